@@ -1,0 +1,132 @@
+// Package contract holds live HTTP traffic against the spec of the Biometric Verification API, so that a test fails when a
+// request or an answer is not as the spec says.
+//
+// Call [New] first, once for a test, then wrap what speaks HTTP: [Checker.Transport] for a client, [Checker.Handler] for a
+// server. Both pass everything on unchanged and tell [Config.Report] what deviates:
+//
+//	checker, err := contract.New(contract.Config{Report: contract.FailTest(t)})
+//	if err != nil {
+//		t.Fatal(err)
+//	}
+//	client, err := danabio.New(danabio.Config{
+//		HTTPClient: &http.Client{Transport: checker.Transport(nil)},
+//		// and what you have anyway
+//	})
+//
+// The wrapped transport has to be the one closest to the wire: what adds the Authorization header goes around it. The spec is
+// the one that this module was generated from, embedded; no file and no network is needed. Requests are matched by path
+// alone, relative to [Config.BasePath]: host, port and scheme do not matter, so the vendor's hosts, a host of your own and a
+// loopback server are held against the same spec.
+//
+// # What is checked, and how deep
+//
+// Path, method, authentication scheme, parameters, media types, status, headers, the length that was declared, and JSON and
+// form bodies against their schemas. Bodies are never read before their time: they are watched while they pass, and judged
+// when the other side has read them to the end. So nothing about timing, broken bodies, Expect: 100-continue or streaming
+// changes, and at most [MaxBody] bytes of a body are held in memory. Larger bodies and binary ones (the evidence ZIP) are
+// checked by status, media type and length only. What was checked how deep is in [Exchange] for each exchange and in
+// [Checker.Summary] for all of them: a test that wants to be sure that it tested something reads it there.
+//
+// Where the spec names no schema, as for all its error answers, any body is right.
+//
+// # What it is too strict about, and how to say so
+//
+// Everything is reported by default, also what no schema forbids: a status or a field that the spec does not name. For a spec
+// that is partly reconstructed these are what one wants to hear of first, and a class that is silent by default is one
+// that nobody knows of. [Config.Allow] turns classes off; a Report function can be finer, since each [Finding]
+// has its operation and the status that was answered. A test that sends a bad request on purpose lets it pass like this:
+//
+//	fail := contract.FailTest(t)
+//	report := func(f contract.Finding) {
+//		if f.Class != contract.RequestInvalid || f.Status != http.StatusBadRequest {
+//			fail(f)
+//		}
+//	}
+//
+// Findings and summaries hold no value of any header, body, query or path: only names, types and numbers that the spec itself has,
+// and sizes.
+//
+// What may live here: the checking of traffic against the spec, and no knowledge of this module's client or emulator.
+package contract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/danabio/danabio-go/gen/biometricapi/spec"
+)
+
+// MaxBody is the size in bytes up to which a body is held in memory and validated against its schema. Larger bodies are checked by
+// status, media type and length only.
+const MaxBody = 1 << 20
+
+// Config says where deviations go and what counts as one.
+type Config struct {
+	// Report is called once for each deviation, from the goroutine that found it, so at times from several at once. It must not
+	// block. Required: a check that reports to nobody cannot fail. [FailTest] makes one for tests.
+	Report func(Finding)
+	// Allow lists the classes that are not reported. Default: none, everything is reported.
+	Allow []Class
+	// BasePath is the path that stands before the spec's paths, such as "/gateway/biometric". Default: "", none.
+	BasePath string
+	// Checked is called once for each exchange when its check is over: after the answer's body was read to its end or
+	// closed, or after the wrapped handler returned. It may be called from several goroutines at once. Default: nil, not called.
+	Checked func(Exchange)
+}
+
+// Checker holds exchanges against the spec. It is safe for concurrent use and starts no goroutines.
+type Checker struct {
+	config Config
+	allow  map[Class]bool
+	routes routes
+	names  map[string]bool // property names that the spec has; no other name from a body is ever shown
+
+	mu     sync.Mutex
+	counts map[Exchange]int
+}
+
+// New makes a checker from the embedded spec. It fails when Report is missing, when BasePath is no plain absolute path, or
+// when Allow names a class that does not exist.
+func New(config Config) (*Checker, error) {
+	document, err := spec.GetSpec()
+	if err != nil {
+		return nil, fmt.Errorf("contract: load the embedded spec: %w", err)
+	}
+	return newChecker(document, config)
+}
+
+func newChecker(document *openapi3.T, config Config) (*Checker, error) {
+	if err := document.Validate(context.Background()); err != nil {
+		return nil, fmt.Errorf("contract: the spec is not valid: %w", err)
+	}
+	if config.Report == nil {
+		return nil, errors.New("contract: Config.Report is missing; contract.FailTest(t) makes one for a test")
+	}
+	base := strings.TrimRight(config.BasePath, "/")
+	if base != "" && !strings.HasPrefix(base, "/") || strings.ContainsAny(base, "?#{}") {
+		return nil, errors.New(`contract: Config.BasePath must be a path alone that begins with "/", such as "/gateway"; leave out scheme, host and query`)
+	}
+	allow := make(map[Class]bool, len(config.Allow))
+	for _, class := range config.Allow {
+		if !classes[class] {
+			return nil, fmt.Errorf("contract: Config.Allow names the unknown class %q", class)
+		}
+		allow[class] = true
+	}
+	names, err := propertyNames(document)
+	if err != nil {
+		return nil, fmt.Errorf("contract: list the names in the spec: %w", err)
+	}
+	return &Checker{
+		config: config,
+		allow:  allow,
+		routes: newRoutes(document, base),
+		names:  names,
+		counts: make(map[Exchange]int),
+	}, nil
+}

@@ -1,0 +1,181 @@
+package contract_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/danabio/danabio-go/pkg/contract"
+)
+
+// canary stands wherever a value or a name can stand that the spec does not know.
+const canary = "kanarienvogel"
+
+func answer(text string) func(*call) { return func(c *call) { c.answer = text } }
+func sends(text string) func(*call)  { return func(c *call) { c.body = text } }
+func auth(text string) func(*call)   { return func(c *call) { c.auth = text } }
+
+func answers(status int, media, text string) func(*call) {
+	return func(c *call) { c.status, c.answerMedia, c.answer = status, media, text }
+}
+
+var deviations = []struct {
+	name string
+	call call
+	want []contract.Class
+	says string // a part of the message
+}{
+	{name: "token", call: tokenCall()},
+	{name: "start", call: startCall()},
+	{name: "start with charset and upper case", call: startCall(func(c *call) {
+		c.media, c.answerMedia = "Application/JSON; charset=utf-8", "application/json;charset=UTF-8"
+	})},
+	{name: "start without id", call: startCall(sends(`{"signer":{},"docs":[]}`))},
+	{name: "scheme names in lower case", call: startCall(auth("bearer t"))},
+	{name: "download", call: downloadCall()},
+	{name: "an escaped slash is part of the parameter", call: downloadCall(func(c *call) { c.path = "/api/v1/biometric/document_circuit/a%2Fb/circuit/c%2F1" })},
+	{name: "404 in HTML", call: downloadCall(answers(404, "text/html", "<p>"+canary))},
+	{name: "401 without body", call: startCall(answers(401, "", ""))},
+	{name: "400 with JSON that breaks off", call: startCall(answers(400, jsonType, `{"message": "`+canary))},
+	{name: "500 with any JSON", call: tokenCall(answers(500, jsonType, `[1]`))},
+
+	{name: "required field missing", call: startCall(sends(`{"docs":[]}`)), want: []contract.Class{contract.RequestInvalid}, says: "/signer is required and missing"},
+	{name: "two required fields missing", call: startCall(sends(`{}`)), want: []contract.Class{contract.RequestInvalid, contract.RequestInvalid}},
+	{name: "wrong type in a list", call: startCall(sends(`{"signer":{},"docs":[{"size":1},{"size":"` + canary + `"}]}`)), want: []contract.Class{contract.RequestInvalid}, says: "/docs/1/size must be integer, and is string"},
+	{name: "null", call: startCall(sends(`{"signer":null,"docs":[]}`)), want: []contract.Class{contract.RequestInvalid}, says: "/signer must not be null"},
+	{name: "content is no Base64 alphabet", call: startCall(sends(`{"signer":{},"docs":[{"content":"` + canary + `!"}]}`)), want: []contract.Class{contract.RequestInvalid}, says: `/docs/0/content must have the format "byte"`},
+	{name: "content is Base64 without padding", call: startCall(sends(`{"signer":{},"docs":[{"content":"YWI"}]}`)), want: []contract.Class{contract.RequestInvalid}, says: `/docs/0/content must have the format "byte"`},
+	{name: "request body is no JSON", call: startCall(sends(canary)), want: []contract.Class{contract.RequestInvalid}, says: "not one valid JSON value"},
+	{name: "request body goes on after its JSON", call: startCall(sends(startBody + startBody)), want: []contract.Class{contract.RequestInvalid}, says: "not one valid JSON value"},
+	{name: "no request body", call: startCall(sends("")), want: []contract.Class{contract.RequestInvalid}, says: "no body"},
+	{name: "a body with GET", call: downloadCall(sends(canary)), want: []contract.Class{contract.RequestInvalid}, says: "names none"},
+	{name: "form without its field", call: tokenCall(sends("a=" + canary)), want: []contract.Class{contract.RequestInvalid, contract.UndocumentedField}},
+	{name: "form with a wrong value", call: tokenCall(sends("grant_type=" + canary)), want: []contract.Class{contract.RequestInvalid}, says: `/grant_type must be one of ["client_credentials"]`},
+
+	{name: "answer with a wrong type", call: startCall(answer(`{"circuitId":[{"` + canary + `":1}]}`)), want: []contract.Class{contract.ResponseInvalid}, says: "/circuitId must be string, and is array"},
+	{name: "answer is a list", call: startCall(answer(`["` + canary + `"]`)), want: []contract.Class{contract.ResponseInvalid}, says: "must be object, and is array"},
+	{name: "number as text", call: tokenCall(answer(`{"access_token":"t","expires_in":"` + canary + `"}`)), want: []contract.Class{contract.ResponseInvalid}, says: "/expires_in"},
+	{name: "fraction for an integer", call: tokenCall(answer(`{"expires_in":1.5}`)), want: []contract.Class{contract.ResponseInvalid}, says: "/expires_in"},
+	{name: "answer is HTML called JSON", call: tokenCall(answer("<html>" + canary)), want: []contract.Class{contract.ResponseInvalid}},
+	{name: "answer without body", call: tokenCall(answer("")), want: []contract.Class{contract.ResponseInvalid}},
+
+	{name: "unknown path", call: downloadCall(func(c *call) { c.path = "/api/v2/" + canary + "/circuit" }), want: []contract.Class{contract.UndocumentedPath}, says: "/api/{…}/{…}/circuit"},
+	{name: "a slash too many", call: tokenCall(func(c *call) { c.path += "/" }), want: []contract.Class{contract.UndocumentedPath}},
+	{name: "empty parameter", call: downloadCall(func(c *call) { c.path = "/api/v1/biometric/document_circuit/acme/circuit/" }), want: []contract.Class{contract.UndocumentedPath}},
+	{name: "wrong method", call: downloadCall(func(c *call) { c.method = "DELETE" }), want: []contract.Class{contract.UndocumentedMethod}, says: "GET only"},
+	{name: "invented method", call: downloadCall(func(c *call) { c.method = strings.ToUpper(canary) }), want: []contract.Class{contract.UndocumentedMethod}, says: "(other)"},
+	{name: "HEAD", call: downloadCall(func(c *call) { c.method = "HEAD" }, answer("")), want: []contract.Class{contract.UndocumentedMethod}},
+	{name: "429", call: startCall(answers(429, "text/plain", canary)), want: []contract.Class{contract.UndocumentedStatus}, says: "answered 429"},
+	{name: "404 of start", call: startCall(answers(404, "", "")), want: []contract.Class{contract.UndocumentedStatus}},
+	{name: "201", call: startCall(answers(201, jsonType, startAnswer)), want: []contract.Class{contract.UndocumentedStatus}},
+	{name: "redirect", call: startCall(answers(302, "", ""), func(c *call) { c.header = http.Header{"Location": {"https://" + canary + ".example.com"}} }), want: []contract.Class{contract.UndocumentedStatus}},
+	{name: "not modified", call: downloadCall(answers(304, "", "")), want: []contract.Class{contract.UndocumentedStatus}},
+
+	{name: "renamed field in the answer", call: startCall(answer(`{"` + canary + `":"` + canary + `"}`)), want: []contract.Class{contract.UndocumentedField}, says: "it names circuitId, link"},
+	{name: "further field in a list of the request", call: startCall(sends(`{"signer":{},"docs":[{"` + canary + `":1}]}`)), want: []contract.Class{contract.UndocumentedField}, says: "/docs/0 has 1 field(s)"},
+	{name: "secret in the form", call: tokenCall(sends(tokenBody + "&client_secret=" + canary)), want: []contract.Class{contract.UndocumentedField}},
+
+	{name: "HTML with 200", call: tokenCall(answers(200, "text/html; x="+canary, canary)), want: []contract.Class{contract.MediaType}, says: "is text/html; the spec names application/json"},
+	{name: "unknown media type", call: downloadCall(answers(200, "application/"+canary, canary)), want: []contract.Class{contract.MediaType}, says: "another one"},
+	{name: "no media type", call: downloadCall(answers(200, "", canary)), want: []contract.Class{contract.MediaType}, says: "is missing"},
+	{name: "request without media type", call: startCall(func(c *call) { c.media = "" }), want: []contract.Class{contract.MediaType}},
+	{name: "form as JSON", call: tokenCall(func(c *call) { c.media = jsonType }), want: []contract.Class{contract.MediaType}, says: "the request is application/json"},
+
+	{name: "no authorization", call: downloadCall(auth("")), want: []contract.Class{contract.Security}, says: "scheme bearer, and it has none"},
+	{name: "basic for bearer", call: startCall(auth("Basic " + canary)), want: []contract.Class{contract.Security}},
+	{name: "bearer for basic", call: tokenCall(auth("Bearer " + canary)), want: []contract.Class{contract.Security}, says: "a bearer one"},
+	{name: "basic that is no Base64", call: tokenCall(auth("Basic " + canary + "!")), want: []contract.Class{contract.Security}, says: "not Base64"},
+	{name: "bearer without a token", call: downloadCall(auth("Bearer ")), want: []contract.Class{contract.Security}},
+	{name: "another scheme", call: downloadCall(auth(canary + " " + canary)), want: []contract.Class{contract.Security}, says: "another scheme"},
+	{name: "two things at once", call: startCall(auth(""), answers(418, "", "")), want: []contract.Class{contract.Security, contract.UndocumentedStatus}},
+}
+
+func TestDeviationsAreFoundAndShowNoContent(t *testing.T) {
+	for _, test := range deviations {
+		for _, side := range []string{"transport", "handler", "transport over h2", "handler over h2"} {
+			t.Run(test.name+"/"+side, func(t *testing.T) {
+				t.Parallel()
+				checker, seen := newChecker(t)
+				call := test.call
+				call.query = "?q=" + canary
+				call.header = http.Header{"X-Canary": {canary}, "Location": call.header["Location"]}
+				var handler http.Handler = call
+				if strings.HasPrefix(side, "handler") {
+					handler = checker.Handler(handler)
+				}
+				url, plain := serve(t, handler, strings.HasSuffix(side, "h2"))
+				var transport http.RoundTripper = plain
+				if strings.HasPrefix(side, "transport") {
+					transport = checker.Transport(plain)
+				}
+				call.exchange(t, transport, url)
+
+				if got := seen.classes(); !slices.Equal(got, test.want) {
+					t.Errorf("classes %q, want %q: %v", got, test.want, seen.findings)
+				}
+				text := seen.text(checker)
+				if !strings.Contains(text, test.says) {
+					t.Errorf("%q is not said in %s", test.says, text)
+				}
+				if strings.Contains(strings.ToLower(text), canary) || strings.Contains(text, "aWQ6") {
+					t.Errorf("content is shown in %s", text)
+				}
+				exchange := seen.only(t)
+				if exchange.Status != test.call.status || exchange.Findings != len(test.want) {
+					t.Errorf("recorded as %+v", exchange)
+				}
+			})
+		}
+	}
+}
+
+func TestAllowedClassesAreSilent(t *testing.T) {
+	checker, seen := newChecker(t, func(c *contract.Config) {
+		c.Allow = []contract.Class{contract.UndocumentedStatus, contract.Security}
+	})
+	call := startCall(auth(""), answers(429, "", ""), sends(`{}`))
+	url, transport := serve(t, call, false)
+	call.exchange(t, checker.Transport(transport), url)
+	if got := seen.classes(); !slices.Equal(got, []contract.Class{contract.RequestInvalid, contract.RequestInvalid}) {
+		t.Errorf("classes %q", got)
+	}
+}
+
+func TestBasePathIsTakenOff(t *testing.T) {
+	for _, test := range []struct {
+		base, path string
+		want       []contract.Class
+	}{
+		{"/gateway/danabio", "/gateway/danabio/oauth2/token", nil},
+		{"/gateway/danabio/", "/gateway/danabio/oauth2/token", nil},
+		{"/gateway", "/oauth2/token", []contract.Class{contract.UndocumentedPath}},
+		{"/gateway", "/gatewayoauth2/token", []contract.Class{contract.UndocumentedPath}},
+		{"", "/gateway/oauth2/token", []contract.Class{contract.UndocumentedPath}},
+	} {
+		t.Run(test.base+" "+test.path, func(t *testing.T) {
+			checker, seen := newChecker(t, func(c *contract.Config) { c.BasePath = test.base })
+			call := tokenCall(func(c *call) { c.path = test.path })
+			url, transport := serve(t, call, false)
+			call.exchange(t, checker.Transport(transport), url)
+			if got := seen.classes(); !slices.Equal(got, test.want) {
+				t.Errorf("classes %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestBadConfigIsRefused(t *testing.T) {
+	report := func(contract.Finding) {}
+	for name, config := range map[string]contract.Config{
+		"Report is missing":       {},
+		"unknown class \"typo\"":  {Report: report, Allow: []contract.Class{"typo"}},
+		"must be a path alone":    {Report: report, BasePath: "https://example.com/x"},
+		"such as \"/gateway\"":    {Report: report, BasePath: "gateway"},
+		"leave out scheme, host ": {Report: report, BasePath: "/gateway?x"},
+	} {
+		if _, err := contract.New(config); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%+v: %v, want %q in it", config, err, name)
+		}
+	}
+}

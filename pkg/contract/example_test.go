@@ -1,0 +1,68 @@
+package contract_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+
+	"github.com/danabio/danabio-go/pkg/contract"
+)
+
+// A test of your own passes contract.FailTest(t) as Report; this example prints instead. The server stands for
+// yours, the emulator's or the vendor's sandbox.
+func Example() {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		io.WriteString(w, `{"access_token": "secret", "token_type": "Bearer", "expires_in": "soon"}`)
+	}))
+	defer server.Close()
+
+	checker, err := contract.New(contract.Config{
+		Report: func(f contract.Finding) { fmt.Println(f) },
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	client := &http.Client{Transport: checker.Transport(server.Client().Transport)}
+
+	request, err := http.NewRequest(http.MethodPost, server.URL+"/oauth2/token", strings.NewReader("grant_type=client_credentials"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	request.SetBasicAuth("my-id", "my-secret")
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	response, err := client.Do(request)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	io.Copy(io.Discard, response.Body)
+	response.Body.Close()
+
+	fmt.Print(checker.Summary())
+	// Output:
+	// response-invalid: POST /oauth2/token (getToken) answered 200: the answer: /expires_in must be integer, and is string
+	// 1 × POST /oauth2/token answered 200: request checked whole; answer checked whole; findings in each: 1
+	// never called: startCircuit
+	// never called: downloadEvidence
+}
+
+// A handler that answers wrongly on purpose says so, and only that exchange is left out.
+func ExampleSkip() {
+	checker, err := contract.New(contract.Config{Report: func(f contract.Finding) { fmt.Println(f) }})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	handler := checker.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		contract.Skip(r)
+		http.Error(w, "the gateway has a bad day", http.StatusBadGateway)
+	}))
+	handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/oauth2/token", nil))
+	fmt.Println(checker.Summary().Exchanges[0].Response)
+	// Output: not checked
+}

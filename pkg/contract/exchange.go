@@ -1,0 +1,105 @@
+package contract
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+)
+
+// exchange is one request and its answer while they pass. Its life: begin, then answered (unless there is no answer), then
+// finished. These are called one after the other; only the bodies are written by others meanwhile.
+type exchange struct {
+	checker  *Checker
+	method   string
+	address  *url.URL
+	match    match
+	request  message
+	response message
+	status   int
+	found    int
+
+	skipped        atomic.Bool
+	requestChecked bool
+	requestMedia   *openapi3.MediaType
+	requestDepth   Depth
+	mediaChecked   bool
+	responseMedia  *openapi3.MediaType
+	responseKnown  bool // the spec has the operation and the status
+}
+
+func (c *Checker) begin(method string, address *url.URL, request message) *exchange {
+	if method == "" {
+		method = http.MethodGet
+	}
+	// The caller may reuse header and URL as soon as the answer was read, which may be before it is judged.
+	request.header = request.header.Clone()
+	copied := *address
+	return &exchange{checker: c, method: method, address: &copied, match: c.routes.find(method, address), request: request}
+}
+
+// answered checks what is known with the answer's header. The request is judged only here, so that its findings can say what
+// was answered.
+func (e *exchange) answered(status int, response message) {
+	e.status, e.response = status, response
+	e.checkRequestHead()
+	e.checkRequestBody(false)
+	e.checkResponseHead()
+}
+
+// unanswered ends an exchange that got no answer.
+func (e *exchange) unanswered() {
+	e.checkRequestHead()
+	e.checkRequestBody(true)
+	e.record(e.requestDepth, None)
+}
+
+// finished checks what is known at the end, and records the exchange.
+func (e *exchange) finished() {
+	e.checkRequestBody(true)
+	e.record(e.requestDepth, e.checkResponseBody())
+}
+
+// passedBy records an exchange that is not to be checked.
+func (e *exchange) passedBy() {
+	e.record(Skipped, Skipped)
+}
+
+func (e *exchange) report(class Class, text string) {
+	if e.checker.allow[class] {
+		return
+	}
+	e.found++
+	e.checker.config.Report(Finding{
+		Class: class, Operation: e.operation(), Method: knownMethod(e.method), Path: e.match.path, Status: e.status, Message: text,
+	})
+}
+
+func (e *exchange) record(request, response Depth) {
+	e.checker.count(Exchange{
+		Operation: e.operation(), Method: knownMethod(e.method), Path: e.match.path, Status: e.status,
+		Request: request, Response: response, Findings: e.found,
+	})
+}
+
+func (e *exchange) operation() string {
+	if e.match.route == nil {
+		return ""
+	}
+	return operationID(e.match.route.Path, e.method, e.match.route.Operation)
+}
+
+// input gives kin-openapi a request of our own: it changes what it is given.
+func (e *exchange) input(options *openapi3filter.Options) *openapi3filter.RequestValidationInput {
+	options.MultiError = true
+	options.SkipSettingDefaults = true
+	options.AuthenticationFunc = authenticated
+	options.SchemaValidationOptions = schemaOptions
+	request := &http.Request{Method: e.method, URL: e.address, Header: e.request.header, ContentLength: e.request.declared}
+	return &openapi3filter.RequestValidationInput{
+		Request: request.WithContext(context.Background()), PathParams: e.match.params, Route: e.match.route, Options: options,
+	}
+}

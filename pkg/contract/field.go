@@ -1,0 +1,131 @@
+package contract
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// checkFields reports the fields of a body that its schema does not name, one finding for each object that has any. Their
+// names are content and are left out.
+func (e *exchange) checkFields(which string, value any, schema *openapi3.SchemaRef) {
+	for _, place := range strayFields(nil, nil, value, schema) {
+		e.report(UndocumentedField, fmt.Sprintf("the %s's body: %s has %d field(s) that the schema does not name; it names %s",
+			which, e.checker.pointer(place.path, value), place.stray, strings.Join(place.names, ", ")))
+	}
+}
+
+// place is an object with fields that its schema does not name.
+type place struct {
+	path  []string
+	stray int
+	names []string
+}
+
+func strayFields(places []place, path []string, value any, schema *openapi3.SchemaRef) []place {
+	switch value := value.(type) {
+	case map[string]any:
+		named := make(map[string]*openapi3.SchemaRef)
+		if !properties(named, schema) || len(named) == 0 {
+			return places
+		}
+		here := place{path: slices.Clone(path), names: slices.Sorted(maps.Keys(named))}
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			if field, ok := named[name]; ok {
+				places = strayFields(places, append(path, name), value[name], field)
+			} else {
+				here.stray++
+			}
+		}
+		if here.stray > 0 {
+			places = append(places, here)
+		}
+	case []any:
+		if schema == nil || schema.Value == nil || schema.Value.Items == nil {
+			return places
+		}
+		for i, item := range value {
+			places = strayFields(places, append(path, fmt.Sprint(i)), item, schema.Value.Items)
+		}
+	}
+	return places
+}
+
+// properties collects the fields that a schema names, and says whether it keeps silent about others: a schema that says what
+// other fields are like allows them, and one that forbids them is enforced by kin-openapi.
+func properties(named map[string]*openapi3.SchemaRef, schema *openapi3.SchemaRef) bool {
+	if schema == nil || schema.Value == nil {
+		return true
+	}
+	other := schema.Value.AdditionalProperties
+	if other.Has != nil || other.Schema != nil {
+		return false
+	}
+	for name, field := range schema.Value.Properties {
+		named[name] = field
+	}
+	for _, parts := range []openapi3.SchemaRefs{schema.Value.AllOf, schema.Value.AnyOf, schema.Value.OneOf} {
+		for _, part := range parts {
+			if !properties(named, part) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// formValue gives the fields of a form, so that they can be compared with the schema's. Other bodies have none.
+func formValue(header http.Header, content []byte) any {
+	media, _, _ := strings.Cut(header.Get("Content-Type"), ";")
+	if !strings.EqualFold(strings.TrimSpace(media), "application/x-www-form-urlencoded") {
+		return nil
+	}
+	fields, err := url.ParseQuery(string(content))
+	if err != nil {
+		return nil
+	}
+	value := make(map[string]any, len(fields))
+	for name := range fields {
+		value[name] = nil
+	}
+	return value
+}
+
+// propertyNames lists the names of all properties in the spec.
+func propertyNames(document *openapi3.T) (map[string]bool, error) {
+	text, err := json.Marshal(document)
+	if err != nil {
+		return nil, err
+	}
+	var tree any
+	if err := json.Unmarshal(text, &tree); err != nil {
+		return nil, err
+	}
+	names := make(map[string]bool)
+	collectNames(names, tree)
+	return names, nil
+}
+
+func collectNames(names map[string]bool, node any) {
+	switch node := node.(type) {
+	case map[string]any:
+		if fields, ok := node["properties"].(map[string]any); ok {
+			for name := range fields {
+				names[name] = true
+			}
+		}
+		for _, child := range node {
+			collectNames(names, child)
+		}
+	case []any:
+		for _, child := range node {
+			collectNames(names, child)
+		}
+	}
+}

@@ -1,0 +1,76 @@
+package contract
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Class says what kind of deviation a finding is.
+type Class string
+
+const (
+	// RequestInvalid: a parameter or the body of the request does not match its schema.
+	RequestInvalid Class = "request-invalid"
+	// ResponseInvalid: a header or the body of the answer does not match its schema.
+	ResponseInvalid Class = "response-invalid"
+	// UndocumentedPath: no path of the spec matches.
+	UndocumentedPath Class = "undocumented-path"
+	// UndocumentedMethod: the spec has the path, but not with this method.
+	UndocumentedMethod Class = "undocumented-method"
+	// UndocumentedStatus: the spec does not name the status for this operation. Servers and gateways answer 429, 502 and 503 all the
+	// same; who expects that puts the class in [Config.Allow].
+	UndocumentedStatus Class = "undocumented-status"
+	// UndocumentedField: a body has a field that the schema does not name. The schemas allow more fields than they name; but
+	// that is also how a renamed field looks where no field is required.
+	UndocumentedField Class = "undocumented-field"
+	// MediaType: the Content-Type of the request or the answer is missing or not one that the spec names.
+	MediaType Class = "media-type"
+	// Length: the body has not the length that was declared, or the answer ended too early.
+	Length Class = "length"
+	// Security: the request lacks an Authorization of the scheme that the operation needs. Whether the credentials are right
+	// is the server's business.
+	Security Class = "security"
+)
+
+var classes = map[Class]bool{
+	RequestInvalid: true, ResponseInvalid: true, UndocumentedPath: true, UndocumentedMethod: true, UndocumentedStatus: true,
+	UndocumentedField: true, MediaType: true, Length: true, Security: true,
+}
+
+// Finding is one deviation from the spec. It holds no value from any header, body, query or path.
+type Finding struct {
+	Class     Class
+	Operation string // the spec's operation id, such as "startCircuit"; "" when the spec has no such operation
+	Method    string // "(other)" when it is none of HTTP's own
+	Path      string // the spec's path with its parameters' names; a path that the spec does not have is shown with "{…}" for each segment that the spec has nowhere
+	Status    int    // what was answered; 0 when there was no answer
+	Message   string // what deviates and what would be right, in one line
+}
+
+// String gives the finding in one line.
+func (f Finding) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s %s", f.Class, f.Method, f.Path)
+	if f.Operation != "" {
+		fmt.Fprintf(&b, " (%s)", f.Operation)
+	}
+	if f.Status != 0 {
+		fmt.Fprintf(&b, " answered %d", f.Status)
+	}
+	return b.String() + ": " + f.Message
+}
+
+// TB is the part of *testing.T that [FailTest] needs. It is named here so that this package does not link package testing.
+type TB interface {
+	Helper()
+	Errorf(format string, args ...any)
+}
+
+// FailTest gives a Report function by which each finding fails the test. The test's server must be closed before the test
+// ends (httptest's Close waits for its handlers), since package testing panics on reports after that.
+func FailTest(tb TB) func(Finding) {
+	return func(finding Finding) {
+		tb.Helper()
+		tb.Errorf("contract: %s", finding)
+	}
+}

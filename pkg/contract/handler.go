@@ -1,0 +1,137 @@
+package contract
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+)
+
+// Handler gives a handler that checks each exchange that next serves. Both pass as they are, streamed and unbuffered; flushing,
+// hijacking and deadlines work by http.NewResponseController and by type assertion. The findings are reported before the handler
+// returns. An exchange that next hijacks or leaves by a panic is recorded as [Skipped]; for an answer that is wrong on
+// purpose there is [Skip].
+//
+// A request body that next does not read to its end is not judged: reading it here would send a "100 Continue" that next did
+// not ask for.
+func (c *Checker) Handler(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		received := message{header: r.Header, declared: r.ContentLength, bodiless: r.Body == nil || r.Body == http.NoBody}
+		received.body = &watched{dropped: received.declared > MaxBody}
+		exchange := c.begin(r.Method, r.URL, received)
+		inner := r.WithContext(context.WithValue(r.Context(), exchangeKey{}, exchange))
+		if !received.bodiless {
+			inner.Body = &reader{ReadCloser: r.Body, watched: received.body}
+		}
+		writer := &writer{ResponseWriter: w, watched: new(watched)}
+		returned := false
+		defer func() {
+			if !returned || writer.hijacked || exchange.skipped.Load() {
+				exchange.status = writer.status
+				exchange.passedBy()
+				return
+			}
+			exchange.answeredBy(writer)
+		}()
+		next.ServeHTTP(writer, inner)
+		returned = true
+	})
+}
+
+type exchangeKey struct{}
+
+// Skip tells the [Checker] that the exchange which r belongs to goes wrong on purpose and is not to be checked, neither request nor
+// answer. A handler calls it at any time before it returns. The exchange is recorded as [Skipped]. Where no checker is
+// around the handler, Skip does nothing.
+func Skip(r *http.Request) {
+	if exchange, ok := r.Context().Value(exchangeKey{}).(*exchange); ok {
+		exchange.skipped.Store(true)
+	}
+}
+
+// answeredBy checks the exchange with what a handler has written.
+func (e *exchange) answeredBy(w *writer) {
+	if w.status == 0 {
+		w.note(http.StatusOK, w.Header())
+	}
+	sent := message{header: w.sent, declared: -1, body: w.watched}
+	sent.bodiless = e.method == http.MethodHead || w.status == http.StatusNoContent || w.status == http.StatusNotModified
+	if length, err := strconv.ParseInt(w.sent.Get("Content-Length"), 10, 64); err == nil {
+		sent.declared = length
+	}
+	if _, set := w.sent["Content-Type"]; !set && len(w.start) > 0 && !compressed(w.sent) {
+		w.sent.Set("Content-Type", http.DetectContentType(w.start)) // as net/http does
+	}
+	w.watched.over(0, io.EOF)
+	e.answered(w.status, sent)
+	e.finished()
+}
+
+// writer watches an answer while it is written and changes nothing.
+type writer struct {
+	http.ResponseWriter
+	watched  *watched
+	status   int         // 0 before the header was written
+	sent     http.Header // as it was when it was written
+	start    []byte      // what net/http guesses a missing Content-Type from
+	hijacked bool
+}
+
+// Unwrap lets http.ResponseController reach what this type does not have.
+func (w *writer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func (w *writer) WriteHeader(status int) {
+	if w.status == 0 && (status >= 200 || status == http.StatusSwitchingProtocols) {
+		w.note(status, w.Header())
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *writer) note(status int, header http.Header) {
+	w.status, w.sent = status, header.Clone()
+	if w.sent == nil {
+		w.sent = make(http.Header)
+	}
+}
+
+func (w *writer) Write(p []byte) (int, error) {
+	if w.status == 0 {
+		w.note(http.StatusOK, w.Header())
+	}
+	n, err := w.ResponseWriter.Write(p)
+	passed := p[:n]
+	if errors.Is(err, http.ErrContentLength) {
+		passed = p // more than was declared: refused, and a deviation
+	} else if err != nil && !errors.Is(err, http.ErrBodyNotAllowed) {
+		w.watched.over(0, err)
+	}
+	const sniffed = 512
+	if room := sniffed - len(w.start); room > 0 {
+		w.start = append(w.start, passed[:min(room, len(passed))]...)
+	}
+	w.watched.passed(0, passed)
+	return n, err
+}
+
+// Flush implements http.Flusher.
+func (w *writer) Flush() { _ = w.FlushError() }
+
+// FlushError is what http.ResponseController calls.
+func (w *writer) FlushError() error {
+	if w.status == 0 {
+		w.note(http.StatusOK, w.Header())
+	}
+	return http.NewResponseController(w.ResponseWriter).Flush()
+}
+
+// Hijack implements http.Hijacker. Where the connection cannot be hijacked, as with HTTP/2, the error is http.ErrNotSupported.
+func (w *writer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	connection, buffered, err := http.NewResponseController(w.ResponseWriter).Hijack()
+	if err == nil {
+		w.hijacked = true
+	}
+	return connection, buffered, err
+}

@@ -1,0 +1,119 @@
+package contract
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+)
+
+// checkRequestHead checks path, method, authentication and parameters.
+func (e *exchange) checkRequestHead() {
+	if e.match.route == nil {
+		e.report(e.match.class, e.match.reason)
+		return
+	}
+	err := openapi3filter.ValidateRequest(context.Background(), e.input(&openapi3filter.Options{ExcludeRequestBody: true}))
+	for _, err := range flatten(err) {
+		if refused, ok := errors.AsType[*openapi3filter.SecurityRequirementsError](err); ok {
+			e.report(Security, securityText(refused))
+			continue
+		}
+		for _, text := range e.checker.describe(err, nil) {
+			e.report(RequestInvalid, text)
+		}
+	}
+}
+
+// checkRequestBody checks the request's body once it was sent whole. On the last call it makes do with what there is.
+func (e *exchange) checkRequestBody(last bool) {
+	if e.requestChecked {
+		return
+	}
+	sent := e.request.snapshot()
+	present := sent.size > 0 || e.request.declared > 0
+	spec := e.requestBodySpec()
+	if spec != nil && present && !e.mediaChecked {
+		e.mediaChecked = true
+		e.requestMedia = e.mediaType("request", &e.request, spec.Content)
+	}
+	if !sent.complete && !last {
+		return
+	}
+	e.requestChecked = true
+	e.requestDepth = e.request.depth(sent, e.requestMedia)
+	if sent.complete && !e.request.bodiless && e.request.declared >= 0 && sent.size != e.request.declared {
+		e.report(Length, fmt.Sprintf("the request declares %d bytes of body and has %d", e.request.declared, sent.size))
+	}
+	switch {
+	case e.match.route == nil:
+	case spec == nil && present:
+		e.report(RequestInvalid, "the request has a body, and the spec names none")
+	case spec == nil && sent.complete:
+		e.requestDepth = Whole
+	case !present && sent.complete:
+		e.requestDepth = Whole
+		if spec.Required {
+			e.report(RequestInvalid, "the request has no body, and the spec requires one")
+		}
+	case e.requestDepth == Whole && e.requestMedia.Schema != nil:
+		e.validateRequestBody(sent.bytes, spec)
+	}
+}
+
+func (e *exchange) requestBodySpec() *openapi3.RequestBody {
+	if e.match.route == nil || e.match.route.Operation.RequestBody == nil {
+		return nil
+	}
+	return e.match.route.Operation.RequestBody.Value
+}
+
+func (e *exchange) validateRequestBody(content []byte, spec *openapi3.RequestBody) {
+	value, ok := decoded(&e.request, content)
+	if !ok {
+		e.report(RequestInvalid, "the request's body is not one valid JSON value")
+		return
+	}
+	input := e.input(&openapi3filter.Options{})
+	input.Request.Body = io.NopCloser(bytes.NewReader(content))
+	for _, text := range e.checker.describe(openapi3filter.ValidateRequestBody(context.Background(), input, spec), value) {
+		e.report(RequestInvalid, "the request's body: "+text)
+	}
+	e.checkFields("request", value, e.requestMedia.Schema)
+}
+
+// mediaType finds what the spec has for a message's Content-Type, and reports when that is nothing. Without content in the spec
+// every body is right.
+func (e *exchange) mediaType(which string, m *message, content openapi3.Content) *openapi3.MediaType {
+	if len(content) == 0 {
+		return new(openapi3.MediaType)
+	}
+	media := content.Get(m.header.Get("Content-Type"))
+	if media == nil {
+		e.report(MediaType, fmt.Sprintf("the Content-Type of the %s is %s; the spec names %s",
+			which, shownMediaType(m.header), strings.Join(slices.Sorted(maps.Keys(content)), ", ")))
+	}
+	return media
+}
+
+// decoded gives the value of a JSON body, and false if it is none. kin-openapi would read the first value and ignore the rest.
+func decoded(m *message, content []byte) (any, bool) {
+	if !isJSON(m.header) {
+		return formValue(m.header, content), true
+	}
+	var value any
+	if !json.Valid(content) {
+		return nil, false
+	}
+	decoder := json.NewDecoder(bytes.NewReader(content))
+	decoder.UseNumber()
+	return value, decoder.Decode(&value) == nil
+}

@@ -1,0 +1,195 @@
+package contract
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+)
+
+// otherSpec has what the vendor's spec may get one day: parameters, headers, other kinds of authentication, ranges of statuses.
+const otherSpec = `{
+	"openapi": "VERSION", "info": {"title": "t", "version": "1"},
+	"paths": {
+		"/things/special": {"get": {"responses": {"default": {"description": "d"}}}},
+		"/things/{id}": {"get": {
+			"security": [{"key": []}, {"flow": []}],
+			"parameters": [
+				{"name": "id", "in": "path", "required": true, "schema": {"type": "integer"}},
+				{"name": "page", "in": "query", "required": true, "schema": {"type": "integer", "maximum": 9}}],
+			"responses": {
+				"2XX": {"description": "d",
+					"headers": {"X-Count": {"required": true, "schema": {"type": "integer"}}},
+					"content": {"application/json": {"schema": {"allOf": [
+						{"type": "object", "required": ["a"], "properties": {"a": {"type": "string", "maxLength": 3}}},
+						{"type": "object", "properties": {"b": {"enum": ["x", "y"]}}}]}}}}}}}
+	},
+	"components": {"securitySchemes": {
+		"key": {"type": "apiKey", "in": "header", "name": "X-Key"},
+		"flow": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/token", "scopes": {}}}}}}
+}`
+
+func TestOtherSpecs(t *testing.T) {
+	for _, version := range []string{"3.0.3", "3.1.0"} {
+		for _, test := range []struct {
+			name, path, key, count, body string
+			status                       int
+			want                         []Class
+			says                         string
+		}{
+			{name: "right", path: "/things/1?page=2", key: "k", count: "1", body: `{"a":"1","b":"x"}`, status: 200},
+			{name: "status in the range", path: "/things/1?page=2", key: "k", count: "1", body: `{"a":"1"}`, status: 206},
+			{name: "status out of the range", path: "/things/1?page=2", key: "k", status: 400, want: []Class{UndocumentedStatus}},
+			{name: "literal path first", path: "/things/special", status: 400, body: "any"},
+			{name: "path parameter", path: "/things/kanarienvogel?page=2", key: "k", count: "1", body: `{"a":"1"}`, status: 200, want: []Class{RequestInvalid}, says: `the path parameter "id"`},
+			{name: "query parameter missing", path: "/things/1", key: "k", count: "1", body: `{"a":"1"}`, status: 200, want: []Class{RequestInvalid}, says: `the query parameter "page" is required and missing`},
+			{name: "query parameter too large", path: "/things/1?page=10", key: "k", count: "1", body: `{"a":"1"}`, status: 200, want: []Class{RequestInvalid}, says: `"maximum"`},
+			{name: "no key", path: "/things/1?page=2", count: "1", body: `{"a":"1"}`, status: 200, want: []Class{Security}, says: `the header parameter "X-Key"; or one Authorization`},
+			{name: "header missing", path: "/things/1?page=2", key: "k", body: `{"a":"1"}`, status: 200, want: []Class{ResponseInvalid}, says: `header "X-Count"`},
+			{name: "header wrong", path: "/things/1?page=2", key: "k", count: "kanarienvogel", body: `{"a":"1"}`, status: 200, want: []Class{ResponseInvalid}, says: `header "X-Count"`},
+			{name: "part of a whole", path: "/things/1?page=2", key: "k", count: "1", body: `{"a":"kanarienvogel"}`, status: 200, want: []Class{ResponseInvalid}, says: `/a breaks the schema's "maxLength"`},
+			{name: "further field", path: "/things/1?page=2", key: "k", count: "1", body: `{"a":"1","kanarienvogel":1}`, status: 200, want: []Class{UndocumentedField}, says: "it names a, b"},
+		} {
+			t.Run(version+" "+test.name, func(t *testing.T) {
+				document, err := openapi3.NewLoader().LoadFromData([]byte(strings.Replace(otherSpec, "VERSION", version, 1)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				var findings []Finding
+				checker, err := newChecker(document, Config{Report: func(f Finding) { findings = append(findings, f) }})
+				if err != nil {
+					t.Fatal(err)
+				}
+				header := make(http.Header)
+				if test.key != "" {
+					header.Set("X-Key", test.key)
+				}
+				answer := http.Header{"Content-Type": {"application/json"}}
+				if test.count != "" {
+					answer.Set("X-Count", test.count)
+				}
+				pass(t, checker, header, answer, test.path, test.status, test.body)
+				var got []Class
+				var text string
+				for _, finding := range findings {
+					got = append(got, finding.Class)
+					text += finding.String() + "\n"
+				}
+				if !slices.Equal(got, test.want) || !strings.Contains(text, test.says) || strings.Contains(text, "kanarienvogel") {
+					t.Errorf("%q, want %q and %q:\n%s", got, test.want, test.says, text)
+				}
+			})
+		}
+	}
+}
+
+// pass sends one GET through a checker.
+func pass(t *testing.T, checker *Checker, header, answer http.Header, path string, status int, body string) {
+	t.Helper()
+	address, err := url.Parse("http://localhost" + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := checker.Transport(fixed{status, answer, body}).RoundTrip(&http.Request{Method: "GET", URL: address, Header: header})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := io.ReadAll(response.Body)
+	response.Body.Close()
+	if err != nil || string(got) != body {
+		t.Errorf("read %q and %v, want %q", got, err, body)
+	}
+}
+
+// fixed is a transport that always answers the same.
+type fixed struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func (f fixed) RoundTrip(*http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: f.status, Header: f.header, ContentLength: int64(len(f.body)), Body: io.NopCloser(strings.NewReader(f.body))}, nil
+}
+
+// The verdict on a body is kin-openapi's own, but for what it overlooks after the first JSON value; and whatever the body is, no
+// finding shows a part of it.
+func FuzzAnswerBody(f *testing.F) {
+	for _, seed := range []string{`{"circuitId":"a","link":"b"}`, `{"circuitId":1}`, `{}`, `{}x`, ``, `[]`, `null`, `{"kanarienvogel":{"a":["b"]}}`, `{"circuitId":null}`} {
+		f.Add([]byte(seed))
+	}
+	var findings []Finding
+	checker, err := New(Config{Report: func(f Finding) { findings = append(findings, f) }, Allow: []Class{Security, RequestInvalid}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	route := checker.routes.find("POST", &url.URL{Path: "/api/v1/biometric/start_circuit/c"}).route
+	header := http.Header{"Content-Type": {"application/json"}}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		findings = nil
+		request := &http.Request{Method: "POST", URL: &url.URL{Path: "/api/v1/biometric/start_circuit/c"}, Header: make(http.Header)}
+		response, err := checker.Transport(fixed{200, header, string(body)}).RoundTrip(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(response.Body)
+		response.Body.Close()
+		if err != nil || string(got) != string(body) {
+			t.Errorf("read %q and %v", got, err)
+		}
+		input := &openapi3filter.ResponseValidationInput{
+			RequestValidationInput: &openapi3filter.RequestValidationInput{Request: request, Route: route}, Status: 200, Header: header,
+		}
+		wrong := openapi3filter.ValidateResponse(context.Background(), input.SetBodyBytes(body)) != nil || !json.Valid(body)
+		found := slices.ContainsFunc(findings, func(f Finding) bool { return f.Class == ResponseInvalid })
+		if found != wrong {
+			t.Errorf("found %v, kin-openapi says wrong: %v", findings, wrong)
+		}
+		for _, finding := range findings {
+			if strings.Contains(finding.String(), "kanarienvogel") {
+				t.Errorf("shows content: %s", finding)
+			}
+		}
+	})
+}
+
+// A path that matches gives parameters from which the same path can be made again; any other is shown without its own words.
+func FuzzPath(f *testing.F) {
+	for _, seed := range []string{"/oauth2/token", "/oauth2/kanarienvogel", "/api/v1/biometric/start_circuit/a%2Fb", "/api/v1/biometric/document_circuit/%20/circuit/x", "*", "", "//", "/%zz", "/oauth2/%74oken"} {
+		f.Add(seed)
+	}
+	checker, err := New(Config{Report: func(Finding) {}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, path string) {
+		address, err := url.Parse("http://localhost" + path)
+		if err != nil {
+			return
+		}
+		found := checker.routes.find("POST", address)
+		if found.class == UndocumentedPath {
+			for segment := range strings.SplitSeq(found.path, "/") {
+				if segment != "{…}" && !checker.routes.literals[segment] {
+					t.Errorf("%q is shown as %q", path, found.path)
+				}
+			}
+			return
+		}
+		again := found.path
+		for name, value := range found.params {
+			again = strings.Replace(again, "{"+name+"}", url.PathEscape(value), 1)
+		}
+		parsed, err := url.Parse("http://localhost" + again)
+		if err != nil || parsed.Path != address.Path {
+			t.Errorf("%q matched as %q with %q, which is %q", path, found.path, found.params, again)
+		}
+	})
+}

@@ -1,0 +1,359 @@
+package contract_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/danabio/danabio-go/pkg/contract"
+)
+
+const large = 64 << 20
+
+// pattern is size bytes that are cheap to make and the same however they are read.
+func pattern(size int64) io.Reader { return io.LimitReader(&counting{}, size) }
+
+type counting struct{ n uint64 }
+
+func (c *counting) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = byte(c.n ^ c.n>>8 ^ c.n>>16)
+		c.n++
+	}
+	return len(p), nil
+}
+
+func digest(t *testing.T, r io.Reader) [32]byte {
+	t.Helper()
+	hash := sha256.New()
+	if _, err := io.CopyBuffer(hash, struct{ io.Reader }{r}, make([]byte, 32<<10)); err != nil {
+		t.Error(err)
+	}
+	return [32]byte(hash.Sum(nil))
+}
+
+// allocated says how many bytes were allocated meanwhile, whether or not they were freed.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+func TestLargeBodiesAreStreamedThroughUnchanged(t *testing.T) {
+	want := digest(t, pattern(large))
+	for _, h2 := range []bool{false, true} {
+		for _, declared := range []bool{true, false} {
+			t.Run(map[bool]string{true: "h2", false: "h1"}[h2]+map[bool]string{true: " declared", false: " chunked"}[declared], func(t *testing.T) {
+				checker, seen := newChecker(t)
+				var arrived [32]byte
+				var length int64
+				handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					length = r.ContentLength
+					arrived = digest(t, r.Body)
+					w.Header().Set("Content-Type", jsonType)
+					if declared {
+						w.Header().Set("Content-Length", "67108864")
+					}
+					w.Header().Set("Trailer", "X-Sum")
+					io.CopyBuffer(struct{ io.Writer }{w}, pattern(large), make([]byte, 32<<10))
+					w.Header().Set("X-Sum", "1")
+				})
+				url, plain := serve(t, checker.Handler(handler), h2)
+				request := startCall().request(t, url)
+				request.Body, request.GetBody, request.ContentLength = io.NopCloser(pattern(large)), nil, -1
+				if declared {
+					request.ContentLength = large
+				}
+				var response *http.Response
+				used := allocated(func() {
+					var err error
+					if response, err = checker.Transport(plain).RoundTrip(request); err != nil {
+						t.Fatal(err)
+					}
+					if digest(t, response.Body) != want {
+						t.Error("the answer was changed")
+					}
+					response.Body.Close()
+				})
+				if arrived != want || length != request.ContentLength {
+					t.Errorf("the request was changed, its length came as %d", length)
+				}
+				if declared && response.ContentLength != large {
+					t.Errorf("the answer's length came as %d", response.ContentLength)
+				}
+				if !declared && response.Trailer.Get("X-Sum") != "1" {
+					t.Errorf("trailer: %v", response.Trailer)
+				}
+				// Two bodies pass two checkers here: holding one of the four whole would cost more than its size.
+				if used > large {
+					t.Errorf("%d bytes were allocated for bodies of %d", used, large)
+				}
+				if len(seen.findings) != 0 {
+					t.Errorf("findings: %v", seen.findings)
+				}
+				for _, exchange := range seen.exchanges {
+					if exchange.Request != contract.Outline || exchange.Response != contract.Outline {
+						t.Errorf("recorded as %+v", exchange)
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestBodiesUpToTheLimitAreValidated(t *testing.T) {
+	for _, test := range []struct {
+		size int
+		want contract.Depth
+	}{{contract.MaxBody, contract.Whole}, {contract.MaxBody + 1, contract.Outline}} {
+		frame := `{"link":1,"circuitId":""}`
+		call := startCall(answer(strings.Replace(frame, `""`, `"`+strings.Repeat("x", test.size-len(frame))+`"`, 1)))
+		checker, seen := newChecker(t)
+		url, plain := serve(t, call, false)
+		call.exchange(t, checker.Transport(plain), url)
+		exchange := seen.only(t)
+		if exchange.Response != test.want || exchange.Request != contract.Whole {
+			t.Errorf("%d bytes: %+v", test.size, exchange)
+		}
+		if found := exchange.Findings == 1; found != (test.want == contract.Whole) {
+			t.Errorf("%d bytes: findings %v", test.size, seen.findings)
+		}
+	}
+}
+
+func TestCompressedBodiesAreCheckedInOutline(t *testing.T) {
+	call := startCall(answer("not really gzip"), func(c *call) { c.header = http.Header{"Content-Encoding": {"gzip"}} })
+	checker, seen := newChecker(t)
+	url, plain := serve(t, checker.Handler(call), false)
+	plain.DisableCompression = true
+	call.exchange(t, checker.Transport(plain), url)
+	if len(seen.findings) != 0 || seen.exchanges[0].Response != contract.Outline || seen.exchanges[1].Response != contract.Outline {
+		t.Errorf("%v %+v", seen.findings, seen.exchanges)
+	}
+}
+
+// base is a transport made of a function.
+type base func(*http.Request) (*http.Response, error)
+
+func (b base) RoundTrip(r *http.Request) (*http.Response, error) { return b(r) }
+
+func TestBrokenBodiesBreakOffAtTheSamePlaceWithTheSameError(t *testing.T) {
+	reset := errors.New("connection reset")
+	for _, test := range []struct {
+		name     string
+		err      error
+		declared int64
+		want     []contract.Class
+	}{
+		{"reset", reset, 100, nil},
+		{"cut", io.ErrUnexpectedEOF, 100, []contract.Class{contract.Length}},
+		{"cut while chunked", io.ErrUnexpectedEOF, -1, []contract.Class{contract.Length}},
+		{"short", io.EOF, 100, []contract.Class{contract.Length}},
+	} {
+		for _, slow := range []bool{false, true} {
+			t.Run(test.name, func(t *testing.T) {
+				checker, seen := newChecker(t)
+				transport := checker.Transport(base(func(r *http.Request) (*http.Response, error) {
+					var body io.Reader = io.MultiReader(strings.NewReader(startAnswer[:20]), iotest.ErrReader(test.err))
+					if slow {
+						body = iotest.OneByteReader(body)
+					}
+					io.Copy(io.Discard, r.Body)
+					r.Body.Close()
+					return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {jsonType}}, ContentLength: test.declared, Body: io.NopCloser(body), Request: r}, nil
+				}))
+				request := startCall().request(t, "http://localhost")
+				response, err := transport.RoundTrip(request)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if response.Request != request {
+					t.Error("the answer names another request than the caller's")
+				}
+				got, err := io.ReadAll(response.Body)
+				response.Body.Close()
+				want := test.err
+				if want == io.EOF {
+					want = nil
+				}
+				if string(got) != startAnswer[:20] || err != want {
+					t.Errorf("read %q and %v", got, err)
+				}
+				// What was read short but to its end is also no JSON.
+				if classes := slices.DeleteFunc(seen.classes(), func(c contract.Class) bool { return c == contract.ResponseInvalid }); !slices.Equal(classes, test.want) {
+					t.Errorf("findings %v, want %q", seen.findings, test.want)
+				}
+				if exchange := seen.only(t); want != nil && exchange.Response != contract.Unread {
+					t.Errorf("recorded as %+v", exchange)
+				}
+			})
+		}
+	}
+}
+
+func TestAnswersThatAreNotReadToTheirEnd(t *testing.T) {
+	body := func(text string) io.ReadCloser { return io.NopCloser(iotest.OneByteReader(strings.NewReader(text))) }
+	read := func(t *testing.T, text string, length int64, read func(io.Reader)) contract.Exchange {
+		checker, seen := newChecker(t)
+		response, err := checker.Transport(base(func(r *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {jsonType}}, ContentLength: length, Body: body(text), Request: r}, nil
+		})).RoundTrip(tokenCall(sends("")).request(t, "http://localhost"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		read(response.Body)
+		response.Body.Close()
+		response.Body.Close()
+		return seen.only(t)
+	}
+	decode := func(r io.Reader) {
+		var value any
+		if err := json.NewDecoder(r).Decode(&value); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, test := range []struct {
+		name   string
+		text   string
+		length int64
+		read   func(io.Reader)
+		want   contract.Depth
+	}{
+		{"not read at all", tokenAnswer, -1, func(io.Reader) {}, contract.Unread},
+		{"read by half", tokenAnswer, int64(len(tokenAnswer)), func(r io.Reader) { io.CopyN(io.Discard, r, 9) }, contract.Unread},
+		{"decoded, which stops before the end", tokenAnswer, -1, decode, contract.Whole},
+		{"read as far as declared", tokenAnswer, int64(len(tokenAnswer)), func(r io.Reader) { io.CopyN(io.Discard, r, int64(len(tokenAnswer))) }, contract.Whole},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := read(t, test.text, test.length, test.read); got.Response != test.want {
+				t.Errorf("recorded as %+v, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestRequestIsNotReadBeforeTheBaseReadsIt(t *testing.T) {
+	checker, seen := newChecker(t)
+	var touched bool
+	body := &touching{Reader: strings.NewReader(startBody), touched: &touched}
+	transport := checker.Transport(base(func(r *http.Request) (*http.Response, error) {
+		if touched {
+			t.Error("the body was read before its time")
+		}
+		if r.GetBody != nil || r.ContentLength != int64(len(startBody)) {
+			t.Errorf("GetBody %v, length %d", r.GetBody != nil, r.ContentLength)
+		}
+		r.Body.Close()
+		return &http.Response{StatusCode: 401, Body: http.NoBody, Header: http.Header{}, Request: r}, nil
+	}))
+	request := startCall().request(t, "http://localhost")
+	request.Body, request.GetBody = body, nil
+	if _, err := transport.RoundTrip(request); err != nil {
+		t.Fatal(err)
+	}
+	if touched || !body.closed {
+		t.Errorf("read: %v, closed: %v", touched, body.closed)
+	}
+	if request.Body != body {
+		t.Error("the caller's request was changed")
+	}
+	if got := seen.only(t); got.Request != contract.Unread || got.Response != contract.Whole || got.Findings != 0 {
+		t.Errorf("recorded as %+v", got)
+	}
+}
+
+type touching struct {
+	io.Reader
+	touched *bool
+	closed  bool
+}
+
+func (r *touching) Read(p []byte) (int, error) { *r.touched = true; return r.Reader.Read(p) }
+func (r *touching) Close() error               { r.closed = true; return nil }
+
+func TestExpectContinueIsLeftToTheServer(t *testing.T) {
+	checker, seen := newChecker(t)
+	url, plain := serve(t, checker.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusUnauthorized) // without asking for the body
+	})), false)
+	plain.ExpectContinueTimeout = 1 << 40
+	var touched bool
+	request := startCall().request(t, url)
+	request.Header.Set("Expect", "100-continue")
+	request.Body, request.GetBody = &touching{Reader: strings.NewReader(startBody), touched: &touched}, nil
+	response, err := checker.Transport(plain).RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	io.Copy(io.Discard, response.Body)
+	response.Body.Close()
+	if touched || len(seen.findings) != 0 {
+		t.Errorf("read: %v, findings %v", touched, seen.findings)
+	}
+	for _, exchange := range seen.exchanges {
+		if exchange.Request != contract.Unread {
+			t.Errorf("recorded as %+v", exchange)
+		}
+	}
+}
+
+func TestRequestThatIsSentAgainIsJudgedByItsLastSending(t *testing.T) {
+	checker, seen := newChecker(t)
+	transport := checker.Transport(base(func(r *http.Request) (*http.Response, error) {
+		io.CopyN(io.Discard, r.Body, 10)
+		again, err := r.GetBody()
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.CopyN(io.Discard, r.Body, 10) // the first sending is still under way
+		got, err := io.ReadAll(again)
+		if err != nil || string(got) != startBody {
+			t.Errorf("sent again: %q, %v", got, err)
+		}
+		return &http.Response{StatusCode: 401, Body: http.NoBody, Header: http.Header{}}, nil
+	}))
+	if _, err := transport.RoundTrip(startCall().request(t, "http://localhost")); err != nil {
+		t.Fatal(err)
+	}
+	if got := seen.only(t); got.Request != contract.Whole || got.Findings != 0 {
+		t.Errorf("recorded as %+v, %v", got, seen.findings)
+	}
+}
+
+func TestRequestWithoutAnswerIsCheckedToo(t *testing.T) {
+	checker, seen := newChecker(t)
+	refused := errors.New("refused")
+	_, err := checker.Transport(base(func(r *http.Request) (*http.Response, error) {
+		io.Copy(io.Discard, r.Body)
+		return nil, refused
+	})).RoundTrip(startCall(auth(""), sends(`{}`)).request(t, "http://localhost"))
+	if err != refused {
+		t.Errorf("the error came as %v", err)
+	}
+	if got := seen.only(t); got.Response != contract.None || got.Findings != 3 || got.Status != 0 {
+		t.Errorf("recorded as %+v, %v", got, seen.findings)
+	}
+}
+
+func TestRequestOfWrongLengthIsFound(t *testing.T) {
+	checker, seen := newChecker(t)
+	url, plain := serve(t, startCall(), false)
+	request := startCall().request(t, url)
+	request.ContentLength, request.Body = 500, io.NopCloser(bytes.NewReader([]byte(startBody)))
+	if _, err := checker.Transport(plain).RoundTrip(request); err == nil {
+		t.Fatal("net/http sent it")
+	}
+	if got := seen.classes(); !slices.Equal(got, []contract.Class{contract.Length}) {
+		t.Errorf("findings %v", seen.findings)
+	}
+}

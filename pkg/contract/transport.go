@@ -1,0 +1,83 @@
+package contract
+
+import (
+	"io"
+	"net/http"
+)
+
+// Transport gives a RoundTripper that checks each exchange that goes through base, http.DefaultTransport if base is nil. Request and answer
+// pass as they are: bodies are watched while base reads the one and the caller reads the other, neither earlier nor further.
+// An answer is judged when its body was read to the end or closed.
+func (c *Checker) Transport(base http.RoundTripper) http.RoundTripper {
+	if base == nil {
+		base = http.DefaultTransport
+	}
+	return &transport{checker: c, base: base}
+}
+
+type transport struct {
+	checker *Checker
+	base    http.RoundTripper
+}
+
+func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
+	sent := message{header: request.Header, declared: request.ContentLength, bodiless: request.Body == nil || request.Body == http.NoBody}
+	if sent.declared == 0 && !sent.bodiless {
+		sent.declared = -1 // what net/http takes it for
+	}
+	sent.body = &watched{dropped: sent.declared > MaxBody}
+	exchange := t.checker.begin(request.Method, request.URL, sent)
+
+	outgoing := request
+	if !sent.bodiless {
+		outgoing = exchange.watchRequest(request)
+	}
+	response, err := t.base.RoundTrip(outgoing)
+	if err != nil {
+		exchange.unanswered()
+		return response, err
+	}
+	if response.Request == outgoing {
+		response.Request = request
+	}
+	if response.StatusCode == http.StatusSwitchingProtocols {
+		exchange.status = response.StatusCode
+		exchange.passedBy() // its body is a connection
+		return response, nil
+	}
+	received := message{header: response.Header.Clone(), declared: response.ContentLength, body: new(watched)}
+	received.bodiless = request.Method == http.MethodHead || response.StatusCode == http.StatusNoContent || response.StatusCode == http.StatusNotModified
+	received.body.dropped = received.declared > MaxBody
+	exchange.answered(response.StatusCode, received)
+	if received.bodiless || received.declared == 0 || response.Body == nil || response.Body == http.NoBody {
+		received.body.over(0, io.EOF)
+		exchange.finished()
+		return response, nil
+	}
+	response.Body = &reader{ReadCloser: response.Body, watched: received.body, done: exchange.finished}
+	return response, nil
+}
+
+// CloseIdleConnections lets http.Client.CloseIdleConnections reach the base.
+func (t *transport) CloseIdleConnections() {
+	if base, ok := t.base.(interface{ CloseIdleConnections() }); ok {
+		base.CloseIdleConnections()
+	}
+}
+
+// watchRequest gives a copy of the request whose body is watched. When net/http sends the body once more, by GetBody, watching
+// starts anew; where there is no GetBody there is none after it either, since net/http takes its presence for leave to resend.
+func (e *exchange) watchRequest(request *http.Request) *http.Request {
+	outgoing := request.WithContext(request.Context())
+	outgoing.Body = &reader{ReadCloser: request.Body, watched: e.request.body}
+	if request.GetBody != nil {
+		outgoing.GetBody = func() (io.ReadCloser, error) {
+			again, err := request.GetBody()
+			if err != nil {
+				return nil, err
+			}
+			return &reader{ReadCloser: again, watched: e.request.body, attempt: e.request.body.again()}, nil
+		}
+	}
+	return outgoing
+}
