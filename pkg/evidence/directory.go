@@ -1,0 +1,187 @@
+package evidence
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// maxHeader is the length of a directory record with the longest name, extra field and comment.
+const maxHeader = directoryLength + 3*(1<<16-1)
+
+// readDirectory reads the records between the start of the directory and the end records.
+func (l *layout) readDirectory() error {
+	l.records = make([]record, 0, min(l.count, uint64(l.end-l.directory)/directoryLength))
+	for position := l.directory; position < l.end; {
+		length, err := l.readRecord(position)
+		if err != nil || l.broken {
+			return err
+		}
+		position += length
+		if len(l.records) > l.limits.MaxEntries {
+			l.fault(CodeTooManyEntries, position, "the directory has more than %d entries", l.limits.MaxEntries)
+			return nil
+		}
+	}
+	if uint64(len(l.records)) != l.count {
+		l.fault(CodeEntryCount, l.end, "the end record claims %d entries; the directory has %d", l.count, len(l.records))
+	}
+	return nil
+}
+
+// readRecord reads the directory record at position and returns its length.
+func (l *layout) readRecord(position int64) (int64, error) {
+	rest := l.end - position
+	if rest < directoryLength {
+		l.fault(CodeDirectoryRecord, position, "the directory ends inside a record, or %d bytes follow its last one", rest)
+		return 0, nil
+	}
+	raw, err := l.window.at(position, directoryLength, windowSize)
+	if err != nil {
+		return 0, err
+	}
+	if signature := binary.LittleEndian.Uint32(raw); signature != signatureDirectory {
+		l.fault(CodeDirectoryRecord, position, "there is no directory record, but %#08x", signature)
+		return 0, nil
+	}
+	lengths := fields(raw[28:34])
+	nameLength, extraLength, commentLength := int(lengths.uint16()), int(lengths.uint16()), int(lengths.uint16())
+	length := directoryLength + nameLength + extraLength + commentLength
+	if int64(length) > rest {
+		l.fault(CodeDirectoryRecord, position, "a record of %d bytes runs past the directory's end", length)
+		return 0, nil
+	}
+	if raw, err = l.window.at(position, length, windowSize); err != nil {
+		return 0, err
+	}
+	header := fields(raw[6:directoryLength])
+	r := record{position: position}
+	r.needed, r.flags, r.method = header.uint16(), header.uint16(), header.uint16()
+	r.dosTime, r.dosDate = header.uint16(), header.uint16()
+	r.crc = header.uint32()
+	compressed, size := header.uint32(), header.uint32()
+	header = header[4:]
+	r.comment = header.uint16()
+	disk := header.uint16()
+	header = header[2:] // internal attributes
+	r.attributes = header.uint32()
+	offset := header.uint32()
+	r.name = string(raw[directoryLength : directoryLength+nameLength])
+
+	l.records = append(l.records, r)
+	kept := &l.records[len(l.records)-1]
+	extra := l.readExtra(kept, raw[directoryLength+nameLength:directoryLength+nameLength+extraLength], position, "directory")
+	l.widen(kept, extra, uint64(size), uint64(compressed), uint64(offset), disk)
+	return int64(length), nil
+}
+
+// widen sets sizes and offset of a record, from its ZIP64 extra field where a sentinel calls for it.
+func (l *layout) widen(r *record, extra extraFields, size, compressed, offset uint64, disk uint16) {
+	called := 0
+	for _, field := range []*uint64{&size, &compressed, &offset} {
+		if *field == sentinel32 {
+			if called+8 <= len(extra.zip64) {
+				*field = binary.LittleEndian.Uint64(extra.zip64[called:])
+			}
+			called += 8
+		}
+	}
+	start := uint32(disk)
+	if disk == sentinel16 {
+		if called+4 <= len(extra.zip64) {
+			start = binary.LittleEndian.Uint32(extra.zip64[called:])
+		}
+		called += 4
+	}
+	switch {
+	case called == 0 && extra.hasZIP64:
+		l.misplaced(r, CodeZIP64ExtraUncalled, r.position, "its directory record has a ZIP64 extra field that no other field calls for")
+		return
+	case called != len(extra.zip64):
+		l.misplaced(r, CodeZIP64Extra, r.position, "the ZIP64 extra field of its directory record has %d bytes; %d are called for", len(extra.zip64), called)
+		return
+	case max(size, compressed, offset) > math.MaxInt64:
+		l.misplaced(r, CodeZIP64Extra, r.position, "its directory record claims sizes or a place that no file can have")
+		return
+	}
+	r.size, r.compressed, r.offset = int64(size), int64(compressed), int64(offset)
+	if start != 0 {
+		l.misplaced(r, CodeDisk, r.position, "it claims to start on disk %d; a ZIP in one piece has disk 0 only", start)
+	}
+}
+
+// checkEntries checks what the directory says about each entry by itself.
+func (l *layout) checkEntries() error {
+	for i := range l.records {
+		r := &l.records[i]
+		l.checkFlags(r, r.flags, r.position, "directory record")
+		if r.method != methodStored && r.method != methodDeflated {
+			l.about(r, CodeMethod, r.position, "its method is %d; only 0 (stored) and 8 (deflated) are read alike everywhere", r.method)
+		}
+		if r.method == methodStored && r.size != r.compressed {
+			l.about(r, CodeStoredSize, r.position, "it is stored, but has %d bytes and %d compressed ones", r.size, r.compressed)
+		}
+		l.checkType(r, uint16(r.attributes>>16), r.position, "attributes")
+		if r.attributes&0x10 != 0 && !r.folder() {
+			l.about(r, CodeFolderWithoutSlash, r.position, "its attributes call it a folder, but its name does not end in a slash")
+		}
+		if r.folder() && r.size > 0 {
+			l.about(r, CodeFolderWithContent, r.position, "it is a folder, but has %d bytes of content", r.size)
+		}
+	}
+	return nil
+}
+
+// checkFlags refuses the flags of encrypted, masked and patched entries.
+func (l *layout) checkFlags(r *record, flags uint16, offset int64, where string) {
+	if flags&(flagEncrypted|flagStrongEncrypted) != 0 {
+		l.about(r, CodeEncrypted, offset, "its %s says that it is encrypted", where)
+	}
+	if flags&flagMasked != 0 {
+		l.about(r, CodeMasked, offset, "its %s says that values are masked", where)
+	}
+	if flags&flagPatchData != 0 {
+		l.about(r, CodePatchData, offset, "its %s says that it is a patch", where)
+	}
+}
+
+// The types of Unix modes.
+const (
+	modeType      = 0o170000
+	modePipe      = 0o010000
+	modeCharacter = 0o020000
+	modeFolder    = 0o040000
+	modeBlock     = 0o060000
+	modeRegular   = 0o100000
+	modeSymlink   = 0o120000
+	modeSocket    = 0o140000
+)
+
+// checkType refuses Unix modes of anything but files and folders. Readers differ in for which systems they look at the
+// mode, so it counts for all.
+func (l *layout) checkType(r *record, mode uint16, offset int64, where string) {
+	switch kind := mode & modeType; kind {
+	case 0:
+	case modeRegular:
+		if r.folder() {
+			l.about(r, CodeTypeDiffers, offset, "its %s call it a file, but its name ends in a slash", where)
+		}
+	case modeFolder:
+		if !r.folder() {
+			l.about(r, CodeFolderWithoutSlash, offset, "its %s call it a folder, but its name does not end in a slash", where)
+		}
+	case modeSymlink:
+		l.about(r, CodeSymlink, offset, "its %s call it a symbolic link", where)
+	case modePipe:
+		// Info-ZIP calls what it packed from standard input "-", with the type of its standard input. All readers
+		// take that for a file.
+		if r.name == "-" {
+			l.about(r, CodePipeType, offset, "its %s call it a pipe, as zip does with what it reads from one; it is a file", where)
+			return
+		}
+		l.about(r, CodeSpecialFile, offset, "its %s call it a pipe", where)
+	case modeCharacter, modeBlock, modeSocket:
+		l.about(r, CodeSpecialFile, offset, "its %s call it a device or a socket", where)
+	default:
+		l.about(r, CodeTypeDiffers, offset, "its %s call it something unknown (%#o)", where, kind)
+	}
+}

@@ -1,0 +1,177 @@
+// Package evidence reads the evidence ZIP of a circuit so that it has exactly one reading.
+//
+// Call [Open] first, then [Archive.Verify] or [Archive.Extract]:
+//
+//	archive, err := evidence.Open("evidence.zip", evidence.Limits{})
+//	if err != nil { ... }            // the system could not read the file
+//	defer archive.Close()
+//	report, err := archive.Verify()  // errors.Is(err, evidence.ErrRefused): not acceptable, the report says why
+//
+// A ZIP says most things twice, in its central directory and in front of each entry, and programs differ in which of
+// the two they believe. Verify reads every byte and accepts a file only if every ZIP reader reads the same content
+// from it: both accounts agree, the entries lie without gap or overlap from the first byte to the directory, names are
+// safe on every system, and every size and CRC holds. What is odd but has one reading is a notice in the report and no
+// failure. Nothing is repaired.
+//
+// Defaults of [Limits], all of which a caller may change: 2 GiB for the file, 1 GiB for an entry, 4 GiB for all entries
+// together, 10,000 entries, a compression ratio of 200 for entries above 1 MiB, names of 240 bytes and 8 levels.
+// Memory does not grow with the size of the file, only with the number of its entries.
+//
+// The package knows ZIP and no format inside it: an [Inspector] given to Verify judges what an entry holds. It knows no
+// network. This package holds the reading, checking, classifying and extracting of evidence, and nothing else.
+//
+// The vendor publishes no layout for its evidence, so the [Kind] of an entry rests on assumed rules (assumed), which
+// can be replaced by Limits.Rules.
+//
+// Codes, the JSON form of [Report] and the exported names here stay compatible; new codes may be added.
+package evidence
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"sync"
+	"time"
+)
+
+// Archive is an evidence ZIP that was opened. Its methods may be called by several goroutines at once.
+type Archive struct {
+	path   string
+	source io.ReaderAt
+	size   int64
+	limits Limits
+	file   *os.File // nil when the caller gave a reader
+	opened time.Time
+	layout *layout
+
+	running sync.Mutex // held by a verification or an extraction
+	mu      sync.Mutex // guards the next two
+	report  *Report
+	tree    *tree
+}
+
+// Open opens the ZIP at path and reads its structure. It fails only when the system cannot open or read the file, when
+// path is no regular file, or when limits contradict themselves: whether the ZIP is acceptable is what
+// [Archive.Verify] finds.
+func Open(path string, limits Limits) (*Archive, error) {
+	limits, err := limits.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	// Asked before opening, since opening a named pipe would wait for a writer.
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("open evidence: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("open evidence: %s is not a regular file", path)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("open evidence: %w", err)
+	}
+	info, err = file.Stat()
+	if err != nil {
+		file.Close()
+		return nil, fmt.Errorf("open evidence: %w", err)
+	}
+	archive := &Archive{path: path, source: file, size: info.Size(), limits: limits, file: file, opened: info.ModTime()}
+	if err := archive.load(); err != nil {
+		file.Close()
+		return nil, err
+	}
+	return archive, nil
+}
+
+// OpenReader is like [Open] for a ZIP of size bytes behind r. Closing the archive does not close r. r must allow
+// concurrent calls of ReadAt, as [io.ReaderAt] demands.
+func OpenReader(r io.ReaderAt, size int64, limits Limits) (*Archive, error) {
+	limits, err := limits.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	if size < 0 {
+		return nil, fmt.Errorf("open evidence: size %d is negative", size)
+	}
+	archive := &Archive{source: r, size: size, limits: limits}
+	if err := archive.load(); err != nil {
+		return nil, err
+	}
+	return archive, nil
+}
+
+// Close closes the file that [Open] opened. Files opened from the archive cannot be read afterwards.
+func (a *Archive) Close() error {
+	if a.file == nil {
+		return nil
+	}
+	return a.file.Close()
+}
+
+// Entry is one entry as the central directory describes it. Nothing of it can be trusted before [Archive.Verify]
+// accepted the archive.
+type Entry struct {
+	Name           string // with slashes; a folder's ends in one
+	Size           int64  // bytes of content
+	CompressedSize int64  // bytes in the ZIP
+	CRC32          uint32
+	Folder         bool
+}
+
+// Entries returns the entries in the order of the central directory, as far as it could be read.
+func (a *Archive) Entries() []Entry {
+	entries := make([]Entry, len(a.layout.records))
+	for i := range a.layout.records {
+		record := &a.layout.records[i]
+		entries[i] = Entry{
+			Name: record.name, Size: int64(record.size), CompressedSize: int64(record.compressed),
+			CRC32: record.crc, Folder: record.folder(),
+		}
+	}
+	return entries
+}
+
+// Report returns what the last verification or extraction found, nil when there was none. It is shared: do not
+// change it.
+func (a *Archive) Report() *Report {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.report
+}
+
+// load reads the structure of the archive.
+func (a *Archive) load() error {
+	found, err := readLayout(a.source, a.size, a.limits)
+	if err != nil {
+		return a.readError(err)
+	}
+	a.layout = found
+	return nil
+}
+
+// unchanged fails when the file was written to since it was opened: what was hashed and what was checked might then
+// be two different contents.
+func (a *Archive) unchanged() error {
+	if a.file == nil {
+		return nil
+	}
+	info, err := a.file.Stat()
+	if err != nil {
+		return a.readError(err)
+	}
+	if info.Size() != a.size || !info.ModTime().Equal(a.opened) {
+		return fmt.Errorf("read evidence: %s was changed while it was read", a.path)
+	}
+	return nil
+}
+
+// readError says that the source could not be read, which is no judgement on the ZIP.
+func (a *Archive) readError(err error) error {
+	var pathError *fs.PathError
+	if a.path == "" || errors.As(err, &pathError) {
+		return fmt.Errorf("read evidence: %w", err)
+	}
+	return fmt.Errorf("read evidence: %s: %w", a.path, err)
+}

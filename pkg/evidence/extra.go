@@ -1,0 +1,120 @@
+package evidence
+
+import (
+	"encoding/binary"
+	"slices"
+)
+
+// Ids of extra fields that mean something to some reader.
+const (
+	extraZIP64            = 0x0001
+	extraNTFS             = 0x000a
+	extraPKWAREUnix       = 0x000d
+	extraStrongEncryption = 0x0017
+	extraTime             = 0x5455
+	extraUnixOld          = 0x5855
+	extraUnixOwner        = 0x7855
+	extraUnixOwnerNew     = 0x7875
+	extraUnicodePath      = 0x7075
+	extraUnicodeComment   = 0x6375
+	extraASiUnix          = 0x756e
+	extraLibarchive       = 0x6c78
+	extraAES              = 0x9901
+	extraJava             = 0xcafe
+)
+
+// extraFields is what is kept of the extra fields of one header. zip64 holds until the window moves.
+type extraFields struct {
+	hasZIP64 bool
+	zip64    []byte
+}
+
+// readExtra walks the extra fields of a header. Those that give an entry another name, type or form than its header
+// are refused; those that are only not known are kept for a notice.
+func (l *layout) readExtra(r *record, extra []byte, offset int64, where string) extraFields {
+	var kept extraFields
+	for len(extra) > 0 {
+		if len(extra) < 4 {
+			l.misplaced(r, CodeExtraLength, offset, "%d bytes are left over behind its extra fields (%s)", len(extra), where)
+			return kept
+		}
+		id, length := binary.LittleEndian.Uint16(extra), int(binary.LittleEndian.Uint16(extra[2:]))
+		if length > len(extra)-4 {
+			l.misplaced(r, CodeExtraLength, offset, "its extra field %#04x claims %d bytes, but %d are there (%s)", id, length, len(extra)-4, where)
+			return kept
+		}
+		body := extra[4 : 4+length]
+		extra = extra[4+length:]
+		if id == extraZIP64 {
+			if kept.hasZIP64 {
+				l.misplaced(r, CodeZIP64ExtraTwice, offset, "it has two ZIP64 extra fields (%s)", where)
+			}
+			kept.hasZIP64, kept.zip64 = true, body
+			continue
+		}
+		l.checkExtra(r, id, body, offset, where)
+	}
+	return kept
+}
+
+// checkExtra judges one extra field other than ZIP64.
+func (l *layout) checkExtra(r *record, id uint16, body []byte, offset int64, where string) {
+	switch id {
+	case extraNTFS, extraTime, extraUnicodeComment, extraJava:
+	case extraUnixOwnerNew:
+		r.owner = true
+	case extraUnixOld, extraUnixOwner:
+		// Both hold an owner only in the local header, and only at full length.
+		r.owner = r.owner || len(body) == 12 || len(body) == 4
+	case extraUnicodePath:
+		// One version byte and a CRC of the header's name stand in front. Whether a reader looks at them differs, so
+		// the name must be the same in any case.
+		if len(body) < 5 || string(body[5:]) != r.name {
+			l.about(r, CodeNameUnicodePath, offset, "its Unicode path field has another name than its header (%s)", where)
+		}
+	case extraStrongEncryption, extraAES:
+		l.about(r, CodeEncrypted, offset, "its extra field %#04x says that it is encrypted (%s)", id, where)
+	case extraPKWAREUnix:
+		r.owner = true
+		if len(body) > 12 {
+			l.about(r, CodeSymlink, offset, "its extra field %#04x names a link or a device (%s)", id, where)
+		}
+	case extraASiUnix:
+		r.owner = true
+		if len(body) >= 6 {
+			l.checkType(r, binary.LittleEndian.Uint16(body[4:]), offset, "ASi extra field's mode")
+		}
+		if len(body) > 14 {
+			l.about(r, CodeSymlink, offset, "its extra field %#04x names a link (%s)", id, where)
+		}
+	case extraLibarchive:
+		l.checkLibarchive(r, body, offset)
+	default:
+		if !slices.Contains(r.unknown, id) {
+			r.unknown = append(r.unknown, id)
+		}
+	}
+}
+
+// checkLibarchive compares the attributes that libarchive's experimental field repeats for readers of streams.
+func (l *layout) checkLibarchive(r *record, body []byte, offset int64) {
+	if len(body) < 1 {
+		return
+	}
+	present, rest := body[0], body[1:]
+	for bit, length := range []int{2, 2, 4} { // version made by, internal attributes, external attributes
+		if present&(1<<bit) == 0 {
+			continue
+		}
+		if len(rest) < length {
+			l.about(r, CodeExtraLength, offset, "its extra field %#04x is too short for what it claims to hold", extraLibarchive)
+			return
+		}
+		if length == 4 {
+			if binary.LittleEndian.Uint32(rest) != r.attributes {
+				l.about(r, CodeTypeDiffers, offset, "its extra field %#04x has other attributes than the directory", extraLibarchive)
+			}
+		}
+		rest = rest[length:]
+	}
+}

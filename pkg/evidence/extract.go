@@ -1,0 +1,132 @@
+package evidence
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+// Extract is [Archive.ExtractContext] without a context.
+func (a *Archive) Extract(dir string) error { return a.ExtractContext(context.Background(), dir) }
+
+// ExtractContext writes all entries into the new folder dir, whose parent must exist. It checks while it writes, so
+// that no verification is needed before; [Archive.Report] then has the report. If there was one, the content must
+// still be what was verified. A dir that exists is an error that matches [fs.ErrExist], and nothing is touched.
+//
+// The entries are written into a folder beside dir, which is renamed when everything is right and removed when not:
+// there is the whole of it under its name, or nothing. Files get the permissions 0600 and folders 0700, whatever the
+// ZIP says; owners, times, links and devices are never taken from it.
+//
+// Errors are those of [Archive.VerifyContext], and the system's when something cannot be written.
+func (a *Archive) ExtractContext(ctx context.Context, dir string) error {
+	return a.extract(ctx, dir, func(root *os.Root) target { return &folderTarget{root} })
+}
+
+// extract does the work of ExtractContext; tests give it a target that fails.
+func (a *Archive) extract(ctx context.Context, dir string, newTarget func(*os.Root) target) error {
+	a.running.Lock()
+	defer a.running.Unlock()
+	if dir == "" {
+		return errors.New("extract evidence: the folder has no name")
+	}
+	dir = filepath.Clean(dir)
+	if _, err := os.Lstat(dir); err == nil {
+		return fmt.Errorf("extract evidence: %w", &fs.PathError{Op: "create", Path: dir, Err: fs.ErrExist})
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("extract evidence: %w", err)
+	}
+	before := a.Report()
+	if before != nil && before.Verdict == VerdictRefused {
+		return a.refusal(before)
+	}
+	if a.layout.found.refused {
+		// Nothing would stay on disk in the end, so nothing is written.
+		report, err := a.check(ctx, nil, true)
+		a.keep(report)
+		return err
+	}
+	staging, err := os.MkdirTemp(filepath.Dir(dir), "."+filepath.Base(dir)+".*.part") // 0700
+	if err != nil {
+		return fmt.Errorf("extract evidence: %w", err)
+	}
+	defer os.RemoveAll(staging) // does nothing once it is renamed
+	if err := a.extractInto(ctx, staging, newTarget, before); err != nil {
+		return err
+	}
+	if err := os.Rename(staging, dir); err != nil {
+		return fmt.Errorf("extract evidence: %w", err)
+	}
+	return nil
+}
+
+// extractInto checks the entries and writes them into staging.
+func (a *Archive) extractInto(ctx context.Context, staging string, newTarget func(*os.Root) target, before *Report) error {
+	root, err := os.OpenRoot(staging)
+	if err != nil {
+		return fmt.Errorf("extract evidence: %w", err)
+	}
+	// Closed before the rename, which Windows refuses for open folders.
+	defer root.Close()
+	if err := a.makeFolders(root); err != nil {
+		return fmt.Errorf("extract evidence: %w", err)
+	}
+	verified := before != nil && before.Verdict == VerdictAccepted
+	report, err := a.check(ctx, newTarget(root), !verified)
+	if !verified {
+		a.keep(report)
+		return err
+	}
+	if err != nil && !errors.Is(err, ErrRefused) {
+		return err
+	}
+	if err != nil || !sameContent(before, report) {
+		return a.explain("extract", errors.New("the content is no longer the one that was verified"))
+	}
+	return nil
+}
+
+// sameContent says whether two reports found the same content.
+func sameContent(one, other *Report) bool {
+	if len(one.Entries) != len(other.Entries) {
+		return false
+	}
+	for i := range one.Entries {
+		if one.Entries[i].SHA256 != other.Entries[i].SHA256 {
+			return false
+		}
+	}
+	return true
+}
+
+// makeFolders makes all folders that entries are or lie in.
+func (a *Archive) makeFolders(root *os.Root) error {
+	made := make(map[string]struct{})
+	for i := range a.layout.records {
+		r := &a.layout.records[i]
+		folder := strings.TrimSuffix(r.name, "/")
+		if !r.folder() {
+			folder = path.Dir(r.name)
+		}
+		if _, done := made[folder]; done || folder == "." {
+			continue
+		}
+		if err := root.MkdirAll(filepath.FromSlash(folder), 0o700); err != nil {
+			return err
+		}
+		made[folder] = struct{}{}
+	}
+	return nil
+}
+
+// folderTarget makes the files of an extraction.
+type folderTarget struct{ root *os.Root }
+
+func (t *folderTarget) create(name string) (io.WriteCloser, error) {
+	return t.root.OpenFile(filepath.FromSlash(name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+}

@@ -1,0 +1,276 @@
+package evidence
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/binary"
+	"hash/crc32"
+	"io"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// FuzzStructure changes ZIPs as it likes. Whatever is accepted must be read alike by archive/zip, which goes by the
+// directory, and by a reader of streams, which goes by the local headers.
+func FuzzStructure(f *testing.F) {
+	seed := func(raw []byte) {
+		if len(raw) < 8<<10 {
+			f.Add(raw)
+		}
+	}
+	for _, good := range goodZIPs {
+		seed(good.build())
+	}
+	for _, bad := range badZIPs {
+		seed(bad.build())
+	}
+	foreign, err := filepath.Glob(filepath.Join("testdata", "foreign", "*", "*.zip"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, path := range foreign {
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		seed(raw)
+	}
+	limits := Limits{MaxEntrySize: 1 << 20, MaxTotalSize: 4 << 20, MaxEntries: 100}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		archive := openBytes(t, raw, limits)
+		report, err := archive.Verify()
+		if report.SHA256 != hashOf(raw) {
+			t.Errorf("the SHA-256 of the file is %q", report.SHA256)
+		}
+		if len(report.Entries)+len(report.RefusedEntries) != len(archive.Entries()) {
+			t.Error("an entry is in no list or in both")
+		}
+		if err != nil {
+			if len(report.Refusals()) == 0 {
+				t.Errorf("refused without a reason: %v", err)
+			}
+			return
+		}
+		got := make(map[string]string)
+		for _, entry := range report.Entries {
+			got[entry.Name] = entry.SHA256
+		}
+		if want := goContents(t, raw); !maps.Equal(got, want) {
+			t.Errorf("archive/zip reads %v; accepted was %v", want, got)
+		}
+		if streamed, can := streamContents(raw); can && !maps.Equal(got, streamed) {
+			t.Errorf("a reader of streams reads %v; accepted was %v", streamed, got)
+		}
+	})
+}
+
+// streamContents reads a ZIP as readers of streams do: from the front, by local headers and descriptors alone. It
+// cannot read stored content whose length stands nowhere in front.
+func streamContents(raw []byte) (contents map[string]string, can bool) {
+	contents = make(map[string]string)
+	for at := 0; at+30 <= len(raw) && binary.LittleEndian.Uint32(raw[at:]) == signatureLocal; {
+		header := raw[at:]
+		flags, method := binary.LittleEndian.Uint16(header[6:]), binary.LittleEndian.Uint16(header[8:])
+		compressed := uint64(binary.LittleEndian.Uint32(header[18:]))
+		size := uint64(binary.LittleEndian.Uint32(header[22:]))
+		nameLength, extraLength := int(binary.LittleEndian.Uint16(header[26:])), int(binary.LittleEndian.Uint16(header[28:]))
+		if 30+nameLength+extraLength > len(header) {
+			return nil, true
+		}
+		name := string(header[30 : 30+nameLength])
+		for extra := header[30+nameLength : 30+nameLength+extraLength]; len(extra) >= 4; {
+			length := int(binary.LittleEndian.Uint16(extra[2:]))
+			body := extra[4:][:length]
+			if binary.LittleEndian.Uint16(extra) == extraZIP64 {
+				if size == sentinel32 && len(body) >= 8 {
+					size, body = binary.LittleEndian.Uint64(body), body[8:]
+				}
+				if compressed == sentinel32 && len(body) >= 8 {
+					compressed = binary.LittleEndian.Uint64(body)
+				}
+			}
+			extra = extra[4+length:]
+		}
+		data := header[30+nameLength+extraLength:]
+		var content []byte
+		used := 0
+		switch {
+		case method == methodDeflated:
+			source := bytes.NewReader(data)
+			all, err := io.ReadAll(flate.NewReader(source))
+			if err != nil {
+				return nil, true
+			}
+			content, used = all, len(data)-source.Len()
+		case flags&flagDescriptor == 0:
+			used = int(compressed)
+			content = data[:used]
+		default:
+			used = endByDescriptor(data)
+			if used < 0 {
+				return nil, false
+			}
+			content = data[:used]
+		}
+		contents[name] = hashOf(content)
+		at += 30 + nameLength + extraLength + used
+		if flags&flagDescriptor != 0 {
+			length := descriptorLength(raw[at:], content, uint64(used))
+			if length == 0 {
+				return nil, true
+			}
+			at += length
+		}
+	}
+	return contents, true
+}
+
+// endByDescriptor finds the first descriptor with a signature that fits what is in front of it, -1 if there is none.
+func endByDescriptor(data []byte) int {
+	for at := 0; ; at++ {
+		next := bytes.Index(data[at:], []byte("PK\x07\x08"))
+		if next < 0 {
+			return -1
+		}
+		at += next
+		if descriptorLength(data[at:], data[:at], uint64(at)) > 0 {
+			return at
+		}
+	}
+}
+
+// descriptorLength tells how long the descriptor at the start of raw is, 0 if it is none for this content.
+func descriptorLength(raw, content []byte, compressed uint64) int {
+	crc, size := crc32.ChecksumIEEE(content), uint64(len(content))
+	for _, form := range [][]byte{
+		little(uint32(signatureDescriptor), crc, compressed, size),
+		little(uint32(signatureDescriptor), crc, uint32(compressed), uint32(size)),
+		little(crc, compressed, size),
+		little(crc, uint32(compressed), uint32(size)),
+	} {
+		if rest, fits := bytes.CutPrefix(raw, form); fits && len(rest) >= 4 && rest[0] == 'P' && rest[1] == 'K' {
+			return len(form)
+		}
+	}
+	return 0
+}
+
+// FuzzNames packs two names. If they are accepted they must lie inside the folder by the rules of Linux, macOS and
+// Windows, must be two files on each, and an extraction must make just them.
+func FuzzNames(f *testing.F) {
+	for _, bad := range badZIPs {
+		if strings.HasPrefix(bad.codes, "name-") {
+			if entries := openBytes(f, bad.build(), Limits{}).Entries(); len(entries) > 1 && len(entries) < 10 {
+				f.Add(entries[len(entries)-1].Name, entries[len(entries)-2].Name)
+			}
+		}
+	}
+	for _, good := range goodZIPs {
+		if entries := openBytes(f, good.build(), Limits{}).Entries(); len(entries) > 1 {
+			f.Add(entries[0].Name, entries[len(entries)-1].Name)
+		}
+	}
+	f.Add("a/b", "A/B")
+	f.Add("a", "a/b")
+	f.Add("\u212a", "k")
+	f.Add("x/\u1e9e", "x/SS")
+	f.Fuzz(func(t *testing.T, one, other string) {
+		raw := (&forgery{entries: []*forgedEntry{{name: one}, {name: other}}}).bytes()
+		archive := openBytes(t, raw, Limits{})
+		if _, err := archive.Verify(); err != nil {
+			return
+		}
+		for _, name := range []string{one, other} {
+			insideOnLinux(t, name)
+			insideOnLinux(t, strings.ReplaceAll(norm.NFD.String(name), ":", "/")) // as old macOS programs see it
+			insideOnWindows(t, name)
+			if len(name) > 240 || !utf8.ValidString(name) {
+				t.Errorf("%q is too long or no UTF-8", name)
+			}
+		}
+		if sameOnDisk(one, other) {
+			t.Errorf("%q and %q are one name on some systems", one, other)
+		}
+		parent := t.TempDir()
+		if err := archive.Extract(filepath.Join(parent, "out")); err != nil {
+			t.Errorf("%q and %q cannot be extracted: %v", one, other, err)
+		}
+		if made, _ := os.ReadDir(parent); len(made) != 1 {
+			t.Errorf("%q and %q made %v", one, other, made)
+		}
+		for _, name := range []string{one, other} {
+			if info, err := os.Lstat(filepath.Join(parent, "out", name)); err != nil || info.IsDir() != strings.HasSuffix(name, "/") {
+				t.Errorf("%q was not made: %v", name, err)
+			}
+		}
+	})
+}
+
+func insideOnLinux(t *testing.T, name string) {
+	t.Helper()
+	if name == "" || name[0] == '/' || strings.Contains(name, "\x00") {
+		t.Errorf("%q is absolute or no name", name)
+	}
+	if whole := path.Join("/target/folder", name); !strings.HasPrefix(whole, "/target/folder/") {
+		t.Errorf("%q leads to %q", name, whole)
+	}
+	if strings.TrimSuffix(name, "/") != path.Clean(name) {
+		t.Errorf("%q has parts that are none", name)
+	}
+}
+
+func insideOnWindows(t *testing.T, name string) {
+	t.Helper()
+	if strings.ContainsAny(name, "\\:\x00") {
+		t.Errorf("%q has another meaning on Windows", name)
+	}
+	depth := 0
+	for _, part := range strings.FieldsFunc(name, func(r rune) bool { return r == '/' || r == '\\' }) {
+		stripped := strings.TrimRight(part, ". ")
+		if stripped != part {
+			t.Errorf("%q loses the end of %q on Windows", name, part)
+		}
+		if part == ".." {
+			depth--
+		} else {
+			depth++
+		}
+		if depth < 1 {
+			t.Errorf("%q leaves the folder on Windows", name)
+		}
+		device := strings.ToLower(strings.TrimRight(strings.SplitN(part, ".", 2)[0], " "))
+		devices := []string{"con", "prn", "aux", "nul", "conin$", "conout$"}
+		for _, port := range []string{"com", "lpt"} {
+			for _, number := range []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "\u00b9", "\u00b2", "\u00b3"} {
+				devices = append(devices, port+number)
+			}
+		}
+		if slices.Contains(devices, device) {
+			t.Errorf("%q is a device on Windows", name)
+		}
+	}
+}
+
+// sameOnDisk says whether two names are one where neither case nor composition count, or one is the other's folder
+// and a file.
+func sameOnDisk(one, other string) bool {
+	one, other = norm.NFC.String(one), norm.NFC.String(other)
+	a, b := strings.TrimSuffix(one, "/"), strings.TrimSuffix(other, "/")
+	if strings.EqualFold(a, b) {
+		return true
+	}
+	inside := func(file, path string) bool {
+		parts, folder := strings.Split(path, "/"), strings.Split(file, "/")
+		return !strings.HasSuffix(file, "/") && len(folder) < len(parts) &&
+			strings.EqualFold(strings.Join(parts[:len(folder)], "/"), file)
+	}
+	return inside(one, b) || inside(other, a)
+}

@@ -1,0 +1,99 @@
+package evidence
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Kind is what an entry is for.
+type Kind string
+
+const (
+	KindSignedDocument  Kind = "signed-document"
+	KindDocumentPicture Kind = "document-picture" // of an identity document
+	KindFacePicture     Kind = "face-picture"
+	KindVideo           Kind = "video"
+	KindConsent         Kind = "consent"
+	KindMetadata        Kind = "metadata"
+	KindOther           Kind = "other"
+)
+
+// Rule gives a kind to entries by their content and name. The vendor publishes no layout, so the default rules are
+// assumed.
+type Rule struct {
+	// Name is shown in the report.
+	Name string
+	// Kind is given when the rule matches.
+	Kind Kind
+	// MediaTypes are the types of content it matches; "image/*" stands for all pictures. None means any.
+	MediaTypes []string
+	// Words are those of which one must stand in the name, in lower case. A name's words are its runs of letters, also
+	// split where a capital follows a small letter. None means any name.
+	Words []string
+}
+
+// DefaultRules returns the rules that are used when [Limits].Rules is nil (assumed).
+func DefaultRules() []Rule {
+	text := []string{"application/json", "application/xml", "text/*"}
+	return []Rule{
+		{Name: "assumed: text named like a consent", Kind: KindConsent, MediaTypes: text, Words: []string{
+			"consent", "consents", "consentimiento", "acceptance", "aceptacion", "aceptación", "agreement", "terms", "terminos", "términos",
+		}},
+		{Name: "assumed: any PDF", Kind: KindSignedDocument, MediaTypes: []string{"application/pdf"}},
+		{Name: "assumed: any video", Kind: KindVideo, MediaTypes: []string{"video/*"}},
+		{Name: "assumed: picture named like a face", Kind: KindFacePicture, MediaTypes: []string{"image/*"}, Words: []string{
+			"face", "facial", "selfie", "liveness", "portrait", "rostro", "cara", "vida", "foto", "biometric", "biometria", "biometría",
+		}},
+		{Name: "assumed: picture named like an identity document", Kind: KindDocumentPicture, MediaTypes: []string{"image/*"}, Words: []string{
+			"document", "documento", "front", "back", "anverso", "reverso", "frente", "dorso", "id", "identity", "identidad", "card",
+			"dni", "nie", "nif", "cedula", "cédula", "ine", "curp", "passport", "pasaporte", "license", "licencia", "ocr", "mrz",
+		}},
+		{Name: "assumed: any other text", Kind: KindMetadata, MediaTypes: text},
+	}
+}
+
+// matches says whether the rule holds for an entry of this content and name.
+func (r *Rule) matches(mediaType string, words []string) bool {
+	if len(r.MediaTypes) > 0 && !slices.ContainsFunc(r.MediaTypes, func(want string) bool {
+		if family, whole := strings.CutSuffix(want, "*"); whole {
+			return strings.HasPrefix(mediaType, family)
+		}
+		return mediaType == want
+	}) {
+		return false
+	}
+	return len(r.Words) == 0 || slices.ContainsFunc(words, func(word string) bool { return slices.Contains(r.Words, word) })
+}
+
+// classify returns the kind of an entry and the rule that decided it.
+func classify(rules []Rule, mediaType, name string) (Kind, string) {
+	words := wordsOf(name)
+	for i := range rules {
+		if rules[i].matches(mediaType, words) {
+			return rules[i].Kind, rules[i].Name
+		}
+	}
+	return KindOther, ""
+}
+
+// wordsOf splits a name into lower-case words.
+func wordsOf(name string) []string {
+	var words []string
+	start, small := -1, false
+	for i, r := range name {
+		letter := unicode.IsLetter(r)
+		if start >= 0 && (!letter || small && unicode.IsUpper(r)) {
+			words = append(words, strings.ToLower(name[start:i]))
+			start = -1
+		}
+		if letter && start < 0 {
+			start = i
+		}
+		small = unicode.IsLower(r)
+	}
+	if start >= 0 {
+		words = append(words, strings.ToLower(name[start:]))
+	}
+	return words
+}

@@ -1,0 +1,101 @@
+package evidence
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestMediaTypeIsToldByContent(t *testing.T) {
+	for _, test := range []struct{ head, want string }{
+		{"%PDF-1.7\n", "application/pdf"},
+		{"\r\n junk in front %PDF-1.4", "application/pdf"},
+		{"\x89PNG\r\n\x1a\n....", "image/png"},
+		{"\xff\xd8\xff\xe0\x00\x10JFIF", "image/jpeg"},
+		{"GIF89a", "image/gif"},
+		{"RIFF\x10\x00\x00\x00WEBPVP8 ", "image/webp"},
+		{"RIFF\x10\x00\x00\x00WAVEfmt ", "audio/wav"},
+		{"RIFF\x10\x00\x00\x00AVI LIST", "video/x-msvideo"},
+		{"\x00\x00\x00\x18ftypmp42", "video/mp4"},
+		{"\x00\x00\x00\x18ftypqt  ", "video/quicktime"},
+		{"\x00\x00\x00\x18ftypheic", "image/heic"},
+		{"\x1a\x45\xdf\xa3\x01\x00\x00\x00webm", "video/webm"},
+		{"\x1a\x45\xdf\xa3\x01\x00\x00\x00matroska", "video/x-matroska"},
+		{"PK\x03\x04", "application/zip"},
+		{` {"a": 1}`, "application/json"},
+		{`{}`, "application/json"},
+		{"[1, 2]", "application/json"},
+		{"\xef\xbb\xbf{\"a\":1}", "application/json"},
+		{"{not json}", "text/plain"},
+		{"<?xml version='1.0'?>", "application/xml"},
+		{"<!DOCTYPE html>", "text/html"},
+		{"-----BEGIN CERTIFICATE-----", "application/x-pem-file"},
+		{"señor", "text/plain"},
+		{"se\xf1or", "application/octet-stream"},
+		{"a\x00b", "application/octet-stream"},
+		{"", "application/octet-stream"},
+	} {
+		if got := mediaTypeOf([]byte(test.head)); got != test.want {
+			t.Errorf("%q is %q; want %q", test.head, got, test.want)
+		}
+	}
+	long := []byte(`{"` + string(slices.Repeat([]byte("ñ"), headLength)))
+	if got := mediaTypeOf(long[:headLength-1]); got != "application/octet-stream" && got != "application/json" {
+		t.Errorf("a long text is %q", got)
+	}
+	if got := mediaTypeOf(append([]byte(`{"x`), long[2:]...)[:headLength]); got != "application/json" {
+		t.Errorf("a text cut inside a character is %q", got)
+	}
+}
+
+func TestKindFollowsContentAndName(t *testing.T) {
+	rules := DefaultRules()
+	for _, test := range []struct {
+		mediaType, name string
+		want            Kind
+	}{
+		{"application/pdf", "documents/contract.pdf", KindSignedDocument},
+		{"application/pdf", "consent.json", KindSignedDocument},
+		{"image/png", "identity/document-front.png", KindDocumentPicture},
+		{"image/png", "identity/document-back.png", KindDocumentPicture},
+		{"image/png", "identity/selfie.png", KindFacePicture},
+		{"image/jpeg", "REVERSO_DNI.JPG", KindDocumentPicture},
+		{"image/jpeg", "fotoRostro1.jpg", KindFacePicture},
+		{"image/jpeg", "surface.jpg", KindOther},
+		{"image/jpeg", "logo.jpg", KindOther},
+		{"video/mp4", "liveness.mp4", KindVideo},
+		{"application/json", "consent.json", KindConsent},
+		{"text/plain", "Consentimiento.txt", KindConsent},
+		{"application/json", "audit.json", KindMetadata},
+		{"application/xml", "datos.xml", KindMetadata},
+		{"application/octet-stream", "selfie.png", KindOther},
+	} {
+		got, rule := classify(rules, test.mediaType, test.name)
+		if got != test.want || (rule == "") != (got == KindOther) {
+			t.Errorf("%s %s is %q by %q; want %q", test.mediaType, test.name, got, rule, test.want)
+		}
+	}
+}
+
+func TestRulesCanBeReplaced(t *testing.T) {
+	limits := Limits{Rules: []Rule{{Name: "mine", Kind: "protocol", Words: []string{"audit"}}}}
+	report, err := openBytes(t, honest().bytes(), limits).Verify()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range report.Entries {
+		want, rule := KindOther, ""
+		if entry.Name == "audit.json" {
+			want, rule = "protocol", "mine"
+		}
+		if entry.Kind != want || entry.Rule != rule {
+			t.Errorf("%s is %q by %q; want %q", entry.Name, entry.Kind, entry.Rule, want)
+		}
+	}
+}
+
+func TestWordsOfANameAreItsRunsOfLetters(t *testing.T) {
+	got := wordsOf("identity/fotoRostro_2-DNI.png")
+	if want := []string{"identity", "foto", "rostro", "dni", "png"}; !slices.Equal(got, want) {
+		t.Errorf("got %q; want %q", got, want)
+	}
+}

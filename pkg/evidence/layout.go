@@ -1,0 +1,192 @@
+package evidence
+
+import (
+	"io"
+	"slices"
+)
+
+const (
+	signatureLocal        = 0x04034b50
+	signatureDescriptor   = 0x08074b50
+	signatureDirectory    = 0x02014b50
+	signatureEnd          = 0x06054b50
+	signatureZIP64End     = 0x06064b50
+	signatureZIP64Locator = 0x07064b50
+
+	localLength        = 30
+	directoryLength    = 46
+	endLength          = 22
+	zip64EndLength     = 56
+	zip64LocatorLength = 20
+
+	methodStored   = 0
+	methodDeflated = 8
+
+	flagEncrypted       = 1 << 0
+	flagDescriptor      = 1 << 3
+	flagPatchData       = 1 << 5
+	flagStrongEncrypted = 1 << 6
+	flagUTF8            = 1 << 11
+	flagMasked          = 1 << 13
+	// flagsKnown are those with a meaning for stored and deflated entries; bits 1 and 2 tell how hard was compressed.
+	flagsKnown = flagEncrypted | 1<<1 | 1<<2 | flagDescriptor | flagPatchData | flagStrongEncrypted | flagUTF8 | flagMasked
+
+	sentinel16 = 0xffff
+	sentinel32 = 0xffffffff
+)
+
+// layout is the structure of a ZIP: what its directory and its headers say, before any content is read.
+type layout struct {
+	limits    Limits
+	found     *findings
+	window    window
+	size      int64
+	directory int64 // where the directory starts
+	end       int64 // where it ends
+	count     uint64
+	records   []record
+	// broken says that the places of the entries are not certain, so that no content may be read.
+	broken bool
+}
+
+// record is one entry of the directory, with what its local header added.
+type record struct {
+	name       string
+	position   int64 // of the directory record
+	offset     int64 // of the local header
+	data       int64 // of the content
+	compressed int64
+	size       int64
+	crc        uint32
+	attributes uint32
+	flags      uint16
+	method     uint16
+	needed     uint16
+	dosTime    uint16
+	dosDate    uint16
+	comment    uint16   // its length
+	unknown    []uint16 // ids of extra fields that are not known here
+	owner      bool     // an extra field names the owner
+	refused    bool
+}
+
+func (r *record) folder() bool   { return len(r.name) > 0 && r.name[len(r.name)-1] == '/' }
+func (r *record) streamed() bool { return r.flags&flagDescriptor != 0 }
+
+// readLayout reads end records, directory and local headers. Its error is the source's; what is wrong with the ZIP
+// goes into the findings.
+func readLayout(source io.ReaderAt, size int64, limits Limits) (*layout, error) {
+	l := &layout{limits: limits, size: size, window: window{source: source, size: size}}
+	l.found = newFindings(&l.limits)
+	if size > limits.MaxFileSize {
+		l.fault(CodeFileTooLarge, 0, "the ZIP has %d bytes; the limit is %d", size, limits.MaxFileSize)
+	}
+	for _, step := range []func() error{l.readEnds, l.readDirectory, l.checkLimits, l.checkEntries, l.checkNames, l.tile, l.notices} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+		if l.broken {
+			break
+		}
+	}
+	l.window.buffer = nil
+	return l, nil
+}
+
+// fault notes a finding about the ZIP as a whole.
+func (l *layout) fault(code Code, offset int64, format string, values ...any) {
+	if l.found.add(code, "", offset, format, values...) {
+		l.broken = true
+	}
+}
+
+// misplaced notes a finding about where an entry lies.
+func (l *layout) misplaced(r *record, code Code, offset int64, format string, values ...any) {
+	if l.found.add(code, r.name, offset, format, values...) {
+		r.refused, l.broken = true, true
+	}
+}
+
+// about notes a finding about an entry that leaves the others readable.
+func (l *layout) about(r *record, code Code, offset int64, format string, values ...any) {
+	if l.found.add(code, r.name, offset, format, values...) {
+		r.refused = true
+	}
+}
+
+// checkLimits compares the sizes that the directory claims with the limits. Decoding stops at the claimed size, so
+// that claims which are too low are no way around.
+func (l *layout) checkLimits() error {
+	var total int64
+	for i := range l.records {
+		r := &l.records[i]
+		if r.size > l.limits.MaxEntrySize {
+			l.about(r, CodeEntryTooLarge, r.position, "it has %d bytes; the limit is %d", r.size, l.limits.MaxEntrySize)
+		}
+		if r.size > ratioFloor && r.size/int64(l.limits.MaxRatio) > r.compressed {
+			l.about(r, CodeRatio, r.position, "%d bytes grow to %d, more than %d times", r.compressed, r.size, l.limits.MaxRatio)
+		}
+		if total > l.limits.MaxTotalSize-min(r.size, l.limits.MaxTotalSize) {
+			l.fault(CodeTotalTooLarge, r.position, "all entries together have more than %d bytes", l.limits.MaxTotalSize)
+			break
+		}
+		total += r.size
+	}
+	return nil
+}
+
+// notices reports what is odd about entries and has one reading.
+func (l *layout) notices() error {
+	for i := range l.records {
+		r := &l.records[i]
+		if r.comment > 0 {
+			l.about(r, CodeEntryComment, r.position, "it has a comment of %d bytes", r.comment)
+		}
+		if len(r.unknown) > 0 {
+			l.about(r, CodeUnknownExtra, r.position, "it has extra fields of unknown kinds: %#04x", r.unknown)
+		}
+		if unknown := r.flags &^ flagsKnown; unknown != 0 {
+			l.about(r, CodeUnknownFlags, r.position, "it has flags without a meaning: %#04x", unknown)
+		}
+		if version := r.needed & 0xff; version > 45 {
+			l.about(r, CodeVersionNeeded, r.position, "it claims to need version %d.%d; what it uses needs 4.5 at most", version/10, version%10)
+		}
+		if r.attributes>>16&0o7000 != 0 {
+			l.about(r, CodeSetuid, r.position, "it has setuid, setgid or sticky bits; extraction ignores them")
+		}
+		if r.owner {
+			l.about(r, CodeOwner, r.position, "it names its owner; extraction ignores that")
+		}
+		if oddDate(r.dosDate, r.dosTime) {
+			l.about(r, CodeOddDate, r.position, "its date %#04x %#04x is none", r.dosDate, r.dosTime)
+		}
+	}
+	return nil
+}
+
+// oddDate says whether a DOS date and time name no moment. All zero stands for "no date", which is common.
+func oddDate(date, clock uint16) bool {
+	if date == 0 && clock == 0 {
+		return false
+	}
+	month, day := date>>5&0xf, date&0x1f
+	return month < 1 || month > 12 || day < 1 || clock>>11 > 23 || clock>>5&0x3f > 59 || clock&0x1f > 29
+}
+
+// byOffset returns the records in the order in which they lie in the file.
+func (l *layout) byOffset() []*record {
+	order := make([]*record, len(l.records))
+	for i := range l.records {
+		order[i] = &l.records[i]
+	}
+	slices.SortStableFunc(order, func(a, b *record) int {
+		switch {
+		case a.offset < b.offset:
+			return -1
+		case a.offset > b.offset:
+			return 1
+		}
+		return 0
+	})
+	return order
+}

@@ -1,0 +1,210 @@
+package evidence
+
+import (
+	"encoding/binary"
+)
+
+// tile checks the central rule: sorted by offset, the first local header is at 0, each entry ends exactly where the
+// next one begins, and the last one where the directory does.
+func (l *layout) tile() error {
+	order := l.byOffset()
+	if len(order) == 0 {
+		return nil
+	}
+	if first := order[0]; first.offset > 0 {
+		code, message := CodePrefix, "%d bytes lie in front of it, the first entry"
+		raw, err := l.window.at(0, int(min(4, l.size)), 0)
+		if err != nil {
+			return err
+		}
+		if len(raw) == 4 && binary.LittleEndian.Uint32(raw) == signatureLocal {
+			code, message = CodeHiddenEntry, "an entry that is not in the directory lies in the %d bytes in front of it"
+		}
+		l.misplaced(first, code, 0, message, first.offset)
+	}
+	for i, r := range order {
+		limit := l.directory
+		if i+1 < len(order) {
+			limit = min(limit, order[i+1].offset)
+			if order[i+1].offset == r.offset {
+				l.misplaced(order[i+1], CodeSharedEntry, order[i+1].position, "its directory record and that of %q point to one entry", r.name)
+				continue
+			}
+		}
+		if err := l.readLocal(r, limit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readLocal reads the local header of an entry that must end at limit, and compares it with the directory.
+func (l *layout) readLocal(r *record, limit int64) error {
+	if r.offset > l.directory-localLength {
+		l.misplaced(r, CodeLocalHeader, r.position, "its local header would be at %d, which is not in front of the directory", r.offset)
+		return nil
+	}
+	// Reading far ahead pays only when the next header is near.
+	ahead := windowSize
+	if r.compressed > windowSize/4 {
+		ahead = 512
+	}
+	raw, err := l.window.at(r.offset, localLength, ahead)
+	if err != nil {
+		return err
+	}
+	if binary.LittleEndian.Uint32(raw) != signatureLocal {
+		l.misplaced(r, CodeLocalHeader, r.offset, "there is no local header where the directory says")
+		return nil
+	}
+	lengths := fields(raw[26:30])
+	nameLength, extraLength := int(lengths.uint16()), int(lengths.uint16())
+	length := localLength + nameLength + extraLength
+	if r.offset+int64(length) > limit {
+		l.misplaced(r, CodeOverlap, r.offset, "its local header runs into what follows at %d", limit)
+		return nil
+	}
+	if raw, err = l.window.at(r.offset, length, ahead); err != nil {
+		return err
+	}
+	r.data = r.offset + int64(length)
+	l.compare(r, raw, nameLength)
+	return l.readEndOf(r, limit)
+}
+
+// compare holds the local header against the directory record.
+func (l *layout) compare(r *record, raw []byte, nameLength int) {
+	header := fields(raw[6:localLength])
+	flags, method := header.uint16(), header.uint16()
+	header = header[4:] // time and date may differ
+	crc, compressed, size := header.uint32(), header.uint32(), header.uint32()
+	name := raw[localLength : localLength+nameLength]
+
+	l.checkFlags(r, flags, r.offset, "local header")
+	if differ := flags ^ r.flags; differ&flagUTF8 != 0 {
+		l.about(r, CodeNameFlagDiffers, r.offset, "only one of local header and directory calls its name UTF-8")
+	} else if differ != 0 {
+		l.about(r, CodeFlagsDiffer, r.offset, "its flags are %#04x in the local header and %#04x in the directory", flags, r.flags)
+	}
+	if method != r.method {
+		l.about(r, CodeMethodDiffers, r.offset, "its method is %d in the local header and %d in the directory", method, r.method)
+	}
+	if string(name) != r.name {
+		l.about(r, CodeNameDiffers, r.offset, "its name is %q in the local header", name)
+	}
+	if crc != r.crc && !(r.streamed() && (crc == 0 || crc == sentinel32)) {
+		l.about(r, CodeCRCDiffers, r.offset, "its CRC is %08x in the local header and %08x in the directory", crc, r.crc)
+	}
+	extra := l.readExtra(r, raw[localLength+nameLength:], r.offset, "local header")
+	l.compareSizes(r, extra, size, compressed)
+}
+
+// compareSizes holds the sizes of the local header against the directory. A writer of streams, who put a descriptor
+// behind the content, may have left zero or the sentinel.
+func (l *layout) compareSizes(r *record, extra extraFields, size, compressed uint32) {
+	sizes := [2]struct {
+		name  string
+		local uint32
+		want  int64
+	}{{"size", size, r.size}, {"compressed size", compressed, r.compressed}}
+
+	called := 0
+	for _, s := range sizes {
+		if s.local == sentinel32 {
+			called += 8
+		}
+	}
+	switch {
+	case called == 0 && extra.hasZIP64:
+		l.misplaced(r, CodeZIP64ExtraUncalled, r.offset, "its local header has a ZIP64 extra field that no other field calls for")
+		return
+	case called > 0 && !extra.hasZIP64 && r.streamed():
+		// The descriptor has the sizes; the sentinel alone was left behind.
+	case len(extra.zip64) != called && !(called == 8 && len(extra.zip64) == 16):
+		l.misplaced(r, CodeZIP64Extra, r.offset, "the ZIP64 extra field of its local header has %d bytes; %d are called for", len(extra.zip64), called)
+		return
+	}
+	both := len(extra.zip64) == 16
+	taken := 0
+	for _, s := range sizes {
+		value := uint64(s.local)
+		wide := s.local == sentinel32
+		if (wide || both) && len(extra.zip64) >= taken+8 {
+			full := binary.LittleEndian.Uint64(extra.zip64[taken:])
+			taken += 8
+			if !wide && full != value && !(r.streamed() && full == 0) {
+				l.about(r, CodeSizeDiffers, r.offset, "its %s is %d in the local header and %d in that header's ZIP64 extra field", s.name, value, full)
+			}
+			if wide {
+				value, wide = full, false
+			}
+		}
+		if value == uint64(s.want) || r.streamed() && (value == 0 || wide) {
+			continue
+		}
+		l.about(r, CodeSizeDiffers, r.offset, "its %s is %d in the local header and %d in the directory", s.name, value, s.want)
+	}
+}
+
+// readEndOf checks that an entry's content, with its descriptor if it has one, ends at limit.
+func (l *layout) readEndOf(r *record, limit int64) error {
+	if r.compressed > limit-r.data {
+		l.misplaced(r, CodeOverlap, r.offset, "its %d bytes run into what follows at %d", r.compressed, limit)
+		return nil
+	}
+	end := r.data + r.compressed
+	rest := limit - end
+	if !r.streamed() && rest == 0 {
+		return nil
+	}
+	const longest = 24
+	raw, err := l.window.at(end, int(min(rest, longest+4)), windowSize)
+	if err != nil {
+		return err
+	}
+	if r.streamed() {
+		switch rest {
+		case 12, 16, 20, 24:
+			if !descriptorAgrees(r, raw) {
+				l.misplaced(r, CodeDescriptor, end, "its data descriptor does not agree with the directory")
+			}
+			return nil
+		case 0:
+			l.misplaced(r, CodeDescriptor, end, "its flags promise a data descriptor, but there is none")
+			return nil
+		}
+	}
+	for _, length := range []int{0, 12, 16, 20, longest} {
+		if len(raw) < length+4 || length > 0 && !descriptorAgrees(r, raw[:length]) {
+			continue
+		}
+		switch binary.LittleEndian.Uint32(raw[length:]) {
+		case signatureLocal:
+			l.misplaced(r, CodeHiddenEntry, end+int64(length), "an entry that is not in the directory follows it")
+			return nil
+		case signatureDirectory:
+			l.misplaced(r, CodeSecondDirectory, end+int64(length), "a second directory follows it")
+			return nil
+		}
+	}
+	l.misplaced(r, CodeGap, end, "%d bytes that belong to nothing follow it", rest)
+	return nil
+}
+
+// descriptorAgrees compares a descriptor with the directory. Its length tells its form: 32 or 64 bits, without or
+// with a signature.
+func descriptorAgrees(r *record, raw []byte) bool {
+	descriptor := fields(raw)
+	if len(raw) == 16 || len(raw) == 24 {
+		if descriptor.uint32() != signatureDescriptor {
+			return false
+		}
+	}
+	if descriptor.uint32() != r.crc {
+		return false
+	}
+	if len(descriptor) == 8 {
+		return int64(descriptor.uint32()) == r.compressed && int64(descriptor.uint32()) == r.size
+	}
+	return descriptor.uint64() == uint64(r.compressed) && descriptor.uint64() == uint64(r.size)
+}

@@ -1,0 +1,146 @@
+package evidence
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/binary"
+	"maps"
+	"testing"
+)
+
+// mutable are small ZIPs of all shapes whose every bit is flipped.
+func mutable(t *testing.T) map[string][]byte {
+	t.Helper()
+	small := func(edit func(f *forgery)) []byte {
+		f := &forgery{entries: []*forgedEntry{
+			{name: "a/b.txt", content: []byte("stored content")},
+			{name: "c.json", content: []byte(`{"deflated": "content content content"}`), method: 8},
+			{name: "d/"},
+		}}
+		edit(f)
+		return f.bytes()
+	}
+	return map[string][]byte{
+		"plain": small(func(*forgery) {}),
+		"streamed": small(func(f *forgery) {
+			f.entries[0].descriptor, f.entries[1].descriptor = "sig32", "plain32"
+		}),
+		"streamed with wide descriptors": small(func(f *forgery) {
+			f.entries[0].descriptor, f.entries[1].descriptor = "plain64", "sig64"
+		}),
+		"ZIP64": small(func(f *forgery) {
+			f.zip64 = true
+			f.end = func(e *forgedEnd) { e.offset, e.count = sentinel32, sentinel16 }
+			f.entries[1].both = func(h *forgedHeader) {
+				h.extra = field64(uint64(h.size), uint64(h.compressed))
+				h.size, h.compressed = sentinel32, sentinel32
+			}
+		}),
+		"comments and extra fields": small(func(f *forgery) {
+			f.comment = []byte("comment")
+			f.entries[0].both = func(h *forgedHeader) { h.extra = field(0x5455, 1, 1, 2, 3, 4) }
+			f.entries[1].both = func(h *forgedHeader) {
+				h.extra = field(0x7075, append([]byte{1, 0, 0, 0, 0}, h.name...)...)
+				h.comment = []byte("x")
+			}
+		}),
+	}
+}
+
+// judge fails the test if raw is accepted with another content than want.
+func judge(t *testing.T, raw []byte, want map[string]string, change func() string) (accepted bool) {
+	t.Helper()
+	report, err := openBytes(t, raw, Limits{}).Verify()
+	if err != nil {
+		if report.Verdict != VerdictRefused {
+			t.Fatalf("%s: %v", change(), err)
+		}
+		return false
+	}
+	got := make(map[string]string)
+	for _, entry := range report.Entries {
+		got[entry.Name] = entry.SHA256
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("%s: accepted with another content: %v", change(), got)
+	}
+	return true
+}
+
+func TestFlippedBitIsNeverAcceptedAsOtherContent(t *testing.T) {
+	for name, raw := range mutable(t) {
+		t.Run(name, func(t *testing.T) {
+			want := goContents(t, raw)
+			if !judge(t, raw, want, func() string { return "nothing changed" }) {
+				t.Fatal("the unchanged ZIP is refused")
+			}
+			accepted := 0
+			for bit := range len(raw) * 8 {
+				changed := bytes.Clone(raw)
+				changed[bit/8] ^= 1 << (bit % 8)
+				if judge(t, changed, want, func() string { return "bit flipped" }) {
+					accepted++
+				}
+			}
+			// Times, versions, systems and the like may be anything; most of a ZIP may not.
+			if accepted > len(raw)*8/3 {
+				t.Errorf("%d of %d flipped bits are accepted", accepted, len(raw)*8)
+			}
+			for length := range len(raw) {
+				if judge(t, raw[:length], want, func() string { return "cut" }) {
+					t.Errorf("accepted when cut to %d of %d bytes", length, len(raw))
+				}
+			}
+			for at := range len(raw) {
+				longer := append(bytes.Clone(raw[:at]), 0)
+				if judge(t, append(longer, raw[at:]...), want, func() string { return "grown" }) {
+					t.Errorf("accepted with a byte put in at %d", at)
+				}
+			}
+		})
+	}
+}
+
+// headerFields lists where in a record its numbers stand, and how wide they are.
+var headerFields = map[uint32][][2]int{
+	signatureLocal: {{0, 4}, {4, 2}, {6, 2}, {8, 2}, {10, 2}, {12, 2}, {14, 4}, {18, 4}, {22, 4}, {26, 2}, {28, 2}},
+	signatureDirectory: {{0, 4}, {4, 2}, {6, 2}, {8, 2}, {10, 2}, {12, 2}, {14, 2}, {16, 4}, {20, 4}, {24, 4}, {28, 2}, {30, 2},
+		{32, 2}, {34, 2}, {36, 2}, {38, 4}, {42, 4}},
+	signatureEnd:          {{0, 4}, {4, 2}, {6, 2}, {8, 2}, {10, 2}, {12, 4}, {16, 4}, {20, 2}},
+	signatureZIP64End:     {{0, 4}, {4, 8}, {12, 2}, {14, 2}, {16, 4}, {20, 4}, {24, 8}, {32, 8}, {40, 8}, {48, 8}},
+	signatureZIP64Locator: {{0, 4}, {4, 4}, {8, 8}, {16, 4}},
+	signatureDescriptor:   {{0, 4}, {4, 4}, {8, 4}, {12, 4}},
+}
+
+func TestHeaderFieldSetToAnExtremeIsNeverAcceptedAsOtherContent(t *testing.T) {
+	for name, raw := range mutable(t) {
+		t.Run(name, func(t *testing.T) {
+			want := goContents(t, raw)
+			for at := 0; at+4 <= len(raw); at++ {
+				for _, field := range headerFields[binary.LittleEndian.Uint32(raw[at:])] {
+					start, width := at+field[0], field[1]
+					if start+width > len(raw) {
+						continue
+					}
+					var wide [8]byte
+					copy(wide[:], raw[start:start+width])
+					value := binary.LittleEndian.Uint64(wide[:])
+					for _, other := range []uint64{0, 1, 1<<(8*width) - 1, 1<<(8*width-1) - 1, 1 << (8*width - 1), value - 1, value + 1} {
+						binary.LittleEndian.PutUint64(wide[:], other)
+						changed := bytes.Clone(raw)
+						copy(changed[start:start+width], wide[:])
+						judge(t, changed, want, func() string { return "field set" })
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestMutableZIPsAreReadByArchiveZIP(t *testing.T) {
+	for name, raw := range mutable(t) {
+		if _, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw))); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
