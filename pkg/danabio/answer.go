@@ -1,0 +1,234 @@
+package danabio
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	operationToken    = "get token"
+	operationStart    = "start circuit"
+	operationDownload = "download evidence"
+
+	maxAnswer  = 1 << 20  // of a JSON answer that is needed
+	maxError   = 64 << 10 // of an error body, which only gives a message
+	maxMessage = 300      // characters
+	maxCode    = 64
+)
+
+// readAnswer reads a whole answer that must be small.
+func readAnswer(resp *http.Response) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(body) > maxAnswer {
+		return nil, fmt.Errorf("%w: the answer is longer than %d bytes", ErrProtocol, maxAnswer)
+	}
+	return body, nil
+}
+
+// refusal turns an answer whose status is not the wanted one into an error, and closes it. It is the only place that does so. The server's
+// own short message is shown, since the user needs it, but for the values that the request carried.
+func refusal(ctx context.Context, operation, circuit string, resp *http.Response, carried []string) error {
+	defer resp.Body.Close()
+	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
+		host := "nowhere"
+		if target, err := resp.Location(); err == nil {
+			host = target.Host
+		}
+		return fmt.Errorf("%w: the server answered %d, to %s; check the environment or base URL", ErrRedirected, resp.StatusCode, host)
+	}
+	mask := newMask(carried)
+	e := &APIError{
+		Operation:  operation,
+		Method:     resp.Request.Method,
+		URL:        withoutQuery(resp.Request),
+		StatusCode: resp.StatusCode,
+		Circuit:    circuit,
+		RequestID:  mask.clean(requestID(resp.Header), maxCode*2),
+		RetryAfter: retryAfter(resp.Header.Get("Retry-After"), time.Now()),
+	}
+	switch {
+	case resp.StatusCode == http.StatusUnauthorized:
+		e.kind = ErrUnauthorized
+	case resp.StatusCode == http.StatusRequestTimeout, resp.StatusCode == http.StatusTooManyRequests, resp.StatusCode >= 500:
+		e.kind = ErrUnavailable
+	case resp.StatusCode < 300:
+		return fmt.Errorf("%w: the server answered %d where 200 was expected", ErrProtocol, resp.StatusCode)
+	}
+	// A body that breaks off still may hold the message.
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxError))
+	if ctx.Err() == nil {
+		code, message := errorText(body, resp.Header.Get("Content-Type"))
+		e.Code, e.Message = mask.clean(code, maxCode), mask.clean(message, maxMessage)
+	}
+	return e
+}
+
+func withoutQuery(req *http.Request) string {
+	u := *req.URL
+	u.User, u.RawQuery, u.Fragment = nil, "", ""
+	return u.String()
+}
+
+// requestID finds the server's id of the request. Which header carries it is not published; these are the usual ones.
+func requestID(h http.Header) string {
+	for _, name := range []string{"X-Request-Id", "X-Correlation-Id", "X-Amzn-Requestid", "X-Amz-Cf-Id", "Cf-Ray"} {
+		if id := h.Get(name); id != "" {
+			return id
+		}
+	}
+	return ""
+}
+
+// errorText finds a code and a message for people in an error body, for which no schema is published: JSON of several shapes, or plain text.
+// A page of HTML has none.
+func errorText(body []byte, mediaType string) (code, message string) {
+	text := strings.TrimSpace(string(body))
+	if strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") || strings.HasPrefix(text, `"`) {
+		var value any
+		if json.Unmarshal(body, &value) != nil {
+			return "", ""
+		}
+		return jsonText(value, 0)
+	}
+	if strings.HasPrefix(text, "<") || strings.Contains(mediaType, "html") || !utf8.ValidString(text) {
+		return "", ""
+	}
+	return "", text
+}
+
+func jsonText(value any, depth int) (code, message string) {
+	if depth > 3 {
+		return "", ""
+	}
+	switch value := value.(type) {
+	case string:
+		return "", value
+	case []any:
+		if len(value) > 0 {
+			return jsonText(value[0], depth+1)
+		}
+	case map[string]any:
+		for _, key := range []string{"message", "error_description", "detail", "title", "description", "msg", "mensaje", "reason"} {
+			if text, ok := value[key].(string); ok && text != "" {
+				message = text
+				break
+			}
+		}
+		for _, key := range []string{"code", "error", "errorCode", "type"} {
+			switch found := value[key].(type) {
+			case string:
+				code = found
+			case float64:
+				code = fmt.Sprint(found)
+			}
+			if code != "" {
+				break
+			}
+		}
+		for _, key := range []string{"error", "errors", "details"} {
+			if _, isText := value[key].(string); message == "" && !isText && value[key] != nil {
+				innerCode, innerMessage := jsonText(value[key], depth+1)
+				message = innerMessage
+				if code == "" {
+					code = innerCode
+				}
+			}
+		}
+	}
+	return code, message
+}
+
+// mask replaces what the request carried in a text of the server's.
+type mask struct {
+	whole []string // masked wherever it stands
+	words []string // short: masked only as a word of its own
+}
+
+// longRun is what an echo of a document's content, or of a part of a token, looks like.
+var longRun = regexp.MustCompile(`[A-Za-z0-9+/=_~.-]{40,}`)
+
+func newMask(carried []string) mask {
+	var m mask
+	add := func(value string) {
+		switch n := utf8.RuneCountInString(value); {
+		case n >= 4:
+			m.whole = append(m.whole, value)
+		case n > 0:
+			m.words = append(m.words, value)
+		}
+	}
+	for _, value := range carried {
+		add(strings.TrimSpace(value))
+		// Parts of a value are masked too: a server may quote only the surname, or the mailbox without the host.
+		for _, part := range strings.FieldsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || r == '@' }) {
+			add(part)
+		}
+	}
+	longestFirst := func(a, b string) int { return len(b) - len(a) }
+	slices.SortStableFunc(m.whole, longestFirst)
+	slices.SortStableFunc(m.words, longestFirst)
+	return m
+}
+
+const maskedShort = "***"
+
+// clean masks, makes printable and shortens, in this order: a value that is cut could no longer be found.
+func (m mask) clean(text string, limit int) string {
+	text = printable(text)
+	text = longRun.ReplaceAllString(text, maskedShort)
+	for _, value := range m.whole {
+		text = replaceFold(text, printable(value), false)
+	}
+	for _, value := range m.words {
+		text = replaceFold(text, printable(value), true)
+	}
+	if runes := []rune(text); len(runes) > limit {
+		text = string(runes[:limit-1]) + "…"
+	}
+	return text
+}
+
+// printable puts a space for each run of white space and control characters.
+func printable(text string) string {
+	var b strings.Builder
+	space := false
+	for _, r := range text {
+		if unicode.IsSpace(r) || !unicode.IsPrint(r) || r == utf8.RuneError {
+			space = b.Len() > 0
+			continue
+		}
+		if space {
+			b.WriteByte(' ')
+			space = false
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// replaceFold replaces value wherever it stands in text, in any case; as a word, only between characters that are no letters or digits.
+func replaceFold(text, value string, word bool) string {
+	if value == "" {
+		return text
+	}
+	if word {
+		pattern := regexp.MustCompile(`(?i)(^|[^\pL\pN])` + regexp.QuoteMeta(value) + `($|[^\pL\pN])`)
+		for range 2 { // two words share the separator between them
+			text = pattern.ReplaceAllString(text, "${1}"+maskedShort+"${2}")
+		}
+		return text
+	}
+	return regexp.MustCompile("(?i)"+regexp.QuoteMeta(value)).ReplaceAllLiteralString(text, maskedShort)
+}

@@ -1,0 +1,143 @@
+package danabio
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danabio/danabio-go/gen/biometricapi"
+	"github.com/danabio/danabio-go/pkg/evidence"
+)
+
+// Client talks to the API for one channel. It is safe for use by several goroutines, and is closed by [Client.Close].
+type Client struct {
+	// One pointer, so that a printed Client shows an address and nothing behind it.
+	*core
+}
+
+type core struct {
+	channel string
+	api     *biometricapi.Client // token and download
+	starts  *biometricapi.Client // start: own connections, see startTransport
+	tokens  *tokenSource
+	retry   RetryPolicy
+	log     *slog.Logger
+	limits  evidence.Limits
+	mask    []Secret // the credentials, kept out of the server's messages
+	idle    []*http.Transport
+	agent   string
+}
+
+// New checks the configuration and returns a client. It connects to nothing. Its error matches [ErrInvalidRequest].
+func New(config Config) (*Client, error) {
+	base, err := config.Environment.BaseURL()
+	if err != nil {
+		return nil, err
+	}
+	if err := checkPlainHTTP(base, config.AllowPlainHTTP); err != nil {
+		return nil, err
+	}
+	if err := checkSegment("channel", config.Channel); err != nil {
+		return nil, err
+	}
+	if err := config.Credentials.validate(); err != nil {
+		return nil, err
+	}
+	if config.HTTPClient != nil && config.HTTPClient.Timeout != 0 {
+		return nil, invalid("Config.HTTPClient has a Timeout, which would cut long bodies; leave it zero and use contexts")
+	}
+	if strings.ContainsFunc(config.UserAgent, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return nil, invalid("Config.UserAgent holds characters that cannot stand in a header; use printable ASCII")
+	}
+	retry, err := config.Retry.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	limits, err := config.EvidenceLimits.WithDefaults()
+	if err != nil {
+		return nil, invalid("Config.EvidenceLimits: %w", err)
+	}
+
+	c := &core{
+		channel: config.Channel,
+		retry:   retry,
+		log:     config.Logger,
+		limits:  limits,
+		agent:   config.UserAgent,
+	}
+	if c.log == nil {
+		c.log = slog.New(slog.DiscardHandler)
+	}
+	if c.agent == "" {
+		c.agent = "danabio-go/" + Version
+	}
+
+	plain, start := c.httpClients(config.HTTPClient)
+	if c.api, err = biometricapi.NewClient(base, biometricapi.WithHTTPClient(plain)); err != nil {
+		return nil, invalid("base URL: %w", err)
+	}
+	if c.starts, err = biometricapi.NewClient(base, biometricapi.WithHTTPClient(start)); err != nil {
+		return nil, invalid("base URL: %w", err)
+	}
+	held := config.Credentials.held()
+	c.tokens = newTokenSource()
+	if held.source != nil {
+		c.tokens.exchange = callerExchange(held.source)
+	} else {
+		c.mask = []Secret{NewSecret(held.secret), NewSecret(held.id)}
+		if c.tokens.exchange, err = c.clientCredentialsExchange(base, plain, held, config.RawBasicAuth); err != nil {
+			return nil, err
+		}
+	}
+	return &Client{c}, nil
+}
+
+// Close ends idle connections and the background refresh of the token, and waits for the latter. Calls under way end with their own
+// contexts; later ones fail with [ErrClosed]. It returns nil.
+func (c *Client) Close() error {
+	c.tokens.close()
+	for _, transport := range c.idle {
+		transport.CloseIdleConnections()
+	}
+	return nil
+}
+
+// TokenInfo says of a token what may be said.
+type TokenInfo struct {
+	ExpiresAt time.Time // when it is no longer used; the zero time if its lifetime is not known
+}
+
+// Authenticate fetches a token, unless a valid one is at hand: a check of the credentials. It fails with [ErrUnauthorized],
+// [ErrUnavailable] or [ErrProtocol].
+func (c *Client) Authenticate(ctx context.Context) (TokenInfo, error) {
+	token, err := c.tokens.token(ctx)
+	if err != nil {
+		return TokenInfo{}, err
+	}
+	return TokenInfo{ExpiresAt: token.expires.UTC().Round(time.Second)}, nil
+}
+
+// secrets returns the credentials and what else a request carried, for the mask over the server's message.
+func (c *core) secrets(carried ...string) []string {
+	for _, secret := range c.mask {
+		carried = append(carried, secret.Reveal())
+	}
+	return carried
+}
+
+// checkSegment refuses what cannot stand as one segment of a path: it would change which resource the URL names.
+func checkSegment(what, value string) error {
+	switch {
+	case value == "":
+		return invalid("%s is empty", what)
+	case value == "." || value == "..":
+		return invalid("%s is %q, which is no identifier", what, value)
+	case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfffd }):
+		return invalid("%s holds control characters or is not valid UTF-8", what)
+	case len(value) > 512:
+		return invalid("%s is longer than 512 bytes", what)
+	}
+	return nil
+}

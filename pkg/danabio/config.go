@@ -1,0 +1,115 @@
+package danabio
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/danabio/danabio-go/pkg/evidence"
+)
+
+// Config says how to reach the API. Environment, Channel and Credentials are required; each other field's comment ends with its default.
+type Config struct {
+	// Environment is the server. Required.
+	Environment Environment
+	// Channel identifies the customer's configured web experience; the account manager hands it out (published page, help article).
+	// Required.
+	Channel string
+	// Credentials is how the client gets tokens. Required.
+	Credentials Credentials
+	// HTTPClient carries all traffic, token requests too. It is never changed; a [*http.Transport] in it is cloned. Its CheckRedirect is not
+	// used, since redirects are never followed, and its Timeout must be zero, since it would cut long bodies. Default: a client with a
+	// clone of [http.DefaultTransport].
+	HTTPClient *http.Client
+	// Retry says how failed requests are tried again. Default: the zero RetryPolicy, with its own defaults.
+	Retry RetryPolicy
+	// Logger gets metadata of each request and retry at level Debug, and nothing secret or personal. Default: nothing is logged.
+	Logger *slog.Logger
+	// UserAgent goes out with every request. Default: "danabio-go/" and [Version].
+	UserAgent string
+	// AllowPlainHTTP lets http:// go to another machine than this one. Default: false.
+	AllowPlainHTTP bool
+	// RawBasicAuth sends client id and secret in the Basic header as they are, for servers that do not decode them as RFC 6749,
+	// section 2.3.1 has it. It matters only if they hold other characters than letters, digits, "-", ".", "_" and "~". Default: false,
+	// they are form-encoded.
+	RawBasicAuth bool
+	// EvidenceLimits bound the evidence that a download accepts. Default: the zero Limits, with its own defaults.
+	EvidenceLimits evidence.Limits
+}
+
+// RetryPolicy says how often and when a failed request is tried again. Delays are drawn evenly between nothing and a bound that doubles
+// with each attempt (full jitter).
+type RetryPolicy struct {
+	// MaxAttempts counts the first attempt too; 1 means that nothing is tried again. Default: 4.
+	MaxAttempts int
+	// MinDelay is the first bound; after status 429 it is at least 1 s. Default: 250 ms.
+	MinDelay time.Duration
+	// MaxDelay is the largest bound. Default: 20 s.
+	MaxDelay time.Duration
+	// MaxRetryAfter is the longest Retry-After of a server that is obeyed; a longer one ends the call at once with an error that
+	// says the delay. Default: 60 s.
+	MaxRetryAfter time.Duration
+}
+
+func (p RetryPolicy) withDefaults() (RetryPolicy, error) {
+	if p.MaxAttempts < 0 || p.MinDelay < 0 || p.MaxDelay < 0 || p.MaxRetryAfter < 0 {
+		return p, invalid("a field of Config.Retry is negative; leave it zero for its default")
+	}
+	if p.MaxAttempts == 0 {
+		p.MaxAttempts = 4
+	}
+	if p.MinDelay == 0 {
+		p.MinDelay = 250 * time.Millisecond
+	}
+	if p.MaxDelay == 0 {
+		p.MaxDelay = max(20*time.Second, p.MinDelay)
+	}
+	if p.MaxRetryAfter == 0 {
+		p.MaxRetryAfter = 60 * time.Second
+	}
+	if p.MaxDelay < p.MinDelay {
+		return p, invalid("Config.Retry.MaxDelay is smaller than MinDelay")
+	}
+	return p, nil
+}
+
+// ConfigFromEnv reads DANABIO_ENVIRONMENT ("sandbox" or "production") or DANABIO_BASE_URL, DANABIO_CHANNEL, DANABIO_CLIENT_ID, and
+// DANABIO_CLIENT_SECRET or DANABIO_CLIENT_SECRET_FILE (a file that holds nothing but the secret; one line break at its end is not part of it). Variables
+// that are unset leave their fields empty, so that the caller may fill them in before [New]. The error matches [ErrInvalidRequest].
+func ConfigFromEnv() (Config, error) {
+	var config Config
+	environment, baseURL := os.Getenv("DANABIO_ENVIRONMENT"), os.Getenv("DANABIO_BASE_URL")
+	switch {
+	case environment != "" && baseURL != "":
+		return config, invalid("DANABIO_ENVIRONMENT and DANABIO_BASE_URL are both set; unset one")
+	case baseURL != "":
+		config.Environment = CustomEnvironment(baseURL)
+	case environment == "" || Environment(environment) == Sandbox || Environment(environment) == Production:
+		config.Environment = Environment(environment)
+	default:
+		return config, invalid("DANABIO_ENVIRONMENT is neither sandbox nor production; a URL goes into DANABIO_BASE_URL")
+	}
+	config.Channel = os.Getenv("DANABIO_CHANNEL")
+
+	id, secret := os.Getenv("DANABIO_CLIENT_ID"), os.Getenv("DANABIO_CLIENT_SECRET")
+	if path := os.Getenv("DANABIO_CLIENT_SECRET_FILE"); path != "" {
+		if secret != "" {
+			return config, invalid("DANABIO_CLIENT_SECRET and DANABIO_CLIENT_SECRET_FILE are both set; unset one")
+		}
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return config, fmt.Errorf("%w: DANABIO_CLIENT_SECRET_FILE: %w", ErrInvalidRequest, err)
+		}
+		secret = strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
+		if secret == "" {
+			return config, invalid("DANABIO_CLIENT_SECRET_FILE names an empty file")
+		}
+	}
+	if id != "" || secret != "" {
+		config.Credentials = ClientCredentials(id, secret)
+	}
+	return config, nil
+}

@@ -1,0 +1,66 @@
+package danabio
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+
+	"golang.org/x/oauth2"
+)
+
+// Credentials is how the client gets tokens: [ClientCredentials] or [TokenSource]. It prints masked.
+type Credentials struct {
+	// A function, because package fmt shows what a pointer to a struct points to when the verb is a wrong one.
+	held func() credentials
+}
+
+type credentials struct {
+	id, secret string
+	source     oauth2.TokenSource
+}
+
+// ClientCredentials are exchanged for a token at the environment's own token endpoint, with HTTP Basic authentication (published page).
+func ClientCredentials(id, secret string) Credentials {
+	return Credentials{held: func() credentials { return credentials{id: id, secret: secret} }}
+}
+
+// TokenSource takes tokens from the caller's source instead, for tokens that are made elsewhere. A token is kept until its Expiry, or
+// until the server refuses it if it has none. The source is asked by one goroutine at a time, and how it connects is its own affair: Config.HTTPClient
+// does not reach it.
+func TokenSource(source oauth2.TokenSource) Credentials {
+	return Credentials{held: func() credentials { return credentials{source: source} }}
+}
+
+func (c Credentials) validate() error {
+	if c.held == nil {
+		return invalid("no credentials given; use danabio.ClientCredentials(id, secret) or danabio.TokenSource(source)")
+	}
+	switch held := c.held(); {
+	case held.source != nil:
+		return nil
+	case held.id == "" && held.secret == "":
+		return invalid("credentials are empty: client id and client secret are missing")
+	case held.id == "":
+		return invalid("client id is missing")
+	case held.secret == "":
+		return invalid("client secret is missing")
+	}
+	return nil
+}
+
+// Format implements [fmt.Formatter], masked.
+func (c Credentials) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
+
+// String returns a fixed text, or the empty string when there are no credentials.
+func (c Credentials) String() string {
+	if c.held == nil {
+		return ""
+	}
+	return masked
+}
+
+// MarshalText implements [encoding.TextMarshaler], masked.
+func (c Credentials) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// LogValue implements [slog.LogValuer], masked.
+func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.String()) }

@@ -1,0 +1,118 @@
+package danabio
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/http/httptrace"
+	"sync"
+)
+
+// delivery observes how far one start came. Whether it was provably not sent decides whether it may be sent again, so every doubt
+// counts as sent.
+type delivery struct {
+	body *startBody
+
+	mu     sync.Mutex
+	traced bool // the transport reports what it does
+	got    bool // it got a connection
+	conn   *countedConn
+	before int64 // what had been written to it by then: a TLS handshake, a proxy's CONNECT
+}
+
+func (d *delivery) trace(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) {
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			d.traced = true
+		},
+		GotConn: func(info httptrace.GotConnInfo) {
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			d.got = true
+			d.conn = nil
+			conn := info.Conn
+			if secured, ok := conn.(*tls.Conn); ok {
+				conn = secured.NetConn()
+			}
+			if counted, ok := conn.(*countedConn); ok {
+				d.conn, d.before = counted, counted.count()
+			}
+		},
+	})
+}
+
+// notSent reports whether it is certain that no byte of the request left and none will. It is asked after the request has failed.
+func (d *delivery) notSent() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch {
+	case d.got && d.conn != nil:
+		return d.conn.seal() == d.before
+	case d.got:
+		return false
+	default:
+		return d.traced && !d.body.touched()
+	}
+}
+
+// state is the state of a start that was not provably unsent.
+func (d *delivery) state() OutcomeState {
+	if d.body.wholly() {
+		return OutcomeUnknown
+	}
+	return PartlySent
+}
+
+// countedConn counts the bytes that were or may have been written.
+type countedConn struct {
+	net.Conn
+
+	mu      sync.Mutex
+	written int64
+	sealed  bool
+}
+
+func dialCounted(dial dialFunc) dialFunc {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return &countedConn{Conn: conn}, nil
+	}
+}
+
+// Write counts before it writes, since a failed request may be judged while a write is still under way, and takes back what then was not
+// written.
+func (c *countedConn) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	if c.sealed {
+		c.mu.Unlock()
+		return 0, net.ErrClosed
+	}
+	c.written += int64(len(p))
+	c.mu.Unlock()
+
+	n, err := c.Conn.Write(p)
+
+	c.mu.Lock()
+	c.written -= int64(len(p) - n)
+	c.mu.Unlock()
+	return n, err
+}
+
+func (c *countedConn) count() int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.written
+}
+
+// seal lets nothing more be written and returns the count.
+func (c *countedConn) seal() int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sealed = true
+	return c.written
+}

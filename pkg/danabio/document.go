@@ -1,0 +1,147 @@
+package danabio
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Document is a PDF to be signed: [File], [Bytes] or [FS]. It is read when it is sent, and again when it is sent again; it must not change
+// in between.
+type Document struct {
+	name string
+	open func() (io.ReadCloser, fileState, error)
+}
+
+// fileState is what shows that a source has changed.
+type fileState struct {
+	size     int64
+	modified time.Time
+}
+
+// File is the PDF at a path of this machine. Its name is the last element of the path.
+func File(name string) Document {
+	return Document{filepath.Base(name), func() (io.ReadCloser, fileState, error) {
+		// Asked before opening, since opening a pipe would wait for its writer.
+		if err := regular(os.Stat(name)); err != nil {
+			return nil, fileState{}, err
+		}
+		return opened(os.Open(name))
+	}}
+}
+
+// FS is the PDF called name in a file system. Its own name is the last element of that.
+func FS(fsys fs.FS, name string) Document {
+	return Document{path.Base(name), func() (io.ReadCloser, fileState, error) {
+		if err := regular(fs.Stat(fsys, name)); err != nil {
+			return nil, fileState{}, err
+		}
+		return opened(fsys.Open(name))
+	}}
+}
+
+// Bytes is a PDF in memory. The bytes are not copied, and must not be changed before the call that sends them has returned.
+func Bytes(name string, content []byte) Document {
+	return Document{name, func() (io.ReadCloser, fileState, error) {
+		return io.NopCloser(bytes.NewReader(content)), fileState{size: int64(len(content))}, nil
+	}}
+}
+
+// Name is the document's name as it is sent.
+func (d Document) Name() string { return d.name }
+
+func regular(info fs.FileInfo, err error) error {
+	switch {
+	case err != nil:
+		return err
+	case info.IsDir():
+		return errors.New("is a folder; give a PDF file")
+	case !info.Mode().IsRegular():
+		return errors.New("is no regular file; give a PDF file")
+	}
+	return nil
+}
+
+func opened(file fs.File, err error) (io.ReadCloser, fileState, error) {
+	if err != nil {
+		return nil, fileState{}, err
+	}
+	info, err := file.Stat()
+	if err = regular(info, err); err != nil {
+		file.Close()
+		return nil, fileState{}, err
+	}
+	return file, fileState{info.Size(), info.ModTime()}, nil
+}
+
+// pdfHeader is where the mark of a PDF must stand: PDF readers look no further.
+const pdfHeader = 1024
+
+// check looks at the source without reading it whole.
+func (d Document) check() (fileState, error) {
+	if err := checkDocumentName(d.name); err != nil {
+		return fileState{}, err
+	}
+	source, state, err := d.open()
+	if err != nil {
+		return fileState{}, invalid("document %q: %w", d.name, withoutPath(err))
+	}
+	defer source.Close()
+	if state.size == 0 {
+		return fileState{}, invalid("document %q is empty", d.name)
+	}
+	head := make([]byte, pdfHeader)
+	n, err := io.ReadFull(source, head)
+	if err != nil && err != io.ErrUnexpectedEOF {
+		return fileState{}, invalid("document %q: %w", d.name, withoutPath(err))
+	}
+	if !bytes.Contains(head[:n], []byte("%PDF-")) {
+		return fileState{}, invalid(`document %q is no PDF: "%%PDF-" does not stand in its first %d bytes`, d.name, pdfHeader)
+	}
+	return state, nil
+}
+
+// withoutPath leaves the operation and path of a file error out: the name stands before it already.
+func withoutPath(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
+func checkDocumentName(name string) error {
+	switch {
+	case strings.TrimSpace(name) == "" || name == "." || name == "..":
+		return invalid("a document has no name; give one such as contract.pdf")
+	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
+		return invalid("document %q: the name holds control characters or is not valid UTF-8", name)
+	case strings.ContainsAny(name, `/\`):
+		return invalid("document %q: the name holds a slash; give a name without folders", name)
+	case len(name) > 255:
+		return invalid("document %q...: the name is longer than 255 bytes", name[:40])
+	}
+	return nil
+}
+
+// sourceError is a failure of a document while it was sent.
+type sourceError struct {
+	name string
+	err  error
+}
+
+func (e *sourceError) Error() string { return fmt.Sprintf("document %q: %v", e.name, e.err) }
+
+// Unwrap also matches [ErrInvalidRequest]: the fault lies with what was given to send.
+func (e *sourceError) Unwrap() []error { return []error{ErrInvalidRequest, e.err} }
+
+var errChanged = errors.New("changed while it was sent")

@@ -1,0 +1,64 @@
+package danabio
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+)
+
+// Environment names the server: [Sandbox], [Production], or a base URL made by [CustomEnvironment].
+type Environment string
+
+// The vendor's environments (hosts: published page).
+const (
+	Sandbox    Environment = "sandbox"    // https://biometric.integrationlayer.com
+	Production Environment = "production" // https://biometric.danaconnect.com
+)
+
+// CustomEnvironment is the server at a base URL, such as the subdomain that the account manager gave to a customer (help article).
+// The URL has no user info, query or fragment; it may have a path, below which the API's paths lie.
+func CustomEnvironment(baseURL string) Environment { return Environment(baseURL) }
+
+// BaseURL returns the environment's base URL, without a slash at its end. The error of a bad one matches [ErrInvalidRequest].
+func (e Environment) BaseURL() (string, error) {
+	switch e {
+	case "":
+		return "", invalid("no environment given; use danabio.Sandbox, danabio.Production or a base URL")
+	case Sandbox:
+		return "https://biometric.integrationlayer.com", nil
+	case Production:
+		return "https://biometric.danaconnect.com", nil
+	}
+	// The URL itself is left out of the messages: what is wrong with it may be that it holds a password.
+	base, err := url.Parse(string(e))
+	switch {
+	case err != nil:
+		return "", invalid("base URL cannot be parsed; it looks like https://acme.example.com")
+	case base.User != nil:
+		return "", invalid("base URL holds user info; credentials go into Config.Credentials")
+	case base.Scheme != "https" && base.Scheme != "http":
+		return "", invalid("environment is neither sandbox nor production nor a base URL such as https://acme.example.com")
+	case base.Hostname() == "" || base.Opaque != "":
+		return "", invalid("base URL names no host; it looks like https://acme.example.com")
+	case base.RawQuery != "" || base.ForceQuery:
+		return "", invalid("base URL has a query; give the part before the question mark")
+	case base.Fragment != "" || strings.Contains(string(e), "#"):
+		return "", invalid("base URL has a fragment; give the part before the #")
+	}
+	return strings.TrimRight(base.String(), "/"), nil
+}
+
+// checkPlainHTTP refuses plain HTTP to another machine: the secret, the token and personal data would be readable on the way.
+func checkPlainHTTP(baseURL string, allowed bool) error {
+	base, err := url.Parse(baseURL)
+	if err != nil || base.Scheme != "http" || allowed {
+		return err
+	}
+	host := base.Hostname()
+	ip := net.ParseIP(host)
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback() {
+		return nil
+	}
+	return fmt.Errorf("%w: %w: base URL http://%s; use https, or set Config.AllowPlainHTTP", ErrInvalidRequest, ErrPlainHTTP, base.Host)
+}

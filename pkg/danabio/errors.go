@@ -1,0 +1,131 @@
+package danabio
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+)
+
+// What callers decide on with [errors.Is]. Each error of this package matches at most one of the first seven, but for an
+// [*OutcomeUnknownError], whose cause may match one as well.
+var (
+	// ErrInvalidRequest: the input is wrong, and nothing was sent.
+	ErrInvalidRequest = errors.New("invalid request")
+	// ErrUnauthorized: the server refuses the credentials or the token.
+	ErrUnauthorized = errors.New("not authorised")
+	// ErrUnavailable: the server could not be reached, or did not answer, or answered that it cannot now, as often as was tried.
+	ErrUnavailable = errors.New("service unavailable")
+	// ErrProtocol: the server's answer is not what the API promises.
+	ErrProtocol = errors.New("unexpected answer")
+	// ErrNotReady: the circuit is unknown or not completed; the API has one status for both (published page).
+	ErrNotReady = errors.New("circuit is unknown or not completed")
+	// ErrTruncated: the evidence broke off, as often as was tried.
+	ErrTruncated = errors.New("evidence broke off")
+	// ErrIntegrity: the evidence came whole but is not acceptable.
+	ErrIntegrity = errors.New("evidence is not acceptable")
+
+	// ErrRedirected: the server answered with a redirect, which is not followed, so that no token goes elsewhere.
+	ErrRedirected = errors.New("redirect not followed")
+	// ErrCertificate: the server's TLS certificate is not valid for it.
+	ErrCertificate = errors.New("bad TLS certificate")
+	// ErrUnknownHost: the host name does not exist.
+	ErrUnknownHost = errors.New("unknown host")
+	// ErrPlainHTTP: plain HTTP to another machine is not allowed.
+	ErrPlainHTTP = errors.New("plain HTTP is not allowed")
+	// ErrClosed: the client is closed.
+	ErrClosed = errors.New("client is closed")
+)
+
+func invalid(format string, args ...any) error {
+	return fmt.Errorf("%w: "+format, append([]any{ErrInvalidRequest}, args...)...)
+}
+
+// APIError is an answer of the server with an error status. It matches [ErrUnauthorized], [ErrUnavailable] or [ErrNotReady] where the
+// status means that; any other is the server's refusal.
+type APIError struct {
+	Operation  string // "get token", "start circuit" or "download evidence"
+	Method     string
+	URL        string // without query
+	StatusCode int
+	Code       string        // the body's own error code, if it has one; at most 64 characters
+	Message    string        // the body's own short message, if it has one; at most 300 printable characters, what the request carried masked
+	RequestID  string        // the server's id of the request, if it sends one (which header is assumed: X-Request-Id and the like)
+	Circuit    string        // the circuit asked for, if any
+	RetryAfter time.Duration // what the server asks to wait; 0 if it does not say
+
+	kind error
+}
+
+func (e *APIError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "server answered %d", e.StatusCode)
+	if e.Code != "" {
+		fmt.Fprintf(&b, " (%s)", e.Code)
+	}
+	if e.Message != "" {
+		fmt.Fprintf(&b, ": %s", e.Message)
+	}
+	if e.RequestID != "" {
+		fmt.Fprintf(&b, " [request %s]", e.RequestID)
+	}
+	return b.String()
+}
+
+// Unwrap returns the sentinel that the status stands for, or nil.
+func (e *APIError) Unwrap() error { return e.kind }
+
+// LogValue implements [slog.LogValuer].
+func (e *APIError) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("operation", e.Operation), slog.Int("status", e.StatusCode), slog.String("code", e.Code),
+		slog.String("request_id", e.RequestID), slog.String("circuit", e.Circuit))
+}
+
+// OutcomeState says how far a start came.
+type OutcomeState string
+
+// The states of a start that did not succeed.
+const (
+	// PartlySent: some bytes left, not all. The server cannot have the whole request, but what it did with the part is not known.
+	PartlySent OutcomeState = "partly sent"
+	// OutcomeUnknown: the server may have the whole request; whether it started a circuit is not known.
+	OutcomeUnknown OutcomeState = "outcome unknown"
+)
+
+// OutcomeUnknownError says that a start may have started a circuit. It is never sent again by this package; to reconcile it, ask the
+// vendor for a request with this ID and time.
+type OutcomeUnknownError struct {
+	ID      string // the [CircuitRequest]'s ID
+	Channel string
+	State   OutcomeState
+	Err     error // why
+}
+
+func (e *OutcomeUnknownError) Error() string {
+	what := "it may have started a circuit"
+	if e.State == PartlySent {
+		what = "it was sent in part"
+	}
+	return fmt.Sprintf("request %q: %s, and is not sent again: %v", e.ID, what, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *OutcomeUnknownError) Unwrap() error { return e.Err }
+
+// LogValue implements [slog.LogValuer].
+func (e *OutcomeUnknownError) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("request", e.ID), slog.String("channel", e.Channel), slog.String("state", string(e.State)))
+}
+
+// operationError names the operation, once, and the circuit if there is one.
+func operationError(operation, circuit string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if circuit == "" {
+		return fmt.Errorf("%s: %w", operation, err)
+	}
+	return fmt.Errorf("%s of circuit %q: %w", operation, circuit, err)
+}

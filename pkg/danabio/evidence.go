@@ -1,0 +1,152 @@
+package danabio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/danabio/danabio-go/pkg/evidence"
+)
+
+// DownloadEvidence stores the evidence of a circuit at path, with its receipt beside it, and returns that. The file is there whole, verified and durable, or
+// not at all; it has mode 0600. A target that exists is an error, unless it and its receipt are what this download would give: then nothing
+// is asked for.
+//
+// It fails with [ErrNotReady] while the circuit is not completed, or is unknown; with [ErrInvalidRequest], [ErrUnauthorized], [ErrUnavailable], or
+// [ErrTruncated]; with an [*APIError] when the server refuses; with the system's error when the file cannot be written; and with [ErrIntegrity] when what came
+// is not acceptable, which is then kept aside, see [Rejected].
+func (c *Client) DownloadEvidence(ctx context.Context, circuit, path string) (*Receipt, error) {
+	receipt, err := c.downloadEvidence(ctx, circuit, path, c.retry)
+	if err != nil {
+		return nil, operationError(operationDownload, circuit, err)
+	}
+	return receipt, nil
+}
+
+// maxStandstills is how many tries may come no further than an earlier one.
+const maxStandstills = 3
+
+func (c *core) downloadEvidence(ctx context.Context, circuit, path string, policy RetryPolicy) (*Receipt, error) {
+	if err := checkSegment("circuit", circuit); err != nil {
+		return nil, err
+	}
+	target, receipt, err := c.newTarget(ctx, circuit, path)
+	if receipt != nil || err != nil {
+		return receipt, err
+	}
+	var furthest int64
+	standstills, refusals := 0, 0
+	for {
+		download := &downloading{core: c, circuit: circuit, target: target, last: refusals > 0}
+		receipt, err := download.try(ctx, policy)
+		if err == nil {
+			c.log.LogAttrs(ctx, levelDebug, "danabio: evidence stored", logCircuit(circuit), logBytes(receipt.Size))
+			return receipt, nil
+		}
+		switch {
+		case errors.Is(err, ErrTruncated):
+			if download.bytes <= furthest {
+				standstills++
+			}
+			furthest = max(furthest, download.bytes)
+			if standstills >= maxStandstills {
+				return nil, err
+			}
+		case errors.Is(err, ErrIntegrity) && !errors.Is(err, errTooLarge) && refusals == 0:
+			refusals++
+		default:
+			return nil, err
+		}
+		delay, _ := policy.delay(1, err)
+		c.log.LogAttrs(ctx, levelDebug, "danabio: starting the download over", logCircuit(circuit), logBytes(download.bytes), logDelay(delay))
+		if ended := sleep(ctx, delay); ended != nil {
+			return nil, fmt.Errorf("%w while waiting to start over after: %w", ended, err)
+		}
+	}
+}
+
+// downloading is one try to get the body.
+type downloading struct {
+	core    *core
+	circuit string
+	target  target
+	last    bool // what is not acceptable is kept aside
+	bytes   int64
+}
+
+func (d *downloading) try(ctx context.Context, policy RetryPolicy) (*Receipt, error) {
+	stream, err := d.core.openEvidence(ctx, d.circuit, policy)
+	if err != nil {
+		return nil, err
+	}
+	defer stream.Close()
+	limit := d.core.limits.MaxFileSize
+	if stream.resp.ContentLength > limit {
+		return nil, tooLarge(limit)
+	}
+	part, err := d.target.create()
+	if err != nil {
+		return nil, withoutTemporary(err, d.target.path)
+	}
+	defer part.discard()
+	d.bytes, err = part.write(stream, limit)
+	whole := stream.err != nil && !errors.Is(stream.err, ErrTruncated) && ctx.Err() == nil
+	if err != nil && !(whole && errors.Is(err, ErrIntegrity)) {
+		return nil, withoutTemporary(err, d.target.path)
+	}
+	report, verified := d.verify(ctx, part.path)
+	if err == nil {
+		err = verified
+	}
+	if err == nil && stream.encoded() {
+		err = fmt.Errorf("%w: it came with a Content-Encoding, which was not asked for", ErrIntegrity)
+	}
+	if err != nil {
+		return nil, d.refused(part, report, err)
+	}
+	receipt, err := d.target.place(ctx, part, d.core.receipt(d.circuit, d.target.name, stream, report))
+	return receipt, withoutTemporary(err, d.target.path)
+}
+
+func (d *downloading) verify(ctx context.Context, path string) (*evidence.Report, error) {
+	archive, err := evidence.Open(path, d.core.limits)
+	if err != nil {
+		return nil, err
+	}
+	defer archive.Close()
+	report, err := archive.VerifyContext(ctx)
+	if errors.Is(err, evidence.ErrRefused) {
+		err = fmt.Errorf("%w: %w", ErrIntegrity, err)
+	}
+	return report, err
+}
+
+// refused keeps evidence aside that is whole but not acceptable, when it came so for the second time.
+func (d *downloading) refused(part *part, report *evidence.Report, err error) error {
+	if !errors.Is(err, ErrIntegrity) {
+		return withoutTemporary(err, d.target.path)
+	}
+	if !d.last {
+		return err
+	}
+	kept, keeping := d.target.reject(part, Rejected{Circuit: d.circuit, Channel: d.core.channel, Reason: err.Error(), Report: report})
+	if keeping != nil {
+		return fmt.Errorf("%w; it could not be kept aside: %w", err, withoutTemporary(keeping, d.target.path))
+	}
+	return fmt.Errorf("%w; kept as %s, the reasons in %s.json", err, kept, kept)
+}
+
+// withoutTemporary names the target in an error of the system instead of the temporary file.
+func withoutTemporary(err error, path string) error {
+	var file *fs.PathError
+	if errors.As(err, &file) {
+		return &fs.PathError{Op: file.Op, Path: path, Err: file.Err}
+	}
+	var link *os.LinkError
+	if errors.As(err, &link) {
+		return &fs.PathError{Op: link.Op, Path: path, Err: link.Err}
+	}
+	return err
+}

@@ -1,0 +1,195 @@
+package danabio
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+
+	"github.com/danabio/danabio-go/gen/biometricapi"
+)
+
+// clientCredentialsExchange fetches tokens by the OAuth2 client credentials flow, the client authenticating by HTTP Basic only (published
+// page): another style is never tried, since a wrong secret would then be sent in more ways than one.
+func (c *core) clientCredentialsExchange(base string, plain *http.Client, held credentials, rawBasic bool) (func(context.Context) (*accessToken, error), error) {
+	request, err := biometricapi.NewGetTokenRequestWithFormdataBody(base+"/", biometricapi.GetTokenFormdataRequestBody{GrantType: biometricapi.ClientCredentials})
+	if err != nil {
+		return nil, invalid("base URL: %w", err)
+	}
+	grant := clientcredentials.Config{
+		ClientID:     held.id,
+		ClientSecret: held.secret,
+		TokenURL:     request.URL.String(),
+		AuthStyle:    oauth2.AuthStyleInHeader,
+	}
+	basic := base64.StdEncoding.EncodeToString([]byte(held.id + ":" + held.secret))
+	carried := c.secrets(basic)
+	return func(ctx context.Context) (token *accessToken, err error) {
+		err = c.attempts(ctx, operationToken, c.retry, func() *failure {
+			exchange := &tokenExchange{core: c, next: plain.Transport, carried: carried}
+			if rawBasic {
+				exchange.basic = basic
+			}
+			client := &http.Client{Transport: exchange, CheckRedirect: plain.CheckRedirect, Jar: plain.Jar}
+			asked := time.Now()
+			// The error of x/oauth2 holds the answer and prints it, so the judgement is the exchange's own.
+			result, err := grant.Token(context.WithValue(ctx, oauth2.HTTPClient, client))
+			switch {
+			case exchange.failure != nil:
+				return exchange.failure
+			case err != nil:
+				return failed(ctx, err)
+			}
+			token = newAccessToken(result.AccessToken, asked, exchange.lifetime)
+			return nil
+		})
+		return token, err
+	}, nil
+}
+
+// tokenExchange is the transport of one token request. It judges the answer before x/oauth2 does, which takes more than the API
+// promises, and hands on only what that needs.
+type tokenExchange struct {
+	core    *core
+	next    http.RoundTripper
+	basic   string // what to send instead of x/oauth2's form-encoded pair
+	carried []string
+
+	lifetime time.Duration
+	failure  *failure
+}
+
+func (x *tokenExchange) RoundTrip(req *http.Request) (*http.Response, error) {
+	ctx := req.Context()
+	req = req.Clone(ctx)
+	req.Header.Set("User-Agent", x.core.agent)
+	req.Header.Set("Accept", "application/json")
+	if x.basic != "" {
+		req.Header.Set("Authorization", "Basic "+x.basic)
+	}
+	resp, err := x.next.RoundTrip(req)
+	if err != nil {
+		x.failure = failed(ctx, err)
+		return nil, err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		err := refusal(ctx, operationToken, "", resp, x.carried)
+		var answer *APIError
+		if errors.As(err, &answer) && answer.StatusCode == http.StatusBadRequest {
+			answer.kind = ErrUnauthorized // RFC 6749 answers 400 to a client that it does not accept
+		}
+		x.failure = &failure{err: err, again: errors.Is(err, ErrUnavailable)}
+		return nil, err
+	}
+	body, err := readAnswer(resp)
+	if err != nil {
+		x.failure = failed(ctx, err)
+		return nil, err
+	}
+	canonical, lifetime, err := parseToken(body)
+	if err != nil {
+		x.failure = final(err)
+		return nil, err
+	}
+	x.lifetime = lifetime
+	resp.Header = http.Header{"Content-Type": {"application/json"}}
+	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(canonical)), int64(len(canonical))
+	return resp, nil
+}
+
+// parseToken reads a token response: a JSON object with a usable access_token, with a token_type of Bearer in any case if it has one, and with
+// an expires_in that is a number of seconds, be it in quotes, if it has one. It returns the same in the plainest form, and the lifetime, zero when it is
+// missing and negative or huge as it came.
+func parseToken(body []byte) (canonical []byte, lifetime time.Duration, err error) {
+	var answer struct {
+		AccessToken *string         `json:"access_token"`
+		TokenType   *string         `json:"token_type"`
+		ExpiresIn   json.RawMessage `json:"expires_in"`
+	}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return nil, 0, fmt.Errorf("%w: the token endpoint's answer is no JSON object with a token; check the environment or base URL", ErrProtocol)
+	}
+	if answer.AccessToken == nil {
+		return nil, 0, fmt.Errorf("%w: the token endpoint's answer has no access_token", ErrProtocol)
+	}
+	if err := checkTokenText(*answer.AccessToken); err != nil {
+		return nil, 0, err
+	}
+	if answer.TokenType != nil && !strings.EqualFold(*answer.TokenType, "Bearer") {
+		return nil, 0, fmt.Errorf("%w: the token is not of type Bearer", ErrProtocol)
+	}
+	if lifetime, err = parseLifetime(answer.ExpiresIn); err != nil {
+		return nil, 0, err
+	}
+	canonical, err = json.Marshal(map[string]string{"access_token": *answer.AccessToken, "token_type": "Bearer"})
+	return canonical, lifetime, err
+}
+
+func parseLifetime(raw json.RawMessage) (time.Duration, error) {
+	text := string(raw)
+	if text == "" || text == "null" {
+		return 0, nil
+	}
+	if text[0] == '"' {
+		if err := json.Unmarshal(raw, &text); err != nil {
+			return 0, fmt.Errorf("%w: the token's expires_in cannot be read", ErrProtocol)
+		}
+	}
+	var number json.Number
+	if err := json.Unmarshal([]byte(text), &number); err != nil || number == "" {
+		return 0, fmt.Errorf("%w: the token's expires_in is no number of seconds", ErrProtocol)
+	}
+	seconds, err := strconv.ParseFloat(number.String(), 64)
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
+		return 0, fmt.Errorf("%w: the token's expires_in is no number of seconds", ErrProtocol)
+	}
+	if math.Abs(seconds) > longestLifetime.Seconds() {
+		return time.Duration(math.Copysign(float64(longestLifetime+time.Second), seconds)), nil
+	}
+	return time.Duration(seconds * float64(time.Second)), nil
+}
+
+// callerExchange asks the caller's own source.
+func callerExchange(source oauth2.TokenSource) func(context.Context) (*accessToken, error) {
+	return func(context.Context) (*accessToken, error) {
+		token, err := source.Token()
+		if err != nil {
+			return nil, callerTokenError(err)
+		}
+		if token == nil {
+			return nil, fmt.Errorf("%w: the caller's token source returned no token", ErrProtocol)
+		}
+		if err := checkTokenText(token.AccessToken); err != nil {
+			return nil, err
+		}
+		if !strings.EqualFold(token.Type(), "Bearer") {
+			return nil, fmt.Errorf("%w: the token is not of type Bearer", ErrProtocol)
+		}
+		return &accessToken{value: NewSecret(token.AccessToken), expires: token.Expiry}, nil
+	}
+}
+
+// callerTokenError keeps the text of the source's error out: that of x/oauth2 quotes the token endpoint's answer. errors.As still finds it.
+func callerTokenError(err error) error {
+	kind, text := ErrUnavailable, "the caller's token source failed"
+	var answer *oauth2.RetrieveError
+	if errors.As(err, &answer) && answer.Response != nil {
+		text = fmt.Sprintf("%s: status %d", text, answer.Response.StatusCode)
+		if status := answer.Response.StatusCode; status == http.StatusUnauthorized || status == http.StatusBadRequest {
+			kind = ErrUnauthorized
+		}
+	}
+	return fmt.Errorf("%w: %w", kind, opaque{text, err})
+}

@@ -1,0 +1,101 @@
+package danabio
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/danabio/danabio-go/pkg/evidence"
+)
+
+// Receipt says what was downloaded. It proves that a file is still the one that was received, and no more: not who made it, and not that
+// it was right when it came. It lies beside the file, under the name that [ReceiptPath] gives.
+type Receipt struct {
+	Version     int               `json:"version"` // of this format: 1
+	Circuit     string            `json:"circuit"`
+	Channel     string            `json:"channel"`
+	File        string            `json:"file"` // name without folder
+	Size        int64             `json:"size"` // bytes
+	SHA256      string            `json:"sha256"`
+	Entries     []ReceiptEntry    `json:"entries"`
+	RequestedAt time.Time         `json:"requestedAt"` // UTC, by this machine's clock
+	CompletedAt time.Time         `json:"completedAt"`
+	Headers     map[string]string `json:"headers,omitempty"` // of the answer, as far as they are worth keeping
+	Library     string            `json:"library"`
+	Proves      string            `json:"proves"`
+}
+
+// ReceiptEntry is one file of the ZIP.
+type ReceiptEntry struct {
+	Name   string `json:"name"`
+	Size   int64  `json:"size"` // bytes, unpacked
+	SHA256 string `json:"sha256"`
+}
+
+const (
+	receiptVersion = 1
+	receiptProves  = "that the file has not changed since it was received; nothing about who made it or whether it was right then"
+)
+
+// ReceiptPath is where the receipt of the file at path lies.
+func ReceiptPath(path string) string { return path + ".receipt.json" }
+
+// ReadReceipt reads a receipt.
+func ReadReceipt(path string) (*Receipt, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read receipt: %w", err)
+	}
+	var receipt Receipt
+	if err := json.Unmarshal(content, &receipt); err != nil {
+		return nil, fmt.Errorf("read receipt %s: %w", path, errors.New("is no receipt of danabio"))
+	}
+	if receipt.Version != receiptVersion || receipt.SHA256 == "" {
+		return nil, fmt.Errorf("read receipt %s: is no receipt of danabio of version %d", path, receiptVersion)
+	}
+	return &receipt, nil
+}
+
+func (c *core) receipt(circuit, file string, stream *evidenceStream, report *evidence.Report) *Receipt {
+	receipt := &Receipt{
+		Version:     receiptVersion,
+		Circuit:     circuit,
+		Channel:     c.channel,
+		File:        file,
+		Size:        report.Size,
+		SHA256:      report.SHA256,
+		Entries:     []ReceiptEntry{},
+		RequestedAt: stream.asked.UTC().Truncate(time.Millisecond),
+		CompletedAt: time.Now().UTC().Truncate(time.Millisecond),
+		Headers:     keptHeaders(stream.resp.Header),
+		Library:     "danabio-go " + Version,
+		Proves:      receiptProves,
+	}
+	for _, entry := range report.Entries {
+		receipt.Entries = append(receipt.Entries, ReceiptEntry{entry.Name, entry.Size, entry.SHA256})
+	}
+	return receipt
+}
+
+// keptHeaders keeps what may help an auditor to find the answer in the server's records. Content-Disposition is left out, since a file name
+// may name a person.
+func keptHeaders(h http.Header) map[string]string {
+	kept := map[string]string{}
+	for _, name := range []string{"Content-Type", "Content-Length", "Date", "ETag", "Last-Modified", "Content-Digest", "Repr-Digest", "Digest"} {
+		if value := h.Get(name); value != "" {
+			kept[name] = value
+		}
+	}
+	if id := requestID(h); id != "" {
+		kept["X-Request-Id"] = id
+	}
+	return kept
+}
+
+func marshalIndented(value any) ([]byte, error) {
+	content, err := json.MarshalIndent(value, "", "  ")
+	return append(content, '\n'), err
+}

@@ -1,0 +1,109 @@
+package danabio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// failure is a failed attempt: its error, and what it means for the next one.
+type failure struct {
+	err   error
+	again bool // it may be tried again
+}
+
+func final(err error) *failure { return &failure{err: err} }
+
+// unavailable is a failure to get an answer.
+func unavailable(err error) *failure {
+	return &failure{err: fmt.Errorf("%w: %w", ErrUnavailable, err), again: true}
+}
+
+// failed judges an error of the transport for an operation that may be repeated.
+func failed(ctx context.Context, err error) *failure { return judged(ctx, cause(ctx, err)) }
+
+// judged does so for the cause of one.
+func judged(ctx context.Context, err error) *failure {
+	var source *sourceError
+	if ctx.Err() != nil || errors.Is(err, ErrCertificate) || errors.Is(err, ErrUnknownHost) ||
+		errors.Is(err, ErrProtocol) || errors.As(err, &source) {
+		return final(err)
+	}
+	return unavailable(err)
+}
+
+// attempts calls try until it succeeds, fails for good or has failed as often as the policy allows.
+func (c *core) attempts(ctx context.Context, operation string, policy RetryPolicy, try func() *failure) error {
+	for n := 1; ; n++ {
+		f := try()
+		if f == nil {
+			return nil
+		}
+		if !f.again || n >= policy.MaxAttempts {
+			return f.err
+		}
+		delay, err := policy.delay(n, f.err)
+		if err != nil {
+			return err
+		}
+		c.log.LogAttrs(ctx, levelDebug, "danabio: trying again", logOperation(operation), logAttempt(n+1), logDelay(delay))
+		if err := sleep(ctx, delay); err != nil {
+			return fmt.Errorf("%w while waiting to try again after: %w", err, f.err)
+		}
+	}
+}
+
+// delay draws how long to wait after attempt n.
+func (p RetryPolicy) delay(n int, err error) (time.Duration, error) {
+	first := p.MinDelay
+	var answer *APIError
+	if errors.As(err, &answer) {
+		if answer.RetryAfter > p.MaxRetryAfter {
+			return 0, fmt.Errorf("%w; the server asks to wait %s, more than the %s that are obeyed", err, answer.RetryAfter, p.MaxRetryAfter)
+		}
+		if answer.StatusCode == http.StatusTooManyRequests {
+			first = max(first, time.Second)
+		}
+	}
+	bound := p.MaxDelay
+	if shift := n - 1; shift < 32 && first<<shift < bound {
+		bound = first << shift
+	}
+	delay := rand.N(bound + 1)
+	if answer != nil && answer.RetryAfter > 0 {
+		// Some of the jitter stays, since many callers may have been told the same.
+		delay = answer.RetryAfter + rand.N(first)
+	}
+	return delay, nil
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return ctx.Err()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// retryAfter reads a Retry-After header, in seconds or as a date (RFC 9110, section 10.2.3). What cannot be read, or lies in the past, is 0.
+func retryAfter(value string, now time.Time) time.Duration {
+	const most = time.Duration(1<<63 - 1)
+	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		if err != nil || seconds > uint64(most/time.Second) {
+			return most
+		}
+		return time.Duration(seconds) * time.Second
+	}
+	date, err := http.ParseTime(value)
+	if err != nil || !date.After(now) {
+		return 0
+	}
+	return date.Sub(now)
+}

@@ -1,0 +1,53 @@
+package danabio
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+)
+
+const masked = "[redacted]"
+
+// Secret is a text that prints masked: by every verb of package fmt, in JSON, in slog, and as a field of another struct. Only
+// [Secret.Reveal] gives the text. The zero Secret is empty.
+type Secret struct {
+	// A pointer, because package fmt prints the fields of a struct that it reaches through an unexported field without
+	// calling their methods; of a pointer it then prints the address.
+	text *string
+}
+
+// NewSecret wraps text.
+func NewSecret(text string) Secret {
+	if text == "" {
+		return Secret{}
+	}
+	return Secret{text: &text}
+}
+
+// Reveal returns the text.
+func (s Secret) Reveal() string {
+	if s.text == nil {
+		return ""
+	}
+	return *s.text
+}
+
+// IsZero reports whether the text is empty.
+func (s Secret) IsZero() bool { return s.text == nil }
+
+// Format implements [fmt.Formatter].
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
+
+// String returns a fixed text that is not the secret, or the empty string when there is none.
+func (s Secret) String() string {
+	if s.text == nil {
+		return ""
+	}
+	return masked
+}
+
+// MarshalText implements [encoding.TextMarshaler], masked.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// LogValue implements [slog.LogValuer], masked.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }

@@ -1,0 +1,223 @@
+package danabio_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+
+	"golang.org/x/oauth2"
+
+	"github.com/danabio/danabio-go/pkg/danabio"
+)
+
+// Texts that must appear nowhere.
+const (
+	canarySecret = "canary-Secret-5e1f"
+	canaryToken  = "canary-Token-77ab"
+	canaryLink   = "https://sign.example.com/canary-link-90cd"
+	canaryName   = "Canaria Ñandú"
+	canaryEmail  = "canaria@example.com"
+	canaryNIF    = "C4N4RY-NIF"
+	canaryBody   = "canary-body-13de"
+)
+
+func canaries() []string {
+	return []string{canarySecret, canaryToken, "canary-link", "Canaria", "Ñandú", "canaria@", canaryNIF, canaryBody}
+}
+
+func wantNoCanary(t testing.TB, where, text string) {
+	t.Helper()
+	for _, canary := range canaries() {
+		for _, form := range []string{canary, fmt.Sprintf("%x", canary), fmt.Sprintf("%X", canary), strings.Trim(fmt.Sprint([]byte(canary)), "[]")} {
+			if strings.Contains(strings.ToLower(text), strings.ToLower(form)) {
+				t.Errorf("%s holds %q: %.300s", where, canary, text)
+				return
+			}
+		}
+	}
+}
+
+type holder struct {
+	Exported any
+	hidden   danabio.Secret
+	creds    danabio.Credentials
+	config   danabio.Config
+	circuit  danabio.Circuit
+	client   *danabio.Client
+	byValue  danabio.Client
+}
+
+func TestSecretsPrintMasked(t *testing.T) {
+	config := goodConfig()
+	config.Credentials = danabio.ClientCredentials("acme", canarySecret)
+	client := newClient(t, config)
+	withSource := goodConfig()
+	withSource.Credentials = danabio.TokenSource(oauth2.StaticTokenSource(&oauth2.Token{AccessToken: canaryToken}))
+	link := danabio.NewSecret(canaryLink)
+	started := danabio.Circuit{ID: circuit, Link: link}
+	all := holder{link, link, config.Credentials, config, started, client, *client}
+	for name, value := range map[string]any{
+		"Secret": link, "*Secret": &link, "Credentials": config.Credentials, "Config": config, "*Config": &config, "source": withSource,
+		"Client": *client, "*Client": client, "Circuit": started, "*Circuit": &started,
+		"fields": all, "*fields": &all, "list": []any{link, config, &started}, "map": map[string]any{"a": link, "b": started},
+	} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%q", "%s", "%x", "%X", "%d", "% x", "%10.3s", "%T"} {
+			wantNoCanary(t, verb+" of "+name, fmt.Sprintf(verb, value))
+		}
+		if encoded, err := json.Marshal(value); err == nil {
+			wantNoCanary(t, "JSON of "+name, string(encoded))
+		}
+		var text, lines bytes.Buffer
+		slog.New(slog.NewJSONHandler(&lines, nil)).Info("x", name, value)
+		slog.New(slog.NewTextHandler(&text, nil)).Info("x", name, value)
+		wantNoCanary(t, "log of "+name, text.String()+lines.String())
+	}
+	if link.Reveal() != canaryLink || link.String() != "[redacted]" || danabio.NewSecret("").String() != "" {
+		t.Error("Reveal does not give the text, or String does")
+	}
+	if encoded, err := json.Marshal(started); err != nil || !strings.Contains(string(encoded), `"link":"[redacted]"`) {
+		t.Errorf("JSON of a circuit: %s (%v)", encoded, err)
+	}
+}
+
+// Whatever goes wrong, no error and no log quotes what was secret or personal in the request or the answer.
+func TestErrorsAndLogsHoldNothingSecret(t *testing.T) {
+	echo := func(code int, mediaType string) reply {
+		return func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			var sent struct {
+				Signer struct{ Name, Email, NIF string }
+			}
+			_ = json.Unmarshal(body, &sent)
+			first, _, _ := strings.Cut(sent.Signer.Name, " ")
+			w.Header().Set("Content-Type", mediaType)
+			w.Header().Set("X-Request-Id", "id of "+sent.Signer.Email)
+			w.WriteHeader(code)
+			quoted, _ := json.Marshal(fmt.Sprintf("bad signer %s (%s), nif %s: %s, Authorization: %s, body %s", strings.ToUpper(sent.Signer.Name), sent.Signer.Email,
+				strings.ToLower(sent.Signer.NIF), strings.ToUpper(first), r.Header.Get("Authorization"), body))
+			switch mediaType {
+			case "text/plain":
+				_, _ = w.Write(quoted)
+			case "text/html":
+				_, _ = fmt.Fprintf(w, "<html><h1>%s</h1>", canaryBody)
+			default:
+				_, _ = fmt.Fprintf(w, `{"code":%q,"message":%s}`, sent.Signer.Name, quoted)
+			}
+		}
+	}
+	document := append(pdf(100), canaryBody...)
+	for _, mediaType := range []string{"application/json", "text/plain", "text/html"} {
+		for _, code := range []int{200, 307, 400, 401, 403, 404, 408, 413, 418, 429, 500, 503} {
+			t.Run(fmt.Sprintf("%d %s", code, mediaType), func(t *testing.T) {
+				var log bytes.Buffer
+				s := newScript(t)
+				s.optional = broken(echo(code, mediaType))
+				s.on(token, tokenReply(canaryToken, 1799), tokenReply(canaryToken+"2", 1799), tokenReply(canaryToken+"3", 1799))
+				inBubble(t, s, func(b *bed) {
+					_, startErr := b.client.StartCircuit(b.Context(), danabio.CircuitRequest{
+						ID:        "loan-4711",
+						Signer:    danabio.Signer{Name: canaryName, Email: canaryEmail, NIF: canaryNIF},
+						Documents: []danabio.Document{danabio.Bytes("contrato.pdf", document)},
+					})
+					_, downloadErr := b.client.DownloadEvidence(b.Context(), circuit, target(t))
+					for _, err := range []error{startErr, downloadErr} {
+						if err == nil {
+							t.Fatal("no error")
+						}
+						wantNoCanary(t, "error", fmt.Sprintf("%v %+v %q %s", err, err, err, err))
+						for inner := err; inner != nil; inner = errors.Unwrap(inner) {
+							wantNoCanary(t, "inner error", fmt.Sprintf("%v %+v %#v", inner, inner, inner))
+						}
+						var lines bytes.Buffer
+						slog.New(slog.NewJSONHandler(&lines, nil)).Error("failed", "error", err)
+						wantNoCanary(t, "logged error", lines.String())
+					}
+					// The rest is not asked for once the first refusal is final.
+					s.replies[token] = nil
+				}, func(config *danabio.Config) {
+					config.Credentials = danabio.ClientCredentials("acme", canarySecret)
+					config.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+				})
+				wantNoCanary(t, "log", log.String())
+				if !strings.Contains(log.String(), "start_circuit") {
+					t.Error("the log says nothing")
+				}
+			})
+		}
+	}
+}
+
+func TestTokenErrorsHoldNothingSecret(t *testing.T) {
+	for _, code := range []int{200, 307, 400, 401, 403, 500} {
+		var log bytes.Buffer
+		echo := func(w http.ResponseWriter, r *http.Request) {
+			id, secret, _ := r.BasicAuth()
+			status(code, fmt.Sprintf(`{"error":%q,"error_description":"client %s with %s, %s","access_token":%q,"token_type":"x"}`,
+				secret, id, secret, r.Header.Get("Authorization"), canaryToken))(w, r)
+		}
+		s := newScript(t)
+		for range 4 {
+			s.on(token, broken(echo))
+		}
+		inBubble(t, s, func(b *bed) {
+			_, err := b.client.Authenticate(b.Context())
+			if err == nil {
+				t.Fatal("no error")
+			}
+			for inner := err; inner != nil; inner = errors.Unwrap(inner) {
+				wantNoCanary(t, fmt.Sprint(code), fmt.Sprintf("%v %+v %#v", inner, inner, inner))
+			}
+			var retrieve *oauth2.RetrieveError
+			if errors.As(err, &retrieve) {
+				t.Error("the error of x/oauth2 is wrapped, which holds the answer")
+			}
+			s.replies[token] = nil
+		}, func(config *danabio.Config) {
+			config.Credentials = danabio.ClientCredentials("acme", canarySecret)
+			config.Logger = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		})
+		wantNoCanary(t, "log", log.String())
+	}
+}
+
+func TestServersMessageIsShownMaskedAndShort(t *testing.T) {
+	for name, test := range map[string]struct{ body, mediaType, code, message string }{
+		"message":               {`{"message":"channel is not active"}`, "application/json", "", "channel is not active"},
+		"OAuth2":                {`{"error":"invalid_scope","error_description":"no such scope"}`, "application/json", "invalid_scope", "no such scope"},
+		"problem document":      {`{"type":"about:blank","title":"Forbidden","detail":"quota exceeded"}`, "application/problem+json", "about:blank", "quota exceeded"},
+		"nested":                {`{"error":{"code":17,"message":"docs is empty"}}`, "application/json", "17", "docs is empty"},
+		"list":                  {`{"errors":[{"message":"docs[0].content is no Base64"}]}`, "application/json", "", "docs[0].content is no Base64"},
+		"plain text":            {"service is closed on Sundays\n", "text/plain", "", "service is closed on Sundays"},
+		"a JSON string":         {`"no"`, "application/json", "", "no"},
+		"controls":              {"a\x1b[31mb\r\nc\u202ed\x00e", "text/plain", "", "a [31mb c d e"},
+		"HTML":                  {"<html>x</html>", "text/html", "", ""},
+		"HTML said to be text":  {" <!doctype html>x", "text/plain", "", ""},
+		"cut JSON":              {`{"message":"chan`, "application/json", "", ""},
+		"binary":                {"\xff\xfe\x00", "text/plain", "", ""},
+		"empty":                 {"", "application/json", "", ""},
+		"short values as words": {`{"message":"Lu: signer Lu Li is not Lucas; Lu"}`, "application/json", "", "***: signer *** is not Lucas; ***"},
+		"values of the request": {`{"message":"lu li <ANA@EXAMPLE.COM> 12345678z contrato.pdf loan-4711"}`, "application/json", "", "*** <***> *** *** ***"},
+		"long":                  {strings.Repeat("más ", 200), "text/plain", "", strings.Repeat("más ", 74) + "más…"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			reply := func(w http.ResponseWriter, r *http.Request) {
+				status(409, test.body, "Content-Type", test.mediaType)(w, r)
+			}
+			inBubble(t, newScript(t).on(start, reply), func(b *bed) {
+				r := request()
+				r.Signer.Name = "Lu Li"
+				_, err := b.client.StartCircuit(b.Context(), r)
+				var answer *danabio.APIError
+				if !errors.As(err, &answer) || answer.Code != test.code || answer.Message != test.message {
+					t.Errorf("got code %q and message %q, want %q and %q", answer.Code, answer.Message, test.code, test.message)
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,250 @@
+package danabio
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/mail"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/danabio/danabio-go/gen/biometricapi"
+)
+
+// CircuitRequest asks for a circuit.
+type CircuitRequest struct {
+	// ID identifies the request (published page). Whether the server takes a repeated one for the same request is not published. Default: a random
+	// one, which is in the result or in the error.
+	ID string
+	// Signer is the person who proves who they are and signs. Required.
+	Signer Signer
+	// Documents are what is to be signed; at least one, and no two of one name.
+	Documents []Document
+}
+
+// LogValue implements [slog.LogValuer], without personal data.
+func (r CircuitRequest) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", r.ID), slog.Int("documents", len(r.Documents)))
+}
+
+// Signer is the person who signs. Which fields the server requires is not published; empty ones are left out, and one at least must be given.
+type Signer struct {
+	Name  string
+	Email string
+	NIF   string // tax or identity number
+}
+
+// LogValue implements [slog.LogValuer], without personal data.
+func (Signer) LogValue() slog.Value { return slog.StringValue(masked) }
+
+// Circuit is a circuit that was started.
+type Circuit struct {
+	ID        string         `json:"circuitId"`
+	Link      Secret         `json:"link"` // what the signer opens (help article); it lets its holder act as the signer
+	RequestID string         `json:"requestId"`
+	Channel   string         `json:"channel"`
+	StartedAt time.Time      `json:"startedAt"` // UTC, by this machine's clock
+	Documents []SentDocument `json:"documents"`
+}
+
+// StartCircuit starts a circuit. It is sent again only when it provably was not sent, or the server refused it with status 429 or, once,
+// with status 401; see [OutcomeUnknownError] for a start that may have arrived. It fails with [ErrInvalidRequest] before anything is sent, with
+// [ErrUnauthorized], with [ErrUnavailable], or with an [*APIError] when the server refuses the request.
+func (c *Client) StartCircuit(ctx context.Context, request CircuitRequest) (*Circuit, error) {
+	if request.ID == "" {
+		request.ID = rand.Text()
+	}
+	circuit, err := c.startCircuit(ctx, request)
+	return circuit, operationError(operationStart, "", err)
+}
+
+func (c *core) startCircuit(ctx context.Context, request CircuitRequest) (*Circuit, error) {
+	if err := request.validate(); err != nil {
+		return nil, err
+	}
+	out, err := newOutgoing(request)
+	if err != nil {
+		return nil, err
+	}
+	token, err := c.tokens.token(ctx)
+	if err != nil {
+		return nil, err
+	}
+	start := &starting{core: c, request: request, out: out, token: token, expect: out.length > expectContinueAbove}
+	err = c.attempts(ctx, operationStart, c.retry, func() *failure { return start.attempt(ctx) })
+	if err != nil {
+		return nil, err
+	}
+	return start.circuit, nil
+}
+
+func (r CircuitRequest) validate() error {
+	if !utf8.ValidString(r.ID) || strings.ContainsFunc(r.ID, unicode.IsControl) || len(r.ID) > 512 {
+		return invalid("CircuitRequest.ID holds control characters, is not valid UTF-8 or is longer than 512 bytes")
+	}
+	fields := []struct{ name, value string }{{"Name", r.Signer.Name}, {"Email", r.Signer.Email}, {"NIF", r.Signer.NIF}}
+	empty := true
+	for _, field := range fields {
+		if !utf8.ValidString(field.value) || strings.ContainsFunc(field.value, unicode.IsControl) {
+			return invalid("Signer.%s holds control characters or is not valid UTF-8", field.name)
+		}
+		if field.value != "" && strings.TrimSpace(field.value) == "" {
+			return invalid("Signer.%s holds nothing but spaces", field.name)
+		}
+		empty = empty && field.value == ""
+	}
+	if empty {
+		return invalid("the signer is missing; give name, e-mail and NIF")
+	}
+	if email := r.Signer.Email; email != "" {
+		if address, err := mail.ParseAddress(email); err != nil || address.Address != email {
+			return invalid("Signer.Email is no e-mail address such as name@example.com")
+		}
+	}
+	if len(r.Documents) == 0 {
+		return invalid("no document to sign; give at least one")
+	}
+	for i, document := range r.Documents {
+		if document.open == nil {
+			return invalid("document %d is the zero Document; make it with danabio.File, Bytes or FS", i+1)
+		}
+		for _, other := range r.Documents[:i] {
+			if strings.EqualFold(document.name, other.name) {
+				return invalid("two documents have the name %q; the evidence could not tell them apart", document.name)
+			}
+		}
+	}
+	return nil
+}
+
+// starting is one start with all its attempts.
+type starting struct {
+	core    *core
+	request CircuitRequest
+	out     *outgoing
+	token   *accessToken
+	expect  bool // send "Expect: 100-continue"
+	renewed bool // the token was renewed after a 401
+
+	circuit *Circuit
+}
+
+func (s *starting) attempt(ctx context.Context) *failure {
+	body := s.out.body()
+	defer body.Close()
+	delivery := &delivery{body: body}
+	began := time.Now()
+	resp, err := s.core.starts.StartCircuitWithBody(delivery.trace(ctx), s.core.channel, "application/json", body, func(_ context.Context, req *http.Request) error {
+		req.ContentLength = s.out.length
+		req.GetBody = nil
+		if s.expect {
+			req.Header.Set("Expect", "100-continue")
+		}
+		s.core.dress(req, s.token, "application/json")
+		return nil
+	})
+	if err != nil {
+		return s.lost(ctx, delivery, err)
+	}
+	defer resp.Body.Close()
+	switch status := resp.StatusCode; {
+	case status >= 200 && status < 300:
+		circuit, err := s.read(resp)
+		if err != nil {
+			return final(s.unknown(OutcomeUnknown, cause(ctx, err)))
+		}
+		circuit.StartedAt = began.UTC().Truncate(time.Millisecond)
+		circuit.Documents = body.documents()
+		s.circuit = circuit
+		s.core.log.LogAttrs(ctx, levelDebug, "danabio: circuit started", logCircuit(circuit.ID), logRequest(s.request.ID), logBytes(s.out.length))
+		return nil
+	case status == http.StatusExpectationFailed && s.expect:
+		s.expect = false
+		return s.attempt(ctx)
+	case status == http.StatusUnauthorized && !s.renewed:
+		s.renewed = true
+		refused := s.refused(ctx, resp)
+		return s.renew(ctx, refused)
+	case status == http.StatusRequestTimeout, status >= 500:
+		return final(s.unknown(OutcomeUnknown, s.refused(ctx, resp)))
+	default:
+		err := s.refused(ctx, resp)
+		return &failure{err: err, again: status == http.StatusTooManyRequests}
+	}
+}
+
+// renew sends the start once more with another token.
+func (s *starting) renew(ctx context.Context, refused error) *failure {
+	s.core.tokens.drop(s.token)
+	token, err := s.core.tokens.token(ctx)
+	if err != nil {
+		return final(err)
+	}
+	if token.value.Reveal() == s.token.value.Reveal() {
+		return final(refused)
+	}
+	s.token = token
+	return s.attempt(ctx)
+}
+
+// lost judges a start that got no answer.
+func (s *starting) lost(ctx context.Context, delivery *delivery, err error) *failure {
+	reason := cause(ctx, err)
+	// The transport may put an error of its own in front of what the document's source said.
+	if source := delivery.body.failure(); source != nil && ctx.Err() == nil {
+		reason = source
+	}
+	if !delivery.notSent() {
+		return final(s.unknown(delivery.state(), reason))
+	}
+	return judged(ctx, reason)
+}
+
+func (s *starting) unknown(state OutcomeState, err error) error {
+	return &OutcomeUnknownError{ID: s.request.ID, Channel: s.core.channel, State: state, Err: err}
+}
+
+func (s *starting) refused(ctx context.Context, resp *http.Response) error {
+	signer := s.request.Signer
+	carried := s.core.secrets(s.token.value.Reveal(), signer.Name, signer.Email, signer.NIF, s.request.ID)
+	for _, document := range s.request.Documents {
+		carried = append(carried, document.name)
+	}
+	return refusal(ctx, operationStart, "", resp, carried)
+}
+
+// read takes the circuit from an answer that says it was started.
+func (s *starting) read(resp *http.Response) (*Circuit, error) {
+	body, err := readAnswer(resp)
+	if err != nil {
+		return nil, err
+	}
+	return parseStart(body, s.request.ID, s.core.channel)
+}
+
+func parseStart(body []byte, requestID, channel string) (*Circuit, error) {
+	var answer biometricapi.StartCircuit200JSONResponseBody
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return nil, fmt.Errorf("%w: the answer is no JSON object with a circuitId", ErrProtocol)
+	}
+	if answer.CircuitID == nil || strings.TrimSpace(*answer.CircuitID) == "" {
+		return nil, fmt.Errorf("%w: the answer has no circuitId", ErrProtocol)
+	}
+	circuit := &Circuit{ID: *answer.CircuitID, RequestID: requestID, Channel: channel}
+	if answer.Link != nil {
+		circuit.Link = NewSecret(*answer.Link)
+	}
+	return circuit, nil
+}
+
+// dress puts on a request what every request of the API has.
+func (c *core) dress(req *http.Request, token *accessToken, accept string) {
+	req.Header.Set("Authorization", "Bearer "+token.value.Reveal())
+	req.Header.Set("Accept", accept)
+	req.Header.Set("User-Agent", c.agent)
+}

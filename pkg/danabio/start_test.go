@@ -1,0 +1,639 @@
+package danabio_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/danabio/danabio-go/pkg/danabio"
+)
+
+func TestStartedCircuit(t *testing.T) {
+	content := pdf(100_000)
+	var sent struct {
+		ID     string
+		Signer map[string]string
+		Docs   []struct {
+			Name    string
+			Size    int64
+			Content []byte
+		}
+	}
+	s := newScript(t).on(start, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if int64(len(body)) != r.ContentLength || r.TransferEncoding != nil {
+			t.Errorf("%d bytes came with Content-Length %d and %q", len(body), r.ContentLength, r.TransferEncoding)
+		}
+		if err := json.Unmarshal(body, &sent); err != nil {
+			t.Error(err)
+		}
+		started(w, r)
+	})
+	inBubble(t, s, func(b *bed) {
+		began := time.Now()
+		c, err := b.client.StartCircuit(b.Context(), request(danabio.Bytes("contrato.pdf", content), danabio.Bytes("anexo <1>.pdf", content[:17])))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.ID != circuit || c.Link.Reveal() != "https://sign.example.com/s/9f3kd81" || c.RequestID != "loan-4711" || c.Channel != channel || !c.StartedAt.Equal(began) {
+			t.Errorf("got %+v", c)
+		}
+		if len(c.Documents) != 2 || c.Documents[0] != (danabio.SentDocument{Name: "contrato.pdf", Size: 100_000, SHA256: digest(content)}) ||
+			c.Documents[1].SHA256 != digest(content[:17]) {
+			t.Errorf("documents %+v", c.Documents)
+		}
+		if sent.ID != "loan-4711" || sent.Signer["name"] != "Ana Pérez Ejemplo" || sent.Signer["email"] != "ana@example.com" || sent.Signer["nif"] != "12345678Z" {
+			t.Errorf("sent %+v", sent)
+		}
+		if len(sent.Docs) != 2 || sent.Docs[0].Name != "contrato.pdf" || sent.Docs[0].Size != 100_000 || !bytes.Equal(sent.Docs[0].Content, content) ||
+			sent.Docs[1].Name != "anexo <1>.pdf" || !bytes.Equal(sent.Docs[1].Content, content[:17]) {
+			t.Error("the documents did not arrive as they were given")
+		}
+		h := b.header(start, 0)
+		if h.Get("Authorization") != "Bearer opaque-token-1" || h.Get("User-Agent") != "danabio-go/"+danabio.Version || h.Get("Idempotency-Key") != "" {
+			t.Errorf("headers %v", h)
+		}
+	})
+}
+
+func TestStartWithoutIDGetsARandomOne(t *testing.T) {
+	inBubble(t, newScript(t).on(start, started, started), func(b *bed) {
+		anonymous := request()
+		anonymous.ID = ""
+		first, err := b.client.StartCircuit(b.Context(), anonymous)
+		if err != nil {
+			t.Fatal(err)
+		}
+		second, err := b.client.StartCircuit(b.Context(), anonymous)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(first.RequestID) < 20 || first.RequestID == second.RequestID {
+			t.Errorf("request ids %q and %q, want two random ones", first.RequestID, second.RequestID)
+		}
+	})
+}
+
+// Once a byte of a start may have arrived, whatever goes wrong leaves its outcome unknown, and it is not sent again.
+func TestStartWhoseOutcomeIsUnknownIsNotSentAgain(t *testing.T) {
+	for name, test := range map[string]struct {
+		reply  reply
+		status int
+		kind   error
+	}{
+		"408":                 {status(408, ""), 408, danabio.ErrUnavailable},
+		"500":                 {status(500, `{"message":"database is down"}`), 500, danabio.ErrUnavailable},
+		"502":                 {status(502, "<html>"), 502, danabio.ErrUnavailable},
+		"503 with retry":      {status(503, "", "Retry-After", "1"), 503, danabio.ErrUnavailable},
+		"504":                 {status(504, ""), 504, danabio.ErrUnavailable},
+		"connection closed":   {broken(hangUp), 0, nil},
+		"cut answer":          {broken(cutJSON), 0, nil},
+		"empty body":          {broken(status(200, "")), 0, danabio.ErrProtocol},
+		"no circuitId":        {broken(status(200, `{"link":"https://sign.example.com/s/9f3kd81"}`)), 0, danabio.ErrProtocol},
+		"empty circuitId":     {broken(status(200, `{"circuitId":""}`)), 0, danabio.ErrProtocol},
+		"circuitId is null":   {broken(status(200, `{"circuitId":null}`)), 0, danabio.ErrProtocol},
+		"circuitId is a list": {broken(status(201, `{"circuitId":["x"]}`)), 0, danabio.ErrProtocol},
+		"HTML under 200":      {broken(status(200, "<html>ok</html>")), 0, danabio.ErrProtocol},
+		"too long an answer":  {broken(status(200, `{"circuitId":"`+strings.Repeat("x", 2<<20)+`"}`)), 0, danabio.ErrProtocol},
+		"no HTTP":             {broken(garbage), 0, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, newScript(t).on(start, test.reply), func(b *bed) {
+				_, err := b.client.StartCircuit(b.Context(), request())
+				var unknown *danabio.OutcomeUnknownError
+				if !errors.As(err, &unknown) {
+					t.Fatalf("got %v, want OutcomeUnknownError", err)
+				}
+				if unknown.ID != "loan-4711" || unknown.Channel != channel || unknown.State != danabio.OutcomeUnknown {
+					t.Errorf("got %+v", unknown)
+				}
+				if test.kind != nil && !errors.Is(err, test.kind) {
+					t.Errorf("got %v, want it to match %v", err, test.kind)
+				}
+				var answer *danabio.APIError
+				if test.status != 0 && (!errors.As(err, &answer) || answer.StatusCode != test.status) {
+					t.Errorf("got %v, want an APIError of status %d in it", err, test.status)
+				}
+				time.Sleep(time.Hour)
+				if n := b.calls(start); n != 1 {
+					t.Errorf("%d starts arrived, want 1", n)
+				}
+			})
+		})
+	}
+}
+
+func cutJSON(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", "100")
+	_, _ = io.WriteString(w, `{"circuitId":"12ceb3ec`)
+	panic(http.ErrAbortHandler)
+}
+
+func garbage(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	conn, _, _ := http.NewResponseController(w).Hijack()
+	_, _ = io.WriteString(conn, "+OK canary ana@example.com\r\n\r\n")
+	conn.Close()
+}
+
+func TestStartThatStallsIsGivenUp(t *testing.T) {
+	t.Run("no answer for 120 s", func(t *testing.T) {
+		silent := func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			<-r.Context().Done()
+		}
+		inBubble(t, newScript(t).on(start, broken(silent)), func(b *bed) {
+			began := time.Now()
+			_, err := b.client.StartCircuit(b.Context(), request())
+			b.wantUnknown(err, danabio.OutcomeUnknown)
+			if took := time.Since(began); took != 120*time.Second {
+				t.Errorf("given up after %v, want 2m0s", took)
+			}
+		})
+	})
+	t.Run("answer stands still for 30 s", func(t *testing.T) {
+		half := func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, `{"circ`)
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		}
+		inBubble(t, newScript(t).on(start, broken(half)), func(b *bed) {
+			began := time.Now()
+			_, err := b.client.StartCircuit(b.Context(), request())
+			b.wantUnknown(err, danabio.OutcomeUnknown)
+			if took := time.Since(began); took != 30*time.Second {
+				t.Errorf("given up after %v, want 30s", took)
+			}
+		})
+	})
+	t.Run("upload stands still for 30 s", func(t *testing.T) {
+		deaf := func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = io.ReadFull(r.Body, make([]byte, 1000))
+			time.Sleep(time.Minute)
+		}
+		inBubble(t, newScript(t).on(start, broken(deaf)), func(b *bed) {
+			began := time.Now()
+			_, err := b.client.StartCircuit(b.Context(), request(danabio.Bytes("contrato.pdf", pdf(1<<20))))
+			b.wantUnknown(err, danabio.PartlySent)
+			if took := time.Since(began); took != 30*time.Second {
+				t.Errorf("given up after %v, want 30s", took)
+			}
+		})
+	})
+}
+
+func (b *bed) wantUnknown(err error, state danabio.OutcomeState) {
+	b.Helper()
+	var unknown *danabio.OutcomeUnknownError
+	if !errors.As(err, &unknown) || unknown.State != state {
+		b.Errorf("got %v, want an OutcomeUnknownError in state %q", err, state)
+	}
+	if n := b.calls(start); n != 1 {
+		b.Errorf("%d starts arrived, want 1", n)
+	}
+}
+
+func TestStartThatWasNotSentIsSentAgain(t *testing.T) {
+	refusedDial := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+	for name, test := range map[string]struct {
+		refuse int // connections, after that of the token
+		starts int
+		want   error
+	}{
+		"three times":    {3, 1, nil},
+		"for ever":       {99, 0, danabio.ErrUnavailable},
+		"not at all":     {0, 1, nil},
+		"only the first": {1, 1, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newScript(t)
+			for range test.starts {
+				s.on(start, started)
+			}
+			dials := 0
+			inBubble(t, s, func(b *bed) {
+				b.authenticate()
+				_, err := b.client.StartCircuit(b.Context(), request())
+				if !errors.Is(err, test.want) {
+					t.Errorf("got %v, want %v", err, test.want)
+				}
+				var unknown *danabio.OutcomeUnknownError
+				if errors.As(err, &unknown) {
+					t.Errorf("got %v, although nothing was sent", err)
+				}
+				if want := min(test.refuse+1, 4); dials-1 != want {
+					t.Errorf("%d attempts to connect, want %d", dials-1, want)
+				}
+			}, dialThrough(func(next dial) dial {
+				return func(ctx context.Context, network, address string) (net.Conn, error) {
+					dials++
+					if dials > 1 && dials <= 1+test.refuse {
+						return nil, refusedDial
+					}
+					return next(ctx, network, address)
+				}
+			}))
+		})
+	}
+}
+
+// A connection that breaks at its first write has taken no byte.
+func TestStartWhoseFirstWriteFailsIsSentAgain(t *testing.T) {
+	dials := 0
+	inBubble(t, newScript(t).on(start, started), func(b *bed) {
+		b.authenticate()
+		b.startOne()
+		if dials != 3 {
+			t.Errorf("%d connections, want 3: token, broken, start", dials)
+		}
+	}, dialThrough(func(next dial) dial {
+		return func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := next(ctx, network, address)
+			if dials++; dials == 2 {
+				return deadConn{conn}, err
+			}
+			return conn, err
+		}
+	}))
+}
+
+type deadConn struct{ net.Conn }
+
+func (deadConn) Write([]byte) (int, error) {
+	return 0, &net.OpError{Op: "write", Net: "tcp", Err: syscall.EPIPE}
+}
+
+// One byte is enough to make it a start that must not be repeated.
+func TestStartWhoseFirstWriteIsCutIsNotSentAgain(t *testing.T) {
+	dials := 0
+	inBubble(t, newScript(t), func(b *bed) {
+		b.authenticate()
+		_, err := b.client.StartCircuit(b.Context(), request(danabio.Bytes("contrato.pdf", pdf(50_000))))
+		var unknown *danabio.OutcomeUnknownError
+		if !errors.As(err, &unknown) || unknown.State != danabio.PartlySent {
+			t.Errorf("got %v, want OutcomeUnknownError in state %q", err, danabio.PartlySent)
+		}
+		if dials != 2 {
+			t.Errorf("%d connections, want 2", dials)
+		}
+	}, dialThrough(func(next dial) dial {
+		return func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := next(ctx, network, address)
+			if dials++; dials == 2 {
+				return oneByteConn{conn}, err
+			}
+			return conn, err
+		}
+	}))
+}
+
+type oneByteConn struct{ net.Conn }
+
+func (c oneByteConn) Write(p []byte) (int, error) {
+	n, _ := c.Conn.Write(p[:1])
+	return n, &net.OpError{Op: "write", Net: "tcp", Err: syscall.ECONNRESET}
+}
+
+func TestStartThrottledIsSentAgainAfterTheDelay(t *testing.T) {
+	t.Run("drawn from a second", func(t *testing.T) {
+		inBubble(t, newScript(t).on(start, status(429, ""), status(429, ""), status(429, ""), started), func(b *bed) {
+			b.startOne()
+			for i, gap := range b.gaps(start) {
+				if bound := time.Second << i; gap > bound {
+					t.Errorf("delay %d is %v, want at most %v", i+1, gap, bound)
+				}
+			}
+		})
+	})
+	t.Run("as the server asks", func(t *testing.T) {
+		inBubble(t, newScript(t).on(start, status(429, "", "Retry-After", "60"), started), func(b *bed) {
+			b.startOne()
+			if gap := b.gaps(start)[0]; gap < time.Minute || gap > 62*time.Second {
+				t.Errorf("waited %v, want the 60s of the server and little more", gap)
+			}
+		})
+	})
+	t.Run("as the server asks by date", func(t *testing.T) {
+		soon := func(w http.ResponseWriter, r *http.Request) {
+			status(429, "", "Retry-After", time.Now().Add(40*time.Second).UTC().Format(http.TimeFormat))(w, r)
+		}
+		inBubble(t, newScript(t).on(start, soon, started), func(b *bed) {
+			b.startOne()
+			if gap := b.gaps(start)[0]; gap < 39*time.Second || gap > 42*time.Second {
+				t.Errorf("waited %v, want the 40s of the server and little more", gap)
+			}
+		})
+	})
+	t.Run("unless that is too long", func(t *testing.T) {
+		inBubble(t, newScript(t).on(start, status(429, "", "Retry-After", "61")), func(b *bed) {
+			began := time.Now()
+			_, err := b.client.StartCircuit(b.Context(), request())
+			var answer *danabio.APIError
+			if !errors.As(err, &answer) || answer.StatusCode != 429 || answer.RetryAfter != 61*time.Second || !strings.Contains(err.Error(), "1m1s") {
+				t.Errorf("got %v, want an APIError that says the delay", err)
+			}
+			if time.Since(began) != 0 {
+				t.Errorf("failed after %v, want at once", time.Since(began))
+			}
+		})
+	})
+	t.Run("four times at most", func(t *testing.T) {
+		throttled := status(429, `{"message":"slow down"}`)
+		inBubble(t, newScript(t).on(start, throttled, throttled, throttled, throttled), func(b *bed) {
+			_, err := b.client.StartCircuit(b.Context(), request())
+			var answer *danabio.APIError
+			var unknown *danabio.OutcomeUnknownError
+			if !errors.As(err, &answer) || answer.StatusCode != 429 || errors.As(err, &unknown) {
+				t.Errorf("got %v, want an APIError of status 429", err)
+			}
+		})
+	})
+}
+
+func TestStartRefusedForItsTokenGetsOneNewToken(t *testing.T) {
+	t.Run("accepted with it", func(t *testing.T) {
+		inBubble(t, newScript(t).on(start, status(401, ""), started), func(b *bed) {
+			b.startOne()
+			if b.header(start, 0).Get("Authorization") != "Bearer opaque-token-1" || b.header(start, 1).Get("Authorization") != "Bearer opaque-token-2" {
+				t.Error("the second start did not carry a new token")
+			}
+		})
+	})
+	t.Run("refused again", func(t *testing.T) {
+		inBubble(t, newScript(t).on(start, status(401, ""), status(401, "")), func(b *bed) {
+			_, err := b.client.StartCircuit(b.Context(), request())
+			var unknown *danabio.OutcomeUnknownError
+			if !errors.Is(err, danabio.ErrUnauthorized) || errors.As(err, &unknown) {
+				t.Errorf("got %v, want ErrUnauthorized", err)
+			}
+		})
+	})
+}
+
+func TestStartRefusedIsFinal(t *testing.T) {
+	for _, code := range []int{400, 403, 404, 405, 409, 413, 415, 417, 422} {
+		inBubble(t, newScript(t).on(start, status(code, `{"code":"E42","message":"channel is not active"}`)), func(b *bed) {
+			_, err := b.client.StartCircuit(b.Context(), request())
+			var answer *danabio.APIError
+			if !errors.As(err, &answer) || answer.StatusCode != code || answer.Code != "E42" || answer.Message != "channel is not active" {
+				t.Fatalf("status %d: got %v, want an APIError with code and message", code, err)
+			}
+			for _, kind := range []error{danabio.ErrInvalidRequest, danabio.ErrUnauthorized, danabio.ErrUnavailable, danabio.ErrNotReady} {
+				if errors.Is(err, kind) {
+					t.Errorf("status %d matches %v", code, kind)
+				}
+			}
+			var unknown *danabio.OutcomeUnknownError
+			if errors.As(err, &unknown) {
+				t.Errorf("status %d: the outcome is said to be unknown", code)
+			}
+		})
+	}
+}
+
+func TestExpectContinue(t *testing.T) {
+	large := func() danabio.CircuitRequest { return request(danabio.Bytes("contrato.pdf", pdf(64<<10))) }
+	t.Run("asked above 64 KiB only", func(t *testing.T) {
+		inBubble(t, newScript(t).on(start, started, started), func(b *bed) {
+			b.startOne()
+			if _, err := b.client.StartCircuit(b.Context(), large()); err != nil {
+				t.Fatal(err)
+			}
+			if b.header(start, 0).Get("Expect") != "" || b.header(start, 1).Get("Expect") != "100-continue" {
+				t.Error("want Expect at the large start only")
+			}
+		})
+	})
+	t.Run("nothing is uploaded to a server that refuses at once", func(t *testing.T) {
+		refuse := func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "too large", 413) }
+		inBubble(t, newScript(t).on(start, broken(refuse)), func(b *bed) {
+			opened := 0
+			document := danabio.FS(countingFS{pdf(8 << 20), &opened}, "contrato.pdf")
+			_, err := b.client.StartCircuit(b.Context(), request(document))
+			var answer *danabio.APIError
+			if !errors.As(err, &answer) || answer.StatusCode != 413 {
+				t.Errorf("got %v, want an APIError of status 413", err)
+			}
+			if opened != 1 {
+				t.Errorf("the document was opened %d times, want once, for the check", opened)
+			}
+		})
+	})
+	t.Run("a server that keeps silent gets the body after a second", func(t *testing.T) {
+		silent := func(w http.ResponseWriter, r *http.Request) {
+			conn, buffered, _ := http.NewResponseController(w).Hijack()
+			defer conn.Close()
+			began := time.Now()
+			if _, err := buffered.ReadByte(); err != nil || time.Since(began) != time.Second {
+				t.Errorf("the body began after %v (%v), want 1s", time.Since(began), err)
+			}
+			_, _ = io.CopyN(io.Discard, buffered, r.ContentLength-1)
+			_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\r\n"+`{"circuitId":"1"}`)
+		}
+		inBubble(t, newScript(t).on(start, broken(silent)), func(b *bed) {
+			if _, err := b.client.StartCircuit(b.Context(), large()); err != nil {
+				t.Error(err)
+			}
+		})
+	})
+	t.Run("once more without it after a 417", func(t *testing.T) {
+		inBubble(t, newScript(t).on(start, broken(refuseExpectation), started), func(b *bed) {
+			if _, err := b.client.StartCircuit(b.Context(), large()); err != nil {
+				t.Fatal(err)
+			}
+			if b.header(start, 0).Get("Expect") == "" || b.header(start, 1).Get("Expect") != "" {
+				t.Error("want Expect at the first only")
+			}
+		})
+	})
+}
+
+func refuseExpectation(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(417) }
+
+func TestRedirectIsNotFollowed(t *testing.T) {
+	for _, code := range []int{301, 302, 303, 307, 308} {
+		redirect := status(code, "", "Location", "https://elsewhere.example.com/take")
+		inBubble(t, newScript(t).on(token, redirect), func(b *bed) {
+			_, err := b.client.Authenticate(b.Context())
+			b.wantRedirected(err)
+		})
+		inBubble(t, newScript(t).on(start, redirect), func(b *bed) {
+			_, err := b.client.StartCircuit(b.Context(), request())
+			b.wantRedirected(err)
+		})
+		inBubble(t, newScript(t).on(download, redirect), func(b *bed) {
+			_, err := b.client.OpenEvidence(b.Context(), circuit)
+			b.wantRedirected(err)
+		})
+	}
+}
+
+func (b *bed) wantRedirected(err error) {
+	b.Helper()
+	if !errors.Is(err, danabio.ErrRedirected) || !strings.Contains(err.Error(), "elsewhere.example.com") {
+		b.Errorf("got %v, want ErrRedirected that names the host", err)
+	}
+}
+
+func TestUnknownHostIsFinal(t *testing.T) {
+	dials := 0
+	inBubble(t, newScript(t), func(b *bed) {
+		_, err := b.client.Authenticate(b.Context())
+		if !errors.Is(err, danabio.ErrUnknownHost) || dials != 1 {
+			t.Errorf("got %v after %d connections, want ErrUnknownHost after 1", err, dials)
+		}
+	}, dialThrough(func(dial) dial {
+		return func(context.Context, string, string) (net.Conn, error) {
+			dials++
+			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "localhost", IsNotFound: true}}
+		}
+	}))
+}
+
+func TestContextEndsAStart(t *testing.T) {
+	t.Run("while the server thinks", func(t *testing.T) {
+		thinking := func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			<-r.Context().Done()
+		}
+		inBubble(t, newScript(t).on(start, broken(thinking)), func(b *bed) {
+			ctx, cancel := context.WithTimeout(b.Context(), 7*time.Second)
+			defer cancel()
+			began := time.Now()
+			_, err := b.client.StartCircuit(ctx, request())
+			b.wantUnknown(err, danabio.OutcomeUnknown)
+			if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != 7*time.Second {
+				t.Errorf("got %v after %v, want the deadline after 7s", err, time.Since(began))
+			}
+		})
+	})
+	t.Run("while it waits to try again", func(t *testing.T) {
+		inBubble(t, newScript(t).on(start, status(429, "", "Retry-After", "50")), func(b *bed) {
+			ctx, cancel := context.WithCancel(b.Context())
+			time.AfterFunc(20*time.Second, cancel)
+			began := time.Now()
+			_, err := b.client.StartCircuit(ctx, request())
+			if !errors.Is(err, context.Canceled) || time.Since(began) != 20*time.Second {
+				t.Errorf("got %v after %v, want the cancellation after 20s", err, time.Since(began))
+			}
+			var unknown *danabio.OutcomeUnknownError
+			if errors.As(err, &unknown) {
+				t.Errorf("got %v, although the server had refused it", err)
+			}
+		})
+	})
+	t.Run("while it connects", func(t *testing.T) {
+		connecting := false
+		inBubble(t, newScript(t), func(b *bed) {
+			b.authenticate()
+			connecting = true
+			ctx, cancel := context.WithTimeout(b.Context(), time.Second)
+			defer cancel()
+			_, err := b.client.StartCircuit(ctx, request())
+			var unknown *danabio.OutcomeUnknownError
+			if !errors.Is(err, context.DeadlineExceeded) || errors.As(err, &unknown) {
+				t.Errorf("got %v, want the deadline and no unknown outcome", err)
+			}
+			synctest.Wait()
+		}, dialThrough(func(next dial) dial {
+			return func(ctx context.Context, network, address string) (net.Conn, error) {
+				if connecting {
+					<-ctx.Done()
+					return nil, ctx.Err()
+				}
+				return next(ctx, network, address)
+			}
+		}))
+	})
+	t.Run("before it begins", func(t *testing.T) {
+		inBubble(t, newScript(t), func(b *bed) {
+			ctx, cancel := context.WithCancel(b.Context())
+			cancel()
+			if _, err := b.client.StartCircuit(ctx, request()); !errors.Is(err, context.Canceled) {
+				t.Errorf("got %v, want the cancellation", err)
+			}
+		})
+	})
+}
+
+func TestBlackHoledConnectIsTriedFourTimes(t *testing.T) {
+	dials := 0
+	inBubble(t, newScript(t), func(b *bed) {
+		began := time.Now()
+		_, err := b.client.Authenticate(b.Context())
+		if took := time.Since(began); !errors.Is(err, danabio.ErrUnavailable) || dials != 4 || took < 2*time.Minute || took > 2*time.Minute+2*time.Second {
+			t.Errorf("got %v after %v and %d connections, want ErrUnavailable after 4 of 30s each", err, took, dials)
+		}
+	}, dialThrough(func(dial) dial {
+		return func(ctx context.Context, _, _ string) (net.Conn, error) {
+			dials++
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+	}))
+}
+
+// Another RoundTripper than *http.Transport cannot be looked into, so an error of it leaves the outcome unknown.
+func TestStartThroughAnotherRoundTripper(t *testing.T) {
+	posts := 0
+	inBubble(t, newScript(t), func(b *bed) {
+		b.authenticate()
+		_, err := b.client.StartCircuit(b.Context(), request())
+		var unknown *danabio.OutcomeUnknownError
+		if !errors.As(err, &unknown) || posts != 1 {
+			t.Errorf("got %v after %d posts, want OutcomeUnknownError after 1", err, posts)
+		}
+	}, func(config *danabio.Config) {
+		next := config.HTTPClient.Transport
+		config.HTTPClient.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
+			if operationOf(r) == start {
+				posts++
+				if r.GetBody != nil {
+					t.Error("the start could be sent again by whoever holds it")
+				}
+				return nil, errors.New("broken")
+			}
+			return next.RoundTrip(r)
+		})
+	})
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func TestStartThroughAnotherRoundTripperThatStalls(t *testing.T) {
+	inBubble(t, newScript(t), func(b *bed) {
+		b.authenticate()
+		began := time.Now()
+		_, err := b.client.StartCircuit(b.Context(), request())
+		var unknown *danabio.OutcomeUnknownError
+		if took := time.Since(began); !errors.As(err, &unknown) || took != 160*time.Second {
+			t.Errorf("got %v after %v, want OutcomeUnknownError after 160s", err, took)
+		}
+	}, func(config *danabio.Config) {
+		next := config.HTTPClient.Transport
+		config.HTTPClient.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
+			if operationOf(r) == start {
+				_, _ = io.Copy(io.Discard, bufio.NewReader(r.Body))
+				<-r.Context().Done()
+				return nil, r.Context().Err()
+			}
+			return next.RoundTrip(r)
+		})
+	})
+}

@@ -1,0 +1,253 @@
+package danabio
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/danabio/danabio-go/pkg/evidence"
+)
+
+// target is where evidence is to be stored: a file that must not exist, in a folder that must.
+type target struct {
+	path, folder, name string
+}
+
+// newTarget checks the target before anything is asked for. If it holds what this download would give, its receipt is returned.
+func (c *core) newTarget(ctx context.Context, circuit, path string) (target, *Receipt, error) {
+	t := target{path, filepath.Dir(path), filepath.Base(path)}
+	if path == "" || t.name == "." || t.name == ".." || os.IsPathSeparator(path[len(path)-1]) {
+		return t, nil, invalid("target %q names no file; give one such as evidence.zip", path)
+	}
+	switch info, err := os.Stat(t.folder); {
+	case errors.Is(err, fs.ErrNotExist):
+		return t, nil, invalid("folder %s does not exist; create it first", t.folder)
+	case err != nil:
+		return t, nil, fmt.Errorf("%w: %w", ErrInvalidRequest, err)
+	case !info.IsDir():
+		return t, nil, invalid("%s is no folder", t.folder)
+	}
+	receipt, err := t.existing(ctx, circuit, c.channel)
+	if receipt != nil || err != nil {
+		return t, receipt, err
+	}
+	// A receipt without its file was left by a crash; anything else of that name is not ours to replace.
+	if _, err := os.Lstat(ReceiptPath(path)); err == nil {
+		if _, err := ReadReceipt(ReceiptPath(path)); err != nil {
+			return t, nil, invalid("%s exists and is no receipt; move it away", ReceiptPath(path))
+		}
+	}
+	return t, nil, nil
+}
+
+// existing returns nothing if the target does not exist, its receipt if it and that are what this download would give, else an error.
+func (t target) existing(ctx context.Context, circuit, channel string) (*Receipt, error) {
+	info, err := os.Lstat(t.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrInvalidRequest, err)
+	}
+	exists := func(why string) error {
+		return fmt.Errorf("%w: target %s: %w%s; choose another name or move it away", ErrInvalidRequest, t.path, fs.ErrExist, why)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, exists(" and is no regular file")
+	}
+	receipt, err := ReadReceipt(ReceiptPath(t.path))
+	if err != nil {
+		return nil, exists("")
+	}
+	if receipt.Circuit != circuit || receipt.Channel != channel {
+		return nil, exists(", with the evidence of another circuit")
+	}
+	digest, err := fileDigest(ctx, t.path)
+	if err != nil {
+		return nil, err
+	}
+	if receipt.Size != info.Size() || receipt.SHA256 != digest {
+		return nil, exists(" and is not what its receipt says: it was changed")
+	}
+	return receipt, nil
+}
+
+func fileDigest(ctx context.Context, path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	digest := sha256.New()
+	if _, err := copyEvidence(digest, contextReader{ctx, file}); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(digest.Sum(nil)), nil
+}
+
+// contextReader ends with its context.
+type contextReader struct {
+	ctx    context.Context
+	source io.Reader
+}
+
+func (r contextReader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.source.Read(p)
+}
+
+func copyEvidence(to io.Writer, from io.Reader) (int64, error) {
+	// The wrapper hides what would make io.CopyBuffer use a buffer of its own.
+	return io.CopyBuffer(struct{ io.Writer }{to}, struct{ io.Reader }{from}, make([]byte, 128<<10))
+}
+
+// part is evidence on its way into the target: a private file in the same folder, so that it can be put in place in one step.
+type part struct {
+	file *os.File
+	path string
+}
+
+// create begins a part. After a crash it is left behind under a name that begins with a dot and ends in ".part".
+func (t target) create() (*part, error) {
+	file, err := os.CreateTemp(t.folder, "."+t.name+".*.part") // mode 0600
+	if err != nil {
+		return nil, err
+	}
+	return &part{file, file.Name()}, nil
+}
+
+// write takes the whole stream, at most limit bytes, and makes it durable.
+func (p *part) write(stream *evidenceStream, limit int64) (int64, error) {
+	n, err := copyEvidence(p.file, io.LimitReader(stream, limit+1))
+	switch {
+	case err != nil:
+		return n, err
+	case n > limit:
+		return n, tooLarge(limit)
+	}
+	if err := p.file.Sync(); err != nil {
+		return n, err
+	}
+	return n, p.file.Close() // some systems move no open file
+}
+
+var errTooLarge = fmt.Errorf("%w: it is too large", ErrIntegrity)
+
+func tooLarge(limit int64) error {
+	return fmt.Errorf("%w; Config.EvidenceLimits allows %d bytes", errTooLarge, limit)
+}
+
+// discard closes and removes what is left of the part.
+func (p *part) discard() {
+	_ = p.file.Close()
+	_ = os.Remove(p.path)
+}
+
+// place puts the receipt and then the part in place, neither over a file. If another process was faster, existing decides.
+func (t target) place(ctx context.Context, p *part, receipt *Receipt) (*Receipt, error) {
+	unlock, err := lockFolder(t.folder)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	if found, err := t.existing(ctx, receipt.Circuit, receipt.Channel); found != nil || err != nil {
+		return found, err
+	}
+	content, err := marshalIndented(receipt)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.replace(ReceiptPath(t.path), content); err != nil {
+		return nil, err
+	}
+	if err := putInPlace(p.path, t.path); err != nil {
+		_ = os.Remove(ReceiptPath(t.path))
+		return nil, err
+	}
+	return receipt, syncFolder(t.folder)
+}
+
+// replace writes a small file whole or not at all.
+func (t target) replace(path string, content []byte) error {
+	temporary, err := os.CreateTemp(t.folder, "."+filepath.Base(path)+".*.part")
+	if err != nil {
+		return err
+	}
+	_, err = temporary.Write(content)
+	if err == nil {
+		err = temporary.Sync()
+	}
+	if closed := temporary.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(temporary.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(temporary.Name())
+	}
+	return err
+}
+
+// putInPlace gives a file its final name unless that is taken. Where the file system has no hard links it is renamed, and a file that another program
+// creates under that name at that very moment would be replaced.
+func putInPlace(from, to string) error {
+	err := os.Link(from, to)
+	if err == nil {
+		return os.Remove(from)
+	}
+	if errors.Is(err, fs.ErrExist) || !linksUnsupported(err) {
+		return err
+	}
+	if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: %w", to, fs.ErrExist)
+	}
+	return os.Rename(from, to)
+}
+
+// Rejected is what was kept of evidence that came whole but is not acceptable: beside the target, under its name with ".rejected" appended, and the
+// reasons with ".rejected.json".
+type Rejected struct {
+	Circuit string           `json:"circuit"`
+	Channel string           `json:"channel"`
+	Reason  string           `json:"reason"`
+	Report  *evidence.Report `json:"report,omitempty"`
+}
+
+// reject keeps the part aside under the first free name, so that no earlier one is lost, and returns that.
+func (t target) reject(p *part, why Rejected) (string, error) {
+	unlock, err := lockFolder(t.folder)
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	path := t.path + ".rejected"
+	for n := 2; taken(path) || taken(path+".json"); n++ {
+		path = fmt.Sprintf("%s.rejected-%d", t.path, n)
+	}
+	content, err := marshalIndented(why)
+	if err != nil {
+		return "", err
+	}
+	if err := t.replace(path+".json", content); err != nil {
+		return "", err
+	}
+	if err := putInPlace(p.path, path); err != nil {
+		_ = os.Remove(path + ".json")
+		return "", err
+	}
+	return path, syncFolder(t.folder)
+}
+
+func taken(path string) bool {
+	_, err := os.Lstat(path)
+	return !errors.Is(err, fs.ErrNotExist)
+}

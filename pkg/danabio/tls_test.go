@@ -1,0 +1,137 @@
+package danabio_test
+
+import (
+	"crypto/tls"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+
+	"github.com/danabio/danabio-go/pkg/contract"
+	"github.com/danabio/danabio-go/pkg/danabio"
+)
+
+// overTLS serves the script on a real socket, offering h2.
+func overTLS(t *testing.T, replies *script) (*httptest.Server, danabio.Config) {
+	t.Helper()
+	checker, err := contract.New(contract.Config{Report: contract.FailTest(t), Allow: []contract.Class{contract.UndocumentedStatus}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(checker.Handler(replies))
+	server.EnableHTTP2 = true
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // refused handshakes
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	return server, danabio.Config{
+		Environment: danabio.CustomEnvironment(server.URL),
+		Channel:     channel,
+		Credentials: danabio.ClientCredentials("acme", "s3cr3t-of-acme"),
+		HTTPClient:  server.Client(),
+	}
+}
+
+func newClient(t *testing.T, config danabio.Config) *danabio.Client {
+	t.Helper()
+	client, err := danabio.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close() })
+	return client
+}
+
+// A server that offers h2 gets all requests by it but starts, and starts on fresh connections of HTTP/1.1.
+func TestStartGoesOutOnHTTP1EvenWhereHTTP2IsOffered(t *testing.T) {
+	for name, prepare := range map[string]func(*http.Transport){
+		"as the test server's client is": func(*http.Transport) {},
+		"with h2 in its protocols":       func(t *http.Transport) { t.TLSClientConfig.NextProtos = []string{"h2", "http/1.1"} },
+		"with Protocols": func(t *http.Transport) {
+			t.Protocols = new(http.Protocols)
+			t.Protocols.SetHTTP1(true)
+			t.Protocols.SetHTTP2(true)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newScript(t).on(start, started, started).on(download, status(404, ""))
+			server, config := overTLS(t, s)
+			transport := server.Client().Transport.(*http.Transport)
+			prepare(transport)
+			client := newClient(t, config)
+			for range 2 {
+				if _, err := client.StartCircuit(t.Context(), request(danabio.Bytes("contrato.pdf", pdf(200_000)))); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := client.OpenEvidence(t.Context(), circuit); !errors.Is(err, danabio.ErrNotReady) {
+				t.Fatal(err)
+			}
+			for operation, want := range map[string][]string{token: {"HTTP/2.0"}, start: {"HTTP/1.1", "HTTP/1.1"}, download: {"HTTP/2.0"}} {
+				for i, proto := range s.protos[operation] {
+					if proto != want[i] {
+						t.Errorf("%s %d went out on %s, want %s", operation, i+1, proto, want[i])
+					}
+				}
+			}
+			if len(s.remotes[start]) != 2 || s.remotes[start][0] == s.remotes[start][1] {
+				t.Errorf("starts came from %q, want two connections", s.remotes[start])
+			}
+			if transport.DisableKeepAlives || transport.ResponseHeaderTimeout != 0 {
+				t.Error("the caller's transport was changed")
+			}
+		})
+	}
+}
+
+func TestBadCertificateIsFinal(t *testing.T) {
+	for name, change := range map[string]func(*httptest.Server, *danabio.Config){
+		"of an unknown authority": func(_ *httptest.Server, c *danabio.Config) { c.HTTPClient = nil },
+		"for another host": func(s *httptest.Server, c *danabio.Config) {
+			c.Environment = danabio.CustomEnvironment("https://localhost:" + port(s))
+			transport := s.Client().Transport.(*http.Transport).Clone()
+			transport.TLSClientConfig.ServerName = "other.example.org"
+			c.HTTPClient = &http.Client{Transport: transport}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server, config := overTLS(t, newScript(t))
+			var connections atomic.Int32
+			change(server, &config)
+			server.TLS.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) {
+				connections.Add(1)
+				return nil, nil
+			}
+			client := newClient(t, config)
+			if _, err := client.Authenticate(t.Context()); !errors.Is(err, danabio.ErrCertificate) || errors.Is(err, danabio.ErrUnavailable) {
+				t.Errorf("got %v, want ErrCertificate", err)
+			}
+			server.Close()
+			if n := connections.Load(); n != 1 {
+				t.Errorf("%d connections, want 1", n)
+			}
+		})
+	}
+}
+
+func port(s *httptest.Server) string {
+	_, port, _ := net.SplitHostPort(s.Listener.Addr().String())
+	return port
+}
+
+func TestServerWithoutTLSIsNamedAsSuch(t *testing.T) {
+	server := httptest.NewServer(newScript(t))
+	defer server.Close()
+	client := newClient(t, danabio.Config{
+		Environment: danabio.CustomEnvironment("https://" + server.Listener.Addr().String()),
+		Channel:     channel,
+		Credentials: danabio.ClientCredentials("acme", "s3cr3t-of-acme"),
+		Retry:       danabio.RetryPolicy{MaxAttempts: 1},
+	})
+	if _, err := client.Authenticate(t.Context()); !errors.Is(err, danabio.ErrUnavailable) {
+		t.Errorf("got %v, want ErrUnavailable", err)
+	}
+}

@@ -1,0 +1,154 @@
+package danabio
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+// accessToken is one token; its identity is its address. It is opaque, and never parsed (the published example is no JWT).
+type accessToken struct {
+	value   Secret
+	expires time.Time // when it is no longer used; zero: not before the server refuses it
+	refresh time.Time // when another is fetched beside it; zero: never
+}
+
+func (t *accessToken) valid(now time.Time) bool { return t.expires.IsZero() || now.Before(t.expires) }
+
+func (t *accessToken) stale(now time.Time) bool {
+	return !t.refresh.IsZero() && !now.Before(t.refresh)
+}
+
+// tokenSource holds the token, and has at most one exchange under way however many callers wait for it. Each waits on its own context; the
+// exchange ends with none of them, since the others need it.
+type tokenSource struct {
+	exchange func(context.Context) (*accessToken, error)
+
+	life context.Context
+	end  context.CancelFunc
+	wait sync.WaitGroup
+
+	mu      sync.Mutex
+	current *accessToken
+	pending *exchangeCall
+}
+
+type exchangeCall struct {
+	done  chan struct{}
+	token *accessToken
+	err   error
+}
+
+func newTokenSource() *tokenSource {
+	life, end := context.WithCancel(context.Background())
+	return &tokenSource{life: life, end: end}
+}
+
+// token returns a token, from an exchange if none is at hand.
+func (s *tokenSource) token(ctx context.Context) (*accessToken, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, operationError(operationToken, "", err)
+	}
+	s.mu.Lock()
+	if s.life.Err() != nil {
+		s.mu.Unlock()
+		return nil, ErrClosed
+	}
+	now := time.Now()
+	if token := s.current; token != nil && token.valid(now) {
+		if token.stale(now) && s.pending == nil {
+			s.start()
+		}
+		s.mu.Unlock()
+		return token, nil
+	}
+	if s.pending == nil {
+		s.start()
+	}
+	call := s.pending
+	s.mu.Unlock()
+
+	select {
+	case <-call.done:
+		if call.err != nil && s.life.Err() != nil {
+			return nil, ErrClosed
+		}
+		return call.token, operationError(operationToken, "", call.err)
+	case <-ctx.Done():
+		return nil, operationError(operationToken, "", ctx.Err())
+	}
+}
+
+// drop forgets a token that the server refused; one that has come since stays.
+func (s *tokenSource) drop(refused *accessToken) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.current == refused {
+		s.current = nil
+	}
+}
+
+// start begins an exchange; the lock is held.
+func (s *tokenSource) start() {
+	call := &exchangeCall{done: make(chan struct{})}
+	s.pending = call
+	s.wait.Go(func() {
+		call.token, call.err = s.exchange(s.life)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.pending = nil
+		if call.err == nil {
+			s.current = call.token
+		} else if s.current != nil {
+			// The old token serves on; a tenth to a fifth of what is left of it passes before the next attempt.
+			s.current.refresh = time.Now().Add(jittered(time.Until(s.current.expires)*15/100, 1.0/3))
+		}
+		close(call.done)
+	})
+}
+
+func (s *tokenSource) close() {
+	s.mu.Lock() // so that no exchange begins once the wait has
+	s.end()
+	s.mu.Unlock()
+	s.wait.Wait()
+}
+
+const (
+	longestLifetime = 24 * time.Hour
+	// oddLifetime is how long a token is used whose lifetime is missing or makes no sense.
+	oddLifetime = 5 * time.Minute
+)
+
+// newAccessToken takes a token that was asked for at the given time. It is no longer used a little before its end, for it must still be valid
+// when it arrives, and is renewed at about four fifths of its life.
+func newAccessToken(value string, asked time.Time, lifetime time.Duration) *accessToken {
+	if lifetime <= 0 || lifetime > longestLifetime {
+		lifetime = oddLifetime
+	}
+	return &accessToken{
+		value:   NewSecret(value),
+		expires: asked.Add(lifetime - min(lifetime/10, 10*time.Second)),
+		refresh: asked.Add(jittered(lifetime*8/10, 1.0/20)),
+	}
+}
+
+// jittered draws from d ± part of it.
+func jittered(d time.Duration, part float64) time.Duration {
+	return d + time.Duration(float64(d)*part*(2*rand.Float64()-1))
+}
+
+// checkTokenText refuses what cannot stand in an Authorization header.
+func checkTokenText(value string) error {
+	if value == "" {
+		return fmt.Errorf("%w: the token is empty", ErrProtocol)
+	}
+	for _, r := range value {
+		if r <= ' ' || r > '~' {
+			return fmt.Errorf("%w: the token holds characters that cannot stand in a header", ErrProtocol)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,107 @@
+package danabio
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/http"
+	"time"
+)
+
+// How long the steps of a request may last. There is no limit on a whole request, since bodies may be long.
+const (
+	dialTimeout         = 30 * time.Second
+	tlsTimeout          = 10 * time.Second
+	headerTimeout       = 60 * time.Second
+	startHeaderTimeout  = 120 * time.Second
+	quietTimeout        = 30 * time.Second // of a body, either way
+	continueTimeout     = time.Second      // how long a start waits for "100 Continue"
+	expectContinueAbove = 64 << 10
+)
+
+// httpClients assembles the chains, from the outside in: log, quiet (bodies that stand still), the caller's transport. The second
+// chain is for starts, over connections of their own. Above them lie retries and tokens, which differ by operation.
+func (c *core) httpClients(caller *http.Client) (plain, start *http.Client) {
+	var jar http.CookieJar
+	var base http.RoundTripper
+	if caller != nil {
+		base, jar = caller.Transport, caller.Jar
+	}
+	if base == nil {
+		base = http.DefaultTransport
+	}
+	chain := func(next http.RoundTripper, headers time.Duration) *http.Client {
+		return &http.Client{
+			Transport:     logTransport{&quietTransport{next, headers}, c.log},
+			Jar:           jar,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		}
+	}
+	transport, ok := base.(*http.Transport)
+	if !ok {
+		// What lies below another kind of RoundTripper cannot be set, so its time for headers is watched from outside.
+		return chain(base, dialTimeout+tlsTimeout+headerTimeout), chain(base, dialTimeout+tlsTimeout+startHeaderTimeout)
+	}
+	plainTransport, starting := plainTransport(transport), startTransport(transport)
+	c.idle = append(c.idle, plainTransport, starting)
+	return chain(plainTransport, 0), chain(starting, 0)
+}
+
+func plainTransport(base *http.Transport) *http.Transport {
+	t := base.Clone()
+	if t.TLSHandshakeTimeout == 0 {
+		t.TLSHandshakeTimeout = tlsTimeout
+	}
+	if t.ResponseHeaderTimeout == 0 {
+		t.ResponseHeaderTimeout = headerTimeout
+	}
+	t.DialContext = dialWithin(dialer(t), dialTimeout)
+	t.Dial = nil //nolint:staticcheck // taken over by dialer
+	return t
+}
+
+// startTransport sends each request over a fresh HTTP/1.1 connection. net/http resends by itself what it believes to be safe: on
+// reused connections that were closed, and on HTTP/2. Neither can happen here.
+func startTransport(base *http.Transport) *http.Transport {
+	t := plainTransport(base)
+	if base.ResponseHeaderTimeout == 0 {
+		t.ResponseHeaderTimeout = startHeaderTimeout
+	}
+	t.ExpectContinueTimeout = continueTimeout
+	t.DisableKeepAlives = true
+	t.ForceAttemptHTTP2 = false
+	t.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
+	t.Protocols = new(http.Protocols)
+	t.Protocols.SetHTTP1(true)
+	if t.TLSClientConfig == nil {
+		t.TLSClientConfig = new(tls.Config)
+	}
+	t.TLSClientConfig.NextProtos = []string{"http/1.1"} // else a clone may still offer h2
+	t.DialContext = dialCounted(t.DialContext)
+	if t.DialTLSContext != nil {
+		t.DialTLSContext = dialCounted(t.DialTLSContext)
+	} else if dialTLS := t.DialTLS; dialTLS != nil { //nolint:staticcheck // a caller may still use it
+		t.DialTLSContext = dialCounted(func(_ context.Context, network, address string) (net.Conn, error) { return dialTLS(network, address) })
+	}
+	return t
+}
+
+type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
+
+func dialer(t *http.Transport) dialFunc {
+	if t.DialContext != nil {
+		return t.DialContext
+	}
+	if dial := t.Dial; dial != nil { //nolint:staticcheck // a caller may still use it
+		return func(_ context.Context, network, address string) (net.Conn, error) { return dial(network, address) }
+	}
+	return (&net.Dialer{KeepAlive: 30 * time.Second}).DialContext
+}
+
+func dialWithin(dial dialFunc, limit time.Duration) dialFunc {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		ctx, cancel := context.WithTimeoutCause(ctx, limit, errDialTimeout)
+		defer cancel()
+		return dial(ctx, network, address)
+	}
+}
