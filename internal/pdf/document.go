@@ -1,0 +1,211 @@
+// Package pdf reads the structure of PDF files: header, cross-reference, objects with
+// their places in the file, and the way from the trailer to the pages. It is what
+// signing and signature checking share, and knows neither signatures nor content.
+//
+// Call [Open] first. It reads the header and the whole chain of cross-reference
+// sections; objects are read when asked for, by [Document.Load] and [Document.Resolve].
+// A Document is not safe for concurrent use.
+//
+// The reader works on an [io.ReaderAt] and holds no document in memory: the
+// cross-reference, and the object that is being read. It repairs nothing: where other
+// programs search a broken file for objects, this one returns an [*Error].
+//
+// Offsets inside a PDF count from its "%PDF-", which may stand anywhere within the
+// first 1,024 bytes; every offset in this package's own API counts from byte 0 of the file.
+//
+// Bounds, each an error of kind [ErrLimit]: 1,048,576 cross-reference entries, 4,096
+// sections, 100 levels of nesting, 262,144 values and 16 MiB of text in one object,
+// 16 MiB in a decoded stream, 65,536 objects in an object stream, 64 levels and 131,072 nodes of page tree.
+package pdf
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"maps"
+	"slices"
+)
+
+const (
+	headerWindow  = 1024
+	maxEntries    = 1 << 20
+	maxSections   = 4096
+	maxReferences = 32 // from reference to reference
+)
+
+// Document is an opened PDF.
+type Document struct {
+	source   *source
+	size     int64
+	header   int64
+	sections []Section
+	entries  map[uint32]Entry
+	highest  uint32
+	cached   *objectStream
+	opening  bool // an object stream is being opened
+}
+
+// Open reads the header and all cross-reference sections. Errors are [*Error]; what r
+// returns is passed on wrapped.
+func Open(r io.ReaderAt, size int64) (*Document, error) {
+	d := &Document{source: &source{reader: r, size: size}, size: size, entries: map[uint32]Entry{}}
+	var err error
+	if d.header, err = findHeader(r, size); err != nil {
+		return nil, err
+	}
+	if err := d.readSections(); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+func findHeader(r io.ReaderAt, size int64) (int64, error) {
+	window := make([]byte, min(size, headerWindow))
+	if n, err := r.ReadAt(window, 0); n < len(window) {
+		return 0, fmt.Errorf("reading the header: %w", err)
+	}
+	at := bytes.Index(window, []byte("%PDF-"))
+	if at < 0 {
+		return 0, fault(ErrNotPDF, -1, "no %%PDF- within the first %d bytes", headerWindow)
+	}
+	return int64(at), nil
+}
+
+// Size is the file's length in bytes.
+func (d *Document) Size() int64 { return d.size }
+
+// Header is the offset of "%PDF-".
+func (d *Document) Header() int64 { return d.header }
+
+// Sections are the cross-reference sections, newest first: at least one.
+func (d *Document) Sections() []Section { return d.sections }
+
+// Trailer is the newest section's trailer dictionary.
+func (d *Document) Trailer() Object { return d.sections[0].Trailer }
+
+// Encrypted tells whether any trailer names an encryption dictionary.
+func (d *Document) Encrypted() bool {
+	return slices.ContainsFunc(d.sections, func(s Section) bool {
+		return s.Trailer.Get("Encrypt").Kind != Null
+	})
+}
+
+// Highest is the highest object number that any section names, free ones too.
+func (d *Document) Highest() uint32 { return d.highest }
+
+// Entry is what the newest section that names the object says of it.
+func (d *Document) Entry(number uint32) (Entry, bool) {
+	entry, ok := d.entries[number]
+	return entry, ok
+}
+
+// Entries goes through the cross-reference in the order of object numbers.
+func (d *Document) Entries() iter.Seq[Entry] {
+	return func(yield func(Entry) bool) {
+		for _, number := range slices.Sorted(maps.Keys(d.entries)) {
+			if !yield(d.entries[number]) {
+				return
+			}
+		}
+	}
+}
+
+// Indirect is an object with its number.
+type Indirect struct {
+	Reference Reference
+	// Compressed tells that the object stands in an object stream: Offset and those of
+	// its Object count inside that stream's decoded content then, not in the file.
+	Compressed bool
+	Offset     int64 // of the object number in "N G obj"
+	Object     Object
+	// Stream is the offset of a stream's first byte, or -1 where there is no stream.
+	Stream int64
+}
+
+// Load reads one object. An object that the cross-reference does not know or calls
+// free is [ErrNotFound], which PDF takes for null; one that is not where the cross-reference says is
+// [ErrCrossReference].
+func (d *Document) Load(ref Reference) (Indirect, error) {
+	entry, ok := d.entries[ref.Number]
+	switch {
+	case !ok || entry.Type == Free || entry.Generation != ref.Generation:
+		return Indirect{}, fault(ErrNotFound, -1, "object %d %d", ref.Number, ref.Generation)
+	case entry.Type == Compressed:
+		return d.loadCompressed(entry)
+	}
+	return d.loadPlain(entry)
+}
+
+func (d *Document) loadPlain(entry Entry) (Indirect, error) {
+	p := parser{source: d.source, at: entry.Offset}
+	found, offset, err := p.objectHeader()
+	if err != nil {
+		return Indirect{}, mismatch(entry, err)
+	}
+	if found != entry.Reference() {
+		return Indirect{}, fault(ErrCrossReference, offset, "object %d %d stands where object %d %d should",
+			found.Number, found.Generation, entry.Number, entry.Generation)
+	}
+	return p.objectBody(found, offset)
+}
+
+// mismatch turns a syntax error at the place an entry points to into what it means there.
+func mismatch(entry Entry, err error) error {
+	if errors.Is(err, ErrSyntax) {
+		return fault(ErrCrossReference, entry.Offset, "object %d %d is not where the cross-reference says",
+			entry.Number, entry.Generation)
+	}
+	return err
+}
+
+// Resolve follows references. The second result is the object's own number, or zero
+// for a direct object. A reference to nothing gives null, as PDF has it.
+func (d *Document) Resolve(o Object) (Object, Reference, error) {
+	var ref Reference
+	for range maxReferences {
+		if o.Kind != Ref {
+			return o, ref, nil
+		}
+		ref = o.Reference()
+		loaded, err := d.Load(ref)
+		if errors.Is(err, ErrNotFound) {
+			return Object{}, Reference{}, nil
+		}
+		if err != nil {
+			return Object{}, Reference{}, err
+		}
+		o = loaded.Object
+	}
+	return Object{}, Reference{}, fault(ErrLimit, -1, "references that lead to references, %d times", maxReferences)
+}
+
+// Check looks at every entry of the cross-reference and returns an [ErrCrossReference] for the
+// first that does not point to its object. It does not read the objects.
+func (d *Document) Check() error {
+	entries := slices.SortedFunc(maps.Values(d.entries), func(a, b Entry) int {
+		return cmp.Compare(a.Offset, b.Offset)
+	})
+	for _, entry := range entries {
+		switch entry.Type {
+		case InUse:
+			p := parser{source: d.source, at: entry.Offset}
+			found, offset, err := p.objectHeader()
+			if err != nil {
+				return mismatch(entry, err)
+			}
+			if found != entry.Reference() {
+				return fault(ErrCrossReference, offset, "object %d %d stands where object %d %d should",
+					found.Number, found.Generation, entry.Number, entry.Generation)
+			}
+		case Compressed:
+			if d.entries[entry.Stream].Type != InUse {
+				return fault(ErrCrossReference, -1, "object %d is said to stand in object stream %d, which does not exist",
+					entry.Number, entry.Stream)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,296 @@
+package pdf_test
+
+import (
+	"bytes"
+	"compress/zlib"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/danabio/danabio-go/internal/pdf"
+	"github.com/danabio/danabio-go/internal/pdf/pdftest"
+)
+
+func open(file []byte) (*pdf.Document, error) {
+	return pdf.Open(bytes.NewReader(file), int64(len(file)))
+}
+
+func mustOpen(t *testing.T, file []byte) *pdf.Document {
+	t.Helper()
+	d, err := open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func pages(d *pdf.Document) (n int, err error) {
+	for _, err := range d.Pages() {
+		if err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+func TestFilesOfManyProgramsAreRead(t *testing.T) {
+	want := map[string]struct {
+		pages, sections   int
+		stream, encrypted bool
+	}{
+		"cairo.pdf":                          {2, 1, false, false},
+		"encrypted-aes256.pdf":               {2, 1, false, true},
+		"encrypted-object-streams.pdf":       {0, 1, true, true},
+		"encrypted-rc4.pdf":                  {2, 1, false, true},
+		"ghostscript-linearized.pdf":         {2, 2, false, false},
+		"ghostscript.pdf":                    {2, 1, false, false},
+		"groff.pdf":                          {2, 1, false, false},
+		"img2pdf.pdf":                        {1, 2, false, false},
+		"jspdf.pdf":                          {1, 1, false, false},
+		"libreoffice.pdf":                    {1, 1, false, false},
+		"mutool-clean.pdf":                   {2, 1, false, false},
+		"mutool-linearized.pdf":              {2, 2, false, false},
+		"pdf-lib-form-table.pdf":             {1, 1, false, false},
+		"pdf-lib-form.pdf":                   {1, 1, true, false},
+		"pdfkit.pdf":                         {2, 1, false, false},
+		"poppler-unite.pdf":                  {4, 1, false, false},
+		"qpdf-linearized.pdf":                {2, 2, false, false},
+		"qpdf-object-streams-form.pdf":       {1, 1, true, false},
+		"qpdf-object-streams-groff.pdf":      {2, 1, true, false},
+		"qpdf-object-streams-linearized.pdf": {2, 2, true, false},
+		"qpdf-object-streams.pdf":            {2, 1, true, false},
+		"qpdf-qdf.pdf":                       {2, 1, false, false},
+		"reportlab.pdf":                      {1, 1, false, false},
+		"signpdf.pdf":                        {2, 2, false, false},
+	}
+	files, err := filepath.Glob("testdata/*.pdf")
+	if err != nil || len(files) != len(want) {
+		t.Fatalf("%d files, want %d (%v)", len(files), len(want), err)
+	}
+	for _, name := range files {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			file, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := want[filepath.Base(name)]
+			d := mustOpen(t, file)
+			if err := d.Check(); err != nil {
+				t.Error(err)
+			}
+			if got := d.Sections(); len(got) != want.sections || got[0].Stream != want.stream {
+				t.Errorf("%d sections, the newest a stream: %v; want %d, %v", len(got), got[0].Stream, want.sections, want.stream)
+			}
+			if d.Encrypted() != want.encrypted {
+				t.Errorf("encrypted: %v, want %v", d.Encrypted(), want.encrypted)
+			}
+			n, err := pages(d)
+			if want.pages == 0 {
+				if !errors.Is(err, pdf.ErrEncrypted) {
+					t.Errorf("pages in encrypted object streams: %v", err)
+				}
+				return
+			}
+			if err != nil || n != want.pages {
+				t.Errorf("%d pages, %v; want %d", n, err, want.pages)
+			}
+			checkObjects(t, d, file)
+		})
+	}
+}
+
+func TestStructureByHand(t *testing.T) {
+	one := pdftest.Pages("", "")
+	plain := pdftest.Table(one...)
+	start := pdftest.StartXRef(plain)
+	wide := pdftest.Update(plain, start, 3, "<< /Type /Page /Parent 2 0 R /Rotate 90 >>")
+	zero := bytes.Replace(pdftest.Table(append(one, "", "null")...), []byte("0000000000 00000 f"), []byte("0000000000 00000 n"), 1)
+	tests := []struct {
+		name string
+		file []byte
+	}{
+		{"plain", plain},
+		{"no final newline", bytes.TrimSpace(plain)},
+		{"junk before the header, offsets from the header", append(bytes.Repeat([]byte("junk\n"), 200), plain...)},
+		{"junk behind", append(bytes.Clone(plain), bytes.Repeat([]byte("<junk>"), 100_000)...)},
+		{"carriage returns", bytes.ReplaceAll(plain, []byte("\n"), []byte("\r"))},
+		{"cross-reference stream", pdftest.Stream(0, one...)},
+		{"object stream", pdftest.Stream(1, one...)},
+		{"hybrid", pdftest.Hybrid(2, one...)},
+		{"update", wide},
+		{"a decoy of startxref before the last", bytes.Replace(plain, []byte("startxref"), []byte("% startxref 7 %%EOF\nstartxref"), 1)},
+		{"previous section 0", pdftest.TableWith("/Prev 0", one...)},
+		{"an entry in use at offset 0", zero},
+		{"page tree by indirect kids", pdftest.Table("<< /Pages 2 0 R >>", "<< /Kids 4 0 R >>", "<< /Type /Page >>", "[3 0 R]")},
+		{"null among the kids", pdftest.Table("<< /Pages 2 0 R >>", "<< /Kids [9 0 R null 3 0 R] >>", "<< /Type /Page >>")},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			d := mustOpen(t, test.file)
+			if err := d.Check(); err != nil {
+				t.Error(err)
+			}
+			if n, err := pages(d); n != 1 || err != nil {
+				t.Errorf("%d pages, %v", n, err)
+			}
+			checkObjects(t, d, test.file)
+		})
+	}
+
+	t.Run("the newest object counts", func(t *testing.T) {
+		page, err := mustOpen(t, wide).FirstPage()
+		if err != nil || page.Inherited("Rotate").Int != 90 {
+			t.Errorf("rotate %d, %v", page.Inherited("Rotate").Int, err)
+		}
+		if box := page.Inherited("MediaBox"); box.Kind != pdf.Array || box.Items[3].Int != 792 {
+			t.Error("the page does not inherit its size")
+		}
+	})
+	t.Run("an object that a later section frees is gone", func(t *testing.T) {
+		freed := bytes.Replace(wide, []byte(fmt.Sprintf("3 1\n%010d 00000 n", len(plain))), []byte("3 1\n0000000000 00001 f"), 1)
+		if _, err := mustOpen(t, freed).FirstPage(); !errors.Is(err, pdf.ErrStructure) {
+			t.Error(err)
+		}
+	})
+	t.Run("an object in use in a hybrid's table wins over its stream", func(t *testing.T) {
+		file := pdftest.Hybrid(2, one...)
+		entry, _ := mustOpen(t, file).Entry(1)
+		if entry.Type != pdf.InUse {
+			t.Error(entry)
+		}
+		if entry, _ = mustOpen(t, file).Entry(3); entry.Type != pdf.Compressed {
+			t.Error(entry)
+		}
+	})
+}
+
+func TestFaultsAreTyped(t *testing.T) {
+	one := pdftest.Pages("", "")
+	plain := string(pdftest.Table(one...))
+	start := pdftest.StartXRef([]byte(plain))
+	loop := pdftest.Update([]byte(plain), start, 3, one[2])
+	self := pdftest.Update([]byte(plain), len(plain)+len("3 0 obj\n\nendobj\n")+len(one[2]), 3, one[2])
+	if pdftest.StartXRef(self) != len(plain)+len("3 0 obj\n\nendobj\n")+len(one[2]) {
+		t.Fatal("the update does not point to itself")
+	}
+	var bomb bytes.Buffer
+	deflate := zlib.NewWriter(&bomb)
+	deflate.Write(make([]byte, 17<<20))
+	deflate.Close()
+	inObjectStream := func(dictionary, content string) []byte {
+		w := string(pdftest.Stream(1, one...))
+		from, to := strings.Index(w, "4 0 obj"), strings.Index(w, "5 0 obj")
+		object := fmt.Sprintf("4 0 obj\n<< /Type /ObjStm %s >>\nstream\n%s\nendstream\nendobj\n", dictionary, content)
+		shift := len(object) - (to - from)
+		w = w[:from] + object + w[to:]
+		end := pdftest.StartXRef([]byte(w)) + shift
+		w = w[:strings.LastIndex(w, "startxref")] + fmt.Sprintf("startxref\n%d\n%%%%EOF\n", end)
+		return []byte(w)
+	}
+	tests := []struct {
+		name string
+		file string
+		kind error
+	}{
+		{"empty", "", pdf.ErrNotPDF},
+		{"text", "hello", pdf.ErrNotPDF},
+		{"header too late", strings.Repeat(" ", 1024) + plain, pdf.ErrNotPDF},
+		{"no startxref", strings.ReplaceAll(plain, "startxref", "startxxxx"), pdf.ErrCrossReference},
+		{"cut", plain[:len(plain)-20], pdf.ErrCrossReference},
+		{"startxref without a number", strings.ReplaceAll(plain, "startxref\n", "startxref\nx"), pdf.ErrCrossReference},
+		{"startxref outside the file", strings.ReplaceAll(plain, "startxref\n", "startxref\n9"), pdf.ErrCrossReference},
+		{"startxref at something else", strings.ReplaceAll(plain, "startxref\n", "startxref\n1 %"), pdf.ErrCrossReference},
+		{"objects moved", strings.Replace(plain, "1 0 obj", "   %%%%\n1 0 obj", 1) + fmt.Sprintf("startxref %d", start+8), pdf.ErrCrossReference},
+		{"entries for other objects", strings.Replace(plain, "xref\n0 4", "xref\n1 4", 1), pdf.ErrStructure},
+		{"line without a type", strings.Replace(plain, " n ", " x ", 1), pdf.ErrCrossReference},
+		{"a billion lines", strings.Replace(plain, "xref\n0 4", "xref\n0 1000000000", 1), pdf.ErrLimit},
+		{"previous section is itself", string(self), pdf.ErrCrossReference},
+		{"previous section outside the file", strings.Replace(string(loop), "/Prev ", "/Prev 9999", 1), pdf.ErrCrossReference},
+		{"no trailer dictionary", strings.Replace(plain, "trailer\n<<", "trailer\n5 <<", 1), pdf.ErrCrossReference},
+		{"no root", strings.Replace(plain, "/Root", "/Toor", 1), pdf.ErrStructure},
+		{"root is no dictionary", strings.Replace(plain, "/Root 1 0 R", "/Root 9 0 R", 1), pdf.ErrStructure},
+		{"no pages", string(pdftest.Table("<< /Pages 2 0 R >>", "<< /Type /Pages /Kids [] >>")), pdf.ErrStructure},
+		{"pages without kids", string(pdftest.Table("<< /Pages 2 0 R >>", "<< /Type /Pages >>")), pdf.ErrStructure},
+		{"page tree loop", string(pdftest.Table("<< /Pages 2 0 R >>", "<< /Kids [2 0 R] >>")), pdf.ErrStructure},
+		{"page that is a number", string(pdftest.Table("<< /Pages 2 0 R >>", "<< /Kids [3 0 R] >>", "5")), pdf.ErrStructure},
+		{"reference to itself", string(pdftest.Table("<< /Pages 2 0 R >>", "2 0 R")), pdf.ErrLimit},
+		{"nesting", string(pdftest.Table("<< /Pages 2 0 R >>", strings.Repeat("[", 200)+strings.Repeat("]", 200))), pdf.ErrLimit},
+		{"values", string(pdftest.Table("<< /Pages 2 0 R >>", "["+strings.Repeat("1 ", 300_000)+"]")), pdf.ErrLimit},
+		{"dictionary that does not end", string(pdftest.Table("<< /Pages 2 0 R >>", "<< /Kids 5")), pdf.ErrSyntax},
+		{"string that does not end", string(pdftest.Table("<< /Pages 2 0 R >>", "(((")), pdf.ErrSyntax},
+		{"no endobj", strings.Replace(plain, "endobj", "obj   ", 1), pdf.ErrSyntax},
+		{"object stream that is too short", strings.Replace(string(pdftest.Stream(1, one...)), "/N 3", "/N 9", 1), pdf.ErrSyntax},
+		{"object stream with other objects", strings.Replace(string(pdftest.Stream(1, one...)), "1 0 2", "7 0 2", 1), pdf.ErrCrossReference},
+		{"object stream measured inside itself", string(inObjectStream("/N 3 /First 20 /Length 2 0 R", "1 0 2 5 3 9")), pdf.ErrStructure},
+		{"object stream filtered inside itself", string(inObjectStream("/N 3 /First 20 /Filter 2 0 R /Length 11", "1 0 2 5 3 9")), pdf.ErrStructure},
+		{"object stream that inflates to 17 MiB", string(inObjectStream(fmt.Sprintf("/N 3 /First 20 /Filter /FlateDecode /Length %d", bomb.Len()), bomb.String())), pdf.ErrLimit},
+		{"object stream that is not deflated", string(inObjectStream("/N 3 /First 20 /Filter /FlateDecode /Length 3", "abc")), pdf.ErrSyntax},
+		{"object stream with another filter", string(inObjectStream("/N 3 /First 20 /Filter /LZWDecode /Length 3", "abc")), pdf.ErrUnsupported},
+		{"stream longer than it says", string(inObjectStream("/N 3 /First 20 /Length 2", "abc")), pdf.ErrSyntax},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			d, err := open([]byte(test.file))
+			if err == nil {
+				if _, err = d.FirstPage(); err == nil {
+					err = d.Check()
+				}
+			}
+			var fault *pdf.Error
+			if !errors.Is(err, test.kind) || !errors.As(err, &fault) {
+				t.Errorf("got %v, want %v", err, test.kind)
+			}
+		})
+	}
+}
+
+type brokenReader struct {
+	*bytes.Reader
+	from int64
+}
+
+func (r brokenReader) ReadAt(p []byte, offset int64) (int, error) {
+	if offset+int64(len(p)) > r.from {
+		return 0, fs.ErrPermission
+	}
+	return r.Reader.ReadAt(p, offset)
+}
+
+func TestReadErrorsAreNotTakenForFaultsOfTheFile(t *testing.T) {
+	file, err := os.ReadFile("testdata/qpdf-object-streams.pdf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for from := int64(0); from < int64(len(file)); from += 29 {
+		_, err := pdf.Open(brokenReader{bytes.NewReader(file), from}, int64(len(file)))
+		var fault *pdf.Error
+		if !errors.Is(err, fs.ErrPermission) || errors.As(err, &fault) {
+			t.Fatalf("unreadable from byte %d: %v", from, err)
+		}
+	}
+}
+
+func TestObjectsKnowTheirPlace(t *testing.T) {
+	file := append([]byte("junk"), pdftest.Table(append(pdftest.Pages("", ""), "<< /Contents <00ff> /Contents (a) >>")...)...)
+	loaded, err := mustOpen(t, file).Load(pdf.Reference{Number: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first := loaded.Object.Items[1]; string(file[first.Offset:first.End]) != "<00ff>" || first.Kind != pdf.Hex {
+		t.Errorf("the value is said to be %q", file[first.Offset:first.End])
+	}
+	if value, times := loaded.Object.Lookup("Contents"); times != 2 || string(value.Text) != "a" {
+		t.Errorf("%d values, the last %q", times, value.Text)
+	}
+	if key, twice := loaded.Object.DuplicateKey(); !twice || key != "Contents" {
+		t.Errorf("duplicate key %q, %v", key, twice)
+	}
+	if !strings.HasPrefix(string(file[loaded.Offset:]), "4 0 obj") {
+		t.Errorf("the object is said to be at %d", loaded.Offset)
+	}
+}

@@ -1,0 +1,277 @@
+package pdf
+
+import (
+	"math"
+	"strconv"
+)
+
+const (
+	maxNesting    = 100
+	maxValues     = 1 << 18
+	maxObjectText = 16 << 20
+)
+
+// parser reads tokens and objects from a source, forward from at.
+type parser struct {
+	source *source
+	at     int64
+	values int
+	text   int
+}
+
+func isSpace(c byte) bool {
+	return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0
+}
+
+func isDelimiter(c byte) bool {
+	switch c {
+	case '(', ')', '<', '>', '[', ']', '{', '}', '/', '%':
+		return true
+	}
+	return false
+}
+
+func isRegular(c byte) bool { return !isSpace(c) && !isDelimiter(c) }
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// wrong is a syntax error, unless the bytes could not be read in the first place.
+func (p *parser) wrong(offset int64, format string, args ...any) error {
+	if p.source.err != nil {
+		return p.source.err
+	}
+	return fault(ErrSyntax, offset, format, args...)
+}
+
+// skip goes past white space and comments.
+func (p *parser) skip() {
+	for {
+		c, ok := p.source.at(p.at)
+		switch {
+		case !ok:
+			return
+		case isSpace(c):
+			p.at++
+		case c == '%':
+			for ok && c != '\n' && c != '\r' {
+				p.at++
+				c, ok = p.source.at(p.at)
+			}
+		default:
+			return
+		}
+	}
+}
+
+// keyword takes the word if it comes next.
+func (p *parser) keyword(word string) bool {
+	p.skip()
+	for i := range len(word) {
+		if c, ok := p.source.at(p.at + int64(i)); !ok || c != word[i] {
+			return false
+		}
+	}
+	if c, ok := p.source.at(p.at + int64(len(word))); ok && isRegular(c) {
+		return false
+	}
+	p.at += int64(len(word))
+	return true
+}
+
+// natural takes an unsigned number of at most limit, if one comes next.
+func (p *parser) natural(limit int64) (int64, bool) {
+	p.skip()
+	start := p.at
+	value := int64(0)
+	for {
+		c, ok := p.source.at(p.at)
+		if !ok || !isDigit(c) {
+			if p.at == start || ok && isRegular(c) {
+				p.at = start
+				return 0, false
+			}
+			return value, true
+		}
+		value = value*10 + int64(c-'0')
+		if value > limit {
+			p.at = start
+			return 0, false
+		}
+		p.at++
+	}
+}
+
+// objectHeader takes "N G obj" and returns the offset of N.
+func (p *parser) objectHeader() (Reference, int64, error) {
+	p.skip()
+	offset := p.at
+	number, ok := p.natural(math.MaxUint32)
+	if ok {
+		var generation int64
+		if generation, ok = p.natural(math.MaxUint16); ok && p.keyword("obj") {
+			return Reference{uint32(number), uint16(generation)}, offset, nil
+		}
+	}
+	return Reference{}, offset, p.wrong(offset, "no object begins here")
+}
+
+// objectBody takes what follows "N G obj", up to endobj or to a stream's first byte.
+func (p *parser) objectBody(ref Reference, offset int64) (Indirect, error) {
+	object, err := p.object()
+	if err != nil {
+		return Indirect{}, err
+	}
+	result := Indirect{Reference: ref, Offset: offset, Object: object, Stream: -1}
+	switch {
+	case p.keyword("endobj"):
+		return result, nil
+	case object.Kind == Dictionary && p.keyword("stream"):
+		c, _ := p.source.at(p.at)
+		if c == '\r' {
+			p.at++
+			c, _ = p.source.at(p.at)
+		}
+		if c != '\n' {
+			return Indirect{}, p.wrong(p.at, "no line end after the keyword stream")
+		}
+		result.Stream = p.at + 1
+		return result, nil
+	}
+	return Indirect{}, p.wrong(p.at, "object %d %d does not end with endobj", ref.Number, ref.Generation)
+}
+
+// object takes one value.
+func (p *parser) object() (Object, error) {
+	p.values, p.text = 0, 0
+	return p.value(0)
+}
+
+func (p *parser) value(depth int) (Object, error) {
+	if depth > maxNesting {
+		return Object{}, fault(ErrLimit, p.at, "more than %d levels of nesting", maxNesting)
+	}
+	if p.values++; p.values > maxValues {
+		return Object{}, fault(ErrLimit, p.at, "more than %d values in one object", maxValues)
+	}
+	p.skip()
+	start := p.at
+	c, ok := p.source.at(start)
+	if !ok {
+		return Object{}, p.wrong(start, "the file ends inside an object")
+	}
+	var o Object
+	var err error
+	switch {
+	case c == '/':
+		o, err = p.name()
+	case c == '(':
+		o, err = p.literal()
+	case c == '[':
+		o, err = p.array(depth)
+	case c == '<':
+		if next, _ := p.source.at(start + 1); next == '<' {
+			o, err = p.dictionary(depth)
+		} else {
+			o, err = p.hex()
+		}
+	case isDigit(c) || c == '+' || c == '-' || c == '.':
+		o, err = p.number()
+	case p.keyword("null"):
+	case p.keyword("true"):
+		o = Object{Kind: Boolean, Int: 1}
+	case p.keyword("false"):
+		o = Object{Kind: Boolean}
+	default:
+		return Object{}, p.wrong(start, "no value begins here")
+	}
+	if err != nil {
+		return Object{}, err
+	}
+	o.Offset, o.End = start, p.at
+	return o, nil
+}
+
+func (p *parser) array(depth int) (Object, error) {
+	p.at++
+	o := Object{Kind: Array}
+	for {
+		p.skip()
+		if c, ok := p.source.at(p.at); ok && c == ']' {
+			p.at++
+			return o, nil
+		}
+		item, err := p.value(depth + 1)
+		if err != nil {
+			return Object{}, err
+		}
+		o.Items = append(o.Items, item)
+	}
+}
+
+func (p *parser) dictionary(depth int) (Object, error) {
+	p.at += 2
+	o := Object{Kind: Dictionary}
+	for {
+		p.skip()
+		c, _ := p.source.at(p.at)
+		if c == '>' {
+			if next, _ := p.source.at(p.at + 1); next == '>' {
+				p.at += 2
+				return o, nil
+			}
+		}
+		if c != '/' {
+			return Object{}, p.wrong(p.at, "a dictionary's key is no name")
+		}
+		key, err := p.value(depth + 1)
+		if err != nil {
+			return Object{}, err
+		}
+		value, err := p.value(depth + 1)
+		if err != nil {
+			return Object{}, err
+		}
+		o.Items = append(o.Items, key, value)
+	}
+}
+
+// number takes an integer, a real, or a reference.
+func (p *parser) number() (Object, error) {
+	start := p.at
+	var text []byte
+	digits, dots := 0, 0
+	for {
+		c, ok := p.source.at(p.at)
+		if !ok || !isRegular(c) {
+			break
+		}
+		switch {
+		case isDigit(c):
+			digits++
+		case c == '.':
+			dots++
+		case (c == '+' || c == '-') && p.at == start:
+		default:
+			return Object{}, p.wrong(start, "a number has a letter or sign inside")
+		}
+		if text = append(text, c); len(text) > 64 {
+			return Object{}, p.wrong(start, "a number has more than 64 digits")
+		}
+		p.at++
+	}
+	if digits == 0 || dots > 1 {
+		return Object{}, p.wrong(start, "a number has no digits or two points")
+	}
+	value, err := strconv.ParseInt(string(text), 10, 64)
+	if dots == 1 || err != nil { // an integer beyond 64 bits is kept as written
+		return Object{Kind: Real, Text: text}, nil
+	}
+	if isDigit(text[0]) && value <= math.MaxUint32 {
+		end := p.at
+		if generation, ok := p.natural(math.MaxUint16); ok && p.keyword("R") {
+			return Object{Kind: Ref, Int: value, Generation: uint16(generation)}, nil
+		}
+		p.at = end
+	}
+	return Object{Kind: Integer, Int: value}, nil
+}
