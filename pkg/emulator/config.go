@@ -1,0 +1,111 @@
+package emulator
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// Config says how an [Emulator] behaves. The zero value is ready for use.
+type Config struct {
+	// ClientID and ClientSecret are the credentials that the token endpoint accepts. Default: random ones.
+	ClientID, ClientSecret string
+	// Channel is the one channel that is served. Default: a random one.
+	Channel string
+
+	// CompleteAfter is how long after its start a circuit completes by itself. Default 0: only when told to, by
+	// [Emulator.Complete] or on the page behind its link.
+	CompleteAfter time.Duration
+	// TokenLifetime is how long a token is accepted; whole seconds of it are announced. Default: 1799 s, as in the
+	// published example.
+	TokenLifetime time.Duration
+
+	// PublicURL is the prefix of the links that are handed out. Default: taken from the start's Host header.
+	PublicURL string
+	// Now is the clock. Default: [time.Now].
+	Now func() time.Time
+	// Faults are injected from the start; see [Emulator.Inject]. Default: none.
+	Faults []Fault
+	// MaxRequestBytes is the largest body that is read; a larger one gets 413. Default: 64 MiB.
+	MaxRequestBytes int64
+	// Logger gets one record for each request: operation, status, duration and request id, nothing of its content.
+	// Default: silent.
+	Logger *slog.Logger
+}
+
+const (
+	defaultTokenLifetime   = 1799 * time.Second
+	defaultMaxRequestBytes = 64 << 20
+)
+
+// withDefaults fills the zero fields, and fails on what cannot be served.
+func (c Config) withDefaults() (Config, error) {
+	random := []struct {
+		name  string
+		field *string
+		make  func() string
+	}{
+		{"ClientID", &c.ClientID, func() string { return "client-" + randomText(12) }},
+		{"ClientSecret", &c.ClientSecret, func() string { return randomText(32) }},
+		{"Channel", &c.Channel, func() string { return randomText(4) + "-" + randomText(5) + "-45555-55555" }},
+	}
+	for _, value := range random {
+		if *value.field == "" {
+			*value.field = value.make()
+		}
+		if strings.ContainsFunc(*value.field, unicode.IsControl) {
+			return c, fmt.Errorf("emulator: %s holds a control character; it must be one line of text", value.name)
+		}
+	}
+	if c.Channel == "." || c.Channel == ".." {
+		return c, errors.New(`emulator: Channel is "." or "..", which no URL path can carry`)
+	}
+	if c.CompleteAfter < 0 {
+		return c, fmt.Errorf("emulator: CompleteAfter is %v; it must be positive, or 0 for only when told", c.CompleteAfter)
+	}
+	if c.TokenLifetime < 0 {
+		return c, fmt.Errorf("emulator: TokenLifetime is %v; it must be positive, or 0 for the default", c.TokenLifetime)
+	}
+	if c.TokenLifetime == 0 {
+		c.TokenLifetime = defaultTokenLifetime
+	}
+	if c.MaxRequestBytes < 0 {
+		return c, fmt.Errorf("emulator: MaxRequestBytes is %d; it must be positive, or 0 for the default", c.MaxRequestBytes)
+	}
+	if c.MaxRequestBytes == 0 {
+		c.MaxRequestBytes = defaultMaxRequestBytes
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	for i, fault := range c.Faults {
+		if err := fault.check(); err != nil {
+			return c, fmt.Errorf("emulator: Faults[%d]: %w", i, err)
+		}
+	}
+	return c, c.checkPublicURL()
+}
+
+// checkPublicURL fails when links made with the prefix would not be URLs a browser opens.
+func (c Config) checkPublicURL() error {
+	if c.PublicURL == "" {
+		return nil
+	}
+	parsed, err := url.Parse(c.PublicURL)
+	switch {
+	case err != nil:
+		return errors.New("emulator: PublicURL is no URL; something like https://emulator.example.com is expected")
+	case parsed.Scheme != "http" && parsed.Scheme != "https", parsed.Host == "":
+		return errors.New("emulator: PublicURL must be absolute and start with http:// or https://")
+	case parsed.User != nil, parsed.RawQuery != "", parsed.ForceQuery, parsed.Fragment != "":
+		return errors.New("emulator: PublicURL must have no user info, query or fragment")
+	}
+	return nil
+}

@@ -1,0 +1,230 @@
+package emulator
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/danabio/danabio-go/gen/biometricapi/spec"
+	"github.com/danabio/danabio-go/pkg/contract"
+	"github.com/danabio/danabio-go/pkg/emulator/internal/sign"
+)
+
+// Operation names one of the API's operations.
+type Operation string
+
+// The operations of the API (published page).
+const (
+	OperationToken    Operation = "token"    // POST /oauth2/token
+	OperationStart    Operation = "start"    // POST /api/v1/biometric/start_circuit/{channel}
+	OperationDownload Operation = "download" // GET /api/v1/biometric/document_circuit/{channel}/circuit/{circuit}
+)
+
+// Emulator is the emulated API. It is an [http.Handler]; all its methods may be called by several goroutines at once.
+type Emulator struct {
+	config      Config
+	authority   *sign.Authority
+	startSchema *openapi3.Schema
+	maxHeld     int64
+
+	mu       sync.Mutex           // guards what follows, and the completion of circuits
+	tokens   map[string]time.Time // when each expires
+	circuits []*circuit
+	byID     map[string]*circuit
+	byLink   map[string]*circuit
+	held     int64
+	faults   []Fault
+	requests map[Operation]int
+}
+
+// New returns an emulator without circuits. It opens no port and starts no goroutine. It fails on settings that cannot be
+// served.
+func New(config Config) (*Emulator, error) {
+	config, err := config.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	authority, err := sign.NewAuthority(config.Now())
+	if err != nil {
+		return nil, fmt.Errorf("emulator: make the test authority: %w", err)
+	}
+	schema, err := startSchema()
+	if err != nil {
+		return nil, fmt.Errorf("emulator: read the embedded spec: %w", err)
+	}
+	return &Emulator{
+		config: config, authority: authority, startSchema: schema, maxHeld: maxHeldBytes,
+		tokens: map[string]time.Time{}, byID: map[string]*circuit{}, byLink: map[string]*circuit{},
+		faults: append([]Fault(nil), config.Faults...), requests: map[Operation]int{},
+	}, nil
+}
+
+// ClientID returns the client id that the token endpoint accepts.
+func (e *Emulator) ClientID() string { return e.config.ClientID }
+
+// ClientSecret returns the secret that the token endpoint accepts.
+func (e *Emulator) ClientSecret() string { return e.config.ClientSecret }
+
+// Channel returns the channel that is served.
+func (e *Emulator) Channel() string { return e.config.Channel }
+
+// Requests returns how often each operation was called so far, refused and faulted calls included.
+func (e *Emulator) Requests() map[Operation]int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return maps.Clone(e.requests)
+}
+
+// startSchema returns the schema of the start's body from the embedded spec, which is parsed once.
+var startSchema = sync.OnceValues(func() (*openapi3.Schema, error) {
+	document, err := spec.GetSpec()
+	if err != nil {
+		return nil, err
+	}
+	path := document.Paths.Find("/api/v1/biometric/start_circuit/{channel}")
+	if path == nil || path.Post == nil || path.Post.RequestBody == nil || path.Post.RequestBody.Value == nil {
+		return nil, errors.New("start_circuit has no request body")
+	}
+	content := path.Post.RequestBody.Value.Content.Get("application/json")
+	if content == nil || content.Schema == nil || content.Schema.Value == nil {
+		return nil, errors.New("start_circuit's request body has no JSON schema")
+	}
+	return content.Schema.Value, nil
+})
+
+// route is where a request goes: an operation of the API with the parameters of its path, or a link's page.
+type route struct {
+	operation Operation // empty: the page behind a link
+	methods   []string
+	channel   string
+	circuit   string
+	link      string
+}
+
+// findRoute returns nil for a path that is none of the API's. Segments are split before they are unescaped, so that a
+// channel may hold any character.
+func findRoute(address *url.URL) *route {
+	segments := strings.Split(strings.TrimPrefix(address.EscapedPath(), "/"), "/")
+	for i, segment := range segments {
+		plain, err := url.PathUnescape(segment)
+		if err != nil || plain == "" {
+			return nil
+		}
+		segments[i] = plain
+	}
+	is := func(pattern ...string) bool {
+		if len(pattern) != len(segments) {
+			return false
+		}
+		for i, want := range pattern {
+			if want != "" && want != segments[i] {
+				return false
+			}
+		}
+		return true
+	}
+	switch {
+	case is("oauth2", "token"):
+		return &route{operation: OperationToken, methods: []string{http.MethodPost}}
+	case is("api", "v1", "biometric", "start_circuit", ""):
+		return &route{operation: OperationStart, methods: []string{http.MethodPost}, channel: segments[4]}
+	case is("api", "v1", "biometric", "document_circuit", "", "circuit", ""):
+		return &route{
+			operation: OperationDownload, methods: []string{http.MethodGet}, channel: segments[4], circuit: segments[6],
+		}
+	case is("sign", ""):
+		return &route{methods: []string{http.MethodGet, http.MethodPost}, link: segments[1]}
+	}
+	return nil
+}
+
+// ServeHTTP answers one request.
+func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	started := e.config.Now()
+	requestID := randomText(20)
+	w.Header().Set("X-Request-Id", requestID)
+
+	where := findRoute(r.URL)
+	reply, fault := e.answer(where, r)
+	e.config.Logger.Info("request",
+		slog.String("operation", where.name()), slog.Int("status", reply.status), slog.String("request_id", requestID),
+		slog.Duration("duration", e.config.Now().Sub(started)), slog.Bool("fault", fault != nil))
+	if fault == nil {
+		reply.send(w)
+		return
+	}
+	if fault.deviates() {
+		contract.Skip(r)
+	}
+	fault.send(w, r, reply)
+}
+
+// name is what the log calls the route; a path may hold a link and is never logged.
+func (where *route) name() string {
+	switch {
+	case where == nil:
+		return "unknown"
+	case where.operation == "":
+		return "link"
+	}
+	return string(where.operation)
+}
+
+// answer carries out the request and returns its answer, and the fault that is to be applied to it.
+func (e *Emulator) answer(where *route, r *http.Request) (*answer, *Fault) {
+	if where == nil {
+		return refuse(http.StatusNotFound, "there is no such path; the API has POST /oauth2/token, "+
+			"POST /api/v1/biometric/start_circuit/{channel} and "+
+			"GET /api/v1/biometric/document_circuit/{channel}/circuit/{circuit}"), nil
+	}
+	if !slices.Contains(where.methods, r.Method) {
+		allowed := strings.Join(where.methods, ", ")
+		return refuse(http.StatusMethodNotAllowed, "the method is not allowed here; allowed: "+allowed).with("Allow", allowed), nil
+	}
+	if where.operation == "" {
+		contract.Skip(r) // the page is no part of the API
+		return e.link(where.link, r), nil
+	}
+	fault := e.takeFault(where.operation)
+	if fault != nil {
+		if replaced := e.replace(fault, r); replaced != nil {
+			return replaced, fault
+		}
+	}
+	switch where.operation {
+	case OperationToken:
+		return e.token(r), fault
+	case OperationStart:
+		return e.start(where.channel, r), fault
+	}
+	return e.download(where.channel, where.circuit, r), fault
+}
+
+// read returns the whole body, or the answer that refuses it. It does not begin to read, and so invites no body by "100
+// Continue", when the length announced is too large.
+func (e *Emulator) read(r *http.Request) ([]byte, *answer) {
+	tooLarge := refuse(http.StatusRequestEntityTooLarge,
+		fmt.Sprintf("the body is larger than the %d bytes that the emulator reads", e.config.MaxRequestBytes))
+	if r.ContentLength > e.config.MaxRequestBytes {
+		return nil, tooLarge
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, e.config.MaxRequestBytes))
+	var limit *http.MaxBytesError
+	switch {
+	case errors.As(err, &limit):
+		return nil, tooLarge
+	case err != nil:
+		return nil, refuse(http.StatusBadRequest, "the body ended before its announced length")
+	}
+	return body, nil
+}

@@ -1,0 +1,63 @@
+package emulator_test
+
+import (
+	"fmt"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+
+	"github.com/danabio/danabio-go/pkg/emulator"
+)
+
+// Serve the emulator and get a token from it, as any OAuth2 client does.
+func ExampleNew() {
+	api, err := emulator.New(emulator.Config{ClientID: "acme", ClientSecret: "a secret for tests"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	server := httptest.NewServer(api)
+	defer server.Close()
+
+	form := strings.NewReader(url.Values{"grant_type": {"client_credentials"}}.Encode())
+	request, err := http.NewRequest(http.MethodPost, server.URL+"/oauth2/token", form)
+	if err != nil {
+		log.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.SetBasicAuth(url.QueryEscape(api.ClientID()), url.QueryEscape(api.ClientSecret()))
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer response.Body.Close()
+	fmt.Println(response.Status, response.Header.Get("Content-Type"))
+	// Output: 200 OK application/json
+}
+
+// Make the next token request fail, and the one after it too, in another way.
+func ExampleEmulator_Inject() {
+	api, err := emulator.New(emulator.Config{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	api.Inject(
+		emulator.Fault{Operation: emulator.OperationToken, Status: http.StatusServiceUnavailable},
+		emulator.Fault{Operation: emulator.OperationToken, HTML: true},
+	)
+	server := httptest.NewServer(api)
+	defer server.Close()
+	for range 3 {
+		response, err := http.Post(server.URL+"/oauth2/token", "application/x-www-form-urlencoded", nil)
+		if err != nil {
+			log.Fatal(err)
+		}
+		response.Body.Close()
+		fmt.Println(response.StatusCode, response.Header.Get("Content-Type"), len(api.Unconsumed()), "left")
+	}
+	// Output:
+	// 503 text/plain; charset=utf-8 1 left
+	// 200 text/html; charset=utf-8 0 left
+	// 401 application/json 0 left
+}

@@ -1,0 +1,10 @@
+package emulator
+
+// SetMaxHeld lowers the bound on what the emulator holds in memory.
+func (e *Emulator) SetMaxHeld(bytes int64) { e.maxHeld = bytes }
+
+// EvidenceAllowance is what a circuit is expected to hold beyond its documents.
+const EvidenceAllowance = evidenceAllowance
+
+// FileNames is what names are made into for the evidence.
+var FileNames = fileNames

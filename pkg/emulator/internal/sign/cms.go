@@ -1,0 +1,106 @@
+package sign
+
+import (
+	"crypto"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/asn1"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/smallstep/pkcs7"
+)
+
+const (
+	digestSize   = sha256.Size
+	reserveSpare = 64 // ECDSA signatures, and CMS with them, differ by a few bytes
+)
+
+// newCMS makes a detached CMS signature over a document of that SHA-256, in DER.
+//
+// pkcs7 hashes a whole document in memory and takes the signing time from the system's clock. Here
+// both are given: the two attributes are set afterwards and the attributes signed once more.
+func (a *Authority) newCMS(digest []byte, signingTime time.Time) ([]byte, error) {
+	message, err := pkcs7.NewSignedData(nil)
+	if err != nil {
+		return nil, fmt.Errorf("making a CMS signature: %w", err)
+	}
+	message.SetDigestAlgorithm(pkcs7.OIDDigestAlgorithmSHA256) // the default is SHA-1
+	if err := message.AddSignerChain(a.signer, a.key, []*x509.Certificate{a.root}, pkcs7.SignerInfoConfig{}); err != nil {
+		return nil, fmt.Errorf("making a CMS signature: %w", err)
+	}
+	message.Detach()
+
+	info := &message.GetSignedData().SignerInfos[0]
+	for i := range info.AuthenticatedAttributes {
+		attribute := &info.AuthenticatedAttributes[i]
+		var value any
+		switch {
+		case attribute.Type.Equal(pkcs7.OIDAttributeMessageDigest):
+			value = digest
+		case attribute.Type.Equal(pkcs7.OIDAttributeSigningTime):
+			value = signingTime.UTC()
+		default:
+			continue
+		}
+		if attribute.Value.Bytes, err = asn1.Marshal(value); err != nil {
+			return nil, fmt.Errorf("encoding a CMS attribute: %w", err)
+		}
+		attribute.Value.FullBytes = nil
+	}
+	attributes, err := asn1.MarshalWithParams(info.AuthenticatedAttributes, "set")
+	if err != nil {
+		return nil, fmt.Errorf("encoding the CMS attributes: %w", err)
+	}
+	sum := sha256.Sum256(attributes)
+	if info.EncryptedDigest, err = a.key.Sign(rand.Reader, sum[:], crypto.SHA256); err != nil {
+		return nil, fmt.Errorf("signing the CMS attributes: %w", err)
+	}
+	der, err := message.Finish()
+	if err != nil {
+		return nil, fmt.Errorf("encoding a CMS signature: %w", err)
+	}
+	return der, nil
+}
+
+// given is a hash that is known already.
+type given []byte
+
+func (g given) Hash(algorithm crypto.Hash, _ io.Reader) ([]byte, error) {
+	if algorithm != crypto.SHA256 {
+		return nil, fmt.Errorf("the CMS names digest algorithm %v, not SHA-256", algorithm)
+	}
+	return g, nil
+}
+
+// verifyCMS checks a CMS signature, and the zeros behind it, against a document of that SHA-256.
+func (a *Authority) verifyCMS(padded, digest []byte, signingTime time.Time) error {
+	var outer asn1.RawValue
+	rest, err := asn1.Unmarshal(padded, &outer)
+	if err != nil {
+		return fmt.Errorf("reading the CMS signature: %w", err)
+	}
+	for _, c := range rest {
+		if c != 0 {
+			return fmt.Errorf("something else than zeros follows the CMS signature")
+		}
+	}
+	message, err := pkcs7.Parse(outer.FullBytes)
+	if err != nil {
+		return fmt.Errorf("reading the CMS signature: %w", err)
+	}
+	message.Hasher = given(digest)
+	if err := message.VerifyWithChainAtTime(a.trust, signingTime); err != nil {
+		return fmt.Errorf("checking the CMS signature: %w", err)
+	}
+	var claimed time.Time
+	if err := message.UnmarshalSignedAttribute(pkcs7.OIDAttributeSigningTime, &claimed); err != nil {
+		return fmt.Errorf("reading the signing time: %w", err)
+	}
+	if !claimed.Equal(signingTime) {
+		return fmt.Errorf("the CMS signature claims another time")
+	}
+	return nil
+}

@@ -1,0 +1,150 @@
+package sign
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf16"
+
+	"github.com/danabio/danabio-go/internal/pdf"
+)
+
+// fieldPrefix begins the names of the emulator's signature fields.
+const fieldPrefix = "emulator-signature-"
+
+// form is what the base has of the places that a signature must be entered in.
+type form struct {
+	catalog    pdf.Object
+	catalogRef pdf.Reference
+	page       pdf.Page
+	acroForm   pdf.Object // a dictionary, or null
+	acroRef    pdf.Reference
+	names      map[string]bool // of the topmost fields
+	earlier    int             // signatures by an emulator
+}
+
+// findForm reads the catalog, the first page and the form's fields.
+func (r *revision) findForm() error {
+	f := &r.form
+	var err error
+	if f.catalog, f.catalogRef, err = r.base.Catalog(); err != nil {
+		return err
+	}
+	if err := r.restrictions(f.catalog); err != nil {
+		return err
+	}
+	if f.page, err = r.base.FirstPage(); err != nil {
+		return err
+	}
+	if f.acroForm, f.acroRef, err = r.base.Resolve(f.catalog.Get("AcroForm")); err != nil {
+		return err
+	}
+	if f.acroForm.Kind != pdf.Null && f.acroForm.Kind != pdf.Dictionary {
+		return &Error{Reason: "the PDF's /AcroForm is no dictionary"}
+	}
+	for _, dictionary := range []pdf.Object{f.catalog, f.page.Dictionary, f.acroForm} {
+		if _, twice := dictionary.DuplicateKey(); twice {
+			return &Error{Reason: "the PDF's catalog, first page or form has a key twice, so that readers differ about it"}
+		}
+	}
+	if annotations, _, err := r.base.Resolve(f.page.Dictionary.Get("Annots")); err != nil {
+		return err
+	} else if annotations.Kind != pdf.Null && annotations.Kind != pdf.Array {
+		return &Error{Reason: "the first page's /Annots is no array"}
+	}
+	return r.readFieldNames()
+}
+
+func (r *revision) readFieldNames() error {
+	r.form.names = map[string]bool{}
+	fields, _, err := r.base.Resolve(r.form.acroForm.Get("Fields"))
+	if err != nil {
+		return err
+	}
+	if fields.Kind != pdf.Null && fields.Kind != pdf.Array {
+		return &Error{Reason: "the PDF's /Fields is no array"}
+	}
+	for _, item := range fields.Items {
+		field, _, err := r.base.Resolve(item)
+		if err != nil {
+			return err
+		}
+		name, _, err := r.base.Resolve(field.Get("T"))
+		if err != nil {
+			return err
+		}
+		text := decodeText(name.Text)
+		r.form.names[text] = true
+		if strings.HasPrefix(text, fieldPrefix) {
+			r.form.earlier++
+		}
+	}
+	return nil
+}
+
+// fieldName gives a name that no other topmost field has.
+func (f *form) fieldName() string {
+	for n := 1; ; n++ {
+		if name := fmt.Sprintf("%s%d", fieldPrefix, n); !f.names[name] {
+			return name
+		}
+	}
+}
+
+// enter makes the widget known to the form and to the page.
+func (r *revision) enter(widget pdf.Reference) error {
+	item := pdf.NewReference(widget)
+	f := &r.form
+	page, changed, err := r.extend(f.page.Dictionary, "Annots", item)
+	if err != nil {
+		return err
+	}
+	if changed {
+		if err := r.replace(f.page.Reference, page); err != nil {
+			return err
+		}
+	}
+
+	acroForm := f.acroForm
+	if acroForm.Kind == pdf.Null {
+		acroForm = pdf.Object{Kind: pdf.Dictionary}
+	}
+	if acroForm, _, err = r.extend(acroForm, "Fields", item); err != nil {
+		return err
+	}
+	flags, _, err := r.resolve(acroForm.Get("SigFlags"))
+	if err != nil {
+		return err
+	}
+	const signaturesExist, appendOnly = 1, 2
+	acroForm = acroForm.With("SigFlags", pdf.NewInteger(flags.Int|signaturesExist|appendOnly))
+	if f.acroForm.Kind == pdf.Dictionary && f.acroRef != (pdf.Reference{}) {
+		return r.replace(f.acroRef, acroForm)
+	}
+	return r.replace(f.catalogRef, f.catalog.With("AcroForm", acroForm))
+}
+
+// decodeText reads a PDF text string as far as comparing names needs it.
+func decodeText(text []byte) string {
+	if len(text) < 2 || text[0] != 0xFE || text[1] != 0xFF {
+		return string(text)
+	}
+	var units []uint16
+	for i := 2; i+1 < len(text); i += 2 {
+		units = append(units, uint16(text[i])<<8|uint16(text[i+1]))
+	}
+	return string(utf16.Decode(units))
+}
+
+// encodeText makes a PDF text string.
+func encodeText(text string) pdf.Object {
+	for _, c := range text {
+		if c < ' ' || c > '~' {
+			encoded := []byte{0xFE, 0xFF}
+			for _, unit := range utf16.Encode([]rune(text)) {
+				encoded = append(encoded, byte(unit>>8), byte(unit))
+			}
+			return pdf.NewHex(encoded)
+		}
+	}
+	return pdf.Object{Kind: pdf.Literal, Text: []byte(text)}
+}

@@ -1,0 +1,34 @@
+package emulator
+
+import (
+	"archive/zip"
+	"sync"
+
+	"github.com/danabio/danabio-go/pkg/emulator/internal/picture"
+)
+
+// drawn is shared by all emulators of the process: drawing takes a tenth of a second, and a test run makes many emulators
+// whose circuits have one signer.
+var drawn portraits
+
+// portraits draws the pictures of the evidence and keeps those of the last signer.
+type portraits struct {
+	mu     sync.Mutex
+	holder string
+	files  []file
+}
+
+// of returns the pictures of the holder.
+func (p *portraits) of(holder string) []file {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.files == nil || p.holder != holder {
+		p.holder = holder
+		p.files = []file{
+			{"identity/document-front.jpg", zip.Store, picture.DocumentFront(holder)},
+			{"identity/document-back.jpg", zip.Store, picture.DocumentBack(holder)},
+			{"identity/selfie.jpg", zip.Store, picture.Selfie(holder)},
+		}
+	}
+	return p.files
+}

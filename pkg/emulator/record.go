@@ -1,0 +1,63 @@
+package emulator
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// madeBy stands in every record, so that nobody takes one for evidence of anything.
+const madeBy = "danabio emulator, not DANAconnect; no person took part and nothing was verified"
+
+const consentText = "Emulated consent to the verification of identity and to the electronic signature of the documents. / " +
+	"Consentimiento emulado para la verificación de identidad y la firma electrónica de los documentos."
+
+// consentRecord is consent.json.
+type consentRecord struct {
+	MadeBy     string    `json:"madeBy"`
+	CircuitID  string    `json:"circuitId"`
+	RequestID  string    `json:"requestId"`
+	Signer     signer    `json:"signer"`
+	Accepted   bool      `json:"accepted"`
+	AcceptedAt time.Time `json:"acceptedAt"`
+	Text       string    `json:"text"`
+}
+
+// auditRecord is audit.json.
+type auditRecord struct {
+	MadeBy          string           `json:"madeBy"`
+	CircuitID       string           `json:"circuitId"`
+	RequestID       string           `json:"requestId"`
+	Channel         string           `json:"channel"`
+	StartedAt       time.Time        `json:"startedAt"`
+	CompletedAt     time.Time        `json:"completedAt"`
+	Documents       []documentRecord `json:"documents"`
+	Files           []fileRecord     `json:"files"`
+	Events          []eventRecord    `json:"events"`
+	RootCertificate string           `json:"rootCertificate"`
+}
+
+type documentRecord struct {
+	Name         string `json:"name"`
+	File         string `json:"file"`
+	SentSize     int64  `json:"sentSize"`
+	SentSHA256   string `json:"sentSha256"`
+	SignedSize   int64  `json:"signedSize"`
+	SignedSHA256 string `json:"signedSha256"`
+}
+
+type fileRecord struct {
+	File   string `json:"file"`
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"`
+}
+
+type eventRecord struct {
+	At    time.Time `json:"at"`
+	Event string    `json:"event"`
+}
+
+// recordJSON returns the record as people read it.
+func recordJSON(record any) ([]byte, error) {
+	text, err := json.MarshalIndent(record, "", "  ")
+	return append(text, '\n'), err
+}
