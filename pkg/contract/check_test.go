@@ -79,8 +79,8 @@ func newChecker(t *testing.T, change ...func(*contract.Config)) (*contract.Check
 	return checker, seen
 }
 
-// serve starts a server and gives a transport to it. Its cleanup comes before the test's end.
-func serve(t *testing.T, handler http.Handler, h2 bool) (url string, transport *http.Transport) {
+// serve starts a server and gives a transport to it. stop waits for the handlers: a client may have its answer before they return.
+func serve(t *testing.T, handler http.Handler, h2 bool) (url string, transport *http.Transport, stop func()) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(handler)
 	if h2 {
@@ -92,7 +92,10 @@ func serve(t *testing.T, handler http.Handler, h2 bool) (url string, transport *
 	t.Cleanup(server.Close)
 	transport = server.Client().Transport.(*http.Transport).Clone()
 	t.Cleanup(transport.CloseIdleConnections)
-	return server.URL, transport
+	return server.URL, transport, func() {
+		transport.CloseIdleConnections()
+		server.Close()
+	}
 }
 
 const (

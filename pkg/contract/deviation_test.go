@@ -104,12 +104,13 @@ func TestDeviationsAreFoundAndShowNoContent(t *testing.T) {
 				if strings.HasPrefix(side, "handler") {
 					handler = checker.Handler(handler)
 				}
-				url, plain := serve(t, handler, strings.HasSuffix(side, "h2"))
+				url, plain, stop := serve(t, handler, strings.HasSuffix(side, "h2"))
 				var transport http.RoundTripper = plain
 				if strings.HasPrefix(side, "transport") {
 					transport = checker.Transport(plain)
 				}
 				call.exchange(t, transport, url)
+				stop()
 
 				if got := seen.classes(); !slices.Equal(got, test.want) {
 					t.Errorf("classes %q, want %q: %v", got, test.want, seen.findings)
@@ -135,7 +136,7 @@ func TestAllowedClassesAreSilent(t *testing.T) {
 		c.Allow = []contract.Class{contract.UndocumentedStatus, contract.Security}
 	})
 	call := startCall(auth(""), answers(429, "", ""), sends(`{}`))
-	url, transport := serve(t, call, false)
+	url, transport, _ := serve(t, call, false)
 	call.exchange(t, checker.Transport(transport), url)
 	if got := seen.classes(); !slices.Equal(got, []contract.Class{contract.RequestInvalid, contract.RequestInvalid}) {
 		t.Errorf("classes %q", got)
@@ -156,7 +157,7 @@ func TestBasePathIsTakenOff(t *testing.T) {
 		t.Run(test.base+" "+test.path, func(t *testing.T) {
 			checker, seen := newChecker(t, func(c *contract.Config) { c.BasePath = test.base })
 			call := tokenCall(func(c *call) { c.path = test.path })
-			url, transport := serve(t, call, false)
+			url, transport, _ := serve(t, call, false)
 			call.exchange(t, checker.Transport(transport), url)
 			if got := seen.classes(); !slices.Equal(got, test.want) {
 				t.Errorf("classes %q, want %q", got, test.want)

@@ -27,7 +27,7 @@ func TestHandlerStreamsWhatIsFlushed(t *testing.T) {
 		for _, h2 := range []bool{false, true} {
 			checker, seen := newChecker(t)
 			gate := make(chan struct{})
-			url, plain := serve(t, checker.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			url, plain, stop := serve(t, checker.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("Content-Type", zipType)
 				io.WriteString(w, "PK")
 				flush(w)
@@ -45,6 +45,7 @@ func TestHandlerStreamsWhatIsFlushed(t *testing.T) {
 			close(gate)
 			rest, err := io.ReadAll(response.Body)
 			response.Body.Close()
+			stop()
 			if string(first)+string(rest) != "PK\x05\x06" || err != nil {
 				t.Errorf("%q %q %v", first, rest, err)
 			}
@@ -83,12 +84,18 @@ func TestHijackedAndAbortedAndSkippedExchangesAreNotChecked(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			over := make(chan struct{})
 			checker, seen := newChecker(t)
-			server := httptest.NewServer(checker.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handle(t, w, r) })))
+			checked := checker.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handle(t, w, r) }))
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				defer close(over) // the server does not wait for who hijacks
+				checked.ServeHTTP(w, r)
+			}))
 			response, err := server.Client().Transport.RoundTrip(downloadCall(auth("")).request(t, server.URL))
 			if err == nil {
 				response.Body.Close()
 			}
+			<-over
 			server.Close()
 			if got := seen.only(t); got.Request != contract.Skipped || got.Response != contract.Skipped || got.Findings != 0 || got.Operation != "downloadEvidence" {
 				t.Errorf("recorded as %+v, %v", got, seen.findings)
@@ -103,13 +110,14 @@ func TestSkipWithoutCheckerDoesNothing(t *testing.T) {
 
 func TestHijackOverH2IsNotSupported(t *testing.T) {
 	checker, seen := newChecker(t)
-	url, plain := serve(t, checker.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	url, plain, stop := serve(t, checker.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, _, err := http.NewResponseController(w).Hijack(); err == nil {
 			t.Error("hijacked")
 		}
 		w.WriteHeader(http.StatusNotFound)
 	})), true)
 	downloadCall(answers(404, "", "")).exchange(t, plain, url)
+	stop()
 	if got := seen.only(t); got.Response != contract.Whole {
 		t.Errorf("recorded as %+v", got)
 	}
@@ -149,7 +157,7 @@ func TestHandlerFindsWrongLengths(t *testing.T) {
 
 func TestTransportFindsACutBody(t *testing.T) {
 	checker, seen := newChecker(t)
-	url, plain := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	url, plain, _ := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", zipType)
 		w.Header().Set("Content-Length", "10")
 		io.WriteString(w, "PK\x05\x06")
@@ -188,7 +196,7 @@ func TestHandlerSeesTheMediaTypeThatNetHTTPGuesses(t *testing.T) {
 
 func TestInterimAnswersPass(t *testing.T) {
 	checker, seen := newChecker(t)
-	url, plain := serve(t, checker.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	url, plain, stop := serve(t, checker.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusEarlyHints)
 		w.WriteHeader(http.StatusNotFound)
 	})), false)
@@ -202,6 +210,7 @@ func TestInterimAnswersPass(t *testing.T) {
 		t.Fatal(err)
 	}
 	response.Body.Close()
+	stop()
 	if !slices.Equal(interim, []int{103}) || response.StatusCode != 404 || len(seen.findings) != 0 {
 		t.Errorf("interim %v, then %d, findings %v", interim, response.StatusCode, seen.findings)
 	}
@@ -233,13 +242,14 @@ func TestManyExchangesAtOnce(t *testing.T) {
 	for _, h2 := range []bool{false, true} {
 		checker, seen := newChecker(t)
 		bad := startCall(answer(`{"circuitId":1}`))
-		url, plain := serve(t, checker.Handler(bad), h2)
+		url, plain, stop := serve(t, checker.Handler(bad), h2)
 		transport := checker.Transport(plain)
 		var group sync.WaitGroup
 		for range 100 {
 			group.Go(func() { bad.exchange(t, transport, url) })
 		}
 		group.Wait()
+		stop()
 		if len(seen.findings) != 200 {
 			t.Errorf("%d findings, want one on each side of 100 exchanges", len(seen.findings))
 		}

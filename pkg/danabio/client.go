@@ -26,8 +26,9 @@ type core struct {
 	log     *slog.Logger
 	limits  evidence.Limits
 	mask    []Secret // the credentials, kept out of the server's messages
-	idle    []*http.Transport
 	agent   string
+
+	transports []*http.Transport // clones of the caller's
 }
 
 // New checks the configuration and returns a client. It connects to nothing. Its error matches [ErrInvalidRequest].
@@ -94,11 +95,11 @@ func New(config Config) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// Close ends idle connections and the background refresh of the token, and waits for the latter. Calls under way end with their own
-// contexts; later ones fail with [ErrClosed]. It returns nil.
+// Close ends the background refresh of the token and waits for it, and ends connections that nobody waits for. Calls under way end with their own
+// contexts, later ones fail with [ErrClosed]. It returns nil.
 func (c *Client) Close() error {
 	c.tokens.close()
-	for _, transport := range c.idle {
+	for _, transport := range c.transports {
 		transport.CloseIdleConnections()
 	}
 	return nil

@@ -77,7 +77,7 @@ func TestDownloadIsTriedAgainWhenTheServiceIsUnavailable(t *testing.T) {
 				if _, err := b.client.DownloadEvidence(b.Context(), circuit, target(t)); err != nil {
 					t.Fatal(err)
 				}
-			}, freshConnections)
+			})
 		})
 		t.Run(name+" for ever", func(t *testing.T) {
 			path := target(t)
@@ -86,7 +86,7 @@ func TestDownloadIsTriedAgainWhenTheServiceIsUnavailable(t *testing.T) {
 					t.Errorf("got %v, want ErrUnavailable", err)
 				}
 				wantFiles(t, path)
-			}, freshConnections)
+			})
 		})
 	}
 	t.Run("no headers for 60 s", func(t *testing.T) {
@@ -100,11 +100,6 @@ func TestDownloadIsTriedAgainWhenTheServiceIsUnavailable(t *testing.T) {
 			}
 		})
 	})
-}
-
-// freshConnections keeps net/http from resending a GET by itself when a reused connection turns out to be closed.
-func freshConnections(config *danabio.Config) {
-	config.HTTPClient.Transport.(*http.Transport).DisableKeepAlives = true
 }
 
 func TestDelaysAreDrawnFromAGrowingInterval(t *testing.T) {

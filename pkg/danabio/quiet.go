@@ -20,6 +20,9 @@ func (t *quietTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
 	timer := &quietTimer{cancel: cancel}
 	req = req.WithContext(ctx)
+	// No connection is used twice: net/http prints to the standard logger what a server sends on an idle one, be it the rest of a body that
+	// is longer than announced, and resends by itself when a reused one turns out to be closed.
+	req.Close = true
 	if req.Body != nil && req.Body != http.NoBody {
 		req.Body = &sendingBody{ReadCloser: req.Body, timer: timer, headers: t.headers}
 	}

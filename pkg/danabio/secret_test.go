@@ -6,10 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"log/slog"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/oauth2"
 
@@ -183,6 +186,41 @@ func TestTokenErrorsHoldNothingSecret(t *testing.T) {
 			config.Logger = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 		})
 		wantNoCanary(t, "log", log.String())
+	}
+}
+
+// net/http prints to the standard logger what comes on an idle connection.
+func TestSurplusBytesAreNotLogged(t *testing.T) {
+	var printed bytes.Buffer
+	log.SetOutput(&printed)
+	defer log.SetOutput(os.Stderr)
+	content := smallZIP(t)
+	for _, operation := range []string{token, start, download} {
+		surplus := func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			conn, _, _ := http.NewResponseController(w).Hijack()
+			defer conn.Close()
+			body := map[string]string{token: `{"access_token":"opaque"}`, start: `{"circuitId":"1"}`, download: string(content)}[operation]
+			_, _ = fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s%s", len(body), body, canaryBody)
+			time.Sleep(time.Second)
+		}
+		s := newScript(t).on(operation, broken(surplus))
+		if operation != start {
+			s.on(start, started)
+		}
+		if operation != download {
+			s.on(download, zipReply(content))
+		}
+		inBubble(t, s, func(b *bed) {
+			b.startOne()
+			if _, err := b.client.DownloadEvidence(b.Context(), circuit, target(t)); err != nil {
+				t.Error(err)
+			}
+			time.Sleep(time.Minute)
+		})
+	}
+	if printed.Len() > 0 {
+		t.Errorf("printed: %.300s", printed.String())
 	}
 }
 

@@ -19,7 +19,7 @@ const (
 	expectContinueAbove = 64 << 10
 )
 
-// httpClients assembles the chains, from the outside in: log, quiet (bodies that stand still), the caller's transport. The second
+// httpClients assembles the chains, from the outside in: log, quiet (bodies that stand still; fresh connections), the caller's transport. The second
 // chain is for starts, over connections of their own. Above them lie retries and tokens, which differ by operation.
 func (c *core) httpClients(caller *http.Client) (plain, start *http.Client) {
 	var jar http.CookieJar
@@ -42,9 +42,8 @@ func (c *core) httpClients(caller *http.Client) (plain, start *http.Client) {
 		// What lies below another kind of RoundTripper cannot be set, so its time for headers is watched from outside.
 		return chain(base, dialTimeout+tlsTimeout+headerTimeout), chain(base, dialTimeout+tlsTimeout+startHeaderTimeout)
 	}
-	plainTransport, starting := plainTransport(transport), startTransport(transport)
-	c.idle = append(c.idle, plainTransport, starting)
-	return chain(plainTransport, 0), chain(starting, 0)
+	c.transports = []*http.Transport{plainTransport(transport), startTransport(transport)}
+	return chain(c.transports[0], 0), chain(c.transports[1], 0)
 }
 
 func plainTransport(base *http.Transport) *http.Transport {
@@ -61,7 +60,7 @@ func plainTransport(base *http.Transport) *http.Transport {
 }
 
 // startTransport sends each request over a fresh HTTP/1.1 connection. net/http resends by itself what it believes to be safe: on
-// reused connections that were closed, and on HTTP/2. Neither can happen here.
+// reused connections that were closed, and on HTTP/2. Neither can happen here, whatever the request says.
 func startTransport(base *http.Transport) *http.Transport {
 	t := plainTransport(base)
 	if base.ResponseHeaderTimeout == 0 {
