@@ -1,0 +1,246 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/danabio/danabio-go/cmd/danabio/sample"
+	"github.com/danabio/danabio-go/pkg/danabio"
+	"github.com/danabio/danabio-go/pkg/emulator"
+	"github.com/danabio/danabio-go/pkg/evidence"
+)
+
+// demo is one run through the whole path.
+type demo struct {
+	out    *output
+	cmd    *cobra.Command
+	folder string
+	pdf    string
+	steps  int
+}
+
+// demoData is what "demo --json" prints.
+type demoData struct {
+	Folder    string               `json:"folder"`
+	CircuitID string               `json:"circuitId"`
+	Document  danabio.SentDocument `json:"document"`
+	Evidence  string               `json:"evidence"` // path of the ZIP
+	Receipt   string               `json:"receipt"`  // path of its receipt
+	Size      int64                `json:"size"`     // of the ZIP, bytes
+	SHA256    string               `json:"sha256"`   // of the ZIP
+	Files     []string             `json:"files"`    // paths of what was extracted
+}
+
+func newDemo(out *output) *cobra.Command {
+	d := demo{out: out}
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Run the whole path against the emulator: no account, no network",
+		Long: `Start the emulator in this process, and run the whole path against it over HTTP: get a token,
+start a circuit with a PDF to sign, wait until it is completed, download the evidence, verify
+and extract it. Each step is one line. Nothing leaves this machine.
+
+What comes of it lies in a new folder: evidence.zip, its receipt, and the extracted files in
+evidence.
+
+With --json: {"folder": …, "circuitId": …, "document": {"name": …, "size": …, "sha256": …},
+"evidence": …, "receipt": …, "size": …, "sha256": …, "files": […]}`,
+		Example: `  danabio demo
+  danabio demo --pdf contract.pdf --out try`,
+		Args: arguments(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			d.cmd = cmd
+			return d.run()
+		},
+	}
+	cmd.Flags().StringVar(&d.folder, "out", "", "new folder `DIR` (default danabio-demo, or the first free of danabio-demo-2, …)")
+	cmd.Flags().StringVar(&d.pdf, "pdf", "", "`FILE.pdf` to be signed (default a sample contract)")
+	return cmd
+}
+
+func (d *demo) run() error {
+	document := danabio.Bytes(sample.ContractName, sample.Contract)
+	if flag := d.cmd.Flags().Lookup("pdf"); flag.Changed {
+		if d.pdf == "" {
+			return usagef(d.cmd, "--pdf is empty")
+		}
+		document = danabio.File(d.pdf)
+	}
+	if err := d.makeFolder(); err != nil {
+		return err
+	}
+	data, err := d.path(document)
+	if err != nil {
+		_ = os.RemoveAll(d.folder) // made by this run, and nobody's but its own
+		return err
+	}
+	if d.out.json {
+		return d.out.jsonData(data)
+	}
+	return d.out.text(d.ending())
+}
+
+// makeFolder makes the folder that was asked for, or the first one of the default's names that is free.
+func (d *demo) makeFolder() error {
+	const first = "danabio-demo"
+	if flag := d.cmd.Flags().Lookup("out"); flag.Changed {
+		if d.folder == "" {
+			return usagef(d.cmd, "--out is empty")
+		}
+		d.folder = filepath.Clean(d.folder)
+		if err := checkFolder(filepath.Dir(d.folder)); err != nil {
+			return err
+		}
+		err := os.Mkdir(d.folder, 0o700)
+		if errors.Is(err, fs.ErrExist) {
+			return badInput("%s exists; choose another name for --out", d.folder)
+		}
+		return err
+	}
+	d.folder = first
+	for n := 2; ; n++ {
+		err := os.Mkdir(d.folder, 0o700)
+		if !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		d.folder = fmt.Sprintf("%s-%d", first, n)
+	}
+}
+
+const demoCompleteAfter = time.Second
+
+// path goes all the way, and says each step when it is done.
+func (d *demo) path(document danabio.Document) (data demoData, err error) {
+	ctx := d.cmd.Context()
+	data.Folder = d.folder
+	server, err := serve("127.0.0.1:0", emulator.Config{CompleteAfter: demoCompleteAfter})
+	if err != nil {
+		return data, err
+	}
+	defer server.stop()
+	if err := d.step("emulator", "answers on %s, in this process; nothing leaves this machine", server.baseURL); err != nil {
+		return data, err
+	}
+
+	client, err := danabio.New(danabio.Config{
+		Environment: danabio.CustomEnvironment(server.baseURL),
+		Channel:     server.Channel(),
+		Credentials: danabio.ClientCredentials(server.ClientID(), server.ClientSecret()),
+	})
+	if err != nil {
+		return data, err
+	}
+	defer client.Close()
+	token, err := client.Authenticate(ctx)
+	if err != nil {
+		return data, err
+	}
+	if err := d.step("token", "got one, good until %s", token.ExpiresAt.Format("15:04:05 MST")); err != nil {
+		return data, err
+	}
+
+	circuit, err := client.StartCircuit(ctx, danabio.CircuitRequest{
+		ID:        "demo",
+		Signer:    danabio.Signer{Name: "Ana Prueba", Email: "ana.prueba@example.com", NIF: "12345678A"},
+		Documents: []danabio.Document{document},
+	})
+	if err != nil {
+		return data, err
+	}
+	data.CircuitID, data.Document = circuit.ID, circuit.Documents[0]
+	if err := d.step("start", "sent %s, %s, to be signed: circuit %s", oneLine(data.Document.Name), bytesText(data.Document.Size), circuit.ID); err != nil {
+		return data, err
+	}
+
+	data.Evidence = filepath.Join(d.folder, "evidence.zip")
+	data.Receipt = danabio.ReceiptPath(data.Evidence)
+	polls, began := 1, time.Now()
+	receipt, err := client.WaitForEvidence(ctx, circuit.ID, data.Evidence, danabio.PollPolicy{
+		MinInterval: 300 * time.Millisecond, MaxInterval: 300 * time.Millisecond, MaxWait: time.Minute,
+		Notify: func(danabio.Poll) { polls++ },
+	})
+	if err != nil {
+		return data, err
+	}
+	data.Size, data.SHA256 = receipt.Size, receipt.SHA256
+	if err := d.step("wait", "asked %s in %s until the circuit was completed", times(polls), time.Since(began).Round(100*time.Millisecond)); err != nil {
+		return data, err
+	}
+	if err := d.step("download", "%s, %s, SHA-256 %s", data.Evidence, bytesText(receipt.Size), receipt.SHA256); err != nil {
+		return data, err
+	}
+
+	archive, report, err := verified(d.cmd, data.Evidence)
+	if err != nil {
+		return data, err
+	}
+	defer archive.Close()
+	if err := d.step("verify", "every byte read: %s, one reading, as its receipt says", filesText(report)); err != nil {
+		return data, err
+	}
+
+	if data.Files, err = extract(d.cmd, archive, report, filepath.Join(d.folder, "evidence")); err != nil {
+		return data, err
+	}
+	return data, d.step("extract", "%d files in %s", len(data.Files), filepath.Join(d.folder, "evidence"))
+}
+
+const demoSteps = 7
+
+// step says that a step is done.
+func (d *demo) step(name, format string, args ...any) error {
+	d.steps++
+	if d.out.json {
+		return nil
+	}
+	return d.out.text(fmt.Sprintf("%d/%d  %-8s  %s\n", d.steps, demoSteps, name, fmt.Sprintf(format, args...)))
+}
+
+// ending says what lies where, and what to try next.
+func (d *demo) ending() string {
+	in := func(names ...string) string { return filepath.Join(append([]string{d.folder}, names...)...) }
+	me := programName()
+	return fmt.Sprintf(`
+In %s:
+  evidence.zip                what you keep of a circuit: signed document, pictures, consent, audit data
+  evidence.zip.receipt.json   its SHA-256 and that of each file, to show later that nothing was changed
+  evidence                    the same, extracted; open the PDF in documents to see the signature
+
+Next:
+  %s evidence verify %s
+  %s emulator
+  %s start --help
+`, in(), me, shellQuoted(in("evidence.zip")), me, me)
+}
+
+// programName is how the user called this program, as far as it matters for the next call.
+func programName() string {
+	if path, err := os.Executable(); err == nil && strings.Contains(path, "go-build") {
+		return "go run ./cmd/danabio"
+	}
+	return "danabio"
+}
+
+func bytesText(n int64) string {
+	if n < 10_000 {
+		return fmt.Sprintf("%d bytes", n)
+	}
+	return fmt.Sprintf("%d kB", (n+500)/1000)
+}
+
+func filesText(report *evidence.Report) string {
+	files := 0
+	for _, entry := range report.Entries {
+		if !entry.Folder {
+			files++
+		}
+	}
+	return fmt.Sprintf("%d files", files)
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/danabio/danabio-go/pkg/emulator"
+)
+
+// emulatorData is what "emulator --json" prints.
+type emulatorData struct {
+	BaseURL      string `json:"baseUrl"`
+	ClientID     string `json:"clientId"`
+	ClientSecret string `json:"clientSecret"`
+	Channel      string `json:"channel"`
+}
+
+func newEmulator(out *output) *cobra.Command {
+	var (
+		config  emulator.Config
+		secret  secretSource
+		address string
+	)
+	cmd := &cobra.Command{
+		Use:   "emulator",
+		Short: "Serve an emulator of the API, to develop and test against",
+		Long: `Serve an emulator of the API until interrupted (Ctrl-C), which is exit code 0. It is no server
+of DANAconnect's: nobody is verified, and what it signs binds nobody. It forgets everything
+when it ends.
+
+First it prints how to reach it, in lines that a shell can take as they are:
+
+  DANABIO_BASE_URL=http://127.0.0.1:34567
+  DANABIO_CLIENT_ID=…
+  DANABIO_CLIENT_SECRET=…
+  DANABIO_CHANNEL=…
+
+With --json: {"baseUrl": …, "clientId": …, "clientSecret": …, "channel": …}
+
+Client id, secret and channel are random unless given. They do not come from the DANABIO_
+variables, so that real ones are not printed; but when --client-id is given, the secret is that
+of DANABIO_CLIENT_SECRET or DANABIO_CLIENT_SECRET_FILE, if one is set.`,
+		Example: `  danabio emulator > emulator.env &
+  set -a; . ./emulator.env; set +a
+  danabio token`,
+		Args: arguments(),
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			for _, name := range []string{"client-id", "channel"} {
+				if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
+					return usagef(cmd, "--%s is empty", name)
+				}
+			}
+			if config.CompleteAfter < 0 {
+				return usagef(cmd, "--complete-after must not be negative")
+			}
+			getenv := func(string) string { return "" }
+			if config.ClientID != "" {
+				getenv = os.Getenv
+			}
+			ctx := cmd.Context()
+			if config.ClientSecret, err = secret.read(ctx, cmd, getenv); err != nil {
+				return err
+			}
+			server, err := serve(address, config)
+			if err != nil {
+				return err
+			}
+			if err := server.print(out); err != nil {
+				_ = server.stop()
+				return err
+			}
+			out.note("The emulator answers until it is interrupted.")
+			select {
+			case <-ctx.Done():
+				return server.stop()
+			case err := <-server.done:
+				return fmt.Errorf("serve the emulator: %w", err)
+			}
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&address, "addr", "127.0.0.1:0", "`host:port` to listen on; port 0 is any free one")
+	flags.DurationVar(&config.CompleteAfter, "complete-after", 2*time.Second,
+		"how long after its start a circuit is completed; 0: when the button behind its link is pressed")
+	flags.StringVar(&config.ClientID, "client-id", "", "client `id` to accept (default a random one)")
+	flags.StringVar(&config.Channel, "channel", "", "`channel` to serve (default a random one)")
+	secret.addFlags(cmd)
+	return cmd
+}
+
+func (s *server) print(out *output) error {
+	reach := emulatorData{s.baseURL, s.ClientID(), s.ClientSecret(), s.Channel()}
+	return out.data(reach,
+		line{"DANABIO_BASE_URL", reach.BaseURL}, line{"DANABIO_CLIENT_ID", reach.ClientID},
+		line{"DANABIO_CLIENT_SECRET", reach.ClientSecret}, line{"DANABIO_CHANNEL", reach.Channel})
+}

@@ -1,0 +1,133 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// command is danabio in a process of its own: TestMain runs main in a test binary that is called so.
+func command(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	path, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), path, args...)
+	cmd.Args[0] = "danabio"
+	return cmd
+}
+
+func TestSignalEndsWait(t *testing.T) {
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		t.Run(signal.String(), func(t *testing.T) {
+			asked := make(chan struct{}, 1)
+			watched(t, func(*http.Request) { asked <- struct{}{} })
+			cmd := command(t, "wait", "some-circuit", "-o", "evidence.zip")
+			var stdout, stderr bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &stdout, &stderr
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			<-asked
+			if err := cmd.Process.Signal(signal); err != nil {
+				t.Fatal(err)
+			}
+			var exit *exec.ExitError
+			if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != exitInterrupted {
+				t.Errorf("ended with %v", err)
+			}
+			if stdout.Len() > 0 || !strings.Contains(stderr.String(), "interrupted") {
+				t.Errorf("stdout %q, stderr %q", stdout.String(), stderr.String())
+			}
+			holdsOnly(t, "contract.pdf")
+		})
+	}
+}
+
+// emulate runs the emulator with args, hands over what it printed first, and interrupts it when use is done.
+func emulate(t *testing.T, lines int, use func(printed string), args ...string) {
+	t.Helper()
+	cmd := command(t, append([]string{"emulator"}, args...)...)
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	reader := bufio.NewReader(stdout)
+	var printed strings.Builder
+	for range lines {
+		line, err := reader.ReadString('\n')
+		if err != nil {
+			t.Fatalf("after %q: %v", printed.String(), err)
+		}
+		printed.WriteString(line)
+	}
+	use(printed.String())
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if more, _ := io.ReadAll(reader); len(more) > 0 {
+		t.Errorf("it also printed %q", more)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("it was interrupted as it is told to be, and ended with %v", err)
+	}
+}
+
+func TestEmulatorServesUntilInterrupted(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"DANABIO_ENVIRONMENT", "DANABIO_CLIENT_SECRET_FILE"} {
+		t.Setenv(name, "")
+	}
+	t.Setenv("DANABIO_CLIENT_ID", "real-id")
+	t.Setenv("DANABIO_CLIENT_SECRET", "hunter2")
+	t.Setenv("DANABIO_CHANNEL", "real-channel")
+	names := []string{"DANABIO_BASE_URL", "DANABIO_CLIENT_ID", "DANABIO_CLIENT_SECRET", "DANABIO_CHANNEL"}
+	emulate(t, len(names), func(printed string) {
+		if strings.Contains(printed, "hunter2") || strings.Contains(printed, "real-") {
+			t.Errorf("it shows the environment's: %s", printed)
+		}
+		for i, line := range strings.Split(strings.TrimSpace(printed), "\n") {
+			name, value, _ := strings.Cut(line, "=")
+			if name != names[i] || value == "" {
+				t.Errorf("line %d: %q, want %s=…", i+1, line, names[i])
+			}
+			t.Setenv(name, value)
+		}
+		if code, _, stderr := run(t.Context(), nil, "token"); code != exitDone {
+			t.Errorf("exit code %d, stderr %q", code, stderr)
+		}
+	})
+}
+
+func TestEmulatorTakesFixedCredentials(t *testing.T) {
+	t.Setenv("DANABIO_CLIENT_SECRET", "it's fixed")
+	t.Setenv("DANABIO_CLIENT_SECRET_FILE", "")
+	emulate(t, 4, func(printed string) {
+		if !strings.HasSuffix(printed, "\nDANABIO_CLIENT_ID=acme\nDANABIO_CLIENT_SECRET='it'\\''s fixed'\nDANABIO_CHANNEL=channel-1\n") {
+			t.Errorf("printed %s", printed)
+		}
+	}, "--client-id", "acme", "--channel", "channel-1")
+	emulate(t, 6, func(printed string) {
+		var reach emulatorData
+		if err := json.Unmarshal([]byte(printed), &reach); err != nil {
+			t.Error(err)
+		}
+		if reach.ClientID != "acme" || reach.ClientSecret != "it's fixed" || reach.Channel == "" || !strings.HasPrefix(reach.BaseURL, "http://127.0.0.1:") {
+			t.Errorf("printed %s", printed)
+		}
+	}, "--json", "--client-id", "acme")
+}

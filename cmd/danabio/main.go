@@ -1,0 +1,21 @@
+// Command danabio starts biometric verification circuits of DANAconnect, waits for them and stores their evidence. To see the whole
+// path without an account, run
+//
+//	danabio demo
+//
+// What may live here: the commands, their flags, and what they print. What they do is in the packages below pkg, which any Go program may
+// use as well.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second interrupt ends the process at once
+	os.Exit(Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"unicode"
+)
+
+// The output rules:
+//
+//   - Data goes to standard output, all else to standard error.
+//   - Data is lines NAME=value, which a shell can take as they are (eval, or a file to source): a value with other characters than
+//     plain ones stands in single quotes, and its control characters are replaced. With --json it is one JSON value. The table of
+//     "evidence list", the files of "evidence extract", the steps of the demo, the version and the spec have forms of their own.
+//   - A failed command prints no data, but for a start that succeeded, the JSON report on evidence that is refused, and the steps that a
+//     demo came through.
+//   - Standard error gets "danabio: " and what went wrong, then what can be done about it. Notes go there only if it is a terminal.
+//   - The secret, tokens, and the signer's data are printed nowhere; the link by start alone. The emulator prints its own secret.
+
+// output is where a command prints to.
+type output struct {
+	stdout, stderr io.Writer
+	json           bool // --json
+	terminal       bool // stderr is one
+}
+
+func newOutput(stdout, stderr io.Writer) *output {
+	return &output{stdout: stdout, stderr: stderr, terminal: isTerminal(stderr)}
+}
+
+// isTerminal also holds for other character devices, such as the null device, where notes do no harm.
+func isTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// line is one line of data.
+type line struct{ name, value string }
+
+// data prints value as JSON, or else the lines.
+func (o *output) data(value any, lines ...line) error {
+	if o.json {
+		return o.jsonData(value)
+	}
+	var b strings.Builder
+	for _, l := range lines {
+		fmt.Fprintf(&b, "%s=%s\n", l.name, shellQuoted(l.value))
+	}
+	return o.text(b.String())
+}
+
+func (o *output) jsonData(value any) error {
+	encoder := json.NewEncoder(o.stdout)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return printing(encoder.Encode(value))
+}
+
+// text prints data that has a form of its own.
+func (o *output) text(text string) error {
+	_, err := io.WriteString(o.stdout, text)
+	return printing(err)
+}
+
+func printing(err error) error {
+	if err != nil {
+		return fmt.Errorf("write standard output: %w", err)
+	}
+	return nil
+}
+
+// note tells a person what is going on.
+func (o *output) note(format string, args ...any) {
+	if o.terminal {
+		fmt.Fprintf(o.stderr, format+"\n", args...)
+	}
+}
+
+// failure tells what went wrong and what can be done about it.
+func (o *output) failure(err error) {
+	fmt.Fprintf(o.stderr, "danabio: %s\n", inFlags.Replace(err.Error()))
+	if text := advice(err); text != "" {
+		fmt.Fprintln(o.stderr, text)
+	}
+}
+
+// inFlags puts the names of flags into the errors of package danabio, which speak of what its callers know.
+var inFlags = strings.NewReplacer(
+	"Config.Credentials", "--client-id and DANABIO_CLIENT_SECRET",
+	"set Config.AllowPlainHTTP", "give --allow-plain-http",
+	"Config.EvidenceLimits allows", "the limit is",
+	"CircuitRequest.ID", "--id",
+	"Signer.Name", "--signer-name",
+	"Signer.Email", "--signer-email",
+	"Signer.NIF", "--signer-nif",
+	"context canceled", "interrupted",
+)
+
+// shellQuoted returns value so that a shell takes it as one word.
+func shellQuoted(value string) string {
+	value = oneLine(value)
+	plain := func(r rune) bool {
+		return r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("-_./:@%+,=", r))
+	}
+	if value != "" && !strings.ContainsFunc(value, func(r rune) bool { return !plain(r) }) {
+		return value
+	}
+	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
+}
+
+// oneLine makes foreign text safe for a terminal: what would move the cursor or change the reading direction is replaced.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
+}

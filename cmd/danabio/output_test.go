@@ -1,0 +1,87 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/danabio/danabio-go/api"
+	"github.com/danabio/danabio-go/gen/biometricapi/spec"
+)
+
+func TestShellQuoted(t *testing.T) {
+	for value, want := range map[string]string{
+		"12ceb3ec-7b76-5555-b263-xx222": "12ceb3ec-7b76-5555-b263-xx222",
+		"http://127.0.0.1:8080/sign/a":  "http://127.0.0.1:8080/sign/a",
+		"https://x.example.com/?a=1&b":  "'https://x.example.com/?a=1&b'",
+		"":                              "''",
+		"a b":                           "'a b'",
+		"it's":                          `'it'\''s'`,
+		"$(reboot)":                     "'$(reboot)'",
+		"~":                             "'~'",
+		"ñ":                             "'ñ'",
+		"a\nb":                          "'a\ufffdb'",
+		"\x1b[31m":                      "'\ufffd[31m'",
+		"\u202ecod":                     "'\ufffdcod'",
+	} {
+		if got := shellQuoted(value); got != want {
+			t.Errorf("%q: %s, want %s", value, got, want)
+		}
+	}
+}
+
+func TestSpecIsPrintedAsItIs(t *testing.T) {
+	code, stdout, stderr := run(t.Context(), nil, "spec")
+	if code != exitDone || stdout != string(api.OpenAPI) || stderr != "" {
+		t.Errorf("exit code %d, %d bytes, want %d, stderr %q", code, len(stdout), len(api.OpenAPI), stderr)
+	}
+}
+
+func TestSpecAsJSONSaysTheSame(t *testing.T) {
+	_, stdout, _ := run(t.Context(), nil, "spec", "--json")
+	var got, want any
+	if err := json.Unmarshal([]byte(stdout), &got); err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.Unmarshal(api.OpenAPI, &want); err != nil {
+		t.Fatal(err)
+	}
+	if want = throughJSON(t, want); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v\nwant %v", got, want)
+	}
+	if !strings.HasPrefix(stdout, "{\n  \"openapi\": ") {
+		t.Errorf("the order of keys changed: %.40q", stdout)
+	}
+}
+
+func TestSpecForGoHasTheOverlayApplied(t *testing.T) {
+	_, stdout, _ := run(t.Context(), nil, "spec", "--go")
+	document, err := spec.GetSpecJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(throughJSON(t, json.RawMessage(stdout)), throughJSON(t, json.RawMessage(document))) {
+		t.Error("it is not the embedded one")
+	}
+	_, plain, _ := run(t.Context(), nil, "spec", "--json")
+	if plain == stdout {
+		t.Error("it is the one without the overlay")
+	}
+}
+
+func throughJSON(t *testing.T, value any) any {
+	t.Helper()
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var through any
+	if err := json.NewDecoder(bytes.NewReader(text)).Decode(&through); err != nil {
+		t.Fatal(err)
+	}
+	return through
+}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/danabio/danabio-go/pkg/danabio"
+)
+
+// Run runs the command that args name, without the program's own name, and returns the exit code. The end of ctx interrupts it. Of the
+// world it uses the three streams, the files that args name, the temporary folder, the network, and the DANABIO_ variables.
+func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	out := newOutput(stdout, stderr)
+	root := newRoot(out)
+	root.SetArgs(append([]string{}, args...)) // never nil, for which cobra takes os.Args
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err != nil {
+		out.failure(err)
+	}
+	return exitCode(err)
+}
+
+func newRoot(out *output) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "danabio COMMAND",
+		Short: "Start biometric verification circuits and keep their evidence",
+		Long: `danabio starts biometric verification circuits of DANAconnect: a person proves who
+they are and signs PDFs. It learns when a circuit is done, and stores its evidence
+whole, verified, and with a receipt.
+
+Data goes to standard output, everything else to standard error. With --json the
+data is JSON.
+
+Exit codes:
+  0    done
+  1    failed: network, disk, an answer that makes no sense
+  2    wrong usage or bad input; nothing was sent
+  3    not ready: the circuit is unknown or not completed
+  4    not authorised: client id, secret or token refused
+  5    outcome unknown: a start may have started a circuit, and is not sent again
+  6    integrity: the evidence is not acceptable
+  7    refused by the server
+  130  interrupted`,
+		Example: `  danabio demo                 the whole path, without an account or a network
+  danabio token                check the credentials
+  danabio start --signer-name "Ana Prueba" --signer-email ana@example.com --signer-nif 12345678A contract.pdf
+  danabio wait CIRCUIT -o evidence.zip`,
+		Version:       danabio.Version,
+		Args:          cobra.ArbitraryArgs,
+		RunE:          group,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+
+		DisableFlagsInUseLine: true,
+	}
+	// A command that only holds others has one line of usage, not two.
+	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(), "{{if .HasAvailableSubCommands}}\n  {{.CommandPath}} [command]{{end}}", "", 1))
+	root.SetVersionTemplate("danabio {{.Version}}\n")
+	root.SetFlagErrorFunc(flagError)
+	root.PersistentFlags().BoolVar(&out.json, "json", false, "print data as JSON")
+	root.AddCommand(
+		newDemo(out), newToken(out), newStart(out), newWait(out), newDownload(out), newEvidence(out),
+		newEmulator(out), newSpec(out), newVersion(out),
+	)
+	root.SetHelpCommand(newHelp())
+	root.InitDefaultCompletionCmd()
+	if completion, _, err := root.Find([]string{"completion"}); err == nil {
+		completion.Args, completion.RunE = cobra.ArbitraryArgs, group
+		for _, shell := range completion.Commands() {
+			shell.Args = arguments()
+		}
+	}
+	return root
+}
+
+// group is what a command does that only holds others.
+func group(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		err := fmt.Errorf("there is no command %q", cmd.CommandPath()+" "+args[0])
+		cmd.SuggestionsMinimumDistance = 2
+		if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
+			err = fmt.Errorf("%w; did you mean %q?", err, cmd.CommandPath()+" "+similar[0])
+		}
+		return usage(cmd, err)
+	}
+	fmt.Fprint(cmd.ErrOrStderr(), cmd.Long+"\n\n"+cmd.UsageString()+"\n")
+	return usagef(cmd, "a command is missing")
+}
+
+// newHelp is cobra's help command, but for a topic that does not exist, which is wrong usage.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Show the help of a command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			topic, rest, err := cmd.Root().Find(args)
+			if err != nil || topic.HasSubCommands() && len(rest) > 0 {
+				return group(topic, rest)
+			}
+			return topic.Help()
+		},
+	}
+}
+
+// arguments demands one argument for each name; a last name that ends in "…" stands for one or more.
+func arguments(names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		more := len(names) > 0 && names[len(names)-1] == moreFiles
+		switch {
+		case len(args) < len(names):
+			return usagef(cmd, "%s is missing", names[len(args)])
+		case len(args) > len(names) && len(names) == 0:
+			return usagef(cmd, "there are arguments, but this command takes none")
+		case len(args) > len(names) && !more:
+			return usagef(cmd, "there are %d arguments, but this command takes %s and no more", len(args), strings.Join(names, " "))
+		}
+		for i, arg := range args {
+			if arg == "" {
+				return usagef(cmd, "%s is empty", names[min(i, len(names)-1)])
+			}
+		}
+		return nil
+	}
+}
+
+const moreFiles = "FILE.pdf…"

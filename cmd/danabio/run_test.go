@@ -1,0 +1,239 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/danabio/danabio-go/cmd/danabio/sample"
+	"github.com/danabio/danabio-go/pkg/emulator"
+	"github.com/danabio/danabio-go/pkg/emulator/emulatortest"
+)
+
+// reach sets the variables so that commands reach an API with these credentials, and nothing of the developer's own.
+func reach(t *testing.T, api *emulator.Emulator, baseURL string) {
+	t.Helper()
+	for _, name := range []string{"DANABIO_ENVIRONMENT", "DANABIO_CLIENT_SECRET_FILE"} {
+		t.Setenv(name, "")
+	}
+	t.Setenv("DANABIO_BASE_URL", baseURL)
+	t.Setenv("DANABIO_CLIENT_ID", api.ClientID())
+	t.Setenv("DANABIO_CLIENT_SECRET", api.ClientSecret())
+	t.Setenv("DANABIO_CHANNEL", api.Channel())
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("contract.pdf", sample.Contract, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// watched serves an emulator, and calls before each request of an operation that is not for a token.
+func watched(t *testing.T, before func(r *http.Request)) *emulator.Emulator {
+	t.Helper()
+	api, err := emulator.New(emulator.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/oauth2/token" {
+			before(r)
+		}
+		api.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	reach(t, api, server.URL)
+	return api
+}
+
+var startArgs = []string{"start", "--signer-name", canaryName, "--signer-email", canaryEmail, "--signer-nif", canaryNIF, "--id", "loan-4711"}
+
+func startWith(args ...string) []string { return append(append([]string{}, startArgs...), args...) }
+
+func run(ctx context.Context, stdin io.Reader, args ...string) (code int, stdout, stderr string) {
+	var out, err bytes.Buffer
+	code = Run(ctx, args, stdin, &out, &err)
+	return code, out.String(), err.String()
+}
+
+func holdsOnly(t *testing.T, names ...string) {
+	t.Helper()
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, entry := range entries {
+		found = append(found, entry.Name())
+	}
+	if strings.Join(found, " ") != strings.Join(names, " ") {
+		t.Errorf("the folder holds %q, want %q", found, names)
+	}
+}
+
+// noLeaks fails the test if a goroutine is left when what was set up after this call is gone.
+func noLeaks(t *testing.T) {
+	before := goleak.IgnoreCurrent()
+	t.Cleanup(func() { goleak.VerifyNone(t, before) })
+}
+
+func TestRunInterruptedWhileWaiting(t *testing.T) {
+	noLeaks(t)
+	ctx, interrupt := context.WithCancel(t.Context())
+	watched(t, func(*http.Request) { interrupt() })
+	code, stdout, stderr := run(ctx, nil, "wait", "some-circuit", "-o", "evidence.zip", "--json")
+	if code != exitInterrupted || stdout != "" || !strings.Contains(stderr, "interrupted") {
+		t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
+	}
+	holdsOnly(t, "contract.pdf")
+}
+
+func TestRunInterruptedBeforeAnythingWasSent(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	watched(t, func(r *http.Request) { t.Errorf("a request came for %s", r.URL.Path) })
+	code, stdout, _ := run(ctx, nil, startWith("--receipt", "sent.json", "contract.pdf")...)
+	if code != exitInterrupted || stdout != "" {
+		t.Errorf("exit code %d, stdout %q", code, stdout)
+	}
+	holdsOnly(t, "contract.pdf")
+}
+
+// An interrupt does not hide that a circuit may have been started.
+func TestRunInterruptedStartHasAnUnknownOutcome(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	watched(t, func(r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		interrupt()
+		<-r.Context().Done()
+	})
+	code, stdout, stderr := run(ctx, nil, startWith("--receipt", "sent.json", "contract.pdf")...)
+	if code != exitUnknown || stdout != "" {
+		t.Errorf("exit code %d, stdout %q", code, stdout)
+	}
+	for _, want := range []string{"request ID  loan-4711", "not sent again", "interrupted"} {
+		if !strings.Contains(stderr, want) {
+			t.Errorf("stderr lacks %q: %s", want, stderr)
+		}
+	}
+	holdsOnly(t, "contract.pdf")
+}
+
+func TestRunInterruptedWhileReadingStandardInput(t *testing.T) {
+	for name, args := range map[string][]string{
+		"document": startWith("--stdin-name", "b.pdf", "-"),
+		"secret":   {"token", "--client-secret-stdin"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			watched(t, func(r *http.Request) { t.Errorf("a request came for %s", r.URL.Path) })
+			temporary := t.TempDir()
+			t.Setenv("TMPDIR", temporary)
+			ctx, interrupt := context.WithCancel(t.Context())
+			code, stdout, _ := run(ctx, blocked{interrupt}, args...)
+			if code != exitInterrupted || stdout != "" {
+				t.Errorf("exit code %d, stdout %q", code, stdout)
+			}
+			if left, _ := filepath.Glob(filepath.Join(temporary, "*")); len(left) > 0 {
+				t.Errorf("left behind: %q", left)
+			}
+		})
+	}
+}
+
+// blocked is a source that nothing comes from.
+type blocked struct{ asked func() }
+
+func (b blocked) Read([]byte) (int, error) {
+	b.asked()
+	select {}
+}
+
+func TestRunInterruptedDemoLeavesNothing(t *testing.T) {
+	noLeaks(t)
+	t.Chdir(t.TempDir())
+	ctx, interrupt := context.WithCancel(t.Context())
+	var stderr bytes.Buffer
+	code := Run(ctx, []string{"demo"}, nil, writerFunc(func(p []byte) (int, error) {
+		if strings.HasPrefix(string(p), "3/7") {
+			interrupt()
+		}
+		return len(p), nil
+	}), &stderr)
+	if code != exitInterrupted {
+		t.Errorf("exit code %d, stderr %q", code, stderr.String())
+	}
+	holdsOnly(t)
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
+var errFull = errors.New("no space left")
+
+func full([]byte) (int, error) { return 0, errFull }
+
+func TestRunFailsWhenStandardOutputCannotBeWritten(t *testing.T) {
+	server := emulatortest.Start(t, emulator.Config{})
+	reach(t, server.Emulator, server.URL)
+	for _, args := range [][]string{
+		{"token"}, {"token", "--json"}, {"version"}, {"spec"}, {"spec", "--go"}, {"emulator"}, {"demo"},
+	} {
+		var stderr bytes.Buffer
+		if code := Run(t.Context(), args, nil, writerFunc(full), &stderr); code != exitFailed || !strings.Contains(stderr.String(), "write standard output: no space left") {
+			t.Errorf("%q: exit code %d, stderr %q", args, code, stderr.String())
+		}
+	}
+	holdsOnly(t, "contract.pdf")
+}
+
+func TestStartTellsTheCircuitWhenStandardOutputCannotBeWritten(t *testing.T) {
+	server := emulatortest.Start(t, emulator.Config{})
+	reach(t, server.Emulator, server.URL)
+	var stderr bytes.Buffer
+	code := Run(t.Context(), startWith("contract.pdf"), nil, writerFunc(full), &stderr)
+	circuits := server.Circuits()
+	if code != exitFailed || len(circuits) != 1 || !strings.Contains(stderr.String(), circuits[0].ID) || strings.Contains(stderr.String(), "/sign/") {
+		t.Errorf("exit code %d, %d circuits, stderr %q", code, len(circuits), stderr.String())
+	}
+}
+
+func TestStartTellsTheCircuitWhenTheReceiptCannotBeWritten(t *testing.T) {
+	api := watched(t, func(*http.Request) {
+		if err := os.WriteFile("sent.json", []byte("of another program"), 0o600); err != nil {
+			t.Error(err)
+		}
+	})
+	code, stdout, stderr := run(t.Context(), nil, startWith("--receipt", "sent.json", "contract.pdf")...)
+	circuits := api.Circuits()
+	if code != exitFailed || len(circuits) != 1 || !strings.HasPrefix(stdout, "circuitId="+circuits[0].ID+"\nlink=") {
+		t.Errorf("exit code %d, %d circuits, stdout %q", code, len(circuits), stdout)
+	}
+	if !strings.Contains(stderr, "was started, but its receipt sent.json could not be written: ") {
+		t.Errorf("stderr %q", stderr)
+	}
+	holdsOnly(t, "contract.pdf", "sent.json")
+	if content, _ := os.ReadFile("sent.json"); string(content) != "of another program" {
+		t.Errorf("the other program's file was replaced by %q", content)
+	}
+}
+
+func TestStartSendsWhatStandardInputHolds(t *testing.T) {
+	server := emulatortest.Start(t, emulator.Config{})
+	reach(t, server.Emulator, server.URL)
+	code, _, stderr := run(t.Context(), bytes.NewReader(sample.Contract), startWith("--stdin-name", "b.pdf", "-", "contract.pdf")...)
+	if code != exitDone || stderr != "" {
+		t.Fatalf("exit code %d, stderr %q", code, stderr)
+	}
+	documents := server.Circuits()[0].Documents
+	if documents[0].Name != "b.pdf" || documents[1].Name != "contract.pdf" || documents[0].SHA256 != documents[1].SHA256 {
+		t.Errorf("sent: %+v", documents)
+	}
+}

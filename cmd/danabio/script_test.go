@@ -1,0 +1,228 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/danabio/danabio-go/cmd/danabio/sample"
+	"github.com/danabio/danabio-go/pkg/emulator"
+	"github.com/danabio/danabio-go/pkg/emulator/emulatortest"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"danabio": main})
+}
+
+// TestScripts runs testdata/script. Besides testscript's own commands there are
+//
+//	exits CODE ARG…              run danabio, which must exit with CODE and print no secret and no personal data
+//	serve [DURATION] [FAULT…]    serve an emulator, whose circuits complete after DURATION, and set the DANABIO_ variables and PORT
+//	completed                    complete all circuits
+//	requests TOKEN START DOWNLOAD  how often each operation was called so far
+//	holds FOLDER [NAME…]         the folder holds these names and nothing else, hidden files too
+//	mode PERMISSIONS FILE…       files have these permissions
+//	flip FILE                    invert a byte in the middle of the file
+//	take VARIABLE NAME           set VARIABLE to the value of the line NAME=value that was printed last
+//
+// A FAULT is OPERATION:KEY[=VALUE],…; see faultKeys. Every script has contract.pdf.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Values[scriptTest{}] = env.T().(testing.TB)
+			env.Values[scriptServer{}] = &currentServer{}
+			return os.WriteFile(filepath.Join(env.WorkDir, "contract.pdf"), sample.Contract, 0o600)
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"exits":     scriptExits,
+			"serve":     scriptServe,
+			"completed": scriptCompleted,
+			"requests":  scriptRequests,
+			"holds":     scriptHolds,
+			"mode":      scriptMode,
+			"flip":      scriptFlip,
+			"take":      scriptTake,
+		},
+	})
+}
+
+type (
+	scriptTest   struct{}
+	scriptServer struct{}
+)
+
+// The signer of the scripts, who must appear nowhere.
+const (
+	canaryName  = "Canaria Prueba"
+	canaryEmail = "canaria@example.com"
+	canaryNIF   = "99887766C"
+)
+
+func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	if neg || err != nil {
+		ts.Fatalf("usage: exits CODE ARG…")
+	}
+	for i, arg := range args {
+		// SIGNER stands for the three flags that every start needs.
+		if arg == "SIGNER" {
+			args = slices.Concat(args[:i], []string{"--signer-name", canaryName, "--signer-email", canaryEmail, "--signer-nif", canaryNIF}, args[i+1:])
+		}
+	}
+	err = ts.Exec("danabio", args[1:]...)
+	got := 0
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+	canaries := []string{canaryName, canaryEmail, canaryNIF, "Canaria", "hunter2"}
+	if secret := ts.Getenv("DANABIO_CLIENT_SECRET"); secret != "" {
+		canaries = append(canaries, secret)
+	}
+	for _, stream := range []string{"stdout", "stderr"} {
+		for _, canary := range canaries {
+			if strings.Contains(ts.ReadFile(stream), canary) {
+				ts.Fatalf("%s holds %q", stream, canary)
+			}
+		}
+		if strings.Contains(ts.ReadFile(stream), "/sign/") && (stream == "stderr" || args[1] != "start") {
+			ts.Fatalf("%s holds the link", stream)
+		}
+	}
+	if strings.Contains(ts.ReadFile("stderr"), "Config.") {
+		ts.Fatalf("stderr speaks of the library's Config")
+	}
+}
+
+func scriptServe(ts *testscript.TestScript, _ bool, args []string) {
+	config := emulator.Config{ClientID: "acme", Channel: "channel-1"}
+	for _, arg := range args {
+		if after, err := time.ParseDuration(arg); err == nil {
+			config.CompleteAfter = after
+			continue
+		}
+		fault, err := parseFault(arg)
+		ts.Check(err)
+		config.Faults = append(config.Faults, fault)
+	}
+	server := emulatortest.Start(ts.Value(scriptTest{}).(testing.TB), config)
+	ts.Setenv("DANABIO_BASE_URL", server.URL)
+	_, port, _ := strings.Cut(strings.TrimPrefix(server.URL, "http://"), ":")
+	ts.Setenv("PORT", port)
+	ts.Setenv("DANABIO_CLIENT_ID", server.ClientID())
+	ts.Setenv("DANABIO_CLIENT_SECRET", server.ClientSecret())
+	ts.Setenv("DANABIO_CHANNEL", server.Channel())
+	current(ts).Server = server
+}
+
+// faultKeys are the words that a fault of a script is made of.
+var faultKeys = map[string]func(fault *emulator.Fault, value string) error{
+	"status": func(f *emulator.Fault, v string) (err error) { f.Status, err = strconv.Atoi(v); return err },
+	"cut": func(f *emulator.Fault, v string) (err error) {
+		f.CutAfter, err = strconv.ParseInt(v, 10, 64)
+		return err
+	},
+	"delay":       func(f *emulator.Fault, v string) (err error) { f.Delay, err = time.ParseDuration(v); return err },
+	"body":        func(f *emulator.Fault, v string) error { f.Body = v; return nil },
+	"retry-after": func(f *emulator.Fault, v string) error { f.Header = http.Header{"Retry-After": {v}}; return nil },
+	"location":    func(f *emulator.Fault, v string) error { f.Header = http.Header{"Location": {v}}; return nil },
+	"reset":       func(f *emulator.Fault, _ string) error { f.Reset = true; return nil },
+	"html":        func(f *emulator.Fault, _ string) error { f.HTML = true; return nil },
+	"notzip":      func(f *emulator.Fault, _ string) error { f.NotZIP = true; return nil },
+	"expired":     func(f *emulator.Fault, _ string) error { f.ExpiredToken = true; return nil },
+}
+
+func parseFault(text string) (emulator.Fault, error) {
+	operation, keys, _ := strings.Cut(text, ":")
+	fault := emulator.Fault{Operation: emulator.Operation(operation)}
+	for _, key := range strings.Split(keys, ",") {
+		name, value, _ := strings.Cut(key, "=")
+		set, ok := faultKeys[name]
+		if !ok {
+			return fault, fmt.Errorf("fault %q: there is no key %q", text, name)
+		}
+		if err := set(&fault, value); err != nil {
+			return fault, fmt.Errorf("fault %q: %w", text, err)
+		}
+	}
+	return fault, nil
+}
+
+// currentServer is a script's emulator.
+type currentServer struct{ *emulatortest.Server }
+
+func current(ts *testscript.TestScript) *currentServer {
+	return ts.Value(scriptServer{}).(*currentServer)
+}
+
+func scriptCompleted(ts *testscript.TestScript, _ bool, _ []string) {
+	for _, circuit := range current(ts).Circuits() {
+		ts.Check(current(ts).Complete(circuit.ID))
+	}
+}
+
+func scriptRequests(ts *testscript.TestScript, _ bool, args []string) {
+	counts := current(ts).Requests()
+	got := fmt.Sprint(counts[emulator.OperationToken], counts[emulator.OperationStart], counts[emulator.OperationDownload])
+	if want := strings.Join(args, " "); got != want {
+		ts.Fatalf("requests for token, start, download: %s, want %s", got, want)
+	}
+}
+
+func scriptHolds(ts *testscript.TestScript, _ bool, args []string) {
+	entries, err := os.ReadDir(ts.MkAbs(args[0]))
+	ts.Check(err)
+	names := []string{}
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	want := slices.Clone(args[1:])
+	slices.Sort(want)
+	if !slices.Equal(names, want) {
+		ts.Fatalf("%s holds %q, want %q", args[0], names, want)
+	}
+}
+
+func scriptMode(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args[1:] {
+		info, err := os.Stat(ts.MkAbs(name))
+		ts.Check(err)
+		if got := fmt.Sprintf("%04o", info.Mode().Perm()); got != args[0] {
+			ts.Fatalf("%s has permissions %s, want %s", name, got, args[0])
+		}
+	}
+}
+
+func scriptFlip(ts *testscript.TestScript, _ bool, args []string) {
+	content, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	content[len(content)/2] ^= 0xff
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), content, 0o600))
+}
+
+func scriptTake(ts *testscript.TestScript, _ bool, args []string) {
+	for line := range strings.Lines(ts.ReadFile("stdout")) {
+		if value, found := strings.CutPrefix(strings.TrimSuffix(line, "\n"), args[1]+"="); found {
+			ts.Setenv(args[0], value)
+			return
+		}
+	}
+	ts.Fatalf("no line %s=… was printed", args[1])
+}

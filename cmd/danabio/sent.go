@@ -1,0 +1,114 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/danabio/danabio-go/pkg/danabio"
+)
+
+// sentReceipt says what a start sent. It holds neither the link nor anything about the signer.
+type sentReceipt struct {
+	Version   int                    `json:"version"` // of this format: 1
+	CircuitID string                 `json:"circuitId"`
+	RequestID string                 `json:"requestId"`
+	Channel   string                 `json:"channel"`
+	StartedAt time.Time              `json:"startedAt"` // UTC, by this machine's clock
+	Documents []danabio.SentDocument `json:"documents"`
+	Library   string                 `json:"library"`
+}
+
+// sentFile is the file of a sentReceipt on its way. It is made before the start, so that a folder that cannot be written is known by then.
+type sentFile struct {
+	path string
+	part *os.File
+}
+
+// newSentFile fails with bad input if there is a file at path, or no folder for it.
+func newSentFile(path string) (*sentFile, error) {
+	if _, err := os.Lstat(path); err == nil {
+		return nil, badInput("receipt %s exists; choose another name or move it away", path)
+	}
+	folder := filepath.Dir(path)
+	if err := checkFolder(folder); err != nil {
+		return nil, err
+	}
+	part, err := os.CreateTemp(folder, "."+filepath.Base(path)+".*.part") // mode 0600
+	if err != nil {
+		return nil, badInput("receipt %s cannot be written: %w", path, reason(err))
+	}
+	return &sentFile{path, part}, nil
+}
+
+// store writes the receipt and puts it in place, not over another file.
+func (f *sentFile) store(circuit *danabio.Circuit) error {
+	content, err := json.MarshalIndent(sentReceipt{
+		Version: 1, CircuitID: circuit.ID, RequestID: circuit.RequestID, Channel: circuit.Channel,
+		StartedAt: circuit.StartedAt, Documents: circuit.Documents, Library: "danabio-go " + danabio.Version,
+	}, "", "  ")
+	if err == nil {
+		err = f.place(append(content, '\n'))
+	}
+	if err != nil {
+		return fmt.Errorf("circuit %q was started, but its receipt %s could not be written: %w", circuit.ID, f.path, reason(err))
+	}
+	return nil
+}
+
+func (f *sentFile) place(content []byte) error {
+	if _, err := f.part.Write(content); err != nil {
+		return err
+	}
+	if err := f.part.Sync(); err != nil {
+		return err
+	}
+	if err := f.part.Close(); err != nil {
+		return err
+	}
+	err := os.Link(f.part.Name(), f.path)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	// No hard links here. Between the next two lines another program could create the file.
+	if _, err := os.Lstat(f.path); err == nil {
+		return fs.ErrExist
+	}
+	return os.Rename(f.part.Name(), f.path)
+}
+
+// discard removes what is left of the file on its way.
+func (f *sentFile) discard() {
+	_ = f.part.Close()
+	_ = os.Remove(f.part.Name())
+}
+
+func checkFolder(folder string) error {
+	info, err := os.Stat(folder)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return badInput("folder %s does not exist; create it first", folder)
+	case err != nil:
+		return badInput("folder %s: %w", folder, reason(err))
+	case !info.IsDir():
+		return badInput("%s is no folder", folder)
+	}
+	return nil
+}
+
+// reason leaves operation and path out of an error of the system, where the text before it names the file already.
+func reason(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	var link *os.LinkError
+	if errors.As(err, &link) {
+		return link.Err
+	}
+	return err
+}

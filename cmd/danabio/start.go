@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/danabio/danabio-go/pkg/danabio"
+)
+
+// start is one call of the command of that name.
+type start struct {
+	connection connection
+	id         string
+	signer     danabio.Signer
+	receipt    string
+	stdinName  string
+}
+
+// startData is what "start --json" prints.
+type startData struct {
+	CircuitID string `json:"circuitId"`
+	Link      string `json:"link"`
+}
+
+func newStart(out *output) *cobra.Command {
+	var s start
+	cmd := &cobra.Command{
+		Use:   "start --signer-name NAME --signer-email EMAIL --signer-nif NIF " + moreFiles,
+		Short: "Send PDFs to be signed",
+		Long: `Start a circuit: send one or more PDFs for a person to sign. Print the circuit's id, and the
+link that the signer has to open. Who has the link can act as the signer: keep it secret.
+
+  circuitId=12ceb3ec-7b76-5555-b263-000000000000
+  link='https://…'
+
+The lines can be taken by a shell: eval "$(danabio start …)" sets $circuitId and $link.
+With --json: {"circuitId": …, "link": …}
+
+A FILE.pdf of - is read from standard input; --stdin-name says what the document is called.
+
+A start that may have reached the server is never sent again. If no answer comes, the exit
+code is 5, and standard error says how to find out.
+
+With --receipt a file says what was sent: circuit, request id, channel, time, and name, size
+and SHA-256 of each document. It holds neither the link nor anything about the signer.
+` + connectionHelp,
+		Example: `  danabio start --signer-name "Ana Prueba" --signer-email ana@example.com --signer-nif 12345678A \
+    --id loan-4711 --receipt loan-4711.json contract.pdf annex.pdf
+  make-contract | danabio start … --stdin-name contract.pdf -`,
+		Args: arguments(moreFiles),
+		RunE: func(cmd *cobra.Command, files []string) error { return s.run(cmd, out, files) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&s.signer.Name, "signer-name", "", "`name` of the person who signs (required)")
+	flags.StringVar(&s.signer.Email, "signer-email", "", "e-mail `address` of the signer (required)")
+	flags.StringVar(&s.signer.NIF, "signer-nif", "", "tax or identity `number` of the signer (required)")
+	flags.StringVar(&s.id, "id", "", "`id` of the request, by which it can be found again (default a random one)")
+	flags.StringVar(&s.receipt, "receipt", "", "new `FILE.json` that says what was sent")
+	flags.StringVar(&s.stdinName, "stdin-name", "", "`NAME.pdf` of the document that is read from standard input")
+	s.connection.addFlags(cmd)
+	return cmd
+}
+
+func (s *start) run(cmd *cobra.Command, out *output, files []string) error {
+	if err := s.check(cmd, files); err != nil {
+		return err
+	}
+	ctx := cmd.Context()
+	client, err := s.connection.client(ctx, cmd)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	var sent *sentFile
+	if s.receipt != "" {
+		if sent, err = newSentFile(s.receipt); err != nil {
+			return err
+		}
+		defer sent.discard()
+	}
+	documents, remove, err := s.documents(ctx, cmd, files)
+	defer remove()
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	circuit, err := client.StartCircuit(ctx, danabio.CircuitRequest{ID: s.id, Signer: s.signer, Documents: documents})
+	if err != nil {
+		var unknown *danabio.OutcomeUnknownError
+		if errors.As(err, &unknown) {
+			return &unknownStart{err, unknown, began}
+		}
+		return err
+	}
+	// From here on there is a circuit: its id must come out whatever else fails.
+	if sent != nil {
+		err = sent.store(circuit)
+	}
+	link := circuit.Link.Reveal()
+	printed := out.data(startData{circuit.ID, link}, line{"circuitId", circuit.ID}, line{"link", link})
+	if printed != nil {
+		printed = fmt.Errorf("circuit %q was started, but %w", circuit.ID, printed)
+	}
+	out.note("Request %s is sent. Next: danabio wait %s -o evidence.zip", oneLine(circuit.RequestID), shellQuoted(circuit.ID))
+	return errors.Join(err, printed)
+}
+
+// check looks at what can be seen without touching anything.
+func (s *start) check(cmd *cobra.Command, files []string) error {
+	var missing []string
+	for _, flag := range []struct{ name, value string }{
+		{"--signer-name", s.signer.Name}, {"--signer-email", s.signer.Email}, {"--signer-nif", s.signer.NIF},
+	} {
+		if strings.TrimSpace(flag.value) == "" {
+			missing = append(missing, flag.name)
+		}
+	}
+	if len(missing) > 0 {
+		return usagef(cmd, "%s must be given and not be empty", strings.Join(missing, " and "))
+	}
+	for _, name := range []string{"id", "receipt"} {
+		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
+			return usagef(cmd, "--%s is empty", name)
+		}
+	}
+	piped := 0
+	for _, file := range files {
+		if file == "-" {
+			piped++
+		}
+	}
+	switch {
+	case piped > 1:
+		return usagef(cmd, "standard input can be one document only, but - is given %d times", piped)
+	case piped == 0 && cmd.Flags().Changed("stdin-name"):
+		return usagef(cmd, "--stdin-name is given, but no document is read from standard input; give - as a file")
+	case piped == 1 && s.connection.secret.stdin:
+		return usagef(cmd, "standard input cannot be both a document and the client secret; give the secret by --client-secret-file or DANABIO_CLIENT_SECRET")
+	case piped == 1 && s.stdinName == "":
+		return usagef(cmd, "a document from standard input needs a name; give --stdin-name NAME.pdf")
+	case piped == 1 && !plainName(s.stdinName):
+		return usagef(cmd, "--stdin-name must be the name of a file without folders, such as contract.pdf")
+	}
+	return nil
+}
+
+// documents returns the documents to send, and a function that removes what was stored of them on the way, which is never nil.
+func (s *start) documents(ctx context.Context, cmd *cobra.Command, files []string) ([]danabio.Document, func(), error) {
+	remove := func() {}
+	var documents []danabio.Document
+	for _, file := range files {
+		if file == "-" {
+			spooled, cleanUp, err := spool(interruptible{ctx, cmd.InOrStdin()}, s.stdinName)
+			if err != nil {
+				return nil, remove, err
+			}
+			file, remove = spooled, cleanUp
+		}
+		documents = append(documents, danabio.File(file))
+	}
+	return documents, remove, nil
+}
