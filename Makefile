@@ -1,0 +1,27 @@
+FUZZTIME ?= 30s
+
+.PHONY: help generate check test race foreign bench fuzz
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST)
+
+generate: ## generate gen/ from api/
+	go generate ./...
+
+check: ## generated code in step, gofmt, vet, staticcheck, tidy, and builds for other systems
+	.ci/check
+
+test: ## all tests that need nothing but Go
+	go test ./...
+
+race: ## the same under the race detector
+	go test -race ./...
+
+foreign: ## tests against other programs, which must be installed
+	go test -tags foreign -run Foreign ./...
+
+bench: ## benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+fuzz: ## each fuzz target for FUZZTIME (30s)
+	.ci/fuzz $(FUZZTIME)
