@@ -148,7 +148,7 @@ func (d *demo) path(document danabio.Document) (data demoData, err error) {
 
 	circuit, err := client.StartCircuit(ctx, danabio.CircuitRequest{
 		ID:        "demo",
-		Signer:    danabio.Signer{Name: "Ana Prueba", Email: "ana.prueba@example.com", NIF: "12345678A"},
+		Signer:    danabio.Signer{Name: "Ana Sofía Muñoz Güell", Email: "ana.munoz@example.com", NIF: "X-0000000-0"}, // of the sample contract
 		Documents: []danabio.Document{document},
 	})
 	if err != nil {

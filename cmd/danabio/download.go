@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -74,11 +73,7 @@ After --timeout the exit code is 3; a download that has begun by then is finishe
 					times(poll.Number), poll.Elapsed.Round(time.Second), notYet(poll.Err), poll.Next.Round(100*time.Millisecond))
 			}}
 			return connection.store(cmd, out, path, func(ctx context.Context, client *danabio.Client) (*danabio.Receipt, error) {
-				receipt, err := client.WaitForEvidence(ctx, args[0], path, policy)
-				if ended := ctx.Err(); err != nil && ended != nil && !errors.Is(err, ended) {
-					err = fmt.Errorf("%w; the last answer: %w", ended, err) // it came at the same moment
-				}
-				return receipt, err
+				return client.WaitForEvidence(ctx, args[0], path, policy)
 			})
 		},
 	}

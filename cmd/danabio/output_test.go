@@ -3,10 +3,12 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"reflect"
 	"strings"
 	"testing"
 
+	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/danabio/danabio-go/api"
@@ -32,6 +34,25 @@ func TestShellQuoted(t *testing.T) {
 			t.Errorf("%q: %s, want %s", value, got, want)
 		}
 	}
+}
+
+func TestEveryCommandHasHelpWithAnExample(t *testing.T) {
+	var check func(cmd *cobra.Command)
+	check = func(cmd *cobra.Command) {
+		for _, sub := range cmd.Commands() {
+			switch sub.Name() {
+			case "help", "completion":
+				continue
+			}
+			check(sub)
+			args := append(strings.Fields(sub.CommandPath())[1:], "--help")
+			code, stdout, stderr := run(t.Context(), nil, args...)
+			if code != exitDone || stderr != "" || !strings.Contains(stdout, "\nExamples:\n  danabio "+args[0]) {
+				t.Errorf("%q: exit code %d, stderr %q, stdout %s", args, code, stderr, stdout)
+			}
+		}
+	}
+	check(newRoot(newOutput(io.Discard, io.Discard)))
 }
 
 func TestSpecIsPrintedAsItIs(t *testing.T) {

@@ -82,7 +82,7 @@ func (c *core) waitForEvidence(ctx context.Context, circuit, path string, policy
 		if err == nil {
 			return receipt, nil
 		}
-		if !errors.Is(err, ErrNotReady) && !errors.Is(err, ErrUnavailable) || ctx.Err() != nil {
+		if !errors.Is(err, ErrNotReady) && !errors.Is(err, ErrUnavailable) {
 			return nil, err
 		}
 		elapsed := time.Since(began)

@@ -3,6 +3,7 @@ package danabio_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -82,6 +83,26 @@ func TestWaitEnds(t *testing.T) {
 			if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != 90*time.Second || !strings.Contains(err.Error(), circuit) {
 				t.Errorf("got %v after %v, want the deadline after 1m30s, naming the circuit", err, time.Since(began))
 			}
+		})
+	})
+	t.Run("with a context that ends as the answer comes", func(t *testing.T) {
+		var cancel context.CancelFunc
+		inBubble(t, newScript(t).on(download, status(404, "")), func(b *bed) {
+			var ctx context.Context
+			ctx, cancel = context.WithCancel(b.Context())
+			_, err := b.client.WaitForEvidence(ctx, circuit, target(t), danabio.PollPolicy{})
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("got %v, want the cancellation", err)
+			}
+		}, func(config *danabio.Config) {
+			next := config.HTTPClient.Transport
+			config.HTTPClient.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
+				resp, err := next.RoundTrip(r)
+				if operationOf(r) == download {
+					cancel()
+				}
+				return resp, err
+			})
 		})
 	})
 	t.Run("with a final error", func(t *testing.T) {
