@@ -125,20 +125,24 @@ func TestHijackOverH2IsNotSupported(t *testing.T) {
 
 func TestHandlerFindsWrongLengths(t *testing.T) {
 	for name, test := range map[string]struct {
-		declared, body string
-		want           []contract.Class
+		declared string
+		body     []string
+		want     []contract.Class
 	}{
-		"right":    {"4", "PK\x05\x06", nil},
-		"too few":  {"10", "PK\x05\x06", []contract.Class{contract.Length}},
-		"too many": {"2", "PK\x05\x06", []contract.Class{contract.Length}},
-		"none":     {"10", "", []contract.Class{contract.Length}},
+		"right":               {"4", []string{"PK", "\x05\x06"}, nil},
+		"too few":             {"10", []string{"PK\x05\x06"}, []contract.Class{contract.Length}},
+		"too many":            {"2", []string{"PK\x05\x06"}, []contract.Class{contract.Length}},
+		"too many at the end": {"2", []string{"PK", "\x05\x06"}, []contract.Class{contract.Length}},
+		"none":                {"10", nil, []contract.Class{contract.Length}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			checker, seen := newChecker(t)
 			server := httptest.NewUnstartedServer(checker.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("Content-Type", zipType)
 				w.Header().Set("Content-Length", test.declared)
-				io.WriteString(w, test.body)
+				for _, part := range test.body {
+					io.WriteString(w, part)
+				}
 			})))
 			server.Config.ErrorLog = log.New(io.Discard, "", 0)
 			server.Start()

@@ -29,7 +29,8 @@ const otherSpec = `{
 					"headers": {"X-Count": {"required": true, "schema": {"type": "integer"}}},
 					"content": {"application/json": {"schema": {"allOf": [
 						{"type": "object", "required": ["a"], "properties": {"a": {"type": "string", "maxLength": 3}}},
-						{"type": "object", "properties": {"b": {"enum": ["x", "y"]}}}]}}}}}}}
+						{"type": "object", "properties": {
+							"b": {"enum": ["x", "y"]}, "free": {"type": "object", "additionalProperties": {"type": "integer"}}}}]}}}}}}}
 	},
 	"components": {"securitySchemes": {
 		"key": {"type": "apiKey", "in": "header", "name": "X-Key"},
@@ -55,7 +56,9 @@ func TestOtherSpecs(t *testing.T) {
 			{name: "header missing", path: "/things/1?page=2", key: "k", body: `{"a":"1"}`, status: 200, want: []Class{ResponseInvalid}, says: `header "X-Count"`},
 			{name: "header wrong", path: "/things/1?page=2", key: "k", count: "kanarienvogel", body: `{"a":"1"}`, status: 200, want: []Class{ResponseInvalid}, says: `header "X-Count"`},
 			{name: "part of a whole", path: "/things/1?page=2", key: "k", count: "1", body: `{"a":"kanarienvogel"}`, status: 200, want: []Class{ResponseInvalid}, says: `/a breaks the schema's "maxLength"`},
-			{name: "further field", path: "/things/1?page=2", key: "k", count: "1", body: `{"a":"1","kanarienvogel":1}`, status: 200, want: []Class{UndocumentedField}, says: "it names a, b"},
+			{name: "further field", path: "/things/1?page=2", key: "k", count: "1", body: `{"a":"1","kanarienvogel":1}`, status: 200, want: []Class{UndocumentedField}, says: "it names a, b, free"},
+			{name: "name that the spec leaves free", path: "/things/1?page=2", key: "k", count: "1", body: `{"a":"1","free":{"kanarienvogel":"x"}}`, status: 200, want: []Class{ResponseInvalid}, says: "/free/{…} "},
+			{name: "number as a name", path: "/things/1?page=2", key: "k", count: "1", body: `{"a":"1","free":{"7":"x"}}`, status: 200, want: []Class{ResponseInvalid}, says: "/free/{…} "},
 		} {
 			t.Run(version+" "+test.name, func(t *testing.T) {
 				document, err := openapi3.NewLoader().LoadFromData([]byte(strings.Replace(otherSpec, "VERSION", version, 1)))
