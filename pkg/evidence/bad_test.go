@@ -174,6 +174,10 @@ var badZIPs = []badZIP{
 	{"many bytes behind the last deflate block", "data-trailing", first(func(e *forgedEntry) {
 		e.data = append(deflated(e.content), make([]byte, 2*chunkSize)...)
 	})},
+	{"a byte behind the last block of a large deflate stream", "data-trailing", first(func(e *forgedEntry) {
+		e.content = noise(2 * chunkSize)
+		e.data = append(deflated(e.content), 0)
+	})},
 	{"deflate stream without its last byte", "data-truncated", first(func(e *forgedEntry) {
 		data := deflated(e.content)
 		e.data = data[:len(data)-1]
@@ -446,10 +450,23 @@ var badZIPs = []badZIP{
 	{"empty ZIP64 field", "zip64-extra-uncalled", both(func(h *forgedHeader) { h.extra = field64() })},
 	{"sentinel size without ZIP64 field", "zip64-extra", both(func(h *forgedHeader) { h.size = sentinel32 })},
 	{"sentinel offset without ZIP64 field", "zip64-extra", central(func(h *forgedHeader) { h.offset = sentinel32 })},
-	{"ZIP64 field with more than is called for", "zip64-extra", central(func(h *forgedHeader) {
-		h.extra = field64(uint64(h.size), uint64(h.compressed))
+	{"ZIP64 field with more than is called for, which disagrees", "zip64-extra", central(func(h *forgedHeader) {
+		h.extra = field64(uint64(h.size), uint64(h.compressed)+1)
 		h.size = sentinel32
 	})},
+	{"ZIP64 field with more than is called for, in front", "zip64-extra", central(func(h *forgedHeader) {
+		h.extra = field64(uint64(h.size), uint64(h.compressed))
+		h.compressed = sentinel32
+	})},
+	{"ZIP64 field with more than there can be", "zip64-extra", central(func(h *forgedHeader) {
+		h.extra = field64(uint64(h.size), uint64(h.compressed), uint64(h.offset), uint32(0), uint32(0))
+		h.size = sentinel32
+	})},
+	{"ZIP64 field with half a value", "zip64-extra", central(func(h *forgedHeader) {
+		h.extra = field64(uint64(h.size), uint32(h.compressed))
+		h.size = sentinel32
+	})},
+	{"ZIP64 field not called for that disagrees", "zip64-extra", local(func(h *forgedHeader) { h.extra = field64(uint64(h.size)+1, uint64(h.compressed)) })},
 	{"ZIP64 field cut", "zip64-extra", central(func(h *forgedHeader) { h.size, h.extra = sentinel32, field64(uint32(1)) })},
 	{"ZIP64 size disagrees with the local header", "size-differs", central(func(h *forgedHeader) {
 		h.extra = field64(uint64(h.size) + 1)

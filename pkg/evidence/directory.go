@@ -5,9 +5,6 @@ import (
 	"math"
 )
 
-// maxHeader is the length of a directory record with the longest name, extra field and comment.
-const maxHeader = directoryLength + 3*(1<<16-1)
-
 // readDirectory reads the records between the start of the directory and the end records.
 func (l *layout) readDirectory() error {
 	l.records = make([]record, 0, min(l.count, uint64(l.end-l.directory)/directoryLength))
@@ -76,35 +73,20 @@ func (l *layout) readRecord(position int64) (int64, error) {
 
 // widen sets sizes and offset of a record, from its ZIP64 extra field where a sentinel calls for it.
 func (l *layout) widen(r *record, extra extraFields, size, compressed, offset uint64, disk uint16) {
-	called := 0
-	for _, field := range []*uint64{&size, &compressed, &offset} {
-		if *field == sentinel32 {
-			if called+8 <= len(extra.zip64) {
-				*field = binary.LittleEndian.Uint64(extra.zip64[called:])
-			}
-			called += 8
-		}
+	values := []wideValue{
+		{size, size == sentinel32, 8}, {compressed, compressed == sentinel32, 8},
+		{offset, offset == sentinel32, 8}, {uint64(disk), disk == sentinel16, 4},
 	}
-	start := uint32(disk)
-	if disk == sentinel16 {
-		if called+4 <= len(extra.zip64) {
-			start = binary.LittleEndian.Uint32(extra.zip64[called:])
-		}
-		called += 4
+	if !l.takeZIP64(r, extra, values, r.position, "directory record") {
+		return
 	}
-	switch {
-	case called == 0 && extra.hasZIP64:
-		l.misplaced(r, CodeZIP64ExtraUncalled, r.position, "its directory record has a ZIP64 extra field that no other field calls for")
-		return
-	case called != len(extra.zip64):
-		l.misplaced(r, CodeZIP64Extra, r.position, "the ZIP64 extra field of its directory record has %d bytes; %d are called for", len(extra.zip64), called)
-		return
-	case max(size, compressed, offset) > math.MaxInt64:
+	size, compressed, offset = values[0].value, values[1].value, values[2].value
+	if max(size, compressed, offset) > math.MaxInt64 {
 		l.misplaced(r, CodeZIP64Extra, r.position, "its directory record claims sizes or a place that no file can have")
 		return
 	}
 	r.size, r.compressed, r.offset = int64(size), int64(compressed), int64(offset)
-	if start != 0 {
+	if start := values[3].value; start != 0 {
 		l.misplaced(r, CodeDisk, r.position, "it claims to start on disk %d; a ZIP in one piece has disk 0 only", start)
 	}
 }

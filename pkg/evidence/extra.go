@@ -118,3 +118,58 @@ func (l *layout) checkLibarchive(r *record, body []byte, offset int64) {
 		rest = rest[length:]
 	}
 }
+
+// wideValue is a value of a header that a ZIP64 extra field holds if it is the sentinel.
+type wideValue struct {
+	value  uint64
+	called bool
+	width  int // in the extra field, in bytes
+}
+
+// takeZIP64 replaces the values for which a sentinel calls, and says whether all could be settled. An extra field that
+// holds more than was called for, as archive/zip writes it, is fine if no reader can take one value for another: if
+// those that were called for come first, and the others are what the header says.
+func (l *layout) takeZIP64(r *record, extra extraFields, values []wideValue, offset int64, where string) bool {
+	rest := extra.zip64
+	needed, some, ordered, agrees := 0, false, true, true
+	for i := range values {
+		v := &values[i]
+		if v.called {
+			needed += v.width
+			ordered = ordered && (i == 0 || values[i-1].called)
+			some = true
+		}
+	}
+	if some && !extra.hasZIP64 || len(rest) < needed || len(rest) > needed && !ordered {
+		l.misplaced(r, CodeZIP64Extra, offset, "the ZIP64 extra field of its %s has %d bytes; %d are called for", where, len(rest), needed)
+		return false
+	}
+	for i := range values {
+		v := &values[i]
+		if !v.called && (len(extra.zip64) == needed || len(rest) == 0) {
+			continue
+		}
+		if len(rest) < v.width {
+			agrees = false
+			break
+		}
+		value := uint64(binary.LittleEndian.Uint32(rest))
+		if v.width == 8 {
+			value = binary.LittleEndian.Uint64(rest)
+		}
+		rest = rest[v.width:]
+		if v.called {
+			v.value = value
+		} else if v.value != value {
+			agrees = false
+		}
+	}
+	if !agrees || len(rest) > 0 {
+		l.misplaced(r, CodeZIP64Extra, offset, "the ZIP64 extra field of its %s holds other values than the header", where)
+		return false
+	}
+	if !some && extra.hasZIP64 {
+		l.misplaced(r, CodeZIP64ExtraUncalled, offset, "its %s has a ZIP64 extra field that no other field calls for", where)
+	}
+	return true
+}

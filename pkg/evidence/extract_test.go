@@ -3,6 +3,7 @@ package evidence
 import (
 	"context"
 	"errors"
+	"hash/crc32"
 	"io"
 	"io/fs"
 	"os"
@@ -137,6 +138,31 @@ func TestExtractLeavesNothingWhenTheDiskIsFull(t *testing.T) {
 	}
 }
 
+// lateDisk is a target that says only when a file is closed that there was no room.
+type lateDisk struct{ folderTarget }
+
+func (d *lateDisk) create(name string) (io.WriteCloser, error) {
+	file, err := d.folderTarget.create(name)
+	return &lateDiskFile{file}, err
+}
+
+type lateDiskFile struct{ io.WriteCloser }
+
+func (f *lateDiskFile) Close() error { return errors.Join(f.WriteCloser.Close(), syscall.ENOSPC) }
+
+func TestExtractLeavesNothingWhenClosingFails(t *testing.T) {
+	parent := t.TempDir()
+	err := openBytes(t, honest().bytes(), Limits{}).extract(t.Context(), filepath.Join(parent, "out"), func(root *os.Root) target {
+		return &lateDisk{folderTarget{root}}
+	})
+	if !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("got %v; want that there is no space left", err)
+	}
+	if left, _ := os.ReadDir(parent); len(left) > 0 {
+		t.Errorf("%v was left", left)
+	}
+}
+
 func TestExtractLeavesNothingWhenItIsEnded(t *testing.T) {
 	parent := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -184,9 +210,15 @@ func TestExtractAfterVerifyTakesOnlyTheVerifiedContent(t *testing.T) {
 		t.Error("the report of the verification was replaced")
 	}
 	at := strings.Index(string(raw), "not much")
-	raw[at] ^= 1
-	if err := archive.Extract(filepath.Join(parent, "changed")); err == nil {
-		t.Error("changed content was extracted")
+	crc := crc32.ChecksumIEEE(raw[at : at+8])
+	for i, difference := range little(uint64(1) | uint64(crc32.IEEE)<<1)[:5] {
+		raw[at+i] ^= difference
+	}
+	if crc32.ChecksumIEEE(raw[at:at+8]) != crc {
+		t.Fatal("the change was to keep the CRC")
+	}
+	if err := archive.Extract(filepath.Join(parent, "changed")); err == nil || errors.Is(err, ErrRefused) {
+		t.Errorf("changed content was extracted, or refused: %v", err)
 	}
 	if left, _ := os.ReadDir(parent); len(left) != 1 {
 		t.Errorf("%v was left", left)

@@ -5,7 +5,6 @@ import (
 	"compress/flate"
 	"encoding/binary"
 	"hash/crc32"
-	"io"
 )
 
 // forgery describes a ZIP, right in every field unless something is forged.
@@ -98,15 +97,6 @@ func deflated(content []byte) []byte {
 	w.Write(content)
 	w.Close()
 	return out.Bytes()
-}
-
-// inflated is the content of a deflate stream, for forgeries that start from the stream.
-func inflated(data []byte) []byte {
-	content, err := io.ReadAll(flate.NewReader(bytes.NewReader(data)))
-	if err != nil {
-		panic(err)
-	}
-	return content
 }
 
 func (h *forgedHeader) bytes(central bool) []byte {

@@ -98,6 +98,17 @@ var goodZIPs = []goodZIP{
 		}
 		h.size, h.compressed = sentinel32, sentinel32
 	})},
+	{"ZIP64 field with more than is called for, as archive/zip writes it", "", central(func(h *forgedHeader) {
+		h.extra = field64(uint64(h.size), uint64(h.compressed), uint64(h.offset))
+		h.size, h.compressed = sentinel32, sentinel32
+	})},
+	{"descriptor and all ones in a ZIP64 field", "", first(func(e *forgedEntry) {
+		e.descriptor = "sig64"
+		e.local = func(h *forgedHeader) {
+			h.size, h.compressed = sentinel32, sentinel32
+			h.extra = field64(^uint64(0), ^uint64(0))
+		}
+	})},
 	{"ZIP64 field reserved in the local header", "", local(func(h *forgedHeader) {
 		h.extra = field64(uint64(h.size), uint64(h.compressed))
 		h.size, h.compressed = sentinel32, sentinel32

@@ -9,6 +9,7 @@ func TestMediaTypeIsToldByContent(t *testing.T) {
 	for _, test := range []struct{ head, want string }{
 		{"%PDF-1.7\n", "application/pdf"},
 		{"\r\n junk in front %PDF-1.4", "application/pdf"},
+		{`{"header": "%PDF-1.4"}`, "application/json"},
 		{"\x89PNG\r\n\x1a\n....", "image/png"},
 		{"\xff\xd8\xff\xe0\x00\x10JFIF", "image/jpeg"},
 		{"GIF89a", "image/gif"},

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"encoding/binary"
+	"math"
 )
 
 // tile checks the central rule: sorted by offset, the first local header is at 0, each entry ends exactly where the
@@ -100,49 +101,24 @@ func (l *layout) compare(r *record, raw []byte, nameLength int) {
 }
 
 // compareSizes holds the sizes of the local header against the directory. A writer of streams, who put a descriptor
-// behind the content, may have left zero or the sentinel.
+// behind the content, may have left zero or the sentinel, in the ZIP64 extra field too.
 func (l *layout) compareSizes(r *record, extra extraFields, size, compressed uint32) {
-	sizes := [2]struct {
-		name  string
-		local uint32
-		want  int64
-	}{{"size", size, r.size}, {"compressed size", compressed, r.compressed}}
-
-	called := 0
-	for _, s := range sizes {
-		if s.local == sentinel32 {
-			called += 8
-		}
+	values := []wideValue{
+		{uint64(size), size == sentinel32, 8},
+		{uint64(compressed), compressed == sentinel32, 8},
 	}
-	switch {
-	case called == 0 && extra.hasZIP64:
-		l.misplaced(r, CodeZIP64ExtraUncalled, r.offset, "its local header has a ZIP64 extra field that no other field calls for")
-		return
-	case called > 0 && !extra.hasZIP64 && r.streamed():
-		// The descriptor has the sizes; the sentinel alone was left behind.
-	case len(extra.zip64) != called && !(called == 8 && len(extra.zip64) == 16):
-		l.misplaced(r, CodeZIP64Extra, r.offset, "the ZIP64 extra field of its local header has %d bytes; %d are called for", len(extra.zip64), called)
+	// With a descriptor, the sentinel may stand there without calling for anything.
+	left := r.streamed() && !extra.hasZIP64
+	if !left && !l.takeZIP64(r, extra, values, r.offset, "local header") {
 		return
 	}
-	both := len(extra.zip64) == 16
-	taken := 0
-	for _, s := range sizes {
-		value := uint64(s.local)
-		wide := s.local == sentinel32
-		if (wide || both) && len(extra.zip64) >= taken+8 {
-			full := binary.LittleEndian.Uint64(extra.zip64[taken:])
-			taken += 8
-			if !wide && full != value && !(r.streamed() && full == 0) {
-				l.about(r, CodeSizeDiffers, r.offset, "its %s is %d in the local header and %d in that header's ZIP64 extra field", s.name, value, full)
-			}
-			if wide {
-				value, wide = full, false
-			}
-		}
-		if value == uint64(s.want) || r.streamed() && (value == 0 || wide) {
+	for i, directory := range []int64{r.size, r.compressed} {
+		value := values[i].value
+		if value == uint64(directory) || r.streamed() && (value == 0 || values[i].called && (left || value == math.MaxUint64)) {
 			continue
 		}
-		l.about(r, CodeSizeDiffers, r.offset, "its %s is %d in the local header and %d in the directory", s.name, value, s.want)
+		name := [...]string{"size", "compressed size"}[i]
+		l.about(r, CodeSizeDiffers, r.offset, "its %s is %d in the local header and %d in the directory", name, value, directory)
 	}
 }
 

@@ -42,10 +42,17 @@ func mediaTypeOf(head []byte) string {
 	if kind := containerType(head); kind != "" {
 		return kind
 	}
-	if bytes.Contains(head, []byte("%PDF-")) {
+	if bytes.HasPrefix(head, []byte("%PDF-")) {
 		return "application/pdf"
 	}
-	return textType(head)
+	kind := textType(head)
+	if kind == "text/plain" || kind == "application/octet-stream" {
+		// PDF readers also take a header further in.
+		if bytes.Contains(head, []byte("%PDF-")) {
+			return "application/pdf"
+		}
+	}
+	return kind
 }
 
 // containerType recognises formats that tell their kind behind a length.
