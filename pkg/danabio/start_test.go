@@ -419,7 +419,9 @@ func TestExpectContinue(t *testing.T) {
 		})
 	})
 	t.Run("nothing is uploaded to a server that refuses at once", func(t *testing.T) {
-		refuse := func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "too large", 413) }
+		refuse := func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "too large", http.StatusRequestEntityTooLarge)
+		}
 		inBubble(t, newScript(t).on(start, broken(refuse)), func(b *bed) {
 			opened := 0
 			document := danabio.FS(countingFS{pdf(8 << 20), &opened}, "contrato.pdf")

@@ -55,7 +55,8 @@ func plainTransport(base *http.Transport) *http.Transport {
 		t.ResponseHeaderTimeout = headerTimeout
 	}
 	t.DialContext = dialWithin(dialer(t), dialTimeout)
-	t.Dial = nil //nolint:staticcheck // taken over by dialer
+	//lint:ignore SA1019 dialer has taken it over
+	t.Dial = nil
 	return t
 }
 
@@ -79,8 +80,11 @@ func startTransport(base *http.Transport) *http.Transport {
 	t.DialContext = dialCounted(t.DialContext)
 	if t.DialTLSContext != nil {
 		t.DialTLSContext = dialCounted(t.DialTLSContext)
-	} else if dialTLS := t.DialTLS; dialTLS != nil { //nolint:staticcheck // a caller may still use it
-		t.DialTLSContext = dialCounted(func(_ context.Context, network, address string) (net.Conn, error) { return dialTLS(network, address) })
+	} else {
+		//lint:ignore SA1019 a caller may still use it
+		if dialTLS := t.DialTLS; dialTLS != nil {
+			t.DialTLSContext = dialCounted(func(_ context.Context, network, address string) (net.Conn, error) { return dialTLS(network, address) })
+		}
 	}
 	return t
 }
@@ -91,7 +95,8 @@ func dialer(t *http.Transport) dialFunc {
 	if t.DialContext != nil {
 		return t.DialContext
 	}
-	if dial := t.Dial; dial != nil { //nolint:staticcheck // a caller may still use it
+	//lint:ignore SA1019 a caller may still use it
+	if dial := t.Dial; dial != nil {
 		return func(_ context.Context, network, address string) (net.Conn, error) { return dial(network, address) }
 	}
 	return (&net.Dialer{KeepAlive: 30 * time.Second}).DialContext
