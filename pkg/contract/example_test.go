@@ -52,14 +52,14 @@ func Example() {
 }
 
 // A handler that answers wrongly on purpose says so, and only that exchange is left out.
-func ExampleSkip() {
+func ExampleExempt() {
 	checker, err := contract.New(contract.Config{Report: func(f contract.Finding) { fmt.Println(f) }})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	handler := checker.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		contract.Skip(r)
+		contract.Exempt(r)
 		http.Error(w, "the gateway has a bad day", http.StatusBadGateway)
 	}))
 	handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/oauth2/token", nil))

@@ -77,10 +77,10 @@ func TestHijackedAndAbortedAndSkippedExchangesAreNotChecked(t *testing.T) {
 			w.WriteHeader(299)
 			panic(http.ErrAbortHandler)
 		},
-		"skipped before it writes": func(_ *testing.T, w http.ResponseWriter, r *http.Request) { contract.Skip(r); w.WriteHeader(299) },
+		"skipped before it writes": func(_ *testing.T, w http.ResponseWriter, r *http.Request) { contract.Exempt(r); w.WriteHeader(299) },
 		"skipped after it wrote": func(_ *testing.T, w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(299)
-			contract.Skip(r.Clone(r.Context()))
+			contract.Exempt(r.Clone(r.Context()))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -105,7 +105,7 @@ func TestHijackedAndAbortedAndSkippedExchangesAreNotChecked(t *testing.T) {
 }
 
 func TestSkipWithoutCheckerDoesNothing(t *testing.T) {
-	contract.Skip(httptest.NewRequest("GET", "/", nil))
+	contract.Exempt(httptest.NewRequest("GET", "/", nil))
 }
 
 func TestHijackOverH2IsNotSupported(t *testing.T) {

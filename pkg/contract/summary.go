@@ -17,7 +17,7 @@ const (
 	Outline Depth = "checked by status, media type and length only"
 	// Unread: whoever received the body did not read it to its end, or it broke off, so the body could not be judged.
 	Unread Depth = "checked by status and media type only, the body was not read to its end"
-	// Skipped: [Skip] was called, the connection was hijacked or switched protocols, or the handler panicked.
+	// Skipped: [Exempt] was called, the connection was hijacked or switched protocols, or the handler panicked.
 	Skipped Depth = "not checked"
 	// None: there was no answer.
 	None Depth = "no answer"

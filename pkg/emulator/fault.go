@@ -161,7 +161,7 @@ func (f *Fault) send(w http.ResponseWriter, r *http.Request, reply *answer) {
 		select {
 		case <-timer.C:
 		case <-r.Context().Done():
-			contract.Skip(r) // nobody is there to be answered
+			contract.Exempt(r) // nobody is there to be answered
 			return
 		}
 	}
