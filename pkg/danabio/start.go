@@ -170,7 +170,7 @@ func (s *starting) attempt(ctx context.Context) *failure {
 		s.renewed = true
 		refused := s.refused(ctx, resp)
 		return s.renew(ctx, refused)
-	case status == http.StatusRequestTimeout, status >= 500:
+	case status == http.StatusRequestTimeout, status >= 500, status < 200:
 		return final(s.unknown(OutcomeUnknown, s.refused(ctx, resp)))
 	default:
 		err := s.refused(ctx, resp)

@@ -106,6 +106,7 @@ func TestStartWhoseOutcomeIsUnknownIsNotSentAgain(t *testing.T) {
 		"HTML under 200":      {broken(status(200, "<html>ok</html>")), 0, danabio.ErrProtocol},
 		"too long an answer":  {broken(status(200, `{"circuitId":"`+strings.Repeat("x", 2<<20)+`"}`)), 0, danabio.ErrProtocol},
 		"no HTTP":             {broken(garbage), 0, nil},
+		"another protocol":    {broken(switchProtocols), 0, danabio.ErrProtocol},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, newScript(t).on(start, test.reply), func(b *bed) {
@@ -145,6 +146,13 @@ func garbage(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body)
 	conn, _, _ := http.NewResponseController(w).Hijack()
 	_, _ = io.WriteString(conn, "+OK canary ana@example.com\r\n\r\n")
+	conn.Close()
+}
+
+func switchProtocols(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	conn, _, _ := http.NewResponseController(w).Hijack()
+	_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n")
 	conn.Close()
 }
 
