@@ -41,9 +41,9 @@ func TestForeignShellLinesOfTheReadme(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(folder, "contract.pdf"), sample.Contract, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	bash(t, folder, binaries, "trap 'kill %1' EXIT\n"+
-		block(t, "<!-- shell: trio -->\n```sh\n")+
-		block(t, "<!-- shell: curl -->\n```sh\n"))
+	bash(t, folder, binaries, "trap 'kill %1 2>/dev/null || true' EXIT\n"+
+		block(t, "<!-- shell: trio -->\n```bash\n")+
+		block(t, "<!-- shell: curl -->\n```bash\n"))
 	for _, name := range []string{"evidence.zip", "curl.zip"} {
 		if out, err := exec.Command("unzip", "-t", filepath.Join(folder, name)).CombinedOutput(); err != nil || !bytes.Contains(out, []byte("No errors detected")) {
 			t.Errorf("unzip -t %s: %v\n%s", name, err, out)

@@ -69,10 +69,10 @@ func TestProgramOfTheReadme(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if want := regexp.MustCompile(`^the signer opens: http://\S+\nevidence\.zip [0-9a-f]{64}\n$`); !want.Match(out) {
+	if want := regexp.MustCompile(`^circuit: \S+\nthe signer opens: http://\S+\nloan-4711\.zip [0-9a-f]{64}\n$`); !want.Match(out) {
 		t.Errorf("it printed %q", out)
 	}
-	for _, name := range []string{"evidence.zip", "evidence.zip.receipt.json"} {
+	for _, name := range []string{"loan-4711.zip", "loan-4711.zip.receipt.json"} {
 		if _, err := os.Stat(filepath.Join(folder, name)); err != nil {
 			t.Error(err)
 		}

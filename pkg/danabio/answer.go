@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -171,6 +173,12 @@ func newMask(carried []string) mask {
 	}
 	for _, value := range carried {
 		add(strings.TrimSpace(value))
+		// As it may stand in a URL, a form or a piece of JSON.
+		for _, escaped := range []string{url.QueryEscape(value), url.PathEscape(value), strings.Trim(strconv.QuoteToASCII(value), `"`)} {
+			if escaped != value {
+				add(escaped)
+			}
+		}
 		// Parts of a value are masked too: a server may quote only the surname, or the mailbox without the host.
 		for _, part := range strings.FieldsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || r == '@' }) {
 			add(part)

@@ -131,8 +131,10 @@ func (c *core) secrets(carried ...string) []string {
 // checkSegment refuses what cannot stand as one segment of a path: it would change which resource the URL names.
 func checkSegment(what, value string) error {
 	switch {
-	case value == "":
+	case strings.TrimSpace(value) == "":
 		return invalid("%s is empty", what)
+	case strings.Contains(value, "://"): // not printed: the signer's link, perhaps
+		return invalid("%s looks like a link; give the identifier", what)
 	case value == "." || value == "..":
 		return invalid("%s is %q, which is no identifier", what, value)
 	case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfffd }):

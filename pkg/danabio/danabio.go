@@ -26,4 +26,4 @@
 package danabio
 
 // Version is the version of this library, as it stands in the User-Agent and in receipts.
-const Version = "0.1.0"
+const Version = "0.1.0-dev"

@@ -301,7 +301,7 @@ func TestUnacceptableEvidenceIsFetchedTwiceAndKeptAside(t *testing.T) {
 				if !errors.Is(err, danabio.ErrIntegrity) || receipt != nil {
 					t.Fatalf("got %v %v, want ErrIntegrity", receipt, err)
 				}
-				if !strings.Contains(err.Error(), "evidence.zip.rejected") {
+				if !strings.Contains(err.Error(), "evidence.zip.rejected") || strings.Contains(err.Error(), ".part") {
 					t.Errorf("%q does not say where it was kept", err)
 				}
 				wantFiles(t, path, "evidence.zip.rejected", "evidence.zip.rejected.json")
@@ -311,7 +311,7 @@ func TestUnacceptableEvidenceIsFetchedTwiceAndKeptAside(t *testing.T) {
 				}
 				var why danabio.Rejected
 				content, _ := os.ReadFile(path + ".rejected.json")
-				if err := json.Unmarshal(content, &why); err != nil || why.Circuit != circuit || why.Reason == "" {
+				if err := json.Unmarshal(content, &why); err != nil || why.Circuit != circuit || why.Reason == "" || strings.Contains(string(content), ".part") {
 					t.Errorf("reasons %s (%v)", content, err)
 				}
 			})
@@ -423,10 +423,14 @@ func TestTargetThatCannotBeIsRefusedBeforeAnythingIsSent(t *testing.T) {
 }
 
 func TestBadIdentifiersAreRefusedBeforeAnythingIsSent(t *testing.T) {
-	for _, id := range []string{"", ".", "..", "a\nb", "a\x00", "\xff", strings.Repeat("x", 600)} {
+	for _, id := range []string{"", " ", ".", "..", "https://sign.example.com/s/9f3kd81", "a\nb", "a\x00", "\xff", strings.Repeat("x", 600)} {
 		inBubble(t, newScript(t), func(b *bed) {
-			if _, err := b.client.OpenEvidence(b.Context(), id); !errors.Is(err, danabio.ErrInvalidRequest) || b.dials.Load() != 0 {
+			_, err := b.client.OpenEvidence(b.Context(), id)
+			if !errors.Is(err, danabio.ErrInvalidRequest) || b.dials.Load() != 0 {
 				t.Errorf("circuit %q: got %v and %d connections, want ErrInvalidRequest", id, err, b.dials.Load())
+			}
+			if strings.Contains(err.Error(), "9f3kd81") {
+				t.Errorf("the link is printed: %v", err)
 			}
 		})
 	}

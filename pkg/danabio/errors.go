@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// What callers decide on with [errors.Is]. Each error of this package matches at most one of the first seven, but for an
-// [*OutcomeUnknownError], whose cause may match one as well.
+// What callers decide on with [errors.Is]. Each error of this package matches at most one of the first seven. An [*OutcomeUnknownError] matches none
+// of them, whatever its cause, since each of them has callers do what must not be done then.
 var (
 	// ErrInvalidRequest: the input is wrong, and nothing was sent.
 	ErrInvalidRequest = errors.New("invalid request")
@@ -95,10 +95,11 @@ const (
 )
 
 // OutcomeUnknownError says that a start may have started a circuit. It is never sent again by this package; to reconcile it, ask the
-// vendor for a request with this ID and time.
+// vendor for a request with this ID and time. [errors.As] finds an [*APIError] in it if the server answered, and [errors.Is] the context's error.
 type OutcomeUnknownError struct {
 	ID      string // the [CircuitRequest]'s ID
 	Channel string
+	At      time.Time // UTC, when the request was begun, by this machine's clock
 	State   OutcomeState
 	Err     error // why
 }
@@ -111,20 +112,35 @@ func (e *OutcomeUnknownError) Error() string {
 	return fmt.Sprintf("request %q: %s, and is not sent again: %v", e.ID, what, e.Err)
 }
 
-// Unwrap returns the cause.
-func (e *OutcomeUnknownError) Unwrap() error { return e.Err }
+// Unwrap returns the cause, without what callers decide on.
+func (e *OutcomeUnknownError) Unwrap() error { return undecided{e.Err} }
+
+// undecided is an error that matches no sentinel of this package.
+type undecided struct{ err error }
+
+func (u undecided) Error() string { return u.err.Error() }
+
+func (u undecided) As(target any) bool { return errors.As(u.err, target) }
+
+func (u undecided) Is(target error) bool {
+	switch target {
+	case ErrInvalidRequest, ErrUnauthorized, ErrUnavailable, ErrProtocol, ErrNotReady, ErrTruncated, ErrIntegrity:
+		return false
+	}
+	return errors.Is(u.err, target)
+}
 
 // LogValue implements [slog.LogValuer].
 func (e *OutcomeUnknownError) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("request", e.ID), slog.String("channel", e.Channel), slog.String("state", string(e.State)))
 }
 
-// operationError names the operation, once, and the circuit if there is one.
+// operationError names the operation, once, and the circuit if there is one; not what was given in the place of one.
 func operationError(operation, circuit string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if circuit == "" {
+	if checkSegment("circuit", circuit) != nil {
 		return fmt.Errorf("%s: %w", operation, err)
 	}
 	return fmt.Errorf("%s of circuit %q: %w", operation, circuit, err)

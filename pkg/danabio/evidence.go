@@ -117,7 +117,9 @@ func (d *downloading) verify(ctx context.Context, path string) (*evidence.Report
 	}
 	defer archive.Close()
 	report, err := archive.VerifyContext(ctx)
-	if errors.Is(err, evidence.ErrRefused) {
+	var refused *evidence.RefusedError
+	if errors.As(err, &refused) {
+		refused.Path = d.target.path // the file that was verified is about to get another name
 		err = fmt.Errorf("%w: %w", ErrIntegrity, err)
 	}
 	return report, err

@@ -10,6 +10,7 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -34,7 +35,8 @@ func (c *core) clientCredentialsExchange(base string, plain *http.Client, held c
 		AuthStyle:    oauth2.AuthStyleInHeader,
 	}
 	basic := base64.StdEncoding.EncodeToString([]byte(held.id + ":" + held.secret))
-	carried := c.secrets(basic)
+	encoded := base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(held.id) + ":" + url.QueryEscape(held.secret)))
+	carried := c.secrets(basic, encoded)
 	return func(ctx context.Context) (token *accessToken, err error) {
 		err = c.attempts(ctx, operationToken, c.retry, func() *failure {
 			exchange := &tokenExchange{core: c, next: plain.Transport, carried: carried}

@@ -189,6 +189,31 @@ func TestTokenErrorsHoldNothingSecret(t *testing.T) {
 	}
 }
 
+// A secret with other characters than letters and digits goes out form-encoded, so the server may quote it in that form too.
+func TestTokenErrorsDoNotQuoteTheCredentialsAsTheyWereSent(t *testing.T) {
+	const secret = "canary+Secret/5e1f"
+	var sent []string
+	echo := func(w http.ResponseWriter, r *http.Request) {
+		_, encoded, _ := r.BasicAuth()
+		_, pair, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+		sent = []string{secret, encoded, pair}
+		status(401, fmt.Sprintf(`{"error_description":"cannot read %s, which is %s"}`, pair, encoded))(w, r)
+	}
+	for _, raw := range []bool{false, true} {
+		inBubble(t, newScript(t).on(token, echo), func(b *bed) {
+			_, err := b.client.Authenticate(b.Context())
+			for _, text := range sent {
+				if err == nil || strings.Contains(err.Error(), text) {
+					t.Errorf("raw %v: the error quotes %q: %v", raw, text, err)
+				}
+			}
+		}, func(config *danabio.Config) {
+			config.Credentials = danabio.ClientCredentials("acme", secret)
+			config.RawBasicAuth = raw
+		})
+	}
+}
+
 // net/http prints to the standard logger what comes on an idle connection.
 func TestSurplusBytesAreNotLogged(t *testing.T) {
 	var printed bytes.Buffer

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/mail"
@@ -39,7 +40,10 @@ type Signer struct {
 	NIF   string // tax or identity number
 }
 
-// LogValue implements [slog.LogValuer], without personal data.
+// Format implements [fmt.Formatter], masked.
+func (Signer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, masked) }
+
+// LogValue implements [slog.LogValuer], masked.
 func (Signer) LogValue() slog.Value { return slog.StringValue(masked) }
 
 // Circuit is a circuit that was started.
@@ -53,8 +57,9 @@ type Circuit struct {
 }
 
 // StartCircuit starts a circuit. It is sent again only when it provably was not sent, or the server refused it with status 429 or, once,
-// with status 401; see [OutcomeUnknownError] for a start that may have arrived. It fails with [ErrInvalidRequest] before anything is sent, with
-// [ErrUnauthorized], with [ErrUnavailable], or with an [*APIError] when the server refuses the request.
+// with status 401. It fails with an [*OutcomeUnknownError] when it may have arrived, and a repeated call might start a second circuit; with
+// [ErrInvalidRequest] before anything is sent, with [ErrUnauthorized], with [ErrUnavailable] when nothing was sent, or with an [*APIError] when the
+// server refuses the request.
 func (c *Client) StartCircuit(ctx context.Context, request CircuitRequest) (*Circuit, error) {
 	if request.ID == "" {
 		request.ID = rand.Text()
@@ -128,8 +133,9 @@ type starting struct {
 	request CircuitRequest
 	out     *outgoing
 	token   *accessToken
-	expect  bool // send "Expect: 100-continue"
-	renewed bool // the token was renewed after a 401
+	expect  bool      // send "Expect: 100-continue"
+	renewed bool      // the token was renewed after a 401
+	began   time.Time // of the last attempt
 
 	circuit *Circuit
 }
@@ -138,7 +144,7 @@ func (s *starting) attempt(ctx context.Context) *failure {
 	body := s.out.body()
 	defer body.Close()
 	delivery := &delivery{body: body}
-	began := time.Now()
+	s.began = time.Now().UTC().Truncate(time.Millisecond)
 	resp, err := s.core.starts.StartCircuitWithBody(delivery.trace(ctx), s.core.channel, "application/json", body, func(_ context.Context, req *http.Request) error {
 		req.ContentLength = s.out.length
 		req.GetBody = nil
@@ -158,7 +164,7 @@ func (s *starting) attempt(ctx context.Context) *failure {
 		if err != nil {
 			return final(s.unknown(OutcomeUnknown, cause(ctx, err)))
 		}
-		circuit.StartedAt = began.UTC().Truncate(time.Millisecond)
+		circuit.StartedAt = s.began
 		circuit.Documents = body.documents()
 		s.circuit = circuit
 		s.core.log.LogAttrs(ctx, levelDebug, "danabio: circuit started", logCircuit(circuit.ID), logRequest(s.request.ID), logBytes(s.out.length))
@@ -206,7 +212,7 @@ func (s *starting) lost(ctx context.Context, delivery *delivery, err error) *fai
 }
 
 func (s *starting) unknown(state OutcomeState, err error) error {
-	return &OutcomeUnknownError{ID: s.request.ID, Channel: s.core.channel, State: state, Err: err}
+	return &OutcomeUnknownError{ID: s.request.ID, Channel: s.core.channel, At: s.began, State: state, Err: err}
 }
 
 func (s *starting) refused(ctx context.Context, resp *http.Response) error {

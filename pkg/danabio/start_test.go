@@ -88,38 +88,40 @@ func TestStartWithoutIDGetsARandomOne(t *testing.T) {
 func TestStartWhoseOutcomeIsUnknownIsNotSentAgain(t *testing.T) {
 	for name, test := range map[string]struct {
 		reply  reply
-		status int
-		kind   error
+		status int // of the answer, if there was one
 	}{
-		"408":                 {status(408, ""), 408, danabio.ErrUnavailable},
-		"500":                 {status(500, `{"message":"database is down"}`), 500, danabio.ErrUnavailable},
-		"502":                 {status(502, "<html>"), 502, danabio.ErrUnavailable},
-		"503 with retry":      {status(503, "", "Retry-After", "1"), 503, danabio.ErrUnavailable},
-		"504":                 {status(504, ""), 504, danabio.ErrUnavailable},
-		"connection closed":   {broken(hangUp), 0, nil},
-		"cut answer":          {broken(cutJSON), 0, nil},
-		"empty body":          {broken(status(200, "")), 0, danabio.ErrProtocol},
-		"no circuitId":        {broken(status(200, `{"link":"https://sign.example.com/s/9f3kd81"}`)), 0, danabio.ErrProtocol},
-		"empty circuitId":     {broken(status(200, `{"circuitId":""}`)), 0, danabio.ErrProtocol},
-		"circuitId is null":   {broken(status(200, `{"circuitId":null}`)), 0, danabio.ErrProtocol},
-		"circuitId is a list": {broken(status(201, `{"circuitId":["x"]}`)), 0, danabio.ErrProtocol},
-		"HTML under 200":      {broken(status(200, "<html>ok</html>")), 0, danabio.ErrProtocol},
-		"too long an answer":  {broken(status(200, `{"circuitId":"`+strings.Repeat("x", 2<<20)+`"}`)), 0, danabio.ErrProtocol},
-		"no HTTP":             {broken(garbage), 0, nil},
-		"another protocol":    {broken(switchProtocols), 0, danabio.ErrProtocol},
+		"408":                 {status(408, ""), 408},
+		"500":                 {status(500, `{"message":"database is down"}`), 500},
+		"502":                 {status(502, "<html>"), 502},
+		"503 with retry":      {status(503, "", "Retry-After", "1"), 503},
+		"504":                 {status(504, ""), 504},
+		"connection closed":   {broken(hangUp), 0},
+		"cut answer":          {broken(cutJSON), 0},
+		"empty body":          {broken(status(200, "")), 0},
+		"no circuitId":        {broken(status(200, `{"link":"https://sign.example.com/s/9f3kd81"}`)), 0},
+		"empty circuitId":     {broken(status(200, `{"circuitId":""}`)), 0},
+		"circuitId is null":   {broken(status(200, `{"circuitId":null}`)), 0},
+		"circuitId is a list": {broken(status(201, `{"circuitId":["x"]}`)), 0},
+		"HTML under 200":      {broken(status(200, "<html>ok</html>")), 0},
+		"too long an answer":  {broken(status(200, `{"circuitId":"`+strings.Repeat("x", 2<<20)+`"}`)), 0},
+		"no HTTP":             {broken(garbage), 0},
+		"another protocol":    {broken(switchProtocols), 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, newScript(t).on(start, test.reply), func(b *bed) {
+				began := time.Now()
 				_, err := b.client.StartCircuit(b.Context(), request())
 				var unknown *danabio.OutcomeUnknownError
 				if !errors.As(err, &unknown) {
 					t.Fatalf("got %v, want OutcomeUnknownError", err)
 				}
-				if unknown.ID != "loan-4711" || unknown.Channel != channel || unknown.State != danabio.OutcomeUnknown {
+				if unknown.ID != "loan-4711" || unknown.Channel != channel || unknown.State != danabio.OutcomeUnknown || !unknown.At.Equal(began) {
 					t.Errorf("got %+v", unknown)
 				}
-				if test.kind != nil && !errors.Is(err, test.kind) {
-					t.Errorf("got %v, want it to match %v", err, test.kind)
+				for _, kind := range []error{danabio.ErrUnavailable, danabio.ErrProtocol, danabio.ErrInvalidRequest} {
+					if errors.Is(err, kind) {
+						t.Errorf("%v matches %v, on which callers try again", err, kind)
+					}
 				}
 				var answer *danabio.APIError
 				if test.status != 0 && (!errors.As(err, &answer) || answer.StatusCode != test.status) {
