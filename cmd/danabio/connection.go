@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -29,7 +30,7 @@ Flags win over these variables:
 
 func (c *connection) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&c.environment, "environment", "", "`sandbox|production`")
+	flags.StringVar(&c.environment, "environment", "", "`name` of the vendor's server to use: sandbox or production")
 	flags.StringVar(&c.baseURL, "base-url", "", "base `URL` of the server, instead of an environment")
 	flags.StringVar(&c.channel, "channel", "", "`channel`, as the account manager gave it out")
 	flags.StringVar(&c.clientID, "client-id", "", "client `id`")
@@ -74,14 +75,14 @@ func (c *connection) config(ctx context.Context, cmd *cobra.Command) (config dan
 func (c *connection) server(cmd *cobra.Command) (danabio.Environment, error) {
 	named, placed := cmd.Flags().Changed("environment"), cmd.Flags().Changed("base-url")
 	environment, baseURL := os.Getenv("DANABIO_ENVIRONMENT"), os.Getenv("DANABIO_BASE_URL")
-	source := "DANABIO_ENVIRONMENT"
+	source, urlSource := "DANABIO_ENVIRONMENT", "DANABIO_BASE_URL"
 	switch {
 	case named && placed:
 		return "", usagef(cmd, "--environment and --base-url are both given; give one")
 	case placed && c.baseURL == "":
 		return "", usagef(cmd, "--base-url is empty")
 	case placed:
-		baseURL = c.baseURL
+		baseURL, urlSource = c.baseURL, "--base-url"
 	case named:
 		environment, baseURL, source = c.environment, "", "--environment"
 	case environment != "" && baseURL != "":
@@ -91,6 +92,9 @@ func (c *connection) server(cmd *cobra.Command) (danabio.Environment, error) {
 			"no server given; give --environment sandbox, --environment production or --base-url, or set DANABIO_ENVIRONMENT or DANABIO_BASE_URL")
 	}
 	if baseURL != "" {
+		if !isWebURL(baseURL) {
+			return "", usagef(cmd, "%s must begin with https://, such as https://acme.example.com", urlSource)
+		}
 		return danabio.CustomEnvironment(baseURL), nil
 	}
 	server := danabio.Environment(environment)
@@ -98,6 +102,12 @@ func (c *connection) server(cmd *cobra.Command) (danabio.Environment, error) {
 		return "", usagef(cmd, "%s is neither sandbox nor production; for a URL there is --base-url and DANABIO_BASE_URL", source)
 	}
 	return server, nil
+}
+
+// isWebURL reports whether there is a scheme that the client takes; what is wrong with the rest, the client finds.
+func isWebURL(text string) bool {
+	scheme, _, found := strings.Cut(text, "://")
+	return found && (strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "http"))
 }
 
 // setting is a required value: the flag's, or the variable's when the flag is not given.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -48,7 +49,7 @@ start a circuit with a PDF to sign, wait until it is completed, download the evi
 and extract it. Each step is one line. Nothing leaves this machine.
 
 What comes of it lies in a new folder: evidence.zip, its receipt, and the extracted files in
-evidence.
+evidence/.
 
 With --json: {"folder": …, "circuitId": …, "document": {"name": …, "size": …, "sha256": …},
 "evidence": …, "receipt": …, "size": …, "sha256": …, "files": […]}`,
@@ -71,7 +72,10 @@ func (d *demo) run() error {
 		if d.pdf == "" {
 			return usagef(d.cmd, "--pdf is empty")
 		}
-		document = danabio.File(d.pdf)
+		var err error
+		if document, err = readPDF(d.pdf); err != nil {
+			return err
+		}
 	}
 	if err := d.makeFolder(); err != nil {
 		return err
@@ -85,6 +89,18 @@ func (d *demo) run() error {
 		return d.out.jsonData(data)
 	}
 	return d.out.text(d.ending())
+}
+
+// readPDF reads the document before the first step, and refuses there what could not be sent.
+func readPDF(path string) (danabio.Document, error) {
+	content, err := os.ReadFile(path)
+	switch {
+	case err != nil:
+		return danabio.Document{}, badInput("--pdf %s: %w", path, reason(err))
+	case !bytes.Contains(content[:min(len(content), 1024)], []byte("%PDF-")):
+		return danabio.Document{}, badInput("--pdf %s is no PDF", path)
+	}
+	return danabio.Bytes(filepath.Base(path), content), nil
 }
 
 // makeFolder makes the folder that was asked for, or the first one of the default's names that is free.
@@ -125,7 +141,7 @@ func (d *demo) path(document danabio.Document) (data demoData, err error) {
 		return data, err
 	}
 	defer server.stop()
-	if err := d.step("emulator", "answers on %s, in this process; nothing leaves this machine", server.baseURL); err != nil {
+	if err := d.step("emulator", "answers on %s; nothing leaves this machine", server.baseURL); err != nil {
 		return data, err
 	}
 
@@ -151,11 +167,14 @@ func (d *demo) path(document danabio.Document) (data demoData, err error) {
 		Signer:    danabio.Signer{Name: "Ana Sofía Muñoz Güell", Email: "ana.munoz@example.com", NIF: "X-0000000-0"}, // of the sample contract
 		Documents: []danabio.Document{document},
 	})
+	if refused(err) {
+		return data, fmt.Errorf("the emulator refuses %s: %w", document.Name(), err)
+	}
 	if err != nil {
 		return data, err
 	}
 	data.CircuitID, data.Document = circuit.ID, circuit.Documents[0]
-	if err := d.step("start", "sent %s, %s, to be signed: circuit %s", oneLine(data.Document.Name), bytesText(data.Document.Size), circuit.ID); err != nil {
+	if err := d.step("start", "sent %s: circuit %s", oneLine(data.Document.Name), circuit.ID); err != nil {
 		return data, err
 	}
 
@@ -173,7 +192,7 @@ func (d *demo) path(document danabio.Document) (data demoData, err error) {
 	if err := d.step("wait", "asked %s in %s until the circuit was completed", times(polls), time.Since(began).Round(100*time.Millisecond)); err != nil {
 		return data, err
 	}
-	if err := d.step("download", "%s, %s, SHA-256 %s", data.Evidence, bytesText(receipt.Size), receipt.SHA256); err != nil {
+	if err := d.step("download", "%s, %s", data.Evidence, bytesText(receipt.Size)); err != nil {
 		return data, err
 	}
 
@@ -189,7 +208,7 @@ func (d *demo) path(document danabio.Document) (data demoData, err error) {
 	if data.Files, err = extract(d.cmd, archive, report, filepath.Join(d.folder, "evidence")); err != nil {
 		return data, err
 	}
-	return data, d.step("extract", "%d files in %s", len(data.Files), filepath.Join(d.folder, "evidence"))
+	return data, d.step("extract", "%d files in %s", len(data.Files), filepath.Join(d.folder, "evidence")+string(filepath.Separator))
 }
 
 const demoSteps = 7
@@ -209,9 +228,11 @@ func (d *demo) ending() string {
 	me := programName()
 	return fmt.Sprintf(`
 In %s:
-  evidence.zip                what you keep of a circuit: signed document, pictures, consent, audit data
-  evidence.zip.receipt.json   its SHA-256 and that of each file, to show later that nothing was changed
-  evidence                    the same, extracted; open the PDF in documents to see the signature
+  evidence.zip                signed document, pictures, consent, audit data
+  evidence.zip.receipt.json   its SHA-256: shows later that nothing was changed
+  evidence/                   the same as evidence.zip, extracted
+
+Open the PDF in evidence/documents to see the signature, at the foot of page 1.
 
 Next:
   %s evidence verify %s

@@ -13,7 +13,8 @@ import (
 
 // receiptHelp stands in the help of both commands that store evidence.
 const receiptHelp = `The file is there whole and verified, or not at all; a file that exists is not replaced. Its
-receipt, FILE.zip.receipt.json, lies beside it.
+receipt, FILE.zip.receipt.json, lies beside it. Where both are there already for this circuit,
+the command succeeds without asking the server.
 
 Printed are the file, its size in bytes, and its SHA-256:
 
@@ -23,8 +24,8 @@ Printed are the file, its size in bytes, and its SHA-256:
 
 With --json: the receipt.
 
-Evidence that came whole but is not acceptable is kept as FILE.zip.rejected, and the exit code
-is 6.
+Evidence that came whole but is not acceptable is kept as FILE.zip.rejected, a second one as
+FILE.zip.rejected-2 and so on, each with the reasons in a .json beside it; the exit code is 6.
 `
 
 func newDownload(out *output) *cobra.Command {
@@ -73,7 +74,11 @@ After --timeout the exit code is 3; a download that has begun by then is finishe
 					times(poll.Number), poll.Elapsed.Round(time.Second), notYet(poll.Err), poll.Next.Round(100*time.Millisecond))
 			}}
 			return connection.store(cmd, out, path, func(ctx context.Context, client *danabio.Client) (*danabio.Receipt, error) {
-				return client.WaitForEvidence(ctx, args[0], path, policy)
+				receipt, err := client.WaitForEvidence(ctx, args[0], path, policy)
+				if err != nil {
+					err = waitError{err}
+				}
+				return receipt, err
 			})
 		},
 	}
@@ -107,6 +112,11 @@ func (c *connection) store(cmd *cobra.Command, out *output, path string, get get
 	return out.data(receipt,
 		line{"file", path}, line{"size", strconv.FormatInt(receipt.Size, 10)}, line{"sha256", receipt.SHA256})
 }
+
+// waitError is an error of "danabio wait", for which some advice is another.
+type waitError struct{ error }
+
+func (e waitError) Unwrap() error { return e.error }
 
 func notYet(err error) string {
 	if errors.Is(err, danabio.ErrNotReady) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -80,10 +81,12 @@ it. If FILE.zip.receipt.json lies beside it, also compare: the file must still b
 was received. That is what a receipt proves, and no more: nothing about who made the file.
 
   verdict=accepted
-  receipt=matches        none: there is no receipt
-  entries=9
+  receipt=matches
+  entries=6
   size=123456
   sha256=…
+
+receipt=none: no receipt lies beside it.
 
 With --json: the report, and "receipt": "matches", "differs", "unreadable", "none" or, for a
 refused ZIP, "unchecked". It is printed for evidence that is refused too.`,
@@ -180,6 +183,9 @@ func extract(cmd *cobra.Command, archive *evidence.Archive, report *evidence.Rep
 }
 
 func openEvidence(path string) (*evidence.Archive, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, badInput("evidence %s: %w", path, reason(err))
+	}
 	archive, err := evidence.Open(path, evidence.Limits{})
 	if err != nil {
 		return nil, badInput("%w", err)

@@ -94,11 +94,13 @@ func badInput(format string, args ...any) error { return inputError{fmt.Errorf(f
 
 func (e inputError) Unwrap() []error { return []error{danabio.ErrInvalidRequest, e.error} }
 
-// flagError leaves out what was given to a flag that does not exist: it may be a secret or the signer's name.
+// flagError leaves out what was given to a flag, unless it can be neither a secret nor the signer's name.
 func flagError(cmd *cobra.Command, err error) error {
 	var (
-		unknown *pflag.NotExistError
-		syntax  *pflag.InvalidSyntaxError
+		unknown  *pflag.NotExistError
+		syntax   *pflag.InvalidSyntaxError
+		missing  *pflag.ValueRequiredError
+		unusable *pflag.InvalidValueError
 	)
 	switch {
 	case errors.As(err, &unknown) && unknown.GetSpecifiedName() == "client-secret":
@@ -108,18 +110,49 @@ func flagError(cmd *cobra.Command, err error) error {
 		err = fmt.Errorf("there is no flag -%s", unknown.GetSpecifiedName())
 	case errors.As(err, &unknown):
 		err = fmt.Errorf("there is no flag --%s", unknown.GetSpecifiedName())
+		if similar := similarFlag(cmd, unknown.GetSpecifiedName()); similar != "" {
+			err = fmt.Errorf("%w; did you mean --%s?", err, similar)
+		}
 	case errors.As(err, &syntax):
 		name, _, _ := strings.Cut(syntax.GetSpecifiedFlag(), "=")
 		err = fmt.Errorf("%s is no flag", name)
+	case errors.As(err, &missing):
+		name := "--" + missing.GetSpecifiedName()
+		if missing.GetSpecifiedShortnames() != "" {
+			name = name[1:]
+		}
+		what, _ := pflag.UnquoteUsage(missing.GetFlag())
+		err = fmt.Errorf("%s needs a value: %s", name, what)
+	case errors.As(err, &unusable):
+		flag, value := unusable.GetFlag(), unusable.GetValue()
+		switch {
+		case flag.Value.Type() == "duration":
+			err = fmt.Errorf("--%s %q is no duration; give one such as 90s, 30m or 48h", flag.Name, value)
+		case flag.Name == "json":
+			err = fmt.Errorf("--json is true or false, not %q", value)
+		default: // of the other types, only a switch can have a value that is unusable
+			err = fmt.Errorf("--%s is true or false", flag.Name)
+		}
 	}
 	return usage(cmd, err)
+}
+
+// similarFlag returns the flag that was meant, or nothing. It is found as a mistyped command is: by a command that has one for each flag.
+func similarFlag(cmd *cobra.Command, name string) string {
+	flags := &cobra.Command{SuggestionsMinimumDistance: 2}
+	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
+		flags.AddCommand(&cobra.Command{Use: flag.Name, Run: func(*cobra.Command, []string) {}})
+	})
+	if similar := flags.SuggestionsFor(name); len(similar) > 0 {
+		return similar[0]
+	}
+	return ""
 }
 
 // unknownStart adds to a start's unknown outcome what is needed to find out.
 type unknownStart struct {
 	error
 	outcome *danabio.OutcomeUnknownError
-	at      time.Time // when the command began
 }
 
 func (e *unknownStart) Unwrap() error { return e.error }
@@ -136,15 +169,20 @@ To find out, ask DANAconnect whether a circuit was started for this request:
   channel     %s
   time        %s
 If one was, "danabio wait" with its circuit id goes on from there. If none was, start anew.`,
-		what, oneLine(e.outcome.ID), oneLine(e.outcome.Channel), e.at.UTC().Format(time.RFC3339))
+		what, oneLine(e.outcome.ID), oneLine(e.outcome.Channel), e.outcome.At.UTC().Format(time.RFC3339))
 }
 
 // advice says what can be done about an error, or nothing.
 func advice(err error) string {
-	var adviser interface{ advice() string }
+	var (
+		adviser  interface{ advice() string }
+		rejected *danabio.RejectedError
+	)
 	switch {
 	case errors.As(err, &adviser):
 		return adviser.advice()
+	case errors.As(err, &rejected):
+		return "Both files stay; send the reasons to DANAconnect. The same command asks again."
 	case errors.Is(err, context.Canceled):
 		return "Nothing half done is left behind; the same command can be given again."
 	case errors.Is(err, danabio.ErrPlainHTTP):
@@ -154,9 +192,13 @@ func advice(err error) string {
 	case errors.Is(err, danabio.ErrUnauthorized):
 		return "Check the client id, the secret, and that they belong to this environment."
 	case errors.Is(err, danabio.ErrNotReady) && !errors.Is(err, danabio.ErrUnavailable):
-		return `The server has one answer for a circuit that is not completed and for one that it does not know.
-Try again later, which "danabio wait" does by itself, or check the circuit id and the channel.`
-	case errors.Is(err, danabio.ErrUnavailable):
+		next := `Try again later, which "danabio wait" does by itself`
+		if errors.As(err, &waitError{}) {
+			next = "Give the same command again to wait longer"
+		}
+		return "The server has one answer for a circuit that is not completed and for one that it does not know.\n" +
+			next + ", or check the circuit id and the channel."
+	case errors.Is(err, danabio.ErrUnavailable), errors.Is(err, danabio.ErrTruncated):
 		return "Nothing is left half done; try again later."
 	}
 	return ""

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -57,5 +59,40 @@ func TestExitCode(t *testing.T) {
 				t.Errorf("exit code %d, want %d", got, test.want)
 			}
 		})
+	}
+}
+
+func TestAdvice(t *testing.T) {
+	const (
+		again  = "Nothing is left half done; try again later."
+		oneFor = "The server has one answer for a circuit that is not completed and for one that it does not know.\n"
+	)
+	tests := []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"not ready", danabio.ErrNotReady, oneFor + `Try again later, which "danabio wait" does by itself, or check the circuit id and the channel.`},
+		{"not ready after waiting", waitError{danabio.ErrNotReady}, oneFor + "Give the same command again to wait longer, or check the circuit id and the channel."},
+		{"unavailable while waiting", waitError{fmt.Errorf("%w: %w", danabio.ErrNotReady, danabio.ErrUnavailable)}, again},
+		{"broken off", danabio.ErrTruncated, again},
+		{"not acceptable and kept", waitError{&danabio.RejectedError{Kept: "e.zip.rejected", Err: danabio.ErrIntegrity}}, "Both files stay; send the reasons to DANAconnect. The same command asks again."},
+		{"not acceptable and not kept", waitError{danabio.ErrIntegrity}, ""},
+		{"any other error", errors.New("disk on fire"), ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := advice(fmt.Errorf("some command: %w", test.err)); got != test.want {
+				t.Errorf("advice %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// The time told is that of the request, not of the telling.
+func TestAdviceOnAnUnknownOutcomeTellsWhenTheRequestWasBegun(t *testing.T) {
+	unknown := &danabio.OutcomeUnknownError{ID: "r", At: time.Date(2030, 1, 31, 12, 0, 0, 5e6, time.UTC), State: danabio.OutcomeUnknown, Err: context.Canceled}
+	if got := advice(&unknownStart{unknown, unknown}); !strings.Contains(got, "\n  time        2030-01-31T12:00:00Z\n") {
+		t.Errorf("advice %q", got)
 	}
 }

@@ -117,7 +117,10 @@ func arguments(names ...string) cobra.PositionalArgs {
 		case len(args) < len(names):
 			return usagef(cmd, "%s is missing", names[len(args)])
 		case len(args) > len(names) && len(names) == 0:
-			return usagef(cmd, "there are arguments, but this command takes none")
+			if cmd.Flags().Changed("client-secret-stdin") { // the argument may be the secret
+				return usagef(cmd, "there are arguments, but this command takes none")
+			}
+			return usagef(cmd, "%q is too much: this command takes no arguments", args[0])
 		case len(args) > len(names) && !more:
 			return usagef(cmd, "there are %d arguments, but this command takes %s and no more", len(args), strings.Join(names, " "))
 		}

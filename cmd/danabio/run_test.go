@@ -123,7 +123,7 @@ func TestRunInterruptedStartHasAnUnknownOutcome(t *testing.T) {
 			t.Errorf("stderr lacks %q: %s", want, stderr)
 		}
 	}
-	holdsOnly(t, "contract.pdf")
+	holdsOnly(t, "contract.pdf", "sent.json")
 }
 
 func TestRunInterruptedWhileReadingStandardInput(t *testing.T) {
@@ -223,6 +223,25 @@ func TestStartTellsTheCircuitWhenTheReceiptCannotBeWritten(t *testing.T) {
 	if content, _ := os.ReadFile("sent.json"); string(content) != "of another program" {
 		t.Errorf("the other program's file was replaced by %q", content)
 	}
+}
+
+func TestUnknownOutcomeIsToldWhenTheReceiptCannotBeWritten(t *testing.T) {
+	watched(t, func(*http.Request) {
+		if err := os.WriteFile("sent.json", []byte("of another program"), 0o600); err != nil {
+			t.Error(err)
+		}
+		panic(http.ErrAbortHandler)
+	})
+	code, stdout, stderr := run(t.Context(), nil, startWith("--receipt", "sent.json", "contract.pdf")...)
+	if code != exitUnknown || stdout != "" {
+		t.Errorf("exit code %d, stdout %q", code, stdout)
+	}
+	for _, want := range []string{"request ID  loan-4711", "its receipt sent.json could not be written: "} {
+		if !strings.Contains(stderr, want) {
+			t.Errorf("stderr lacks %q: %s", want, stderr)
+		}
+	}
+	holdsOnly(t, "contract.pdf", "sent.json")
 }
 
 func TestStartSendsWhatStandardInputHolds(t *testing.T) {

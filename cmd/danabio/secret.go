@@ -55,7 +55,7 @@ func readSecret(source io.Reader, name string) (string, error) {
 	content, err := io.ReadAll(io.LimitReader(source, maxSecret+1))
 	switch {
 	case err != nil:
-		return "", badInput("client secret: read %s: %w", name, err)
+		return "", badInput("client secret: read %s: %w", name, reason(err))
 	case len(content) > maxSecret:
 		return "", badInput("client secret: %s is longer than %d bytes, so it is no secret", name, maxSecret)
 	}

@@ -15,12 +15,27 @@ import (
 // sentReceipt says what a start sent. It holds neither the link nor anything about the signer.
 type sentReceipt struct {
 	Version   int                    `json:"version"` // of this format: 1
-	CircuitID string                 `json:"circuitId"`
+	State     danabio.OutcomeState   `json:"state"`   // stateStarted, or that of an unknown outcome
+	CircuitID string                 `json:"circuitId,omitempty"`
 	RequestID string                 `json:"requestId"`
 	Channel   string                 `json:"channel"`
 	StartedAt time.Time              `json:"startedAt"` // UTC, by this machine's clock
-	Documents []danabio.SentDocument `json:"documents"`
+	Documents []danabio.SentDocument `json:"documents,omitempty"`
 	Library   string                 `json:"library"`
+}
+
+const stateStarted danabio.OutcomeState = "started"
+
+func startedReceipt(circuit *danabio.Circuit) sentReceipt {
+	return sentReceipt{
+		State: stateStarted, CircuitID: circuit.ID, RequestID: circuit.RequestID, Channel: circuit.Channel,
+		StartedAt: circuit.StartedAt, Documents: circuit.Documents,
+	}
+}
+
+// unknownReceipt holds no circuit, since none is known, and no documents if only a part was sent.
+func unknownReceipt(outcome *danabio.OutcomeUnknownError) sentReceipt {
+	return sentReceipt{State: outcome.State, RequestID: outcome.ID, Channel: outcome.Channel, StartedAt: outcome.At, Documents: outcome.Documents}
 }
 
 // sentFile is the file of a sentReceipt on its way. It is made before the start, so that a folder that cannot be written is known by then.
@@ -46,16 +61,14 @@ func newSentFile(path string) (*sentFile, error) {
 }
 
 // store writes the receipt and puts it in place, not over another file.
-func (f *sentFile) store(circuit *danabio.Circuit) error {
-	content, err := json.MarshalIndent(sentReceipt{
-		Version: 1, CircuitID: circuit.ID, RequestID: circuit.RequestID, Channel: circuit.Channel,
-		StartedAt: circuit.StartedAt, Documents: circuit.Documents, Library: "danabio-go " + danabio.Version,
-	}, "", "  ")
+func (f *sentFile) store(receipt sentReceipt) error {
+	receipt.Version, receipt.Library = 1, "danabio-go "+danabio.Version
+	content, err := json.MarshalIndent(receipt, "", "  ")
 	if err == nil {
 		err = f.place(append(content, '\n'))
 	}
 	if err != nil {
-		return fmt.Errorf("circuit %q was started, but its receipt %s could not be written: %w", circuit.ID, f.path, reason(err))
+		return fmt.Errorf("its receipt %s could not be written: %w", f.path, reason(err))
 	}
 	return nil
 }

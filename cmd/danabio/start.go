@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -38,16 +37,23 @@ link that the signer has to open. Who has the link can act as the signer: keep i
   circuitId=12ceb3ec-7b76-5555-b263-000000000000
   link='https://…'
 
-The lines can be taken by a shell: eval "$(danabio start …)" sets $circuitId and $link.
+A shell takes them as $circuitId and $link by
+
+  started=$(danabio start …) && eval "$started"
+
+where eval "$(danabio start …)" would hide a failure.
 With --json: {"circuitId": …, "link": …}
 
 A FILE.pdf of - is read from standard input; --stdin-name says what the document is called.
+If danabio is killed meanwhile, the document stays in the temporary folder, in danabio-*.
 
 A start that may have reached the server is never sent again. If no answer comes, the exit
 code is 5, and standard error says how to find out.
 
-With --receipt a file says what was sent: circuit, request id, channel, time, and name, size
-and SHA-256 of each document. It holds neither the link nor anything about the signer.
+With --receipt a file says what was sent: "state": "started", circuit, request id, channel,
+time, and name, size and SHA-256 of each document. It holds neither the link nor anything about
+the signer. With exit code 5 it is written too: its state is "outcome unknown" or "partly sent",
+it holds no circuit, and the documents only if all of them went out.
 ` + connectionHelp,
 		Example: `  danabio start --signer-name "Ana Prueba" --signer-email ana@example.com --signer-nif 12345678A \
     --id loan-4711 --receipt loan-4711.json contract.pdf annex.pdf
@@ -88,18 +94,23 @@ func (s *start) run(cmd *cobra.Command, out *output, files []string) error {
 	if err != nil {
 		return err
 	}
-	began := time.Now()
 	circuit, err := client.StartCircuit(ctx, danabio.CircuitRequest{ID: s.id, Signer: s.signer, Documents: documents})
-	if err != nil {
-		var unknown *danabio.OutcomeUnknownError
-		if errors.As(err, &unknown) {
-			return &unknownStart{err, unknown, began}
+	var unknown *danabio.OutcomeUnknownError
+	if errors.As(err, &unknown) {
+		err = &unknownStart{err, unknown}
+		if sent != nil {
+			err = errors.Join(err, sent.store(unknownReceipt(unknown)))
 		}
+		return err
+	}
+	if err != nil {
 		return err
 	}
 	// From here on there is a circuit: its id must come out whatever else fails.
 	if sent != nil {
-		err = sent.store(circuit)
+		if err = sent.store(startedReceipt(circuit)); err != nil {
+			err = fmt.Errorf("circuit %q was started, but %w", circuit.ID, err)
+		}
 	}
 	link := circuit.Link.Reveal()
 	printed := out.data(startData{circuit.ID, link}, line{"circuitId", circuit.ID}, line{"link", link})
@@ -121,7 +132,7 @@ func (s *start) check(cmd *cobra.Command, files []string) error {
 		}
 	}
 	if len(missing) > 0 {
-		return usagef(cmd, "%s must be given and not be empty", strings.Join(missing, " and "))
+		return usagef(cmd, "%s must be given and not be empty", strings.Join(missing, ", "))
 	}
 	for _, name := range []string{"id", "receipt"} {
 		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {

@@ -301,7 +301,8 @@ func TestUnacceptableEvidenceIsFetchedTwiceAndKeptAside(t *testing.T) {
 				if !errors.Is(err, danabio.ErrIntegrity) || receipt != nil {
 					t.Fatalf("got %v %v, want ErrIntegrity", receipt, err)
 				}
-				if !strings.Contains(err.Error(), "evidence.zip.rejected") || strings.Contains(err.Error(), ".part") {
+				var rejected *danabio.RejectedError
+				if !errors.As(err, &rejected) || rejected.Kept != path+".rejected" || !strings.Contains(err.Error(), "evidence.zip.rejected") || strings.Contains(err.Error(), ".part") {
 					t.Errorf("%q does not say where it was kept", err)
 				}
 				wantFiles(t, path, "evidence.zip.rejected", "evidence.zip.rejected.json")

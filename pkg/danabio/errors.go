@@ -101,7 +101,9 @@ type OutcomeUnknownError struct {
 	Channel string
 	At      time.Time // UTC, when the request was begun, by this machine's clock
 	State   OutcomeState
-	Err     error // why
+	// Documents is what was sent, if all of it was read to be sent: the state is [OutcomeUnknown].
+	Documents []SentDocument
+	Err       error // why
 }
 
 func (e *OutcomeUnknownError) Error() string {
@@ -114,6 +116,19 @@ func (e *OutcomeUnknownError) Error() string {
 
 // Unwrap returns the cause, without what callers decide on.
 func (e *OutcomeUnknownError) Unwrap() error { return undecided{e.Err} }
+
+// RejectedError says that evidence came whole but is not acceptable, and was kept aside. It matches [ErrIntegrity].
+type RejectedError struct {
+	Kept string // path of what came; the reasons, a [Rejected] in JSON, are beside it under the same name with ".json" appended
+	Err  error  // why
+}
+
+func (e *RejectedError) Error() string {
+	return fmt.Sprintf("%v; kept as %s, the reasons in %s.json", e.Err, e.Kept, e.Kept)
+}
+
+// Unwrap returns the cause.
+func (e *RejectedError) Unwrap() error { return e.Err }
 
 // undecided is an error that matches no sentinel of this package.
 type undecided struct{ err error }

@@ -16,7 +16,7 @@ import (
 //
 // It fails with [ErrNotReady] while the circuit is not completed, or is unknown; with [ErrInvalidRequest], [ErrUnauthorized], [ErrUnavailable], or
 // [ErrTruncated]; with an [*APIError] when the server refuses; with the system's error when the file cannot be written; and with [ErrIntegrity] when what came
-// is not acceptable, which is then kept aside, see [Rejected].
+// is not acceptable; if it came whole the error is a [*RejectedError], and it was kept aside.
 func (c *Client) DownloadEvidence(ctx context.Context, circuit, path string) (*Receipt, error) {
 	receipt, err := c.downloadEvidence(ctx, circuit, path, c.retry)
 	if err != nil {
@@ -137,7 +137,7 @@ func (d *downloading) refused(part *part, report *evidence.Report, err error) er
 	if keeping != nil {
 		return fmt.Errorf("%w; it could not be kept aside: %w", err, withoutTemporary(keeping, d.target.path))
 	}
-	return fmt.Errorf("%w; kept as %s, the reasons in %s.json", err, kept, kept)
+	return &RejectedError{Kept: kept, Err: err}
 }
 
 // withoutTemporary names the target in an error of the system instead of the temporary file.

@@ -162,7 +162,7 @@ func (s *starting) attempt(ctx context.Context) *failure {
 	case status >= 200 && status < 300:
 		circuit, err := s.read(resp)
 		if err != nil {
-			return final(s.unknown(OutcomeUnknown, cause(ctx, err)))
+			return final(s.unknown(OutcomeUnknown, body, cause(ctx, err)))
 		}
 		circuit.StartedAt = s.began
 		circuit.Documents = body.documents()
@@ -177,7 +177,7 @@ func (s *starting) attempt(ctx context.Context) *failure {
 		refused := s.refused(ctx, resp)
 		return s.renew(ctx, refused)
 	case status == http.StatusRequestTimeout, status >= 500, status < 200:
-		return final(s.unknown(OutcomeUnknown, s.refused(ctx, resp)))
+		return final(s.unknown(OutcomeUnknown, body, s.refused(ctx, resp)))
 	default:
 		err := s.refused(ctx, resp)
 		return &failure{err: err, again: status == http.StatusTooManyRequests}
@@ -206,13 +206,17 @@ func (s *starting) lost(ctx context.Context, delivery *delivery, err error) *fai
 		reason = source
 	}
 	if !delivery.notSent() {
-		return final(s.unknown(delivery.state(), reason))
+		return final(s.unknown(delivery.state(), delivery.body, reason))
 	}
 	return judged(ctx, reason)
 }
 
-func (s *starting) unknown(state OutcomeState, err error) error {
-	return &OutcomeUnknownError{ID: s.request.ID, Channel: s.core.channel, At: s.began, State: state, Err: err}
+func (s *starting) unknown(state OutcomeState, body *startBody, err error) error {
+	e := &OutcomeUnknownError{ID: s.request.ID, Channel: s.core.channel, At: s.began, State: state, Err: err}
+	if body.wholly() {
+		e.Documents = body.documents()
+	}
+	return e
 }
 
 func (s *starting) refused(ctx context.Context, resp *http.Response) error {

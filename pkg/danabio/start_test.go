@@ -118,6 +118,9 @@ func TestStartWhoseOutcomeIsUnknownIsNotSentAgain(t *testing.T) {
 				if unknown.ID != "loan-4711" || unknown.Channel != channel || unknown.State != danabio.OutcomeUnknown || !unknown.At.Equal(began) {
 					t.Errorf("got %+v", unknown)
 				}
+				if len(unknown.Documents) != 1 || unknown.Documents[0].Name != "contrato.pdf" || len(unknown.Documents[0].SHA256) != 64 {
+					t.Errorf("documents %+v, want the one that was sent", unknown.Documents)
+				}
 				for _, kind := range []error{danabio.ErrUnavailable, danabio.ErrProtocol, danabio.ErrInvalidRequest} {
 					if errors.Is(err, kind) {
 						t.Errorf("%v matches %v, on which callers try again", err, kind)
@@ -209,7 +212,7 @@ func TestStartThatStallsIsGivenUp(t *testing.T) {
 func (b *bed) wantUnknown(err error, state danabio.OutcomeState) {
 	b.Helper()
 	var unknown *danabio.OutcomeUnknownError
-	if !errors.As(err, &unknown) || unknown.State != state {
+	if !errors.As(err, &unknown) || unknown.State != state || (unknown.Documents != nil) != (state == danabio.OutcomeUnknown) {
 		b.Errorf("got %v, want an OutcomeUnknownError in state %q", err, state)
 	}
 	if n := b.calls(start); n != 1 {

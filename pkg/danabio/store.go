@@ -213,8 +213,8 @@ func putInPlace(from, to string) error {
 	return os.Rename(from, to)
 }
 
-// Rejected is what was kept of evidence that came whole but is not acceptable: beside the target, under its name with ".rejected" appended, and the
-// reasons with ".rejected.json".
+// Rejected is why evidence that came whole was kept aside: beside the target, under its name with ".rejected" appended (".rejected-2" and so on where that is
+// taken). It lies there in JSON under the same name with ".json" appended.
 type Rejected struct {
 	Circuit string           `json:"circuit"`
 	Channel string           `json:"channel"`
