@@ -152,11 +152,36 @@ func (f shrinkingFS) Open(name string) (fs.File, error) {
 	return &shortFile{file, 90_000}, err
 }
 
+// longFile has more content than its size says.
+type longFile struct {
+	fs.File
+	more bool
+}
+
+func (f *longFile) Read(p []byte) (int, error) {
+	n, err := f.File.Read(p)
+	if err == io.EOF && n == 0 && f.more && len(p) > 0 {
+		f.more = false
+		p[0] = 'x'
+		return 1, nil
+	}
+	return n, err
+}
+
+type growingFS struct{ fstest.MapFS }
+
+func (f growingFS) Open(name string) (fs.File, error) {
+	file, err := f.MapFS.Open(name)
+	return &longFile{file, true}, err
+}
+
 func TestDocumentThatChangesWhileItIsSentAbortsTheStart(t *testing.T) {
 	content := pdf(100_000)
 	for name, source := range map[string]fs.FS{
 		"grown before it was sent":        &changingFS{content: content, change: func(n int, f *fstest.MapFile) { f.Data = f.Data[:100_000-min(n-1, 1)] }},
 		"written to while it is sent":     &changingFS{content: content, change: func(n int, f *fstest.MapFile) { f.ModTime = f.ModTime.Add(time.Duration(n/3) * time.Second) }},
+		"another only while it is sent":   &changingFS{content: content, change: func(n int, f *fstest.MapFile) { f.ModTime = f.ModTime.Add(time.Duration(n%2) * time.Second) }},
+		"longer than its size has it":     growingFS{fstest.MapFS{"contrato.pdf": {Data: content}}},
 		"shorter than its size has it":    shrinkingFS{fstest.MapFS{"contrato.pdf": {Data: content}}},
 		"replaced by one of another size": &changingFS{content: content, change: func(n int, f *fstest.MapFile) { f.Data = append(f.Data, make([]byte, n/3)...) }},
 	} {

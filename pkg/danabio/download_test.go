@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -53,6 +54,9 @@ func TestDownloadedEvidence(t *testing.T) {
 		if receipt.Circuit != circuit || receipt.Channel != channel || receipt.File != "evidence.zip" || receipt.Size != int64(len(content)) ||
 			receipt.SHA256 != digest(content) || !receipt.RequestedAt.Equal(began) || receipt.CompletedAt.Before(began) {
 			t.Errorf("receipt %+v", receipt)
+		}
+		if got := b.header(download, 0).Get("Accept-Encoding"); got != "identity" {
+			t.Errorf("asked for encoding %q, want the ZIP as it is", got)
 		}
 		if len(receipt.Entries) != 1 || receipt.Entries[0] != (danabio.ReceiptEntry{Name: "audit.json", Size: 22, SHA256: digest([]byte(`{"result":"completed"}`))}) {
 			t.Errorf("entries %+v", receipt.Entries)
@@ -112,7 +116,7 @@ func TestDelaysAreDrawnFromAGrowingInterval(t *testing.T) {
 		{"as configured", danabio.RetryPolicy{MaxAttempts: 5, MinDelay: time.Millisecond, MaxDelay: 3 * time.Millisecond}, []time.Duration{1, 2, 3, 3}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			longest := make([]time.Duration, len(test.bounds))
+			longest, shortest := make([]time.Duration, len(test.bounds)), slices.Repeat([]time.Duration{time.Hour}, len(test.bounds))
 			for range 20 {
 				s := newScript(t)
 				for range test.policy.MaxAttempts {
@@ -123,14 +127,17 @@ func TestDelaysAreDrawnFromAGrowingInterval(t *testing.T) {
 						t.Fatal(err)
 					}
 					for i, gap := range b.gaps(download) {
-						longest[i] = max(longest[i], gap)
+						longest[i], shortest[i] = max(longest[i], gap), min(shortest[i], gap)
 					}
 				}, func(config *danabio.Config) { config.Retry = test.policy })
 			}
 			for i, bound := range test.bounds {
-				// Of twenty draws the longest is over half the bound, but for one case in a million.
+				// Of twenty draws the longest is over half the bound and the shortest below it, but for two cases in a million.
 				if bound *= time.Millisecond; longest[i] > bound || longest[i] < bound/2 {
 					t.Errorf("the longest of delays %d is %v, want it close below %v", i+1, longest[i], bound)
+				}
+				if shortest[i] > bound/2 {
+					t.Errorf("the shortest of delays %d is %v, want it close to 0", i+1, shortest[i])
 				}
 			}
 		})
@@ -214,6 +221,20 @@ func TestCutDownloadIsStartedOver(t *testing.T) {
 			}
 			wantFiles(t, path, "evidence.zip", "evidence.zip.receipt.json")
 		})
+	})
+	t.Run("after a delay", func(t *testing.T) {
+		var longest time.Duration
+		for range 20 {
+			inBubble(t, newScript(t).on(download, cutAfter(content, 50), zipReply(content)), func(b *bed) {
+				if _, err := b.client.DownloadEvidence(b.Context(), circuit, target(t)); err != nil {
+					t.Error(err)
+				}
+				longest = max(longest, b.gaps(download)[0])
+			})
+		}
+		if bound := 250 * time.Millisecond; longest > bound || longest < bound/2 {
+			t.Errorf("the longest delay is %v, want it close below %v", longest, bound)
+		}
 	})
 	t.Run("until three came no further", func(t *testing.T) {
 		path := target(t)
@@ -340,6 +361,19 @@ func TestUnacceptableEvidenceIsFetchedTwiceAndKeptAside(t *testing.T) {
 			wantFiles(t, path, "evidence.zip.rejected", "evidence.zip.rejected-2", "evidence.zip.rejected-2.json")
 		})
 	})
+	t.Run("earlier reasons stay", func(t *testing.T) {
+		path := target(t)
+		if err := os.WriteFile(path+".rejected.json", []byte("earlier"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		inBubble(t, newScript(t).on(download, claim(flipped), claim(flipped)), func(b *bed) {
+			_, err := b.client.DownloadEvidence(b.Context(), circuit, path)
+			if !errors.Is(err, danabio.ErrIntegrity) {
+				t.Errorf("got %v, want ErrIntegrity", err)
+			}
+			wantFiles(t, path, "evidence.zip.rejected-2", "evidence.zip.rejected-2.json", "evidence.zip.rejected.json")
+		})
+	})
 	t.Run("right digests are fine", func(t *testing.T) {
 		sum := sha256.Sum256(good)
 		encoded := base64.StdEncoding.EncodeToString(sum[:])
@@ -361,18 +395,33 @@ func TestEvidenceOverTheLimitIsRefusedAtOnce(t *testing.T) {
 			}
 		}
 	})
-	for name, reply := range map[string]reply{"announced": zipReply(content), "endless": endless} {
+	announced := broken(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "101")
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	})
+	for name, reply := range map[string]reply{"announced": zipReply(content), "announced, then nothing comes": announced, "endless": endless} {
 		t.Run(name, func(t *testing.T) {
 			path := target(t)
 			inBubble(t, newScript(t).on(download, reply), func(b *bed) {
+				began := time.Now()
 				_, err := b.client.DownloadEvidence(b.Context(), circuit, path)
-				if !errors.Is(err, danabio.ErrIntegrity) || !strings.Contains(err.Error(), "100 bytes") {
-					t.Errorf("got %v, want ErrIntegrity that says the limit", err)
+				if !errors.Is(err, danabio.ErrIntegrity) || !strings.Contains(err.Error(), "100 bytes") || time.Since(began) != 0 {
+					t.Errorf("got %v after %v, want ErrIntegrity that says the limit, at once", err, time.Since(began))
 				}
 				wantFiles(t, path)
 			}, func(config *danabio.Config) { config.EvidenceLimits = evidence.Limits{MaxFileSize: 100} })
 		})
 	}
+	t.Run("at the second try, and not kept", func(t *testing.T) {
+		path := target(t)
+		inBubble(t, newScript(t).on(download, claim([]byte("<html>")), endless), func(b *bed) {
+			if _, err := b.client.DownloadEvidence(b.Context(), circuit, path); !errors.Is(err, danabio.ErrIntegrity) {
+				t.Errorf("got %v, want ErrIntegrity", err)
+			}
+			wantFiles(t, path)
+		}, func(config *danabio.Config) { config.EvidenceLimits = evidence.Limits{MaxFileSize: 100} })
+	})
 	t.Run("of just the limit is fine", func(t *testing.T) {
 		inBubble(t, newScript(t).on(download, zipReply(content)), func(b *bed) {
 			if _, err := b.client.DownloadEvidence(b.Context(), circuit, target(t)); err != nil {
@@ -405,7 +454,8 @@ func TestTargetThatCannotBeIsRefusedBeforeAnythingIsSent(t *testing.T) {
 		"folder with a slash":              {folder + "/", "names no file"},
 		"empty":                            {"", "names no file"},
 		"folder does not exist":            {filepath.Join(folder, "none", "evidence.zip"), "does not exist"},
-		"a file in the folder's place":     {filepath.Join(folder, "taken.zip", "evidence.zip"), "taken.zip"},
+		"a file in the folder's place":     {filepath.Join(folder, "taken.zip", "evidence.zip"), "is no folder"},
+		"a file in the place of another":   {filepath.Join(folder, "taken.zip", "sub", "evidence.zip"), "taken.zip"},
 		"something in the receipt's place": {filepath.Join(folder, "orphan.zip"), "orphan.zip.receipt.json"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -469,15 +519,99 @@ func TestDownloadIntoWhatIsAlreadyThere(t *testing.T) {
 		if b.calls(download) != 1 {
 			t.Errorf("%d requests, want 1", b.calls(download))
 		}
+		ended, cancel := context.WithCancel(b.Context())
+		cancel()
+		if _, err := b.client.DownloadEvidence(ended, circuit, path); !errors.Is(err, context.Canceled) {
+			t.Errorf("ended context: got %v, want the cancellation", err)
+		}
 		if _, err := b.client.DownloadEvidence(b.Context(), "another", path); !errors.Is(err, danabio.ErrInvalidRequest) || !errors.Is(err, fs.ErrExist) {
 			t.Errorf("another circuit: got %v, want ErrInvalidRequest and ErrExist", err)
 		}
-		if err := os.WriteFile(path, append(content, 0), 0o600); err != nil {
+		flipped := bytes.Clone(content)
+		flipped[len(flipped)/2] ^= 1
+		for name, changed := range map[string][]byte{"longer": append(bytes.Clone(content), 0), "of the same size": flipped} {
+			if err := os.WriteFile(path, changed, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := b.client.DownloadEvidence(b.Context(), circuit, path); !errors.Is(err, danabio.ErrInvalidRequest) || !strings.Contains(err.Error(), "changed") {
+				t.Errorf("changed file, %s: got %v, want ErrInvalidRequest", name, err)
+			}
+		}
+		if err := os.WriteFile(path, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := b.client.DownloadEvidence(b.Context(), circuit, path); !errors.Is(err, danabio.ErrInvalidRequest) || !strings.Contains(err.Error(), "changed") {
-			t.Errorf("changed file: got %v, want ErrInvalidRequest", err)
+	})
+	inBubble(t, newScript(t), func(b *bed) {
+		if _, err := b.client.DownloadEvidence(b.Context(), circuit, path); !errors.Is(err, danabio.ErrInvalidRequest) || !errors.Is(err, fs.ErrExist) {
+			t.Errorf("another channel: got %v, want ErrInvalidRequest and ErrExist", err)
 		}
+	}, func(config *danabio.Config) { config.Channel = "another" })
+}
+
+// Two downloads of the same evidence into the same file are one success, whichever was faster.
+func TestSameEvidenceThatAppearsDuringTheDownloadIsKept(t *testing.T) {
+	content, path := smallZIP(t), target(t)
+	var faster *danabio.Receipt
+	s := newScript(t)
+	inBubble(t, s, func(b *bed) {
+		s.on(download, func(w http.ResponseWriter, r *http.Request) {
+			var err error
+			if faster, err = b.client.DownloadEvidence(b.Context(), circuit, path); err != nil {
+				t.Error(err)
+			}
+			time.Sleep(time.Second)
+			zipReply(content)(w, r)
+		}, zipReply(content))
+		receipt, err := b.client.DownloadEvidence(b.Context(), circuit, path)
+		if err != nil || fmt.Sprint(receipt) != fmt.Sprint(faster) {
+			t.Errorf("got %v, %v; want the receipt that is there", receipt, err)
+		}
+		if stored, err := danabio.ReadReceipt(danabio.ReceiptPath(path)); err != nil || fmt.Sprint(stored) != fmt.Sprint(faster) {
+			t.Errorf("stored receipt %v (%v), want that of the faster download", stored, err)
+		}
+		wantFiles(t, path, "evidence.zip", "evidence.zip.receipt.json")
+	})
+}
+
+// What is on its way lies beside the target, under a name that says so, and nobody else may read it.
+func TestEvidenceOnItsWayLiesInAPrivateFileBesideTheTarget(t *testing.T) {
+	content, path := smallZIP(t), target(t)
+	look := func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/zip")
+		w.Header().Set("Content-Length", fmt.Sprint(len(content)))
+		_, _ = w.Write(content[:50])
+		_ = http.NewResponseController(w).Flush()
+		time.Sleep(time.Second)
+		found, err := filepath.Glob(filepath.Join(filepath.Dir(path), ".evidence.zip.*.part"))
+		if names := files(t, filepath.Dir(path)); err != nil || len(found) != 1 || len(names) != 1 {
+			t.Errorf("files %q, want .evidence.zip.*.part alone", names)
+		} else if info, err := os.Stat(found[0]); err != nil || runtime.GOOS != "windows" && info.Mode() != 0o600 {
+			t.Errorf("mode %v (%v), want 0600", info.Mode(), err)
+		}
+		_, _ = w.Write(content[50:])
+	}
+	inBubble(t, newScript(t).on(download, look), func(b *bed) {
+		if _, err := b.client.DownloadEvidence(b.Context(), circuit, path); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// The ZIP is put in place only after its receipt.
+func TestDownloadWhoseReceiptCannotBeStoredLeavesNothing(t *testing.T) {
+	content, path := smallZIP(t), target(t)
+	blocked := func(w http.ResponseWriter, r *http.Request) {
+		if err := os.MkdirAll(filepath.Join(danabio.ReceiptPath(path), "full"), 0o700); err != nil {
+			t.Error(err)
+		}
+		zipReply(content)(w, r)
+	}
+	inBubble(t, newScript(t).on(download, blocked), func(b *bed) {
+		var system *fs.PathError
+		if _, err := b.client.DownloadEvidence(b.Context(), circuit, path); !errors.As(err, &system) {
+			t.Errorf("got %v, want the system's error", err)
+		}
+		wantFiles(t, path, "evidence.zip.receipt.json")
 	})
 }
 
@@ -539,6 +673,79 @@ func TestContextEndsADownload(t *testing.T) {
 		}
 		wantFiles(t, path)
 	})
+}
+
+// A context that ends with the last byte ends the download before it is stored.
+func TestContextEndsADownloadThatIsBeingChecked(t *testing.T) {
+	path := target(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	inBubble(t, newScript(t).on(download, zipReply(smallZIP(t))), func(b *bed) {
+		if _, err := b.client.DownloadEvidence(ctx, circuit, path); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v, want the cancellation", err)
+		}
+		wantFiles(t, path)
+	}, func(config *danabio.Config) {
+		next := config.HTTPClient.Transport
+		config.HTTPClient.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
+			resp, err := next.RoundTrip(r)
+			if err == nil && operationOf(r) == download {
+				resp.Body = &endingBody{resp.Body, cancel}
+			}
+			return resp, err
+		})
+	})
+}
+
+// endingBody calls end when it has been read.
+type endingBody struct {
+	io.ReadCloser
+	end func()
+}
+
+func (b *endingBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err == io.EOF {
+		b.end()
+	}
+	return n, err
+}
+
+func TestContextEndsTheWaitForTheNextTry(t *testing.T) {
+	content := smallZIP(t)
+	authenticate := func(ctx context.Context, b *bed, _ string) error {
+		_, err := b.client.Authenticate(ctx)
+		return err
+	}
+	fetch := func(ctx context.Context, b *bed, path string) error {
+		_, err := b.client.DownloadEvidence(ctx, circuit, path)
+		return err
+	}
+	for name, test := range map[string]struct {
+		operation string
+		reply     reply
+		call      func(context.Context, *bed, string) error
+	}{
+		"of a token":                   {token, status(503, ""), authenticate},
+		"of a download":                {download, status(503, ""), fetch},
+		"of a download that was cut":   {download, cutAfter(content, 50), fetch},
+		"of a download that is no ZIP": {download, claim([]byte("<html>")), fetch},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := target(t)
+			inBubble(t, newScript(t).on(test.operation, test.reply), func(b *bed) {
+				ctx, cancel := context.WithTimeout(b.Context(), time.Millisecond)
+				defer cancel()
+				began := time.Now()
+				if err := test.call(ctx, b, path); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != time.Millisecond {
+					t.Errorf("got %v after %v, want the deadline after 1ms", err, time.Since(began))
+				}
+				wantFiles(t, path)
+			}, func(config *danabio.Config) {
+				// The delay is drawn evenly from a month.
+				config.Retry = danabio.RetryPolicy{MinDelay: 30 * 24 * time.Hour, MaxDelay: 30 * 24 * time.Hour}
+			})
+		})
+	}
 }
 
 func TestFolderThatVanishesDuringTheDownload(t *testing.T) {

@@ -140,17 +140,11 @@ func parseToken(body []byte) (canonical []byte, lifetime time.Duration, err erro
 }
 
 func parseLifetime(raw json.RawMessage) (time.Duration, error) {
-	text := string(raw)
-	if text == "" || text == "null" {
+	if len(raw) == 0 || string(raw) == "null" {
 		return 0, nil
 	}
-	if text[0] == '"' {
-		if err := json.Unmarshal(raw, &text); err != nil {
-			return 0, fmt.Errorf("%w: the token's expires_in cannot be read", ErrProtocol)
-		}
-	}
-	var number json.Number
-	if err := json.Unmarshal([]byte(text), &number); err != nil || number == "" {
+	var number json.Number // which takes a number in quotes too
+	if err := json.Unmarshal(raw, &number); err != nil || number == "" {
 		return 0, fmt.Errorf("%w: the token's expires_in is no number of seconds", ErrProtocol)
 	}
 	seconds, err := strconv.ParseFloat(number.String(), 64)

@@ -2,6 +2,7 @@ package danabio_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -89,6 +90,36 @@ func TestSecretsPrintMasked(t *testing.T) {
 	}
 }
 
+func TestLogOfWhatWorkedHoldsNothingSecret(t *testing.T) {
+	var log bytes.Buffer
+	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	s := newScript(t).on(token, tokenReply(canaryToken, 1799)).on(start, status(200, `{"circuitId":"1","link":"`+canaryLink+`"}`)).on(download, zipReply(smallZIP(t)))
+	inBubble(t, s, func(b *bed) {
+		r := danabio.CircuitRequest{
+			ID:        "loan-4711",
+			Signer:    danabio.Signer{Name: canaryName, Email: canaryEmail, NIF: canaryNIF},
+			Documents: []danabio.Document{danabio.Bytes("contrato.pdf", append(pdf(100), canaryBody...))},
+		}
+		c, err := b.client.StartCircuit(b.Context(), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.client.DownloadEvidence(b.Context(), circuit, target(t)); err != nil {
+			t.Error(err)
+		}
+		logger.Info("by the caller", "request", r, "signer", r.Signer, "circuit", c)
+	}, func(config *danabio.Config) {
+		config.Credentials = danabio.ClientCredentials("acme", canarySecret)
+		config.Logger = logger
+	})
+	wantNoCanary(t, "log", log.String())
+	for _, want := range []string{"start_circuit", "circuit started", "evidence stored", "loan-4711"} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("the log lacks %q: %s", want, log.String())
+		}
+	}
+}
+
 // Whatever goes wrong, no error and no log quotes what was secret or personal in the request or the answer.
 func TestErrorsAndLogsHoldNothingSecret(t *testing.T) {
 	echo := func(code int, mediaType string) reply {
@@ -101,6 +132,7 @@ func TestErrorsAndLogsHoldNothingSecret(t *testing.T) {
 			first, _, _ := strings.Cut(sent.Signer.Name, " ")
 			w.Header().Set("Content-Type", mediaType)
 			w.Header().Set("X-Request-Id", "id of "+sent.Signer.Email)
+			w.Header().Set("Location", "https://elsewhere.example.com/"+canaryBody)
 			w.WriteHeader(code)
 			quoted, _ := json.Marshal(fmt.Sprintf("bad signer %s (%s), nif %s: %s, Authorization: %s, body %s", strings.ToUpper(sent.Signer.Name), sent.Signer.Email,
 				strings.ToLower(sent.Signer.NIF), strings.ToUpper(first), r.Header.Get("Authorization"), body))
@@ -175,6 +207,9 @@ func TestTokenErrorsHoldNothingSecret(t *testing.T) {
 			}
 			for inner := err; inner != nil; inner = errors.Unwrap(inner) {
 				wantNoCanary(t, fmt.Sprint(code), fmt.Sprintf("%v %+v %#v", inner, inner, inner))
+				if strings.Contains(inner.Error(), base64.StdEncoding.EncodeToString([]byte("acme:"+canarySecret))) {
+					t.Errorf("%d: the credentials are quoted as they were sent: %v", code, inner)
+				}
 			}
 			var retrieve *oauth2.RetrieveError
 			if errors.As(err, &retrieve) {
@@ -211,6 +246,27 @@ func TestTokenErrorsDoNotQuoteTheCredentialsAsTheyWereSent(t *testing.T) {
 			config.Credentials = danabio.ClientCredentials("acme", secret)
 			config.RawBasicAuth = raw
 		})
+	}
+}
+
+func TestAnswerThatIsNoHTTPIsNotQuoted(t *testing.T) {
+	for operation, call := range map[string]func(*bed) error{
+		token:    func(b *bed) error { _, err := b.client.Authenticate(b.Context()); return err },
+		start:    func(b *bed) error { _, err := b.client.StartCircuit(b.Context(), request()); return err },
+		download: func(b *bed) error { _, err := b.client.OpenEvidence(b.Context(), circuit); return err },
+	} {
+		var log bytes.Buffer
+		inBubble(t, newScript(t).on(operation, broken(garbage)), func(b *bed) {
+			if err := call(b); err == nil || strings.Contains(err.Error(), "canary") {
+				t.Errorf("%s: got %v, want an error that does not quote the answer", operation, err)
+			}
+		}, func(config *danabio.Config) {
+			config.Retry.MaxAttempts = 1
+			config.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		})
+		if strings.Contains(log.String(), "canary") {
+			t.Errorf("%s: the log quotes the answer: %s", operation, log.String())
+		}
 	}
 }
 
@@ -260,12 +316,15 @@ func TestServersMessageIsShownMaskedAndShort(t *testing.T) {
 		"a JSON string":         {`"no"`, "application/json", "", "no"},
 		"controls":              {"a\x1b[31mb\r\nc\u202ed\x00e", "text/plain", "", "a [31mb c d e"},
 		"HTML":                  {"<html>x</html>", "text/html", "", ""},
+		"text said to be HTML":  {"welcome", "text/html", "", ""},
+		"a run of Base64":       {"content JVBERi0xLjcKJeLjz9MKMSAwIG9iago8PC9UeXBlL0NhdGFsb2c+Pg== is bad", "text/plain", "", "content *** is bad"},
 		"HTML said to be text":  {" <!doctype html>x", "text/plain", "", ""},
 		"cut JSON":              {`{"message":"chan`, "application/json", "", ""},
 		"binary":                {"\xff\xfe\x00", "text/plain", "", ""},
 		"empty":                 {"", "application/json", "", ""},
-		"short values as words": {`{"message":"Lu: signer Lu Li is not Lucas; Lu"}`, "application/json", "", "***: signer *** is not Lucas; ***"},
+		"short values as words": {`{"message":"LU: signer Lu Li is not Lucas; Lu"}`, "application/json", "", "***: signer *** is not Lucas; ***"},
 		"values of the request": {`{"message":"lu li <ANA@EXAMPLE.COM> 12345678z contrato.pdf loan-4711"}`, "application/json", "", "*** <***> *** *** ***"},
+		"value at the cut":      {strings.Repeat("más ", 74) + "loan-4711", "text/plain", "", strings.Repeat("más ", 74) + "***"},
 		"long":                  {strings.Repeat("más ", 200), "text/plain", "", strings.Repeat("más ", 74) + "más…"},
 	} {
 		t.Run(name, func(t *testing.T) {

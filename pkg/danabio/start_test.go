@@ -9,11 +9,14 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
 	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"golang.org/x/oauth2"
 
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
@@ -100,6 +103,7 @@ func TestStartWhoseOutcomeIsUnknownIsNotSentAgain(t *testing.T) {
 		"empty body":          {broken(status(200, "")), 0},
 		"no circuitId":        {broken(status(200, `{"link":"https://sign.example.com/s/9f3kd81"}`)), 0},
 		"empty circuitId":     {broken(status(200, `{"circuitId":""}`)), 0},
+		"blank circuitId":     {broken(status(200, `{"circuitId":" "}`)), 0},
 		"circuitId is null":   {broken(status(200, `{"circuitId":null}`)), 0},
 		"circuitId is a list": {broken(status(201, `{"circuitId":["x"]}`)), 0},
 		"HTML under 200":      {broken(status(200, "<html>ok</html>")), 0},
@@ -144,6 +148,7 @@ func cutJSON(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", "100")
 	_, _ = io.WriteString(w, `{"circuitId":"12ceb3ec`)
+	_ = http.NewResponseController(w).Flush() // else the headers would not arrive either
 	panic(http.ErrAbortHandler)
 }
 
@@ -323,22 +328,36 @@ func (c oneByteConn) Write(p []byte) (int, error) {
 
 func TestStartThrottledIsSentAgainAfterTheDelay(t *testing.T) {
 	t.Run("drawn from a second", func(t *testing.T) {
-		inBubble(t, newScript(t).on(start, status(429, ""), status(429, ""), status(429, ""), started), func(b *bed) {
-			b.startOne()
-			for i, gap := range b.gaps(start) {
-				if bound := time.Second << i; gap > bound {
-					t.Errorf("delay %d is %v, want at most %v", i+1, gap, bound)
+		var longest [3]time.Duration
+		for range 20 {
+			inBubble(t, newScript(t).on(start, status(429, ""), status(429, ""), status(429, ""), started), func(b *bed) {
+				b.startOne()
+				for i, gap := range b.gaps(start) {
+					longest[i] = max(longest[i], gap)
 				}
+			})
+		}
+		for i, longest := range longest {
+			if bound := time.Second << i; longest > bound || longest < bound/2 {
+				t.Errorf("the longest of delays %d is %v, want it close below %v", i+1, longest, bound)
 			}
-		})
+		}
 	})
 	t.Run("as the server asks", func(t *testing.T) {
-		inBubble(t, newScript(t).on(start, status(429, "", "Retry-After", "60"), started), func(b *bed) {
-			b.startOne()
-			if gap := b.gaps(start)[0]; gap < time.Minute || gap > 62*time.Second {
-				t.Errorf("waited %v, want the 60s of the server and little more", gap)
-			}
-		})
+		seen := map[time.Duration]bool{}
+		for range 5 {
+			inBubble(t, newScript(t).on(start, status(429, "", "Retry-After", "60"), started), func(b *bed) {
+				b.startOne()
+				gap := b.gaps(start)[0]
+				if gap < time.Minute || gap > 61*time.Second {
+					t.Errorf("waited %v, want the 60s of the server and little more", gap)
+				}
+				seen[gap] = true
+			})
+		}
+		if len(seen) == 1 {
+			t.Error("all waited equally long; want some jitter, since many may have been told the same")
+		}
 	})
 	t.Run("as the server asks by date", func(t *testing.T) {
 		soon := func(w http.ResponseWriter, r *http.Request) {
@@ -350,6 +369,17 @@ func TestStartThrottledIsSentAgainAfterTheDelay(t *testing.T) {
 				t.Errorf("waited %v, want the 40s of the server and little more", gap)
 			}
 		})
+	})
+	t.Run("unless that is longer than can be read", func(t *testing.T) {
+		for _, value := range []string{"9999999999999", "99999999999999999999999"} {
+			inBubble(t, newScript(t).on(start, status(429, "", "Retry-After", value)), func(b *bed) {
+				_, err := b.client.StartCircuit(b.Context(), request())
+				var answer *danabio.APIError
+				if !errors.As(err, &answer) || answer.RetryAfter < 24*time.Hour {
+					t.Errorf("Retry-After %s: got %v, want an APIError that says a long delay", value, err)
+				}
+			})
+		}
 	})
 	t.Run("unless that is too long", func(t *testing.T) {
 		inBubble(t, newScript(t).on(start, status(429, "", "Retry-After", "61")), func(b *bed) {
@@ -395,6 +425,25 @@ func TestStartRefusedForItsTokenGetsOneNewToken(t *testing.T) {
 			}
 		})
 	})
+	t.Run("not with the same one", func(t *testing.T) {
+		inBubble(t, newScript(t).on(start, status(401, "")), func(b *bed) {
+			if _, err := b.client.StartCircuit(b.Context(), request()); !errors.Is(err, danabio.ErrUnauthorized) {
+				t.Errorf("got %v, want ErrUnauthorized", err)
+			}
+		}, func(config *danabio.Config) {
+			config.Credentials = danabio.TokenSource(oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "the-only-one"}))
+		})
+	})
+	t.Run("that cannot be had", func(t *testing.T) {
+		s := newScript(t).on(start, status(401, "")).on(token, tokenReply("first", 1799), status(503, ""), status(503, ""), status(503, ""), status(503, ""))
+		inBubble(t, s, func(b *bed) {
+			_, err := b.client.StartCircuit(b.Context(), request())
+			var unknown *danabio.OutcomeUnknownError
+			if !errors.Is(err, danabio.ErrUnavailable) || errors.As(err, &unknown) {
+				t.Errorf("got %v, want ErrUnavailable", err)
+			}
+		})
+	})
 }
 
 func TestStartRefusedIsFinal(t *testing.T) {
@@ -428,6 +477,30 @@ func TestExpectContinue(t *testing.T) {
 			}
 			if b.header(start, 0).Get("Expect") != "" || b.header(start, 1).Get("Expect") != "100-continue" {
 				t.Error("want Expect at the large start only")
+			}
+		})
+	})
+	t.Run("at just 64 KiB not yet", func(t *testing.T) {
+		var length int64
+		note := func(w http.ResponseWriter, r *http.Request) {
+			length = r.ContentLength
+			started(w, r)
+		}
+		inBubble(t, newScript(t).on(start, note, note, note), func(b *bed) {
+			r := request(danabio.Bytes("contrato.pdf", pdf(48_900)))
+			for _, want := range []struct {
+				length int64
+				expect string
+			}{{0, ""}, {64 << 10, ""}, {64<<10 + 1, "100-continue"}} {
+				if want.length > 0 {
+					r.ID += strings.Repeat("x", int(want.length-length))
+				}
+				if _, err := b.client.StartCircuit(b.Context(), r); err != nil {
+					t.Fatal(err)
+				}
+				if expect := b.header(start, b.calls(start)-1).Get("Expect"); expect != want.expect || want.length > 0 && length != want.length {
+					t.Errorf("a start of %d bytes had Expect %q, want %q", length, expect, want.expect)
+				}
 			}
 		})
 	})
@@ -519,6 +592,31 @@ func TestUnknownHostIsFinal(t *testing.T) {
 	}))
 }
 
+// A name server that cannot answer now does not say that there is no such host.
+func TestTemporaryFailureOfTheNameServerIsTriedAgain(t *testing.T) {
+	for name, failure := range map[string]*net.DNSError{
+		"no answer":          {Err: "i/o timeout", Name: "localhost", IsTimeout: true, IsTemporary: true},
+		"server misbehaving": {Err: "server misbehaving", Name: "localhost", IsTemporary: true},
+		"not found, for now": {Err: "no such host", Name: "localhost", IsNotFound: true, IsTemporary: true},
+		"of an unknown sort": {Err: "broken", Name: "localhost"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dials := 0
+			inBubble(t, newScript(t), func(b *bed) {
+				_, err := b.client.Authenticate(b.Context())
+				if !errors.Is(err, danabio.ErrUnavailable) || errors.Is(err, danabio.ErrUnknownHost) || dials != 4 {
+					t.Errorf("got %v after %d connections, want ErrUnavailable after 4", err, dials)
+				}
+			}, dialThrough(func(dial) dial {
+				return func(context.Context, string, string) (net.Conn, error) {
+					dials++
+					return nil, &net.OpError{Op: "dial", Net: "tcp", Err: failure}
+				}
+			}))
+		})
+	}
+}
+
 func TestContextEndsAStart(t *testing.T) {
 	t.Run("while the server thinks", func(t *testing.T) {
 		thinking := func(_ http.ResponseWriter, r *http.Request) {
@@ -531,7 +629,7 @@ func TestContextEndsAStart(t *testing.T) {
 			began := time.Now()
 			_, err := b.client.StartCircuit(ctx, request())
 			b.wantUnknown(err, danabio.OutcomeUnknown)
-			if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != 7*time.Second {
+			if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "context deadline exceeded") || time.Since(began) != 7*time.Second {
 				t.Errorf("got %v after %v, want the deadline after 7s", err, time.Since(began))
 			}
 		})
@@ -560,7 +658,7 @@ func TestContextEndsAStart(t *testing.T) {
 			defer cancel()
 			_, err := b.client.StartCircuit(ctx, request())
 			var unknown *danabio.OutcomeUnknownError
-			if !errors.Is(err, context.DeadlineExceeded) || errors.As(err, &unknown) {
+			if !errors.Is(err, context.DeadlineExceeded) || errors.As(err, &unknown) || errors.Is(err, danabio.ErrUnavailable) {
 				t.Errorf("got %v, want the deadline and no unknown outcome", err)
 			}
 			synctest.Wait()
@@ -581,7 +679,48 @@ func TestContextEndsAStart(t *testing.T) {
 			if _, err := b.client.StartCircuit(ctx, request()); !errors.Is(err, context.Canceled) {
 				t.Errorf("got %v, want the cancellation", err)
 			}
+			synctest.Wait()
+			if b.dials.Load() != 0 {
+				t.Errorf("%d connections were made", b.dials.Load())
+			}
 		})
+	})
+	t.Run("while the answer comes", func(t *testing.T) {
+		half := func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, `{"circ`)
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		}
+		inBubble(t, newScript(t).on(start, broken(half)), func(b *bed) {
+			ctx, cancel := context.WithTimeout(b.Context(), 7*time.Second)
+			defer cancel()
+			began := time.Now()
+			_, err := b.client.StartCircuit(ctx, request())
+			b.wantUnknown(err, danabio.OutcomeUnknown)
+			if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "context deadline exceeded") || time.Since(began) != 7*time.Second {
+				t.Errorf("got %v after %v, want the deadline after 7s", err, time.Since(began))
+			}
+		})
+	})
+}
+
+// The transport says that it wrote the headers while they are still in its buffer.
+func TestStartGivenUpBeforeItsFirstByteLeftWasNotSent(t *testing.T) {
+	inBubble(t, newScript(t), func(b *bed) {
+		b.authenticate()
+		ctx, cancel := context.WithCancel(b.Context())
+		ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() {
+			cancel()
+			time.Sleep(time.Second)
+		}})
+		_, err := b.client.StartCircuit(ctx, request())
+		var unknown *danabio.OutcomeUnknownError
+		if !errors.Is(err, context.Canceled) || errors.As(err, &unknown) {
+			t.Errorf("got %v, want the cancellation and no unknown outcome", err)
+		}
+		time.Sleep(time.Minute)
 	})
 }
 
@@ -600,6 +739,46 @@ func TestBlackHoledConnectIsTriedFourTimes(t *testing.T) {
 			return nil, ctx.Err()
 		}
 	}))
+}
+
+func TestHandshakeThatStallsIsGivenUp(t *testing.T) {
+	dials := 0
+	inBubble(t, newScript(t), func(b *bed) {
+		began := time.Now()
+		_, err := b.client.Authenticate(b.Context())
+		if took := time.Since(began); !errors.Is(err, danabio.ErrUnavailable) || dials != 4 || took < 40*time.Second || took > 42*time.Second {
+			t.Errorf("got %v after %v and %d connections, want ErrUnavailable after 4 of 10s each", err, took, dials)
+		}
+	}, func(config *danabio.Config) { config.Environment = danabio.CustomEnvironment("https://localhost") },
+		dialThrough(func(dial) dial {
+			return func(context.Context, string, string) (net.Conn, error) {
+				dials++
+				client, _ := net.Pipe()
+				return client, nil
+			}
+		}))
+}
+
+func TestCallersOwnTimeForHeadersIsKept(t *testing.T) {
+	silent := broken(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	})
+	for operation, call := range map[string]func(*bed) error{
+		start:    func(b *bed) error { _, err := b.client.StartCircuit(b.Context(), request()); return err },
+		download: func(b *bed) error { _, err := b.client.OpenEvidence(b.Context(), circuit); return err },
+	} {
+		inBubble(t, newScript(t).on(operation, silent), func(b *bed) {
+			began := time.Now()
+			if err := call(b); err == nil || time.Since(began) != 7*time.Second {
+				t.Errorf("%s: got %v after %v, want an error after 7s", operation, err, time.Since(began))
+			}
+			synctest.Wait() // for the handler
+		}, func(config *danabio.Config) {
+			config.HTTPClient.Transport.(*http.Transport).ResponseHeaderTimeout = 7 * time.Second
+			config.Retry.MaxAttempts = 1
+		})
+	}
 }
 
 // Another RoundTripper than *http.Transport cannot be looked into, so an error of it leaves the outcome unknown.
@@ -645,6 +824,89 @@ func TestStartThroughAnotherRoundTripperThatStalls(t *testing.T) {
 		config.HTTPClient.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
 			if operationOf(r) == start {
 				_, _ = io.Copy(io.Discard, bufio.NewReader(r.Body))
+				<-r.Context().Done()
+				return nil, r.Context().Err()
+			}
+			return next.RoundTrip(r)
+		})
+	})
+}
+
+// What a RoundTripper of another kind reports or does not report is no proof that nothing was sent.
+func TestStartThroughAnotherRoundTripperIsNeverProvablyUnsent(t *testing.T) {
+	for name, fail := range map[string]func(next http.RoundTripper, r *http.Request) (*http.Response, error){
+		"that reports nothing": func(_ http.RoundTripper, _ *http.Request) (*http.Response, error) { return nil, errors.New("broken") },
+		"that has read the body": func(_ http.RoundTripper, r *http.Request) (*http.Response, error) {
+			httptrace.ContextClientTrace(r.Context()).GetConn("localhost:80")
+			_, _ = io.Copy(io.Discard, r.Body)
+			return nil, errors.New("broken")
+		},
+		"whose connection is not counted": func(_ http.RoundTripper, r *http.Request) (*http.Response, error) {
+			httptrace.ContextClientTrace(r.Context()).GetConn("localhost:80")
+			conn, other := net.Pipe()
+			defer conn.Close()
+			defer other.Close()
+			httptrace.ContextClientTrace(r.Context()).GotConn(httptrace.GotConnInfo{Conn: conn})
+			return nil, errors.New("broken")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			posts := 0
+			inBubble(t, newScript(t), func(b *bed) {
+				_, err := b.client.StartCircuit(b.Context(), request())
+				var unknown *danabio.OutcomeUnknownError
+				if !errors.As(err, &unknown) || posts != 1 {
+					t.Errorf("got %v after %d posts, want OutcomeUnknownError after 1", err, posts)
+				}
+			}, func(config *danabio.Config) {
+				next := config.HTTPClient.Transport
+				config.HTTPClient.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
+					if operationOf(r) == start {
+						posts++
+						return fail(next, r)
+					}
+					return next.RoundTrip(r)
+				})
+			})
+		})
+	}
+}
+
+// A slow upload is no standing one, and its time does not count against that for the answer.
+func TestSlowUploadIsNotGivenUp(t *testing.T) {
+	slow := func(w http.ResponseWriter, r *http.Request) {
+		for {
+			time.Sleep(20 * time.Second)
+			if _, err := io.ReadFull(r.Body, make([]byte, 32<<10)); err != nil {
+				break
+			}
+		}
+		started(w, r)
+	}
+	inBubble(t, newScript(t).on(start, slow), func(b *bed) {
+		began := time.Now()
+		if _, err := b.client.StartCircuit(b.Context(), request(danabio.Bytes("contrato.pdf", pdf(300_000)))); err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(began); took < 3*time.Minute {
+			t.Errorf("took %v, want more than the time for the answer", took)
+		}
+	})
+}
+
+func TestDownloadThroughAnotherRoundTripperThatStalls(t *testing.T) {
+	inBubble(t, newScript(t), func(b *bed) {
+		b.authenticate()
+		began := time.Now()
+		_, err := b.client.OpenEvidence(b.Context(), circuit)
+		if took := time.Since(began); !errors.Is(err, danabio.ErrUnavailable) || took != 100*time.Second {
+			t.Errorf("got %v after %v, want ErrUnavailable after 100s", err, took)
+		}
+	}, func(config *danabio.Config) {
+		config.Retry.MaxAttempts = 1
+		next := config.HTTPClient.Transport
+		config.HTTPClient.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
+			if operationOf(r) == download {
 				<-r.Context().Done()
 				return nil, r.Context().Err()
 			}

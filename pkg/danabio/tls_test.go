@@ -1,6 +1,7 @@
 package danabio_test
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -8,8 +9,13 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"sync/atomic"
+	"syscall"
 	"testing"
+	"time"
+
+	"golang.org/x/oauth2"
 
 	"github.com/danabio/danabio-go/pkg/contract"
 	"github.com/danabio/danabio-go/pkg/danabio"
@@ -134,4 +140,64 @@ func TestServerWithoutTLSIsNamedAsSuch(t *testing.T) {
 	if _, err := client.Authenticate(t.Context()); !errors.Is(err, danabio.ErrUnavailable) {
 		t.Errorf("got %v, want ErrUnavailable", err)
 	}
+}
+
+// A handshake is no part of the start, so a connection that breaks right after it has taken nothing of it.
+func TestStartWhoseFirstWriteOverTLSFailsIsSentAgain(t *testing.T) {
+	handshake := func(ctx context.Context, transport *http.Transport, conn net.Conn, err error) (net.Conn, error) {
+		if err != nil {
+			return nil, err
+		}
+		secured := tls.Client(conn, &tls.Config{RootCAs: transport.TLSClientConfig.RootCAs, ServerName: "example.com"})
+		return secured, secured.HandshakeContext(ctx)
+	}
+	for name, prepare := range map[string]func(*http.Transport, dial){
+		"DialContext": func(transport *http.Transport, dial dial) { transport.DialContext = dial },
+		"DialTLSContext": func(transport *http.Transport, dial dial) {
+			transport.DialTLSContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+				conn, err := dial(ctx, network, address)
+				return handshake(ctx, transport, conn, err)
+			}
+		},
+		"DialTLS": func(transport *http.Transport, dial dial) {
+			//lint:ignore SA1019 a caller may still use it
+			transport.DialTLS = func(network, address string) (net.Conn, error) {
+				conn, err := dial(context.Background(), network, address)
+				return handshake(context.Background(), transport, conn, err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server, config := overTLS(t, newScript(t).on(start, started))
+			config.Credentials = danabio.TokenSource(oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "opaque"}))
+			config.Retry = danabio.RetryPolicy{MinDelay: time.Millisecond, MaxDelay: time.Millisecond}
+			var dials atomic.Int32
+			var broken atomic.Bool
+			prepare(server.Client().Transport.(*http.Transport), func(ctx context.Context, network, _ string) (net.Conn, error) {
+				conn, err := new(net.Dialer).DialContext(ctx, network, server.Listener.Addr().String())
+				if dials.Add(1) == 1 {
+					return breakingConn{conn, &broken}, err
+				}
+				return conn, err
+			})
+			client := newClient(t, config)
+			ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { broken.Store(true) }})
+			if _, err := client.StartCircuit(ctx, request()); err != nil || dials.Load() != 2 {
+				t.Errorf("got %v after %d connections, want success after 2", err, dials.Load())
+			}
+		})
+	}
+}
+
+// breakingConn takes nothing more once broken is set.
+type breakingConn struct {
+	net.Conn
+	broken *atomic.Bool
+}
+
+func (c breakingConn) Write(p []byte) (int, error) {
+	if c.broken.Load() {
+		return 0, &net.OpError{Op: "write", Net: "tcp", Err: syscall.EPIPE}
+	}
+	return c.Conn.Write(p)
 }

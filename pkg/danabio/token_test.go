@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -21,7 +22,7 @@ import (
 func TestTokenRequestIsRetriedWhenTheServiceIsUnavailable(t *testing.T) {
 	for name, reply := range map[string]reply{
 		"408": status(408, ""), "429": status(429, ""), "500": status(500, ""), "502": status(502, "<html>"), "503": status(503, ""), "504": status(504, ""),
-		"connection closed": broken(hangUp),
+		"connection closed": broken(hangUp), "cut answer": broken(cutJSON),
 	} {
 		t.Run(name+" then success", func(t *testing.T) {
 			s := newScript(t).on(token, reply, reply, reply, tokenReply("opaque", 1799))
@@ -106,6 +107,7 @@ func TestTokenAnswerThatIsNoTokenIsAProtocolError(t *testing.T) {
 		"empty body":                {"application/json", ""},
 		"a list":                    {"application/json", `["abc"]`},
 		"cut JSON":                  {"application/json", `{"access_token":"abc","token_ty`},
+		"longer than 1 MiB":         {"application/json", `{"access_token":"abc","token_type":"Bearer"}` + strings.Repeat(" ", 1<<20)},
 		"no token":                  {"application/json", `{"token_type":"Bearer"}`},
 		"empty token":               {"application/json", `{"access_token":"","token_type":"Bearer"}`},
 		"token with a line break":   {"application/json", `{"access_token":"abc\ndef","token_type":"Bearer"}`},
@@ -161,7 +163,7 @@ func TestTokenLifetime(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if life := info.ExpiresAt.Sub(asked); life > want || life < want*9/10 {
+				if life := info.ExpiresAt.Sub(asked); life >= want || life < want*9/10 {
 					t.Errorf("the token serves %v, want a little less than %v", life, want)
 				}
 				time.Sleep(want * 74 / 100)
@@ -178,6 +180,39 @@ func TestTokenLifetime(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// Its life begins when it is asked for, since it may have been made then.
+func TestTokenLifetimeBeginsWithTheRequest(t *testing.T) {
+	slow := func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(20 * time.Second)
+		tokenReply("first", 1799)(w, r)
+	}
+	inBubble(t, newScript(t).on(token, slow), func(b *bed) {
+		asked := time.Now()
+		info, err := b.client.Authenticate(b.Context())
+		if life := info.ExpiresAt.Sub(asked); err != nil || life > 1799*time.Second {
+			t.Errorf("the token serves %v (%v), want less than 1799s", life, err)
+		}
+	})
+}
+
+// Many clients that began at the same moment do not renew at the same moment.
+func TestRenewalsAreSpread(t *testing.T) {
+	earliest, latest := time.Hour, time.Duration(0)
+	for range 20 {
+		inBubble(t, newScript(t).on(token, tokenReply("first", 1000)), func(b *bed) {
+			for b.calls(token) < 2 {
+				b.authenticate()
+				time.Sleep(time.Second)
+			}
+			gap := b.gaps(token)[0]
+			earliest, latest = min(earliest, gap), max(latest, gap)
+		})
+	}
+	if earliest < 760*time.Second || latest > 841*time.Second || latest-earliest < 10*time.Second {
+		t.Errorf("renewed after %v to %v, want 760s to 840s of 1000s", earliest, latest)
 	}
 }
 
@@ -198,7 +233,13 @@ func TestOldTokenServesWhileRenewalFails(t *testing.T) {
 		b.authenticate()
 		time.Sleep(860 * time.Second)
 		b.authenticate() // begins a renewal that fails four times
-		time.Sleep(100 * time.Second)
+		time.Sleep(10 * time.Second)
+		b.authenticate() // not yet another
+		synctest.Wait()
+		if n := b.calls(token); n != 5 {
+			t.Errorf("%d token requests soon after a failed renewal, want 5", n)
+		}
+		time.Sleep(90 * time.Second)
 		b.startOne() // the old token still serves; another renewal that fails four times
 		time.Sleep(40 * time.Second)
 		b.startOne() // the old one has expired
@@ -235,6 +276,24 @@ func TestConcurrentFirstCallsShareOneTokenRequest(t *testing.T) {
 		all.Wait()
 		if n := b.calls(token); n != 1 {
 			t.Errorf("%d token requests, want 1", n)
+		}
+	})
+}
+
+func TestConcurrentCallersShareOneRenewal(t *testing.T) {
+	slow := func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(time.Second)
+		tokenReply("second", 1000)(w, r)
+	}
+	inBubble(t, newScript(t).on(token, tokenReply("first", 1000), slow), func(b *bed) {
+		b.authenticate()
+		time.Sleep(860 * time.Second)
+		for range 100 {
+			b.authenticate()
+		}
+		time.Sleep(time.Minute)
+		if n := b.calls(token); n != 2 {
+			t.Errorf("%d token requests, want 2", n)
 		}
 	})
 }
@@ -388,4 +447,56 @@ func TestCloseEndsTheExchangeUnderWay(t *testing.T) {
 			t.Errorf("got %v after %v, want ErrClosed at once", err, time.Since(began))
 		}
 	})
+}
+
+func TestCloseWaitsForTheCallersTokenSource(t *testing.T) {
+	slow := sourceFunc(func() (*oauth2.Token, error) {
+		time.Sleep(5 * time.Second)
+		return &oauth2.Token{AccessToken: "late"}, nil
+	})
+	inBubble(t, newScript(t), func(b *bed) {
+		go func() { _, _ = b.client.Authenticate(b.Context()) }()
+		synctest.Wait()
+		began := time.Now()
+		if _ = b.client.Close(); time.Since(began) != 5*time.Second {
+			t.Errorf("closed after %v, want when the source has returned, after 5s", time.Since(began))
+		}
+	}, func(config *danabio.Config) { config.Credentials = danabio.TokenSource(slow) })
+}
+
+// A connection that comes when its request has been given up waits for another, until the client is closed.
+func TestCloseEndsConnectionsThatNobodyWaitsFor(t *testing.T) {
+	var late *closedConn
+	inBubble(t, newScript(t), func(b *bed) {
+		ctx, cancel := context.WithTimeout(b.Context(), time.Second)
+		defer cancel()
+		if _, err := b.client.OpenEvidence(ctx, circuit); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v, want the deadline", err)
+		}
+		time.Sleep(5 * time.Second)
+		_ = b.client.Close()
+		synctest.Wait()
+		if late == nil || !late.closed.Load() {
+			t.Error("the connection is still open")
+		}
+	}, func(config *danabio.Config) {
+		config.Credentials = danabio.TokenSource(oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "opaque"}))
+	}, dialThrough(func(next dial) dial {
+		return func(_ context.Context, network, address string) (net.Conn, error) {
+			time.Sleep(2 * time.Second)
+			conn, err := next(context.Background(), network, address)
+			late = &closedConn{Conn: conn}
+			return late, err
+		}
+	}))
+}
+
+type closedConn struct {
+	net.Conn
+	closed atomic.Bool
+}
+
+func (c *closedConn) Close() error {
+	c.closed.Store(true)
+	return c.Conn.Close()
 }

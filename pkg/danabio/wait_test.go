@@ -24,15 +24,19 @@ func TestWaitAsksAtGrowingIntervals(t *testing.T) {
 		if err != nil || receipt.Circuit != circuit {
 			t.Fatalf("got %v %v", receipt, err)
 		}
-		want := 5 * time.Second
+		want, jittered := 5*time.Second, false
 		for i, gap := range b.gaps(download) {
 			if gap < want*9/10 || gap > want*11/10 {
 				t.Errorf("interval %d is %v, want %v within a tenth", i+1, gap, want)
 			}
+			jittered = jittered || gap != want
 			if polls[i].Number != i+1 || polls[i].Next != gap || !errors.Is(polls[i].Err, danabio.ErrNotReady) {
 				t.Errorf("poll %d was told as %+v", i+1, polls[i])
 			}
 			want = min(want*3/2, 60*time.Second)
+		}
+		if !jittered {
+			t.Error("the intervals have no jitter")
 		}
 	})
 }
@@ -40,8 +44,12 @@ func TestWaitAsksAtGrowingIntervals(t *testing.T) {
 func TestWaitOutlivesOutages(t *testing.T) {
 	s := newScript(t).on(download, status(503, ""), broken(hangUp), status(404, ""), status(429, "", "Retry-After", "3600"), status(500, ""), zipReply(smallZIP(t)))
 	inBubble(t, s, func(b *bed) {
-		if _, err := b.client.WaitForEvidence(b.Context(), circuit, target(t), danabio.PollPolicy{}); err != nil {
+		polls := 0
+		if _, err := b.client.WaitForEvidence(b.Context(), circuit, target(t), danabio.PollPolicy{Notify: func(danabio.Poll) { polls++ }}); err != nil {
 			t.Error(err)
+		}
+		if polls != 5 {
+			t.Errorf("%d polls found nothing, want 5", polls)
 		}
 		if gap := b.gaps(download)[3]; gap < time.Hour {
 			t.Errorf("asked again %v after the server asked to wait 1h0m0s", gap)

@@ -1,0 +1,45 @@
+package danabio_test
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/danabio/danabio-go/pkg/danabio"
+)
+
+// The limit on the size of a file stands for a disk that is full. It holds for a whole process, so this test runs in one of its own.
+func TestFullDiskLeavesNothingBehind(t *testing.T) {
+	if os.Getenv("DANABIO_TEST_FULL_DISK") == "" {
+		child := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
+		child.Env = append(os.Environ(), "DANABIO_TEST_FULL_DISK=yes")
+		if out, err := child.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		return
+	}
+	content := smallZIP(t)
+	for name, room := range map[string]int{"while the evidence comes": len(content) / 2, "while the receipt is written": len(content)} {
+		t.Run(name, func(t *testing.T) {
+			path := target(t)
+			inBubble(t, newScript(t).on(download, zipReply(content)), func(b *bed) {
+				var limit syscall.Rlimit
+				if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+					t.Fatal(err)
+				}
+				limit.Cur = uint64(room)
+				if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+					t.Fatal(err)
+				}
+				_, err := b.client.DownloadEvidence(b.Context(), circuit, path)
+				if !errors.Is(err, syscall.EFBIG) || errors.Is(err, danabio.ErrIntegrity) || !strings.Contains(err.Error(), "evidence.zip") || strings.Contains(err.Error(), ".part") {
+					t.Errorf("got %v, want the system's error about the target", err)
+				}
+				wantFiles(t, path)
+			})
+		})
+	}
+}
