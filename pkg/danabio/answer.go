@@ -6,13 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
-	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -29,6 +24,7 @@ const (
 
 // readAnswer reads a whole answer that must be small.
 func readAnswer(resp *http.Response) ([]byte, error) {
+	defer time.AfterFunc(2*quietTimeout, func() { resp.Body.Close() }).Stop()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	if err != nil {
 		return nil, err
@@ -46,7 +42,7 @@ func refusal(ctx context.Context, operation, circuit string, resp *http.Response
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
 		host := "nowhere"
 		if target, err := resp.Location(); err == nil {
-			host = target.Host
+			host = wholeMask(carried).clean(target.Host, 255)
 		}
 		return fmt.Errorf("%w: the server answered %d, to %s; check the environment or base URL", ErrRedirected, resp.StatusCode, host)
 	}
@@ -68,7 +64,8 @@ func refusal(ctx context.Context, operation, circuit string, resp *http.Response
 	case resp.StatusCode < 300:
 		return fmt.Errorf("%w: the server answered %d where 200 was expected", ErrProtocol, resp.StatusCode)
 	}
-	// A body that breaks off still may hold the message.
+	// A body that breaks off still may hold the message. One that drips is not waited for: it only gives a message.
+	defer time.AfterFunc(quietTimeout, func() { resp.Body.Close() }).Stop()
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxError))
 	if ctx.Err() == nil {
 		code, message := errorText(body, resp.Header.Get("Content-Type"))
@@ -150,93 +147,4 @@ func jsonText(value any, depth int) (code, message string) {
 		}
 	}
 	return code, message
-}
-
-// mask replaces what the request carried in a text of the server's.
-type mask struct {
-	whole []string // masked wherever it stands
-	words []string // short: masked only as a word of its own
-}
-
-// longRun is what an echo of a document's content, or of a part of a token, looks like.
-var longRun = regexp.MustCompile(`[A-Za-z0-9+/=_~.-]{40,}`)
-
-func newMask(carried []string) mask {
-	var m mask
-	add := func(value string) {
-		switch n := utf8.RuneCountInString(value); {
-		case n >= 4:
-			m.whole = append(m.whole, value)
-		case n > 0:
-			m.words = append(m.words, value)
-		}
-	}
-	for _, value := range carried {
-		add(strings.TrimSpace(value))
-		// As it may stand in a URL, a form or a piece of JSON.
-		for _, escaped := range []string{url.QueryEscape(value), url.PathEscape(value), strings.Trim(strconv.QuoteToASCII(value), `"`)} {
-			if escaped != value {
-				add(escaped)
-			}
-		}
-		// Parts of a value are masked too: a server may quote only the surname, or the mailbox without the host.
-		for _, part := range strings.FieldsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || r == '@' }) {
-			add(part)
-		}
-	}
-	longestFirst := func(a, b string) int { return len(b) - len(a) }
-	slices.SortStableFunc(m.whole, longestFirst)
-	slices.SortStableFunc(m.words, longestFirst)
-	return m
-}
-
-const maskedShort = "***"
-
-// clean masks, makes printable and shortens, in this order: a value that is cut could no longer be found.
-func (m mask) clean(text string, limit int) string {
-	text = printable(text)
-	text = longRun.ReplaceAllString(text, maskedShort)
-	for _, value := range m.whole {
-		text = replaceFold(text, printable(value), false)
-	}
-	for _, value := range m.words {
-		text = replaceFold(text, printable(value), true)
-	}
-	if runes := []rune(text); len(runes) > limit {
-		text = string(runes[:limit-1]) + "…"
-	}
-	return text
-}
-
-// printable puts a space for each run of white space and control characters.
-func printable(text string) string {
-	var b strings.Builder
-	space := false
-	for _, r := range text {
-		if unicode.IsSpace(r) || !unicode.IsPrint(r) || r == utf8.RuneError {
-			space = b.Len() > 0
-			continue
-		}
-		if space {
-			b.WriteByte(' ')
-			space = false
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
-
-// replaceFold replaces value wherever it stands in text, in any case; as a word, only between characters that are no letters or digits.
-func replaceFold(text, value string, word bool) string {
-	if value == "" {
-		return text
-	}
-	if word {
-		pattern := regexp.MustCompile(`(?i)(^|[^\pL\pN])` + regexp.QuoteMeta(value) + `($|[^\pL\pN])`)
-		for range 2 { // two words share the separator between them
-			text = pattern.ReplaceAllString(text, "${1}"+maskedShort+"${2}")
-		}
-		return text
-	}
-	return regexp.MustCompile("(?i)"+regexp.QuoteMeta(value)).ReplaceAllLiteralString(text, maskedShort)
 }

@@ -199,7 +199,7 @@ func openEncoded(document Document, state fileState) (*encodedSource, error) {
 	if err != nil {
 		return nil, err
 	}
-	if now != state {
+	if !now.is(state) {
 		source.Close()
 		return nil, errChanged
 	}
@@ -257,7 +257,7 @@ func (s *encodedSource) unchanged() error {
 		return errChanged
 	}
 	again.Close()
-	if now != s.state {
+	if !now.is(s.state) {
 		return errChanged
 	}
 	return nil

@@ -96,7 +96,7 @@ func New(config Config) (*Client, error) {
 }
 
 // Close ends the background refresh of the token and waits for it, and ends connections that nobody waits for. Calls under way end with their own
-// contexts, later ones fail with [ErrClosed]. It returns nil.
+// contexts, but for those that wait for a token, which fail with [ErrClosed] as later ones do. A caller's own token source is waited for. It returns nil.
 func (c *Client) Close() error {
 	c.tokens.close()
 	for _, transport := range c.transports {

@@ -2,6 +2,7 @@ package danabio
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"os"
@@ -99,7 +100,7 @@ func ConfigFromEnv() (Config, error) {
 		if secret != "" {
 			return config, invalid("DANABIO_CLIENT_SECRET and DANABIO_CLIENT_SECRET_FILE are both set; unset one")
 		}
-		content, err := os.ReadFile(path)
+		content, err := readSecret(path)
 		if err != nil {
 			return config, fmt.Errorf("%w: DANABIO_CLIENT_SECRET_FILE: %w", ErrInvalidRequest, err)
 		}
@@ -112,4 +113,19 @@ func ConfigFromEnv() (Config, error) {
 		config.Credentials = ClientCredentials(id, secret)
 	}
 	return config, nil
+}
+
+// readSecret reads a file that must be small.
+func readSecret(path string) ([]byte, error) {
+	const most = 64 << 10
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	content, err := io.ReadAll(io.LimitReader(file, most+1))
+	if len(content) > most {
+		return nil, fmt.Errorf("%s is longer than %d bytes; it holds nothing but the secret", path, most)
+	}
+	return content, err
 }

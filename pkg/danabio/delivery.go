@@ -33,7 +33,11 @@ func (d *delivery) trace(ctx context.Context) context.Context {
 			d.got = true
 			d.conn = nil
 			conn := info.Conn
-			if secured, ok := conn.(*tls.Conn); ok {
+			for { // one within the other, through a proxy that is reached by TLS
+				secured, ok := conn.(*tls.Conn)
+				if !ok {
+					break
+				}
 				conn = secured.NetConn()
 			}
 			if counted, ok := conn.(*countedConn); ok {
@@ -57,8 +61,10 @@ func (d *delivery) notSent() bool {
 	}
 }
 
-// state is the state of a start that was not provably unsent.
+// state is the state of a start that was not provably unsent. It closes the body first: of one that was not read wholly by then, the server
+// can never have all.
 func (d *delivery) state() OutcomeState {
+	_ = d.body.Close()
 	if d.body.wholly() {
 		return OutcomeUnknown
 	}

@@ -16,10 +16,15 @@ import (
 )
 
 // Document is a PDF to be signed: [File], [Bytes] or [FS]. It is read when it is sent, and again when it is sent again; it must not change
-// in between.
+// in between. A read of an [FS] that blocks holds the call that sends it past the end of its context.
 type Document struct {
 	name string
 	open func() (io.ReadCloser, fileState, error)
+}
+
+// is reports whether nothing has changed. Not every file system gives its times in one time zone.
+func (s fileState) is(other fileState) bool {
+	return s.size == other.size && s.modified.Equal(other.modified)
 }
 
 // fileState is what shows that a source has changed.
@@ -96,7 +101,7 @@ func (d Document) check() (fileState, error) {
 		return fileState{}, invalid("document %q: %w", d.name, withoutPath(err))
 	}
 	defer source.Close()
-	if state.size == 0 {
+	if state.size <= 0 {
 		return fileState{}, invalid("document %q is empty", d.name)
 	}
 	head := make([]byte, pdfHeader)

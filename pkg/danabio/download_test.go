@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -447,16 +448,17 @@ func TestTargetThatCannotBeIsRefusedBeforeAnythingIsSent(t *testing.T) {
 	}
 	before := files(t, folder)
 	for name, test := range map[string]struct{ path, says string }{
-		"file exists":                      {filepath.Join(folder, "taken.zip"), "taken.zip"},
-		"symlink to a file":                {filepath.Join(folder, "link.zip"), "link.zip"},
-		"symlink to nothing":               {filepath.Join(folder, "dangling.zip"), "dangling.zip"},
-		"folder":                           {folder, "no regular file"},
-		"folder with a slash":              {folder + "/", "names no file"},
-		"empty":                            {"", "names no file"},
-		"folder does not exist":            {filepath.Join(folder, "none", "evidence.zip"), "does not exist"},
-		"a file in the folder's place":     {filepath.Join(folder, "taken.zip", "evidence.zip"), "is no folder"},
-		"a file in the place of another":   {filepath.Join(folder, "taken.zip", "sub", "evidence.zip"), "taken.zip"},
-		"something in the receipt's place": {filepath.Join(folder, "orphan.zip"), "orphan.zip.receipt.json"},
+		"file exists":                         {filepath.Join(folder, "taken.zip"), "taken.zip"},
+		"symlink to a file":                   {filepath.Join(folder, "link.zip"), "link.zip"},
+		"symlink to nothing":                  {filepath.Join(folder, "dangling.zip"), "dangling.zip"},
+		"folder":                              {folder, "no regular file"},
+		"folder with a slash":                 {folder + "/", "names no file"},
+		"empty":                               {"", "names no file"},
+		"folder does not exist":               {filepath.Join(folder, "none", "evidence.zip"), "does not exist"},
+		"a file in the folder's place":        {filepath.Join(folder, "taken.zip", "evidence.zip"), "is no folder"},
+		"a file in the place of another":      {filepath.Join(folder, "taken.zip", "sub", "evidence.zip"), "taken.zip"},
+		"a name without room for its receipt": {filepath.Join(folder, strings.Repeat("a", 240)+".zip"), "longer than"},
+		"something in the receipt's place":    {filepath.Join(folder, "orphan.zip"), "orphan.zip.receipt.json"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, newScript(t), func(b *bed) {
@@ -612,6 +614,61 @@ func TestDownloadWhoseReceiptCannotBeStoredLeavesNothing(t *testing.T) {
 			t.Errorf("got %v, want the system's error", err)
 		}
 		wantFiles(t, path, "evidence.zip.receipt.json")
+	})
+}
+
+func TestReceiptOfAnotherCircuitStays(t *testing.T) {
+	path := target(t)
+	inBubble(t, newScript(t).on(download, zipReply(smallZIP(t))), func(b *bed) {
+		if _, err := b.client.DownloadEvidence(b.Context(), circuit, path); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.client.DownloadEvidence(b.Context(), "another", path); !errors.Is(err, danabio.ErrInvalidRequest) {
+			t.Errorf("got %v, want ErrInvalidRequest", err)
+		}
+		if receipt, err := danabio.ReadReceipt(danabio.ReceiptPath(path)); err != nil || receipt.Circuit != circuit {
+			t.Errorf("the receipt is %+v (%v)", receipt, err)
+		}
+	})
+}
+
+func TestSizeWithoutLimitIsFine(t *testing.T) {
+	inBubble(t, newScript(t).on(download, zipReply(smallZIP(t))), func(b *bed) {
+		if _, err := b.client.DownloadEvidence(b.Context(), circuit, target(t)); err != nil {
+			t.Error(err)
+		}
+	}, func(config *danabio.Config) { config.EvidenceLimits = evidence.Limits{MaxFileSize: math.MaxInt64} })
+}
+
+func TestHugeDelaysDoNotOverflow(t *testing.T) {
+	s := newScript(t)
+	for range 70 {
+		s.on(download, status(503, ""))
+	}
+	inBubble(t, s, func(b *bed) {
+		if _, err := b.client.OpenEvidence(b.Context(), circuit); !errors.Is(err, danabio.ErrUnavailable) {
+			t.Error(err)
+		}
+		for i, gap := range b.gaps(download) {
+			if gap > time.Hour {
+				t.Errorf("delay %d is %v", i+1, gap)
+			}
+		}
+	}, func(config *danabio.Config) {
+		config.Retry = danabio.RetryPolicy{MaxAttempts: 70, MinDelay: 10 * time.Second, MaxDelay: time.Hour}
+	})
+	inBubble(t, newScript(t).on(download, status(503, "", "Retry-After", "99999999999999999999")), func(b *bed) {
+		ctx, cancel := context.WithTimeout(b.Context(), time.Hour)
+		defer cancel()
+		began := time.Now()
+		if _, err := b.client.OpenEvidence(ctx, circuit); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != time.Hour {
+			t.Errorf("got %v after %v, want the deadline after 1h", err, time.Since(began))
+		}
+	}, func(config *danabio.Config) {
+		config.Retry = danabio.RetryPolicy{MaxDelay: math.MaxInt64, MaxRetryAfter: math.MaxInt64}
 	})
 }
 

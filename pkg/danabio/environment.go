@@ -57,7 +57,7 @@ func checkPlainHTTP(baseURL string, allowed bool) error {
 	}
 	host := base.Hostname()
 	ip := net.ParseIP(host)
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback() {
+	if strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback() {
 		return nil
 	}
 	return fmt.Errorf("%w: %w: base URL http://%s; use https, or set Config.AllowPlainHTTP", ErrInvalidRequest, ErrPlainHTTP, base.Host)

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// What callers decide on with [errors.Is]. Each error of this package matches at most one of the first seven. An [*OutcomeUnknownError] matches none
+// What callers decide on with [errors.Is]. Each error of this package matches at most one of the first seven, but for that of
+// [Client.WaitForEvidence] past its time, which matches ErrNotReady and what the last poll met. An [*OutcomeUnknownError] matches none
 // of them, whatever its cause, since each of them has callers do what must not be done then.
 var (
 	// ErrInvalidRequest: the input is wrong, and nothing was sent.

@@ -36,7 +36,7 @@ func (c *core) downloadEvidence(ctx context.Context, circuit, path string, polic
 	if receipt != nil || err != nil {
 		return receipt, err
 	}
-	var furthest int64
+	furthest := int64(-1) // nothing has come yet
 	standstills, refusals := 0, 0
 	for {
 		download := &downloading{core: c, circuit: circuit, target: target, last: refusals > 0}
@@ -104,7 +104,7 @@ func (d *downloading) try(ctx context.Context, policy RetryPolicy) (*Receipt, er
 		err = fmt.Errorf("%w: it came with a Content-Encoding, which was not asked for", ErrIntegrity)
 	}
 	if err != nil {
-		return nil, d.refused(part, report, err)
+		return nil, d.refused(ctx, part, report, err)
 	}
 	receipt, err := d.target.place(ctx, part, d.core.receipt(d.circuit, d.target.name, stream, report))
 	return receipt, withoutTemporary(err, d.target.path)
@@ -126,14 +126,14 @@ func (d *downloading) verify(ctx context.Context, path string) (*evidence.Report
 }
 
 // refused keeps evidence aside that is whole but not acceptable, when it came so for the second time.
-func (d *downloading) refused(part *part, report *evidence.Report, err error) error {
+func (d *downloading) refused(ctx context.Context, part *part, report *evidence.Report, err error) error {
 	if !errors.Is(err, ErrIntegrity) {
 		return withoutTemporary(err, d.target.path)
 	}
 	if !d.last {
 		return err
 	}
-	kept, keeping := d.target.reject(part, Rejected{Circuit: d.circuit, Channel: d.core.channel, Reason: err.Error(), Report: report})
+	kept, keeping := d.target.reject(ctx, part, Rejected{Circuit: d.circuit, Channel: d.core.channel, Reason: err.Error(), Report: report})
 	if keeping != nil {
 		return fmt.Errorf("%w; it could not be kept aside: %w", err, withoutTemporary(keeping, d.target.path))
 	}

@@ -2,12 +2,15 @@
 
 package danabio
 
-import "sync"
+import (
+	"context"
+	"sync"
+)
 
 var folders sync.Mutex
 
 // lockFolder keeps other goroutines out; this system has no lock on a folder that ends with its process.
-func lockFolder(string) (unlock func(), err error) {
+func lockFolder(context.Context, string) (unlock func(), err error) {
 	folders.Lock()
 	return folders.Unlock, nil
 }

@@ -36,6 +36,13 @@ func (t *quietTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		timer.end()
 		return nil, err
 	}
+	// What http.Client mends by itself in the answer of another kind of RoundTripper.
+	if resp.Request == nil {
+		resp.Request = req
+	}
+	if resp.Body == nil {
+		resp.Body = http.NoBody
+	}
 	resp.Body = &receivingBody{ReadCloser: resp.Body, ctx: ctx, timer: timer}
 	return resp, nil
 }

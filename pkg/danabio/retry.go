@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -70,13 +71,16 @@ func (p RetryPolicy) delay(n int, err error) (time.Duration, error) {
 		}
 	}
 	bound := p.MaxDelay
-	if shift := n - 1; shift < 32 && first<<shift < bound {
+	if shift := n - 1; shift < 63 && first < bound>>shift {
 		bound = first << shift
 	}
-	delay := rand.N(bound + 1)
+	delay := rand.N(max(bound, bound+1))
 	if answer != nil && answer.RetryAfter > 0 {
 		// Some of the jitter stays, since many callers may have been told the same.
-		delay = answer.RetryAfter + rand.N(first)
+		delay = answer.RetryAfter
+		if jitter := rand.N(first); delay <= math.MaxInt64-jitter {
+			delay += jitter
+		}
 	}
 	return delay, nil
 }

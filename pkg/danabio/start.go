@@ -53,7 +53,7 @@ type Circuit struct {
 	RequestID string         `json:"requestId"`
 	Channel   string         `json:"channel"`
 	StartedAt time.Time      `json:"startedAt"` // UTC, by this machine's clock
-	Documents []SentDocument `json:"documents"`
+	Documents []SentDocument `json:"documents"` // those that had gone out when the server answered; all of them, if it read the request
 }
 
 // StartCircuit starts a circuit. It is sent again only when it provably was not sent, or the server refused it with status 429 or, once,
@@ -162,7 +162,7 @@ func (s *starting) attempt(ctx context.Context) *failure {
 	case status >= 200 && status < 300:
 		circuit, err := s.read(resp)
 		if err != nil {
-			return final(s.unknown(OutcomeUnknown, body, cause(ctx, err)))
+			return final(s.unknown(delivery, cause(ctx, err)))
 		}
 		circuit.StartedAt = s.began
 		circuit.Documents = body.documents()
@@ -177,7 +177,8 @@ func (s *starting) attempt(ctx context.Context) *failure {
 		refused := s.refused(ctx, resp)
 		return s.renew(ctx, refused)
 	case status == http.StatusRequestTimeout, status >= 500, status < 200:
-		return final(s.unknown(OutcomeUnknown, body, s.refused(ctx, resp)))
+		refused := s.refused(ctx, resp)
+		return final(s.unknown(delivery, refused))
 	default:
 		err := s.refused(ctx, resp)
 		return &failure{err: err, again: status == http.StatusTooManyRequests}
@@ -206,15 +207,15 @@ func (s *starting) lost(ctx context.Context, delivery *delivery, err error) *fai
 		reason = source
 	}
 	if !delivery.notSent() {
-		return final(s.unknown(delivery.state(), delivery.body, reason))
+		return final(s.unknown(delivery, reason))
 	}
 	return judged(ctx, reason)
 }
 
-func (s *starting) unknown(state OutcomeState, body *startBody, err error) error {
-	e := &OutcomeUnknownError{ID: s.request.ID, Channel: s.core.channel, At: s.began, State: state, Err: err}
-	if body.wholly() {
-		e.Documents = body.documents()
+func (s *starting) unknown(delivery *delivery, err error) error {
+	e := &OutcomeUnknownError{ID: s.request.ID, Channel: s.core.channel, At: s.began, State: delivery.state(), Err: err}
+	if e.State == OutcomeUnknown {
+		e.Documents = delivery.body.documents()
 	}
 	return e
 }

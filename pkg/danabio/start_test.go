@@ -552,6 +552,20 @@ func TestExpectContinue(t *testing.T) {
 
 func refuseExpectation(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(417) }
 
+func TestEarlyFailureOfALargeStartIsPartlySent(t *testing.T) {
+	early := func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.ReadFull(r.Body, make([]byte, 100_000))
+		w.Header().Set("Connection", "close")
+		w.WriteHeader(503)
+		_ = http.NewResponseController(w).Flush()
+		time.Sleep(time.Second)
+	}
+	inBubble(t, newScript(t).on(start, broken(early)), func(b *bed) {
+		_, err := b.client.StartCircuit(b.Context(), request(danabio.Bytes("contrato.pdf", pdf(8<<20))))
+		b.wantUnknown(err, danabio.PartlySent)
+	})
+}
+
 func TestRedirectIsNotFollowed(t *testing.T) {
 	for _, code := range []int{301, 302, 303, 307, 308} {
 		redirect := status(code, "", "Location", "https://elsewhere.example.com/take")

@@ -19,11 +19,17 @@ type target struct {
 	path, folder, name string
 }
 
+// maxName leaves room for what is appended to the name, in file systems that take 255 bytes.
+const maxName = 200
+
 // newTarget checks the target before anything is asked for. If it holds what this download would give, its receipt is returned.
 func (c *core) newTarget(ctx context.Context, circuit, path string) (target, *Receipt, error) {
 	t := target{path, filepath.Dir(path), filepath.Base(path)}
 	if path == "" || t.name == "." || t.name == ".." || os.IsPathSeparator(path[len(path)-1]) {
 		return t, nil, invalid("target %q names no file; give one such as evidence.zip", path)
+	}
+	if len(t.name) > maxName {
+		return t, nil, invalid("target %q...: the name is longer than %d bytes, which leaves no room for those of its receipt", t.name[:40], maxName)
 	}
 	switch info, err := os.Stat(t.folder); {
 	case errors.Is(err, fs.ErrNotExist):
@@ -39,8 +45,11 @@ func (c *core) newTarget(ctx context.Context, circuit, path string) (target, *Re
 	}
 	// A receipt without its file was left by a crash; anything else of that name is not ours to replace.
 	if _, err := os.Lstat(ReceiptPath(path)); err == nil {
-		if _, err := ReadReceipt(ReceiptPath(path)); err != nil {
+		switch left, err := ReadReceipt(ReceiptPath(path)); {
+		case err != nil:
 			return t, nil, invalid("%s exists and is no receipt; move it away", ReceiptPath(path))
+		case left.Circuit != circuit || left.Channel != c.channel:
+			return t, nil, invalid("%s exists and is the receipt of another circuit; move it away", ReceiptPath(path))
 		}
 	}
 	return t, nil, nil
@@ -126,9 +135,9 @@ func (t target) create() (*part, error) {
 
 // write takes the whole stream, at most limit bytes, and makes it durable.
 func (p *part) write(stream *evidenceStream, limit int64) (int64, error) {
-	n, err := copyEvidence(p.file, io.LimitReader(stream, limit+1))
+	n, err := copyEvidence(p.file, io.LimitReader(stream, max(limit, limit+1)))
 	switch {
-	case err != nil:
+	case err != nil && !errors.Is(err, ErrIntegrity): // else it came whole, and may be kept aside
 		return n, err
 	case n > limit:
 		return n, tooLarge(limit)
@@ -136,7 +145,10 @@ func (p *part) write(stream *evidenceStream, limit int64) (int64, error) {
 	if err := p.file.Sync(); err != nil {
 		return n, err
 	}
-	return n, p.file.Close() // some systems move no open file
+	if err := p.file.Close(); err != nil { // some systems move no open file
+		return n, err
+	}
+	return n, err
 }
 
 var errTooLarge = fmt.Errorf("%w: it is too large", ErrIntegrity)
@@ -153,7 +165,7 @@ func (p *part) discard() {
 
 // place puts the receipt and then the part in place, neither over a file. If another process was faster, existing decides.
 func (t target) place(ctx context.Context, p *part, receipt *Receipt) (*Receipt, error) {
-	unlock, err := lockFolder(t.folder)
+	unlock, err := lockFolder(ctx, t.folder)
 	if err != nil {
 		return nil, err
 	}
@@ -168,7 +180,10 @@ func (t target) place(ctx context.Context, p *part, receipt *Receipt) (*Receipt,
 	if err := t.replace(ReceiptPath(t.path), content); err != nil {
 		return nil, err
 	}
-	if err := putInPlace(p.path, t.path); err != nil {
+	switch err := putInPlace(p.path, t.path); {
+	case errors.Is(err, fs.ErrExist): // another program was faster; the receipt may be needed to tell what it put there
+		return t.existing(ctx, receipt.Circuit, receipt.Channel)
+	case err != nil:
 		_ = os.Remove(ReceiptPath(t.path))
 		return nil, err
 	}
@@ -202,7 +217,8 @@ func (t target) replace(path string, content []byte) error {
 func putInPlace(from, to string) error {
 	err := os.Link(from, to)
 	if err == nil {
-		return os.Remove(from)
+		_ = os.Remove(from) // the file is in place; discard tries again
+		return nil
 	}
 	if errors.Is(err, fs.ErrExist) || !linksUnsupported(err) {
 		return err
@@ -223,8 +239,8 @@ type Rejected struct {
 }
 
 // reject keeps the part aside under the first free name, so that no earlier one is lost, and returns that.
-func (t target) reject(p *part, why Rejected) (string, error) {
-	unlock, err := lockFolder(t.folder)
+func (t target) reject(ctx context.Context, p *part, why Rejected) (string, error) {
+	unlock, err := lockFolder(ctx, t.folder)
 	if err != nil {
 		return "", err
 	}
@@ -249,5 +265,5 @@ func (t target) reject(p *part, why Rejected) (string, error) {
 
 func taken(path string) bool {
 	_, err := os.Lstat(path)
-	return !errors.Is(err, fs.ErrNotExist)
+	return err == nil
 }

@@ -43,7 +43,11 @@ func (c *core) httpClients(caller *http.Client) (plain, start *http.Client) {
 		return chain(base, dialTimeout+tlsTimeout+headerTimeout), chain(base, dialTimeout+tlsTimeout+startHeaderTimeout)
 	}
 	c.transports = []*http.Transport{plainTransport(transport), startTransport(transport)}
-	return chain(c.transports[0], 0), chain(c.transports[1], 0)
+	// net/http has no limit for what a SOCKS proxy or a caller's own DialTLSContext does; it is watched from outside too.
+	watched := func(t *http.Transport) *http.Client {
+		return chain(t, dialTimeout+2*t.TLSHandshakeTimeout+t.ResponseHeaderTimeout)
+	}
+	return watched(c.transports[0]), watched(c.transports[1])
 }
 
 func plainTransport(base *http.Transport) *http.Transport {

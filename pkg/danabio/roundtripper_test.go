@@ -1,0 +1,118 @@
+package danabio_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/danabio/danabio-go/pkg/danabio"
+)
+
+// answering is a RoundTripper over a handler, as tests and gateways in one process have it.
+func answering(change func(*http.Response)) func(*danabio.Config) {
+	return func(config *danabio.Config) {
+		config.HTTPClient = &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+			w := httptest.NewRecorder()
+			if operationOf(r) == token {
+				tokenReply("opaque", 1799)(w, r)
+				return w.Result(), nil
+			}
+			w.WriteHeader(404)
+			resp := w.Result()
+			change(resp)
+			return resp, nil
+		})}
+	}
+}
+
+// What http.Client takes of a RoundTripper is enough here too.
+func TestAnswersOfOtherRoundTrippers(t *testing.T) {
+	for name, change := range map[string]func(*http.Response){
+		"without a request": func(resp *http.Response) { resp.Request = nil },
+		"without a body":    func(resp *http.Response) { resp.Body = nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, newScript(t), func(b *bed) {
+				if _, err := b.client.OpenEvidence(b.Context(), circuit); !errors.Is(err, danabio.ErrNotReady) {
+					t.Errorf("got %v, want ErrNotReady", err)
+				}
+			}, answering(change))
+		})
+	}
+}
+
+// net/http has no limit for what a proxy does before the connection stands.
+func TestProxyThatSaysNothing(t *testing.T) {
+	for _, scheme := range []string{"http", "socks5"} {
+		t.Run(scheme, func(t *testing.T) {
+			inBubble(t, newScript(t), func(b *bed) {
+				began := time.Now()
+				_, err := b.client.Authenticate(b.Context())
+				if took := time.Since(began); !errors.Is(err, danabio.ErrUnavailable) || took > 3*time.Minute {
+					t.Errorf("got %v after %v, want ErrUnavailable within 3m0s", err, took)
+				}
+			}, func(config *danabio.Config) {
+				config.Environment = danabio.Sandbox
+				config.Retry.MaxAttempts = 1
+				config.HTTPClient.Transport = &http.Transport{
+					Proxy: http.ProxyURL(&url.URL{Scheme: scheme, Host: "127.0.0.1:1080"}),
+					DialContext: func(context.Context, string, string) (net.Conn, error) {
+						client, server := net.Pipe()
+						go func() {
+							buffer := make([]byte, 1024)
+							for {
+								if _, err := server.Read(buffer); err != nil {
+									return
+								}
+							}
+						}()
+						return client, nil
+					},
+				}
+			})
+		})
+	}
+}
+
+func TestAnswerThatDripsIsNotWaitedFor(t *testing.T) {
+	drip := func(code int) reply {
+		return broken(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(code)
+			for http.NewResponseController(w).Flush() == nil {
+				time.Sleep(29 * time.Second)
+				if _, err := w.Write([]byte(" ")); err != nil {
+					return
+				}
+			}
+		})
+	}
+	for name, test := range map[string]struct {
+		operation string
+		code      int
+		most      time.Duration
+	}{
+		"an error body": {download, 409, 30 * time.Second},
+		"a start":       {start, 200, time.Minute},
+		"a token":       {token, 200, time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, newScript(t).on(test.operation, drip(test.code)), func(b *bed) {
+				began := time.Now()
+				var err error
+				if test.operation == start {
+					_, err = b.client.StartCircuit(b.Context(), request())
+				} else {
+					_, err = b.client.OpenEvidence(b.Context(), circuit)
+				}
+				if took := time.Since(began); err == nil || took > test.most {
+					t.Errorf("got %v after %v, want an error within %v", err, took, test.most)
+				}
+			}, func(config *danabio.Config) { config.Retry.MaxAttempts = 1 })
+		})
+	}
+}
