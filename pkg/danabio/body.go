@@ -28,7 +28,8 @@ type SentDocument struct {
 type outgoing struct {
 	documents []Document
 	states    []fileState
-	around    [][]byte // one more than documents
+	bound     []SentDocument // with a journal: what must be sent, since the intent says so
+	around    [][]byte       // one more than documents
 	length    int64
 }
 
@@ -156,7 +157,7 @@ func (b *startBody) Read(p []byte) (int, error) {
 				return n, nil
 			}
 		case b.at < len(b.out.documents):
-			source, err := openEncoded(b.out.documents[b.at], b.out.states[b.at])
+			source, err := b.out.open(b.at)
 			if err != nil {
 				b.err = &sourceError{b.out.documents[b.at].name, withoutPath(err)}
 				break
@@ -187,6 +188,7 @@ type encodedSource struct {
 	document Document
 	state    fileState
 	source   io.ReadCloser
+	bound    *SentDocument // what it must be, if that is known
 	left     int64
 	digest   hash.Hash
 	raw      [chunk / 4 * 3]byte
@@ -194,7 +196,8 @@ type encodedSource struct {
 	pending  []byte
 }
 
-func openEncoded(document Document, state fileState) (*encodedSource, error) {
+func (o *outgoing) open(i int) (*encodedSource, error) {
+	document, state := o.documents[i], o.states[i]
 	source, now, err := document.open()
 	if err != nil {
 		return nil, err
@@ -203,7 +206,11 @@ func openEncoded(document Document, state fileState) (*encodedSource, error) {
 		source.Close()
 		return nil, errChanged
 	}
-	return &encodedSource{document: document, state: state, source: source, left: state.size, digest: sha256.New()}, nil
+	encoded := &encodedSource{document: document, state: state, source: source, left: state.size, digest: sha256.New()}
+	if o.bound != nil {
+		encoded.bound = &o.bound[i]
+	}
+	return encoded, nil
 }
 
 func (s *encodedSource) Read(p []byte) (int, error) {
@@ -238,12 +245,12 @@ func (s *encodedSource) encode(p []byte) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	s.digest.Write(s.raw[:n])
 	if s.left -= int64(n); s.left == 0 {
 		if err := s.unchanged(); err != nil {
 			return 0, err
 		}
 	}
-	s.digest.Write(s.raw[:n])
 	base64.StdEncoding.Encode(p, s.raw[:n])
 	return base64.StdEncoding.EncodedLen(n), nil
 }
@@ -257,7 +264,7 @@ func (s *encodedSource) unchanged() error {
 		return errChanged
 	}
 	again.Close()
-	if !now.is(s.state) {
+	if !now.is(s.state) || s.bound != nil && *s.bound != s.sent() {
 		return errChanged
 	}
 	return nil

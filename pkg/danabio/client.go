@@ -23,6 +23,7 @@ type core struct {
 	starts  *biometricapi.Client // start: own connections, see startTransport
 	tokens  *tokenSource
 	retry   RetryPolicy
+	journal Journal // nil: none
 	log     *slog.Logger
 	limits  evidence.Limits
 	mask    []Secret // the credentials, kept out of the server's messages
@@ -64,6 +65,7 @@ func New(config Config) (*Client, error) {
 	c := &core{
 		channel: config.Channel,
 		retry:   retry,
+		journal: config.Journal,
 		log:     config.Logger,
 		limits:  limits,
 		agent:   config.UserAgent,

@@ -37,6 +37,10 @@ type Config struct {
 	// section 2.3.1 has it. It matters only if they hold other characters than letters, digits, "-", ".", "_" and "~". Default: false,
 	// they are form-encoded.
 	RawBasicAuth bool
+	// Journal remembers each start: its intent before the first byte leaves, its result after. The documents are then read once more, before the
+	// send, for the intent's digest, and one that has changed since is refused before the request is whole. Default: none; documents are read while
+	// they are sent.
+	Journal Journal
 	// EvidenceLimits bound the evidence that a download accepts. Default: the zero Limits, with its own defaults.
 	EvidenceLimits evidence.Limits
 }

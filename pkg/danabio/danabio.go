@@ -9,7 +9,8 @@
 //
 // A start is never sent twice once a byte of it may have reached the server: whether the server takes a repeated request for the
 // same one is not published. Such a start ends in an [*OutcomeUnknownError]. A start that provably was not sent, and token
-// requests and downloads, are tried again by the [RetryPolicy]. Redirects are never followed.
+// requests and downloads, are tried again by the [RetryPolicy]. Redirects are never followed. What a start came to is lost with the process, unless
+// [Config.Journal] keeps it.
 //
 // # Compatibility
 //

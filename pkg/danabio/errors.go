@@ -87,12 +87,18 @@ func (e *APIError) LogValue() slog.Value {
 // OutcomeState says how far a start came.
 type OutcomeState string
 
-// The states of a start that did not succeed.
+// The states of a start. An [OutcomeUnknownError] has one of the first two; the others are for a [Journal].
 const (
 	// PartlySent: some bytes left, not all. The server cannot have the whole request, but what it did with the part is not known.
 	PartlySent OutcomeState = "partly sent"
 	// OutcomeUnknown: the server may have the whole request; whether it started a circuit is not known.
 	OutcomeUnknown OutcomeState = "outcome unknown"
+	// Started: the server started a circuit.
+	Started OutcomeState = "started"
+	// Refused: the server answered that it starts none.
+	Refused OutcomeState = "refused"
+	// NotSent: no byte of it left.
+	NotSent OutcomeState = "not sent"
 )
 
 // OutcomeUnknownError says that a start may have started a circuit. It is never sent again by this package; to reconcile it, ask the

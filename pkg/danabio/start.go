@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -60,6 +61,9 @@ type Circuit struct {
 // with status 401. It fails with an [*OutcomeUnknownError] when it may have arrived, and a repeated call might start a second circuit; with
 // [ErrInvalidRequest] before anything is sent, with [ErrUnauthorized], with [ErrUnavailable] when nothing was sent, or with an [*APIError] when the
 // server refuses the request.
+//
+// With [Config.Journal] all of that is one intent. It then also fails, before anything is sent, with an [*IntentExistsError] or a [*JournalError]; a
+// [*JournalError] whose Outcome is [Started] comes beside the circuit, and in no other case are both non-nil.
 func (c *Client) StartCircuit(ctx context.Context, request CircuitRequest) (*Circuit, error) {
 	if request.ID == "" {
 		request.ID = rand.Text()
@@ -80,12 +84,12 @@ func (c *core) startCircuit(ctx context.Context, request CircuitRequest) (*Circu
 	if err != nil {
 		return nil, err
 	}
-	start := &starting{core: c, request: request, out: out, token: token, expect: out.length > expectContinueAbove}
-	err = c.attempts(ctx, operationStart, c.retry, func() *failure { return start.attempt(ctx) })
-	if err != nil {
+	if err := c.begin(ctx, request.ID, out); err != nil {
 		return nil, err
 	}
-	return start.circuit, nil
+	start := &starting{core: c, request: request, out: out, token: token, expect: out.length > expectContinueAbove, outcome: NotSent}
+	err = c.attempts(ctx, operationStart, c.retry, func() *failure { return start.attempt(ctx) })
+	return start.circuit, c.end(ctx, start, err)
 }
 
 func (r CircuitRequest) validate() error {
@@ -137,7 +141,8 @@ type starting struct {
 	renewed bool      // the token was renewed after a 401
 	began   time.Time // of the last attempt
 
-	circuit *Circuit
+	outcome OutcomeState // so far: that of the last attempt of which a byte left
+	circuit *Circuit     // nil unless it was started
 }
 
 func (s *starting) attempt(ctx context.Context) *failure {
@@ -166,11 +171,11 @@ func (s *starting) attempt(ctx context.Context) *failure {
 		}
 		circuit.StartedAt = s.began
 		circuit.Documents = body.documents()
-		s.circuit = circuit
+		s.circuit, s.outcome = circuit, Started
 		s.core.log.LogAttrs(ctx, levelDebug, "danabio: circuit started", logCircuit(circuit.ID), logRequest(s.request.ID), logBytes(s.out.length))
 		return nil
 	case status == http.StatusExpectationFailed && s.expect:
-		s.expect = false
+		s.expect, s.outcome = false, Refused
 		return s.attempt(ctx)
 	case status == http.StatusUnauthorized && !s.renewed:
 		s.renewed = true
@@ -213,8 +218,9 @@ func (s *starting) lost(ctx context.Context, delivery *delivery, err error) *fai
 }
 
 func (s *starting) unknown(delivery *delivery, err error) error {
-	e := &OutcomeUnknownError{ID: s.request.ID, Channel: s.core.channel, At: s.began, State: delivery.state(), Err: err}
-	if e.State == OutcomeUnknown {
+	s.outcome = delivery.state()
+	e := &OutcomeUnknownError{ID: s.request.ID, Channel: s.core.channel, At: s.began, State: s.outcome, Err: err}
+	if s.outcome == OutcomeUnknown {
 		e.Documents = delivery.body.documents()
 	}
 	return e
@@ -226,7 +232,12 @@ func (s *starting) refused(ctx context.Context, resp *http.Response) error {
 	for _, document := range s.request.Documents {
 		carried = append(carried, document.name)
 	}
-	return refusal(ctx, operationStart, "", resp, carried)
+	err := refusal(ctx, operationStart, "", resp, carried)
+	// A redirect is no refusal to rely on: some servers send one after they have done what was asked.
+	if s.outcome = Refused; errors.Is(err, ErrRedirected) {
+		s.outcome = OutcomeUnknown
+	}
+	return err
 }
 
 // read takes the circuit from an answer that says it was started.

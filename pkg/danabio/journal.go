@@ -1,0 +1,147 @@
+package danabio
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+)
+
+// Journal remembers starts beyond the life of the process, so that after a crash a start that was never sent can be told from one whose
+// outcome is unknown. Package journal has one that is a file; implementations must be safe for use by several goroutines.
+//
+// A start without an intent was not sent. One with an intent and no result may have arrived: ask the vendor for a request with its ID and
+// time.
+type Journal interface {
+	// Begin records that a start is about to be sent. Once it has returned nil, the intent must outlive a crash of the process and of the machine.
+	// When it fails nothing is sent. For a request ID whose earlier start succeeded, or may have, it must return an [*IntentExistsError].
+	Begin(ctx context.Context, intent StartIntent) error
+	// End records what became of the start. Its context does not end with the caller's, but 30 s after the start did.
+	End(ctx context.Context, result StartResult) error
+}
+
+// StartIntent is a start that is about to be sent. It holds no personal data, unless the request's ID does.
+type StartIntent struct {
+	RequestID  string
+	Channel    string
+	BodySHA256 string    // of the request's body as it is sent; lower-case hexadecimal
+	At         time.Time // UTC, by this machine's clock
+}
+
+// StartResult is what became of a start. The signer's link is not in it.
+type StartResult struct {
+	RequestID string
+	Outcome   OutcomeState
+	CircuitID string    // if it is [Started]
+	At        time.Time // UTC, by this machine's clock
+}
+
+// IntentExistsError says that nothing was sent, since the [Journal] holds an earlier start with the same request ID that succeeded or may have.
+type IntentExistsError struct {
+	Intent StartIntent // the earlier one
+	Result StartResult // of the earlier one; the zero StartResult if none was recorded, after a crash or while it is under way
+}
+
+// Outcome is what became of the earlier start: [Started], with Result.CircuitID, or [PartlySent] or [OutcomeUnknown].
+func (e *IntentExistsError) Outcome() OutcomeState {
+	if e.Result.Outcome == "" {
+		return OutcomeUnknown
+	}
+	return e.Result.Outcome
+}
+
+func (e *IntentExistsError) Error() string {
+	earlier := "may have started a circuit"
+	if e.Outcome() == Started {
+		earlier = fmt.Sprintf("started circuit %q", e.Result.CircuitID)
+	}
+	return fmt.Sprintf("request %q was not sent: by the journal the same ID %s on %s", e.Intent.RequestID, earlier, e.Intent.At.UTC().Format(time.RFC3339))
+}
+
+// LogValue implements [slog.LogValuer].
+func (e *IntentExistsError) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("request", e.Intent.RequestID), slog.String("state", string(e.Outcome())), slog.String("circuit", e.Result.CircuitID))
+}
+
+// JournalError says that the [Journal] failed. If its Begin did, nothing was sent. If its End did, Outcome holds, but the journal does not know it: a circuit
+// that was started is returned beside the error, and another error of the start matches too.
+type JournalError struct {
+	Method    string // "Begin" or "End"
+	RequestID string
+	Outcome   OutcomeState // of the start; [NotSent] if Begin failed
+	Err       error
+}
+
+func (e *JournalError) Error() string {
+	if e.Method == "Begin" {
+		return fmt.Sprintf("request %q was not sent, since the journal could not take it: %v", e.RequestID, e.Err)
+	}
+	return fmt.Sprintf("the journal could not take that request %q is %q: %v", e.RequestID, e.Outcome, e.Err)
+}
+
+// Unwrap returns the journal's error.
+func (e *JournalError) Unwrap() error { return e.Err }
+
+const endTimeout = 30 * time.Second
+
+// begin records the intent. The documents are read once for it.
+func (c *core) begin(ctx context.Context, requestID string, out *outgoing) error {
+	if c.journal == nil {
+		return nil
+	}
+	digest, err := out.digest(ctx)
+	if err != nil {
+		return err
+	}
+	err = c.journal.Begin(ctx, StartIntent{RequestID: requestID, Channel: c.channel, BodySHA256: digest, At: time.Now().UTC()})
+	var exists *IntentExistsError
+	if err == nil || errors.As(err, &exists) {
+		return err
+	}
+	return &JournalError{Method: "Begin", RequestID: requestID, Outcome: NotSent, Err: err}
+}
+
+// end records what became of the start, and returns its error with the journal's.
+func (c *core) end(ctx context.Context, start *starting, err error) error {
+	if c.journal == nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
+	defer cancel()
+	result := StartResult{RequestID: start.request.ID, Outcome: start.outcome, At: time.Now().UTC()}
+	if start.circuit != nil {
+		result.CircuitID = start.circuit.ID
+	}
+	failed := c.journal.End(ctx, result)
+	if failed == nil {
+		return err
+	}
+	failed = &JournalError{Method: "End", RequestID: result.RequestID, Outcome: result.Outcome, Err: failed}
+	if err != nil {
+		return fmt.Errorf("%w; %w", err, failed)
+	}
+	return failed
+}
+
+// digest returns the SHA-256 of the body, and binds what is sent afterwards to the documents as they were read for it.
+func (o *outgoing) digest(ctx context.Context) (string, error) {
+	body := o.body()
+	defer body.Close()
+	digest := sha256.New()
+	_, err := io.Copy(digest, contextReader{ctx, body})
+	var source *sourceError
+	switch {
+	case errors.As(err, &source) && errors.Is(err, errChanged):
+		return "", &sourceError{source.name, errChangedBefore}
+	case err != nil:
+		return "", err
+	}
+	o.bound = body.documents()
+	return hex.EncodeToString(digest.Sum(nil)), nil
+}
+
+var errChangedBefore = errors.New("changed before it was sent")

@@ -1,0 +1,141 @@
+package journal_test
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/danabio/danabio-go/pkg/danabio"
+	"github.com/danabio/danabio-go/pkg/journal"
+)
+
+// sampleLines returns the lines of a journal of three requests: one started, one refused and begun again, one without a result.
+func sampleLines(t testing.TB) [][]byte {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "starts.journal")
+	j := open(t, path)
+	begin(t, j, "loan-1")
+	end(t, j, "loan-1", danabio.Started)
+	begin(t, j, "loan-2")
+	end(t, j, "loan-2", danabio.Refused)
+	begin(t, j, "loan-3", "loan-2")
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := bytes.SplitAfter(content, []byte("\n"))
+	return lines[:len(lines)-1] // after the last line break is nothing
+}
+
+func write(t testing.TB, content []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "starts.journal")
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestTornLastRecordIsCutOff(t *testing.T) {
+	lines := sampleLines(t)
+	last := lines[len(lines)-1]
+	whole := bytes.Join(lines[:len(lines)-1], nil)
+	for name, rest := range map[string][]byte{
+		"one byte":             last[:1],
+		"half":                 last[:len(last)/2],
+		"all but the newline":  last[:len(last)-1],
+		"zeros":                make([]byte, len(last)),
+		"half, then zeros":     append(bytes.Clone(last[:len(last)/2]), make([]byte, 40)...),
+		"nothing":              nil,
+		"the start, and zeros": append(bytes.Clone(last[:5]), 0, 0),
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := write(t, append(bytes.Clone(whole), rest...))
+			j := open(t, path)
+			if content, _ := os.ReadFile(path); !bytes.Equal(content, whole) {
+				t.Fatalf("%d bytes are left, want %d", len(content), len(whole))
+			}
+			if got, _ := j.Lookup("loan-2"); got.Outcome() != danabio.Refused {
+				t.Errorf("loan-2 is %q, want it refused: it has begun once only", got.Outcome())
+			}
+			begin(t, j, "loan-2", "loan-4")
+			j = reopen(t, j, path)
+			if got := j.Unfinished(); len(got) != 3 || got[2].RequestID != "loan-4" {
+				t.Errorf("unfinished %+v", got)
+			}
+		})
+	}
+}
+
+func TestDamageIsTold(t *testing.T) {
+	lines := sampleLines(t)
+	joined := func(lines ...[]byte) []byte { return bytes.Join(lines, nil) }
+	flipped := func(line []byte, at int) []byte {
+		line = bytes.Clone(line)
+		line[at] ^= 1
+		return line
+	}
+	last := lines[len(lines)-1]
+	for name, test := range map[string]struct {
+		content []byte
+		line    int
+		says    string
+	}{
+		"a bit in the first line":   {joined(flipped(lines[0], 40), lines[1]), 1, "checksum"},
+		"a bit in the last line":    {joined(lines[0], flipped(lines[1], 60)), 2, "checksum"},
+		"a bit in the checksum":     {joined(lines[0], flipped(lines[1], len(lines[1])-5)), 2, "checksum"},
+		"a line is missing":         {joined(lines[1], lines[2]), 1, "no intent"},
+		"a line stands twice":       {joined(lines[0], lines[0]), 2, "may have started"},
+		"a result stands twice":     {joined(lines[0], lines[1], lines[1]), 3, "already"},
+		"torn in the middle":        {joined(lines[0][:50], lines[1]), 1, "checksum"},
+		"an empty line":             {joined(lines[0], []byte("\n")), 2, "no record"},
+		"a short line":              {joined(lines[0], []byte("{\"danabioJournal\":1}\n")), 2, "damaged"},
+		"a later version":           {[]byte("{\"danabioJournal\":2,\"x\":1}\n"), 1, "later version"},
+		"zeros before a line break": {joined(lines[0], append(make([]byte, 20), '\n')), 2, "no record"},
+		"another file":              {[]byte("circuitId=1\nlink=2\n"), 1, "no record"},
+		"another file of one line":  {[]byte(`{"key":"value"}`), 1, "no"},
+		"another after a record":    {joined(lines[0], []byte("note to self")), 2, "neither"},
+		"a line that never ends":    {append(bytes.Clone(last[:50]), bytes.Repeat([]byte("x"), 70_000)...), 1, "longer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := write(t, test.content)
+			_, err := journal.Open(path)
+			var damage *journal.DamageError
+			if !errors.As(err, &damage) {
+				t.Fatalf("got %v, want a DamageError", err)
+			}
+			if damage.Line != test.line || damage.Path != path || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), test.says) ||
+				!strings.Contains(err.Error(), "move it away") {
+				t.Errorf("got %v, line %d, want line %d and %q", err, damage.Line, test.line, test.says)
+			}
+			if content, _ := os.ReadFile(path); !bytes.Equal(content, test.content) {
+				t.Error("the file was changed")
+			}
+			// It is not left locked.
+			if err := os.WriteFile(path, nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			open(t, path)
+		})
+	}
+}
+
+func TestWhatIsNoFileIsRefused(t *testing.T) {
+	folder := t.TempDir()
+	if _, err := journal.Open(folder); err == nil || !strings.Contains(err.Error(), "no regular file") {
+		t.Errorf("folder: got %v", err)
+	}
+	if _, err := journal.Open(os.DevNull); err == nil || !strings.Contains(err.Error(), "no regular file") {
+		t.Errorf("device: got %v", err)
+	}
+	if _, err := journal.Open(filepath.Join(folder, "none", "starts.journal")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no folder: got %v", err)
+	}
+}

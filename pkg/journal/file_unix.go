@@ -1,0 +1,37 @@
+//go:build unix && !aix && !solaris
+
+package journal
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// lock keeps all others out until the file is closed or the process ends.
+func lock(f *os.File) (file, error) {
+	for {
+		switch err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); {
+		case err == syscall.EINTR:
+		case errors.Is(err, syscall.EWOULDBLOCK):
+			return nil, ErrLocked
+		case err != nil:
+			return nil, os.NewSyscallError("flock", err)
+		default:
+			return f, nil
+		}
+	}
+}
+
+// syncFolder makes names in the folder durable.
+func syncFolder(folder string) error {
+	file, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if err := file.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) && !errors.Is(err, syscall.ENOTSUP) {
+		return err
+	}
+	return nil
+}

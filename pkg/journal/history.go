@@ -1,0 +1,85 @@
+package journal
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/danabio/danabio-go/pkg/danabio"
+)
+
+// Entry is what is known of a request ID.
+type Entry struct {
+	Intent danabio.StartIntent
+	Result danabio.StartResult // the zero StartResult if there is none
+}
+
+// Outcome is what became of the start: OutcomeUnknown if there is no result.
+func (e Entry) Outcome() danabio.OutcomeState {
+	if e.Result.Outcome == "" {
+		return danabio.OutcomeUnknown
+	}
+	return e.Result.Outcome
+}
+
+// history is all entries by their request IDs.
+type history map[string]*numbered
+
+type numbered struct {
+	Entry
+	number int // of the ID's first beginning
+}
+
+// check says whether a record may follow.
+func (h history) check(r record) error {
+	entry, known := h[r.RequestID]
+	if r.isIntent() {
+		if !known || entry.Result.Outcome == danabio.NotSent || entry.Result.Outcome == danabio.Refused {
+			return nil
+		}
+		return &danabio.IntentExistsError{Intent: entry.Intent, Result: entry.Result}
+	}
+	switch {
+	case !known:
+		return fmt.Errorf("request %q has a result, but no intent", r.RequestID)
+	case entry.Result.Outcome == "" || entry.Outcome() == danabio.PartlySent || entry.Outcome() == danabio.OutcomeUnknown:
+		return nil
+	}
+	return fmt.Errorf("request %q has the result %q already", r.RequestID, entry.Result.Outcome)
+}
+
+// add takes in a record that was checked.
+func (h history) add(r record) {
+	if !r.isIntent() {
+		h[r.RequestID].Result = r.result()
+		return
+	}
+	number := len(h)
+	if earlier, known := h[r.RequestID]; known {
+		number = earlier.number
+	}
+	h[r.RequestID] = &numbered{Entry{Intent: r.intent()}, number}
+}
+
+func (h history) lookup(requestID string) (Entry, bool) {
+	entry, known := h[requestID]
+	if !known {
+		return Entry{}, false
+	}
+	return entry.Entry, true
+}
+
+func (h history) unfinished() []danabio.StartIntent {
+	var open []*numbered
+	for _, entry := range h {
+		if entry.Result.Outcome == "" {
+			open = append(open, entry)
+		}
+	}
+	slices.SortFunc(open, func(a, b *numbered) int { return cmp.Compare(a.number, b.number) })
+	intents := make([]danabio.StartIntent, len(open))
+	for i, entry := range open {
+		intents[i] = entry.Intent
+	}
+	return intents
+}

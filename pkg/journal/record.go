@@ -1,0 +1,169 @@
+package journal
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/danabio/danabio-go/pkg/danabio"
+)
+
+const version = 1
+
+// record is one line: an intent, or a result if it has an outcome.
+type record struct {
+	Version    int                  `json:"danabioJournal"`
+	RequestID  string               `json:"requestId"`
+	Channel    string               `json:"channel,omitempty"`
+	BodySHA256 string               `json:"bodySha256,omitempty"`
+	Outcome    danabio.OutcomeState `json:"outcome,omitempty"`
+	CircuitID  string               `json:"circuitId,omitempty"`
+	At         time.Time            `json:"at"`
+}
+
+func intentRecord(i danabio.StartIntent) record {
+	return record{Version: version, RequestID: i.RequestID, Channel: i.Channel, BodySHA256: i.BodySHA256, At: i.At.UTC()}
+}
+
+func resultRecord(r danabio.StartResult) record {
+	return record{Version: version, RequestID: r.RequestID, Outcome: r.Outcome, CircuitID: r.CircuitID, At: r.At.UTC()}
+}
+
+func (r record) isIntent() bool { return r.BodySHA256 != "" }
+
+func (r record) intent() danabio.StartIntent {
+	return danabio.StartIntent{RequestID: r.RequestID, Channel: r.Channel, BodySHA256: r.BodySHA256, At: r.At}
+}
+
+func (r record) result() danabio.StartResult {
+	return danabio.StartResult{RequestID: r.RequestID, Outcome: r.Outcome, CircuitID: r.CircuitID, At: r.At}
+}
+
+// validate refuses what could not be read again as it was written.
+func (r record) validate() error {
+	switch {
+	case r.RequestID == "":
+		return errors.New("the record has no request ID")
+	case !utf8.ValidString(r.RequestID) || !utf8.ValidString(r.Channel) || !utf8.ValidString(r.CircuitID):
+		return errors.New("the record is not valid UTF-8")
+	case r.isIntent():
+		if digest, err := hex.DecodeString(r.BodySHA256); err != nil || len(digest) != 32 || strings.ToLower(r.BodySHA256) != r.BodySHA256 {
+			return errors.New("the intent's body digest is no SHA-256 in lower-case hexadecimal")
+		}
+		if r.Outcome != "" || r.CircuitID != "" {
+			return errors.New("the intent has a result")
+		}
+		return nil
+	case r.Channel != "":
+		return errors.New("the intent has no body digest")
+	}
+	switch r.Outcome {
+	case danabio.Started:
+		if r.CircuitID == "" {
+			return errors.New("the start succeeded, but has no circuit ID")
+		}
+		return nil
+	case danabio.Refused, danabio.NotSent, danabio.PartlySent, danabio.OutcomeUnknown:
+		if r.CircuitID != "" {
+			return fmt.Errorf("the start is %q, but has a circuit ID", r.Outcome)
+		}
+		return nil
+	}
+	return fmt.Errorf("%q is no outcome", r.Outcome)
+}
+
+const (
+	recordStart = `{"danabioJournal":`
+	sumStart    = `,"crc32c":"`
+	sumEnd      = `"}`
+	sumLen      = len(sumStart) + 8 + len(sumEnd)
+	maxLine     = 64 << 10 // bytes; a request ID has 512 at most, and a circuit's ID is no novel either
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// encode returns the line, with the sum over all before it as the object's last field.
+func (r record) encode() ([]byte, error) {
+	if err := r.validate(); err != nil {
+		return nil, err
+	}
+	object, err := json.Marshal(r)
+	if err != nil {
+		return nil, fmt.Errorf("the record cannot be written as JSON: %w", err)
+	}
+	summed := object[:len(object)-1]
+	line := fmt.Appendf(nil, "%s%s%08x%s\n", summed, sumStart, crc32.Checksum(summed, castagnoli), sumEnd)
+	if len(line) > maxLine {
+		return nil, fmt.Errorf("the record is longer than %d bytes", maxLine)
+	}
+	return line, nil
+}
+
+// decode reads a line without its line break.
+func decode(line []byte) (record, error) {
+	var r record
+	if !bytes.HasPrefix(line, []byte(recordStart)) {
+		return r, errors.New("is no record of a danabio journal")
+	}
+	if json.Unmarshal(line, &r) == nil && r.Version > version {
+		return r, fmt.Errorf("was written by a later version of danabio (format %d, this one reads %d)", r.Version, version)
+	}
+	if len(line) < sumLen {
+		return r, errors.New("is damaged")
+	}
+	summed := line[:len(line)-sumLen]
+	if want := fmt.Sprintf("%s%08x%s", sumStart, crc32.Checksum(summed, castagnoli), sumEnd); string(line[len(summed):]) != want {
+		return r, errors.New("is damaged: its checksum does not fit")
+	}
+	r = record{}
+	if err := json.Unmarshal(line, &r); err != nil || r.Version != version {
+		return r, errors.New("is no record of a danabio journal")
+	}
+	return r, r.validate()
+}
+
+// read takes in all whole lines, and says how long they are together. What follows the last line break is torn off: the write of it was not finished,
+// so nobody was told that it was.
+func read(source io.Reader) (h history, size int64, torn bool, err error) {
+	h = history{}
+	lines := bufio.NewReaderSize(source, maxLine)
+	for n := 1; ; n++ {
+		line, err := lines.ReadSlice('\n')
+		switch {
+		case err == io.EOF && len(line) == 0:
+			return h, size, false, nil
+		case err == io.EOF && tornRecord(line):
+			return h, size, true, nil
+		case err == io.EOF:
+			return nil, 0, false, &DamageError{Line: n, Err: errors.New("is neither a record of a danabio journal nor the beginning of one")}
+		case err == bufio.ErrBufferFull:
+			return nil, 0, false, &DamageError{Line: n, Err: fmt.Errorf("is longer than %d bytes, which no record is", maxLine)}
+		case err != nil:
+			return nil, 0, false, err
+		}
+		r, err := decode(line[:len(line)-1])
+		if err == nil {
+			err = h.check(r)
+		}
+		if err != nil {
+			return nil, 0, false, &DamageError{Line: n, Err: err}
+		}
+		h.add(r)
+		size += int64(len(line))
+	}
+}
+
+// tornRecord reports whether a rest can be of a record, so that nothing is cut off a file that is no journal. After a power loss, zeros may stand
+// where the system had no time to write.
+func tornRecord(rest []byte) bool {
+	written := bytes.TrimRight(rest, "\x00")
+	return bytes.HasPrefix(written, []byte(recordStart)) || bytes.HasPrefix([]byte(recordStart), written)
+}
