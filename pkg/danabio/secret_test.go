@@ -131,9 +131,8 @@ func TestErrorsAndLogsHoldNothingSecret(t *testing.T) {
 			_ = json.Unmarshal(body, &sent)
 			first, _, _ := strings.Cut(sent.Signer.Name, " ")
 			w.Header().Set("Content-Type", mediaType)
-			w.Header().Set("Location", "https://"+strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")+".example.org/")
+			w.Header().Set("Location", "https://"+strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")+".example.org/"+canaryBody)
 			w.Header().Set("X-Request-Id", "id of "+sent.Signer.Email)
-			w.Header().Set("Location", "https://elsewhere.example.com/"+canaryBody)
 			w.WriteHeader(code)
 			quoted, _ := json.Marshal(fmt.Sprintf("bad signer %s (%s), nif %s: %s, Authorization: %s, body %s", strings.ToUpper(sent.Signer.Name), sent.Signer.Email,
 				strings.ToLower(sent.Signer.NIF), strings.ToUpper(first), r.Header.Get("Authorization"), body))
