@@ -1,6 +1,6 @@
 FUZZTIME ?= 30s
 
-.PHONY: help generate check test race foreign bench fuzz
+.PHONY: help generate check test race foreign bench bench-foreign fuzz
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST)
@@ -20,8 +20,11 @@ race: ## the same under the race detector
 foreign: ## tests against other programs, which must be installed
 	go test -tags foreign -run Foreign ./...
 
-bench: ## benchmarks
-	go test -run '^$$' -bench . -benchmem ./...
+bench: ## the client against the floor of what it does, see bench/README.md
+	go test -run '^$$' -bench . -benchtime 7x -timeout 30m ./bench
+
+bench-foreign: ## the same, and against curl and sha256sum
+	go test -tags foreign -run '^$$' -bench . -benchtime 7x -timeout 30m ./bench
 
 fuzz: ## each fuzz target for FUZZTIME (30s)
 	.ci/fuzz $(FUZZTIME)
