@@ -1,6 +1,6 @@
 FUZZTIME ?= 30s
 
-.PHONY: help generate check test race foreign bench bench-foreign fuzz
+.PHONY: help generate check test race foreign faults bench bench-foreign fuzz
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ race: ## the same under the race detector
 
 foreign: ## tests against other programs, which must be installed
 	go test -tags foreign -run Foreign ./...
+
+faults: ## the fault matrix: every fault, and what the client does about it
+	@table=$$(mktemp); DANABIO_FAULTS_TABLE=$$table go test -count=1 -run '^TestFaultMatrix$$' ./pkg/danabio; code=$$?; cat $$table; rm -f $$table; exit $$code
 
 bench: ## the client against the floor of what it does, see bench/README.md
 	go test -run '^$$' -bench . -benchtime 7x -timeout 30m ./bench

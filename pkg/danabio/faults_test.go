@@ -1,0 +1,442 @@
+package danabio_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/danabio/danabio-go/pkg/danabio"
+)
+
+// wait is the fourth operation of the fault matrix: the download as WaitForEvidence does it.
+const wait = "wait"
+
+var (
+	all       = []string{token, start, download, wait}
+	calls     = []string{start, download, wait} // those that need a token, and take the caller's context down to the connection
+	fetches   = []string{download, wait}
+	stored    = []string{"evidence.zip", "evidence.zip.receipt.json"}
+	keptAside = []string{"evidence.zip.rejected", "evidence.zip.rejected.json"}
+)
+
+// fault is one thing that goes wrong, in one phase of the operations it is written for. It is there at every attempt, but for a wait, which it
+// meets once.
+type fault struct {
+	operations []string
+	phase      string // connect, tls, send, headers, body, disk or cancel
+	name       string
+	kind       kind
+
+	// How it is injected: one of the first two, or a caller that ends, or a folder, or some of them.
+	reply  reply                                         // the server answers so
+	dial   func(context.Context, dial) (net.Conn, error) // the connection is made so
+	ends   func(end func()) *httptrace.ClientTrace       // the caller ends there
+	after  time.Duration                                 // the caller ends then
+	folder func(t *testing.T, path string)               // the folder is so
+
+	large  bool // the start is of 1 MiB, so that it asks before it sends
+	config func(*danabio.Config)
+	pauses [2]time.Duration // bounds of the time between two attempts, if there are any
+	left   []string         // files, where the decision table cannot know them
+}
+
+// wanted is what the client is to do about a fault.
+type wanted struct {
+	attempts int    // that the server saw, or connections when there was none to see a request
+	faulty   int    // how many of them met the fault
+	err      string // all that errors.Is and errors.As find, as classes gives it
+	outcome  danabio.OutcomeState
+	files    []string
+}
+
+// TestFaultMatrix injects every fault into every operation that it applies to. With DANABIO_FAULTS_TABLE it writes what it saw to that file.
+func TestFaultMatrix(t *testing.T) {
+	type triple struct{ operation, phase, name string }
+	seen := map[triple]bool{}
+	var table strings.Builder
+	table.WriteString("| operation | phase | fault | attempts | error | outcome | files |\n|---|---|---|---|---|---|---|\n")
+	for _, operation := range all {
+		for _, f := range allFaults(t) {
+			if !slices.Contains(f.operations, operation) {
+				continue
+			}
+			this := triple{operation, f.phase, f.name}
+			if seen[this] {
+				t.Errorf("%v is in the table twice", this)
+			}
+			seen[this] = true
+			t.Run(operation+"/"+f.phase+"/"+f.name, func(t *testing.T) {
+				got := f.inject(t, operation)
+				fmt.Fprintf(&table, "| %s | %s | %s | %d | %s | %s | %s |\n", operation, f.phase, f.name, got.attempts,
+					or(got.err, "none"), or(string(got.outcome), "-"), or(strings.Join(got.files, ", "), "none"))
+			})
+		}
+	}
+	if len(seen) < 120 {
+		t.Errorf("%d triples of operation, phase and fault, want 120 at least", len(seen))
+	}
+	fmt.Fprintf(&table, "\n%d triples of operation, phase and fault\n", len(seen))
+	if path := os.Getenv("DANABIO_FAULTS_TABLE"); path != "" {
+		if err := os.WriteFile(path, []byte(table.String()), 0o600); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func or(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+// inject runs the operation with the fault in its way, and fails unless what happened is what was wanted, and each fault was met.
+func (f fault) inject(t *testing.T, operation string) (got wanted) {
+	want := decide(operation, f.kind)
+	if f.left != nil {
+		want.files = f.left
+	}
+	path := target(t)
+	asked := operation // which requests the server sees
+	if operation == wait {
+		asked = download
+	}
+	var met, dials atomic.Int32
+	var armed atomic.Bool
+	s := newScript(t)
+	requests := want.attempts // that reach the server
+	if f.dial != nil {
+		requests -= want.faulty
+	}
+	for n := range requests {
+		switch {
+		case f.reply != nil && n < want.faulty:
+			s.on(asked, broken(func(w http.ResponseWriter, r *http.Request) {
+				met.Add(1)
+				f.reply(w, r)
+			}))
+		case asked == start:
+			s.on(start, started)
+		case asked == download:
+			s.on(download, zipReply(smallZIP(t)))
+		}
+	}
+	n := &notebook{}
+	options := []func(*danabio.Config){journaled(n), dialThrough(func(plain dial) dial {
+		return func(ctx context.Context, network, address string) (net.Conn, error) {
+			next := plain
+			if strings.HasSuffix(address, ":443") {
+				next = secured(next)
+			}
+			if !armed.Load() {
+				return next(ctx, network, address)
+			}
+			if dials.Add(1); f.dial != nil && int(dials.Load()) <= want.faulty {
+				met.Add(1)
+				return f.dial(ctx, next)
+			}
+			return next(ctx, network, address)
+		}
+	})}
+	if f.config != nil {
+		options = append(options, f.config)
+	}
+	inBubble(t, s, func(b *bed) {
+		if operation != token {
+			b.authenticate()
+		}
+		if f.folder != nil {
+			f.folder(t, path)
+			met.Add(1)
+		}
+		armed.Store(true)
+		ctx, cancel := context.WithCancel(b.Context())
+		defer cancel()
+		ended := f.after > 0 || f.ends != nil
+		var ends atomic.Int32
+		if f.after > 0 {
+			time.AfterFunc(f.after, func() { ends.Add(1); cancel() })
+		} else if f.ends != nil {
+			defer time.Sleep(time.Minute) // no goroutine may be left when the bubble ends
+			ctx = httptrace.WithClientTrace(ctx, f.ends(func() {
+				ends.Add(1)
+				cancel()
+				time.Sleep(time.Second) // so that all who wait for the end see it before this goes on
+			}))
+		}
+		got.err = classes(f.call(ctx, b, operation, path))
+		if ended && ends.Load() == 0 {
+			t.Error("the caller did not end")
+		}
+		if f.dial == nil {
+			synctest.Wait() // a request that was given up may not have reached its handler
+			got.attempts = s.calls(asked)
+		} else {
+			got.attempts = int(dials.Load())
+		}
+		for i, gap := range b.gaps(asked) {
+			if f.pauses[1] > 0 && operation != wait && (gap < f.pauses[0] || gap > f.pauses[1]) {
+				t.Errorf("pause %d is %v, want %v to %v", i+1, gap, f.pauses[0], f.pauses[1])
+			}
+		}
+	}, options...)
+	if len(n.results) == 1 {
+		got.outcome = n.results[0].Outcome
+	}
+	if _, err := os.Stat(filepath.Dir(path)); err == nil {
+		got.files = files(t, filepath.Dir(path))
+	}
+	if f.folder != nil {
+		want.faulty++
+	}
+	if got.faulty = int(met.Load()); got.faulty != want.faulty {
+		t.Errorf("the fault was met %d times, want %d", got.faulty, want.faulty)
+	}
+	if got.attempts != want.attempts || got.err != want.err || got.outcome != want.outcome || !slices.Equal(got.files, want.files) {
+		t.Errorf("got  %d attempts, error %q, outcome %q, files %q;\nwant %d attempts, error %q, outcome %q, files %q",
+			got.attempts, got.err, got.outcome, got.files, want.attempts, want.err, want.outcome, want.files)
+	}
+	return got
+}
+
+func (f fault) call(ctx context.Context, b *bed, operation, path string) error {
+	var err error
+	switch operation {
+	case token:
+		_, err = b.client.Authenticate(ctx)
+	case start:
+		size := 40_000 // more than the transport's buffer, less than what asks before it sends
+		if f.large {
+			size = 1 << 20
+		}
+		_, err = b.client.StartCircuit(ctx, request(danabio.Bytes("contrato.pdf", pdf(size))))
+	case download:
+		_, err = b.client.DownloadEvidence(ctx, circuit, path)
+	case wait:
+		_, err = b.client.WaitForEvidence(ctx, circuit, path, danabio.PollPolicy{})
+	}
+	return err
+}
+
+// classes names all that a caller can decide on in an error.
+func classes(err error) string {
+	var found []string
+	var unknown *danabio.OutcomeUnknownError
+	var rejected *danabio.RejectedError
+	var answer *danabio.APIError
+	if errors.As(err, &unknown) {
+		found = append(found, "OutcomeUnknownError")
+	}
+	for _, class := range []struct {
+		name string
+		err  error
+	}{
+		{"ErrInvalidRequest", danabio.ErrInvalidRequest}, {"ErrUnauthorized", danabio.ErrUnauthorized}, {"ErrUnavailable", danabio.ErrUnavailable},
+		{"ErrProtocol", danabio.ErrProtocol}, {"ErrNotReady", danabio.ErrNotReady}, {"ErrTruncated", danabio.ErrTruncated},
+		{"ErrIntegrity", danabio.ErrIntegrity}, {"ErrRedirected", danabio.ErrRedirected}, {"ErrCertificate", danabio.ErrCertificate},
+		{"ErrUnknownHost", danabio.ErrUnknownHost}, {"ErrPlainHTTP", danabio.ErrPlainHTTP}, {"ErrClosed", danabio.ErrClosed},
+		{"context.Canceled", context.Canceled}, {"context.DeadlineExceeded", context.DeadlineExceeded},
+		{"fs.ErrExist", fs.ErrExist}, {"fs.ErrNotExist", fs.ErrNotExist},
+	} {
+		if errors.Is(err, class.err) {
+			found = append(found, class.name)
+		}
+	}
+	if errors.As(err, &rejected) {
+		found = append(found, "RejectedError")
+	}
+	if errors.As(err, &answer) {
+		found = append(found, fmt.Sprintf("APIError %d", answer.StatusCode))
+	}
+	if err != nil && found == nil {
+		found = []string{"an error of the system"}
+	}
+	return strings.Join(found, " + ")
+}
+
+// kind is a line of the decision table; most hold for several operations.
+type kind struct {
+	line   string
+	status int
+}
+
+func of(line string) kind { return kind{line: line} }
+
+// decide is the decision table.
+func decide(operation string, k kind) wanted {
+	answer := ""
+	if k.status != 0 {
+		answer = fmt.Sprintf(" + APIError %d", k.status)
+	}
+	state := func(s danabio.OutcomeState) danabio.OutcomeState {
+		if operation == start {
+			return s
+		}
+		return ""
+	}
+	// A fault that passes: the next attempt succeeds.
+	passes := wanted{2, 1, "", state(danabio.Started), nil}
+	if operation == wait || operation == download {
+		passes.files = stored
+	}
+	once := func(err string, s danabio.OutcomeState) wanted { return wanted{1, 1, err, state(s), nil} }
+	unknown := func(s danabio.OutcomeState) wanted { return once("OutcomeUnknownError"+answer, s) }
+	again := wanted{4, 4, "ErrUnavailable" + answer, state(danabio.NotSent), nil}
+	ended := func(attempts int, s danabio.OutcomeState) wanted {
+		w := wanted{attempts, attempts, "context.Canceled", state(s), nil}
+		if operation == start && (s == danabio.PartlySent || s == danabio.OutcomeUnknown) {
+			w.err = "OutcomeUnknownError + context.Canceled"
+		}
+		return w
+	}
+
+	switch k.line {
+	case "not sent in time", "lost in time": // the limit of a step, which callers see as one
+		w := decide(operation, of(strings.TrimSuffix(k.line, " in time")))
+		if w.err != "" {
+			w.err += " + context.DeadlineExceeded"
+		}
+		return w
+	case "not sent": // no byte of the request left
+		if operation == wait {
+			return passes
+		}
+		return again
+	case "partly sent":
+		switch operation {
+		case start:
+			return unknown(danabio.PartlySent)
+		case wait:
+			return passes
+		}
+		return again
+	case "lost", "unavailable": // no answer that can be read, or 408 or 5xx
+		switch operation {
+		case start:
+			return unknown(danabio.OutcomeUnknown)
+		case wait:
+			return passes
+		}
+		return again
+	case "unavailable for too long": // by Retry-After
+		switch operation {
+		case start:
+			return unknown(danabio.OutcomeUnknown)
+		case wait:
+			return passes
+		}
+		return once("ErrUnavailable"+answer, "")
+	case "throttled":
+		if operation == wait {
+			return passes
+		}
+		again.outcome = state(danabio.Refused)
+		return again
+	case "throttled for too long":
+		if operation == wait {
+			return passes
+		}
+		return once("ErrUnavailable"+answer, danabio.Refused)
+	case "refused":
+		switch {
+		case operation == token && (k.status == 400 || k.status == 401):
+			return once("ErrUnauthorized"+answer, "")
+		case k.status == 401 && operation == wait:
+			return passes
+		case k.status == 401: // new token once
+			return wanted{2, 2, "ErrUnauthorized" + answer, state(danabio.Refused), nil}
+		case k.status == 404 && operation == wait:
+			return passes
+		case k.status == 404 && operation == download:
+			return once("ErrNotReady"+answer, "")
+		}
+		return once("APIError "+fmt.Sprint(k.status), danabio.Refused)
+	case "redirect": // some servers send one after they have done what was asked
+		return once("ErrRedirected", danabio.OutcomeUnknown)
+	case "certificate":
+		return once("ErrCertificate", danabio.NotSent)
+	case "unknown host":
+		return once("ErrUnknownHost", danabio.NotSent)
+	case "nonsense": // an answer that is not what the API promises
+		if operation == start {
+			return unknown(danabio.OutcomeUnknown)
+		}
+		return once("ErrProtocol", "")
+	case "tolerated":
+		passes.attempts = 1
+		return passes
+	case "passes": // the client mends it with one more attempt
+		return passes
+	case "cut": // the body; three more tries came no further
+		if operation == wait {
+			return passes
+		}
+		return wanted{4, 4, "ErrTruncated", "", nil}
+	case "not acceptable": // the evidence; kept aside when it comes so twice
+		if operation == wait {
+			return passes
+		}
+		return wanted{2, 2, "ErrIntegrity + RejectedError", "", keptAside}
+	case "too large":
+		return once("ErrIntegrity", "")
+
+	case "target taken": // nothing is sent
+		return wanted{0, 0, "ErrInvalidRequest + fs.ErrExist", "", nil}
+	case "no place for it": // nothing is sent
+		return wanted{0, 0, "ErrInvalidRequest", "", nil}
+	case "taken meanwhile":
+		return once("ErrInvalidRequest + fs.ErrExist", "")
+	case "gone meanwhile":
+		return once("fs.ErrNotExist", "")
+	case "exists meanwhile":
+		return once("fs.ErrExist", "")
+
+	case "ended before it was sent":
+		return ended(0, danabio.NotSent)
+	case "ended while connecting":
+		return ended(1, danabio.NotSent)
+	case "ended while sending":
+		return ended(1, danabio.PartlySent)
+	case "ended when it was sent":
+		return ended(1, danabio.OutcomeUnknown)
+	case "ended while waiting to try again":
+		if operation == token { // the exchange has not ended: other callers may want it
+			return ended(1, "")
+		}
+		return once("ErrUnavailable + context.Canceled"+answer, danabio.Refused)
+	case "ended while waiting to poll again":
+		return once("ErrNotReady + context.Canceled"+answer, "")
+	}
+	panic("no such line: " + k.line)
+}
+
+// rawReply answers with bytes that need be no HTTP, then does the rest.
+func rawReply(text string, rest func(net.Conn, *http.Request)) reply {
+	return func(w http.ResponseWriter, r *http.Request) {
+		readAll(r)
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(err)
+		}
+		defer conn.Close()
+		out := bufio.NewWriter(conn)
+		_, _ = out.WriteString(text)
+		_ = out.Flush()
+		if rest != nil {
+			rest(conn, r)
+		}
+	}
+}
