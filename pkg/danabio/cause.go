@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 )
 
 var (
@@ -24,6 +25,11 @@ func cause(ctx context.Context, err error) error {
 	if ended := ctx.Err(); ended != nil {
 		return ended
 	}
+	return unmatched{shown(err), contextErrors}.plain()
+}
+
+// shown is the error of the transport with a text that may be shown.
+func shown(err error) error {
 	var (
 		certificate *tls.CertificateVerificationError
 		dns         *net.DNSError
@@ -56,7 +62,7 @@ func cause(ctx context.Context, err error) error {
 	case errors.As(err, &record):
 		return opaque{"the server does not speak TLS on this port", err}
 	case isTimeout(err):
-		return opaque{errHeaderTimeout.Error(), err}
+		return errHeaderTimeout
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return opaque{"the connection was closed before the answer was whole", err}
 	}
@@ -76,3 +82,32 @@ type opaque struct {
 
 func (o opaque) Error() string { return o.text }
 func (o opaque) Unwrap() error { return o.err }
+
+// unmatched hides some errors from errors.Is, since a caller who finds them there would do the wrong thing.
+type unmatched struct {
+	err    error
+	hidden []error
+}
+
+func (u unmatched) Error() string { return u.err.Error() }
+
+func (u unmatched) As(target any) bool { return errors.As(u.err, target) }
+
+func (u unmatched) Is(target error) bool {
+	return !slices.Contains(u.hidden, target) && errors.Is(u.err, target)
+}
+
+// plain returns the error itself where there is nothing to hide.
+func (u unmatched) plain() error {
+	if slices.ContainsFunc(u.hidden, func(hidden error) bool { return errors.Is(u.err, hidden) }) {
+		return u
+	}
+	return u.err
+}
+
+var (
+	// contextErrors say that the caller ended the call. A limit of ours or of the system that ran out matches one of them too.
+	contextErrors = []error{context.Canceled, context.DeadlineExceeded}
+	// sentinels are what callers decide on.
+	sentinels = []error{ErrInvalidRequest, ErrUnauthorized, ErrUnavailable, ErrProtocol, ErrNotReady, ErrTruncated, ErrIntegrity}
+)

@@ -122,7 +122,7 @@ func (e *OutcomeUnknownError) Error() string {
 }
 
 // Unwrap returns the cause, without what callers decide on.
-func (e *OutcomeUnknownError) Unwrap() error { return undecided{e.Err} }
+func (e *OutcomeUnknownError) Unwrap() error { return unmatched{e.Err, sentinels} }
 
 // RejectedError says that evidence came whole but is not acceptable, and was kept aside. It matches [ErrIntegrity].
 type RejectedError struct {
@@ -136,21 +136,6 @@ func (e *RejectedError) Error() string {
 
 // Unwrap returns the cause.
 func (e *RejectedError) Unwrap() error { return e.Err }
-
-// undecided is an error that matches no sentinel of this package.
-type undecided struct{ err error }
-
-func (u undecided) Error() string { return u.err.Error() }
-
-func (u undecided) As(target any) bool { return errors.As(u.err, target) }
-
-func (u undecided) Is(target error) bool {
-	switch target {
-	case ErrInvalidRequest, ErrUnauthorized, ErrUnavailable, ErrProtocol, ErrNotReady, ErrTruncated, ErrIntegrity:
-		return false
-	}
-	return errors.Is(u.err, target)
-}
 
 // LogValue implements [slog.LogValuer].
 func (e *OutcomeUnknownError) LogValue() slog.Value {

@@ -11,6 +11,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -187,5 +188,5 @@ func callerTokenError(err error) error {
 			kind = ErrUnauthorized
 		}
 	}
-	return fmt.Errorf("%w: %w", kind, opaque{text, err})
+	return fmt.Errorf("%w: %w", kind, opaque{text, unmatched{err, slices.Concat(contextErrors, sentinels)}})
 }

@@ -49,7 +49,7 @@ func connectFaults() []fault {
 	) {
 		dialling(name, "not sent", failing(err))
 	}
-	dialling("black hole", "not sent in time", func(ctx context.Context, _ dial) (net.Conn, error) { <-ctx.Done(); return nil, ctx.Err() })
+	dialling("black hole", "not sent", func(ctx context.Context, _ dial) (net.Conn, error) { <-ctx.Done(); return nil, ctx.Err() })
 	dialling("unknown host", "unknown host", failing(&net.DNSError{Err: "no such host", Name: "localhost", IsNotFound: true}))
 	dialling("name server does not answer", "not sent", failing(&net.DNSError{Err: "i/o timeout", Name: "localhost", IsTimeout: true, IsTemporary: true}))
 	dialling("name server fails", "not sent", failing(&net.DNSError{Err: "server misbehaving", Name: "localhost", IsTemporary: true}))
@@ -243,12 +243,12 @@ func answerFaults() []fault {
 		faults = append(faults, fault{operations: all, phase: "headers", name: name, kind: of(line), reply: reply})
 	}
 	answering("closed after the request was read", "lost", hangUp)
-	answering("none ever", "lost in time", silent)
+	answering("none ever", "lost", silent)
 	answering("no HTTP", "lost", garbage)
 	answering("status is no number", "lost", rawReply("HTTP/1.1 abc OK\r\n\r\n", nil))
 	answering("cut in the status line", "lost", rawReply("HTTP/1.1 20", nil))
 	answering("cut", "lost", rawReply("HTTP/1.1 200 OK\r\nContent-Type: appl", nil))
-	answering("stand still", "lost in time", rawReply("HTTP/1.1 200 OK\r\nContent-Type: appl", standing))
+	answering("stand still", "lost", rawReply("HTTP/1.1 200 OK\r\nContent-Type: appl", standing))
 	answering("no colon", "lost", rawReply("HTTP/1.1 200 OK\r\ngarbage\r\n\r\n", nil))
 	answering("two lengths", "lost", rawReply("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}", nil))
 	answering("negative length", "lost", rawReply("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}", nil))
@@ -261,7 +261,7 @@ func answerFaults() []fault {
 			}
 		}
 	}))
-	answering("endless 1xx", "lost in time", rawReply(strings.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", 50), standing))
+	answering("endless 1xx", "lost", rawReply(strings.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", 50), standing))
 	answering("101 without being asked", "nonsense", switchProtocols)
 	return faults
 }

@@ -304,12 +304,6 @@ func decide(operation string, k kind) wanted {
 	}
 
 	switch k.line {
-	case "not sent in time", "lost in time": // the limit of a step, which callers see as one
-		w := decide(operation, of(strings.TrimSuffix(k.line, " in time")))
-		if w.err != "" {
-			w.err += " + context.DeadlineExceeded"
-		}
-		return w
 	case "not sent": // no byte of the request left
 		if operation == wait {
 			return passes

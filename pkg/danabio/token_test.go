@@ -3,6 +3,7 @@ package danabio_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -415,6 +416,20 @@ func TestErrorOfCallersTokenSourceIsNotQuoted(t *testing.T) {
 			}
 		}, func(config *danabio.Config) {
 			config.Credentials = danabio.TokenSource(sourceFunc(func() (*oauth2.Token, error) { return nil, test.err }))
+		})
+	}
+}
+
+// A caller who finds them would do the wrong thing: nobody ended the call, and the circuit was not asked for.
+func TestErrorOfTheCallersTokenSourceMatchesNothingThatCallersDecideOn(t *testing.T) {
+	for _, hidden := range []error{context.Canceled, context.DeadlineExceeded, danabio.ErrNotReady, danabio.ErrIntegrity} {
+		inBubble(t, newScript(t), func(b *bed) {
+			_, err := b.client.Authenticate(b.Context())
+			if !errors.Is(err, danabio.ErrUnavailable) || errors.Is(err, hidden) {
+				t.Errorf("got %v for a source that fails with %q, want ErrUnavailable alone", err, hidden)
+			}
+		}, func(config *danabio.Config) {
+			config.Credentials = danabio.TokenSource(sourceFunc(func() (*oauth2.Token, error) { return nil, fmt.Errorf("source: %w", hidden) }))
 		})
 	}
 }

@@ -110,6 +110,10 @@ func dialWithin(dial dialFunc, limit time.Duration) dialFunc {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		ctx, cancel := context.WithTimeoutCause(ctx, limit, errDialTimeout)
 		defer cancel()
-		return dial(ctx, network, address)
+		conn, err := dial(ctx, network, address)
+		if err != nil && context.Cause(ctx) == errDialTimeout {
+			err = errDialTimeout
+		}
+		return conn, err
 	}
 }
