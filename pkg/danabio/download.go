@@ -1,10 +1,11 @@
 package danabio
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash"
@@ -89,12 +90,12 @@ type evidenceStream struct {
 	head    []byte // read by sniff, not yet by the caller
 	read    int64
 	digest  hash.Hash // of what was read
-	claimed []byte    // SHA-256 that the server's headers claim; nil if they claim none
+	claimed [][]byte  // SHA-256 that the server's headers claim
 	err     error
 }
 
 func newEvidenceStream(ctx context.Context, resp *http.Response, asked time.Time) *evidenceStream {
-	return &evidenceStream{ctx: ctx, resp: resp, asked: asked, digest: sha256.New(), claimed: claimedDigest(resp.Header)}
+	return &evidenceStream{ctx: ctx, resp: resp, asked: asked, digest: sha256.New(), claimed: claimedDigests(resp.Header)}
 }
 
 // encoded reports whether the body is not the ZIP itself, although nothing else was asked for.
@@ -142,11 +143,17 @@ func (s *evidenceStream) Read(p []byte) (int, error) {
 }
 
 func (s *evidenceStream) check() error {
-	if s.claimed != nil && subtle.ConstantTimeCompare(s.claimed, s.digest.Sum(nil)) == 0 {
-		return fmt.Errorf("%w: its SHA-256 is not the one that the server's headers give", ErrIntegrity)
+	read := s.digest.Sum(nil)
+	for _, claimed := range s.claimed {
+		if !bytes.Equal(claimed, read) {
+			return fmt.Errorf("%w: its SHA-256 is not the one that the server's headers give", ErrIntegrity)
+		}
 	}
 	return io.EOF
 }
+
+// sha256 is that of what was read so far.
+func (s *evidenceStream) sha256() string { return hex.EncodeToString(s.digest.Sum(nil)) }
 
 func (s *evidenceStream) broken(err error) error {
 	err = cause(s.ctx, err)
@@ -158,9 +165,10 @@ func (s *evidenceStream) broken(err error) error {
 
 func (s *evidenceStream) Close() error { return s.resp.Body.Close() }
 
-// claimedDigest finds the SHA-256 of the body in Repr-Digest or Content-Digest (RFC 9530), or Digest (RFC 3230). None of them is published; one
-// that is there must be right.
-func claimedDigest(h http.Header) []byte {
+// claimedDigests finds the SHA-256 of the body in Repr-Digest and Content-Digest (RFC 9530), and Digest (RFC 3230). None of them is published; those
+// that are there must be right.
+func claimedDigests(h http.Header) [][]byte {
+	var claimed [][]byte
 	for _, name := range []string{"Content-Digest", "Repr-Digest", "Digest"} {
 		for _, member := range strings.Split(strings.Join(h.Values(name), ","), ",") {
 			algorithm, value, _ := strings.Cut(strings.TrimSpace(member), "=")
@@ -169,9 +177,9 @@ func claimedDigest(h http.Header) []byte {
 			}
 			digest, err := base64.StdEncoding.DecodeString(strings.Trim(value, ":"))
 			if err == nil && len(digest) == sha256.Size {
-				return digest
+				claimed = append(claimed, digest)
 			}
 		}
 	}
-	return nil
+	return claimed
 }

@@ -296,8 +296,11 @@ func TestUnacceptableEvidenceIsFetchedTwiceAndKeptAside(t *testing.T) {
 	good := smallZIP(t)
 	flipped := bytes.Clone(good)
 	flipped[len(flipped)/2] ^= 1
-	other := sha256.Sum256([]byte("other"))
-	otherDigest := base64.StdEncoding.EncodeToString(other[:])
+	digestOf := func(content []byte) string {
+		digest := sha256.Sum256(content)
+		return base64.StdEncoding.EncodeToString(digest[:])
+	}
+	otherDigest := digestOf([]byte("other"))
 	for name, test := range map[string]struct {
 		content []byte
 		headers []string
@@ -312,6 +315,7 @@ func TestUnacceptableEvidenceIsFetchedTwiceAndKeptAside(t *testing.T) {
 		"wrong Content-Digest":     {good, []string{"Content-Digest", "sha-256=:" + otherDigest + ":"}},
 		"wrong Repr-Digest":        {good, []string{"Repr-Digest", "md5=:x:, sha-256=:" + otherDigest + ":"}},
 		"wrong Digest":             {good, []string{"Digest", "SHA-256=" + otherDigest}},
+		"one wrong digest of two":  {good, []string{"Content-Digest", "sha-256=:" + digestOf(good) + ":", "Digest", "SHA-256=" + otherDigest}},
 		"encoding not asked for":   {good, []string{"Content-Encoding", "gzip"}},
 		"encoding of another sort": {good, []string{"Content-Encoding", "br"}},
 	} {
@@ -765,6 +769,50 @@ func (b *endingBody) Read(p []byte) (int, error) {
 		b.end()
 	}
 	return n, err
+}
+
+// What is stored must be what came, though it would be acceptable too: the receipt stands for the server's bytes.
+func TestEvidenceThatChangesOnTheDiskIsNotStored(t *testing.T) {
+	path := target(t)
+	inBubble(t, newScript(t).on(download, zipReply(smallZIP(t))), func(b *bed) {
+		_, err := b.client.DownloadEvidence(b.Context(), circuit, path)
+		if err == nil || errors.Is(err, danabio.ErrIntegrity) || !strings.Contains(err.Error(), "is not what came") {
+			t.Errorf("got %v, want an error that blames this machine", err)
+		}
+		wantFiles(t, path)
+	}, func(config *danabio.Config) {
+		next := config.HTTPClient.Transport
+		config.HTTPClient.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
+			resp, err := next.RoundTrip(r)
+			if err == nil && operationOf(r) == download {
+				resp.Body = struct {
+					io.Reader
+					io.Closer
+				}{io.MultiReader(resp.Body, &endingBody{io.NopCloser(strings.NewReader("")), func() { changeTime(t, filepath.Dir(path)) }}), resp.Body}
+			}
+			return resp, err
+		})
+	})
+}
+
+// changeTime changes the time in the first header of the ZIP that is on its way into the folder. Times may be anything.
+func changeTime(t *testing.T, folder string) {
+	parts, err := filepath.Glob(filepath.Join(folder, ".*.part"))
+	if err != nil || len(parts) != 1 {
+		t.Fatalf("parts %q (%v), want one", parts, err)
+	}
+	file, err := os.OpenFile(parts[0], os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	low := make([]byte, 1)
+	if _, err := file.ReadAt(low, 10); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := file.WriteAt([]byte{low[0] ^ 1}, 10); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestContextEndsTheWaitForTheNextTry(t *testing.T) {

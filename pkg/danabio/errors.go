@@ -24,7 +24,7 @@ var (
 	ErrNotReady = errors.New("circuit is unknown or not completed")
 	// ErrTruncated: the evidence broke off, as often as was tried.
 	ErrTruncated = errors.New("evidence broke off")
-	// ErrIntegrity: the evidence came whole but is not acceptable.
+	// ErrIntegrity: the evidence is not acceptable. If it came whole, the error is a [*RejectedError].
 	ErrIntegrity = errors.New("evidence is not acceptable")
 
 	// ErrRedirected: the server answered with a redirect, which is not followed, so that no token goes elsewhere.

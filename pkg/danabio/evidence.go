@@ -97,6 +97,9 @@ func (d *downloading) try(ctx context.Context, policy RetryPolicy) (*Receipt, er
 		return nil, withoutTemporary(err, d.target.path)
 	}
 	report, verified := d.verify(ctx, part.path)
+	if report != nil && report.SHA256 != "" && report.SHA256 != stream.sha256() {
+		return nil, fmt.Errorf("%s: what was stored is not what came; another program or a fault of this machine changed it", d.target.path)
+	}
 	if err == nil {
 		err = verified
 	}
