@@ -122,12 +122,16 @@ func (b *startBody) documents() []SentDocument {
 func (b *startBody) failure() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.err == io.EOF {
+		return nil
+	}
 	return b.err
 }
 
 // chunk is the most that one Read gives, so that a slow connection shows progress.
 const chunk = 16 << 10
 
+// Read fills p as far as it can, since each Read becomes a packet.
 func (b *startBody) Read(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -136,38 +140,49 @@ func (b *startBody) Read(p []byte) (int, error) {
 		return 0, errors.New("read of a closed body")
 	}
 	p = p[:min(len(p), chunk)]
-	for b.err == nil {
-		switch {
-		case len(b.text) > 0:
-			n := copy(p, b.text)
-			b.text = b.text[n:]
-			return n, nil
-		case b.source != nil:
-			n, err := b.source.Read(p)
-			if err == io.EOF {
-				b.sent = append(b.sent, b.source.sent())
-				_ = b.source.Close() // it was only read
-				b.source = nil
-				b.at++
-				b.text = b.out.around[b.at]
-			} else if err != nil {
-				b.err = &sourceError{b.out.documents[b.at].name, withoutPath(err)}
-			}
-			if n > 0 {
-				return n, nil
-			}
-		case b.at < len(b.out.documents):
-			source, err := b.out.open(b.at)
-			if err != nil {
-				b.err = &sourceError{b.out.documents[b.at].name, withoutPath(err)}
-				break
-			}
-			b.source = source
-		default:
-			return 0, io.EOF
-		}
+	filled := 0
+	for filled < len(p) && b.err == nil {
+		n, err := b.next(p[filled:])
+		filled += n
+		b.err = err
+	}
+	if filled > 0 {
+		return filled, nil
 	}
 	return 0, b.err
+}
+
+// next reads of the text or document that it has come to, or goes on to the next of them.
+func (b *startBody) next(p []byte) (int, error) {
+	switch {
+	case len(b.text) > 0:
+		n := copy(p, b.text)
+		b.text = b.text[n:]
+		return n, nil
+	case b.source != nil:
+		n, err := b.source.Read(p)
+		if err == io.EOF {
+			b.sent = append(b.sent, b.source.sent())
+			_ = b.source.Close() // it was only read
+			b.source = nil
+			b.at++
+			b.text = b.out.around[b.at]
+			return n, nil
+		}
+		return n, b.sourceError(err)
+	case b.at < len(b.out.documents):
+		source, err := b.out.open(b.at)
+		b.source = source
+		return 0, b.sourceError(err)
+	}
+	return 0, io.EOF
+}
+
+func (b *startBody) sourceError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &sourceError{b.out.documents[b.at].name, withoutPath(err)}
 }
 
 func (b *startBody) Close() error {
