@@ -31,12 +31,17 @@ const (
 func exitCode(err error) int {
 	var (
 		unknown *danabio.OutcomeUnknownError
+		exists  *danabio.IntentExistsError
 		wrong   *usageError
 	)
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &unknown): // whatever the cause, this is what the caller must know
+		return exitUnknown
+	case errors.As(err, &exists) && exists.Outcome() == danabio.Started:
+		return exitUsage
+	case errors.As(err, &exists):
 		return exitUnknown
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
@@ -164,12 +169,17 @@ func (e *unknownStart) advice() string {
 	}
 	return fmt.Sprintf(`%s
 It is not sent again, because the signer might then get two circuits.
-To find out, ask DANAconnect whether a circuit was started for this request:
+%s
+If one was, "danabio wait" with its circuit id goes on from there. If none was, start anew.`,
+		what, askVendor(e.outcome.ID, e.outcome.Channel, e.outcome.At))
+}
+
+// askVendor says how to find out what became of a start.
+func askVendor(requestID, channel string, at time.Time) string {
+	return fmt.Sprintf(`To find out, ask DANAconnect whether a circuit was started for this request:
   request ID  %s
   channel     %s
-  time        %s
-If one was, "danabio wait" with its circuit id goes on from there. If none was, start anew.`,
-		what, oneLine(e.outcome.ID), oneLine(e.outcome.Channel), e.outcome.At.UTC().Format(time.RFC3339))
+  time        %s`, oneLine(requestID), oneLine(channel), at.UTC().Format(time.RFC3339))
 }
 
 // advice says what can be done about an error, or nothing.
@@ -177,10 +187,16 @@ func advice(err error) string {
 	var (
 		adviser  interface{ advice() string }
 		rejected *danabio.RejectedError
+		exists   *danabio.IntentExistsError
 	)
 	switch {
 	case errors.As(err, &adviser):
 		return adviser.advice()
+	case errors.As(err, &exists) && exists.Outcome() == danabio.Started:
+		return fmt.Sprintf("Go on with: danabio wait %s -o evidence.zip", shellQuoted(exists.Result.CircuitID))
+	case errors.As(err, &exists):
+		return askVendor(exists.Intent.RequestID, exists.Intent.Channel, exists.Intent.At) + "\n" +
+			`Write down what they say with "danabio journal settle".`
 	case errors.As(err, &rejected):
 		return "Both files stay; send the reasons to DANAconnect. The same command asks again."
 	case errors.Is(err, context.Canceled):

@@ -66,7 +66,7 @@ Exit codes:
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentFlags().BoolVar(&out.json, "json", false, "print data as JSON")
 	root.AddCommand(
-		newDemo(out), newToken(out), newStart(out), newWait(out), newDownload(out), newEvidence(out),
+		newDemo(out), newToken(out), newStart(out), newWait(out), newDownload(out), newEvidence(out), newJournal(out),
 		newEmulator(out), newSpec(out), newVersion(out),
 	)
 	root.SetHelpCommand(newHelp())

@@ -17,6 +17,7 @@ type start struct {
 	id         string
 	signer     danabio.Signer
 	receipt    string
+	journal    string
 	stdinName  string
 }
 
@@ -54,9 +55,13 @@ With --receipt a file says what was sent: "state": "started", circuit, request i
 time, and name, size and SHA-256 of each document. It holds neither the link nor anything about
 the signer. With exit code 5 it is written too: its state is "outcome unknown" or "partly sent",
 it holds no circuit, and the documents only if all of them went out.
+
+With --journal a file remembers all starts, also through a crash: the same --id is not sent
+again if its earlier start succeeded, which ends with exit code 2 and its circuit, or may have,
+which ends with 5. Several starts can share one journal. See "danabio journal".
 ` + connectionHelp,
 		Example: `  danabio start --signer-name "Ana Prueba" --signer-email ana@example.com --signer-nif 12345678A \
-    --id loan-4711 --receipt loan-4711.json contract.pdf annex.pdf
+    --id loan-4711 --receipt loan-4711.json --journal starts.journal contract.pdf annex.pdf
   make-contract | danabio start … --stdin-name contract.pdf -`,
 		Args: arguments(moreFiles),
 		RunE: func(cmd *cobra.Command, files []string) error { return s.run(cmd, out, files) },
@@ -67,6 +72,7 @@ it holds no circuit, and the documents only if all of them went out.
 	flags.StringVar(&s.signer.NIF, "signer-nif", "", "tax or identity `number` of the signer (required)")
 	flags.StringVar(&s.id, "id", "", "`id` of the request, by which it can be found again (default a random one)")
 	flags.StringVar(&s.receipt, "receipt", "", "new `FILE.json` that says what was sent")
+	flags.StringVar(&s.journal, "journal", "", "`FILE` that remembers starts; made if it does not exist")
 	flags.StringVar(&s.stdinName, "stdin-name", "", "`NAME.pdf` of the document that is read from standard input")
 	s.connection.addFlags(cmd)
 	return cmd
@@ -77,7 +83,17 @@ func (s *start) run(cmd *cobra.Command, out *output, files []string) error {
 		return err
 	}
 	ctx := cmd.Context()
-	client, err := s.connection.client(ctx, cmd)
+	config, err := s.connection.config(ctx, cmd)
+	if err != nil {
+		return err
+	}
+	if s.journal != "" {
+		if err := checkJournal(s.journal); err != nil {
+			return err
+		}
+		config.Journal = startJournal{s.journal}
+	}
+	client, err := danabio.New(config)
 	if err != nil {
 		return err
 	}
@@ -103,22 +119,24 @@ func (s *start) run(cmd *cobra.Command, out *output, files []string) error {
 		}
 		return err
 	}
-	if err != nil {
+	if circuit == nil {
 		return err
 	}
 	// From here on there is a circuit: its id must come out whatever else fails.
-	if sent != nil {
-		if err = sent.store(startedReceipt(circuit)); err != nil {
-			err = fmt.Errorf("circuit %q was started, but %w", circuit.ID, err)
+	var failures []error
+	but := func(err error) {
+		if err != nil {
+			failures = append(failures, fmt.Errorf("circuit %q was started, but %w", circuit.ID, err))
 		}
 	}
-	link := circuit.Link.Reveal()
-	printed := out.data(startData{circuit.ID, link}, line{"circuitId", circuit.ID}, line{"link", link})
-	if printed != nil {
-		printed = fmt.Errorf("circuit %q was started, but %w", circuit.ID, printed)
+	but(err) // the journal's
+	if sent != nil {
+		but(sent.store(startedReceipt(circuit)))
 	}
+	link := circuit.Link.Reveal()
+	but(out.data(startData{circuit.ID, link}, line{"circuitId", circuit.ID}, line{"link", link}))
 	out.note("Request %s is sent. Next: danabio wait %s -o evidence.zip", oneLine(circuit.RequestID), shellQuoted(circuit.ID))
-	return errors.Join(err, printed)
+	return errors.Join(failures...)
 }
 
 // check looks at what can be seen without touching anything.
@@ -134,7 +152,7 @@ func (s *start) check(cmd *cobra.Command, files []string) error {
 	if len(missing) > 0 {
 		return usagef(cmd, "%s must be given and not be empty", strings.Join(missing, ", "))
 	}
-	for _, name := range []string{"id", "receipt"} {
+	for _, name := range []string{"id", "receipt", "journal"} {
 		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
 			return usagef(cmd, "--%s is empty", name)
 		}

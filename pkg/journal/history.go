@@ -3,6 +3,7 @@ package journal
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/danabio/danabio-go/pkg/danabio"
@@ -69,17 +70,22 @@ func (h history) lookup(requestID string) (Entry, bool) {
 	return entry.Entry, true
 }
 
-func (h history) unfinished() []danabio.StartIntent {
-	var open []*numbered
-	for _, entry := range h {
-		if entry.Result.Outcome == "" {
-			open = append(open, entry)
-		}
+// entries returns all, in the order in which their IDs first began.
+func (h history) entries() []Entry {
+	ordered := slices.SortedFunc(maps.Values(h), func(a, b *numbered) int { return cmp.Compare(a.number, b.number) })
+	entries := make([]Entry, len(ordered))
+	for i, entry := range ordered {
+		entries[i] = entry.Entry
 	}
-	slices.SortFunc(open, func(a, b *numbered) int { return cmp.Compare(a.number, b.number) })
-	intents := make([]danabio.StartIntent, len(open))
-	for i, entry := range open {
-		intents[i] = entry.Intent
+	return entries
+}
+
+func (h history) unfinished() []danabio.StartIntent {
+	intents := []danabio.StartIntent{}
+	for _, entry := range h.entries() {
+		if entry.Result.Outcome == "" {
+			intents = append(intents, entry.Intent)
+		}
 	}
 	return intents
 }

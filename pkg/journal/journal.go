@@ -195,6 +195,13 @@ func (j *Journal) Unfinished() []danabio.StartIntent {
 	return j.history.unfinished()
 }
 
+// Entries returns what is known of all request IDs, in the order in which they first began.
+func (j *Journal) Entries() []Entry {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.history.entries()
+}
+
 // Close closes the file and lets others open it. Later writes fail with [ErrClosed]; a second Close does too.
 func (j *Journal) Close() error {
 	j.mu.Lock()

@@ -93,6 +93,16 @@ func TestWhatWasWrittenIsReadAgain(t *testing.T) {
 		if got := j.Unfinished(); !slices.Equal(got, want) {
 			t.Errorf("unfinished %+v, want %+v", got, want)
 		}
+		var ids []string
+		for _, entry := range j.Entries() {
+			if found, _ := j.Lookup(entry.Intent.RequestID); found != entry {
+				t.Errorf("entry %+v, but found %+v", entry, found)
+			}
+			ids = append(ids, entry.Intent.RequestID)
+		}
+		if want := []string{"z-crashed", "préstamo \"<7>\" \u2028", "started", "refused", "not sent", "partly sent", "outcome unknown", "a-crashed"}; !slices.Equal(ids, want) {
+			t.Errorf("entries %q, want %q", ids, want)
+		}
 	}
 	if runtime.GOOS != "windows" {
 		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {

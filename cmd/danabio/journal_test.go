@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/danabio/danabio-go/pkg/danabio"
+	"github.com/danabio/danabio-go/pkg/journal"
+)
+
+// A circuit that was started comes out, though the journal does not know of it.
+func TestRunStartWhoseJournalFailsAfterwards(t *testing.T) {
+	watched(t, func(*http.Request) {
+		if err := os.WriteFile("starts.journal", []byte("damage\nand more\n"), 0o600); err != nil {
+			t.Error(err)
+		}
+	})
+	code, stdout, stderr := run(t.Context(), nil, startWith("--journal", "starts.journal", "--receipt", "sent.json", "contract.pdf")...)
+	if code != exitFailed || !strings.HasPrefix(stdout, "circuitId=") || !strings.Contains(stdout, "link=") {
+		t.Errorf("exit code %d, stdout %q", code, stdout)
+	}
+	if !strings.Contains(stderr, "was started, but ") || !strings.Contains(stderr, `the journal could not take that request "loan-4711" is "started"`) {
+		t.Errorf("stderr %q", stderr)
+	}
+	holdsOnly(t, "contract.pdf", "sent.json", "starts.journal")
+}
+
+// Starts of several processes share a journal, and no request goes out twice.
+func TestRunStartsShareAJournal(t *testing.T) {
+	var sent atomic.Int32
+	watched(t, func(*http.Request) { sent.Add(1) })
+	const starts, ids = 12, 4
+	var done, existing atomic.Int32
+	var wait sync.WaitGroup
+	for n := range starts {
+		wait.Go(func() {
+			args := startWith("--journal", "starts.journal", "contract.pdf")
+			args = append(args, "--id", fmt.Sprintf("loan-%d", n%ids))
+			switch code, _, stderr := run(t.Context(), nil, args...); code {
+			case exitDone:
+				done.Add(1)
+			case exitUsage, exitUnknown: // it was started, or is under way
+				existing.Add(1)
+			default:
+				t.Errorf("exit code %d: %s", code, stderr)
+			}
+		})
+	}
+	wait.Wait()
+	if sent.Load() != ids || done.Load() != ids || existing.Load() != starts-ids {
+		t.Errorf("%d starts were sent, %d succeeded and %d found an earlier one; want %d, %d and %d", sent.Load(), done.Load(), existing.Load(), ids, ids, starts-ids)
+	}
+	code, stdout, _ := run(t.Context(), nil, "journal", "list", "starts.journal")
+	if code != exitDone || strings.Count(stdout, "  started  ") != ids || strings.Count(stdout, "\n") != ids {
+		t.Errorf("exit code %d, list %q", code, stdout)
+	}
+}
+
+func TestRunWaitsForTheJournalNoLongerThanTheContext(t *testing.T) {
+	watched(t, func(r *http.Request) { t.Errorf("a request came for %s", r.URL.Path) })
+	held, err := journal.Open("starts.journal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Close()
+	ctx, interrupt := context.WithCancel(t.Context())
+	time.AfterFunc(100*time.Millisecond, interrupt)
+	code, stdout, stderr := run(ctx, nil, startWith("--journal", "starts.journal", "contract.pdf")...)
+	if code != exitInterrupted || stdout != "" || !strings.Contains(stderr, "journal is in use") {
+		t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
+	}
+}
+
+func TestExitCodeOfAnEarlierStart(t *testing.T) {
+	for outcome, want := range map[danabio.OutcomeState]int{
+		danabio.Started: exitUsage, danabio.OutcomeUnknown: exitUnknown, danabio.PartlySent: exitUnknown, "": exitUnknown,
+	} {
+		err := fmt.Errorf("start: %w", &danabio.IntentExistsError{Result: danabio.StartResult{Outcome: outcome}})
+		if got := exitCode(err); got != want {
+			t.Errorf("exit code %d after %q, want %d", got, outcome, want)
+		}
+	}
+}
