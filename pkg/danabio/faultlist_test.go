@@ -16,6 +16,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"net/textproto"
 	"os"
 	"path/filepath"
 	"slices"
@@ -515,6 +516,16 @@ func cancelFaults(t *testing.T) []fault {
 	traced("GetConn", "ended before it was sent", nil, func(end func()) *httptrace.ClientTrace {
 		return &httptrace.ClientTrace{GetConn: func(string) { end() }}
 	})
+	traced("GotConn", "ended before it was sent", nil, func(end func()) *httptrace.ClientTrace {
+		return &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { end() }}
+	})
+	shaking := func(name string, trace func(end func()) *httptrace.ClientTrace) {
+		add(fault{operations: calls, name: "at the trace's " + name, kind: of("ended before it was sent"), config: overHTTPS, ends: trace})
+	}
+	shaking("TLSHandshakeStart", func(end func()) *httptrace.ClientTrace { return &httptrace.ClientTrace{TLSHandshakeStart: end} })
+	shaking("TLSHandshakeDone", func(end func()) *httptrace.ClientTrace {
+		return &httptrace.ClientTrace{TLSHandshakeDone: func(tls.ConnectionState, error) { end() }}
+	})
 	traced("WroteHeaders", "ended before it was sent", nil, func(end func()) *httptrace.ClientTrace {
 		return &httptrace.ClientTrace{WroteHeaders: end}
 	})
@@ -525,6 +536,18 @@ func cancelFaults(t *testing.T) []fault {
 	add(fault{operations: []string{start}, name: "at the trace's WroteRequest", kind: of("ended when it was sent"), reply: silent, ends: wrote})
 	// A request without a body is still in the transport's buffer then.
 	add(fault{operations: fetches, name: "at the trace's WroteRequest", kind: of("ended before it was sent"), ends: wrote})
+	add(fault{operations: []string{start}, name: "at the trace's Wait100Continue", kind: of("ended while sending"), large: true,
+		reply: func(http.ResponseWriter, *http.Request) { time.Sleep(time.Minute) },
+		ends:  func(end func()) *httptrace.ClientTrace { return &httptrace.ClientTrace{Wait100Continue: end} }})
+	add(fault{operations: []string{start}, name: "at the trace's Got100Continue", kind: of("ended while sending"), large: true,
+		reply: func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = io.ReadFull(r.Body, make([]byte, 1000)) // which sends it
+			time.Sleep(time.Minute)
+		},
+		ends: func(end func()) *httptrace.ClientTrace { return &httptrace.ClientTrace{Got100Continue: end} }})
+	traced("Got1xxResponse", "ended when it was sent", rawReply("HTTP/1.1 103 Early Hints\r\n\r\n", standing), func(end func()) *httptrace.ClientTrace {
+		return &httptrace.ClientTrace{Got1xxResponse: func(int, textproto.MIMEHeader) error { end(); return nil }}
+	})
 	traced("GotFirstResponseByte", "ended when it was sent", rawReply("HTTP/1.1 200 OK\r\n\r\n", standing), func(end func()) *httptrace.ClientTrace {
 		return &httptrace.ClientTrace{GotFirstResponseByte: end}
 	})
