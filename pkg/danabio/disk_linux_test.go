@@ -2,8 +2,11 @@ package danabio_test
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -42,4 +45,26 @@ func TestFullDiskLeavesNothingBehind(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestFolderThatCannotBeWrittenIsTheSystemsError(t *testing.T) {
+	path := target(t)
+	folder := filepath.Dir(path)
+	for dir, mode := range map[string]os.FileMode{filepath.Dir(folder): 0o755, folder: 0o555} {
+		if err := os.Chmod(dir, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	inBubble(t, newScript(t).on(download, zipReply(smallZIP(t))), func(b *bed) {
+		// Root may write anywhere, so on this thread files are another's.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		_ = syscall.Setfsuid(65534)
+		defer func() { _ = syscall.Setfsuid(os.Getuid()) }()
+		_, err := b.client.DownloadEvidence(b.Context(), circuit, path)
+		if !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "evidence.zip") || strings.Contains(err.Error(), ".part") {
+			t.Errorf("got %v, want the system's error about the target", err)
+		}
+	})
+	wantFiles(t, path)
 }

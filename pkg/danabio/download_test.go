@@ -17,6 +17,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -580,6 +581,59 @@ func TestSameEvidenceThatAppearsDuringTheDownloadIsKept(t *testing.T) {
 }
 
 // What is on its way lies beside the target, under a name that says so, and nobody else may read it.
+// However many download into one file at once, one circuit's evidence lies there with its own receipt, and those who asked for that have succeeded.
+func TestDownloadsIntoOneFileAtOnce(t *testing.T) {
+	const writers = 24
+	path := target(t)
+	evidence := map[string][]byte{}
+	for _, id := range []string{"circuit-a", "circuit-b"} {
+		evidence[id] = zipOf(t, id)
+	}
+	s := newScript(t)
+	for range writers {
+		s.on(download, func(w http.ResponseWriter, r *http.Request) {
+			zipReply(evidence[filepath.Base(r.URL.Path)])(w, r)
+		})
+	}
+	inBubble(t, s, func(b *bed) {
+		b.authenticate()
+		var wait sync.WaitGroup
+		var mu sync.Mutex
+		succeeded := map[string]int{}
+		for n := range writers {
+			id := []string{"circuit-a", "circuit-b"}[n%2]
+			wait.Go(func() {
+				receipt, err := b.client.DownloadEvidence(b.Context(), id, path)
+				switch {
+				case err == nil && receipt.Circuit == id:
+					mu.Lock()
+					defer mu.Unlock()
+					succeeded[id]++
+				case !errors.Is(err, fs.ErrExist) || !errors.Is(err, danabio.ErrInvalidRequest):
+					t.Errorf("got %v, %v; want success or ErrExist", receipt, err)
+				}
+			})
+		}
+		wait.Wait()
+		receipt, err := danabio.ReadReceipt(danabio.ReceiptPath(path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		stored, err := os.ReadFile(path)
+		if err != nil || !bytes.Equal(stored, evidence[receipt.Circuit]) || receipt.SHA256 != fmt.Sprintf("%x", sha256.Sum256(stored)) {
+			t.Errorf("the file is not the evidence of %s, as its receipt says (%v)", receipt.Circuit, err)
+		}
+		if len(succeeded) != 1 || succeeded[receipt.Circuit] != writers/2 {
+			t.Errorf("succeeded: %v, want all %d of %s", succeeded, writers/2, receipt.Circuit)
+		}
+		// A late one may have found the file and asked for nothing.
+		s.mu.Lock()
+		delete(s.replies, download)
+		s.mu.Unlock()
+		wantFiles(t, path, "evidence.zip", "evidence.zip.receipt.json")
+	})
+}
+
 func TestEvidenceOnItsWayLiesInAPrivateFileBesideTheTarget(t *testing.T) {
 	content, path := smallZIP(t), target(t)
 	look := func(w http.ResponseWriter, _ *http.Request) {

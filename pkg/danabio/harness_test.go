@@ -185,13 +185,15 @@ func zipReply(content []byte) reply {
 }
 
 // smallZIP is evidence of one small file.
-func smallZIP(t testing.TB) []byte {
+func smallZIP(t testing.TB) []byte { return zipOf(t, `{"result":"completed"}`) }
+
+func zipOf(t testing.TB, text string) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
 	f, err := w.Create("audit.json")
 	if err == nil {
-		_, err = io.WriteString(f, `{"result":"completed"}`)
+		_, err = io.WriteString(f, text)
 	}
 	if err == nil {
 		err = w.Close()

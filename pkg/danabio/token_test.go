@@ -397,6 +397,36 @@ func TestCallersTokenSource(t *testing.T) {
 	}, func(config *danabio.Config) { config.Credentials = danabio.TokenSource(source) })
 }
 
+// The clock of this machine or of whoever made the token is an hour off: a token that seems to have ended is used all the same, and one that seems to
+// live on is renewed when the server refuses it.
+func TestCallersTokenSourceWhileAClockIsAnHourOff(t *testing.T) {
+	for name, off := range map[string]time.Duration{"ahead": -time.Hour, "behind": time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			asked := 0
+			source := sourceFunc(func() (*oauth2.Token, error) {
+				asked++
+				// Without the monotonic clock, as it comes out of a file or off the wire.
+				return &oauth2.Token{AccessToken: fmt.Sprintf("from-caller-%d", asked), Expiry: time.Now().Add(10 * time.Minute).Add(off).Round(0)}, nil
+			})
+			s := newScript(t).on(download, status(404, ""), status(401, ""), status(404, ""))
+			inBubble(t, s, func(b *bed) {
+				for range 2 {
+					if _, err := b.client.OpenEvidence(b.Context(), circuit); !errors.Is(err, danabio.ErrNotReady) {
+						t.Errorf("got %v, want ErrNotReady", err)
+					}
+				}
+				want := 2 // the first, and the one after the 401
+				if off < 0 {
+					want = 3
+				}
+				if asked != want {
+					t.Errorf("the source was asked %d times, want %d", asked, want)
+				}
+			}, func(config *danabio.Config) { config.Credentials = danabio.TokenSource(source) })
+		})
+	}
+}
+
 func TestErrorOfCallersTokenSourceIsNotQuoted(t *testing.T) {
 	for _, test := range []struct {
 		err  error
