@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/danabio/danabio-go/internal/newfile"
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
@@ -41,7 +42,7 @@ func unknownReceipt(outcome *danabio.OutcomeUnknownError) sentReceipt {
 // sentFile is the file of a sentReceipt on its way. It is made before the start, so that a folder that cannot be written is known by then.
 type sentFile struct {
 	path string
-	part *os.File
+	part *newfile.File
 }
 
 // newSentFile fails with bad input if there is a file at path, or no folder for it.
@@ -53,7 +54,7 @@ func newSentFile(path string) (*sentFile, error) {
 	if err := checkFolder(folder); err != nil {
 		return nil, err
 	}
-	part, err := os.CreateTemp(folder, "."+filepath.Base(path)+".*.part") // mode 0600
+	part, err := newfile.Create(path)
 	if err != nil {
 		return nil, badInput("receipt %s cannot be written: %w", path, reason(err))
 	}
@@ -77,28 +78,17 @@ func (f *sentFile) place(content []byte) error {
 	if _, err := f.part.Write(content); err != nil {
 		return err
 	}
-	if err := f.part.Sync(); err != nil {
+	if err := f.part.Seal(); err != nil {
 		return err
 	}
-	if err := f.part.Close(); err != nil {
+	if err := f.part.Place(f.path); err != nil {
 		return err
 	}
-	err := os.Link(f.part.Name(), f.path)
-	if err == nil || errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	// No hard links here. Between the next two lines another program could create the file.
-	if _, err := os.Lstat(f.path); err == nil {
-		return fs.ErrExist
-	}
-	return os.Rename(f.part.Name(), f.path)
+	return newfile.SyncFolder(filepath.Dir(f.path))
 }
 
 // discard removes what is left of the file on its way.
-func (f *sentFile) discard() {
-	_ = f.part.Close()
-	_ = os.Remove(f.part.Name())
-}
+func (f *sentFile) discard() { f.part.Discard() }
 
 func checkFolder(folder string) error {
 	info, err := os.Stat(folder)

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 
+	"github.com/danabio/danabio-go/internal/newfile"
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
@@ -86,17 +87,17 @@ func (d *downloading) try(ctx context.Context, policy RetryPolicy) (*Receipt, er
 	if stream.resp.ContentLength > limit {
 		return nil, tooLarge(limit)
 	}
-	part, err := d.target.create()
+	part, err := newfile.Create(d.target.path)
 	if err != nil {
 		return nil, withoutTemporary(err, d.target.path)
 	}
-	defer part.discard()
-	d.bytes, err = part.write(stream, limit)
+	defer part.Discard()
+	d.bytes, err = write(part, stream, limit)
 	whole := stream.err != nil && !errors.Is(stream.err, ErrTruncated) && ctx.Err() == nil
 	if err != nil && !(whole && errors.Is(err, ErrIntegrity)) {
 		return nil, withoutTemporary(err, d.target.path)
 	}
-	report, verified := d.verify(ctx, part.path)
+	report, verified := d.verify(ctx, part.Name())
 	if report != nil && report.SHA256 != "" && report.SHA256 != stream.sha256() {
 		return nil, fmt.Errorf("%s: what was stored is not what came; another program or a fault of this machine changed it", d.target.path)
 	}
@@ -129,7 +130,7 @@ func (d *downloading) verify(ctx context.Context, path string) (*evidence.Report
 }
 
 // refused keeps evidence aside that is whole but not acceptable, when it came so for the second time.
-func (d *downloading) refused(ctx context.Context, part *part, report *evidence.Report, err error) error {
+func (d *downloading) refused(ctx context.Context, part *newfile.File, report *evidence.Report, err error) error {
 	if !errors.Is(err, ErrIntegrity) {
 		return withoutTemporary(err, d.target.path)
 	}

@@ -4,7 +4,6 @@ package danabio
 
 import (
 	"context"
-	"errors"
 	"os"
 	"syscall"
 	"time"
@@ -29,22 +28,4 @@ func lockFolder(ctx context.Context, folder string) (unlock func(), err error) {
 		}
 	}
 	return func() { _ = file.Close() }, nil // which releases the lock
-}
-
-// syncFolder makes names in the folder durable.
-func syncFolder(folder string) error {
-	file, err := os.Open(folder)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	if err := file.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) && !errors.Is(err, syscall.ENOTSUP) {
-		return err
-	}
-	return nil
-}
-
-func linksUnsupported(err error) bool {
-	return errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.ENOTSUP) || errors.Is(err, syscall.EOPNOTSUPP) ||
-		errors.Is(err, syscall.ENOSYS) || errors.Is(err, syscall.EMLINK)
 }

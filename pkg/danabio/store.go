@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/danabio/danabio-go/internal/newfile"
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
@@ -118,34 +119,16 @@ func copyEvidence(to io.Writer, from io.Reader) (int64, error) {
 	return io.CopyBuffer(struct{ io.Writer }{to}, struct{ io.Reader }{from}, make([]byte, 128<<10))
 }
 
-// part is evidence on its way into the target: a private file in the same folder, so that it can be put in place in one step.
-type part struct {
-	file *os.File
-	path string
-}
-
-// create begins a part. After a crash it is left behind under a name that begins with a dot and ends in ".part".
-func (t target) create() (*part, error) {
-	file, err := os.CreateTemp(t.folder, "."+t.name+".*.part") // mode 0600
-	if err != nil {
-		return nil, err
-	}
-	return &part{file, file.Name()}, nil
-}
-
 // write takes the whole stream, at most limit bytes, and makes it durable.
-func (p *part) write(stream *evidenceStream, limit int64) (int64, error) {
-	n, err := copyEvidence(p.file, io.LimitReader(stream, max(limit, limit+1)))
+func write(part *newfile.File, stream *evidenceStream, limit int64) (int64, error) {
+	n, err := copyEvidence(part, io.LimitReader(stream, max(limit, limit+1)))
 	switch {
 	case err != nil && !errors.Is(err, ErrIntegrity): // else it came whole, and may be kept aside
 		return n, err
 	case n > limit:
 		return n, tooLarge(limit)
 	}
-	if err := p.file.Sync(); err != nil {
-		return n, err
-	}
-	if err := p.file.Close(); err != nil { // some systems move no open file
+	if err := part.Seal(); err != nil {
 		return n, err
 	}
 	return n, err
@@ -157,14 +140,8 @@ func tooLarge(limit int64) error {
 	return fmt.Errorf("%w; Config.EvidenceLimits allows %d bytes", errTooLarge, limit)
 }
 
-// discard closes and removes what is left of the part.
-func (p *part) discard() {
-	_ = p.file.Close()
-	_ = os.Remove(p.path)
-}
-
 // place puts the receipt and then the part in place, neither over a file. If another process was faster, existing decides.
-func (t target) place(ctx context.Context, p *part, receipt *Receipt) (*Receipt, error) {
+func (t target) place(ctx context.Context, part *newfile.File, receipt *Receipt) (*Receipt, error) {
 	unlock, err := lockFolder(ctx, t.folder)
 	if err != nil {
 		return nil, err
@@ -177,56 +154,33 @@ func (t target) place(ctx context.Context, p *part, receipt *Receipt) (*Receipt,
 	if err != nil {
 		return nil, err
 	}
-	if err := t.replace(ReceiptPath(t.path), content); err != nil {
+	if err := replace(ReceiptPath(t.path), content); err != nil {
 		return nil, err
 	}
-	switch err := putInPlace(p.path, t.path); {
+	switch err := part.Place(t.path); {
 	case errors.Is(err, fs.ErrExist): // another program was faster; the receipt may be needed to tell what it put there
 		return t.existing(ctx, receipt.Circuit, receipt.Channel)
 	case err != nil:
 		_ = os.Remove(ReceiptPath(t.path))
 		return nil, err
 	}
-	return receipt, syncFolder(t.folder)
+	return receipt, newfile.SyncFolder(t.folder)
 }
 
 // replace writes a small file whole or not at all.
-func (t target) replace(path string, content []byte) error {
-	temporary, err := os.CreateTemp(t.folder, "."+filepath.Base(path)+".*.part")
+func replace(path string, content []byte) error {
+	file, err := newfile.Create(path)
 	if err != nil {
 		return err
 	}
-	_, err = temporary.Write(content)
-	if err == nil {
-		err = temporary.Sync()
-	}
-	if closed := temporary.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(temporary.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(temporary.Name())
-	}
-	return err
-}
-
-// putInPlace gives a file its final name unless that is taken. Where the file system has no hard links it is renamed, and a file that another program
-// creates under that name at that very moment would be replaced.
-func putInPlace(from, to string) error {
-	err := os.Link(from, to)
-	if err == nil {
-		_ = os.Remove(from) // the file is in place; discard tries again
-		return nil
-	}
-	if errors.Is(err, fs.ErrExist) || !linksUnsupported(err) {
+	defer file.Discard()
+	if _, err := file.Write(content); err != nil {
 		return err
 	}
-	if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s: %w", to, fs.ErrExist)
+	if err := file.Seal(); err != nil {
+		return err
 	}
-	return os.Rename(from, to)
+	return os.Rename(file.Name(), path)
 }
 
 // Rejected is why evidence that came whole was kept aside: beside the target, under its name with ".rejected" appended (".rejected-2" and so on where that is
@@ -239,7 +193,7 @@ type Rejected struct {
 }
 
 // reject keeps the part aside under the first free name, so that no earlier one is lost, and returns that.
-func (t target) reject(ctx context.Context, p *part, why Rejected) (string, error) {
+func (t target) reject(ctx context.Context, part *newfile.File, why Rejected) (string, error) {
 	unlock, err := lockFolder(ctx, t.folder)
 	if err != nil {
 		return "", err
@@ -253,14 +207,14 @@ func (t target) reject(ctx context.Context, p *part, why Rejected) (string, erro
 	if err != nil {
 		return "", err
 	}
-	if err := t.replace(path+".json", content); err != nil {
+	if err := replace(path+".json", content); err != nil {
 		return "", err
 	}
-	if err := putInPlace(p.path, path); err != nil {
+	if err := part.Place(path); err != nil {
 		_ = os.Remove(path + ".json")
 		return "", err
 	}
-	return path, syncFolder(t.folder)
+	return path, newfile.SyncFolder(t.folder)
 }
 
 func taken(path string) bool {

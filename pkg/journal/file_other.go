@@ -39,6 +39,3 @@ func (f openFile) Close() error {
 	opened.files = slices.DeleteFunc(opened.files, func(other os.FileInfo) bool { return os.SameFile(f.info, other) })
 	return f.File.Close()
 }
-
-// syncFolder does nothing: the system has no such call.
-func syncFolder(string) error { return nil }

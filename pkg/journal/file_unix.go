@@ -22,16 +22,3 @@ func lock(f *os.File) (file, error) {
 		}
 	}
 }
-
-// syncFolder makes names in the folder durable.
-func syncFolder(folder string) error {
-	file, err := os.Open(folder)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	if err := file.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) && !errors.Is(err, syscall.ENOTSUP) {
-		return err
-	}
-	return nil
-}
