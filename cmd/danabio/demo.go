@@ -196,7 +196,7 @@ func (d *demo) path(document danabio.Document) (data demoData, err error) {
 		return data, err
 	}
 
-	archive, report, err := verified(d.cmd, data.Evidence)
+	archive, report, err := verified(d.cmd, data.Evidence, evidence.Limits{})
 	if err != nil {
 		return data, err
 	}
@@ -205,10 +205,12 @@ func (d *demo) path(document danabio.Document) (data demoData, err error) {
 		return data, err
 	}
 
-	if data.Files, err = extract(d.cmd, archive, report, filepath.Join(d.folder, "evidence")); err != nil {
+	folder := filepath.Join(d.folder, "evidence")
+	if err := archive.ExtractContext(ctx, folder); err != nil {
 		return data, err
 	}
-	return data, d.step("extract", "%d files in %s", len(data.Files), filepath.Join(d.folder, "evidence")+string(filepath.Separator))
+	data.Files = extracted(folder, report)
+	return data, d.step("extract", "%d files in %s", len(data.Files), folder+string(filepath.Separator))
 }
 
 const demoSteps = 7

@@ -33,10 +33,13 @@ func exitCode(err error) int {
 		unknown *danabio.OutcomeUnknownError
 		exists  *danabio.IntentExistsError
 		wrong   *usageError
+		several *failedFiles
 	)
 	switch {
 	case err == nil:
 		return exitDone
+	case errors.As(err, &several):
+		return several.code
 	case errors.As(err, &unknown): // whatever the cause, this is what the caller must know
 		return exitUnknown
 	case errors.As(err, &exists) && exists.Outcome() == danabio.Started:

@@ -55,6 +55,48 @@ func TestSignalEndsWait(t *testing.T) {
 	}
 }
 
+// What came from standard input has no name while it is read, so that not even a kill leaves it behind.
+func TestKillLeavesNothingOfStandardInput(t *testing.T) {
+	temporary := t.TempDir()
+	t.Setenv("TMPDIR", temporary)
+	cmd := command(t, "evidence", "verify", "-")
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	// More than a pipe holds, so that some of it was taken when all is written.
+	if _, err := stdin.Write(make([]byte, 1<<20)); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err == nil {
+		t.Error("it ended before it was killed")
+	}
+	if left, _ := os.ReadDir(temporary); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+}
+
+// Opening a pipe that nobody writes to would wait for ever.
+func TestEvidenceOfAPipeIsBadInput(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := syscall.Mkfifo("evidence.zip", 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"verify"}, {"list"}, {"extract", "-o", "out"}} {
+		code, stdout, stderr := run(t.Context(), nil, append(append([]string{"evidence"}, args...), "evidence.zip")...)
+		if code != exitUsage || stdout != "" || !strings.Contains(stderr, "evidence evidence.zip is a device or a pipe; give - and redirect") {
+			t.Errorf("%s: exit code %d, stdout %q, stderr %q", args[0], code, stdout, stderr)
+		}
+	}
+	holdsOnly(t, "evidence.zip")
+}
+
 // emulate runs the emulator with args, hands over what it printed first, and interrupts it when use is done.
 func emulate(t *testing.T, lines int, use func(printed string), args ...string) {
 	t.Helper()

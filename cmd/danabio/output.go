@@ -13,17 +13,20 @@ import (
 //
 //   - Data goes to standard output, all else to standard error.
 //   - Data is lines NAME=value, which a shell can take as they are (eval, or a file to source): a value with other characters than
-//     plain ones stands in single quotes, and its control characters are replaced. With --json it is one JSON value. The table of
-//     "evidence list", the files of "evidence extract", the steps of the demo, the version and the spec have forms of their own.
-//   - A failed command prints no data, but for a start that succeeded, the JSON report on evidence that is refused, and the steps that a
-//     demo came through.
-//   - Standard error gets "danabio: " and what went wrong, then what can be done about it. Notes go there only if it is a terminal.
+//     plain ones stands in single quotes, and its control characters are replaced. With --json it is one JSON value, and with several
+//     files one on a line for each. The table of "evidence list", the files of "evidence extract", the steps of the demo, the version and
+//     the spec have forms of their own.
+//   - A failed command prints no data, but for a start that succeeded, the JSON report on evidence that is not good, the files that were
+//     good among several, and the steps that a demo came through.
+//   - Standard error gets "danabio: " and what went wrong, then what can be done about it, and the notices on evidence that
+//     is good. Notes go there only if it is a terminal.
 //   - The secret, tokens, and the signer's data are printed nowhere; the link by start alone. The emulator prints its own secret.
 
 // output is where a command prints to.
 type output struct {
 	stdout, stderr io.Writer
 	json           bool // --json
+	jsonLines      bool // each JSON value on one line
 	terminal       bool // stderr is one
 }
 
@@ -59,7 +62,9 @@ func (o *output) data(value any, lines ...line) error {
 func (o *output) jsonData(value any) error {
 	encoder := json.NewEncoder(o.stdout)
 	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
+	if !o.jsonLines {
+		encoder.SetIndent("", "  ")
+	}
 	return printing(encoder.Encode(value))
 }
 
@@ -71,10 +76,16 @@ func (o *output) text(text string) error {
 
 func printing(err error) error {
 	if err != nil {
-		return fmt.Errorf("write standard output: %w", err)
+		return &printError{err}
 	}
 	return nil
 }
+
+// printError is that standard output cannot be written.
+type printError struct{ err error }
+
+func (e *printError) Error() string { return "write standard output: " + e.err.Error() }
+func (e *printError) Unwrap() error { return e.err }
 
 // note tells a person what is going on.
 func (o *output) note(format string, args ...any) {
@@ -83,9 +94,11 @@ func (o *output) note(format string, args ...any) {
 	}
 }
 
-// failure tells what went wrong and what can be done about it.
+// failure tells what went wrong, each line as one, and what can be done about it.
 func (o *output) failure(err error) {
-	fmt.Fprintf(o.stderr, "danabio: %s\n", inFlags.Replace(err.Error()))
+	for text := range strings.SplitSeq(inFlags.Replace(err.Error()), "\n") {
+		fmt.Fprintf(o.stderr, "danabio: %s\n", oneLine(text))
+	}
 	if text := advice(err); text != "" {
 		fmt.Fprintln(o.stderr, text)
 	}

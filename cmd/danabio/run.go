@@ -112,7 +112,7 @@ func newHelp() *cobra.Command {
 // arguments demands one argument for each name; a last name that ends in "…" stands for one or more.
 func arguments(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		more := len(names) > 0 && names[len(names)-1] == moreFiles
+		more := len(names) > 0 && strings.HasSuffix(names[len(names)-1], "…")
 		switch {
 		case len(args) < len(names):
 			return usagef(cmd, "%s is missing", names[len(args)])

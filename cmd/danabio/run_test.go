@@ -128,8 +128,10 @@ func TestRunInterruptedStartHasAnUnknownOutcome(t *testing.T) {
 
 func TestRunInterruptedWhileReadingStandardInput(t *testing.T) {
 	for name, args := range map[string][]string{
-		"document": startWith("--stdin-name", "b.pdf", "-"),
-		"secret":   {"token", "--client-secret-stdin"},
+		"document":              startWith("--stdin-name", "b.pdf", "-"),
+		"secret":                {"token", "--client-secret-stdin"},
+		"evidence":              {"evidence", "verify", "-"},
+		"evidence among others": {"evidence", "extract", "nosuch.zip", "-", "contract.pdf", "-o", "out"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			watched(t, func(r *http.Request) { t.Errorf("a request came for %s", r.URL.Path) })
@@ -143,6 +145,7 @@ func TestRunInterruptedWhileReadingStandardInput(t *testing.T) {
 			if left, _ := filepath.Glob(filepath.Join(temporary, "*")); len(left) > 0 {
 				t.Errorf("left behind: %q", left)
 			}
+			holdsOnly(t, "contract.pdf")
 		})
 	}
 }

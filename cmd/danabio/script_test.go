@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"errors"
 	"fmt"
 	"net/http"
@@ -33,6 +34,8 @@ func TestMain(m *testing.M) {
 //	holds FOLDER [NAME…]         the folder holds these names and nothing else, hidden files too
 //	mode PERMISSIONS FILE…       files have these permissions
 //	flip FILE                    invert a byte in the middle of the file
+//	zip FILE [comment=TEXT] NAME…  make a ZIP, in which the content of each NAME is its name
+//	unreadable FILE              make FILE one that the system does not read
 //	take VARIABLE NAME           set VARIABLE to the value of the line NAME=value that was printed last
 //
 // A FAULT is OPERATION:KEY[=VALUE],…; see faultKeys. Every script has contract.pdf.
@@ -47,14 +50,16 @@ func TestScripts(t *testing.T) {
 			return os.WriteFile(filepath.Join(env.WorkDir, "contract.pdf"), sample.Contract, 0o600)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exits":     scriptExits,
-			"serve":     scriptServe,
-			"completed": scriptCompleted,
-			"requests":  scriptRequests,
-			"holds":     scriptHolds,
-			"mode":      scriptMode,
-			"flip":      scriptFlip,
-			"take":      scriptTake,
+			"exits":      scriptExits,
+			"serve":      scriptServe,
+			"completed":  scriptCompleted,
+			"requests":   scriptRequests,
+			"holds":      scriptHolds,
+			"mode":       scriptMode,
+			"flip":       scriptFlip,
+			"zip":        scriptZIP,
+			"unreadable": scriptUnreadable,
+			"take":       scriptTake,
 		},
 	})
 }
@@ -215,6 +220,34 @@ func scriptFlip(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	content[len(content)/2] ^= 0xff
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), content, 0o600))
+}
+
+func scriptZIP(ts *testscript.TestScript, _ bool, args []string) {
+	file, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer file.Close()
+	archive := zip.NewWriter(file)
+	for _, name := range args[1:] {
+		if comment, found := strings.CutPrefix(name, "comment="); found {
+			ts.Check(archive.SetComment(comment))
+			continue
+		}
+		entry, err := archive.Create(name)
+		ts.Check(err)
+		_, err = entry.Write([]byte(name))
+		ts.Check(err)
+	}
+	ts.Check(archive.Close())
+}
+
+// scriptUnreadable takes all permissions. For those who need none, root above all, it puts a link to itself in the place.
+func scriptUnreadable(ts *testscript.TestScript, _ bool, args []string) {
+	path := ts.MkAbs(args[0])
+	ts.Check(os.Chmod(path, 0))
+	if _, err := os.ReadFile(path); err == nil {
+		ts.Check(os.Remove(path))
+		ts.Check(os.Symlink(filepath.Base(path), path))
+	}
 }
 
 func scriptTake(ts *testscript.TestScript, _ bool, args []string) {

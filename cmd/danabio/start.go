@@ -157,12 +157,7 @@ func (s *start) check(cmd *cobra.Command, files []string) error {
 			return usagef(cmd, "--%s is empty", name)
 		}
 	}
-	piped := 0
-	for _, file := range files {
-		if file == "-" {
-			piped++
-		}
-	}
+	piped := countOf(files, standardInput)
 	switch {
 	case piped > 1:
 		return usagef(cmd, "standard input can be one document only, but - is given %d times", piped)
@@ -183,7 +178,7 @@ func (s *start) documents(ctx context.Context, cmd *cobra.Command, files []strin
 	remove := func() {}
 	var documents []danabio.Document
 	for _, file := range files {
-		if file == "-" {
+		if file == standardInput {
 			spooled, cleanUp, err := spool(interruptible{ctx, cmd.InOrStdin()}, s.stdinName)
 			if err != nil {
 				return nil, remove, err

@@ -7,7 +7,22 @@ import (
 	"path/filepath"
 	"strings"
 	"unicode"
+
+	"github.com/danabio/danabio-go/pkg/evidence"
 )
+
+// standardInput is what a file is called that is read from there.
+const standardInput = "-"
+
+func countOf(files []string, wanted string) int {
+	count := 0
+	for _, file := range files {
+		if file == wanted {
+			count++
+		}
+	}
+	return count
+}
 
 // spool stores a document from standard input, since its size must be known before it is sent: in a file that only the user can
 // read, called name, in a private temporary folder. The function that is returned removes both.
@@ -35,6 +50,38 @@ func spoolInto(path string, source io.Reader) error {
 		err = closed
 	}
 	return err
+}
+
+// spoolEvidence stores evidence from standard input, since a ZIP is read from its end: in a temporary file that only the user can read, and
+// that has no name any more where the system allows it, so that not even a kill leaves it behind. The function that is returned closes and
+// removes it.
+func spoolEvidence(source io.Reader, limit int64) (file *os.File, remove func(), err error) {
+	file, err = os.CreateTemp("", "danabio-*.zip") // mode 0600
+	if err != nil {
+		return nil, nil, fmt.Errorf("store the evidence from standard input: %w", err)
+	}
+	named := os.Remove(file.Name()) != nil
+	remove = func() {
+		_ = file.Close()
+		if named {
+			_ = os.Remove(file.Name())
+		}
+	}
+	size, err := io.CopyBuffer(struct{ io.Writer }{file}, io.LimitReader(source, limit+1), make([]byte, 256<<10))
+	switch {
+	case err != nil:
+		err = fmt.Errorf("store the evidence from standard input: %w", reason(err))
+	case size > limit:
+		err = &refusedFile{standardInput, &evidence.RefusedError{Findings: []evidence.Finding{{
+			Class: evidence.ClassLimit, Code: evidence.CodeFileTooLarge, Severity: evidence.SeverityRefusal, Offset: limit,
+			Message: fmt.Sprintf("the ZIP has more than %d bytes", limit),
+		}}}}
+	}
+	if err != nil {
+		remove()
+		return nil, nil, err
+	}
+	return file, remove, nil
 }
 
 // plainName reports whether name can be that of a file in a folder, and of nothing else.

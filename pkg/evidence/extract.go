@@ -25,11 +25,20 @@ func (a *Archive) Extract(dir string) error { return a.ExtractContext(context.Ba
 //
 // Errors are those of [Archive.VerifyContext], and the system's when something cannot be written.
 func (a *Archive) ExtractContext(ctx context.Context, dir string) error {
-	return a.extract(ctx, dir, func(root *os.Root) target { return &folderTarget{root} })
+	return a.ExtractIf(ctx, dir, always)
 }
 
-// extract does the work of ExtractContext; tests give it a target that fails.
-func (a *Archive) extract(ctx context.Context, dir string, newTarget func(*os.Root) target) error {
+// ExtractIf is like [Archive.ExtractContext], and asks agree about the report of the accepted ZIP before the folder
+// gets its name: an error of agree is returned as it is, and nothing is left. So a ZIP that must also be the right one
+// is read only once.
+func (a *Archive) ExtractIf(ctx context.Context, dir string, agree func(*Report) error) error {
+	return a.extractIf(ctx, dir, func(root *os.Root) target { return &folderTarget{root} }, agree)
+}
+
+func always(*Report) error { return nil }
+
+// extractIf does the work of ExtractIf; tests give it a target that fails.
+func (a *Archive) extractIf(ctx context.Context, dir string, newTarget func(*os.Root) target, agree func(*Report) error) error {
 	a.running.Lock()
 	defer a.running.Unlock()
 	if dir == "" {
@@ -56,7 +65,11 @@ func (a *Archive) extract(ctx context.Context, dir string, newTarget func(*os.Ro
 		return fmt.Errorf("extract evidence: %w", err)
 	}
 	defer os.RemoveAll(staging) // does nothing once it is renamed
-	if err := a.extractInto(ctx, staging, newTarget, before); err != nil {
+	report, err := a.extractInto(ctx, staging, newTarget, before)
+	if err == nil {
+		err = agree(report)
+	}
+	if err != nil {
 		return err
 	}
 	if err := os.Rename(staging, dir); err != nil {
@@ -65,30 +78,30 @@ func (a *Archive) extract(ctx context.Context, dir string, newTarget func(*os.Ro
 	return nil
 }
 
-// extractInto checks the entries and writes them into staging.
-func (a *Archive) extractInto(ctx context.Context, staging string, newTarget func(*os.Root) target, before *Report) error {
+// extractInto checks the entries and writes them into staging. The report is that of the verification, if there was one.
+func (a *Archive) extractInto(ctx context.Context, staging string, newTarget func(*os.Root) target, before *Report) (*Report, error) {
 	root, err := os.OpenRoot(staging)
 	if err != nil {
-		return fmt.Errorf("extract evidence: %w", err)
+		return nil, fmt.Errorf("extract evidence: %w", err)
 	}
 	// Closed before the rename, which Windows refuses for open folders.
 	defer root.Close()
 	if err := a.makeFolders(root); err != nil {
-		return fmt.Errorf("extract evidence: %w", err)
+		return nil, fmt.Errorf("extract evidence: %w", err)
 	}
 	verified := before != nil && before.Verdict == VerdictAccepted
 	report, err := a.check(ctx, newTarget(root), !verified)
 	if !verified {
 		a.keep(report)
-		return err
+		return report, err
 	}
 	if err != nil && !errors.Is(err, ErrRefused) {
-		return err
+		return nil, err
 	}
 	if err != nil || !sameContent(before, report) {
-		return a.explain("extract", errors.New("the content is no longer the one that was verified"))
+		return nil, a.explain("extract", errors.New("the content is no longer the one that was verified"))
 	}
-	return nil
+	return before, nil
 }
 
 // sameContent says whether two reports found the same content.

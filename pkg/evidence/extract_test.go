@@ -92,6 +92,11 @@ func TestExtractNeedsAParentAndAName(t *testing.T) {
 	}
 }
 
+// extract is ExtractContext into another target.
+func (a *Archive) extract(ctx context.Context, dir string, newTarget func(*os.Root) target) error {
+	return a.extractIf(ctx, dir, newTarget, always)
+}
+
 // fullDisk is a target on which nothing has room after some bytes.
 type fullDisk struct {
 	folderTarget
@@ -243,6 +248,52 @@ func TestExtractByAFileChangedUnderWayFails(t *testing.T) {
 	file.WriteString("x")
 	file.Close()
 	if err := archive.Extract(filepath.Join(parent, "out")); err == nil || !strings.Contains(err.Error(), "changed while it was read") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestExtractIfAsksAboutTheReportBeforeTheFolderIsThere(t *testing.T) {
+	wrong := errors.New("not the one that was received")
+	for name, verifyFirst := range map[string]bool{"extracted at once": false, "verified before": true} {
+		t.Run(name, func(t *testing.T) {
+			raw := honest().bytes()
+			archive := openBytes(t, raw, Limits{})
+			if verifyFirst {
+				if _, err := archive.Verify(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			parent := t.TempDir()
+			folder := filepath.Join(parent, "out")
+			agree := func(answer error) func(*Report) error {
+				return func(report *Report) error {
+					if _, err := os.Lstat(folder); !errors.Is(err, fs.ErrNotExist) {
+						t.Errorf("the folder is there already: %v", err)
+					}
+					if report.Verdict != VerdictAccepted || report.SHA256 != hashOf(raw) || len(report.Entries) != 3 {
+						t.Errorf("it was asked about %+v", report)
+					}
+					return answer
+				}
+			}
+			if err := archive.ExtractIf(t.Context(), folder, agree(wrong)); err != wrong {
+				t.Errorf("got %v", err)
+			}
+			if left, _ := os.ReadDir(parent); len(left) > 0 {
+				t.Errorf("%v was left", left)
+			}
+			if err := archive.ExtractIf(t.Context(), folder, agree(nil)); err != nil {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	f := honest()
+	f.entries[2].both = func(h *forgedHeader) { h.crc++ }
+	err := openBytes(t, f.bytes(), Limits{}).ExtractIf(t.Context(), filepath.Join(t.TempDir(), "out"), func(*Report) error {
+		t.Error("it was asked about a refused ZIP")
+		return nil
+	})
+	if !errors.Is(err, ErrRefused) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"testing"
+
+	"github.com/danabio/danabio-go/pkg/evidence"
+)
+
+func TestEachFileIsDoneAndTheWorstDecides(t *testing.T) {
+	refused, missing, unread := error(&refusedFile{"x.zip", &evidence.RefusedError{}}), badInput("is not there"), fs.ErrPermission
+	tests := []struct {
+		name string
+		errs []error
+		want int
+		done int
+	}{
+		{"all good", []error{nil, nil}, 0, 2},
+		{"missing", []error{missing, nil}, 2, 2},
+		{"unread after missing", []error{missing, unread, nil}, 1, 3},
+		{"unread before missing", []error{unread, nil, missing}, 1, 3},
+		{"refused first", []error{refused, unread, missing}, 6, 3},
+		{"refused last", []error{missing, unread, refused}, 6, 3},
+		{"interrupted", []error{refused, context.Canceled, nil}, 130, 2},
+		{"standard output is full", []error{nil, printing(errFull), nil}, 1, 2},
+		{"standard output is full after a refusal", []error{refused, printing(errFull), nil}, 1, 2},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var stdout, stderr bytes.Buffer
+			files, done := make([]string, len(test.errs)), 0
+			err := newOutput(&stdout, &stderr).each(files, func(string) error {
+				done++
+				return test.errs[done-1]
+			})
+			if got := exitCode(err); got != test.want || done != test.done {
+				t.Errorf("exit code %d after %d files, want %d after %d; %v", got, done, test.want, test.done, err)
+			}
+		})
+	}
+}
+
+func TestOneFileFailsAsItIs(t *testing.T) {
+	var stderr bytes.Buffer
+	unread := errors.New("input/output error")
+	if err := newOutput(&stderr, &stderr).each([]string{"a.zip"}, func(string) error { return unread }); err != unread || stderr.Len() > 0 {
+		t.Errorf("got %v, stderr %q", err, stderr.String())
+	}
+}
+
+func TestReasonsAreBoundedAndSafeForATerminal(t *testing.T) {
+	many := &evidence.RefusedError{Omitted: 5}
+	for n := range 30 {
+		many.Findings = append(many.Findings, evidence.Finding{Code: evidence.CodeCRC, Entry: fmt.Sprintf("\x1b[2J\n%d", n), Message: "wrong"})
+	}
+	var stderr bytes.Buffer
+	newOutput(&stderr, &stderr).failure(&refusedFile{"a\n\x1b.zip", many})
+	lines := strings.Split(strings.TrimSuffix(stderr.String(), "\n"), "\n")
+	if len(lines) != 21 || !strings.Contains(lines[20], "and 15 more reasons") || strings.Contains(stderr.String(), "\x1b") {
+		t.Errorf("%d lines: %q", len(lines), stderr.String())
+	}
+}
+
+func TestNoticesAreOneForEachCode(t *testing.T) {
+	report := &evidence.Report{
+		Findings: []evidence.Finding{
+			{Code: "owner", Severity: evidence.SeverityNotice, Entry: "a", Message: "it names its owner"},
+			{Code: "odd-date", Severity: evidence.SeverityNotice, Entry: "a", Message: "its date is none"},
+			{Code: "name-colon", Severity: evidence.SeverityAccepted, Entry: "a:b", Message: "it has a colon"},
+			{Code: "owner", Severity: evidence.SeverityNotice, Entry: "b", Message: "it names its owner"},
+		},
+		OmittedFindings: map[evidence.Code]int{"owner": 40},
+	}
+	want := `owner: "a": it names its owner (and 41 more)|odd-date: "a": its date is none`
+	if got := strings.Join(notices(report), "|"); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestExtractionNames(t *testing.T) {
+	for file, want := range map[string]string{
+		"a.zip": "a", "in/b.ZIP": "b", "c": "c", "d.zip.rejected": "d.zip.rejected", ".zip": ".zip", "e.zip.zip": "e.zip", "-": "stdin", "./-": "-", "..": "..",
+	} {
+		if got := extractionName(file); got != want {
+			t.Errorf("%s: %s, want %s", file, got, want)
+		}
+	}
+}

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/danabio/danabio-go/pkg/evidence"
+)
+
+// extractData is what "evidence extract --json" prints.
+type extractData struct {
+	File   string   `json:"file"`
+	Folder string   `json:"folder"`
+	Files  []string `json:"files"` // with the folder
+}
+
+func newEvidenceExtract(out *output) *cobra.Command {
+	var judging judging
+	var folder string
+	cmd := &cobra.Command{
+		Use:   "extract " + manyEvidence + " -o DIR",
+		Short: "Extract the evidence into a new folder",
+		Long: `Verify the ZIP, compare it with its receipt if there is one, and extract it into a new folder:
+all of it or nothing. Printed is each file, one a line.
+
+With several FILEs, DIR is a new folder with one folder for each FILE, named after it without
+.zip; that of standard input is called stdin. FILEs of one name are refused before anything is
+written.
+
+With --json, for each good FILE: {"file": …, "folder": …, "files": […]}; with several FILEs, each
+on one line.
+` + evidenceHelp + acceptHelp(),
+		Example: `  danabio evidence extract evidence.zip -o evidence`,
+		Args:    evidenceArguments,
+		RunE: func(cmd *cobra.Command, files []string) error {
+			limits, err := judging.limits(cmd)
+			if err != nil {
+				return err
+			}
+			folders, err := extractionFolders(cmd, files, folder)
+			if err != nil {
+				return err
+			}
+			if len(files) > 1 {
+				if err := os.Mkdir(folder, 0o700); err != nil {
+					return fmt.Errorf("create folder %s: %w", folder, reason(err))
+				}
+				defer os.Remove(folder) // which does nothing once there is something in it
+			}
+			return out.each(files, func(file string) error {
+				data, err := extractFile(cmd, file, folders[file], limits)
+				if err != nil {
+					return err
+				}
+				if out.json {
+					return out.jsonData(data)
+				}
+				var b strings.Builder
+				for _, name := range data.Files {
+					b.WriteString(oneLine(name) + "\n")
+				}
+				return out.text(b.String())
+			})
+		},
+	}
+	cmd.Flags().StringVarP(&folder, "output", "o", "", "new folder `DIR` (required)")
+	judging.addFlags(cmd)
+	return cmd
+}
+
+// extractionFolders says where each file goes: into folder, or with several into one below it. It fails if folder is there already, or
+// cannot be, or if two files would go into one.
+func extractionFolders(cmd *cobra.Command, files []string, folder string) (map[string]string, error) {
+	if folder == "" {
+		return nil, usagef(cmd, "-o DIR is missing")
+	}
+	if err := checkFolder(filepath.Dir(filepath.Clean(folder))); err != nil {
+		return nil, err
+	}
+	if exists(folder) {
+		return nil, folderExists(folder)
+	}
+	if len(files) == 1 {
+		return map[string]string{files[0]: folder}, nil
+	}
+	folders, taken := map[string]string{}, map[string]string{}
+	for _, file := range files {
+		name := extractionName(file)
+		if !plainName(name) {
+			return nil, usagef(cmd, "no folder can be named after %q; extract it by itself", file)
+		}
+		// Some file systems take names for one that differ in case only.
+		if other, clash := taken[strings.ToLower(name)]; clash {
+			return nil, usagef(cmd, "%q and %q would both be extracted into a folder called %q; extract one of them by itself", other, file, name)
+		}
+		taken[strings.ToLower(name)] = file
+		folders[file] = filepath.Join(folder, name)
+	}
+	return folders, nil
+}
+
+// extractionName is how the folder for a file among several is called.
+func extractionName(file string) string {
+	if file == standardInput {
+		return "stdin"
+	}
+	name := filepath.Base(file)
+	if extension := filepath.Ext(name); strings.EqualFold(extension, ".zip") && name != extension {
+		return strings.TrimSuffix(name, extension)
+	}
+	return name
+}
+
+func exists(folder string) bool {
+	_, err := os.Lstat(filepath.Clean(folder))
+	return err == nil
+}
+
+func folderExists(folder string) error {
+	return badInput("folder %s exists; choose another name", folder)
+}
+
+// extractFile reads the evidence once: it is verified while it is written, and compared with its receipt before its folder is there.
+func extractFile(cmd *cobra.Command, file, folder string, limits evidence.Limits) (extractData, error) {
+	archive, err := openEvidence(cmd, file, limits)
+	if err != nil {
+		return extractData{}, err
+	}
+	defer archive.Close()
+	err = archive.ExtractIf(cmd.Context(), folder, func(report *evidence.Report) error {
+		_, err := checkReceipt(file, report)
+		return err
+	})
+	var refused *evidence.RefusedError
+	switch {
+	case errors.As(err, &refused):
+		return extractData{}, &refusedFile{file, refused}
+	case errors.Is(err, fs.ErrExist) && exists(folder):
+		return extractData{}, folderExists(folder)
+	case err != nil:
+		return extractData{}, err
+	}
+	return extractData{file, folder, extracted(folder, archive.Report())}, nil
+}
+
+// extracted returns the paths of the files that were extracted.
+func extracted(folder string, report *evidence.Report) []string {
+	files := []string{}
+	for _, entry := range report.Entries {
+		if !entry.Folder {
+			files = append(files, filepath.Join(folder, filepath.FromSlash(entry.Name)))
+		}
+	}
+	return files
+}

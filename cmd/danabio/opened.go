@@ -1,0 +1,122 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/danabio/danabio-go/pkg/evidence"
+)
+
+// shownName is how texts call a FILE.
+func shownName(file string) string {
+	if file == standardInput {
+		return "standard input"
+	}
+	return oneLine(file)
+}
+
+// openedEvidence is evidence in a file, or one that came from standard input.
+type openedEvidence struct {
+	*evidence.Archive
+	remove func() // what was stored for it
+}
+
+func (e *openedEvidence) Close() {
+	_ = e.Archive.Close()
+	e.remove()
+}
+
+// openEvidence opens evidence, acceptable or not. What does not exist and what is no file is bad input; all else that keeps it from being
+// read is a failure of the system's.
+func openEvidence(cmd *cobra.Command, file string, limits evidence.Limits) (*openedEvidence, error) {
+	if file == standardInput {
+		return openStandardInput(cmd, limits)
+	}
+	info, err := os.Stat(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+		return nil, badInput("evidence %s: %w", file, reason(err))
+	case err != nil:
+		return nil, fmt.Errorf("evidence %s: %w", file, reason(err))
+	case info.IsDir():
+		return nil, badInput("evidence %s is a folder; give the ZIP itself", file)
+	case !info.Mode().IsRegular():
+		return nil, badInput("evidence %s is a device or a pipe; give - and redirect standard input from it", file)
+	}
+	archive, err := evidence.Open(file, limits)
+	if err != nil {
+		return nil, err
+	}
+	return &openedEvidence{archive, func() {}}, nil
+}
+
+func openStandardInput(cmd *cobra.Command, limits evidence.Limits) (*openedEvidence, error) {
+	file, remove, err := spoolEvidence(interruptible{cmd.Context(), cmd.InOrStdin()}, limits.MaxFileSize)
+	if err != nil {
+		return nil, err
+	}
+	archive, err := openSpooled(file, limits)
+	if err != nil {
+		remove()
+		return nil, err
+	}
+	return &openedEvidence{archive, remove}, nil
+}
+
+func openSpooled(file *os.File, limits evidence.Limits) (*evidence.Archive, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	return evidence.OpenReader(file, info.Size(), limits)
+}
+
+// verified opens evidence that is acceptable and agrees with its receipt, if it has one.
+func verified(cmd *cobra.Command, file string, limits evidence.Limits) (*openedEvidence, *evidence.Report, error) {
+	archive, err := openEvidence(cmd, file, limits)
+	if err != nil {
+		return nil, nil, err
+	}
+	report, err := archive.VerifyContext(cmd.Context())
+	var refused *evidence.RefusedError
+	if errors.As(err, &refused) {
+		err = &refusedFile{file, refused}
+	}
+	if err == nil {
+		_, err = checkReceipt(file, report)
+	}
+	if err != nil {
+		archive.Close()
+		return nil, nil, err
+	}
+	return archive, report, nil
+}
+
+// refusedFile is evidence that is not acceptable. Its text has a line for each reason.
+type refusedFile struct {
+	file string
+	*evidence.RefusedError
+}
+
+func (e *refusedFile) Unwrap() error { return e.RefusedError }
+
+// shownReasons bounds what a hostile ZIP can print.
+const shownReasons = 20
+
+func (e *refusedFile) Error() string {
+	name := shownName(e.file)
+	var lines []string
+	for _, finding := range e.Findings[:min(len(e.Findings), shownReasons)] {
+		lines = append(lines, fmt.Sprintf("evidence refused: %s: %s", name, finding))
+	}
+	if rest := len(e.Findings) + e.Omitted - len(lines); rest > 0 {
+		lines = append(lines, fmt.Sprintf("evidence refused: %s: and %d more reasons; \"danabio evidence verify --json\" tells more", name, rest))
+	}
+	return strings.Join(lines, "\n")
+}

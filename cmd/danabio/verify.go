@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/danabio/danabio-go/pkg/evidence"
+)
+
+// verifyData is what "evidence verify --json" prints: the report, and what the receipt said.
+type verifyData struct {
+	File    string           `json:"file"`
+	Verdict evidence.Verdict `json:"verdict"`
+	Error   string           `json:"error,omitempty"`
+	*evidence.Report
+	Receipt receiptCheck `json:"receipt"`
+}
+
+func newEvidenceVerify(out *output) *cobra.Command {
+	var judging judging
+	cmd := &cobra.Command{
+		Use:   "verify " + manyEvidence,
+		Short: "Verify the evidence, and compare it with its receipt",
+		Long: `Read every byte of each ZIP, and accept it only if every ZIP reader reads the same content from
+it. If FILE.zip.receipt.json lies beside it, also compare: the file must still be the one that
+was received. That is what a receipt proves, and no more: nothing about who made the file.
+
+  verdict=accepted
+  receipt=matches
+  entries=6
+  size=123456
+  sha256=…
+
+receipt=none: no receipt lies beside it. With several FILEs, a line file=… is in front of each.
+What is odd but has one reading is a notice, on standard error.
+
+With --json, for each FILE: {"file": …, "verdict": …, the report, "receipt": …}; with several
+FILEs, each on one line. The verdict is "accepted", "refused", or "incomplete" if the FILE could
+not be read; the receipt "matches", "differs", "unreadable", "none" or, for evidence that was
+not accepted, "unchecked"; "error" says what is wrong if the report does not.
+` + evidenceHelp + acceptHelp(),
+		Example: `  danabio evidence verify evidence.zip
+  danabio evidence verify --json archive/*.zip`,
+		Args: evidenceArguments,
+		RunE: func(cmd *cobra.Command, files []string) error {
+			limits, err := judging.limits(cmd)
+			if err != nil {
+				return err
+			}
+			return out.each(files, func(file string) error {
+				data, err := verify(cmd, file, limits)
+				if errors.Is(err, context.Canceled) {
+					return err
+				}
+				if out.json {
+					return errors.Join(err, out.jsonData(data))
+				}
+				if err != nil {
+					return err
+				}
+				return out.verified(data, len(files) > 1)
+			})
+		},
+	}
+	judging.addFlags(cmd)
+	return cmd
+}
+
+// verify always returns data, with what is known about the file.
+func verify(cmd *cobra.Command, file string, limits evidence.Limits) (data verifyData, err error) {
+	data = verifyData{File: file, Verdict: evidence.VerdictIncomplete, Receipt: receiptUnchecked}
+	archive, err := openEvidence(cmd, file, limits)
+	if err == nil {
+		defer archive.Close()
+		data.Report, err = archive.VerifyContext(cmd.Context())
+		data.Verdict = data.Report.Verdict
+	}
+	var refused *evidence.RefusedError
+	switch {
+	case err == nil:
+		data.Receipt, err = checkReceipt(file, data.Report)
+	case errors.As(err, &refused):
+		data.Verdict = evidence.VerdictRefused
+		if data.Report != nil {
+			return data, &refusedFile{file, refused}
+		}
+	}
+	if err != nil {
+		data.Error = err.Error()
+	}
+	return data, err
+}
+
+// verified prints what a verification found to be good, and the notices.
+func (o *output) verified(data verifyData, several bool) error {
+	lines := []line{
+		{"verdict", string(data.Verdict)}, {"receipt", string(data.Receipt)},
+		{"entries", strconv.Itoa(len(data.Entries))},
+		{"size", strconv.FormatInt(data.Size, 10)}, {"sha256", data.SHA256},
+	}
+	if several {
+		lines = append([]line{{"file", data.File}}, lines...)
+	}
+	if err := o.data(data, lines...); err != nil {
+		return err
+	}
+	for _, notice := range notices(data.Report) {
+		fmt.Fprintf(o.stderr, "danabio: notice: %s: %s\n", shownName(data.File), notice)
+	}
+	return nil
+}
+
+// notices returns one line for each code, since what is odd about one entry is often odd about all.
+func notices(report *evidence.Report) []string {
+	var (
+		firsts []evidence.Finding
+		more   = map[evidence.Code]int{}
+	)
+	for _, finding := range report.Findings {
+		if finding.Severity != evidence.SeverityNotice {
+			continue
+		}
+		if _, known := more[finding.Code]; !known {
+			firsts = append(firsts, finding)
+			more[finding.Code] = report.OmittedFindings[finding.Code] - 1
+		}
+		more[finding.Code]++
+	}
+	var lines []string
+	for _, first := range firsts {
+		text := first.String()
+		if rest := more[first.Code]; rest > 0 {
+			text += fmt.Sprintf(" (and %d more)", rest)
+		}
+		lines = append(lines, text)
+	}
+	return lines
+}
