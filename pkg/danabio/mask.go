@@ -82,9 +82,11 @@ func (m mask) clean(text string, limit int) string {
 			}
 		}
 	}
+	// What is hidden ends a word too: it shows as something that does.
+	edge := func(i int) bool { return i < 0 || i == len(folded) || hidden[i] || !inWord(folded[i]) }
 	for _, word := range m.words {
 		for i := range folded {
-			if startsWith(folded[i:], word) && (i == 0 || !inWord(folded[i-1])) && (i+len(word) == len(folded) || !inWord(folded[i+len(word)])) {
+			if startsWith(folded[i:], word) && edge(i-1) && edge(i+len(word)) {
 				hide(hidden, i, i+len(word))
 			}
 		}
