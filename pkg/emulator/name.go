@@ -54,7 +54,7 @@ func safeStem(name string) string {
 			return '_'
 		}
 		return r
-	}, norm.NFC.String(name))
+	}, norm.NFC.String(string([]rune(name)))) // bytes that are no UTF-8 keep their neighbours from being normalised
 	if extension := path.Ext(name); strings.EqualFold(extension, ".pdf") {
 		name = strings.TrimSuffix(name, extension)
 	}
