@@ -15,7 +15,7 @@
 //
 // Bounds, each an error of kind [ErrLimit]: 1,048,576 cross-reference entries, 4,096
 // sections, 100 levels of nesting, 262,144 values and 16 MiB of text in one object,
-// 16 MiB in a decoded stream, 65,536 objects in an object stream, 64 levels and 131,072 nodes of page tree.
+// 16 MiB in a decoded stream, 256 MiB in all streams that one Document decodes, 65,536 objects in an object stream, 64 levels and 131,072 nodes of page tree.
 package pdf
 
 import (
@@ -41,11 +41,15 @@ type Document struct {
 	source   *source
 	size     int64
 	header   int64
+	rest     int64
 	sections []Section
 	entries  map[uint32]Entry
-	highest  uint32
-	cached   *objectStream
-	opening  bool // an object stream is being opened
+	// superseded are entries in use that another takes the place of.
+	superseded []Entry
+	highest    uint32
+	cached     *objectStream
+	opening    bool  // an object stream is being opened
+	decoded    int64 // bytes of all streams so far
 }
 
 // Open reads the header and all cross-reference sections. Errors are [*Error]; what r
@@ -80,6 +84,10 @@ func (d *Document) Size() int64 { return d.size }
 // Header is the offset of "%PDF-".
 func (d *Document) Header() int64 { return d.header }
 
+// Rest is the offset of the first byte behind the last startxref and its number that is neither white space nor
+// comment, and so belongs to nothing: junk, or an update that was cut. It is Size if there is none.
+func (d *Document) Rest() int64 { return d.rest }
+
 // Sections are the cross-reference sections, newest first: at least one.
 func (d *Document) Sections() []Section { return d.sections }
 
@@ -113,6 +121,10 @@ func (d *Document) Entries() iter.Seq[Entry] {
 	}
 }
 
+// Superseded are the entries in use that a newer section overrides with another place, or that a section
+// has in a second line: what earlier revisions held. [Document.LoadEntry] reads them.
+func (d *Document) Superseded() []Entry { return d.superseded }
+
 // Indirect is an object with its number.
 type Indirect struct {
 	Reference Reference
@@ -133,7 +145,16 @@ func (d *Document) Load(ref Reference) (Indirect, error) {
 	switch {
 	case !ok || entry.Type == Free || entry.Generation != ref.Generation:
 		return Indirect{}, fault(ErrNotFound, -1, "object %d %d", ref.Number, ref.Generation)
-	case entry.Type == Compressed:
+	}
+	return d.LoadEntry(entry)
+}
+
+// LoadEntry reads the object that an entry leads to, one of an earlier revision too.
+func (d *Document) LoadEntry(entry Entry) (Indirect, error) {
+	switch entry.Type {
+	case Free:
+		return Indirect{}, fault(ErrNotFound, -1, "object %d %d", entry.Number, entry.Generation)
+	case Compressed:
 		return d.loadCompressed(entry)
 	}
 	return d.loadPlain(entry)

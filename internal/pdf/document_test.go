@@ -294,3 +294,76 @@ func TestObjectsKnowTheirPlace(t *testing.T) {
 		t.Errorf("the object is said to be at %d", loaded.Offset)
 	}
 }
+
+func TestWhatEarlierRevisionsHeldCanBeRead(t *testing.T) {
+	base := pdftest.Table(append(pdftest.Pages("", ""), "(first)")...)
+	second := pdftest.Update(base, pdftest.StartXRef(base), 4, "(second)")
+	d := mustOpen(t, pdftest.Update(second, pdftest.StartXRef(second), 4, "(third)"))
+	var texts []string
+	for _, entry := range d.Superseded() {
+		loaded, err := d.LoadEntry(entry)
+		if err != nil || loaded.Reference.Number != 4 {
+			t.Fatalf("%+v, %v", loaded, err)
+		}
+		texts = append(texts, string(loaded.Object.Text))
+	}
+	if got := strings.Join(texts, " "); got != "second first" {
+		t.Errorf("superseded are %q", got)
+	}
+	if loaded, err := d.Load(pdf.Reference{Number: 4}); err != nil || string(loaded.Object.Text) != "third" {
+		t.Errorf("%q, %v", loaded.Object.Text, err)
+	}
+	if _, err := d.LoadEntry(pdf.Entry{Number: 4}); !errors.Is(err, pdf.ErrNotFound) {
+		t.Errorf("a free entry gives %v", err)
+	}
+	again := fmt.Appendf(bytes.Clone(base), "xref\n0 0\ntrailer\n<< /Root 1 0 R /Prev %d >>\nstartxref\n%d\n%%%%EOF\n", pdftest.StartXRef(base), len(base))
+	if d := mustOpen(t, again); len(d.Superseded()) != 0 {
+		t.Errorf("superseded without a second place: %+v", d.Superseded())
+	}
+}
+
+func TestRestIsWhatBelongsToNothing(t *testing.T) {
+	plain := string(pdftest.Table(pdftest.Pages("", "")...))
+	for behind, at := range map[string]int{
+		"": 0, "\n": 1, " \r\n\x00\t": 5, "% comment": 9, "\n%%EOF\n": 7, "x": 0, "\n4 0 obj": 1, "\x00\xff": 1, "%\n\n<html>": 3,
+	} {
+		if got := mustOpen(t, []byte(plain+behind)).Rest(); got != int64(len(plain)+at) {
+			t.Errorf("behind %q the rest begins at %d, want %d", behind, got-int64(len(plain)), at)
+		}
+	}
+}
+
+// Two object streams that are asked for in turn are decoded again and again.
+func TestDecodingIsBoundedForAllStreams(t *testing.T) {
+	var file bytes.Buffer
+	file.WriteString("%PDF-1.5\n")
+	line := func(kind, second int) []byte {
+		return []byte{byte(kind), byte(second >> 16), byte(second >> 8), byte(second), 0}
+	}
+	var plain, packed []byte
+	for container := 1; container <= 2; container++ {
+		var content bytes.Buffer
+		deflate := zlib.NewWriter(&content)
+		fmt.Fprintf(deflate, "%d 0 null%s", container+2, strings.Repeat(" ", 15<<20))
+		if err := deflate.Close(); err != nil {
+			t.Fatal(err)
+		}
+		plain, packed = append(plain, line(1, file.Len())...), append(packed, line(2, container)...)
+		fmt.Fprintf(&file, "%d 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream\nendobj\n",
+			container, content.Len(), content.Bytes())
+	}
+	start := file.Len()
+	lines := append(plain, packed...)
+	fmt.Fprintf(&file, "5 0 obj\n<< /Type /XRef /Size 6 /Index [1 4] /W [1 3 1] /Root 1 0 R /Length %d >>\nstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n",
+		len(lines), lines, start)
+	d := mustOpen(t, file.Bytes())
+	const within = 17 // times 15 MiB
+	for n := range within {
+		if _, err := d.Load(pdf.Reference{Number: uint32(3 + n%2)}); err != nil {
+			t.Fatalf("object stream %d: %v", n, err)
+		}
+	}
+	if _, err := d.Load(pdf.Reference{Number: 3 + within%2}); !errors.Is(err, pdf.ErrLimit) {
+		t.Errorf("one more: %v", err)
+	}
+}

@@ -77,3 +77,18 @@ func TestWithAndWithout(t *testing.T) {
 		}
 	}
 }
+
+func TestTextIsDecoded(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                             "",
+		"plain":                        "plain",
+		"a\xf1o":                       "año",
+		"\xfe\xff\x00a\x00\xf1\x00o":   "año",
+		"\xfe\xff\xd8\x3d\xde\x00\x00": "😀", // an odd byte at the end is left out
+		"\xef\xbb\xbfa\xc3\xb1o\xff":   "año\ufffd",
+	} {
+		if got := pdf.DecodeText([]byte(text)); got != want {
+			t.Errorf("%q reads %q, want %q", text, got, want)
+		}
+	}
+}

@@ -9,8 +9,9 @@ import (
 )
 
 const (
-	maxDecoded = 16 << 20
-	maxFilters = 4
+	maxDecoded    = 16 << 20
+	maxDecodedAll = 256 << 20
+	maxFilters    = 4
 )
 
 // content decodes a stream whose dictionary has been read. Unless resolve is set, its
@@ -72,6 +73,9 @@ func (d *Document) content(stream Indirect, resolve bool) ([]byte, error) {
 	}
 	if len(decoded) > maxDecoded {
 		return nil, fault(ErrLimit, stream.Offset, "a stream has more than %d bytes when decoded", maxDecoded)
+	}
+	if d.decoded += int64(len(decoded)); d.decoded > maxDecodedAll {
+		return nil, fault(ErrLimit, stream.Offset, "the streams of the file's structure have more than %d bytes when decoded", maxDecodedAll)
 	}
 	return decoded, nil
 }

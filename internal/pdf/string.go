@@ -1,5 +1,30 @@
 package pdf
 
+import (
+	"strings"
+	"unicode/utf16"
+)
+
+// DecodeText reads a text string: UTF-16 or UTF-8 with their marks, and everything else as Latin-1, which
+// PDF's own encoding is but for a few signs.
+func DecodeText(text []byte) string {
+	if len(text) >= 2 && text[0] == 0xFE && text[1] == 0xFF {
+		var units []uint16
+		for i := 2; i+1 < len(text); i += 2 {
+			units = append(units, uint16(text[i])<<8|uint16(text[i+1]))
+		}
+		return string(utf16.Decode(units))
+	}
+	if rest, ok := strings.CutPrefix(string(text), "\xEF\xBB\xBF"); ok {
+		return strings.ToValidUTF8(rest, "\uFFFD")
+	}
+	runes := make([]rune, len(text))
+	for i, c := range text {
+		runes[i] = rune(c)
+	}
+	return string(runes)
+}
+
 // grow counts decoded bytes of the object's names and strings.
 func (p *parser) grow(dst []byte, c byte) ([]byte, error) {
 	if p.text++; p.text > maxObjectText {

@@ -61,8 +61,12 @@ func (d *Document) readSections() error {
 		total += len(entries)
 		for _, entry := range entries {
 			d.highest = max(d.highest, entry.Number)
-			if _, ok := d.entries[entry.Number]; !ok {
+			newer, ok := d.entries[entry.Number]
+			switch {
+			case !ok:
 				d.entries[entry.Number] = entry
+			case entry.Type == InUse && entry != newer:
+				d.superseded = append(d.superseded, entry)
 			}
 		}
 		previous := section.Trailer.Get("Prev")
@@ -102,6 +106,8 @@ func (d *Document) findStart() (int64, error) {
 		p := parser{source: d.source, at: start + int64(at)}
 		if p.keyword("startxref") {
 			if offset, ok := p.natural(math.MaxInt64 / 10); ok {
+				p.skip()
+				d.rest = p.at
 				return d.place(Object{Kind: Integer, Int: offset, Offset: start + int64(at)})
 			}
 		}
