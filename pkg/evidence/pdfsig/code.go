@@ -1,0 +1,119 @@
+package pdfsig
+
+import (
+	"slices"
+
+	"github.com/danabio/danabio-go/pkg/evidence"
+)
+
+// ClassSignature is the class of all findings of this package.
+const ClassSignature evidence.Class = "signature"
+
+// Findings of an INVALID signature.
+const (
+	CodeObjectStream       evidence.Code = "signature-object-stream"
+	CodeDuplicateKey       evidence.Code = "signature-duplicate-key"
+	CodeContents           evidence.Code = "signature-contents"
+	CodeByteRange          evidence.Code = "signature-byte-range"
+	CodeRevision           evidence.Code = "signature-revision"
+	CodeCMS                evidence.Code = "signature-cms"
+	CodeSignedAttributes   evidence.Code = "signature-attributes"
+	CodeDigestMismatch     evidence.Code = "signature-digest-mismatch"
+	CodeSignatureMismatch  evidence.Code = "signature-mismatch"
+	CodeSigningCertificate evidence.Code = "signature-certificate"
+	CodeContentInside      evidence.Code = "signature-content-inside"
+)
+
+// Findings of an INDETERMINATE signature or file.
+const (
+	CodeEncrypted          evidence.Code = "pdf-encrypted"
+	CodeStructure          evidence.Code = "pdf-structure"
+	CodeLimit              evidence.Code = "signature-limit"
+	CodeSubFilter          evidence.Code = "signature-sub-filter"
+	CodeCMSUnsupported     evidence.Code = "signature-cms-unsupported"
+	CodeAlgorithm          evidence.Code = "signature-algorithm"
+	CodeCertificateMissing evidence.Code = "signature-certificate-missing"
+)
+
+// CodeLaterRevision: bytes follow the last signature's revision.
+const CodeLaterRevision evidence.Code = "later-revision"
+
+// What is odd about a signature that holds, and notices about the file.
+const (
+	CodeUnsigned           evidence.Code = "unsigned"
+	CodeUnreadableObject   evidence.Code = "pdf-unreadable-object"
+	CodeWeakDigest         evidence.Code = "weak-digest"
+	CodeNoSignedAttributes evidence.Code = "no-signed-attributes"
+	CodePadding            evidence.Code = "signature-padding"
+	CodeSigningTime        evidence.Code = "signing-time"
+	CodeTimeStamp          evidence.Code = "time-stamp"
+	CodeTimeStampOnly      evidence.Code = "time-stamp-only"
+	CodeSuperseded         evidence.Code = "signature-superseded"
+	CodeNoField            evidence.Code = "signature-no-field"
+	CodeUntrusted          evidence.Code = "untrusted"
+)
+
+// Codes describes all codes of this package.
+func Codes() []evidence.CodeInfo {
+	codes := make([]evidence.CodeInfo, 0, len(codeTable))
+	for _, row := range codeTable {
+		codes = append(codes, row.info())
+	}
+	return codes
+}
+
+func lookup(code evidence.Code) (evidence.CodeInfo, bool) {
+	i := slices.IndexFunc(codeTable[:], func(row codeRow) bool { return row.code == code })
+	if i < 0 {
+		return evidence.CodeInfo{}, false
+	}
+	return codeTable[i].info(), true
+}
+
+type codeRow struct {
+	code        evidence.Code
+	severity    evidence.Severity
+	acceptable  bool
+	description string
+}
+
+func (r codeRow) info() evidence.CodeInfo {
+	return evidence.CodeInfo{Code: r.code, Class: ClassSignature, Severity: r.severity, Acceptable: r.acceptable, Description: r.description}
+}
+
+// codeTable is an array and no map, so that a program that never looks into it pays nothing for it.
+var codeTable = [...]codeRow{
+	{CodeObjectStream, evidence.SeverityRefusal, false, "a signature dictionary stands in an object stream, where no byte range can leave out its contents"},
+	{CodeDuplicateKey, evidence.SeverityRefusal, false, "a signature dictionary has a key twice, so that readers differ about it"},
+	{CodeContents, evidence.SeverityRefusal, false, "a signature's /Contents is missing or no hexadecimal string of its own"},
+	{CodeByteRange, evidence.SeverityRefusal, false, "a signature's /ByteRange does not cover the file from its start with the exception of its own /Contents"},
+	{CodeRevision, evidence.SeverityRefusal, false, "the signed revision is no PDF that has this signature"},
+	{CodeCMS, evidence.SeverityRefusal, false, "a signature's /Contents holds no CMS signature"},
+	{CodeSignedAttributes, evidence.SeverityRefusal, false, "the signed attributes are not as CMS demands"},
+	{CodeDigestMismatch, evidence.SeverityRefusal, false, "the bytes are not those that were signed"},
+	{CodeSignatureMismatch, evidence.SeverityRefusal, false, "the signature does not fit the signer's key"},
+	{CodeSigningCertificate, evidence.SeverityRefusal, false, "the certificate is not the one that the signed attributes name"},
+	{CodeContentInside, evidence.SeverityRefusal, false, "a CMS signature that should be detached carries a content of its own"},
+
+	{CodeEncrypted, evidence.SeverityRefusal, true, "the PDF is encrypted, so its signatures are not looked for"},
+	{CodeStructure, evidence.SeverityRefusal, true, "the PDF's structure cannot be read, so signatures may be hidden in it"},
+	{CodeLimit, evidence.SeverityRefusal, true, "a limit was reached before there was an answer"},
+	{CodeSubFilter, evidence.SeverityRefusal, true, "a signature has an encoding that is not judged"},
+	{CodeCMSUnsupported, evidence.SeverityRefusal, true, "a CMS signature has a form that is not judged"},
+	{CodeAlgorithm, evidence.SeverityRefusal, true, "a signature uses an algorithm that is not judged"},
+	{CodeCertificateMissing, evidence.SeverityRefusal, true, "a CMS signature does not carry its signer's certificate"},
+
+	{CodeLaterRevision, evidence.SeverityRefusal, true, "bytes follow what the last signature covers; they can change anything that is shown"},
+
+	{CodeUnsigned, evidence.SeverityNotice, true, "the PDF has no signature"},
+	{CodeUnreadableObject, evidence.SeverityNotice, true, "objects cannot be read; they were not searched for signatures"},
+	{CodeWeakDigest, evidence.SeverityNotice, true, "a digest algorithm is broken: two documents with one digest can be made"},
+	{CodeNoSignedAttributes, evidence.SeverityNotice, true, "a CMS signature has no signed attributes"},
+	{CodePadding, evidence.SeverityNotice, true, "something else than zeros follows the CMS in /Contents; no signature covers it"},
+	{CodeSigningTime, evidence.SeverityNotice, true, "the claimed signing time is outside the validity of the signer's certificate"},
+	{CodeTimeStamp, evidence.SeverityNotice, true, "a signature's time stamp does not hold or cannot be judged"},
+	{CodeTimeStampOnly, evidence.SeverityNotice, true, "the PDF has document time stamps and no other signature"},
+	{CodeSuperseded, evidence.SeverityNotice, true, "a later revision overwrote or removed a signature"},
+	{CodeNoField, evidence.SeverityNotice, true, "no form field leads to a signature"},
+	{CodeUntrusted, evidence.SeverityNotice, true, "a certificate does not lead to the roots that were given"},
+}

@@ -1,0 +1,287 @@
+package pdfsig
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/danabio/danabio-go/internal/pdf"
+)
+
+const (
+	maxSignatures  = 100
+	maxFieldDepth  = 32
+	maxFieldName   = 128 // characters that are shown
+	findBudgetBase = 64 << 20
+)
+
+// candidate is the place of a signature dictionary.
+type candidate struct {
+	entry      pdf.Entry // of the object that it is or stands in
+	offset     int64     // of the dictionary: in the file, or in its object stream
+	superseded bool
+	field      pdf.Object // the form field that has it, or null
+}
+
+// place is what findings say of the place: bytes inside an object stream have none in the file.
+func (c candidate) place() int64 {
+	if c.entry.Type == pdf.Compressed {
+		return 0
+	}
+	return c.offset
+}
+
+// finder goes through all objects of a document once. It keeps places, not objects: a signature dictionary
+// can have 16 MiB.
+type finder struct {
+	ctx        context.Context
+	document   *pdf.Document
+	found      []candidate
+	seen       map[place]bool
+	fields     map[pdf.Reference]pdf.Object // by the object that is their value; without their values
+	unreadable int
+	unread     string // why the first object could not be read
+	tooMany    bool
+}
+
+// place is where a dictionary stands; stream is zero in the file itself.
+type place struct {
+	stream uint32
+	offset int64
+}
+
+// find fills found. The error is the context's, the reader's, or errBudget.
+func (f *finder) find() error {
+	f.seen, f.fields = map[place]bool{}, map[pdf.Reference]pdf.Object{}
+	var entries []pdf.Entry
+	for entry := range f.document.Entries() {
+		if entry.Type != pdf.Free {
+			entries = append(entries, entry)
+		}
+	}
+	// In the order of the file each of its windows is read once, and each object stream is decoded once.
+	inOrder(entries)
+	for _, entry := range entries {
+		if err := f.look(entry, false); err != nil {
+			return err
+		}
+	}
+	if err := f.addValues(); err != nil {
+		return err
+	}
+	superseded := slices.Clone(f.document.Superseded())
+	inOrder(superseded)
+	for _, entry := range superseded {
+		if err := f.look(entry, true); err != nil {
+			return err
+		}
+	}
+	for i := range f.found {
+		if c := &f.found[i]; c.field.Kind == pdf.Null {
+			c.field = f.fields[c.entry.Reference()]
+		}
+	}
+	return nil
+}
+
+func inOrder(entries []pdf.Entry) {
+	slices.SortFunc(entries, func(a, b pdf.Entry) int {
+		return cmp.Or(cmp.Compare(a.Stream, b.Stream), cmp.Compare(a.Index, b.Index), cmp.Compare(a.Offset, b.Offset))
+	})
+}
+
+// look reads one object and searches it.
+func (f *finder) look(entry pdf.Entry, superseded bool) error {
+	if err := f.ctx.Err(); err != nil {
+		return err
+	}
+	loaded, err := f.document.LoadEntry(entry)
+	if err != nil {
+		var fault *pdf.Error
+		if !errors.As(err, &fault) {
+			return err
+		}
+		// what stood at the places of earlier revisions may be long gone
+		if !superseded {
+			if f.unreadable++; f.unreadable == 1 {
+				f.unread = fault.Error()
+			}
+		}
+		return nil
+	}
+	f.search(loaded.Object, entry, superseded)
+	return nil
+}
+
+// search finds the signature dictionaries and signature fields inside a value.
+func (f *finder) search(o pdf.Object, entry pdf.Entry, superseded bool) {
+	if o.Kind == pdf.Dictionary {
+		if isSignature(o) {
+			f.add(candidate{entry: entry, offset: o.Offset, superseded: superseded})
+		}
+		f.searchField(o, entry, superseded)
+	}
+	for _, item := range o.Items {
+		if item.Kind == pdf.Dictionary || item.Kind == pdf.Array {
+			f.search(item, entry, superseded)
+		}
+	}
+}
+
+// searchField notes what a form field has for a value.
+func (f *finder) searchField(o pdf.Object, entry pdf.Entry, superseded bool) {
+	value := o.Get("V")
+	switch {
+	case value.Kind == pdf.Ref && (o.Get("FT").Kind != pdf.Null || o.Get("Parent").Kind != pdf.Null):
+		if _, known := f.fields[value.Reference()]; !known || !superseded {
+			f.fields[value.Reference()] = shortField(o)
+		}
+	case value.Kind == pdf.Dictionary && o.Get("FT").IsName("Sig"):
+		f.add(candidate{entry: entry, offset: value.Offset, superseded: superseded, field: shortField(o)})
+	}
+}
+
+// shortField keeps what the field's name and type need.
+func shortField(o pdf.Object) pdf.Object {
+	short := pdf.Object{Kind: pdf.Dictionary}
+	for _, key := range []string{"T", "FT", "Parent"} {
+		if value := o.Get(key); value.Kind == pdf.Ref || value.Kind == pdf.Name || value.IsString() && len(value.Text) <= 4*maxFieldName {
+			short = short.With(key, value)
+		}
+	}
+	return short
+}
+
+func (f *finder) add(c candidate) {
+	where := place{offset: c.offset}
+	if c.entry.Type == pdf.Compressed {
+		where.stream = c.entry.Stream
+	}
+	if f.seen[where] {
+		return
+	}
+	if len(f.found) == maxSignatures {
+		f.tooMany = true
+		return
+	}
+	f.seen[where] = true
+	f.found = append(f.found, c)
+}
+
+// isSignature tells a signature dictionary by what any reader might know it by.
+func isSignature(o pdf.Object) bool {
+	contents, subFilter := false, false
+	for i := 0; i+1 < len(o.Items); i += 2 {
+		value := o.Items[i+1]
+		switch string(o.Items[i].Text) {
+		case "ByteRange":
+			return true
+		case "Type":
+			if value.IsName("Sig") || value.IsName("DocTimeStamp") {
+				return true
+			}
+		case "Contents":
+			contents = true
+		case "SubFilter":
+			subFilter = value.Kind == pdf.Name
+		}
+	}
+	return contents && subFilter
+}
+
+// addValues adds what is a signature only because a signature field has it for a value.
+func (f *finder) addValues() error {
+	known := map[pdf.Reference]bool{}
+	for _, c := range f.found {
+		known[c.entry.Reference()] = true
+	}
+	references := slices.SortedFunc(maps.Keys(f.fields), func(a, b pdf.Reference) int {
+		return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.Generation, b.Generation))
+	})
+	for _, ref := range references {
+		field := f.fields[ref]
+		entry, ok := f.document.Entry(ref.Number)
+		if known[ref] || !ok || entry.Reference() != ref {
+			continue
+		}
+		isSig, err := f.signatureField(field)
+		if err != nil {
+			return err
+		}
+		if !isSig {
+			continue
+		}
+		loaded, err := f.document.LoadEntry(entry)
+		if isReadError(err) {
+			return err
+		}
+		if err == nil && loaded.Object.Kind != pdf.Null {
+			f.add(candidate{entry: entry, offset: loaded.Object.Offset})
+		}
+	}
+	return nil
+}
+
+// isReadError tells what the system says from what the file is.
+func isReadError(err error) bool {
+	var fault *pdf.Error
+	return err != nil && !errors.As(err, &fault)
+}
+
+// ancestry goes from a field to the nodes above it.
+func (f *finder) ancestry(field pdf.Object, visit func(pdf.Object) bool) error {
+	for range maxFieldDepth {
+		if field.Kind != pdf.Dictionary || !visit(field) {
+			return nil
+		}
+		var err error
+		if field, _, err = f.document.Resolve(field.Get("Parent")); err != nil {
+			if isReadError(err) {
+				return err
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
+func (f *finder) signatureField(field pdf.Object) (bool, error) {
+	result := false
+	err := f.ancestry(field, func(node pdf.Object) bool {
+		kind := node.Get("FT")
+		result = kind.IsName("Sig")
+		return kind.Kind == pdf.Null
+	})
+	return result, err
+}
+
+// fieldName is the full name, with dots, of what can be shown.
+func (f *finder) fieldName(field pdf.Object) (string, error) {
+	var parts []string
+	err := f.ancestry(field, func(node pdf.Object) bool {
+		if name := node.Get("T"); name.IsString() {
+			parts = append(parts, showable(pdf.DecodeText(name.Text)))
+		}
+		return true
+	})
+	slices.Reverse(parts)
+	return showable(strings.Join(parts, ".")), err
+}
+
+// showable leaves out what terminals might act upon, and what is too long.
+func showable(text string) string {
+	var result []rune
+	for _, c := range text {
+		if len(result) == maxFieldName {
+			break
+		}
+		if unicode.IsPrint(c) {
+			result = append(result, c)
+		}
+	}
+	return string(result)
+}

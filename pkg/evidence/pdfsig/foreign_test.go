@@ -1,0 +1,126 @@
+//go:build foreign
+
+package pdfsig_test
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/hex"
+	"encoding/pem"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
+)
+
+// run gives what a program prints, and fails if the program is missing.
+func run(t *testing.T, name string, arguments ...string) (string, error) {
+	t.Helper()
+	if _, err := exec.LookPath(name); err != nil {
+		t.Fatal(err)
+	}
+	output, err := exec.Command(name, arguments...).CombinedOutput()
+	return string(output), err
+}
+
+func write(t *testing.T, name string, content []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// openssl verifies the CMS of one signature over the bytes that its range names.
+func openssl(t *testing.T, file []byte, s pdfsig.Signature) (string, error) {
+	t.Helper()
+	padded, err := hex.DecodeString(strings.Join(strings.Fields(string(file[s.ByteRange[1]+1:s.ByteRange[2]-1])), ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	covered := append(bytes.Clone(file[:s.ByteRange[1]]), file[s.ByteRange[2]:s.ByteRange[2]+s.ByteRange[3]]...)
+	return run(t, "openssl", "cms", "-verify", "-binary", "-noverify", "-inform", "DER", "-in", write(t, "cms", padded),
+		"-content", write(t, "content", covered), "-out", os.DevNull)
+}
+
+// TestForeignProgramsAgree holds the corpus against openssl, which judges the CMS, and poppler, which judges the PDF: what
+// we call WHOLE_FILE or SIGNED_REVISION_ONLY holds for them, and what we do not judge is a sound signature where it is meant to be one.
+func TestForeignProgramsAgree(t *testing.T) {
+	// what they do not take, with the reason
+	notPoppler := map[string]string{
+		"MD5":                                "does not know it",
+		"no field":                           "goes by the fields",
+		"signpdf, signed again by us":        "goes by the fields",
+		"signature freed by an update":       "sees the newest revision only",
+		"signature overwritten by an update": "sees the newest revision only",
+	}
+	beyondUs := map[string]bool{"RSA-PSS": true, "SHA-3": true, "signer by key identifier": true}
+	for _, test := range corpus {
+		t.Run(test.name, func(t *testing.T) {
+			file := built(test.name)
+			sound := 0
+			for _, s := range check(t, file, pdfsig.Options{}).Signatures {
+				holds := s.Status == pdfsig.StatusWholeFile || s.Status == pdfsig.StatusSignedRevisionOnly
+				if !holds && !beyondUs[test.name] || s.SubFilter != "adbe.pkcs7.detached" && s.SubFilter != "ETSI.CAdES.detached" {
+					continue
+				}
+				sound++
+				if output, err := openssl(t, file, s); err != nil {
+					t.Errorf("openssl: %v\n%s", err, output)
+				}
+			}
+			if sound == 0 || notPoppler[test.name] != "" || beyondUs[test.name] {
+				return
+			}
+			output, err := run(t, "pdfsig", "-nocert", write(t, "file.pdf", file))
+			if err != nil || strings.Count(output, "Signature is Valid") < sound {
+				t.Errorf("pdfsig: %v\n%s", err, output)
+			}
+		})
+	}
+}
+
+// TestForeignTimeStampsHold has openssl make a time stamp.
+func TestForeignTimeStampsHold(t *testing.T) {
+	stamper := people().stamper
+	key, err := x509.MarshalPKCS8PrivateKey(stamper.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	block := func(kind string, der []byte) []byte { return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}) }
+	config := write(t, "config", []byte("[tsa]\ndefault_tsa = one\n[one]\nserial = "+filepath.Join(folder, "serial")+
+		"\ncrypto_device = builtin\nsigner_digest = sha256\ndefault_policy = 1.2.3\ndigests = sha256\nordering = yes\ness_cert_id_alg = sha256\n"))
+	stamp := func(value []byte) []byte {
+		query, token := filepath.Join(folder, "query"), filepath.Join(folder, "token")
+		for _, arguments := range [][]string{
+			{"ts", "-query", "-data", write(t, "value", value), "-sha256", "-cert", "-out", query},
+			{"ts", "-reply", "-config", config, "-queryfile", query, "-signer", write(t, "signer", block("CERTIFICATE", stamper.certificate().Raw)),
+				"-inkey", write(t, "key", block("PRIVATE KEY", key)), "-token_out", "-out", token},
+		} {
+			if output, err := run(t, "openssl", arguments...); err != nil {
+				t.Fatalf("openssl: %v\n%s", err, output)
+			}
+		}
+		content, err := os.ReadFile(token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return content
+	}
+	report := check(t, withCMS(func(f *forgedCMS) { f.stamp = stamp }), pdfsig.Options{})
+	if report.Status != pdfsig.StatusWholeFile || report.Signatures[0].TimeStamp.Status != pdfsig.TimeStampValid || len(report.Findings) > 0 {
+		t.Errorf("%+v with %+v, %v", report.Status, report.Signatures[0].TimeStamp, report.Findings)
+	}
+	whole := again(contract(), func(s *signing) {
+		s.subFilter = "ETSI.RFC3161"
+		s.content = stamp
+	})
+	if report := check(t, whole, pdfsig.Options{}); report.Status != pdfsig.StatusWholeFile || report.Signatures[0].Kind != pdfsig.KindTimeStamp {
+		t.Errorf("%s with %v", report.Status, report.Findings)
+	}
+}

@@ -1,0 +1,289 @@
+package pdfsig
+
+import (
+	"cmp"
+	"context"
+	"crypto"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/danabio/danabio-go/internal/pdf"
+	"github.com/danabio/danabio-go/pkg/evidence"
+)
+
+// maxHashed is how many bytes are hashed for all signatures of a file together.
+const maxHashed = 16 << 30
+
+// checker judges one file.
+type checker struct {
+	ctx      context.Context
+	reader   io.ReaderAt
+	size     int64
+	options  *Options
+	report   *Report
+	document *pdf.Document
+	finder   *finder
+	hashed   int64
+}
+
+// add notes a finding about the place offset of the file.
+func (c *checker) add(code evidence.Code, offset int64, format string, values ...any) {
+	c.report.Findings = append(c.report.Findings, evidence.Finding{
+		Class: ClassSignature, Code: code, Severity: c.options.severity(code), Offset: max(0, offset),
+		Message: fmt.Sprintf(format, values...),
+	})
+}
+
+// run fills the report.
+func (c *checker) run() error {
+	if err := c.judgeFile(); err != nil {
+		return err
+	}
+	return c.compareSent()
+}
+
+// judgeFile finds and judges the signatures, and gives the file its status.
+func (c *checker) judgeFile() error {
+	metered := &meter{ctx: c.ctx, reader: c.reader, left: 2*c.size + findBudgetBase}
+	err := c.openAndFind(metered)
+	if errors.Is(err, errBudget) {
+		c.undecidable(CodeLimit, -1, fmt.Sprintf("finding the signatures takes more than reading %d bytes", 2*c.size+findBudgetBase))
+		return nil
+	}
+	var broken *pdf.Error
+	if errors.As(err, &broken) {
+		c.undecidable(CodeStructure, broken.Offset, broken.Error()+"; programs that repair it may find signatures, and differ in which")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if c.document.Encrypted() {
+		c.undecidable(CodeEncrypted, -1, "the PDF is encrypted; its signatures were not looked for")
+		return nil
+	}
+	for _, superseded := range []bool{false, true} {
+		for _, candidate := range c.finder.found {
+			if candidate.superseded != superseded {
+				continue
+			}
+			if err := c.judge(candidate); err != nil {
+				return err
+			}
+		}
+	}
+	slices.SortStableFunc(c.report.Signatures, func(a, b Signature) int { return cmp.Compare(a.covered.end, b.covered.end) })
+	c.sum()
+	return nil
+}
+
+// undecidable makes the file INDETERMINATE without having looked at its signatures.
+func (c *checker) undecidable(code evidence.Code, offset int64, message string) {
+	c.report.Status = StatusIndeterminate
+	c.add(code, offset, "%s", message)
+}
+
+func (c *checker) openAndFind(r io.ReaderAt) error {
+	var err error
+	if c.document, err = pdf.Open(r, c.size); err != nil {
+		return err
+	}
+	c.finder = &finder{ctx: c.ctx, document: c.document}
+	if c.document.Encrypted() {
+		return nil
+	}
+	return c.finder.find()
+}
+
+// sum gives the file its status, by the rule in the package comment.
+func (c *checker) sum() {
+	signatures := c.report.Signatures
+	has := func(status Status) bool {
+		return slices.ContainsFunc(signatures, func(s Signature) bool { return s.Status == status })
+	}
+	hidden := c.noteUnsearched(len(signatures) > 0)
+	if c.finder.tooMany {
+		c.add(CodeLimit, -1, "there are more than %d signatures", maxSignatures)
+	}
+	switch {
+	case has(StatusInvalid):
+		c.report.Status = StatusInvalid
+		return
+	case has(StatusIndeterminate), c.finder.tooMany, hidden:
+		c.report.Status = StatusIndeterminate
+		return
+	case len(signatures) == 0:
+		c.report.Status = StatusUnsigned
+		c.add(CodeUnsigned, -1, "the PDF has no signature")
+		return
+	}
+	last := len(signatures) - 1
+	for last > 0 && signatures[last].Kind == KindTimeStamp {
+		last--
+	}
+	if signatures[last].Kind == KindTimeStamp {
+		last = len(signatures) - 1
+		c.add(CodeTimeStampOnly, -1, "the PDF has document time stamps and no signature of anybody")
+	}
+	c.report.Status = signatures[last].Status
+	if c.report.Status == StatusSignedRevisionOnly {
+		c.add(CodeLaterRevision, signatures[last].covered.end,
+			"%d bytes follow the last signature, which covers the file's first %d; they can change anything that is shown",
+			signatures[last].BytesAfter, signatures[last].covered.end)
+	}
+}
+
+// noteUnsearched reports what may hide signatures: objects that cannot be read and, where nothing is signed, bytes that
+// nothing leads to. It tells whether a file without signatures may have some.
+func (c *checker) noteUnsearched(signed bool) (hidden bool) {
+	code := CodeStructure
+	if signed {
+		code = CodeUnreadableObject
+	}
+	if n := c.finder.unreadable; n > 0 {
+		c.add(code, -1, "%d objects cannot be read and were not searched for signatures; the first: %s", n, c.finder.unread)
+		hidden = true
+	}
+	if rest := c.document.Rest(); rest < c.size && !signed {
+		c.add(code, rest, "%d bytes follow the end of the PDF; they may be an update that was cut, with a signature in it", c.size-rest)
+		hidden = true
+	}
+	return hidden && !signed
+}
+
+// judge looks at one signature dictionary and adds it to the report. The error is the context's or the reader's.
+func (c *checker) judge(where candidate) error {
+	s := Signature{
+		Object: where.entry.Number, Kind: KindSignature, Superseded: where.superseded,
+		Trust: Trust{Status: NotChecked, Reason: "the signature does not hold, or was not judged"},
+	}
+	wrong, err := c.judgeInto(&s, where)
+	if errors.Is(err, errBudget) {
+		wrong, err = undecided(CodeLimit, "judging it takes more reading than is allowed"), nil
+	}
+	if err != nil {
+		return err
+	}
+	if wrong != nil && wrong.status == StatusInvalid && s.Superseded && len(c.report.Signatures) > 0 {
+		// a room that was left for a signature, say; the document has others now
+		c.add(CodeSuperseded, where.place(), "signature dictionary in object %d, which a later revision overwrote or removed, does not count: %s", s.Object, wrong.message)
+		return nil
+	}
+	if wrong != nil {
+		s.Status, s.Reason = wrong.status, wrong.message
+		c.add(wrong.code, where.place(), "signature in object %d: %s", s.Object, wrong.message)
+	} else {
+		c.accept(&s, where)
+	}
+	c.report.Signatures = append(c.report.Signatures, s)
+	return nil
+}
+
+// accept completes a signature that holds.
+func (c *checker) accept(s *Signature, where candidate) {
+	s.BytesAfter = c.size - s.covered.end
+	s.Status = StatusWholeFile
+	if s.BytesAfter > 0 {
+		s.Status = StatusSignedRevisionOnly
+	}
+	if s.Superseded {
+		c.add(CodeSuperseded, where.place(), "signature in object %d: a later revision overwrote or removed it", s.Object)
+	}
+	if where.field.Kind == pdf.Null {
+		c.add(CodeNoField, where.place(), "signature in object %d: no form field leads to it", s.Object)
+	}
+}
+
+func (c *checker) judgeInto(s *Signature, where candidate) (*fault, error) {
+	if where.entry.Type == pdf.Compressed {
+		return invalid(CodeObjectStream, "its dictionary stands in an object stream, where no byte range can leave out its contents"), nil
+	}
+	loaded, err := c.document.LoadEntry(where.entry)
+	if err != nil {
+		if isReadError(err) {
+			return nil, err
+		}
+		return undecided(CodeStructure, "it cannot be read again"), nil
+	}
+	dictionary, _ := at(loaded.Object, where.offset)
+	if dictionary.Kind != pdf.Dictionary {
+		return invalid(CodeContents, "a signature field's value is no dictionary"), nil
+	}
+	if err := c.describe(s, dictionary, where); err != nil {
+		return nil, err
+	}
+	if _, twice := dictionary.DuplicateKey(); twice {
+		return invalid(CodeDuplicateKey, "its dictionary has a key twice, so that readers differ about it"), nil
+	}
+	covered, wrong := cover(dictionary, c.size)
+	if wrong != nil {
+		return wrong, nil
+	}
+	s.covered = covered
+	if covered.end < c.size || where.superseded {
+		if wrong, err := c.checkRevision(covered, where, dictionary); wrong != nil || err != nil {
+			return wrong, err
+		}
+	}
+	return c.judgeContents(s, dictionary.Get("Contents"))
+}
+
+// at finds the value that stands at an offset inside another.
+func at(o pdf.Object, offset int64) (pdf.Object, bool) {
+	if o.Offset == offset {
+		return o, true
+	}
+	for _, item := range o.Items {
+		if item.Kind == pdf.Dictionary || item.Kind == pdf.Array {
+			if found, ok := at(item, offset); ok {
+				return found, true
+			}
+		}
+	}
+	return pdf.Object{}, false
+}
+
+// checkRevision opens the signed bytes as a file of their own, which must lead to the same signature: else it
+// was moved into a document that its signer did not see as one.
+func (c *checker) checkRevision(covered coverage, where candidate, dictionary pdf.Object) (*fault, error) {
+	metered := &meter{ctx: c.ctx, reader: c.reader, left: 2*covered.end + findBudgetBase}
+	revision, err := pdf.Open(io.NewSectionReader(metered, 0, covered.end), covered.end)
+	if err != nil {
+		if isReadError(err) {
+			return nil, err
+		}
+		if errors.Is(err, pdf.ErrLimit) || errors.Is(err, pdf.ErrUnsupported) {
+			return undecided(CodeStructure, "the signed revision cannot be read: "+err.Error()), nil
+		}
+		return invalid(CodeRevision, "the signed revision is no PDF of its own: "+err.Error()), nil
+	}
+	entry, ok := revision.Entry(where.entry.Number)
+	if !ok || entry != where.entry {
+		return invalid(CodeRevision, "the signed revision does not have this signature"), nil
+	}
+	loaded, err := revision.LoadEntry(entry)
+	if isReadError(err) {
+		return nil, err
+	}
+	if same, _ := at(loaded.Object, where.offset); err != nil || !same.Equal(dictionary) {
+		return invalid(CodeRevision, "the signed revision does not have this signature"), nil
+	}
+	return nil, nil
+}
+
+// digest hashes what a signature covers.
+func (c *checker) digest(covered coverage, algorithm crypto.Hash) ([]byte, *fault, error) {
+	if c.hashed += covered.bytes(); c.hashed > maxHashed {
+		return nil, undecided(CodeLimit, fmt.Sprintf("more than %d bytes would have to be hashed for the signatures of this file", int64(maxHashed))), nil
+	}
+	hash := algorithm.New()
+	if err := feed(c.ctx, hash, c.reader, 0, covered.gap); err != nil {
+		return nil, nil, err
+	}
+	if err := feed(c.ctx, hash, c.reader, covered.after, covered.end-covered.after); err != nil {
+		return nil, nil, err
+	}
+	return hash.Sum(nil), nil, nil
+}

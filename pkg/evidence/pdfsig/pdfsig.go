@@ -1,0 +1,153 @@
+// Package pdfsig judges the signatures of PDFs: which bytes each one covers, whether it holds for them, by whose
+// certificate, and whether the file begins with the bytes that were sent for signing.
+//
+// Call [New] and give the inspector to evidence's Archive.Verify, or [Check] for a PDF without a ZIP:
+//
+//	inspector, err := pdfsig.New(pdfsig.Options{Roots: roots})
+//	report, err := archive.Verify(inspector)
+//
+// # What is judged
+//
+// Signature dictionaries are found through the cross-reference, those of earlier revisions included, never by a search
+// of bytes and never by the form's /Fields. Each gets one [Status]:
+//
+//   - WHOLE_FILE: /ByteRange is four integers, starts at byte 0, leaves out exactly the hexadecimal string of the
+//     dictionary's own /Contents, ends where the file ends, and the CMS in /Contents holds for those bytes.
+//   - SIGNED_REVISION_ONLY: the same, but the range ends earlier, at a revision that is a PDF of its own and has this signature.
+//     [Signature.Revision] gives that revision. What came after can redefine anything; nothing is said about what it changed.
+//   - INVALID: the signature does not hold, or is not written as a signature must be.
+//   - INDETERMINATE: it is of a kind that this package does not judge: RSA-PSS, SHA-3, a signer named by a key
+//     identifier, several signers, adbe.x509.rsa_sha1 and unknown SubFilters, an encrypted file, or more than a limit allows.
+//
+// The file is INVALID if any signature is; else INDETERMINATE if any is; else it has the status of the last
+// signature, the one whose byte range reaches furthest. Document time stamps (ETSI.RFC3161) count for this only where there is
+// nothing else: anybody can have any bytes stamped, so a stamp behind an update does not make the update signed.
+// A signature dictionary that a later revision overwrote counts if it holds; one that does not counts only where there is no other.
+// A PDF without signatures is UNSIGNED, which is a notice. Where the cross-reference cannot be read the file is
+// INDETERMINATE and not INVALID: no signature was seen to fail, but programs that repair such a file differ in what they
+// find in it. An object that cannot be read is a notice beside signatures, and makes a file without any INDETERMINATE.
+//
+// Trust in the signer is a line of its own and never changes a status: without [Options].Roots it is "not-checked".
+// WHOLE_FILE alone therefore does not say who signed: anybody can put an update and a signature of his own behind another's.
+// Revocation is not looked up. A certificate's subject is personal data: it is in no JSON, finding or error, only behind
+// [Signer].Certificate.
+//
+// # Bounds
+//
+// A file is never held in memory. To find signatures at most twice its size and 64 MiB are read; 100 signatures are
+// judged, 1 MiB, 32 levels and 262,144 elements of CMS each, RSA keys of up to 16,384 bits, and 16 GiB
+// hashed for all of them; more is INDETERMINATE. The bounds of reading a PDF's structure come on top: a
+// cross-reference of 1,048,576 entries, 256 MiB of decoded object streams.
+//
+// This package holds the judging of PDF signatures and nothing else: it signs nothing and knows no network.
+// Codes, words and the JSON form of [Report] stay compatible; new codes may be added.
+package pdfsig
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/danabio/danabio-go/pkg/evidence"
+)
+
+// Options say against what PDFs are judged. The zero value is useful.
+type Options struct {
+	// Roots are the certificates to which signers' certificates must lead. Default: trust is not checked.
+	Roots *x509.CertPool
+	// TimeStampRoots are the same for the signers of time stamps. Default: their trust is not checked.
+	TimeStampRoots *x509.CertPool
+	// Sent are the documents that were sent for signing. Default: no comparison.
+	Sent []Sent
+	// Accept lists codes of findings that shall not count, [CodeLaterRevision] say, for PAdES-LT files, which carry
+	// validation data behind their signature. They change no status. Only codes for which [Codes] says so may stand here. Default: none.
+	Accept []evidence.Code
+}
+
+func (o *Options) check() error {
+	for _, code := range o.Accept {
+		info, known := lookup(code)
+		if !known {
+			return fmt.Errorf("pdfsig options: there is no finding code %q to accept; Codes() lists them", code)
+		}
+		if !info.Acceptable {
+			return fmt.Errorf("pdfsig options: %q can not be accepted: the signature does not hold", code)
+		}
+	}
+	for i := range o.Sent {
+		if err := o.Sent[i].check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *Options) severity(code evidence.Code) evidence.Severity {
+	if slices.Contains(o.Accept, code) {
+		return evidence.SeverityAccepted
+	}
+	info, _ := lookup(code)
+	return info.Severity
+}
+
+// InspectorName is what [Inspector.Name] says.
+const InspectorName = "pdfsig"
+
+// Inspector judges the PDFs of an evidence ZIP; it is an [evidence.Inspector] and safe for concurrent use.
+type Inspector struct{ options Options }
+
+// New makes an inspector. It fails on codes to accept that do not exist or cannot be accepted, and on sent documents
+// without a size or with something else than a SHA-256.
+func New(options Options) (*Inspector, error) {
+	if err := options.check(); err != nil {
+		return nil, err
+	}
+	options.Sent, options.Accept = slices.Clone(options.Sent), slices.Clone(options.Accept)
+	return &Inspector{options: options}, nil
+}
+
+// Name is [InspectorName].
+func (i *Inspector) Name() string { return InspectorName }
+
+// Wants takes every PDF, whatever its name.
+func (i *Inspector) Wants(entry evidence.EntryReport) bool {
+	return !entry.Folder && entry.MediaType == "application/pdf"
+}
+
+// Inspect judges one PDF. Details of the inspection are a *[Details].
+func (i *Inspector) Inspect(ctx context.Context, entry evidence.EntryReport, content *io.SectionReader) (evidence.Inspection, error) {
+	report, err := Check(ctx, content, content.Size(), i.options)
+	if err != nil {
+		return evidence.Inspection{}, err
+	}
+	for n := range report.Findings {
+		report.Findings[n].Entry = entry.Name
+	}
+	return evidence.Inspection{
+		Inspector: InspectorName,
+		Status:    string(report.Status),
+		Findings:  report.Findings,
+		Details:   &report.Details,
+	}, nil
+}
+
+// Check judges a PDF of size bytes. Whatever is wrong with the file is in the report; the error is one of the options,
+// ctx.Err(), or what r returned.
+func Check(ctx context.Context, r io.ReaderAt, size int64, options Options) (*Report, error) {
+	if err := options.check(); err != nil {
+		return nil, err
+	}
+	if size < 0 {
+		return nil, fmt.Errorf("checking a PDF: size %d is negative", size)
+	}
+	c := &checker{ctx: ctx, reader: r, size: size, options: &options, report: &Report{
+		Findings: []evidence.Finding{},
+		Details:  Details{Version: ReportVersion, Signatures: []Signature{}},
+	}}
+	if err := c.run(); err != nil {
+		return nil, fmt.Errorf("checking a PDF: %w", err)
+	}
+	return c.report, nil
+}

@@ -1,0 +1,156 @@
+package pdfsig
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/danabio/danabio-go/pkg/evidence"
+)
+
+// Sent is a document that was sent for signing, as a start's receipt records it.
+type Sent struct {
+	// Name is for people.
+	Name string `json:"name"`
+	// Size is in bytes, and not 0.
+	Size int64 `json:"size"`
+	// SHA256 is in hexadecimal.
+	SHA256 string `json:"sha256"`
+}
+
+func (s *Sent) check() error {
+	if digest, err := hex.DecodeString(s.SHA256); err != nil || len(digest) != sha256.Size {
+		return fmt.Errorf("pdfsig options: the SHA-256 of sent document %q is not 64 hexadecimal digits", s.Name)
+	}
+	if s.Size < 1 {
+		return fmt.Errorf("pdfsig options: the size of sent document %q is %d; it must be positive", s.Name, s.Size)
+	}
+	return nil
+}
+
+// Relation is how a file stands to a document that was sent.
+type Relation string
+
+const (
+	RelationIdentical  Relation = "identical"
+	RelationBeginsWith Relation = "begins-with" // its first bytes are the document, as after an incremental update
+	RelationDiffers    Relation = "differs"     // from all that were sent
+	RelationNotFound   Relation = "not-found"   // in no entry; of [FindSent] only
+)
+
+// SentMatch is the comparison of one file with what was sent.
+type SentMatch struct {
+	// Relation is that to the first of Documents, or RelationDiffers.
+	Relation Relation `json:"relation"`
+	// Documents are those that the file is or begins with, the longest first; several if one
+	// document was sent twice, or one begins with another.
+	Documents []SentDocument `json:"documents,omitempty"`
+}
+
+// SentDocument is a document that a file is or begins with.
+type SentDocument struct {
+	Sent
+	Relation Relation `json:"relation"`
+	// Covered says that a signature that holds covers all bytes of the document.
+	Covered bool `json:"covered"`
+}
+
+// compareSent fills Report.Sent in one pass over the file.
+func (c *checker) compareSent() error {
+	if len(c.options.Sent) == 0 {
+		return nil
+	}
+	match := &SentMatch{Relation: RelationDiffers}
+	c.report.Sent = match
+	bySize := slices.SortedStableFunc(slices.Values(c.options.Sent), func(a, b Sent) int { return cmp.Compare(a.Size, b.Size) })
+	hash := sha256.New()
+	at := int64(0)
+	for _, sent := range bySize {
+		if sent.Size > c.size {
+			break
+		}
+		if err := feed(c.ctx, hash, c.reader, at, sent.Size-at); err != nil {
+			return err
+		}
+		at = sent.Size
+		if !strings.EqualFold(hex.EncodeToString(hash.Sum(nil)), sent.SHA256) {
+			continue
+		}
+		document := SentDocument{Sent: sent, Relation: RelationBeginsWith, Covered: c.covers(sent.Size)}
+		if sent.Size == c.size {
+			document.Relation = RelationIdentical
+		}
+		match.Documents = append(match.Documents, document)
+	}
+	slices.Reverse(match.Documents)
+	if len(match.Documents) > 0 {
+		match.Relation = match.Documents[0].Relation
+	}
+	return nil
+}
+
+// covers tells whether a signature that holds covers the first bytes of the file.
+func (c *checker) covers(size int64) bool {
+	return slices.ContainsFunc(c.report.Signatures, func(s Signature) bool {
+		holds := s.Status == StatusWholeFile || s.Status == StatusSignedRevisionOnly
+		return holds && s.Kind != KindTimeStamp && s.covered.gap >= size
+	})
+}
+
+// Found says where in a ZIP a document that was sent is.
+type Found struct {
+	SentDocument
+	// Entry is the name of the entry that is the document or begins with it; that with a signature over it if there are several.
+	Entry string `json:"entry,omitempty"`
+}
+
+// FindSent looks for each document that was sent in a report made with an [Inspector] that has the same
+// [Options].Sent, in the order of sent. The relation is identical, begins-with or not-found.
+func FindSent(report *evidence.Report, sent []Sent) []Found {
+	found := make([]Found, 0, len(sent))
+	for _, one := range sent {
+		best := Found{SentDocument: SentDocument{Sent: one, Relation: RelationNotFound}}
+		for i := range report.Entries {
+			if candidate := findIn(&report.Entries[i], one); candidate.rank() > best.rank() {
+				best = candidate
+			}
+		}
+		found = append(found, best)
+	}
+	return found
+}
+
+// rank orders by how much is known about the document.
+func (f *Found) rank() int {
+	switch {
+	case f.Covered:
+		return 3
+	case f.Relation == RelationBeginsWith:
+		return 2
+	case f.Relation == RelationIdentical:
+		return 1
+	}
+	return 0
+}
+
+func findIn(entry *evidence.EntryReport, sent Sent) Found {
+	found := Found{SentDocument: SentDocument{Sent: sent, Relation: RelationNotFound}}
+	if entry.Size == sent.Size && strings.EqualFold(entry.SHA256, sent.SHA256) {
+		found.Relation, found.Entry = RelationIdentical, entry.Name
+	}
+	for _, inspection := range entry.Inspections {
+		details, ok := inspection.Details.(*Details)
+		if !ok || details.Sent == nil {
+			continue
+		}
+		for _, document := range details.Sent.Documents {
+			if document.Size == sent.Size && strings.EqualFold(document.SHA256, sent.SHA256) {
+				found.Relation, found.Covered, found.Entry = document.Relation, document.Covered, entry.Name
+			}
+		}
+	}
+	return found
+}
