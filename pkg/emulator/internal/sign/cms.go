@@ -7,7 +7,6 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/smallstep/pkcs7"
@@ -63,44 +62,4 @@ func (a *Authority) newCMS(digest []byte, signingTime time.Time) ([]byte, error)
 		return nil, fmt.Errorf("encoding a CMS signature: %w", err)
 	}
 	return der, nil
-}
-
-// given is a hash that is known already.
-type given []byte
-
-func (g given) Hash(algorithm crypto.Hash, _ io.Reader) ([]byte, error) {
-	if algorithm != crypto.SHA256 {
-		return nil, fmt.Errorf("the CMS names digest algorithm %v, not SHA-256", algorithm)
-	}
-	return g, nil
-}
-
-// verifyCMS checks a CMS signature, and the zeros behind it, against a document of that SHA-256.
-func (a *Authority) verifyCMS(padded, digest []byte, signingTime time.Time) error {
-	var outer asn1.RawValue
-	rest, err := asn1.Unmarshal(padded, &outer)
-	if err != nil {
-		return fmt.Errorf("reading the CMS signature: %w", err)
-	}
-	for _, c := range rest {
-		if c != 0 {
-			return fmt.Errorf("something else than zeros follows the CMS signature")
-		}
-	}
-	message, err := pkcs7.Parse(outer.FullBytes)
-	if err != nil {
-		return fmt.Errorf("reading the CMS signature: %w", err)
-	}
-	message.Hasher = given(digest)
-	if err := message.VerifyWithChainAtTime(a.trust, signingTime); err != nil {
-		return fmt.Errorf("checking the CMS signature: %w", err)
-	}
-	var claimed time.Time
-	if err := message.UnmarshalSignedAttribute(pkcs7.OIDAttributeSigningTime, &claimed); err != nil {
-		return fmt.Errorf("reading the signing time: %w", err)
-	}
-	if !claimed.Equal(signingTime) {
-		return fmt.Errorf("the CMS signature claims another time")
-	}
-	return nil
 }

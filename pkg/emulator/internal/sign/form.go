@@ -72,7 +72,7 @@ func (r *revision) readFieldNames() error {
 		if err != nil {
 			return err
 		}
-		text := decodeText(name.Text)
+		text := pdf.DecodeText(name.Text)
 		r.form.names[text] = true
 		if strings.HasPrefix(text, fieldPrefix) {
 			r.form.earlier++
@@ -121,18 +121,6 @@ func (r *revision) enter(widget pdf.Reference) error {
 		return r.replace(f.acroRef, acroForm)
 	}
 	return r.replace(f.catalogRef, f.catalog.With("AcroForm", acroForm))
-}
-
-// decodeText reads a PDF text string as far as comparing names needs it.
-func decodeText(text []byte) string {
-	if len(text) < 2 || text[0] != 0xFE || text[1] != 0xFF {
-		return string(text)
-	}
-	var units []uint16
-	for i := 2; i+1 < len(text); i += 2 {
-		units = append(units, uint16(text[i])<<8|uint16(text[i+1]))
-	}
-	return string(utf16.Decode(units))
 }
 
 // encodeText makes a PDF text string.

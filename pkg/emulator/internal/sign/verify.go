@@ -2,11 +2,13 @@ package sign
 
 import (
 	"bytes"
-	"crypto/sha256"
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/danabio/danabio-go/internal/pdf"
+	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
 // verify reads a signed document as a stranger would, and checks that it is the given document
@@ -22,27 +24,31 @@ func (a *Authority) verify(signed, document []byte, ref pdf.Reference, options O
 	if err := opened.Check(); err != nil {
 		return err
 	}
-	loaded, err := opened.Load(ref)
-	if err != nil {
-		return err
-	}
-	contents, times := loaded.Object.Lookup("Contents")
-	if loaded.Compressed || times != 1 || contents.Kind != pdf.Hex {
-		return errors.New("its signature dictionary has no /Contents of its own")
-	}
-	byteRange := loaded.Object.Get("ByteRange")
-	want := pdf.NewArray(pdf.NewInteger(0), pdf.NewInteger(contents.Offset),
-		pdf.NewInteger(contents.End), pdf.NewInteger(int64(len(signed))-contents.End))
-	if !byteRange.Equal(want) {
-		return errors.New("its byte range is not everything but /Contents")
-	}
-	hash := sha256.New()
-	hash.Write(signed[:contents.Offset])
-	hash.Write(signed[contents.End:])
-	if err := a.verifyCMS(contents.Text, hash.Sum(nil), options.Time); err != nil {
+	if err := a.judge(signed, ref, options); err != nil {
 		return err
 	}
 	return reachable(opened, ref)
+}
+
+// judge has pdfsig judge all signatures, and looks at the one that was made.
+func (a *Authority) judge(signed []byte, ref pdf.Reference, options Options) error {
+	report, err := pdfsig.Check(context.Background(), bytes.NewReader(signed), int64(len(signed)), pdfsig.Options{Roots: a.trust})
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(report.Signatures, func(s pdfsig.Signature) bool { return s.Object == ref.Number && !s.Superseded })
+	if i < 0 {
+		return errors.New("its signature cannot be found")
+	}
+	switch made := report.Signatures[i]; {
+	case made.Status != pdfsig.StatusWholeFile:
+		return fmt.Errorf("its signature is %s: %s", made.Status, made.Reason)
+	case made.Trust.Status != pdfsig.Trusted:
+		return fmt.Errorf("its signature is not trusted: %s", made.Trust.Reason)
+	case made.ClaimedTime == nil || !made.ClaimedTime.Equal(options.Time):
+		return errors.New("its signature claims another time")
+	}
+	return nil
 }
 
 // reachable checks that the form's fields and the first page's annotations lead to the signature.
