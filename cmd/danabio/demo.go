@@ -16,6 +16,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/emulator"
 	"github.com/danabio/danabio-go/pkg/evidence"
+	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
 // demo is one run through the whole path.
@@ -46,10 +47,10 @@ func newDemo(out *output) *cobra.Command {
 		Short: "Run the whole path against the emulator: no account, no network",
 		Long: `Start the emulator in this process, and run the whole path against it over HTTP: get a token,
 start a circuit with a PDF to sign, wait until it is completed, download the evidence, verify
-and extract it. Each step is one line. Nothing leaves this machine.
+it and its signature, and extract it. Each step is one line. Nothing leaves this machine.
 
-What comes of it lies in a new folder: evidence.zip, its receipt, and the extracted files in
-evidence/.
+What comes of it lies in a new folder: start.json, which says what was sent, evidence.zip, its
+receipt, and the extracted files in evidence/.
 
 With --json: {"folder": …, "circuitId": …, "document": {"name": …, "size": …, "sha256": …},
 "evidence": …, "receipt": …, "size": …, "sha256": …, "files": […]}`,
@@ -174,6 +175,14 @@ func (d *demo) path(document danabio.Document) (data demoData, err error) {
 		return data, err
 	}
 	data.CircuitID, data.Document = circuit.ID, circuit.Documents[0]
+	sent, err := newSentFile(filepath.Join(d.folder, "start.json"))
+	if err != nil {
+		return data, err
+	}
+	defer sent.discard()
+	if err := sent.store(startedReceipt(circuit)); err != nil {
+		return data, err
+	}
 	if err := d.step("start", "sent %s: circuit %s", oneLine(data.Document.Name), circuit.ID); err != nil {
 		return data, err
 	}
@@ -196,24 +205,39 @@ func (d *demo) path(document danabio.Document) (data demoData, err error) {
 		return data, err
 	}
 
-	archive, report, err := verified(d.cmd, data.Evidence, evidence.Limits{})
+	start := startedReceipt(circuit)
+	judges, err := newJudges(pdfsig.Options{}, &start)
+	if err != nil {
+		return data, err
+	}
+	found, err := verify(d.cmd, data.Evidence, evidence.Limits{}, judges)
+	if err != nil {
+		return data, err
+	}
+	if err := d.step("verify", "every byte read: %s, one reading, as its receipt says", filesText(found.Report)); err != nil {
+		return data, err
+	}
+	if found.Signatures != signaturesGood || found.Sent != sentSigned {
+		return data, fmt.Errorf("the emulator's evidence is not as it should be: signatures %s, sent %s", found.Signatures, found.Sent)
+	}
+	if err := d.step("sign", "%s: signed whole, begins with what was sent", oneLine(found.SentDocuments[0].Entry)); err != nil {
+		return data, err
+	}
+
+	archive, err := evidence.Open(data.Evidence, evidence.Limits{})
 	if err != nil {
 		return data, err
 	}
 	defer archive.Close()
-	if err := d.step("verify", "every byte read: %s, one reading, as its receipt says", filesText(report)); err != nil {
-		return data, err
-	}
-
 	folder := filepath.Join(d.folder, "evidence")
 	if err := archive.ExtractContext(ctx, folder); err != nil {
 		return data, err
 	}
-	data.Files = extracted(folder, report)
+	data.Files = extracted(folder, found.Report)
 	return data, d.step("extract", "%d files in %s", len(data.Files), folder+string(filepath.Separator))
 }
 
-const demoSteps = 7
+const demoSteps = 8
 
 // step says that a step is done.
 func (d *demo) step(name, format string, args ...any) error {
@@ -230,6 +254,7 @@ func (d *demo) ending() string {
 	me := programName()
 	return fmt.Sprintf(`
 In %s:
+  start.json                  what was sent: size and SHA-256 of the document
   evidence.zip                signed document, pictures, consent, audit data
   evidence.zip.receipt.json   its SHA-256: shows later that nothing was changed
   evidence/                   the same as evidence.zip, extracted
@@ -237,10 +262,11 @@ In %s:
 Open the PDF in evidence/documents to see the signature, at the foot of page 1.
 
 Next:
-  %s evidence verify %s
+  %s evidence verify %s \
+    --sent %s
   %s emulator
   %s start --help
-`, in(), me, shellQuoted(in("evidence.zip")), me, me)
+`, in(), me, shellQuoted(in("evidence.zip")), shellQuoted(in("start.json")), me, me)
 }
 
 // programName is how the user called this program, as far as it matters for the next call.

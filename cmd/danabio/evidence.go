@@ -54,7 +54,7 @@ type listEntry struct {
 }
 
 func newEvidenceList(out *output) *cobra.Command {
-	var judging judging
+	judging := judging{tables: ofZIP()}
 	cmd := &cobra.Command{
 		Use:   "list " + manyEvidence,
 		Short: "List the files in the evidence",
@@ -63,7 +63,7 @@ vendor publishes no layout), and name. With several FILEs, each line begins with
 
 With --json, for each good FILE: [{"name": …, "size": …, "sha256": …, "mediaType": …,
 "kind": …, …, "file": FILE}]; with several FILEs, each on one line.
-` + evidenceHelp + acceptHelp(),
+` + evidenceHelp + judging.acceptHelp(),
 		Example: `  danabio evidence list evidence.zip`,
 		Args:    evidenceArguments,
 		RunE: func(cmd *cobra.Command, files []string) error {

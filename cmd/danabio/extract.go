@@ -21,7 +21,7 @@ type extractData struct {
 }
 
 func newEvidenceExtract(out *output) *cobra.Command {
-	var judging judging
+	judging := judging{tables: ofZIP()}
 	var folder string
 	cmd := &cobra.Command{
 		Use:   "extract " + manyEvidence + " -o DIR",
@@ -35,7 +35,7 @@ written.
 
 With --json, for each good FILE: {"file": …, "folder": …, "files": […]}; with several FILEs, each
 on one line.
-` + evidenceHelp + acceptHelp(),
+` + evidenceHelp + judging.acceptHelp(),
 		Example: `  danabio evidence extract evidence.zip -o evidence`,
 		Args:    evidenceArguments,
 		RunE: func(cmd *cobra.Command, files []string) error {

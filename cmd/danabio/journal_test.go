@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -63,18 +65,18 @@ func TestRunStartsShareAJournal(t *testing.T) {
 	}
 }
 
-func TestRunWaitsForTheJournalNoLongerThanTheContext(t *testing.T) {
-	watched(t, func(r *http.Request) { t.Errorf("a request came for %s", r.URL.Path) })
-	held, err := journal.Open("starts.journal")
+func TestStartWaitsForTheJournalNoLongerThanItsContext(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "starts.journal")
+	held, err := journal.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer held.Close()
-	ctx, interrupt := context.WithCancel(t.Context())
-	time.AfterFunc(100*time.Millisecond, interrupt)
-	code, stdout, stderr := run(ctx, nil, startWith("--journal", "starts.journal", "contract.pdf")...)
-	if code != exitInterrupted || stdout != "" || !strings.Contains(stderr, "journal is in use") {
-		t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	err = startJournal{path}.Begin(ctx, danabio.StartIntent{RequestID: "loan-4711"})
+	if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, journal.ErrLocked) {
+		t.Errorf("got %v, want the deadline and that the journal is in use", err)
 	}
 }
 

@@ -7,12 +7,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/danabio/danabio-go/pkg/evidence"
+	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
 // judging is how strictly evidence is looked at: the flags of all commands that verify.
 type judging struct {
 	accept []string
 	strict bool
+	tables [][]evidence.CodeInfo // of codes that can be accepted, by who finds them; those of the ZIP first
 }
 
 func (j *judging) addFlags(cmd *cobra.Command) {
@@ -20,53 +22,56 @@ func (j *judging) addFlags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&j.strict, "strict", false, "refuse evidence with notices too, but for accepted ones")
 }
 
-// findingCodes are all codes that a finding can have, by who finds it.
-func findingCodes() [][]evidence.CodeInfo {
-	return [][]evidence.CodeInfo{evidence.Codes()}
-}
+// ofZIP and ofSignatures are the codes of findings, by who finds them.
+func ofZIP() [][]evidence.CodeInfo        { return [][]evidence.CodeInfo{evidence.Codes()} }
+func ofSignatures() [][]evidence.CodeInfo { return append(ofZIP(), pdfsig.Codes()) }
 
 // limits returns the limits that the flags stand for.
 func (j *judging) limits(cmd *cobra.Command) (evidence.Limits, error) {
-	var codes []string
+	limits, _, err := j.limitsAndRest(cmd)
+	return limits, err
+}
+
+// limitsAndRest also returns the codes to accept that are not about the ZIP.
+func (j *judging) limitsAndRest(cmd *cobra.Command) (evidence.Limits, []evidence.Code, error) {
+	limits := evidence.Limits{Strict: j.strict}
+	var rest []evidence.Code
 	for _, list := range j.accept {
 		for code := range strings.SplitSeq(list, ",") {
-			codes = append(codes, strings.TrimSpace(code))
+			switch code = strings.TrimSpace(code); j.tableOf(code) {
+			case 0:
+				limits.Accept = append(limits.Accept, evidence.Code(code))
+			case 1:
+				rest = append(rest, evidence.Code(code))
+			default:
+				return evidence.Limits{}, nil, j.notAcceptable(cmd, code)
+			}
 		}
-	}
-	limits := evidence.Limits{Strict: j.strict}
-	limits.Accept, codes = acceptable(codes, evidence.Codes())
-	if len(codes) > 0 {
-		return evidence.Limits{}, notAcceptable(cmd, codes[0])
 	}
 	limits, err := limits.WithDefaults()
 	if err != nil {
-		return evidence.Limits{}, usage(cmd, err)
+		return evidence.Limits{}, nil, usage(cmd, err)
 	}
-	return limits, nil
+	return limits, rest, nil
 }
 
-// acceptable takes the codes that may be accepted by this table, and returns the rest of them too.
-func acceptable(codes []string, table []evidence.CodeInfo) (taken []evidence.Code, rest []string) {
-	for _, code := range codes {
-		if slices.ContainsFunc(table, func(info evidence.CodeInfo) bool { return string(info.Code) == code && info.Acceptable }) {
-			taken = append(taken, evidence.Code(code))
-		} else {
-			rest = append(rest, code)
-		}
-	}
-	return taken, rest
+// tableOf returns which table has a code that can be accepted, -1 if none has.
+func (j *judging) tableOf(code string) int {
+	return slices.IndexFunc(j.tables, func(table []evidence.CodeInfo) bool {
+		return slices.ContainsFunc(table, func(info evidence.CodeInfo) bool { return string(info.Code) == code && info.Acceptable })
+	})
 }
 
-func notAcceptable(cmd *cobra.Command, code string) error {
+func (j *judging) notAcceptable(cmd *cobra.Command, code string) error {
 	what := "there is no such finding code"
 	var may []string
-	for _, table := range findingCodes() {
+	for _, table := range j.tables {
 		for _, info := range table {
 			if info.Acceptable {
 				may = append(may, string(info.Code))
 			}
 			if string(info.Code) == code {
-				what = "it cannot be accepted, since it is a danger or gives the evidence two readings"
+				what = "it cannot be accepted, since it is a danger, gives the evidence two readings, or is a signature that does not hold"
 			}
 		}
 	}
@@ -74,13 +79,13 @@ func notAcceptable(cmd *cobra.Command, code string) error {
 }
 
 // acceptHelp stands in the help of every command with these flags.
-func acceptHelp() string {
+func (j *judging) acceptHelp() string {
 	var b strings.Builder
 	b.WriteString("\nCODEs for --accept:\n")
-	for _, table := range findingCodes() {
+	for _, table := range j.tables {
 		for _, info := range table {
 			if info.Acceptable {
-				b.WriteString("  " + string(info.Code) + strings.Repeat(" ", max(1, 22-len(info.Code))) + info.Description + "\n")
+				b.WriteString("  " + string(info.Code) + strings.Repeat(" ", max(1, 30-len(info.Code))) + info.Description + "\n")
 			}
 		}
 	}

@@ -56,8 +56,9 @@ func TestScripts(t *testing.T) {
 			"requests":   scriptRequests,
 			"holds":      scriptHolds,
 			"mode":       scriptMode,
-			"flip":       scriptFlip,
 			"zip":        scriptZIP,
+			"join":       scriptJoin,
+			"flip":       scriptFlip,
 			"unreadable": scriptUnreadable,
 			"take":       scriptTake,
 		},
@@ -222,6 +223,7 @@ func scriptFlip(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), content, 0o600))
 }
 
+// scriptZIP makes a ZIP of files; one that does not exist holds its own name.
 func scriptZIP(ts *testscript.TestScript, _ bool, args []string) {
 	file, err := os.Create(ts.MkAbs(args[0]))
 	ts.Check(err)
@@ -234,10 +236,23 @@ func scriptZIP(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		entry, err := archive.Create(name)
 		ts.Check(err)
-		_, err = entry.Write([]byte(name))
+		content, err := os.ReadFile(ts.MkAbs(name))
+		if err != nil {
+			content = []byte(name)
+		}
+		_, err = entry.Write(content)
 		ts.Check(err)
 	}
 	ts.Check(archive.Close())
+}
+
+// scriptJoin writes files one after the other into the first.
+func scriptJoin(ts *testscript.TestScript, _ bool, args []string) {
+	var joined []byte
+	for _, name := range args[1:] {
+		joined = append(joined, ts.ReadFile(name)...)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), joined, 0o600))
 }
 
 // scriptUnreadable takes all permissions. For those who need none, root above all, it puts a link to itself in the place.

@@ -25,6 +25,8 @@ type sentReceipt struct {
 	Library   string                 `json:"library"`
 }
 
+const sentVersion = 1
+
 const stateStarted danabio.OutcomeState = "started"
 
 func startedReceipt(circuit *danabio.Circuit) sentReceipt {
@@ -63,7 +65,7 @@ func newSentFile(path string) (*sentFile, error) {
 
 // store writes the receipt and puts it in place, not over another file.
 func (f *sentFile) store(receipt sentReceipt) error {
-	receipt.Version, receipt.Library = 1, "danabio-go "+danabio.Version
+	receipt.Version, receipt.Library = sentVersion, "danabio-go "+danabio.Version
 	content, err := json.MarshalIndent(receipt, "", "  ")
 	if err == nil {
 		err = f.place(append(content, '\n'))

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"github.com/danabio/danabio-go/pkg/evidence"
+	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
 // verifyData is what "evidence verify --json" prints: the report, and what the receipt said.
@@ -17,42 +19,57 @@ type verifyData struct {
 	Verdict evidence.Verdict `json:"verdict"`
 	Error   string           `json:"error,omitempty"`
 	*evidence.Report
-	Receipt receiptCheck `json:"receipt"`
+	Receipt       receiptCheck   `json:"receipt"`
+	Signatures    signatureCheck `json:"signatures"`
+	Sent          sentCheck      `json:"sent"`
+	SentDocuments []pdfsig.Found `json:"sentDocuments,omitempty"`
 }
 
 func newEvidenceVerify(out *output) *cobra.Command {
-	var judging judging
+	judging, signing := judging{tables: ofSignatures()}, signing{}
 	cmd := &cobra.Command{
 		Use:   "verify " + manyEvidence,
-		Short: "Verify the evidence, and compare it with its receipt",
+		Short: "Verify the evidence and its signatures, and compare it with receipt and documents",
 		Long: `Read every byte of each ZIP, and accept it only if every ZIP reader reads the same content from
 it. If FILE.zip.receipt.json lies beside it, also compare: the file must still be the one that
 was received. That is what a receipt proves, and no more: nothing about who made the file.
 
   verdict=accepted
   receipt=matches
+  signatures=good
+  sent=signed
   entries=6
   size=123456
   sha256=…
 
-receipt=none: no receipt lies beside it. With several FILEs, a line file=… is in front of each.
+receipt=none: no receipt lies beside it. signatures=none: no PDF is signed; accepted: not all are
+WHOLE_FILE, but as --accept allows. sent=unsigned: the documents are there, but no signature
+covers one of them; none: without --sent. With several FILEs, a line file=… is in front of each.
 What is odd but has one reading is a notice, on standard error.
-
-With --json, for each FILE: {"file": …, "verdict": …, the report, "receipt": …}; with several
-FILEs, each on one line. The verdict is "accepted", "refused", or "incomplete" if the FILE could
-not be read; the receipt "matches", "differs", "unreadable", "none" or, for evidence that was
-not accepted, "unchecked"; "error" says what is wrong if the report does not.
-` + evidenceHelp + acceptHelp(),
+` + signingHelp + `
+With --json, for each FILE: {"file": …, "verdict": …, the report, "receipt": …, "signatures": …,
+"sent": …, "sentDocuments": […]}; with several FILEs, each on one line. The verdict is that on the
+ZIP: "accepted", "refused", or "incomplete" if the FILE could not be read; the receipt "matches",
+"differs", "unreadable" or "none"; signatures "good", "accepted", "refused" or "none"; sent
+"signed", "unsigned", "missing" or "none"; each of them "unchecked" if it could not be. "error"
+says what is wrong if the report does not. What the signatures are stands with the report's
+entries, under "inspections".
+` + evidenceHelp + judging.acceptHelp(),
 		Example: `  danabio evidence verify evidence.zip
+  danabio evidence verify evidence.zip --sent loan-4711.json --roots roots.pem
   danabio evidence verify --json archive/*.zip`,
 		Args: evidenceArguments,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			limits, err := judging.limits(cmd)
+			limits, rest, err := judging.limitsAndRest(cmd)
+			if err != nil {
+				return err
+			}
+			judges, err := signing.open(cmd, files, rest, judging.strict)
 			if err != nil {
 				return err
 			}
 			return out.each(files, func(file string) error {
-				data, err := verify(cmd, file, limits)
+				data, err := verify(cmd, file, limits, judges)
 				if errors.Is(err, context.Canceled) {
 					return err
 				}
@@ -67,23 +84,23 @@ not accepted, "unchecked"; "error" says what is wrong if the report does not.
 		},
 	}
 	judging.addFlags(cmd)
+	signing.addFlags(cmd)
 	return cmd
 }
 
 // verify always returns data, with what is known about the file.
-func verify(cmd *cobra.Command, file string, limits evidence.Limits) (data verifyData, err error) {
-	data = verifyData{File: file, Verdict: evidence.VerdictIncomplete, Receipt: receiptUnchecked}
+func verify(cmd *cobra.Command, file string, limits evidence.Limits, judges *judges) (data verifyData, err error) {
+	data = verifyData{
+		File: file, Verdict: evidence.VerdictIncomplete, Receipt: receiptUnchecked, Signatures: signaturesUnchecked, Sent: sentUnchecked,
+	}
 	archive, err := openEvidence(cmd, file, limits)
 	if err == nil {
 		defer archive.Close()
-		data.Report, err = archive.VerifyContext(cmd.Context())
+		data.Report, err = archive.VerifyContext(cmd.Context(), judges.inspector)
 		data.Verdict = data.Report.Verdict
 	}
 	var refused *evidence.RefusedError
-	switch {
-	case err == nil:
-		data.Receipt, err = checkReceipt(file, data.Report)
-	case errors.As(err, &refused):
+	if errors.As(err, &refused) {
 		data.Verdict = evidence.VerdictRefused
 		if data.Report != nil {
 			return data, &refusedFile{file, refused}
@@ -91,14 +108,23 @@ func verify(cmd *cobra.Command, file string, limits evidence.Limits) (data verif
 	}
 	if err != nil {
 		data.Error = err.Error()
+		return data, err
 	}
-	return data, err
+	var unlike, unsigned, unsent error
+	data.Receipt, unlike = checkReceipt(file, data.Report)
+	data.Signatures, unsigned = judges.check(file, data.Report)
+	data.Sent, data.SentDocuments, unsent = judges.compare(file, data.Report, data.Receipt)
+	if err := errors.Join(unlike, unsent); err != nil {
+		data.Error = err.Error()
+	}
+	return data, errors.Join(unlike, unsigned, unsent)
 }
 
 // verified prints what a verification found to be good, and the notices.
 func (o *output) verified(data verifyData, several bool) error {
 	lines := []line{
 		{"verdict", string(data.Verdict)}, {"receipt", string(data.Receipt)},
+		{"signatures", string(data.Signatures)}, {"sent", string(data.Sent)},
 		{"entries", strconv.Itoa(len(data.Entries))},
 		{"size", strconv.FormatInt(data.Size, 10)}, {"sha256", data.SHA256},
 	}
@@ -116,11 +142,15 @@ func (o *output) verified(data verifyData, several bool) error {
 
 // notices returns one line for each code, since what is odd about one entry is often odd about all.
 func notices(report *evidence.Report) []string {
+	findings := slices.Clone(report.Findings)
+	for _, inspection := range inspections(report) {
+		findings = append(findings, inspection.Findings...)
+	}
 	var (
 		firsts []evidence.Finding
 		more   = map[evidence.Code]int{}
 	)
-	for _, finding := range report.Findings {
+	for _, finding := range findings {
 		if finding.Severity != evidence.SeverityNotice {
 			continue
 		}

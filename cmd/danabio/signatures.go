@@ -1,0 +1,208 @@
+package main
+
+import (
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/danabio/danabio-go/pkg/danabio"
+	"github.com/danabio/danabio-go/pkg/evidence"
+	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
+)
+
+// signing is how the PDFs in evidence are judged: the flags of the commands that do.
+type signing struct {
+	roots, sent string
+}
+
+func (s *signing) addFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&s.roots, "roots", "", "`FILE.pem` with the certificates to which signers' must lead; else trust is not checked")
+	cmd.Flags().StringVar(&s.sent, "sent", "", "`START.json` that start --receipt wrote, to compare with what was sent")
+}
+
+// signingHelp stands in the help of every command with these flags.
+const signingHelp = `
+Signatures of PDFs are judged too. A signature is WHOLE_FILE if it covers the file but for
+itself, SIGNED_REVISION_ONLY if bytes follow what it covers, INVALID if it does not hold, and
+INDETERMINATE if it is of a kind that is not judged. Evidence is not good if a PDF has an INVALID
+signature, or one whose last signature is not WHOLE_FILE. A PDF without any is a notice. Whether a
+signer's certificate leads to the --roots is told as a notice, and changes nothing else.
+Revocation is not looked up.
+
+With --sent each document that was sent must be in the evidence: a PDF that is or begins with
+exactly its bytes, as one does that was signed by an incremental update.
+`
+
+// judges is what signing's flags stand for.
+type judges struct {
+	inspector *pdfsig.Inspector
+	sent      *sentReceipt // nil: nothing to compare with
+	documents []pdfsig.Sent
+	strict    bool
+}
+
+// open reads what the flags name.
+func (s *signing) open(cmd *cobra.Command, files []string, accept []evidence.Code, strict bool) (*judges, error) {
+	options := pdfsig.Options{Accept: accept}
+	for _, name := range []string{"roots", "sent"} {
+		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
+			return nil, usagef(cmd, "--%s is empty", name)
+		}
+	}
+	if s.roots != "" {
+		content, err := os.ReadFile(s.roots)
+		if err != nil {
+			return nil, badInput("--roots %s: %w", s.roots, reason(err))
+		}
+		options.Roots = x509.NewCertPool()
+		if !options.Roots.AppendCertsFromPEM(content) {
+			return nil, badInput("--roots %s holds no certificate in PEM form", s.roots)
+		}
+		options.TimeStampRoots = options.Roots
+	}
+	var sent *sentReceipt
+	if s.sent != "" {
+		if len(files) > 1 {
+			return nil, usagef(cmd, "--sent is about one start, so one FILE.zip can be compared with it, not %d", len(files))
+		}
+		var err error
+		if sent, err = readSent(s.sent); err != nil {
+			return nil, err
+		}
+	}
+	judges, err := newJudges(options, sent)
+	switch {
+	case err != nil && s.sent != "":
+		return nil, badInput("--sent %s: %w", s.sent, err)
+	case err != nil:
+		return nil, usage(cmd, err)
+	}
+	judges.strict = strict
+	return judges, nil
+}
+
+func newJudges(options pdfsig.Options, sent *sentReceipt) (*judges, error) {
+	if sent != nil {
+		for _, document := range sent.Documents {
+			options.Sent = append(options.Sent, pdfsig.Sent{Name: document.Name, Size: document.Size, SHA256: document.SHA256})
+		}
+	}
+	inspector, err := pdfsig.New(options)
+	return &judges{inspector: inspector, sent: sent, documents: options.Sent}, err
+}
+
+// readSent reads what [sentFile.store] wrote.
+func readSent(path string) (*sentReceipt, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, badInput("--sent %s: %w", path, reason(err))
+	}
+	var sent sentReceipt
+	if err := json.Unmarshal(content, &sent); err != nil || sent.Version != sentVersion || sent.State == "" {
+		return nil, badInput("--sent %s is no file that start --receipt wrote", path)
+	}
+	if len(sent.Documents) == 0 {
+		return nil, badInput("--sent %s names no documents: its state is %q", path, sent.State)
+	}
+	return &sent, nil
+}
+
+// signatureCheck is what came of judging the PDFs of evidence.
+type signatureCheck string
+
+const (
+	signaturesGood      signatureCheck = "good"     // each PDF that is signed is so wholly
+	signaturesAccepted  signatureCheck = "accepted" // not all are, but as --accept allows
+	signaturesRefused   signatureCheck = "refused"
+	signaturesNone      signatureCheck = "none" // no PDF is signed
+	signaturesUnchecked signatureCheck = "unchecked"
+)
+
+// sentCheck is what came of comparing evidence with what was sent.
+type sentCheck string
+
+const (
+	sentSigned    sentCheck = "signed"   // each document, and a signature that holds covers it
+	sentUnsigned  sentCheck = "unsigned" // each document, but no signature covers one of them
+	sentMissing   sentCheck = "missing"
+	sentNone      sentCheck = "none" // no --sent
+	sentUnchecked sentCheck = "unchecked"
+)
+
+// check judges the inspections of evidence that was accepted.
+func (j *judges) check(file string, report *evidence.Report) (signatureCheck, error) {
+	outcome := signaturesNone
+	var refusals []evidence.Finding
+	for _, inspection := range inspections(report) {
+		if inspection.Error != "" {
+			return signaturesUnchecked, fmt.Errorf("evidence %s: the signatures could not be judged: %s", shownName(file), inspection.Error)
+		}
+		accepted := false
+		for _, finding := range inspection.Findings {
+			switch finding.Severity {
+			case evidence.SeverityAccepted:
+				accepted = true
+			case evidence.SeverityRefusal:
+				refusals = append(refusals, finding)
+			case evidence.SeverityNotice:
+				if j.strict {
+					refusals = append(refusals, finding)
+				}
+			}
+		}
+		switch {
+		case accepted:
+			outcome = signaturesAccepted
+		case outcome == signaturesNone && inspection.Status != string(pdfsig.StatusUnsigned):
+			outcome = signaturesGood
+		}
+	}
+	if len(refusals) > 0 {
+		return signaturesRefused, &refusedFile{file, &evidence.RefusedError{Path: file, Findings: refusals}}
+	}
+	return outcome, nil
+}
+
+func inspections(report *evidence.Report) []evidence.Inspection {
+	var all []evidence.Inspection
+	for _, entry := range report.Entries {
+		all = append(all, entry.Inspections...)
+	}
+	return all
+}
+
+// compare says where the documents that were sent are.
+func (j *judges) compare(file string, report *evidence.Report, receipt receiptCheck) (sentCheck, []pdfsig.Found, error) {
+	if j.sent == nil {
+		return sentNone, nil, nil
+	}
+	var failures []error
+	if receipt == receiptMatches && j.sent.CircuitID != "" {
+		if got, err := danabio.ReadReceipt(danabio.ReceiptPath(file)); err == nil && got.Circuit != j.sent.CircuitID {
+			failures = append(failures, fmt.Errorf("%w: %s is the evidence of circuit %q, and what was sent started circuit %q",
+				danabio.ErrIntegrity, shownName(file), got.Circuit, j.sent.CircuitID))
+		}
+	}
+	outcome := sentSigned
+	found := pdfsig.FindSent(report, j.documents)
+	for _, document := range found {
+		switch {
+		case document.Relation == pdfsig.RelationNotFound:
+			outcome = sentMissing
+			failures = append(failures, fmt.Errorf("%w: %s: no file in it is or begins with document %q as it was sent",
+				danabio.ErrIntegrity, shownName(file), document.Name))
+		case !document.Covered:
+			if outcome == sentSigned {
+				outcome = sentUnsigned
+			}
+			if j.strict {
+				failures = append(failures, fmt.Errorf("%w: %s: no signature covers document %q", danabio.ErrIntegrity, shownName(file), document.Name))
+			}
+		}
+	}
+	return outcome, found, errors.Join(failures...)
+}
