@@ -24,6 +24,12 @@ func TestClientCompilesInNothingElse(t *testing.T) {
 			"github.com/klauspost/compress",
 			"golang.org/x/text",
 		},
+		"github.com/danabio/danabio-go/pkg/evidence/pdfsig": {
+			"github.com/danabio/danabio-go",
+			"github.com/klauspost/compress",
+			"github.com/smallstep/pkcs7",
+			"golang.org/x/text",
+		},
 	}
 	ours := map[string][]string{
 		"github.com/danabio/danabio-go/pkg/danabio": {
@@ -33,6 +39,11 @@ func TestClientCompilesInNothingElse(t *testing.T) {
 			"github.com/danabio/danabio-go/pkg/evidence",
 		},
 		"github.com/danabio/danabio-go/pkg/evidence": {"github.com/danabio/danabio-go/pkg/evidence"},
+		"github.com/danabio/danabio-go/pkg/evidence/pdfsig": {
+			"github.com/danabio/danabio-go/internal/pdf",
+			"github.com/danabio/danabio-go/pkg/evidence",
+			"github.com/danabio/danabio-go/pkg/evidence/pdfsig",
+		},
 	}
 	for pkg := range allowed {
 		for _, goos := range []string{"linux", "darwin", "windows"} {
