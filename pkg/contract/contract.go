@@ -18,6 +18,16 @@
 // alone, relative to [Config.BasePath]: host, port and scheme do not matter, so the vendor's hosts, a host of your own and a
 // loopback server are held against the same spec.
 //
+// # In your CI
+//
+// A test of your own that wraps its transport like this fails when the server deviates from the spec, and when your code does. The example
+// "IntegrationTest" is a whole one: it runs against the emulator in each build, and against the vendor's sandbox where the environment says so, such as
+// in a nightly job with its own credentials. Three things make it worth its time: it runs the code that you ship, it gives the base URL's
+// path as [Config.BasePath], and it fails when [Checker.Summary] names an operation that was never called, since what was not called
+// was not checked. Where a gateway answers 429 or 503 at times, put [UndocumentedStatus] into [Config.Allow].
+//
+// To look at a server without a test there is the command "danabio contract", which also sends wrong requests on purpose.
+//
 // # What is checked, and how deep
 //
 // Path, method, authentication scheme, parameters, media types, status, headers, the length that was declared, and JSON and
