@@ -48,28 +48,32 @@ func (c *connection) client(ctx context.Context, cmd *cobra.Command) (*danabio.C
 	return danabio.New(config)
 }
 
-func (c *connection) config(ctx context.Context, cmd *cobra.Command) (config danabio.Config, err error) {
+func (c *connection) config(ctx context.Context, cmd *cobra.Command) (danabio.Config, error) {
+	config, _, _, err := c.settings(ctx, cmd)
+	return config, err
+}
+
+// settings is the configuration, with the client id and the secret, which it hides.
+func (c *connection) settings(ctx context.Context, cmd *cobra.Command) (config danabio.Config, id, secret string, err error) {
 	if config.Environment, err = c.server(cmd); err != nil {
-		return config, err
+		return config, "", "", err
 	}
 	if config.Channel, err = setting(cmd, "channel", c.channel, "DANABIO_CHANNEL"); err != nil {
-		return config, err
+		return config, "", "", err
 	}
-	id, err := setting(cmd, "client-id", c.clientID, "DANABIO_CLIENT_ID")
-	if err != nil {
-		return config, err
+	if id, err = setting(cmd, "client-id", c.clientID, "DANABIO_CLIENT_ID"); err != nil {
+		return config, "", "", err
 	}
-	secret, err := c.secret.read(ctx, cmd, os.Getenv)
-	if err != nil {
-		return config, err
+	if secret, err = c.secret.read(ctx, cmd, os.Getenv); err != nil {
+		return config, "", "", err
 	}
 	if secret == "" {
-		return config, usagef(cmd,
+		return config, "", "", usagef(cmd,
 			"the client secret is missing; set DANABIO_CLIENT_SECRET, or give --client-secret-file or --client-secret-stdin")
 	}
 	config.Credentials = danabio.ClientCredentials(id, secret)
 	config.AllowPlainHTTP, config.RawBasicAuth = c.allowPlainHTTP, c.rawBasicAuth
-	return config, nil
+	return config, id, secret, nil
 }
 
 func (c *connection) server(cmd *cobra.Command) (danabio.Environment, error) {

@@ -56,7 +56,7 @@ func exitCode(err error) int {
 		return exitUnauthorized
 	case errors.Is(err, danabio.ErrNotReady):
 		return exitNotReady
-	case errors.Is(err, danabio.ErrIntegrity), errors.Is(err, evidence.ErrRefused):
+	case errors.Is(err, danabio.ErrIntegrity), errors.Is(err, evidence.ErrRefused), errors.Is(err, errDeviates):
 		return exitIntegrity
 	case refused(err):
 		return exitRefused

@@ -45,7 +45,7 @@ Exit codes:
   3    not ready: the circuit is unknown or not completed
   4    not authorised: client id, secret or token refused
   5    outcome unknown: a start may have started a circuit, and is not sent again
-  6    integrity: the evidence is not acceptable
+  6    integrity: the evidence is not acceptable, or the server deviates from the spec
   7    refused by the server
   130  interrupted`,
 		Example: `  danabio demo                 the whole path, without an account or a network
@@ -67,7 +67,7 @@ Exit codes:
 	root.PersistentFlags().BoolVar(&out.json, "json", false, "print data as JSON")
 	root.AddCommand(
 		newDemo(out), newToken(out), newStart(out), newWait(out), newDownload(out), newEvidence(out), newJournal(out),
-		newEmulator(out), newSpec(out), newVersion(out),
+		newEmulator(out), newContract(out), newSpec(out), newVersion(out),
 	)
 	root.SetHelpCommand(newHelp())
 	root.InitDefaultCompletionCmd()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,6 +30,7 @@ func TestMain(m *testing.M) {
 //
 //	exits CODE ARG…              run danabio, which must exit with CODE and print no secret and no personal data
 //	serve [DURATION] [FAULT…]    serve an emulator, whose circuits complete after DURATION, and set the DANABIO_ variables and PORT
+//	serve unchecked …            the same, for requests that are not as the spec says
 //	completed                    complete all circuits
 //	requests TOKEN START DOWNLOAD  how often each operation was called so far
 //	holds FOLDER [NAME…]         the folder holds these names and nothing else, hidden files too
@@ -118,8 +120,12 @@ func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func scriptServe(ts *testscript.TestScript, _ bool, args []string) {
-	config := emulator.Config{ClientID: "acme", Channel: "channel-1"}
+	config, unchecked := emulator.Config{ClientID: "acme", Channel: "channel-1"}, false
 	for _, arg := range args {
+		if arg == "unchecked" {
+			unchecked = true
+			continue
+		}
 		if after, err := time.ParseDuration(arg); err == nil {
 			config.CompleteAfter = after
 			continue
@@ -128,7 +134,17 @@ func scriptServe(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(err)
 		config.Faults = append(config.Faults, fault)
 	}
-	server := emulatortest.Start(ts.Value(scriptTest{}).(testing.TB), config)
+	tb := ts.Value(scriptTest{}).(testing.TB)
+	var server *emulatortest.Server
+	if unchecked {
+		api, err := emulator.New(config)
+		ts.Check(err)
+		listener := httptest.NewServer(api)
+		tb.Cleanup(listener.Close)
+		server = &emulatortest.Server{Emulator: api, URL: listener.URL}
+	} else {
+		server = emulatortest.Start(tb, config)
+	}
 	ts.Setenv("DANABIO_BASE_URL", server.URL)
 	_, port, _ := strings.Cut(strings.TrimPrefix(server.URL, "http://"), ":")
 	ts.Setenv("PORT", port)

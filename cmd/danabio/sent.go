@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 
-	"github.com/danabio/danabio-go/internal/newfile"
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
@@ -41,26 +39,15 @@ func unknownReceipt(outcome *danabio.OutcomeUnknownError) sentReceipt {
 	return sentReceipt{State: outcome.State, RequestID: outcome.ID, Channel: outcome.Channel, StartedAt: outcome.At, Documents: outcome.Documents}
 }
 
-// sentFile is the file of a sentReceipt on its way. It is made before the start, so that a folder that cannot be written is known by then.
-type sentFile struct {
-	path string
-	part *newfile.File
-}
+// sentFile is the file of a sentReceipt on its way.
+type sentFile struct{ *pendingFile }
 
-// newSentFile fails with bad input if there is a file at path, or no folder for it.
 func newSentFile(path string) (*sentFile, error) {
-	if _, err := os.Lstat(path); err == nil {
-		return nil, badInput("receipt %s exists; choose another name or move it away", path)
-	}
-	folder := filepath.Dir(path)
-	if err := checkFolder(folder); err != nil {
+	file, err := newPendingFile("receipt", path)
+	if err != nil {
 		return nil, err
 	}
-	part, err := newfile.Create(path)
-	if err != nil {
-		return nil, badInput("receipt %s cannot be written: %w", path, reason(err))
-	}
-	return &sentFile{path, part}, nil
+	return &sentFile{file}, nil
 }
 
 // store writes the receipt and puts it in place, not over another file.
@@ -75,22 +62,6 @@ func (f *sentFile) store(receipt sentReceipt) error {
 	}
 	return nil
 }
-
-func (f *sentFile) place(content []byte) error {
-	if _, err := f.part.Write(content); err != nil {
-		return err
-	}
-	if err := f.part.Seal(); err != nil {
-		return err
-	}
-	if err := f.part.Place(f.path); err != nil {
-		return err
-	}
-	return newfile.SyncFolder(filepath.Dir(f.path))
-}
-
-// discard removes what is left of the file on its way.
-func (f *sentFile) discard() { f.part.Discard() }
 
 func checkFolder(folder string) error {
 	info, err := os.Stat(folder)

@@ -1,0 +1,208 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/danabio/danabio-go/gen/biometricapi"
+	"github.com/danabio/danabio-go/pkg/evidence"
+)
+
+func (p *prober) downloadRequest(circuit, token string) (*http.Request, error) {
+	request, err := biometricapi.NewDownloadEvidenceRequest(p.config.BaseURL+"/", p.config.Channel, circuit)
+	if err != nil {
+		return nil, fmt.Errorf("probe: make a download: %w", err)
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	return request, nil
+}
+
+// download is a probe of a download with the run's own token; it is only noted if there is no circuit or no token.
+func (p *prober) download(c call, circuit string) (ready bool, _ call, err error) {
+	c.operation = p.spec.operation(downloadEvidence)
+	if circuit == "" {
+		p.note(c)
+		return false, c, nil
+	}
+	if p.token == "" {
+		p.note(c).notChecked(NoToken, "there is no token for it")
+		return false, c, nil
+	}
+	c.request, err = p.downloadRequest(circuit, p.token)
+	return err == nil, c, err
+}
+
+func (p *prober) probeUnknown(ctx context.Context) error {
+	ready, c, err := p.download(call{name: "download-unknown", sends: "a made-up circuit", want: http.StatusNotFound}, p.unknown)
+	if ready {
+		if _, x := p.probe(ctx, c); x.status != 0 {
+			p.answers.unknown = x
+		}
+	}
+	return err
+}
+
+func (p *prober) probeUnfinished(ctx context.Context) error {
+	ready, c, err := p.download(call{name: "download-unfinished", sends: "a circuit that is not completed", want: http.StatusNotFound}, p.unfinished)
+	if !ready {
+		if probe := p.result.Probe("download-unfinished"); p.config.Start != nil && probe != nil && probe.Verdict == NotAsked {
+			probe.notChecked(NoCircuit, "the start gave no circuit for it")
+		}
+		return err
+	}
+	probe, x := p.probe(ctx, c)
+	if x.status == http.StatusOK {
+		probe.Deviations = []Deviation{}
+		probe.notChecked(Completed, "the server answers 200: the circuit is completed")
+		return nil
+	}
+	if x.status != 0 {
+		p.answers.unfinished = x
+	}
+	return nil
+}
+
+// probeFinished downloads evidence and verifies it.
+func (p *prober) probeFinished(ctx context.Context) error {
+	ready, c, err := p.download(call{name: "download-finished", sends: "a completed circuit", want: http.StatusOK}, p.config.Circuit)
+	if !ready {
+		return err
+	}
+	probe := p.note(c)
+	if p.config.Progress != nil {
+		p.config.Progress(c.name)
+	}
+	return p.receive(ctx, probe, c)
+}
+
+// receive stores evidence in a file that has no name any more where the system allows that, and is gone when this returns.
+func (p *prober) receive(ctx context.Context, probe *Probe, c call) error {
+	file, err := os.CreateTemp("", "danabio-contract-*") // mode 0600
+	if err != nil {
+		probe.notChecked(NotStored, "no temporary file could be made")
+		return nil
+	}
+	_ = os.Remove(file.Name()) // Windows removes it below
+	defer os.Remove(file.Name())
+	defer file.Close()
+	limits, err := evidence.Limits{}.WithDefaults()
+	if err != nil {
+		return fmt.Errorf("probe: %w", err)
+	}
+
+	ctx, cancel := context.WithTimeout(ctx, evidenceLimit)
+	defer cancel()
+	alive, still := context.WithCancelCause(ctx)
+	defer still(nil)
+	timer := time.AfterFunc(limit, func() { still(context.DeadlineExceeded) })
+	defer timer.Stop()
+
+	x := &exchange{name: c.name}
+	response := p.begin(alive, x, c.request, p.plain)
+	if response == nil {
+		if errors.Is(context.Cause(alive), context.DeadlineExceeded) {
+			x.failure = "no answer came within " + limit.String()
+		}
+		p.judge(probe, c, x)
+		return nil
+	}
+	if !x.ok() {
+		most := int64(maxBody)
+		x.body, err = io.ReadAll(io.LimitReader(response.Body, most))
+		if err != nil {
+			x.failure = "the answer's body broke off"
+		}
+		p.end(x, response)
+		p.judge(probe, c, x)
+		if x.status == http.StatusNotFound {
+			probe.Deviations = []Deviation{}
+			probe.notChecked(NotCompleted, "the server answers 404: the circuit is unknown or not completed")
+		}
+		return nil
+	}
+	into := &progress{file: file, timer: timer}
+	size, err := io.Copy(into, io.LimitReader(response.Body, limits.MaxFileSize+1))
+	timer.Stop()
+	switch {
+	case into.failed:
+		err = nil
+	case err != nil && context.Cause(alive) != nil:
+		x.failure = fmt.Sprintf("the evidence stood still for %s, or took longer than %s", limit, evidenceLimit)
+	case err != nil:
+		x.failure = "the evidence " + cause(err, "broke off")
+	}
+	p.end(x, response)
+	probe.Came = &Answer{Status: x.status, MediaType: mediaType(x.header), Body: fmt.Sprintf("%d bytes", size)}
+	p.judgeFindings(probe, c, x)
+	if into.failed {
+		probe.notChecked(NotStored, "the evidence could not be stored in a temporary file")
+		return nil
+	}
+	if x.failure == "" {
+		p.answers.finished = x
+		p.verify(ctx, probe, file, size, limits)
+	}
+	p.conclude(probe, x)
+	return nil
+}
+
+// progress sets a timer anew with whatever is written.
+type progress struct {
+	file   *os.File
+	timer  *time.Timer
+	failed bool
+}
+
+func (w *progress) Write(b []byte) (int, error) {
+	w.timer.Reset(limit)
+	n, err := w.file.Write(b)
+	w.failed = err != nil
+	return n, err
+}
+
+// verify holds the ZIP against package evidence. Of what it finds only codes and counts are told.
+func (p *prober) verify(ctx context.Context, probe *Probe, file io.ReaderAt, size int64, limits evidence.Limits) {
+	archive, err := evidence.OpenReader(file, size, limits)
+	var report *evidence.Report
+	if err == nil {
+		defer archive.Close()
+		report, err = archive.VerifyContext(ctx)
+	}
+	switch {
+	case errors.Is(err, evidence.ErrRefused):
+		codes := map[string]bool{}
+		for _, finding := range report.Refusals() {
+			codes[string(finding.Code)] = true
+		}
+		p.deviate(probe, Evidence, "", "the ZIP is not acceptable: %s", strings.Join(slices.Sorted(maps.Keys(codes)), ", "))
+		probe.Came.Body += ", no acceptable ZIP"
+	case err != nil:
+		probe.notChecked(NotStored, "the evidence could not be read back from its temporary file")
+	default:
+		probe.Came.Body += ", " + contents(report)
+	}
+}
+
+// contents counts what is in a ZIP by type, which is told from content.
+func contents(report *evidence.Report) string {
+	counts, files := map[string]int{}, 0
+	for _, entry := range report.Entries {
+		if !entry.Folder {
+			counts[entry.MediaType]++
+			files++
+		}
+	}
+	var types []string
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		types = append(types, fmt.Sprintf("%d %s", counts[name], name))
+	}
+	return fmt.Sprintf("%d files (%s)", files, strings.Join(types, ", "))
+}

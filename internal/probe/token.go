@@ -1,0 +1,117 @@
+package probe
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/danabio/danabio-go/gen/biometricapi"
+)
+
+func (p *prober) tokenRequest(secret string) (*http.Request, error) {
+	request, err := biometricapi.NewGetTokenRequestWithFormdataBody(p.config.BaseURL+"/",
+		biometricapi.GetTokenFormdataRequestBody{GrantType: biometricapi.ClientCredentials})
+	if err != nil {
+		return nil, fmt.Errorf("probe: make the request for a token: %w", err)
+	}
+	request.Header.Set("Authorization", p.basic(secret))
+	request.Header.Set("Accept", "application/json")
+	return request, nil
+}
+
+func (p *prober) probeToken(ctx context.Context) error {
+	request, err := p.tokenRequest(p.config.ClientSecret)
+	if err != nil {
+		return err
+	}
+	probe, x := p.probe(ctx, call{
+		name: "token", sends: "the client's own id and secret", operation: p.spec.operation(getToken), want: http.StatusOK,
+		request: request, useful: usefulToken,
+	})
+	if x.status == http.StatusUnauthorized {
+		probe.Deviations = []Deviation{}
+		probe.notChecked(CredentialsRefused, "the server answers 401: it does not accept the client id and secret")
+	}
+	if x.status == 0 && (x.late || !x.connected) {
+		p.silent = x.failure // so that a server that is not there does not cost the limit of each request
+	}
+	if x.ok() {
+		p.answers.token = x
+		if text, ok := x.object()["access_token"].(string); ok && tokenText(text) {
+			p.token = text
+		}
+	}
+	return nil
+}
+
+const unpublishedFields = "Which fields are always there is not published."
+
+// usefulToken says what an answer lacks to be used as a token.
+func usefulToken(x *exchange) []Deviation {
+	object := x.object()
+	var missing []Deviation
+	switch text, ok := object["access_token"].(string); {
+	case !ok || text == "":
+		missing = append(missing, Deviation{Class: MissingField, Assumed: unpublishedFields, Message: "the answer has no access_token that is a text"})
+	case !tokenText(text):
+		missing = append(missing, Deviation{Class: FieldValue, Message: "the access_token holds characters that cannot stand in a header"})
+	}
+	if text, ok := object["token_type"].(string); ok && !strings.EqualFold(text, "Bearer") {
+		missing = append(missing, Deviation{Class: FieldValue, Message: "the token_type is not Bearer, which is what the other operations need"})
+	}
+	return missing
+}
+
+// tokenText says whether a text can stand in an Authorization header.
+func tokenText(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })
+}
+
+func (p *prober) probeWrongSecret(ctx context.Context) error {
+	request, err := p.tokenRequest(p.wrongToken)
+	if err != nil {
+		return err
+	}
+	p.probe(ctx, call{
+		name: "token-wrong-secret", sends: "the client's own id and a made-up secret", operation: p.spec.operation(getToken),
+		want: http.StatusUnauthorized, request: request,
+	})
+	return nil
+}
+
+// probeWrongMethods asks each path by a method that the spec does not have for it, none of which could change anything.
+func (p *prober) probeWrongMethods(ctx context.Context) error {
+	token, err := p.tokenRequest(p.config.ClientSecret)
+	if err != nil {
+		return err
+	}
+	token.Body, token.ContentLength = nil, 0
+	token.Header.Del("Content-Type")
+	start, err := p.startRequest(nil, p.bearer())
+	if err != nil {
+		return err
+	}
+	start.Header.Del("Content-Type")
+	download, err := p.downloadRequest(p.unknown, p.bearer())
+	if err != nil {
+		return err
+	}
+	for _, c := range []call{
+		{name: "token-wrong-method", operation: p.spec.operation(getToken), method: http.MethodGet, request: token},
+		{name: "start-wrong-method", operation: p.spec.operation(startCircuit), method: http.MethodGet, request: start},
+		{name: "download-wrong-method", operation: p.spec.operation(downloadEvidence), method: http.MethodPost, request: download},
+	} {
+		c.sends = c.method + " instead of " + c.operation.method
+		p.probe(ctx, c)
+	}
+	return nil
+}
+
+// bearer is the token, or a made-up one if there is none.
+func (p *prober) bearer() string {
+	if p.token == "" {
+		return p.wrongToken
+	}
+	return p.token
+}
