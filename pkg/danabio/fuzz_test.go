@@ -111,6 +111,9 @@ func FuzzErrorBody(f *testing.F) {
 					t.Fatalf("%q holds %q", text, value)
 				}
 			}
+			if cut, found := strings.CutSuffix(folded, "…"); found { // what is left of the last word may be any
+				folded = strings.TrimRightFunc(cut, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
+			}
 			for _, word := range strings.FieldsFunc(folded, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) }) {
 				if word == "ana" || word == "lu" {
 					t.Fatalf("%q holds the word %q", text, word)
