@@ -19,7 +19,7 @@ type quietTransport struct {
 func (t *quietTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
 	timer := &quietTimer{cancel: cancel}
-	req = req.WithContext(ctx)
+	req = req.WithContext(watchSent(ctx))
 	// No connection is used twice: net/http prints to the standard logger what a server sends on an idle one, be it the rest of a body that
 	// is longer than announced, and resends by itself when a reused one turns out to be closed.
 	req.Close = true

@@ -3,8 +3,11 @@ package danabio
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"net"
 	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
 	"time"
 )
 
@@ -58,9 +61,16 @@ func plainTransport(base *http.Transport) *http.Transport {
 	if t.ResponseHeaderTimeout == 0 {
 		t.ResponseHeaderTimeout = headerTimeout
 	}
-	t.DialContext = dialWithin(dialer(t), dialTimeout)
+	t.DialContext = dialUnsent(dialWithin(dialer(t), dialTimeout))
 	//lint:ignore SA1019 dialer has taken it over
 	t.Dial = nil
+	//lint:ignore SA1019 a caller may still use it
+	if dialTLS := t.DialTLS; dialTLS != nil && t.DialTLSContext == nil {
+		t.DialTLSContext = func(_ context.Context, network, address string) (net.Conn, error) { return dialTLS(network, address) }
+	}
+	if t.DialTLSContext != nil {
+		t.DialTLSContext = dialUnsent(t.DialTLSContext)
+	}
 	return t
 }
 
@@ -84,11 +94,6 @@ func startTransport(base *http.Transport) *http.Transport {
 	t.DialContext = dialCounted(t.DialContext)
 	if t.DialTLSContext != nil {
 		t.DialTLSContext = dialCounted(t.DialTLSContext)
-	} else {
-		//lint:ignore SA1019 a caller may still use it
-		if dialTLS := t.DialTLS; dialTLS != nil {
-			t.DialTLSContext = dialCounted(func(_ context.Context, network, address string) (net.Conn, error) { return dialTLS(network, address) })
-		}
 	}
 	return t
 }
@@ -116,4 +121,26 @@ func dialWithin(dial dialFunc, limit time.Duration) dialFunc {
 		}
 		return conn, err
 	}
+}
+
+// dialUnsent makes no connection for a request that went out on another. On HTTP/2 net/http sends a request again, at once and for ever, that the
+// server refuses to look at, each time on a new connection since none is used twice; how often and when is for the retry policy to say.
+func dialUnsent(dial dialFunc) dialFunc {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		if sent, ok := ctx.Value(sentKey{}).(*atomic.Bool); ok && sent.Load() {
+			return nil, &net.OpError{Op: "dial", Net: network, Err: errNotTaken}
+		}
+		return dial(ctx, network, address)
+	}
+}
+
+var errNotTaken = errors.New("the server did not take the request from the connection it was sent on")
+
+// sentKey is where a request's context says whether it went out: an [*atomic.Bool].
+type sentKey struct{}
+
+// watchSent notes in the context when the request's headers were written.
+func watchSent(ctx context.Context) context.Context {
+	sent := new(atomic.Bool)
+	return httptrace.WithClientTrace(context.WithValue(ctx, sentKey{}, sent), &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }})
 }
