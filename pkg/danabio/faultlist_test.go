@@ -31,7 +31,7 @@ import (
 )
 
 func allFaults(t *testing.T) []fault {
-	return slices.Concat(connectFaults(), tlsFaults(), sendFaults(), answerFaults(), statusFaults(), tokenFaults(), startFaults(), evidenceFaults(t), diskFaults(t), cancelFaults(t))
+	return slices.Concat(connectFaults(), tlsFaults(), sendFaults(), answerFaults(), statusFaults(), tokenFaults(), startFaults(), evidenceFaults(t), h2Stalls(t), diskFaults(t), cancelFaults(t))
 }
 
 func connectFaults() []fault {
@@ -198,7 +198,6 @@ func sendFaults() []fault {
 		}
 	}
 	atOnce := func(code int) reply { return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) } }
-	starts := []string{start}
 	return []fault{
 		{operations: all, phase: "send", name: "first write fails", kind: of("not sent"), dial: writing(func(c net.Conn) net.Conn { return deadConn{c} })},
 		{operations: all, phase: "send", name: "closed before the first write", kind: of("not sent"), dial: func(context.Context, dial) (net.Conn, error) {

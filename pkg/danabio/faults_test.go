@@ -67,22 +67,28 @@ func TestFaultMatrix(t *testing.T) {
 	type triple struct{ operation, phase, name string }
 	seen := map[triple]bool{}
 	var table strings.Builder
-	table.WriteString("| operation | phase | fault | attempts | error | outcome | files |\n|---|---|---|---|---|---|---|\n")
+	table.WriteString("| operation | phase | fault | over | attempts | error | outcome | files |\n|---|---|---|---|---|---|---|---|\n")
+	run := func(this triple, over string, inject func(t *testing.T, operation string) wanted) {
+		if seen[this] {
+			t.Errorf("%v is in the table twice", this)
+		}
+		seen[this] = true
+		t.Run(this.operation+"/"+this.phase+"/"+this.name, func(t *testing.T) {
+			got := inject(t, this.operation)
+			fmt.Fprintf(&table, "| %s | %s | %s | %s | %d | %s | %s | %s |\n", this.operation, this.phase, this.name, over, got.attempts,
+				or(got.err, "none"), or(string(got.outcome), "-"), or(strings.Join(got.files, ", "), "none"))
+		})
+	}
 	for _, operation := range all {
 		for _, f := range allFaults(t) {
-			if !slices.Contains(f.operations, operation) {
-				continue
+			if slices.Contains(f.operations, operation) {
+				run(triple{operation, f.phase, f.name}, "pipe", f.inject)
 			}
-			this := triple{operation, f.phase, f.name}
-			if seen[this] {
-				t.Errorf("%v is in the table twice", this)
+		}
+		for _, f := range socketFaults(t) {
+			if slices.Contains(f.operations, operation) {
+				run(triple{operation, f.phase, f.name}, "socket", f.inject)
 			}
-			seen[this] = true
-			t.Run(operation+"/"+f.phase+"/"+f.name, func(t *testing.T) {
-				got := f.inject(t, operation)
-				fmt.Fprintf(&table, "| %s | %s | %s | %d | %s | %s | %s |\n", operation, f.phase, f.name, got.attempts,
-					or(got.err, "none"), or(string(got.outcome), "-"), or(strings.Join(got.files, ", "), "none"))
-			})
 		}
 	}
 	if len(seen) < 120 {
@@ -177,7 +183,11 @@ func (f fault) inject(t *testing.T, operation string) (got wanted) {
 				time.Sleep(time.Second) // so that all who wait for the end see it before this goes on
 			}))
 		}
-		got.err = classes(f.call(ctx, b, operation, path))
+		size := 40_000 // more than the transport's buffer, less than what asks before it sends
+		if f.large {
+			size = 1 << 20
+		}
+		got.err = classes(call(ctx, b.client, operation, path, size, danabio.PollPolicy{}))
 		if ended && ends.Load() == 0 {
 			t.Error("the caller did not end")
 		}
@@ -202,31 +212,35 @@ func (f fault) inject(t *testing.T, operation string) (got wanted) {
 	if f.folder != nil {
 		want.faulty++
 	}
-	if got.faulty = int(met.Load()); got.faulty != want.faulty {
+	got.faulty = int(met.Load())
+	got.compare(t, want)
+	return got
+}
+
+// compare fails unless what happened is what was wanted, and each fault was met.
+func (got wanted) compare(t *testing.T, want wanted) {
+	t.Helper()
+	if got.faulty != want.faulty {
 		t.Errorf("the fault was met %d times, want %d", got.faulty, want.faulty)
 	}
 	if got.attempts != want.attempts || got.err != want.err || got.outcome != want.outcome || !slices.Equal(got.files, want.files) {
 		t.Errorf("got  %d attempts, error %q, outcome %q, files %q;\nwant %d attempts, error %q, outcome %q, files %q",
 			got.attempts, got.err, got.outcome, got.files, want.attempts, want.err, want.outcome, want.files)
 	}
-	return got
 }
 
-func (f fault) call(ctx context.Context, b *bed, operation, path string) error {
+// call calls the operation; a start is of a document of that size.
+func call(ctx context.Context, client *danabio.Client, operation, path string, size int, policy danabio.PollPolicy) error {
 	var err error
 	switch operation {
 	case token:
-		_, err = b.client.Authenticate(ctx)
+		_, err = client.Authenticate(ctx)
 	case start:
-		size := 40_000 // more than the transport's buffer, less than what asks before it sends
-		if f.large {
-			size = 1 << 20
-		}
-		_, err = b.client.StartCircuit(ctx, request(danabio.Bytes("contrato.pdf", pdf(size))))
+		_, err = client.StartCircuit(ctx, request(danabio.Bytes("contrato.pdf", pdf(size))))
 	case download:
-		_, err = b.client.DownloadEvidence(ctx, circuit, path)
+		_, err = client.DownloadEvidence(ctx, circuit, path)
 	case wait:
-		_, err = b.client.WaitForEvidence(ctx, circuit, path, danabio.PollPolicy{})
+		_, err = client.WaitForEvidence(ctx, circuit, path, policy)
 	}
 	return err
 }

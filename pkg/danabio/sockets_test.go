@@ -1,0 +1,469 @@
+package danabio_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"github.com/danabio/danabio-go/pkg/danabio"
+)
+
+// socketFault is one thing that goes wrong on real sockets of this machine. It is there at every attempt, but for a wait, which it meets once.
+type socketFault struct {
+	operations []string
+	phase      string
+	name       string
+	kind       kind
+	or         kind // what may happen too, since it is for the system to say; the table has what did
+
+	// The server's side of a connection that meets the fault; when it returns, the connection is closed. One of these:
+	serve func(*wire)
+	h2    func(w *wire, c *h2, stream uint32) // to a request on HTTP/2, which all connections are then
+
+	secure    *tls.Config // of the server; nil: it speaks plain HTTP
+	handshake *tls.Config // of the server when it meets the fault; nil: as secure
+	plain     bool        // serve comes before any handshake
+	silent    bool        // no SETTINGS come on HTTP/2
+	proxied   bool        // the client comes through a proxy, which the server plays too
+	held      bool        // the client gets the connection when serve is done with it
+	gate      int         // the client reads nothing between one write and this one, counted from 1
+	size      int         // of a start's document; zero: 40,000 bytes, more than the transport's buffer, less than what asks before it sends
+	prints    string      // what net/http cannot be kept from printing
+	transport func(*http.Transport)
+	elsewhere func(*testing.T) (address string) // where a connection goes that meets the fault
+	limit     time.Duration                     // of connecting there
+}
+
+// inject runs the operation with the fault in its way, and fails unless what happened is what was wanted, and each fault was met.
+func (f socketFault) inject(t *testing.T, operation string) wanted {
+	want := decide(operation, f.kind)
+	path := target(t)
+	got := f.run(t, operation, path, want.faulty)
+	if f.or.line != "" {
+		if other := decide(operation, f.or); got.err == other.err {
+			want = other
+		}
+	}
+	got.compare(t, want)
+	if slices.Contains(got.files, "evidence.zip") {
+		wantStored(t, path, socketZIP)
+	}
+	return got
+}
+
+// run runs the operation, of which so many attempts meet the fault.
+func (f socketFault) run(t *testing.T, operation, path string, faulty int) (got wanted) {
+	s := newSocketServer(t, f, operation, faulty)
+	transport := &http.Transport{DialContext: s.dial, TLSClientConfig: &tls.Config{RootCAs: authorities}}
+	transport.ForceAttemptHTTP2 = f.h2 != nil
+	if f.transport != nil {
+		f.transport(transport)
+	}
+	n := &notebook{}
+	config := danabio.Config{
+		Environment: danabio.CustomEnvironment(s.url()),
+		Channel:     channel,
+		Credentials: danabio.TokenSource(&countedTokens{}),
+		HTTPClient:  &http.Client{Transport: transport},
+		Retry:       danabio.RetryPolicy{MinDelay: time.Millisecond, MaxDelay: time.Millisecond},
+		Journal:     n,
+	}
+	if operation == token {
+		config.Credentials = danabio.ClientCredentials("acme", "s3cr3t-of-acme")
+	}
+	var printed bytes.Buffer
+	log.SetOutput(&printed)
+	defer log.SetOutput(os.Stderr)
+	client := newClient(t, config)
+	size := f.size
+	if size == 0 {
+		size = 40_000
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	got.err = classes(call(ctx, client, operation, path, size, danabio.PollPolicy{MinInterval: time.Millisecond}))
+	_ = client.Close()
+	s.stop()
+	if text := printed.String(); f.prints == "" && text != "" || !strings.Contains(text, f.prints) {
+		t.Errorf("net/http printed %q, want %q", text, f.prints)
+	}
+	got.attempts, got.faulty, got.files = s.attempts, s.met, files(t, filepath.Dir(path))
+	if len(n.results) == 1 {
+		got.outcome = n.results[0].Outcome
+	}
+	return got
+}
+
+// wantStored fails unless that very content lies at path, and its receipt says so.
+func wantStored(t *testing.T, path string, content []byte) {
+	t.Helper()
+	sum := sha256.Sum256(content)
+	stored, err := os.ReadFile(path)
+	if err != nil || !bytes.Equal(stored, content) {
+		t.Errorf("%d bytes are stored (%v), want the %d that were sent", len(stored), err, len(content))
+	}
+	receipt, err := danabio.ReadReceipt(danabio.ReceiptPath(path))
+	if err != nil || receipt.SHA256 != hex.EncodeToString(sum[:]) || receipt.Size != int64(len(content)) {
+		t.Errorf("the receipt is %+v (%v), want size and SHA-256 of what was sent", receipt, err)
+	}
+}
+
+// countedTokens gives another token each time.
+type countedTokens struct{ n int }
+
+func (c *countedTokens) Token() (*oauth2.Token, error) {
+	c.n++
+	return &oauth2.Token{AccessToken: fmt.Sprintf("opaque-token-%d", c.n)}, nil
+}
+
+// socketServer serves on a real socket: the first connections meet the fault, the others do not.
+type socketServer struct {
+	net.Listener
+	t         *testing.T
+	fault     socketFault
+	operation string
+	elsewhere string
+	wait      sync.WaitGroup
+
+	mu       sync.Mutex
+	faulty   int
+	attempts int // connections that came; on HTTP/2 requests, since net/http may open a connection that it needs no longer
+	met      int
+	clients  map[string]chan *clientEnd // by address
+}
+
+func newSocketServer(t *testing.T, f socketFault, operation string, faulty int) *socketServer {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &socketServer{Listener: listener, t: t, fault: f, operation: operation, faulty: faulty, clients: map[string]chan *clientEnd{}}
+	if f.elsewhere != nil {
+		s.elsewhere = f.elsewhere(t)
+	}
+	s.wait.Go(func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			s.wait.Go(func() { s.accept(conn.(*net.TCPConn)) })
+		}
+	})
+	return s
+}
+
+func (s *socketServer) stop() { _ = s.Close(); s.wait.Wait() }
+
+func (s *socketServer) url() string {
+	scheme := "http"
+	if s.fault.secure != nil || s.fault.h2 != nil {
+		scheme = "https"
+	}
+	_, port, _ := net.SplitHostPort(s.Addr().String())
+	return scheme + "://localhost:" + port
+}
+
+// next counts an attempt and says whether it meets the fault.
+func (s *socketServer) next() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.attempts++; s.attempts > s.faulty {
+		return false
+	}
+	s.met++
+	return true
+}
+
+func (s *socketServer) client(address string) chan *clientEnd {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.clients[address] == nil {
+		s.clients[address] = make(chan *clientEnd, 1)
+	}
+	return s.clients[address]
+}
+
+// patience is for what happens at once on a machine that has time. It only keeps a failing test from standing still.
+const patience = 20 * time.Second
+
+// dial is the client's.
+func (s *socketServer) dial(ctx context.Context, network, _ string) (net.Conn, error) {
+	if s.fault.elsewhere != nil && s.next() {
+		return (&net.Dialer{Timeout: s.fault.limit}).DialContext(ctx, network, s.elsewhere)
+	}
+	conn, err := new(net.Dialer).DialContext(ctx, network, s.Addr().String())
+	if err != nil {
+		return nil, err
+	}
+	// So that what the server does not read stays with the client, whatever the system's buffers are.
+	if err := conn.(*net.TCPConn).SetWriteBuffer(64 << 10); err != nil {
+		return nil, err
+	}
+	end := &clientEnd{Conn: conn, served: make(chan struct{}), closed: make(chan struct{}), gate: s.fault.gate}
+	end.news.L = &end.mu
+	s.client(conn.LocalAddr().String()) <- end
+	if s.fault.held {
+		<-end.served
+	}
+	return end, nil
+}
+
+func (s *socketServer) accept(conn *net.TCPConn) {
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(patience))
+	w := &wire{counted: &toldConn{TCPConn: conn}, server: s, client: <-s.client(conn.RemoteAddr().String())}
+	w.Conn, w.in = w.counted, bufio.NewReader(w.counted)
+	if s.fault.h2 != nil {
+		s.http2(w)
+		return
+	}
+	if s.fault.elsewhere != nil || !s.next() {
+		close(w.client.served)
+		s.answer(w)
+		return
+	}
+	defer close(w.client.served)
+	switch {
+	case s.fault.plain:
+	case s.fault.handshake != nil:
+		_ = w.secure(s.fault.handshake) // whether it succeeds is the fault
+	case s.fault.secure != nil:
+		if err := w.secure(s.fault.secure); err != nil {
+			s.t.Errorf("handshake: %v", err)
+		}
+	}
+	s.fault.serve(w)
+}
+
+// http2 serves one request.
+func (s *socketServer) http2(w *wire) {
+	defer close(w.client.served)
+	if w.secure(overHTTP2) != nil {
+		return
+	}
+	c := &h2{s.t, w.Conn, w.in}
+	stream, ok := c.begin(!s.fault.silent)
+	switch {
+	case !ok:
+	case s.next():
+		s.fault.h2(w, c, stream)
+	default:
+		if s.fault.silent {
+			_ = c.frame(frameSettings, 0, 0, nil)
+		}
+		_ = c.frame(frameHeaders, endHeaders, stream, fields(":status", "200"))
+		_, body := goodBody(s.operation)
+		c.body(stream, []byte(body))
+		_ = c.frame(frameData, endStream, stream, nil)
+		c.rest(s.next)
+	}
+}
+
+// answer is what a good server does.
+func (s *socketServer) answer(w *wire) {
+	if s.fault.proxied {
+		w.connect()
+	}
+	if s.fault.secure != nil {
+		if err := w.secure(s.fault.secure); err != nil {
+			s.t.Errorf("handshake: %v", err)
+			return
+		}
+	}
+	w.request()
+	w.say(goodAnswer(s.operation))
+}
+
+// socketZIP is evidence that takes more than one packet.
+var socketZIP = largeZIP(69_000)
+
+func goodBody(operation string) (media, body string) {
+	switch operation {
+	case token:
+		return "application/json", `{"access_token":"opaque-token","token_type":"Bearer","expires_in":1799}`
+	case start:
+		return "application/json", `{"circuitId":"` + circuit + `"}`
+	}
+	return "application/zip", string(socketZIP)
+}
+
+func goodAnswer(operation string) string {
+	media, body := goodBody(operation)
+	return fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", media, len(body), body)
+}
+
+// secure puts TLS over the connection.
+func (w *wire) secure(config *tls.Config) error {
+	conn := tls.Server(w.counted, config)
+	w.Conn, w.in = conn, bufio.NewReader(conn)
+	return conn.Handshake()
+}
+
+// connect is what a good proxy does.
+func (w *wire) connect() {
+	if method := w.headers().Method; method != http.MethodConnect {
+		w.server.t.Errorf("the proxy was asked for %s, want CONNECT", method)
+	}
+	w.say("HTTP/1.1 200 Connection established\r\n\r\n")
+}
+
+// wire is the server's side of a connection.
+type wire struct {
+	net.Conn // over TLS if it is secured
+	in       *bufio.Reader
+	counted  *toldConn
+	client   *clientEnd
+	server   *socketServer
+}
+
+// toldConn counts what was written to it.
+type toldConn struct {
+	*net.TCPConn
+	told int64
+}
+
+func (c *toldConn) Write(p []byte) (int, error) {
+	n, err := c.TCPConn.Write(p)
+	c.told += int64(n)
+	return n, err
+}
+
+func (w *wire) say(text string) { _, _ = io.WriteString(w, text) }
+
+// headers reads the request up to its body.
+func (w *wire) headers() *http.Request {
+	req, err := http.ReadRequest(w.in)
+	if err != nil {
+		w.server.t.Errorf("reading the request: %v", err)
+		return &http.Request{Body: http.NoBody}
+	}
+	return req
+}
+
+// request reads all of it.
+func (w *wire) request() *http.Request {
+	req := w.headers()
+	if req.Header.Get("Expect") != "" {
+		w.say("HTTP/1.1 100 Continue\r\n\r\n")
+	}
+	if _, err := io.Copy(io.Discard, req.Body); err != nil {
+		w.server.t.Errorf("reading the request's body: %v", err)
+	}
+	return req
+}
+
+// upload reads the request's headers and n bytes of its body, which is longer.
+func (w *wire) upload(n int64) {
+	req := w.headers()
+	if req.Header.Get("Expect") != "" {
+		w.say("HTTP/1.1 100 Continue\r\n\r\n")
+	}
+	if _, err := io.CopyN(io.Discard, req.Body, n); err != nil {
+		w.server.t.Errorf("reading the request's body: %v", err)
+	}
+}
+
+// arrived waits until the client has read all that was said, or is gone.
+func (w *wire) arrived() {
+	if !w.client.hears(w.counted.told) {
+		w.server.t.Errorf("the client did not read %d bytes", w.counted.told)
+	}
+}
+
+// reset ends the connection by RST.
+func (w *wire) reset() {
+	_ = w.counted.SetLinger(0)
+	_ = w.counted.Close()
+}
+
+// fin ends the server's side by FIN and stays until the client is gone, since closing with something unread would be a reset.
+func (w *wire) fin() {
+	_ = w.counted.CloseWrite()
+	w.until(w.client.closed, "the client did not close the connection")
+}
+
+// stand waits until the client closes the connection.
+func (w *wire) stand() { w.until(w.client.closed, "the client did not close the connection") }
+
+func (w *wire) until(happened <-chan struct{}, otherwise string) {
+	select {
+	case <-happened:
+	case <-time.After(patience):
+		w.server.t.Error(otherwise)
+	}
+}
+
+// clientEnd is the client's side of a connection.
+type clientEnd struct {
+	net.Conn
+	gate   int
+	served chan struct{} // the server is done
+	closed chan struct{}
+	once   sync.Once
+
+	mu     sync.Mutex
+	news   sync.Cond
+	heard  int64
+	writes int
+	ended  bool
+}
+
+func (c *clientEnd) Read(p []byte) (int, error) {
+	c.mu.Lock()
+	for c.writes == c.gate-1 && !c.ended {
+		c.news.Wait()
+	}
+	c.mu.Unlock()
+	n, err := c.Conn.Read(p)
+	c.tell(func() { c.heard += int64(n) })
+	return n, err
+}
+
+func (c *clientEnd) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	c.tell(func() { c.writes++ })
+	return n, err
+}
+
+func (c *clientEnd) Close() error {
+	c.tell(func() { c.ended = true })
+	c.once.Do(func() { close(c.closed) })
+	return c.Conn.Close()
+}
+
+func (c *clientEnd) tell(news func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	news()
+	c.news.Broadcast()
+}
+
+// hears waits until n bytes were read or the connection is closed.
+func (c *clientEnd) hears(n int64) bool {
+	late := false
+	defer time.AfterFunc(patience, func() { c.tell(func() { late = true }) }).Stop()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for c.heard < n && !c.ended && !late {
+		c.news.Wait()
+	}
+	return c.heard >= n || c.ended
+}
