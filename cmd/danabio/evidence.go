@@ -13,14 +13,14 @@ import (
 func newEvidence(out *output) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "evidence COMMAND",
-		Short: "List, verify and extract evidence",
+		Short: "List, verify, extract and report on evidence",
 		Long: `Look into the evidence ZIP of a circuit. Nothing is taken from a ZIP that has more than one
 reading, or that is damaged: then the exit code is 6.`,
 		Example: `  danabio evidence verify evidence.zip`,
 		Args:    cobra.ArbitraryArgs,
 		RunE:    group,
 	}
-	cmd.AddCommand(newEvidenceList(out), newEvidenceVerify(out), newEvidenceExtract(out))
+	cmd.AddCommand(newEvidenceList(out), newEvidenceVerify(out), newEvidenceExtract(out), newEvidenceReport(out))
 	return cmd
 }
 

@@ -12,7 +12,8 @@ import (
 )
 
 // Run runs the command that args name, without the program's own name, and returns the exit code. The end of ctx interrupts it. Of the
-// world it uses the three streams, the files that args name, the temporary folder, the network, and the DANABIO_ variables.
+// world it uses the three streams, the files that args name, the temporary folder, the network, the DANABIO_ variables, and for "evidence
+// report" those of language and time and the program pdftoppm.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	out := newOutput(stdout, stderr)
 	root := newRoot(out)

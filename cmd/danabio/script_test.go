@@ -49,6 +49,9 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Values[scriptTest{}] = env.T().(testing.TB)
 			env.Values[scriptServer{}] = &currentServer{}
+			// Where danabio is, for scripts that must not find other programs.
+			path, _, _ := strings.Cut(env.Getenv("PATH"), string(os.PathListSeparator))
+			env.Setenv("DANABIO_ONLY", path)
 			return os.WriteFile(filepath.Join(env.WorkDir, "contract.pdf"), sample.Contract, 0o600)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){

@@ -42,6 +42,7 @@ type judges struct {
 	inspector *pdfsig.Inspector
 	sent      *sentReceipt // nil: nothing to compare with
 	documents []pdfsig.Sent
+	roots     bool // were given
 	strict    bool
 }
 
@@ -92,7 +93,7 @@ func newJudges(options pdfsig.Options, sent *sentReceipt) (*judges, error) {
 		}
 	}
 	inspector, err := pdfsig.New(options)
-	return &judges{inspector: inspector, sent: sent, documents: options.Sent}, err
+	return &judges{inspector: inspector, sent: sent, documents: options.Sent, roots: options.Roots != nil}, err
 }
 
 // readSent reads what [sentFile.store] wrote.

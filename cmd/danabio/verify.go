@@ -89,31 +89,46 @@ entries, under "inspections".
 }
 
 // verify always returns data, with what is known about the file.
-func verify(cmd *cobra.Command, file string, limits evidence.Limits, judges *judges) (data verifyData, err error) {
-	data = verifyData{
-		File: file, Verdict: evidence.VerdictIncomplete, Receipt: receiptUnchecked, Signatures: signaturesUnchecked, Sent: sentUnchecked,
-	}
+func verify(cmd *cobra.Command, file string, limits evidence.Limits, judges *judges) (verifyData, error) {
 	archive, err := openEvidence(cmd, file, limits)
-	if err == nil {
-		defer archive.Close()
-		data.Report, err = archive.VerifyContext(cmd.Context(), judges.inspector)
-		data.Verdict = data.Report.Verdict
+	if err != nil {
+		return unopened(file, err), err
 	}
+	defer archive.Close()
+	return verifyOpened(cmd, file, archive, judges)
+}
+
+// unopened is what is known about a file that cannot be opened.
+func unopened(file string, err error) verifyData {
+	data := verifyData{
+		File: file, Verdict: evidence.VerdictIncomplete, Receipt: receiptUnchecked, Signatures: signaturesUnchecked, Sent: sentUnchecked, Error: err.Error(),
+	}
+	if errors.Is(err, evidence.ErrRefused) {
+		data.Verdict = evidence.VerdictRefused
+	}
+	return data
+}
+
+// verifyOpened is verify for evidence that stays open.
+func verifyOpened(cmd *cobra.Command, file string, archive *openedEvidence, judges *judges) (data verifyData, err error) {
+	report, err := archive.VerifyContext(cmd.Context(), judges.inspector)
 	var refused *evidence.RefusedError
 	if errors.As(err, &refused) {
-		data.Verdict = evidence.VerdictRefused
-		if data.Report != nil {
-			return data, &refusedFile{file, refused}
-		}
+		err = &refusedFile{file, refused}
 	}
 	if err != nil {
-		data.Error = err.Error()
+		data = unopened(file, err)
+		data.Report, data.Verdict = report, report.Verdict
+		if refused != nil { // which the report says
+			data.Error = ""
+		}
 		return data, err
 	}
+	data = verifyData{File: file, Verdict: report.Verdict, Report: report}
 	var unlike, unsigned, unsent error
-	data.Receipt, unlike = checkReceipt(file, data.Report)
-	data.Signatures, unsigned = judges.check(file, data.Report)
-	data.Sent, data.SentDocuments, unsent = judges.compare(file, data.Report, data.Receipt)
+	data.Receipt, unlike = checkReceipt(file, report)
+	data.Signatures, unsigned = judges.check(file, report)
+	data.Sent, data.SentDocuments, unsent = judges.compare(file, report, data.Receipt)
 	if err := errors.Join(unlike, unsent); err != nil {
 		data.Error = err.Error()
 	}

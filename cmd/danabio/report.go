@@ -1,0 +1,235 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/danabio/danabio-go/internal/auditreport"
+	"github.com/danabio/danabio-go/internal/newfile"
+	"github.com/danabio/danabio-go/pkg/danabio"
+	"github.com/danabio/danabio-go/pkg/evidence"
+)
+
+// reportData is what "evidence report --json" prints: what "evidence verify" does, and what is in the report.
+type reportData struct {
+	verifyData
+	Path       string               `json:"report"` // of the HTML file
+	Language   auditreport.Language `json:"language"`
+	MadeAt     time.Time            `json:"madeAt"`     // UTC
+	Conclusion auditreport.Outcome  `json:"conclusion"` // good, not-good or undecided
+	Shown      auditreport.Rendered `json:"shown"`
+}
+
+func newEvidenceReport(out *output) *cobra.Command {
+	judging, signing := judging{tables: ofSignatures()}, signing{}
+	var path, lang string
+	cmd := &cobra.Command{
+		Use:   "report FILE.zip -o REPORT.html",
+		Short: "Write a report for a person who must decide whether the evidence is good",
+		Long: `Verify the evidence as "danabio evidence verify" does, and write what was found into one HTML
+file that a person can read and print: verdict, circuit, each document with its signatures,
+pictures, metadata, every file, receipt, what was not checked, and how to check it again without
+this program. The report is written for evidence that is not good too, and says why.
+
+The file has no scripts and loads nothing. It holds personal data of the person who signed: only
+the user can read it. The first pages of PDFs are in it if pdftoppm, of poppler, is installed.
+
+  report=report.html
+  conclusion=good
+  verdict=accepted
+  receipt=matches
+  signatures=good
+  sent=signed
+
+With --json: what "danabio evidence verify --json" prints, and "report": …, "language": …,
+"madeAt": …, "conclusion": "good", "not-good" or "undecided", "shown": {"pictures": […],
+"firstPages": […], "metadata": […]}; no personal data but the names of files.
+
+A FILE.zip of - is read from standard input.
+
+Variables:
+  LC_ALL, LC_MESSAGES, LANG  the language, where --lang says nothing
+  SOURCE_DATE_EPOCH          the time that the report says it was made at, in seconds since 1970
+
+The exit code is that of "danabio evidence verify":
+  6  the evidence is not good, or could not be judged; the report says why
+  1  it cannot be read, or the report cannot be written
+  2  it does not exist, or something is at REPORT.html already
+  0  it is good; there may be notices
+` + signingHelp + judging.acceptHelp(),
+		Example: `  danabio evidence report evidence.zip -o report.html
+  danabio evidence report evidence.zip -o informe.html --lang es --sent start.json --roots roots.pem`,
+		Args: arguments("FILE.zip"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			limits, rest, err := judging.limitsAndRest(cmd)
+			if err != nil {
+				return err
+			}
+			judges, err := signing.open(cmd, args, rest, judging.strict)
+			if err != nil {
+				return err
+			}
+			made := auditreport.Options{Program: "danabio " + danabio.Version, Renderer: auditreport.Poppler()}
+			if made.Language, err = reportLanguage(cmd, lang, os.Getenv); err != nil {
+				return err
+			}
+			if made.MadeAt, err = reportTime(time.Now, os.Getenv); err != nil {
+				return err
+			}
+			part, err := newReportFile(cmd, path)
+			if err != nil {
+				return err
+			}
+			defer part.Discard()
+			data, judgement, err := report(cmd, args[0], limits, judges, made, part)
+			if err != nil {
+				return err
+			}
+			if err := part.Place(path); err != nil {
+				return fmt.Errorf("report %s: %w", path, reason(err))
+			}
+			if err := newfile.SyncFolder(filepath.Dir(path)); err != nil {
+				return fmt.Errorf("report %s: %w", path, reason(err))
+			}
+			data.Path = path
+			return out.reported(data, judgement)
+		},
+	}
+	cmd.Flags().StringVarP(&path, "output", "o", "", "new file `REPORT.html` (required)")
+	cmd.Flags().StringVar(&lang, "lang", "", "language of the report: `en or es` (default by LC_ALL, LC_MESSAGES, LANG)")
+	judging.addFlags(cmd)
+	signing.addFlags(cmd)
+	return cmd
+}
+
+// reportLanguage is the flag's, or else that of the first variable for messages which is set.
+func reportLanguage(cmd *cobra.Command, lang string, getenv func(string) string) (auditreport.Language, error) {
+	if cmd.Flags().Changed("lang") {
+		switch language := auditreport.Language(lang); language {
+		case auditreport.English, auditreport.Spanish:
+			return language, nil
+		}
+		return "", usagef(cmd, "--lang %q is no language of the report; give en or es", lang)
+	}
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if locale := getenv(name); locale != "" {
+			return auditreport.LanguageOf(locale), nil
+		}
+	}
+	return auditreport.English, nil
+}
+
+// reportTime is what the clock says, unless SOURCE_DATE_EPOCH says otherwise.
+func reportTime(now func() time.Time, getenv func(string) string) (time.Time, error) {
+	given := getenv("SOURCE_DATE_EPOCH")
+	if given == "" {
+		return now().UTC().Truncate(time.Second), nil
+	}
+	seconds, err := strconv.ParseInt(given, 10, 64)
+	const year10000 = 253402300800
+	if err != nil || seconds < 0 || seconds >= year10000 {
+		return time.Time{}, badInput("SOURCE_DATE_EPOCH %q is no number of seconds since 1970", given)
+	}
+	return time.Unix(seconds, 0).UTC(), nil
+}
+
+// newReportFile begins the file of the report before anything is read, so that a place that cannot be written is known by then.
+func newReportFile(cmd *cobra.Command, path string) (*newfile.File, error) {
+	if path == "" {
+		return nil, usagef(cmd, "-o REPORT.html is missing")
+	}
+	if exists(path) {
+		return nil, badInput("%s exists; choose another name or move it away", path)
+	}
+	if err := checkFolder(filepath.Dir(path)); err != nil {
+		return nil, err
+	}
+	part, err := newfile.Create(path)
+	if err != nil {
+		return nil, badInput("report %s cannot be written: %w", path, reason(err))
+	}
+	return part, nil
+}
+
+// report writes the report into part. The judgement is what the verification failed with. There is no report if it came to none, and then err
+// is that.
+func report(
+	cmd *cobra.Command, file string, limits evidence.Limits, judges *judges, made auditreport.Options, part *newfile.File,
+) (data reportData, judgement, err error) {
+	var content fs.FS
+	archive, err := openEvidence(cmd, file, limits)
+	var refused *evidence.RefusedError
+	switch {
+	case errors.As(err, &refused): // before it was stored
+		data.verifyData, judgement = unopened(file, err), err
+		data.Report = &evidence.Report{Version: evidence.ReportVersion, Verdict: evidence.VerdictRefused, Findings: refused.Findings}
+	case err != nil:
+		return data, nil, err
+	default:
+		defer archive.Close()
+		content = archive
+		data.verifyData, judgement = verifyOpened(cmd, file, archive, judges)
+		if data.Verdict == evidence.VerdictIncomplete || errors.Is(judgement, context.Canceled) {
+			return data, nil, judgement
+		}
+	}
+	written, err := auditreport.New(cmd.Context(), subjectOf(data.verifyData, judges, content, judgement), made)
+	if err != nil {
+		return data, nil, err
+	}
+	data.Language, data.MadeAt, data.Conclusion, data.Shown = made.Language, made.MadeAt, written.Verdict.Outcome, written.Rendered
+	if err := written.WriteHTML(part); err != nil {
+		return data, nil, err
+	}
+	return data, judgement, part.Seal()
+}
+
+// subjectOf is what the report is about.
+func subjectOf(data verifyData, judges *judges, content fs.FS, judgement error) auditreport.Subject {
+	subject := auditreport.Subject{
+		Evidence: data.Report, Content: content, Found: data.SentDocuments, RootsGiven: judges.roots, Strict: judges.strict, Failure: judgement,
+		Receipt: auditreport.Receipt{Outcome: auditreport.ReceiptOutcome(data.Receipt)},
+	}
+	if judges.sent != nil {
+		subject.SentCircuit = judges.sent.CircuitID
+	}
+	if data.File != standardInput {
+		subject.File = filepath.Base(data.File)
+		if receipt, err := danabio.ReadReceipt(danabio.ReceiptPath(data.File)); err == nil {
+			subject.Receipt.Content = receipt
+		}
+	}
+	return subject
+}
+
+// reported prints what is in the report, and fails with what the verification failed with.
+func (o *output) reported(data reportData, judgement error) error {
+	if judgement != nil {
+		judgement = &reportedError{judgement, data.Path}
+	}
+	if o.json {
+		return errors.Join(judgement, o.jsonData(data))
+	}
+	if judgement != nil {
+		return judgement
+	}
+	return o.data(data, line{"report", data.Path}, line{"conclusion", string(data.Conclusion)},
+		line{"verdict", string(data.Verdict)}, line{"receipt", string(data.Receipt)}, line{"signatures", string(data.Signatures)}, line{"sent", string(data.Sent)})
+}
+
+// reportedError is why evidence is not good, which a report says too.
+type reportedError struct {
+	error
+	path string
+}
+
+func (e *reportedError) Unwrap() error  { return e.error }
+func (e *reportedError) advice() string { return "The report says more: " + oneLine(e.path) }

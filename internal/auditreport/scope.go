@@ -1,0 +1,49 @@
+package auditreport
+
+import (
+	"slices"
+
+	"github.com/danabio/danabio-go/pkg/evidence"
+	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
+)
+
+// scopeRow says of one question whether it was checked. All are keys of texts.
+type scopeRow struct{ Question, Checked, How string }
+
+// scope says what was checked and what was not.
+func (r *Report) scope() []scopeRow {
+	const yes, no, part = "scope.yes", "scope.no", "scope.part"
+	accepted := r.Evidence.Verdict == evidence.VerdictAccepted
+	when := func(condition bool, how string) scopeRow {
+		if condition {
+			return scopeRow{Checked: yes, How: how + ".yes"}
+		}
+		return scopeRow{Checked: no, How: how + ".no"}
+	}
+	named := func(question string, row scopeRow) scopeRow {
+		row.Question = question
+		return row
+	}
+	stamped := slices.ContainsFunc(r.Evidence.Entries, func(entry evidence.EntryReport) bool {
+		_, details := inspectionOf(&entry)
+		return details != nil && slices.ContainsFunc(details.Signatures, func(s pdfsig.Signature) bool { return s.TimeStamp != nil })
+	})
+	rows := []scopeRow{
+		{"scope.zip", yes, "scope.zip.how"},
+		named("scope.bytes", when(accepted, "scope.bytes")),
+		named("scope.receipt", when(r.Receipt.Outcome == ReceiptMatches || r.Receipt.Outcome == ReceiptDiffers, "scope.receipt")),
+		named("scope.sent", when(accepted && len(r.Found) > 0, "scope.sent")),
+		named("scope.signatures", when(accepted, "scope.signatures")),
+		{"scope.later", no, "scope.later.how"},
+		named("scope.trust", when(accepted && r.RootsGiven, "scope.trust")),
+		{"scope.revocation", no, "scope.revocation.how"},
+		{"scope.time", no, "scope.time.how"},
+		{"scope.person", no, "scope.person.how"},
+		{"scope.kind", no, "scope.kind.how"},
+	}
+	if stamped {
+		i := slices.IndexFunc(rows, func(row scopeRow) bool { return row.Question == "scope.time" })
+		rows[i].Checked, rows[i].How = part, "scope.time.stamped"
+	}
+	return rows
+}
