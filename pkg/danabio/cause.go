@@ -14,6 +14,7 @@ var (
 	errDialTimeout   = errors.New("connecting took longer than 30 s")
 	errHeaderTimeout = errors.New("no answer came in time")
 	errQuiet         = errors.New("no byte moved for 30 s")
+	errResent        = errors.New("the server did not take the request from the connection it was sent on")
 )
 
 // cause turns an error of the transport into one that may be shown. Errors of net/http can quote the server's answer, which may quote
@@ -37,6 +38,7 @@ func shown(err error) error {
 		alert       tls.AlertError
 		record      tls.RecordHeaderError
 		source      *sourceError
+		proxy       *proxyError
 	)
 	switch {
 	case errors.As(err, &source):
@@ -55,6 +57,10 @@ func shown(err error) error {
 		return errHeaderTimeout
 	case errors.Is(err, errQuiet):
 		return errQuiet
+	case errors.Is(err, errResent):
+		return errResent
+	case errors.As(err, &proxy):
+		return proxy
 	case errors.As(err, &op):
 		return op
 	case errors.As(err, &alert):

@@ -21,8 +21,8 @@ type Config struct {
 	Channel string
 	// Credentials is how the client gets tokens. Required.
 	Credentials Credentials
-	// HTTPClient carries all traffic, token requests too. It is never changed; a [*http.Transport] in it is cloned. Its CheckRedirect is not
-	// used, since redirects are never followed, and its Timeout must be zero, since it would cut long bodies. Default: a client with a
+	// HTTPClient carries all traffic, token requests too. It is never changed; a [*http.Transport] in it is cloned, and the clone speaks HTTP/1.1
+	// and uses each connection once. A DialTLSContext of its own must not agree on anything else with the server. Its CheckRedirect is not used, since redirects are never followed, and its Timeout must be zero, since it would cut long bodies. Default: a client with a
 	// clone of [http.DefaultTransport].
 	HTTPClient *http.Client
 	// Retry says how failed requests are tried again. Default: the zero RetryPolicy, with its own defaults.

@@ -515,9 +515,6 @@ func cancelFaults(t *testing.T) []fault {
 	traced("GetConn", "ended before it was sent", nil, func(end func()) *httptrace.ClientTrace {
 		return &httptrace.ClientTrace{GetConn: func(string) { end() }}
 	})
-	traced("GotConn", "ended before it was sent", nil, func(end func()) *httptrace.ClientTrace {
-		return &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { end() }}
-	})
 	shaking := func(name string, trace func(end func()) *httptrace.ClientTrace) {
 		add(fault{operations: calls, name: "at the trace's " + name, kind: of("ended before it was sent"), config: overHTTPS, ends: trace})
 	}

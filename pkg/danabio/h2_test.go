@@ -43,6 +43,12 @@ func (c *h2) goAway(last, code uint32) {
 	_ = c.frame(frameGoAway, 0, 0, binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, last), code))
 }
 
+// anotherKind is a RoundTripper that is no *http.Transport, as wrappers are; below such a one the client may still speak HTTP/2.
+func anotherKind(transport *http.Transport) http.RoundTripper {
+	transport.ForceAttemptHTTP2 = true
+	return roundTripper(transport.RoundTrip)
+}
+
 var overHTTP2 = &tls.Config{Certificates: goodServer.Certificates, NextProtos: []string{"h2"}}
 
 // begin reads what the client says first, and frames up to the end of a request, whose stream it returns, unless the client goes before that.

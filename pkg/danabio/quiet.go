@@ -4,7 +4,9 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -19,7 +21,7 @@ type quietTransport struct {
 func (t *quietTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
 	timer := &quietTimer{cancel: cancel}
-	req = req.WithContext(watchSent(ctx))
+	req = req.WithContext(sentOnce(ctx, cancel))
 	// No connection is used twice: net/http prints to the standard logger what a server sends on an idle one, be it the rest of a body that
 	// is longer than announced, and resends by itself when a reused one turns out to be closed.
 	req.Close = true
@@ -30,7 +32,7 @@ func (t *quietTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := t.next.RoundTrip(req)
 	timer.answered()
 	if err != nil {
-		if cause := context.Cause(ctx); cause == errHeaderTimeout || cause == errQuiet {
+		if cause := context.Cause(ctx); cause == errHeaderTimeout || cause == errQuiet || cause == errResent {
 			err = cause
 		}
 		timer.end()
@@ -45,6 +47,20 @@ func (t *quietTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp.Body = &receivingBody{ReadCloser: resp.Body, ctx: ctx, timer: timer}
 	return resp, nil
+}
+
+// sentOnce cancels a request that was written and looks for another connection. On HTTP/2, which another kind of RoundTripper may speak, net/http
+// sends a request again, at once and for ever, that the server refuses to look at; how often and when is for the retry policy to say.
+func sentOnce(ctx context.Context, cancel context.CancelCauseFunc) context.Context {
+	var sent atomic.Bool
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		WroteHeaders: func() { sent.Store(true) },
+		GetConn: func(string) {
+			if sent.Load() {
+				cancel(errResent)
+			}
+		},
+	})
 }
 
 // quietTimer cancels a request when it is not set anew in time.

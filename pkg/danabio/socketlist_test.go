@@ -444,7 +444,7 @@ func h2Stalls(t *testing.T) []fault {
 		faults = append(faults, fault{operations: fetches, phase: "body", name: fmt.Sprintf("HTTP/2: stands still after %d bytes", n), kind: of("cut"),
 			config: func(config *danabio.Config) {
 				overHTTPS(config)
-				config.HTTPClient.Transport.(*http.Transport).ForceAttemptHTTP2 = true
+				config.HTTPClient.Transport = anotherKind(config.HTTPClient.Transport.(*http.Transport))
 			},
 			dial: func(context.Context, dial) (net.Conn, error) {
 				front, back := net.Pipe()

@@ -72,7 +72,6 @@ func (f socketFault) inject(t *testing.T, operation string) wanted {
 func (f socketFault) run(t *testing.T, operation, path string, faulty int) (got wanted) {
 	s := newSocketServer(t, f, operation, faulty)
 	transport := &http.Transport{DialContext: s.dial, TLSClientConfig: &tls.Config{RootCAs: authorities}}
-	transport.ForceAttemptHTTP2 = f.h2 != nil
 	if f.transport != nil {
 		f.transport(transport)
 	}
@@ -84,6 +83,10 @@ func (f socketFault) run(t *testing.T, operation, path string, faulty int) (got 
 		HTTPClient:  &http.Client{Transport: transport},
 		Retry:       danabio.RetryPolicy{MinDelay: time.Millisecond, MaxDelay: time.Millisecond},
 		Journal:     n,
+	}
+	if f.h2 != nil {
+		config.HTTPClient.Transport = anotherKind(transport)
+		defer transport.CloseIdleConnections()
 	}
 	if operation == token {
 		config.Credentials = danabio.ClientCredentials("acme", "s3cr3t-of-acme")

@@ -10,6 +10,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/http/httptrace"
+	"net/url"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -51,8 +54,8 @@ func newClient(t *testing.T, config danabio.Config) *danabio.Client {
 	return client
 }
 
-// A server that offers h2 gets all requests by it but starts, and starts on fresh connections of HTTP/1.1.
-func TestStartGoesOutOnHTTP1EvenWhereHTTP2IsOffered(t *testing.T) {
+// A server that offers h2 gets all requests by HTTP/1.1, each on a fresh connection.
+func TestRequestsGoOutOnHTTP1EvenWhereHTTP2IsOffered(t *testing.T) {
 	for name, prepare := range map[string]func(*http.Transport){
 		"as the test server's client is": func(*http.Transport) {},
 		"with h2 in its protocols":       func(t *http.Transport) { t.TLSClientConfig.NextProtos = []string{"h2", "http/1.1"} },
@@ -76,20 +79,40 @@ func TestStartGoesOutOnHTTP1EvenWhereHTTP2IsOffered(t *testing.T) {
 			if _, err := client.OpenEvidence(t.Context(), circuit); !errors.Is(err, danabio.ErrNotReady) {
 				t.Fatal(err)
 			}
-			for operation, want := range map[string][]string{token: {"HTTP/2.0"}, start: {"HTTP/1.1", "HTTP/1.1"}, download: {"HTTP/2.0"}} {
+			for operation, want := range map[string][]string{token: {"HTTP/1.1"}, start: {"HTTP/1.1", "HTTP/1.1"}, download: {"HTTP/1.1"}} {
 				for i, proto := range s.protos[operation] {
 					if proto != want[i] {
 						t.Errorf("%s %d went out on %s, want %s", operation, i+1, proto, want[i])
 					}
 				}
 			}
-			if len(s.remotes[start]) != 2 || s.remotes[start][0] == s.remotes[start][1] {
-				t.Errorf("starts came from %q, want two connections", s.remotes[start])
+			remotes := slices.Concat(s.remotes[token], s.remotes[start], s.remotes[download])
+			if slices.Sort(remotes); len(remotes) != 4 || len(slices.Compact(remotes)) != 4 {
+				t.Errorf("requests came from %q, want four connections", remotes)
 			}
 			if transport.DisableKeepAlives || transport.ResponseHeaderTimeout != 0 {
 				t.Error("the caller's transport was changed")
 			}
 		})
+	}
+}
+
+// What a proxy refuses is told as such, or its user looks at the server.
+func TestProxyThatRefusesIsNamed(t *testing.T) {
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodConnect {
+			t.Errorf("%s came to the proxy, want CONNECT", r.Method)
+		}
+		w.WriteHeader(http.StatusProxyAuthRequired)
+	}))
+	defer proxy.Close()
+	_, config := overTLS(t, newScript(t))
+	transport := config.HTTPClient.Transport.(*http.Transport)
+	transport.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(proxy.URL) }
+	config.Retry.MaxAttempts = 1
+	_, err := newClient(t, config).Authenticate(t.Context())
+	if !errors.Is(err, danabio.ErrUnavailable) || !strings.Contains(err.Error(), "the proxy answered 407") {
+		t.Errorf("got %v, want ErrUnavailable that names the proxy", err)
 	}
 }
 

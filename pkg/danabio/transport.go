@@ -3,11 +3,10 @@ package danabio
 import (
 	"context"
 	"crypto/tls"
-	"errors"
+	"fmt"
 	"net"
 	"net/http"
-	"net/http/httptrace"
-	"sync/atomic"
+	"net/url"
 	"time"
 )
 
@@ -45,7 +44,7 @@ func (c *core) httpClients(caller *http.Client) (plain, start *http.Client) {
 		// What lies below another kind of RoundTripper cannot be set, so its time for headers is watched from outside.
 		return chain(base, dialTimeout+tlsTimeout+headerTimeout), chain(base, dialTimeout+tlsTimeout+startHeaderTimeout)
 	}
-	c.transports = []*http.Transport{plainTransport(transport), startTransport(transport)}
+	c.transports = []*http.Transport{ownTransport(transport, headerTimeout), startTransport(transport)}
 	// net/http has no limit for what a SOCKS proxy or a caller's own DialTLSContext does; it is watched from outside too.
 	watched := func(t *http.Transport) *http.Client {
 		return chain(t, dialTimeout+2*t.TLSHandshakeTimeout+t.ResponseHeaderTimeout)
@@ -53,35 +52,16 @@ func (c *core) httpClients(caller *http.Client) (plain, start *http.Client) {
 	return watched(c.transports[0]), watched(c.transports[1])
 }
 
-func plainTransport(base *http.Transport) *http.Transport {
+// ownTransport sends each request over a fresh HTTP/1.1 connection. On a reused one, and on HTTP/2, net/http resends by itself what it believes
+// to be safe; and as none is reused, HTTP/2 would have nothing to offer.
+func ownTransport(base *http.Transport, headers time.Duration) *http.Transport {
 	t := base.Clone()
 	if t.TLSHandshakeTimeout == 0 {
 		t.TLSHandshakeTimeout = tlsTimeout
 	}
 	if t.ResponseHeaderTimeout == 0 {
-		t.ResponseHeaderTimeout = headerTimeout
+		t.ResponseHeaderTimeout = headers
 	}
-	t.DialContext = dialUnsent(dialWithin(dialer(t), dialTimeout))
-	//lint:ignore SA1019 dialer has taken it over
-	t.Dial = nil
-	//lint:ignore SA1019 a caller may still use it
-	if dialTLS := t.DialTLS; dialTLS != nil && t.DialTLSContext == nil {
-		t.DialTLSContext = func(_ context.Context, network, address string) (net.Conn, error) { return dialTLS(network, address) }
-	}
-	if t.DialTLSContext != nil {
-		t.DialTLSContext = dialUnsent(t.DialTLSContext)
-	}
-	return t
-}
-
-// startTransport sends each request over a fresh HTTP/1.1 connection. net/http resends by itself what it believes to be safe: on
-// reused connections that were closed, and on HTTP/2. Neither can happen here, whatever the request says.
-func startTransport(base *http.Transport) *http.Transport {
-	t := plainTransport(base)
-	if base.ResponseHeaderTimeout == 0 {
-		t.ResponseHeaderTimeout = startHeaderTimeout
-	}
-	t.ExpectContinueTimeout = continueTimeout
 	t.DisableKeepAlives = true
 	t.ForceAttemptHTTP2 = false
 	t.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
@@ -91,12 +71,42 @@ func startTransport(base *http.Transport) *http.Transport {
 		t.TLSClientConfig = new(tls.Config)
 	}
 	t.TLSClientConfig.NextProtos = []string{"http/1.1"} // else a clone may still offer h2
+	t.DialContext = dialWithin(dialer(t), dialTimeout)
+	//lint:ignore SA1019 dialer has taken it over
+	t.Dial = nil
+	//lint:ignore SA1019 a caller may still use it
+	if dialTLS := t.DialTLS; dialTLS != nil && t.DialTLSContext == nil {
+		t.DialTLSContext = func(_ context.Context, network, address string) (net.Conn, error) { return dialTLS(network, address) }
+	}
+	if t.OnProxyConnectResponse == nil {
+		t.OnProxyConnectResponse = proxyAnswered
+	}
+	return t
+}
+
+// startTransport also counts what was written, so that a start that was not sent can be told from one that may have been.
+func startTransport(base *http.Transport) *http.Transport {
+	t := ownTransport(base, startHeaderTimeout)
+	t.ExpectContinueTimeout = continueTimeout
 	t.DialContext = dialCounted(t.DialContext)
 	if t.DialTLSContext != nil {
 		t.DialTLSContext = dialCounted(t.DialTLSContext)
 	}
 	return t
 }
+
+// proxyAnswered names the proxy, whose status net/http takes for an error without a kind.
+func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
+	if resp.StatusCode != http.StatusOK {
+		return &proxyError{resp.StatusCode}
+	}
+	return nil
+}
+
+// proxyError is that a proxy makes no connection to the server.
+type proxyError struct{ status int }
+
+func (e *proxyError) Error() string { return fmt.Sprintf("the proxy answered %d", e.status) }
 
 type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
 
@@ -121,26 +131,4 @@ func dialWithin(dial dialFunc, limit time.Duration) dialFunc {
 		}
 		return conn, err
 	}
-}
-
-// dialUnsent makes no connection for a request that went out on another. On HTTP/2 net/http sends a request again, at once and for ever, that the
-// server refuses to look at, each time on a new connection since none is used twice; how often and when is for the retry policy to say.
-func dialUnsent(dial dialFunc) dialFunc {
-	return func(ctx context.Context, network, address string) (net.Conn, error) {
-		if sent, ok := ctx.Value(sentKey{}).(*atomic.Bool); ok && sent.Load() {
-			return nil, &net.OpError{Op: "dial", Net: network, Err: errNotTaken}
-		}
-		return dial(ctx, network, address)
-	}
-}
-
-var errNotTaken = errors.New("the server did not take the request from the connection it was sent on")
-
-// sentKey is where a request's context says whether it went out: an [*atomic.Bool].
-type sentKey struct{}
-
-// watchSent notes in the context when the request's headers were written.
-func watchSent(ctx context.Context) context.Context {
-	sent := new(atomic.Bool)
-	return httptrace.WithClientTrace(context.WithValue(ctx, sentKey{}, sent), &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }})
 }
