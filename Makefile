@@ -1,12 +1,15 @@
 FUZZTIME ?= 30s
 
-.PHONY: help generate check test race foreign faults bench bench-foreign fuzz
+.PHONY: help generate spec-update check test race foreign faults bench bench-foreign fuzz
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST)
 
 generate: ## generate gen/ from api/
 	go generate ./...
+
+spec-update: ## take in the vendor's spec: FILE=path or URL=https://…; CHECK=1 only reports; see CONTRIBUTING.md
+	@go run ./internal/specupdate $(if $(FILE),-file '$(FILE)') $(if $(URL),-url '$(URL)') $(if $(BASE),-base '$(BASE)') $(if $(CHECK),-check)
 
 check: ## generated code in step, gofmt, vet, staticcheck, tidy, and builds for other systems
 	.ci/check

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"gopkg.in/yaml.v3"
+)
+
+const (
+	maxNodes = 300_000 // values in a document, aliases counted as what they stand for
+	maxDepth = 100
+)
+
+// document is an OpenAPI document that can be taken: well formed, OpenAPI 3.0 or 3.1, without references to elsewhere.
+type document struct {
+	raw     []byte
+	root    *yaml.Node // the mapping at the top, without aliases
+	version string     // such as 3.0.3
+}
+
+var taken = regexp.MustCompile(`^3\.[01]\.[0-9]+$`)
+
+// readDocument refuses what is no document that this project can be generated from, before any other tool sees it. Errors are refusals.
+func readDocument(raw []byte) (*document, error) {
+	start := bytes.TrimSpace(bytes.TrimPrefix(raw, []byte("\ufeff")))
+	switch {
+	case len(start) == 0:
+		return nil, refuse("it is empty; give the vendor's OpenAPI document")
+	case len(raw) > maxSize:
+		return nil, refuse("it has more than %d MiB", maxSize>>20)
+	case !utf8.Valid(raw) || bytes.IndexByte(raw, 0) >= 0:
+		return nil, refuse("it is no UTF-8 text; an OpenAPI document is YAML or JSON")
+	case start[0] == '{' && bytes.HasPrefix(raw, []byte("\ufeff")):
+		return nil, refuse("it is JSON behind a byte order mark, which JSON must not have and the generator does not take; remove the mark")
+	case start[0] == '<':
+		return nil, refuse("it is an HTML page or XML; the vendor's reference page offers the document itself for download, as YAML or JSON")
+	}
+	root, err := parseTree(raw, start)
+	if err != nil {
+		return nil, err
+	}
+	if root.Kind != yaml.MappingNode {
+		return nil, refuse("it is no OpenAPI document: at the top there must be a mapping with the key openapi")
+	}
+	if root, err = plain(root); err != nil {
+		return nil, err
+	}
+	d := &document{raw: raw, root: root, version: text(child(root, "openapi"))}
+	switch {
+	case child(root, "swagger") != nil:
+		return nil, refuse("it is Swagger %s; OpenAPI 3.0 or 3.1 is needed, so ask the vendor for it or convert it first", text(child(root, "swagger")))
+	case child(root, "asyncapi") != nil:
+		return nil, refuse("it is an AsyncAPI document; OpenAPI 3.0 or 3.1 is needed")
+	case d.version == "":
+		return nil, refuse("it is no OpenAPI document: it has no key openapi with a version such as 3.0.3")
+	case !taken.MatchString(d.version):
+		return nil, refuse("it is OpenAPI %q; the generator takes 3.0.x and 3.1.x", d.version)
+	}
+	if err := outside(root, ""); err != nil {
+		return nil, err
+	}
+	if err := d.operationsNamedTwice(); err != nil {
+		return nil, err
+	}
+	if _, err := d.load(); err != nil {
+		return nil, refuse("kin-openapi cannot read it: %v", err)
+	}
+	return d, nil
+}
+
+// outside refuses the first reference that leads out of the document: nothing is fetched, and what it names is not known to anybody
+// who reviews the file.
+func outside(node *yaml.Node, at string) error {
+	for key, value := range children(node) {
+		if key == "$ref" && value.Kind == yaml.ScalarNode && !strings.HasPrefix(value.Value, "#") {
+			return refuse("line %d: the $ref %q at %s leads out of the document, and nothing is fetched; ask the vendor for a bundled file, or bundle it first", value.Line, value.Value, target(at))
+		}
+		if err := outside(value, at+step(node, key)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// operation is one method of one path.
+type operation struct{ method, path, id string }
+
+func (o operation) String() string { return o.method + " " + o.path }
+
+func (d *document) operations() []operation {
+	var found []operation
+	for path, item := range children(child(d.root, "paths")) {
+		for key, value := range children(item) {
+			switch key {
+			case "get", "put", "post", "delete", "options", "head", "patch", "trace":
+				found = append(found, operation{strings.ToUpper(key), path, text(child(value, "operationId"))})
+			}
+		}
+	}
+	return found
+}
+
+func (d *document) operationsNamedTwice() error {
+	seen := make(map[string]operation)
+	for _, o := range d.operations() {
+		if before, twice := seen[o.id]; twice && o.id != "" {
+			return refuse("the operationId %q stands at both %s and %s; the generator names Go functions after it, so the vendor must make them differ", o.id, before, o)
+		}
+		seen[o.id] = o
+	}
+	return nil
+}
+
+// load reads the document as oapi-codegen does.
+func (d *document) load() (*openapi3.T, error) { return openapi3.NewLoader().LoadFromData(d.raw) }
+
+// digest names the exact file.
+func (d *document) digest() string { return fmt.Sprintf("%x", sha256.Sum256(d.raw)) }

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// update goes through all steps. It returns an error where there is nothing to report on; a step that fails is in the report.
+func (s *settings) update(ctx context.Context, progress io.Writer) (*report, error) {
+	say := func(format string, args ...any) { fmt.Fprintf(progress, "specupdate: "+format+"\n", args...) }
+	raw, err := s.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	fresh, err := readDocument(raw)
+	if err != nil {
+		return nil, err
+	}
+	work, err := readTree(s.tree)
+	if err != nil {
+		return nil, err
+	}
+	base := work
+	if s.base != s.tree {
+		if base, err = readTree(s.base); err != nil {
+			return nil, err
+		}
+	}
+	present, err := readDocument(base.files[specFile])
+	if err != nil {
+		return nil, fmt.Errorf("read the present %s: %v", specFile, err) // not wrapped: it is not the new file that is refused
+	}
+	presentApplied, err := apply(base.files[overlayFile], present)
+	if err != nil {
+		return nil, err
+	}
+	freshApplied, err := apply(work.files[overlayFile], fresh)
+	if err != nil {
+		return nil, err
+	}
+	r := &report{present: present, fresh: fresh, check: s.check, presentApplied: presentApplied, overlay: freshApplied}
+	if r.lacking = freshApplied.lacking(presentApplied); len(r.lacking) == len(needed) {
+		return nil, refuse("it is no spec of this API: with api/overlay.yaml applied it has none of the operations %s, which are %s",
+			strings.Join(needed, ", "), join(r.lacking))
+	}
+	r.places = compare(present.root, fresh.root, "")
+	r.settled, r.stillAssumed = assumptions(present, fresh)
+	if !bytes.Equal(present.raw, fresh.raw) {
+		say("compare by %s", oasdiff)
+		if r.changes, err = changes(ctx, s.tools, present, fresh, presentApplied, freshApplied); err != nil {
+			return nil, err
+		}
+	}
+	r.invalid = freshApplied.validate(ctx)
+	if r.find(); len(r.problems) > 0 {
+		return r, nil
+	}
+
+	scratch, err := os.MkdirTemp("", "specupdate-")
+	if err != nil {
+		return nil, fmt.Errorf("make a temporary folder: %w", err)
+	}
+	defer os.RemoveAll(scratch)
+	files, err := s.make(ctx, r, base, work, scratch, say)
+	if err != nil {
+		return nil, err
+	}
+	if r.find(); len(r.problems) > 0 {
+		return r, nil
+	}
+	r.version = demanded(r.changes, r.servers(), r.api, base.files["CHANGELOG.md"])
+	r.files = r.files[:0]
+	for path := range files {
+		r.files = append(r.files, path)
+	}
+	slices.Sort(r.files)
+	switch {
+	case len(files) == 0:
+		r.outcome = unchanged
+	case s.check:
+		r.outcome = would
+	default:
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		r.outcome = done
+		files[reportFile] = []byte(r.markdown())
+		say("put %d files in place", len(files))
+		if err := work.install(files); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// make generates, compiles, compares and tests in a copy, and returns the files that have to change.
+func (s *settings) make(ctx context.Context, r *report, base, work *tree, scratch string, say func(string, ...any)) (map[string][]byte, error) {
+	module := moduleOf(work.files["go.mod"])
+	folder := filepath.Join(scratch, "tree")
+	if err := work.write(folder); err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(filepath.Join(folder, filepath.FromSlash(specFile)), r.fresh.raw, 0o644); err != nil {
+		return nil, fmt.Errorf("copy the work tree: %w", err)
+	}
+	say("generate")
+	if _, err := goCommand(ctx, folder, "generate", "./..."); err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		r.generation = err
+		return nil, nil
+	}
+	r.generated = true
+	now, err := readTree(folder)
+	if err != nil {
+		return nil, err
+	}
+	files := make(map[string][]byte)
+	for _, path := range work.changed(now) {
+		if content, has := now.files[path]; has {
+			files[path] = content
+		}
+	}
+	if len(files) == 0 {
+		return files, nil
+	}
+	say("compile")
+	if r.compiler, err = build(ctx, folder); err != nil {
+		return nil, err
+	}
+	r.compiled = true
+	say("compare the Go API by %s", apidiff)
+	compareAPI := goAPI
+	if len(r.compiler) > 0 {
+		compareAPI = genAPI
+	}
+	if r.api, err = compareAPI(ctx, s.tools, module, base.root, folder, scratch); err != nil || len(r.compiler) > 0 {
+		return files, err
+	}
+	say("run the contract tests: %s", strings.Join(s.tests, " "))
+	r.tests, err = runTests(ctx, module, folder, s.tests)
+	return files, err
+}
+
+// moduleOf reads the module's path from go.mod.
+func moduleOf(mod []byte) string {
+	for line := range strings.Lines(string(mod)) {
+		if path, ok := strings.CutPrefix(line, "module "); ok {
+			return strings.TrimSpace(path)
+		}
+	}
+	return ""
+}
+
+// join lists operations in words.
+func join(operations []operation) string {
+	var parts []string
+	for _, o := range operations {
+		parts = append(parts, o.String())
+	}
+	return strings.Join(parts, ", ")
+}
