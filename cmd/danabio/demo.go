@@ -38,6 +38,7 @@ type demoData struct {
 	Size      int64                `json:"size"`     // of the ZIP, bytes
 	SHA256    string               `json:"sha256"`   // of the ZIP
 	Files     []string             `json:"files"`    // paths of what was extracted
+	Report    string               `json:"report"`   // path of the audit report
 }
 
 func newDemo(out *output) *cobra.Command {
@@ -47,13 +48,13 @@ func newDemo(out *output) *cobra.Command {
 		Short: "Run the whole path against the emulator: no account, no network",
 		Long: `Start the emulator in this process, and run the whole path against it over HTTP: get a token,
 start a circuit with a PDF to sign, wait until it is completed, download the evidence, verify
-it and its signature, and extract it. Each step is one line. Nothing leaves this machine.
+it and its signature, extract it, and write an audit report. Each step is one line. Nothing leaves this machine.
 
 What comes of it lies in a new folder: start.json, which says what was sent, evidence.zip, its
-receipt, and the extracted files in evidence/.
+receipt, the extracted files in evidence/, and report.html.
 
 With --json: {"folder": …, "circuitId": …, "document": {"name": …, "size": …, "sha256": …},
-"evidence": …, "receipt": …, "size": …, "sha256": …, "files": […]}`,
+"evidence": …, "receipt": …, "size": …, "sha256": …, "files": […], "report": …}`,
 		Example: `  danabio demo
   danabio demo --pdf contract.pdf --out try`,
 		Args: arguments(),
@@ -234,10 +235,34 @@ func (d *demo) path(document danabio.Document) (data demoData, err error) {
 		return data, err
 	}
 	data.Files = extracted(folder, found.Report)
-	return data, d.step("extract", "%d files in %s", len(data.Files), folder+string(filepath.Separator))
+	if err := d.step("extract", "%d files in %s", len(data.Files), folder+string(filepath.Separator)); err != nil {
+		return data, err
+	}
+
+	data.Report = filepath.Join(d.folder, "report.html")
+	if err := d.report(data.Evidence, judges, data.Report); err != nil {
+		return data, err
+	}
+	return data, d.step("report", "%s, to be read by people", data.Report)
 }
 
-const demoSteps = 8
+func (d *demo) report(evidencePath string, judges *judges, path string) error {
+	made, err := reportOptions(d.cmd, "")
+	if err != nil {
+		return err
+	}
+	part, err := newReportFile(d.cmd, path)
+	if err != nil {
+		return err
+	}
+	defer part.Discard()
+	if _, judgement, err := report(d.cmd, evidencePath, evidence.Limits{}, judges, made, part); err != nil || judgement != nil {
+		return errors.Join(judgement, err)
+	}
+	return placeReport(part, path)
+}
+
+const demoSteps = 9
 
 // step says that a step is done.
 func (d *demo) step(name, format string, args ...any) error {
@@ -258,6 +283,7 @@ In %s:
   evidence.zip                signed document, pictures, consent, audit data
   evidence.zip.receipt.json   its SHA-256: shows later that nothing was changed
   evidence/                   the same as evidence.zip, extracted
+  report.html                 what was checked and found, for an auditor
 
 Open the PDF in evidence/documents to see the signature, at the foot of page 1.
 

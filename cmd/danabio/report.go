@@ -77,11 +77,8 @@ The exit code is that of "danabio evidence verify":
 			if err != nil {
 				return err
 			}
-			made := auditreport.Options{Program: "danabio " + danabio.Version, Renderer: auditreport.Poppler()}
-			if made.Language, err = reportLanguage(cmd, lang, os.Getenv); err != nil {
-				return err
-			}
-			if made.MadeAt, err = reportTime(time.Now, os.Getenv); err != nil {
+			made, err := reportOptions(cmd, lang)
+			if err != nil {
 				return err
 			}
 			part, err := newReportFile(cmd, path)
@@ -93,11 +90,8 @@ The exit code is that of "danabio evidence verify":
 			if err != nil {
 				return err
 			}
-			if err := part.Place(path); err != nil {
-				return fmt.Errorf("report %s: %w", path, reason(err))
-			}
-			if err := newfile.SyncFolder(filepath.Dir(path)); err != nil {
-				return fmt.Errorf("report %s: %w", path, reason(err))
+			if err := placeReport(part, path); err != nil {
+				return err
 			}
 			data.Path = path
 			return out.reported(data, judgement)
@@ -110,9 +104,18 @@ The exit code is that of "danabio evidence verify":
 	return cmd
 }
 
+func reportOptions(cmd *cobra.Command, lang string) (made auditreport.Options, err error) {
+	made = auditreport.Options{Program: "danabio " + danabio.Version, Renderer: auditreport.Poppler()}
+	if made.Language, err = reportLanguage(cmd, lang, os.Getenv); err != nil {
+		return made, err
+	}
+	made.MadeAt, err = reportTime(time.Now, os.Getenv)
+	return made, err
+}
+
 // reportLanguage is the flag's, or else that of the first variable for messages which is set.
 func reportLanguage(cmd *cobra.Command, lang string, getenv func(string) string) (auditreport.Language, error) {
-	if cmd.Flags().Changed("lang") {
+	if flag := cmd.Flags().Lookup("lang"); flag != nil && flag.Changed {
 		switch language := auditreport.Language(lang); language {
 		case auditreport.English, auditreport.Spanish:
 			return language, nil
@@ -157,6 +160,17 @@ func newReportFile(cmd *cobra.Command, path string) (*newfile.File, error) {
 		return nil, badInput("report %s cannot be written: %w", path, reason(err))
 	}
 	return part, nil
+}
+
+func placeReport(part *newfile.File, path string) error {
+	err := part.Place(path)
+	if err == nil {
+		err = newfile.SyncFolder(filepath.Dir(path))
+	}
+	if err != nil {
+		return fmt.Errorf("report %s: %w", path, reason(err))
+	}
+	return nil
 }
 
 // report writes the report into part. The judgement is what the verification failed with. There is no report if it came to none, and then err

@@ -164,7 +164,7 @@ func TestRunInterruptedDemoLeavesNothing(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	var stderr bytes.Buffer
 	code := Run(ctx, []string{"demo"}, nil, writerFunc(func(p []byte) (int, error) {
-		if strings.HasPrefix(string(p), "3/8") {
+		if strings.HasPrefix(string(p), "3/9") {
 			interrupt()
 		}
 		return len(p), nil
