@@ -162,8 +162,9 @@ func TestWhatHTTP2RefusesIsSentAsOftenAsThePolicySays(t *testing.T) {
 			for _, operation := range []string{token, download} {
 				t.Run(operation+", "+name+way, func(t *testing.T) {
 					const enough = 1000
-					if got := f.run(t, operation, target(t), enough); got.attempts != 4 || got.err != "ErrUnavailable" {
-						t.Errorf("%d requests, %q; want 4, ErrUnavailable", got.attempts, got.err)
+					// net/http may send each once more before it sees that the client ended it.
+					if got := f.run(t, operation, target(t), enough); got.attempts < 4 || got.attempts > 8 || got.err != "ErrUnavailable" {
+						t.Errorf("%d requests, %q; want 4 to 8, ErrUnavailable", got.attempts, got.err)
 					}
 				})
 			}

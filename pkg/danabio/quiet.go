@@ -50,7 +50,8 @@ func (t *quietTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // sentOnce cancels a request that was written and looks for another connection. On HTTP/2, which another kind of RoundTripper may speak, net/http
-// sends a request again, at once and for ever, that the server refuses to look at; how often and when is for the retry policy to say.
+// sends a request again, at once and for ever, that the server refuses to look at; how often and when is for the retry policy to say. One more may
+// go out before net/http sees the end, but none with a body that it cannot read twice, as that of a start.
 func sentOnce(ctx context.Context, cancel context.CancelCauseFunc) context.Context {
 	var sent atomic.Bool
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{

@@ -359,9 +359,10 @@ func h2Faults() []socketFault {
 		code uint32
 	}{{"REFUSED_STREAM", refusedStream}, {"PROTOCOL_ERROR", protocolError}, {"INTERNAL_ERROR", internalError}, {"CANCEL", cancelled},
 		{"ENHANCE_YOUR_CALM", enhanceYourCalm}, {"HTTP_1_1_REQUIRED", http11Required}, {"NO_ERROR", noError}} {
-		answering("headers", "RST_STREAM with "+code.name, "lost", func(_ *wire, c *h2, stream uint32) { c.reset(stream, code.code) })
+		refused := answering("headers", "RST_STREAM with "+code.name, "lost", func(_ *wire, c *h2, stream uint32) { c.reset(stream, code.code) })
+		refused.resent = code.code == refusedStream || code.code == protocolError
 	}
-	answering("headers", "GOAWAY before the stream", "lost", func(_ *wire, c *h2, _ uint32) { c.goAway(0, noError) })
+	answering("headers", "GOAWAY before the stream", "lost", func(_ *wire, c *h2, _ uint32) { c.goAway(0, noError) }).resent = true
 	answering("headers", "GOAWAY before the stream, with an error", "lost", func(_ *wire, c *h2, _ uint32) { c.goAway(0, enhanceYourCalm) })
 	over(asks, "headers", "GOAWAY after the stream, then FIN", "lost", func(w *wire, c *h2, stream uint32) {
 		c.goAway(stream, noError)

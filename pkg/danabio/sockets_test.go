@@ -46,6 +46,7 @@ type socketFault struct {
 	gate      int         // the client reads nothing between one write and this one, counted from 1
 	size      int         // of a start's document; zero: 40,000 bytes, more than the transport's buffer, less than what asks before it sends
 	prints    string      // what net/http cannot be kept from printing
+	resent    bool        // net/http sends each attempt again by itself, and may do so once before it sees that the client ended it
 	transport func(*http.Transport)
 	elsewhere func(*testing.T) (address string) // where a connection goes that meets the fault
 	limit     time.Duration                     // of connecting there
@@ -55,7 +56,15 @@ type socketFault struct {
 func (f socketFault) inject(t *testing.T, operation string) wanted {
 	want := decide(operation, f.kind)
 	path := target(t)
-	got := f.run(t, operation, path, want.faulty)
+	faulty := want.faulty
+	if f.resent && operation != wait {
+		faulty *= 2
+	}
+	got := f.run(t, operation, path, faulty)
+	if more := got.attempts - want.attempts; f.resent && more > 0 && more <= want.attempts {
+		got.attempts -= more
+		got.faulty = min(got.faulty, want.faulty)
+	}
 	if f.or.line != "" {
 		if other := decide(operation, f.or); got.err == other.err {
 			want = other
