@@ -38,6 +38,10 @@ First it prints how to reach it, in lines that a shell can take as they are:
   DANABIO_CLIENT_SECRET=…
   DANABIO_CHANNEL=…
 
+Behind the link of each circuit is the page that its signer goes through, with one button for each
+outcome (complete, reject, expire); give --complete-after 0 to have the time for it. At the base URL
+itself is a list of all circuits and their links, which only this machine gets.
+
 With --json: {"baseUrl": …, "clientId": …, "clientSecret": …, "channel": …}
 
 Client id, secret and channel are random unless given. They do not come from the DANABIO_
@@ -72,7 +76,7 @@ of DANABIO_CLIENT_SECRET or DANABIO_CLIENT_SECRET_FILE, if one is set.`,
 				_ = server.stop()
 				return err
 			}
-			out.note("The emulator answers until it is interrupted.")
+			out.note("The emulator answers until it is interrupted. Its circuits: %s/", server.baseURL)
 			select {
 			case <-ctx.Done():
 				return server.stop()
@@ -84,7 +88,8 @@ of DANABIO_CLIENT_SECRET or DANABIO_CLIENT_SECRET_FILE, if one is set.`,
 	flags := cmd.Flags()
 	flags.StringVar(&address, "addr", "127.0.0.1:0", "`host:port` to listen on; port 0 is any free one")
 	flags.DurationVar(&config.CompleteAfter, "complete-after", 2*time.Second,
-		"how long after its start a circuit is completed; 0: when the button behind its link is pressed")
+		"how long after its start a circuit is completed, unless its signer has begun by then; 0: only on the page behind its link")
+	flags.BoolVar(&config.OpenList, "open-list", false, "show the list of circuits and their links to other machines too")
 	flags.StringVar(&config.ClientID, "client-id", "", "client `id` to accept (default a random one)")
 	flags.StringVar(&config.Channel, "channel", "", "`channel` to serve (default a random one)")
 	secret.addFlags(cmd)

@@ -173,3 +173,27 @@ func TestEmulatorTakesFixedCredentials(t *testing.T) {
 		}
 	}, "--json", "--client-id", "acme")
 }
+
+func TestEmulatorShowsItsListToThisMachineAlone(t *testing.T) {
+	for flag, want := range map[string]int{"--open-list": http.StatusOK, "--open-list=false": http.StatusForbidden} {
+		emulate(t, 4, func(printed string) {
+			line, _, _ := strings.Cut(printed, "\n")
+			_, base, _ := strings.Cut(line, "=")
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, base+"/", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for host, want := range map[string]int{request.Host: http.StatusOK, "emulator.example.com": want} {
+				request.Host = host
+				response, err := http.DefaultClient.Do(request)
+				if err != nil {
+					t.Fatal(err)
+				}
+				response.Body.Close()
+				if response.StatusCode != want {
+					t.Errorf("%s, asked as %s: status %d", flag, host, response.StatusCode)
+				}
+			}
+		}, flag)
+	}
+}

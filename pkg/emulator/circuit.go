@@ -16,13 +16,26 @@ const maxHeldBytes = 1 << 30
 // evidenceAllowance is what a circuit is expected to hold beyond its documents: pictures, records, signatures.
 const evidenceAllowance = 256 << 10
 
+// State is how far a circuit has come.
+type State string
+
+// The states of a circuit. To its API all but StateCompleted are one: the vendor publishes nothing about circuits that are
+// rejected or expire, so they are answered with 404 for ever, as one that is not completed (assumed).
+const (
+	StateOpen      State = "open"
+	StateCompleted State = "completed"
+	StateRejected  State = "rejected" // by the signer
+	StateExpired   State = "expired"
+)
+
 // Circuit describes a circuit at the moment of the call that returned it.
 type Circuit struct {
 	ID        string
 	RequestID string // the id that the start's body gave, empty if none
 	Channel   string
 	StartedAt time.Time
-	Completed bool
+	Completed bool       // State is StateCompleted
+	State     State      // how far it has come
 	Documents []Document // in the order sent
 }
 
@@ -34,7 +47,11 @@ type circuit struct {
 	startedAt time.Time
 	reserved  int64
 
-	completedAt time.Time // zero: not completed; guarded by the emulator's mutex
+	// guarded by the emulator's mutex until the state is not open, then unchanged
+	state       State
+	completedAt time.Time // zero: not completed
+	alone       bool      // completed by its time, not by anybody
+	visit       visit
 
 	build    sync.Once // makes the next two
 	evidence []byte
@@ -82,7 +99,7 @@ func (e *Emulator) start(channel string, r *http.Request) *answer {
 func (e *Emulator) admit(request *startRequest) *circuit {
 	started := &circuit{
 		link: randomToken(), channel: e.config.Channel, request: request,
-		startedAt: e.config.Now().UTC(), reserved: evidenceAllowance,
+		startedAt: e.config.Now().UTC(), reserved: evidenceAllowance, state: StateOpen,
 	}
 	for _, document := range request.documents {
 		started.reserved += document.Size
@@ -118,9 +135,10 @@ func (e *Emulator) Circuits() []Circuit {
 	defer e.mu.Unlock()
 	circuits := make([]Circuit, len(e.circuits))
 	for i, c := range e.circuits {
+		state := e.settle(c, now)
 		circuits[i] = Circuit{
 			ID: c.id, RequestID: c.request.id, Channel: c.channel, StartedAt: c.startedAt,
-			Completed: e.settle(c, now), Documents: make([]Document, len(c.request.documents)),
+			Completed: state == StateCompleted, State: state, Documents: make([]Document, len(c.request.documents)),
 		}
 		for j, document := range c.request.documents {
 			circuits[i].Documents[j] = document.Document
@@ -130,37 +148,73 @@ func (e *Emulator) Circuits() []Circuit {
 }
 
 // Complete completes a circuit and builds its evidence. Completing it again changes nothing. It fails when there is no circuit
-// of that id, or when the evidence cannot be made.
-func (e *Emulator) Complete(circuitID string) error {
+// of that id, when the circuit was rejected or has expired, or when the evidence cannot be made.
+func (e *Emulator) Complete(circuitID string) error { return e.endByID(circuitID, StateCompleted) }
+
+// Reject ends a circuit as its signer's refusal does. It fails when there is no circuit of that id, or when it has ended in
+// another way. How the API answers for it is assumed, see [State].
+func (e *Emulator) Reject(circuitID string) error { return e.endByID(circuitID, StateRejected) }
+
+// Expire ends a circuit as time does that its signer let pass. It fails when there is no circuit of that id, or when it has
+// ended in another way. How the API answers for it is assumed, see [State].
+func (e *Emulator) Expire(circuitID string) error { return e.endByID(circuitID, StateExpired) }
+
+func (e *Emulator) endByID(circuitID string, state State) error {
 	e.mu.Lock()
 	c := e.byID[circuitID]
 	e.mu.Unlock()
 	if c == nil {
-		return fmt.Errorf("emulator: complete: there is no circuit %q", circuitID)
+		return fmt.Errorf("emulator: there is no circuit %q to be %s", circuitID, state)
 	}
-	return e.complete(c)
-}
-
-// complete completes the circuit, unless it is complete, and builds its evidence.
-func (e *Emulator) complete(c *circuit) error {
-	now := e.config.Now()
-	e.mu.Lock()
-	if !e.settle(c, now) {
-		c.completedAt = now.UTC()
+	ended, err := e.end(c, state)
+	if err == nil && ended != state {
+		return fmt.Errorf("emulator: circuit %q is %s and cannot be %s", circuitID, ended, state)
 	}
-	e.mu.Unlock()
-	_, err := e.evidence(c)
 	return err
 }
 
-// settle reports whether the circuit is complete, and completes it if its time has come. The mutex must be held.
-func (e *Emulator) settle(c *circuit, now time.Time) bool {
-	if after := e.config.CompleteAfter; c.completedAt.IsZero() && after > 0 {
-		if due := c.startedAt.Add(after); !now.Before(due) {
-			c.completedAt = due
+// end ends an open circuit in the state given, and builds the evidence of one that is complete. It returns the state in which
+// the circuit is, which is another one when it had ended before.
+func (e *Emulator) end(c *circuit, state State) (State, error) {
+	now := e.config.Now()
+	e.mu.Lock()
+	if e.settle(c, now) == StateOpen {
+		c.state = state
+		switch state {
+		case StateCompleted:
+			c.completedAt = now.UTC()
+		default:
+			e.release(c)
 		}
 	}
-	return !c.completedAt.IsZero()
+	state = c.state
+	e.mu.Unlock()
+	if state != StateCompleted {
+		return state, nil
+	}
+	_, err := e.evidence(c)
+	return state, err
+}
+
+// release forgets what a circuit without evidence held. The mutex must be held.
+func (e *Emulator) release(c *circuit) {
+	for _, document := range c.request.documents {
+		document.content = nil
+	}
+	c.visit = visit{}
+	e.held -= c.reserved
+	c.reserved = 0
+}
+
+// settle returns the circuit's state, and completes it if its time has come. A signer who has begun on the page is waited
+// for. The mutex must be held.
+func (e *Emulator) settle(c *circuit, now time.Time) State {
+	if after := e.config.CompleteAfter; c.state == StateOpen && after > 0 && !c.visit.begun() {
+		if due := c.startedAt.Add(after); !now.Before(due) {
+			c.state, c.completedAt, c.alone = StateCompleted, due, true
+		}
+	}
+	return c.state
 }
 
 // evidence returns the ZIP of a completed circuit. The first call builds it, others wait for that.
@@ -175,6 +229,7 @@ func (e *Emulator) evidence(c *circuit) ([]byte, error) {
 			document.content = nil
 		}
 		e.mu.Lock()
+		c.visit = visit{}
 		e.held += int64(len(c.evidence)) - c.reserved
 		e.mu.Unlock()
 	})
@@ -189,7 +244,7 @@ func (e *Emulator) download(channel, circuitID string, r *http.Request) *answer 
 	now := e.config.Now()
 	e.mu.Lock()
 	c := e.byID[circuitID]
-	ready := c != nil && c.channel == channel && e.settle(c, now)
+	ready := c != nil && c.channel == channel && e.settle(c, now) == StateCompleted
 	e.mu.Unlock()
 	if !ready {
 		return refuse(http.StatusNotFound, "circuit not found or not completed")

@@ -149,7 +149,8 @@ func TestPathsAndMethods(t *testing.T) {
 		status       int
 		allow        string
 	}{
-		{"GET", "/", 404, ""},
+		{"POST", "/", 405, "GET"},
+		{"GET", "//", 404, ""},
 		{"GET", "/oauth2", 404, ""},
 		{"POST", "/oauth2/token/", 404, ""},
 		{"POST", "//oauth2/token", 404, ""},
@@ -165,6 +166,9 @@ func TestPathsAndMethods(t *testing.T) {
 		{"DELETE", download, 405, "GET"},
 		{"POST", download, 405, "GET"},
 		{"PUT", "/sign/x", 405, "GET, POST"},
+		{"POST", "/sign/x/front.jpg", 405, "GET"},
+		{"GET", "/sign/", 404, ""},
+		{"GET", "/sign/x/y/z", 404, ""},
 	} {
 		answer := api.do(api.request(test.method, test.path, "", "Authorization", "Bearer "+token))
 		if answer.status != test.status || answer.header.Get("Allow") != test.allow {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -17,13 +18,16 @@ type Config struct {
 	// Channel is the one channel that is served. Default: a random one.
 	Channel string
 
-	// CompleteAfter is how long after its start a circuit completes by itself. Default 0: only when told to, by
-	// [Emulator.Complete] or on the page behind its link.
+	// CompleteAfter is how long after its start a circuit completes by itself, unless its signer has begun on the page behind
+	// its link by then. Default 0: only when told to, by [Emulator.Complete] or on that page.
 	CompleteAfter time.Duration
 	// TokenLifetime is how long a token is accepted; whole seconds of it are announced. Default: 1799 s, as in the
 	// published example.
 	TokenLifetime time.Duration
 
+	// OpenList shows the list of circuits at "/", with their links, to every client. Default: only to clients on this machine
+	// that ask for it by a loopback name or address, or by PublicURL's host, and not through a proxy.
+	OpenList bool
 	// PublicURL is the prefix of the links that are handed out. Default: taken from the start's Host header.
 	PublicURL string
 	// Now is the clock. Default: [time.Now].
@@ -91,6 +95,19 @@ func (c Config) withDefaults() (Config, error) {
 		}
 	}
 	return c, c.checkPublicURL()
+}
+
+// crossOrigin judges where a form comes from. A proxy may give the emulator another Host than the one that browsers see.
+func (c Config) crossOrigin() (*http.CrossOriginProtection, error) {
+	protection := http.NewCrossOriginProtection()
+	if c.PublicURL == "" {
+		return protection, nil
+	}
+	public, err := url.Parse(c.PublicURL)
+	if err != nil {
+		return nil, err
+	}
+	return protection, protection.AddTrustedOrigin(public.Scheme + "://" + public.Host)
 }
 
 // checkPublicURL fails when links made with the prefix would not be URLs a browser opens.

@@ -36,6 +36,8 @@ type Emulator struct {
 	authority   *sign.Authority
 	startSchema *openapi3.Schema
 	maxHeld     int64
+	crossOrigin *http.CrossOriginProtection
+	decoding    sync.Mutex // held while a photo is decoded, which takes hundreds of megabytes at worst
 
 	mu       sync.Mutex           // guards what follows, and the completion of circuits
 	tokens   map[string]time.Time // when each expires
@@ -62,8 +64,12 @@ func New(config Config) (*Emulator, error) {
 	if err != nil {
 		return nil, fmt.Errorf("emulator: read the embedded spec: %w", err)
 	}
+	crossOrigin, err := config.crossOrigin()
+	if err != nil {
+		return nil, fmt.Errorf("emulator: PublicURL: %w", err)
+	}
 	return &Emulator{
-		config: config, authority: authority, startSchema: schema, maxHeld: maxHeldBytes,
+		config: config, crossOrigin: crossOrigin, authority: authority, startSchema: schema, maxHeld: maxHeldBytes,
 		tokens: map[string]time.Time{}, byID: map[string]*circuit{}, byLink: map[string]*circuit{},
 		faults: append([]Fault(nil), config.Faults...), requests: map[Operation]int{},
 	}, nil
@@ -102,18 +108,23 @@ var startSchema = sync.OnceValues(func() (*openapi3.Schema, error) {
 	return content.Schema.Value, nil
 })
 
-// route is where a request goes: an operation of the API with the parameters of its path, or a link's page.
+// route is where a request goes: an operation of the API with the parameters of its path, or a page for people.
 type route struct {
-	operation Operation // empty: the page behind a link
+	operation Operation // empty: a page
+	page      string    // link or list, as the log calls it
 	methods   []string
 	channel   string
 	circuit   string
 	link      string
+	picture   string // below the link
 }
 
 // findRoute returns nil for a path that is none of the API's. Segments are split before they are unescaped, so that a
 // channel may hold any character.
 func findRoute(address *url.URL) *route {
+	if address.EscapedPath() == "/" {
+		return &route{page: "list", methods: []string{http.MethodGet}}
+	}
 	segments := strings.Split(strings.TrimPrefix(address.EscapedPath(), "/"), "/")
 	for i, segment := range segments {
 		plain, err := url.PathUnescape(segment)
@@ -143,7 +154,9 @@ func findRoute(address *url.URL) *route {
 			operation: OperationDownload, methods: []string{http.MethodGet}, channel: segments[4], circuit: segments[6],
 		}
 	case is("sign", ""):
-		return &route{methods: []string{http.MethodGet, http.MethodPost}, link: segments[1]}
+		return &route{page: "link", methods: []string{http.MethodGet, http.MethodPost}, link: segments[1]}
+	case is("sign", "", ""):
+		return &route{page: "link", methods: []string{http.MethodGet}, link: segments[1], picture: segments[2]}
 	}
 	return nil
 }
@@ -175,7 +188,7 @@ func (where *route) name() string {
 	case where == nil:
 		return "unknown"
 	case where.operation == "":
-		return "link"
+		return where.page
 	}
 	return string(where.operation)
 }
@@ -192,8 +205,11 @@ func (e *Emulator) answer(where *route, r *http.Request) (*answer, *Fault) {
 		return refuse(http.StatusMethodNotAllowed, "the method is not allowed here; allowed: "+allowed).with("Allow", allowed), nil
 	}
 	if where.operation == "" {
-		contract.Exempt(r) // the page is no part of the API
-		return e.link(where.link, r), nil
+		contract.Exempt(r) // the pages are no part of the API
+		if where.page == "list" {
+			return e.list(r), nil
+		}
+		return e.link(where, r), nil
 	}
 	fault := e.takeFault(where.operation)
 	if fault != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/danabio/danabio-go/pkg/emulator/internal/page"
 	"github.com/danabio/danabio-go/pkg/emulator/internal/sign"
 )
 
@@ -23,24 +24,29 @@ func (e *Emulator) buildEvidence(c *circuit) ([]byte, error) {
 	audit := auditRecord{
 		MadeBy: madeBy, CircuitID: c.id, RequestID: c.request.id, Channel: c.channel,
 		StartedAt: c.startedAt, CompletedAt: at, RootCertificate: string(e.authority.RootPEM()),
-		Events: []eventRecord{
-			{c.startedAt, "circuit started"}, {at, "identity document shown"}, {at, "face matched"},
-			{at, "consent given"}, {at, "documents signed"}, {at, "circuit completed"},
-		},
+		Events: c.visit.events(c.startedAt, at),
 	}
 
 	files, err := e.signDocuments(c, &audit)
 	if err != nil {
 		return nil, err
 	}
+	consentedAt := c.visit.consentedAt
+	if consentedAt.IsZero() {
+		consentedAt = at
+	}
+	consentText, err := page.Both("consent.statement")
+	if err != nil {
+		return nil, fmt.Errorf("consent.json: %w", err)
+	}
 	consent, err := recordJSON(consentRecord{
 		MadeBy: madeBy, CircuitID: c.id, RequestID: c.request.id, Signer: person,
-		Accepted: true, AcceptedAt: at, Text: consentText,
+		Accepted: true, AcceptedAt: consentedAt, Text: consentText,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("consent.json: %w", err)
 	}
-	files = append(files, drawn.of(person.Name)...)
+	files = append(files, c.visit.files(person.Name)...)
 	files = append(files, file{"consent.json", zip.Deflate, consent})
 	for _, file := range files {
 		audit.Files = append(audit.Files, fileRecord{file.name, int64(len(file.content)), hash(file.content)})
@@ -63,6 +69,7 @@ func (e *Emulator) signDocuments(c *circuit, audit *auditRecord) ([]file, error)
 		sent := c.request.documents[i]
 		signed, err := e.authority.Sign(sent.content, sign.Options{
 			Time: c.completedAt, Signer: c.request.signer.Name, Reason: "Signed by the danabio emulator, for tests only",
+			Ink: c.visit.signature,
 		})
 		if err != nil {
 			return nil, fmt.Errorf("sign document %d: %w", i+1, err)

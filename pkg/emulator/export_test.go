@@ -8,3 +8,10 @@ const EvidenceAllowance = evidenceAllowance
 
 // FileNames is what names are made into for the evidence.
 var FileNames = fileNames
+
+// Held is how many bytes count as held in memory.
+func (e *Emulator) Held() int64 {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.held
+}

@@ -1,82 +1,123 @@
 package emulator
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/base64"
-	"html/template"
 	"net/http"
+	"strings"
+
+	"github.com/danabio/danabio-go/pkg/emulator/internal/page"
 )
 
-const linkStyle = `body{font:1.1rem/1.5 system-ui,sans-serif;max-width:36rem;margin:3rem auto;padding:0 1rem;color:#222;background:#fff}` +
-	`h1{font-size:1.4rem}button{font:inherit;padding:.6rem 1.2rem}.warning{border-left:.4rem solid #b30000;padding-left:1rem}`
-
-// linkPage is the page behind a circuit's link. English and Spanish stand on it together, since nobody is asked which.
-var linkPage = template.Must(template.New("link").Parse(`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>danabio emulator</title>
-<style>` + linkStyle + `</style>
-</head>
-<body>
-<h1>danabio emulator</h1>
-<div class="warning">
-<p>This page is an emulator's, not DANAconnect's. Nothing is verified here, and no signature made here binds anyone.</p>
-<p lang="es">Esta página es de un emulador, no de DANAconnect. Aquí no se verifica nada, y ninguna firma hecha aquí obliga a nadie.</p>
-</div>
-{{if .Unknown}}<p>There is no circuit behind this link.</p>
-<p lang="es">No hay ningún circuito detrás de este enlace.</p>
-{{else if .Failed}}<p>The evidence of this circuit could not be made.</p>
-<p lang="es">No se pudo crear la evidencia de este circuito.</p>
-{{else if .Completed}}<p>The circuit is complete. Its evidence can be downloaded.</p>
-<p lang="es">El circuito está completo. Su evidencia se puede descargar.</p>
-{{else}}<p>The button does what a signer would do: identity document, face, consent and signature.</p>
-<p lang="es">El botón hace lo que haría un firmante: documento de identidad, rostro, consentimiento y firma.</p>
-<form method="post"><button type="submit">Complete the circuit / <span lang="es">Completar el circuito</span></button></form>
-{{end}}</body>
-</html>
-`))
-
-// linkState is what the page shows.
-type linkState struct{ Unknown, Failed, Completed bool }
-
-// linkPolicy allows the page its own style and form, and nothing else.
-var linkPolicy = func() string {
-	sum := sha256.Sum256([]byte(linkStyle))
-	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
-		"'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-}()
-
-// link answers GET and POST on a circuit's link. A POST completes the circuit and leads back to the page.
-func (e *Emulator) link(key string, r *http.Request) *answer {
-	now := e.config.Now()
+// link answers GET and POST on a circuit's link, and GET on the pictures below it. The key in the path is what lets a signer
+// in: there is no session and no cookie.
+func (e *Emulator) link(where *route, r *http.Request) *answer {
 	e.mu.Lock()
-	c := e.byLink[key]
-	completed := c != nil && e.settle(c, now)
+	c := e.byLink[where.link]
 	e.mu.Unlock()
 	switch {
 	case c == nil:
-		return showLink(http.StatusNotFound, linkState{Unknown: true})
+		return e.show(r, http.StatusNotFound, page.View{Name: page.Unknown})
+	case where.picture != "":
+		return e.givenPicture(c, where.picture, r)
 	case r.Method == http.MethodPost:
-		if err := e.complete(c); err != nil {
-			return showLink(http.StatusInternalServerError, linkState{Failed: true})
-		}
-		// Relative to the link, so that it holds behind a proxy with a path of its own too.
-		return newAnswer(http.StatusSeeOther, "text/plain; charset=utf-8", nil).with("Location", "./"+key).with("Cache-Control", "no-store")
+		return e.act(c, r)
 	}
-	return showLink(http.StatusOK, linkState{Completed: completed})
+	return e.showCircuit(c, r, http.StatusOK, page.View{})
 }
 
-// showLink returns the page. A link is a secret of the signer's: it goes into no cache and no Referer.
-func showLink(status int, state linkState) *answer {
-	var page bytes.Buffer
-	if err := linkPage.Execute(&page, state); err != nil {
+// showCircuit shows how far the circuit is: the step that the address asks for if its turn has come, else the next one, else
+// how the circuit ended. What is set in the view stays.
+func (e *Emulator) showCircuit(c *circuit, r *http.Request, status int, view page.View) *answer {
+	now := e.config.Now()
+	e.mu.Lock()
+	state, visit := e.settle(c, now), c.visit
+	if state == StateOpen {
+		view.Next, view.Given = visit.next(), visit.shown()
+	} else if c.alone {
+		view.Alone = e.config.CompleteAfter
+	}
+	step := r.URL.Query().Get("step")
+	allowed := visit.allows(step)
+	e.mu.Unlock()
+
+	switch {
+	case state != StateOpen:
+		view.Problem = ""
+		view.Name = map[State]string{StateCompleted: page.Completed, StateRejected: page.Rejected, StateExpired: page.Expired}[state]
+	case view.Name != "":
+	case allowed:
+		view.Name = step
+	default:
+		view.Name = view.Next
+	}
+	if view.Name != page.Completed {
+		view.Alone = 0
+	}
+	if view.Way == "" { // else the name is what was typed
+		view.Signer = c.request.signer.Name
+	}
+	view.Key, view.MaxUpload = c.link, e.maxUpload()
+	for _, document := range c.request.documents {
+		view.Documents = append(view.Documents, page.Document{Name: document.Name, Size: document.Size})
+	}
+	return e.show(r, status, view)
+}
+
+// tell shows what went wrong with what was sent to the circuit, and the way back.
+func (e *Emulator) tell(c *circuit, r *http.Request, status int, name string) *answer {
+	return e.show(r, status, page.View{Name: name, Key: c.link, Back: true})
+}
+
+// toCircuit leads back to the circuit's page after a form was taken. The address is relative, so that it holds behind a proxy
+// with a path of its own too.
+func toCircuit(c *circuit, r *http.Request) *answer {
+	language, chosen := page.Choose(r.URL.Query().Get("lang"), "")
+	location := "./" + c.link
+	if chosen {
+		location += "?lang=" + string(language)
+	}
+	return newAnswer(http.StatusSeeOther, "text/plain; charset=utf-8", nil).with("Location", location).with("Cache-Control", "no-store")
+}
+
+// show answers with a page. A link is a secret of its signer's: it goes into no cache and no Referer.
+func (e *Emulator) show(r *http.Request, status int, view page.View) *answer {
+	view.Language, view.Chosen = page.Choose(r.URL.Query().Get("lang"), r.Header.Get("Accept-Language"))
+	text, err := page.Render(view)
+	if err != nil {
 		return refuse(http.StatusInternalServerError, "the emulator could not make the page")
 	}
-	return newAnswer(status, "text/html; charset=utf-8", page.Bytes()).
-		with("Content-Security-Policy", linkPolicy).with("Cache-Control", "no-store").
-		with("Referrer-Policy", "no-referrer").with("X-Content-Type-Options", "nosniff").with("X-Frame-Options", "DENY")
+	return lockDown(newAnswer(status, "text/html; charset=utf-8", text).
+		with("Content-Language", string(view.Language)).with("Content-Security-Policy", page.Policy))
+}
+
+// lockDown adds what every page and picture is sent with.
+func lockDown(a *answer) *answer {
+	return a.with("Cache-Control", "no-store").with("Referrer-Policy", "no-referrer").with("X-Content-Type-Options", "nosniff").
+		with("X-Frame-Options", "DENY").with("Cross-Origin-Resource-Policy", "same-origin")
+}
+
+// givenPicture answers with a picture that the signer gave, while the circuit is open.
+func (e *Emulator) givenPicture(c *circuit, name string, r *http.Request) *answer {
+	step, isPicture := strings.CutSuffix(name, ".jpg")
+	now := e.config.Now()
+	e.mu.Lock()
+	picture, found := c.visit.pictures[step]
+	found = found && isPicture && e.settle(c, now) == StateOpen
+	e.mu.Unlock()
+	if !found {
+		return e.show(r, http.StatusNotFound, page.View{Name: page.Unknown})
+	}
+	if picture.content == nil {
+		picture.content = sampled(step, c.request.signer.Name)
+	}
+	return lockDown(newAnswer(http.StatusOK, "image/jpeg", picture.content).with("Content-Security-Policy", "default-src 'none'; sandbox"))
+}
+
+// sameOrigin reports whether a form comes from this very site, or from no browser.
+func (e *Emulator) sameOrigin(r *http.Request) bool {
+	// The page asks for no Referer, and so a browser calls its own forms' origin "null". Over plain HTTP to another machine, a
+	// phone's say, it sends no Sec-Fetch-Site either. Who can address such a form knows the key in the path, which no other site does.
+	if r.Header.Get("Origin") == "null" && r.Header.Get("Sec-Fetch-Site") == "" {
+		return true
+	}
+	return e.crossOrigin.Check(r) == nil
 }

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"sync"
 
+	"github.com/danabio/danabio-go/pkg/emulator/internal/page"
 	"github.com/danabio/danabio-go/pkg/emulator/internal/picture"
 )
 
@@ -25,9 +26,9 @@ func (p *portraits) of(holder string) []file {
 	if p.files == nil || p.holder != holder {
 		p.holder = holder
 		p.files = []file{
-			{"identity/document-front.jpg", zip.Store, picture.DocumentFront(holder)},
-			{"identity/document-back.jpg", zip.Store, picture.DocumentBack(holder)},
-			{"identity/selfie.jpg", zip.Store, picture.Selfie(holder)},
+			{pictureFiles[page.Front], zip.Store, picture.DocumentFront(holder)},
+			{pictureFiles[page.Back], zip.Store, picture.DocumentBack(holder)},
+			{pictureFiles[page.Selfie], zip.Store, picture.Selfie(holder)},
 		}
 	}
 	return p.files

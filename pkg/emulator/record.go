@@ -6,10 +6,7 @@ import (
 )
 
 // madeBy stands in every record, so that nobody takes one for evidence of anything.
-const madeBy = "danabio emulator, not DANAconnect; no person took part and nothing was verified"
-
-const consentText = "Emulated consent to the verification of identity and to the electronic signature of the documents. / " +
-	"Consentimiento emulado para la verificación de identidad y la firma electrónica de los documentos."
+const madeBy = "danabio emulator, not DANAconnect; nothing was verified and nobody is bound"
 
 // consentRecord is consent.json.
 type consentRecord struct {

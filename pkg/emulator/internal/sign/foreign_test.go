@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/danabio/danabio-go/pkg/emulator/internal/pen"
 	"github.com/danabio/danabio-go/pkg/emulator/internal/sign"
 )
 
@@ -38,11 +39,11 @@ func TestForeignProgramsAcceptSignedDocuments(t *testing.T) {
 	root := write("root.pem", a.RootPEM())
 	for name, base := range bases(t) {
 		t.Run(name, func(t *testing.T) {
-			signed, err := a.Sign(base, sign.Options{Time: noon, Signer: "Ana"})
+			signed, err := a.Sign(base, sign.Options{Time: noon, Signer: "Ana", Ink: pen.Sample()})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if signed, err = a.Sign(signed, sign.Options{Time: noon, Reason: "twice"}); err != nil {
+			if signed, err = a.Sign(signed, sign.Options{Time: noon, Reason: "twice", Ink: pen.Signature{Name: `Ana (P\érez) 李`}}); err != nil {
 				t.Fatal(err)
 			}
 			path := write("signed.pdf", signed)

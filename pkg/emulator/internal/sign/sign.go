@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/danabio/danabio-go/internal/pdf"
+	"github.com/danabio/danabio-go/pkg/emulator/internal/pen"
 )
 
 // Options say what a signature states about itself.
@@ -27,6 +28,8 @@ type Options struct {
 	Signer string
 	// Reason is why. Default: none stated.
 	Reason string
+	// Ink is the signature that the signer gave; the stamp shows it where the page is wide enough. Default: none.
+	Ink pen.Signature
 }
 
 // Error says why a document cannot be signed. It is the sender's to mend.

@@ -20,6 +20,7 @@ import (
 
 	"github.com/danabio/danabio-go/internal/pdf"
 	"github.com/danabio/danabio-go/internal/pdf/pdftest"
+	"github.com/danabio/danabio-go/pkg/emulator/internal/pen"
 	"github.com/danabio/danabio-go/pkg/emulator/internal/sign"
 )
 
@@ -265,7 +266,7 @@ func TestDocumentsAreSignedTwice(t *testing.T) {
 			if err := a.Check(base); err != nil {
 				t.Error(err)
 			}
-			once, err := a.Sign(base, sign.Options{Time: noon, Signer: "Ana Sofía (\\Muñoz) 李", Reason: "préstamo"})
+			once, err := a.Sign(base, sign.Options{Time: noon, Signer: "Ana Sofía (\\Muñoz) 李", Reason: "préstamo", Ink: pen.Sample()})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -279,6 +280,36 @@ func TestDocumentsAreSignedTwice(t *testing.T) {
 			checkUpdate(t, once, twice)
 			checkSignature(t, a, twice, later)
 		})
+	}
+}
+
+func TestTheStampShowsTheSignersInkWhereThereIsRoom(t *testing.T) {
+	a := newAuthority(t)
+	typed, err := pen.Typed(`Ana (P\érez) 李`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawn := pen.Signature{Strokes: []pen.Stroke{{{X: 0, Y: 0}, {X: 600, Y: 200}}, {{X: 300, Y: 100}}}}
+	for name, test := range map[string]struct {
+		box  string
+		ink  pen.Signature
+		want string // empty: no ink
+	}{
+		"drawn":         {"[0 0 595 842]", drawn, "236.0 28.3 m\n236.0 28.3 l\n316.0 1.7 l\nS\n276.0 15.0 m\n276.0 15.0 l\nS\n"},
+		"typed":         {"[0 0 595 842]", typed, "\xe9rez\\) ?) Tj ET"},
+		"none":          {"[0 0 595 842]", pen.Signature{}, ""},
+		"a narrow page": {"[0 0 300 842]", drawn, ""},
+	} {
+		signed, err := a.Sign(pdftest.Table(pdftest.Pages("", "/MediaBox "+test.box)...), sign.Options{Time: noon, Ink: test.ink})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := bytes.Contains(signed, []byte("Times-Italic")); got != (test.want != "") || !bytes.Contains(signed, []byte(test.want)) {
+			t.Errorf("%s: ink %v", name, got)
+		}
+		if !bytes.Contains(signed, []byte("sin valor legal")) {
+			t.Errorf("%s: the stamp does not say what it is", name)
+		}
 	}
 }
 

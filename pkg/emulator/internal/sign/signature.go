@@ -59,14 +59,14 @@ func (a *Authority) place(r *revision, options Options) (*signature, error) {
 		"F", pdf.NewInteger(printed|locked),
 		"P", pdf.NewReference(r.form.page.Reference),
 	)
-	rectangle, visible := r.stampPlace()
+	rectangle, width := r.stampPlace(options)
 	field = field.With("Rect", rectangle)
-	if visible {
+	if width > 0 {
 		stamp, err := r.create()
 		if err != nil {
 			return nil, err
 		}
-		object, content := newStamp(options)
+		object, content := newStamp(options, width)
 		r.changed[stamp] = object
 		s.streams[stamp] = content
 		field = field.With("AP", newDictionary("N", pdf.NewReference(stamp)))

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/danabio/danabio-go/internal/pdf"
+	"github.com/danabio/danabio-go/pkg/emulator/internal/pen"
 )
 
 // The stamp's size and margins in points.
@@ -13,20 +14,26 @@ const (
 	stampHeight = 30.0
 	stampMargin = 14.0
 	stampGap    = 4.0
-	stampName   = 44 // characters of the signer's name
+	stampName   = 44   // characters of the signer's name
+	inkWidth    = 84.0 // beside the text
 )
 
 // stampPlace gives the stamp's rectangle at the page's lower left, above those of earlier
-// signatures; an empty one if the page is too small or its size unknown.
-func (r *revision) stampPlace() (rectangle pdf.Object, visible bool) {
+// signatures, and its width: with the signer's ink if that was given and the page is wide enough for it, else
+// without, and zero if the page is too small or its size unknown.
+func (r *revision) stampPlace(options Options) (rectangle pdf.Object, width float64) {
 	left, bottom, right, top, ok := r.pageBox()
 	x := left + stampMargin
 	y := bottom + stampMargin + float64(r.form.earlier)*(stampHeight+stampGap)
-	if !ok || x+stampWidth > right || y+stampHeight > top {
-		zero := pdf.NewInteger(0)
-		return pdf.NewArray(zero, zero, zero, zero), false
+	width = stampWidth
+	if given := options.Ink.Name != "" || len(options.Ink.Strokes) > 0; given && x+stampWidth+inkWidth <= right {
+		width += inkWidth
 	}
-	return pdf.NewArray(pdf.NewReal(x), pdf.NewReal(y), pdf.NewReal(x+stampWidth), pdf.NewReal(y+stampHeight)), true
+	if !ok || x+width > right || y+stampHeight > top {
+		zero := pdf.NewInteger(0)
+		return pdf.NewArray(zero, zero, zero, zero), 0
+	}
+	return pdf.NewArray(pdf.NewReal(x), pdf.NewReal(y), pdf.NewReal(x+width), pdf.NewReal(y+stampHeight)), width
 }
 
 func (r *revision) pageBox() (left, bottom, right, top float64, ok bool) {
@@ -51,7 +58,7 @@ func (r *revision) pageBox() (left, bottom, right, top float64, ok bool) {
 }
 
 // newStamp draws the signature's appearance, which says whose it is.
-func newStamp(options Options) (dictionary pdf.Object, content []byte) {
+func newStamp(options Options, width float64) (dictionary pdf.Object, content []byte) {
 	lines := []string{"Firma del emulador danabio - sin valor legal / not a real signature"}
 	if options.Signer != "" {
 		signer := []rune(options.Signer)
@@ -61,7 +68,7 @@ func newStamp(options Options) (dictionary pdf.Object, content []byte) {
 		lines = append(lines, "Firmante / signer: "+string(signer))
 	}
 	lines = append(lines, options.Time.Format("2006-01-02 15:04:05 UTC"))
-	content = fmt.Appendf(nil, "q 0.75 w 0.70 0.10 0.10 RG 0.5 0.5 %.1f %.1f re S Q\n", stampWidth-1, stampHeight-1)
+	content = fmt.Appendf(nil, "q 0.75 w 0.70 0.10 0.10 RG 0.5 0.5 %.1f %.1f re S Q\n", width-1, stampHeight-1)
 	content = append(content, "BT /F 6.5 Tf 0.45 0.05 0.05 rg 8.5 TL 5 21 Td\n"...)
 	for i, line := range lines {
 		if i > 0 {
@@ -70,20 +77,56 @@ func newStamp(options Options) (dictionary pdf.Object, content []byte) {
 		content = append(pdf.Object{Kind: pdf.Literal, Text: winAnsi(line)}.Append(content), " Tj\n"...)
 	}
 	content = append(content, "ET"...)
-	font := newDictionary(
-		"Type", pdf.NewName("Font"),
-		"Subtype", pdf.NewName("Type1"),
-		"BaseFont", pdf.NewName("Helvetica"),
-		"Encoding", pdf.NewName("WinAnsiEncoding"),
-	)
+	fonts := newDictionary("F", newFont("Helvetica"))
+	if width > stampWidth {
+		content = appendInk(content, options.Ink)
+		fonts = fonts.With("I", newFont("Times-Italic"))
+	}
 	zero := pdf.NewInteger(0)
 	return newDictionary(
 		"Type", pdf.NewName("XObject"),
 		"Subtype", pdf.NewName("Form"),
-		"BBox", pdf.NewArray(zero, zero, pdf.NewReal(stampWidth), pdf.NewReal(stampHeight)),
-		"Resources", newDictionary("Font", newDictionary("F", font)),
+		"BBox", pdf.NewArray(zero, zero, pdf.NewReal(width), pdf.NewReal(stampHeight)),
+		"Resources", newDictionary("Font", fonts),
 		"Length", pdf.NewInteger(int64(len(content))),
 	), content
+}
+
+// newFont names one of the fonts that every reader has.
+func newFont(name string) pdf.Object {
+	return newDictionary(
+		"Type", pdf.NewName("Font"),
+		"Subtype", pdf.NewName("Type1"),
+		"BaseFont", pdf.NewName(name),
+		"Encoding", pdf.NewName("WinAnsiEncoding"),
+	)
+}
+
+// appendInk draws the signer's own signature at the stamp's right: lines as lines, a name in italics.
+func appendInk(content []byte, ink pen.Signature) []byte {
+	const (
+		scale  = (inkWidth - 4) / pen.Width
+		bottom = (stampHeight - pen.Height*scale) / 2
+	)
+	content = append(content, "\nq 0.08 0.19 0.48 rg 0.08 0.19 0.48 RG 0.8 w 1 J 1 j\n"...)
+	for _, stroke := range ink.Strokes {
+		move := func(to pen.Point, operator string) {
+			content = fmt.Appendf(content, "%.1f %.1f %s\n", stampWidth+float64(to.X)*scale, bottom+float64(pen.Height-to.Y)*scale, operator)
+		}
+		move(stroke[0], "m")
+		for _, point := range stroke { // the first once more, so that one point is a dot
+			move(point, "l")
+		}
+		content = append(content, "S\n"...)
+	}
+	if ink.Name != "" {
+		name := winAnsi(ink.Name)
+		const widest = 0.6 // of the font's size, which letters have on average at most
+		size := min(16, (inkWidth-6)/(widest*float64(len(name))))
+		content = fmt.Appendf(content, "BT /I %.2f Tf %.1f %.2f Td\n", size, stampWidth+2, (stampHeight-0.5*size)/2)
+		content = append(pdf.Object{Kind: pdf.Literal, Text: name}.Append(content), " Tj ET\n"...)
+	}
+	return append(content, 'Q')
 }
 
 // winAnsi encodes what the stamp's font can show; a question mark stands for the rest.

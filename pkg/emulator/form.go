@@ -1,0 +1,240 @@
+package emulator
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/danabio/danabio-go/pkg/emulator/internal/page"
+	"github.com/danabio/danabio-go/pkg/emulator/internal/pen"
+	"github.com/danabio/danabio-go/pkg/emulator/internal/picture"
+)
+
+// What a form on the page may hold, in bytes.
+const (
+	maxUploadBytes = 10 << 20
+	maxFieldsBytes = 256 << 10
+)
+
+// maxUpload is the largest picture that is taken.
+func (e *Emulator) maxUpload() int64 { return min(maxUploadBytes, e.config.MaxRequestBytes) }
+
+// form is what was sent.
+type form struct {
+	do, step, way, strokes, name string
+	picture                      []byte
+}
+
+// errTooLarge is a form above the limit, or a picture in it.
+var errTooLarge = errors.New("form is too large")
+
+// readForm reads a form into memory. A body that is no form is one that asks for nothing; one in parts asks
+// for something.
+func (e *Emulator) readForm(r *http.Request) (*form, error) {
+	whole := r.Body
+	r.Body = http.MaxBytesReader(nil, whole, e.maxUpload()+maxFieldsBytes)
+	var err error
+	if mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); mediaType == "multipart/form-data" {
+		// No more than the body may have, so that nothing is written to a disk.
+		err = r.ParseMultipartForm(maxUploadBytes + maxFieldsBytes)
+	} else if mediaType == "application/x-www-form-urlencoded" {
+		err = r.ParseForm()
+	}
+	var limit *http.MaxBytesError
+	if errors.As(err, &limit) {
+		// A browser shows the answer only once it has sent its form, so the rest is read, up to what is read of any request.
+		io.Copy(io.Discard, io.LimitReader(whole, e.config.MaxRequestBytes))
+		return nil, errTooLarge
+	}
+	if err != nil {
+		return nil, err
+	}
+	sent := &form{
+		do: r.PostForm.Get("do"), step: r.PostForm.Get("step"), way: r.PostForm.Get("way"),
+		strokes: r.PostForm.Get("strokes"), name: r.PostForm.Get("name"),
+	}
+	if r.MultipartForm == nil {
+		return sent, nil
+	}
+	if sent.do == "" {
+		return nil, errors.New("form ended before its first field")
+	}
+	sent.picture, err = e.readPicture(r.MultipartForm.File["picture"])
+	return sent, err
+}
+
+func (e *Emulator) readPicture(files []*multipart.FileHeader) ([]byte, error) {
+	if len(files) == 0 {
+		return nil, nil
+	}
+	if files[0].Size > e.maxUpload() {
+		return nil, errTooLarge
+	}
+	file, err := files[0].Open()
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(file)
+}
+
+// act answers POST on a circuit's link: it takes what the form gives, and leads back to the page. A POST without a form completes
+// the circuit, as the button for developers does.
+func (e *Emulator) act(c *circuit, r *http.Request) *answer {
+	if !e.sameOrigin(r) {
+		return e.tell(c, r, http.StatusForbidden, page.Foreign)
+	}
+	sent, err := e.readForm(r)
+	switch {
+	case errors.Is(err, errTooLarge):
+		return e.showCircuit(c, r, http.StatusRequestEntityTooLarge, page.View{Problem: page.ProblemLarge})
+	case err != nil:
+		return e.tell(c, r, http.StatusBadRequest, page.Malformed)
+	}
+	now := e.config.Now().UTC()
+	switch sent.do {
+	case "", "complete":
+		return e.finish(c, r, StateCompleted)
+	case "reject":
+		return e.finish(c, r, StateRejected)
+	case "expire":
+		return e.finish(c, r, StateExpired)
+	case "consent":
+		return e.step(c, r, page.Consent, func(v *visit) int64 { v.consentedAt = now; return 0 })
+	case "sample", "upload":
+		return e.takePicture(c, r, sent, now)
+	case "review":
+		return e.step(c, r, page.Review, func(v *visit) int64 { v.reviewedAt = now; return 0 })
+	case "sign":
+		return e.sign(c, r, sent, now)
+	}
+	return e.tell(c, r, http.StatusBadRequest, page.Malformed)
+}
+
+// finish ends the circuit.
+func (e *Emulator) finish(c *circuit, r *http.Request, state State) *answer {
+	ended, err := e.end(c, state)
+	switch {
+	case err != nil:
+		return e.tell(c, r, http.StatusInternalServerError, page.Failed)
+	case ended != state:
+		return e.tell(c, r, http.StatusConflict, page.Ended)
+	}
+	return toCircuit(c, r)
+}
+
+// refusals are the statuses of the pages on which take says why.
+var refusals = map[string]int{
+	page.Ended: http.StatusConflict, page.Early: http.StatusConflict, page.Full: http.StatusInsufficientStorage,
+}
+
+// take changes the circuit's visit, if the circuit is open, the step's turn has come, and there is room for the bytes that the
+// change says it holds more. It returns the page that says why not, empty if it was done.
+func (e *Emulator) take(c *circuit, step string, change func(*visit) (more int64)) (refusal string) {
+	now := e.config.Now()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.settle(c, now) != StateOpen {
+		return page.Ended
+	}
+	if !c.visit.allows(step) {
+		return page.Early
+	}
+	changed := c.visit
+	more := change(&changed)
+	if more > 0 && e.held+more > e.maxHeld {
+		return page.Full
+	}
+	e.held += more
+	c.reserved += more
+	c.visit = changed
+	return ""
+}
+
+// step answers a form that takes a step.
+func (e *Emulator) step(c *circuit, r *http.Request, step string, change func(*visit) (more int64)) *answer {
+	if refusal := e.take(c, step, change); refusal != "" {
+		return e.tell(c, r, refusals[refusal], refusal)
+	}
+	return toCircuit(c, r)
+}
+
+// takePicture takes the picture of a step, the signer's or the sample.
+func (e *Emulator) takePicture(c *circuit, r *http.Request, sent *form, now time.Time) *answer {
+	if !slices.Contains(page.Pictures, sent.step) {
+		return e.tell(c, r, http.StatusBadRequest, page.Malformed)
+	}
+	taken := given{at: now}
+	if sent.do == "upload" {
+		// Asked before for nothing: what is refused anyway need not be decoded.
+		if refusal := e.take(c, sent.step, func(*visit) int64 { return 0 }); refusal != "" {
+			return e.tell(c, r, refusals[refusal], refusal)
+		}
+		var problem string
+		if taken.content, problem = e.photo(sent.picture); problem != "" {
+			return e.showCircuit(c, r, http.StatusUnprocessableEntity, page.View{Name: sent.step, Problem: problem})
+		}
+	}
+	return e.step(c, r, sent.step, func(v *visit) int64 { return v.give(sent.step, taken) })
+}
+
+// photo returns an uploaded picture as it is kept, or what is wrong with it.
+func (e *Emulator) photo(file []byte) (content []byte, problem string) {
+	if len(file) == 0 {
+		return nil, page.ProblemNoPicture
+	}
+	e.decoding.Lock()
+	defer e.decoding.Unlock()
+	content, err := picture.Photo(file)
+	switch {
+	case errors.Is(err, picture.ErrDimensions):
+		return nil, page.ProblemDimensions
+	case err != nil:
+		return nil, page.ProblemKind
+	}
+	return content, ""
+}
+
+// sign takes the signature and completes the circuit. Doing it twice is doing it once.
+func (e *Emulator) sign(c *circuit, r *http.Request, sent *form, now time.Time) *answer {
+	switch refusal := e.take(c, page.Signature, func(*visit) int64 { return 0 }); refusal {
+	case "":
+	case page.Ended:
+		return e.finish(c, r, StateCompleted)
+	default:
+		return e.tell(c, r, refusals[refusal], refusal)
+	}
+	signature, err := pen.Sample(), error(nil)
+	problems := map[error]string{}
+	switch sent.way {
+	case "draw":
+		signature, err = pen.Parse(sent.strokes)
+		problems[pen.ErrEmpty] = page.ProblemNoInk
+	case "type":
+		signature, err = pen.Typed(sent.name)
+		problems[pen.ErrEmpty], problems[pen.ErrTooLong] = page.ProblemNoName, page.ProblemLongName
+	case "sample":
+	default:
+		return e.tell(c, r, http.StatusBadRequest, page.Malformed)
+	}
+	if problem := problems[err]; problem != "" {
+		return e.showCircuit(c, r, http.StatusUnprocessableEntity, page.View{
+			Name: page.Signature, Problem: problem, Way: sent.way, Signer: sent.name,
+		})
+	} else if err != nil {
+		return e.tell(c, r, http.StatusBadRequest, page.Malformed)
+	}
+	refusal := e.take(c, page.Signature, func(v *visit) int64 {
+		more := len(signature.String()) - len(v.signature.String())
+		v.signature, v.signedAt = signature, now
+		return int64(more * (len(c.request.documents) + 1)) // it is drawn on each document, and once for itself
+	})
+	if refusal != "" && refusal != page.Ended {
+		return e.tell(c, r, refusals[refusal], refusal)
+	}
+	return e.finish(c, r, StateCompleted)
+}

@@ -1,0 +1,60 @@
+package page
+
+import (
+	"fmt"
+	"slices"
+
+	"golang.org/x/text/language"
+)
+
+// Language is a language of the pages.
+type Language string
+
+// The languages.
+const (
+	English Language = "en"
+	Spanish Language = "es"
+)
+
+// Languages are all of them; the first serves those who ask for none of them.
+var Languages = []Language{English, Spanish}
+
+var matcher = language.NewMatcher([]language.Tag{language.English, language.Spanish})
+
+// Choose returns the language that the address asks for, and that it does; else the best by the Accept-Language header.
+func Choose(asked, accepted string) (chosen Language, byAddress bool) {
+	if slices.Contains(Languages, Language(asked)) {
+		return Language(asked), true
+	}
+	_, best := language.MatchStrings(matcher, accepted)
+	return Languages[best], false
+}
+
+// Name is what the language calls itself.
+func (l Language) Name() string {
+	return map[Language]string{English: "English", Spanish: "Español"}[l]
+}
+
+// Both returns a text in all languages, one after the other.
+func Both(key string) (string, error) {
+	var both string
+	for i, language := range Languages {
+		one, err := text(language, key)
+		if err != nil {
+			return "", err
+		}
+		if i > 0 {
+			both += " / "
+		}
+		both += one
+	}
+	return both, nil
+}
+
+func text(language Language, key string) (string, error) {
+	found := texts[key][language]
+	if found == "" {
+		return "", fmt.Errorf("there is no text %q in the language %q", key, language)
+	}
+	return found, nil
+}
