@@ -22,7 +22,6 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"maps"
@@ -57,7 +56,7 @@ type Document struct {
 func Open(r io.ReaderAt, size int64) (*Document, error) {
 	d := &Document{source: &source{reader: r, size: size}, size: size, entries: map[uint32]Entry{}}
 	var err error
-	if d.header, err = findHeader(r, size); err != nil {
+	if d.header, err = d.findHeader(); err != nil {
 		return nil, err
 	}
 	if err := d.readSections(); err != nil {
@@ -66,10 +65,13 @@ func Open(r io.ReaderAt, size int64) (*Document, error) {
 	return d, nil
 }
 
-func findHeader(r io.ReaderAt, size int64) (int64, error) {
-	window := make([]byte, min(size, headerWindow))
-	if n, err := r.ReadAt(window, 0); n < len(window) {
-		return 0, fmt.Errorf("reading the header: %w", err)
+func (d *Document) findHeader() (int64, error) {
+	var window []byte
+	if d.size > 0 {
+		var err error
+		if window, err = d.source.bytes(0, int(min(d.size, headerWindow))); err != nil {
+			return 0, err
+		}
 	}
 	at := bytes.Index(window, []byte("%PDF-"))
 	if at < 0 {
@@ -120,6 +122,9 @@ func (d *Document) Entries() iter.Seq[Entry] {
 		}
 	}
 }
+
+// Len is how many entries the cross-reference has.
+func (d *Document) Len() int { return len(d.entries) }
 
 // Superseded are the entries in use that a newer section overrides with another place, or that a section
 // has in a second line: what earlier revisions held. [Document.LoadEntry] reads them.

@@ -334,6 +334,31 @@ func TestRestIsWhatBelongsToNothing(t *testing.T) {
 }
 
 // Two object streams that are asked for in turn are decoded again and again.
+// The file is searched from its end in pieces; the word may lie across the border of two.
+func TestStartIsFoundAtAnyDistanceFromTheEnd(t *testing.T) {
+	plain := pdftest.Table(pdftest.Pages("", "")...)
+	word := len(plain) - bytes.LastIndex(plain, []byte("startxref"))
+	for _, distance := range []int{word, 512, 1 << 10, 8 << 10, 65 << 10, 129 << 10} {
+		for shift := -12; shift <= 12; shift++ {
+			behind := distance + shift - word
+			if behind < 0 {
+				continue
+			}
+			file := append(bytes.Clone(plain), bytes.Repeat([]byte(" "), behind)...)
+			d, err := open(file)
+			if err != nil {
+				t.Fatalf("%d bytes from the end: %v", distance+shift, err)
+			}
+			if n, err := pages(d); n != 1 || err != nil || d.Rest() != d.Size() {
+				t.Errorf("%d bytes from the end: %d pages, %v, the rest at %d of %d", distance+shift, n, err, d.Rest(), d.Size())
+			}
+		}
+	}
+	if _, err := open(bytes.Replace(plain, []byte("startxref"), []byte("startxre "), 1)); !errors.Is(err, pdf.ErrCrossReference) {
+		t.Errorf("without a start: %v", err)
+	}
+}
+
 func TestDecodingIsBoundedForAllStreams(t *testing.T) {
 	var file bytes.Buffer
 	file.WriteString("%PDF-1.5\n")

@@ -193,31 +193,44 @@ func (p *parser) value(depth int) (Object, error) {
 
 func (p *parser) array(depth int) (Object, error) {
 	p.at++
-	o := Object{Kind: Array}
+	var few [fewItems]Object
+	items := few[:0]
 	for {
 		p.skip()
 		if c, ok := p.source.at(p.at); ok && c == ']' {
 			p.at++
-			return o, nil
+			return Object{Kind: Array, Items: exactly(items)}, nil
 		}
 		item, err := p.value(depth + 1)
 		if err != nil {
 			return Object{}, err
 		}
-		o.Items = append(o.Items, item)
+		items = append(items, item)
 	}
+}
+
+// fewItems is how many items an array or dictionary has in most cases.
+const fewItems = 8
+
+// exactly returns the items in memory of their own, and no more than they need.
+func exactly(items []Object) []Object {
+	if len(items) == 0 {
+		return nil
+	}
+	return append(make([]Object, 0, len(items)), items...)
 }
 
 func (p *parser) dictionary(depth int) (Object, error) {
 	p.at += 2
-	o := Object{Kind: Dictionary}
+	var few [fewItems]Object
+	items := few[:0]
 	for {
 		p.skip()
 		c, _ := p.source.at(p.at)
 		if c == '>' {
 			if next, _ := p.source.at(p.at + 1); next == '>' {
 				p.at += 2
-				return o, nil
+				return Object{Kind: Dictionary, Items: exactly(items)}, nil
 			}
 		}
 		if c != '/' {
@@ -231,7 +244,7 @@ func (p *parser) dictionary(depth int) (Object, error) {
 		if err != nil {
 			return Object{}, err
 		}
-		o.Items = append(o.Items, key, value)
+		items = append(items, key, value)
 	}
 }
 

@@ -35,10 +35,10 @@ func (s *source) at(offset int64) (byte, bool) {
 }
 
 func (s *source) refill(offset int64) (byte, bool) {
-	base := max(0, offset-windowBack)
+	base := max(0, min(offset-windowBack, s.size-windowSize)) // a small file is read whole
 	length := min(windowSize, s.size-base)
 	if int64(cap(s.window)) < length {
-		s.window = make([]byte, windowSize)
+		s.window = make([]byte, length)
 	}
 	s.window = s.window[:length]
 	if n, err := s.reader.ReadAt(s.window, base); n < len(s.window) {
@@ -48,4 +48,18 @@ func (s *source) refill(offset int64) (byte, bool) {
 	}
 	s.base = base
 	return s.window[offset-base], true
+}
+
+// bytes returns length bytes at an offset, which lie in the file and fit into the window. They hold until the next byte is asked for.
+func (s *source) bytes(offset int64, length int) ([]byte, error) {
+	if from := offset - s.base; from >= 0 && from+int64(length) <= int64(len(s.window)) {
+		return s.window[from : from+int64(length)], nil
+	}
+	if s.err != nil {
+		return nil, s.err
+	}
+	if _, ok := s.refill(offset); !ok {
+		return nil, s.err
+	}
+	return s.window[offset-s.base:][:length], nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // EntryType is what the cross-reference says of an object.
@@ -59,6 +60,9 @@ func (d *Document) readSections() error {
 		}
 		d.sections = append(d.sections, section)
 		total += len(entries)
+		if len(d.entries) == 0 {
+			d.entries = make(map[uint32]Entry, len(entries))
+		}
 		for _, entry := range entries {
 			d.highest = max(d.highest, entry.Number)
 			newer, ok := d.entries[entry.Number]
@@ -90,30 +94,44 @@ func (d *Document) place(offset Object) (int64, error) {
 
 // findStart reads the number behind the last startxref of the file, searching backward.
 func (d *Document) findStart() (int64, error) {
-	const block = 64 << 10
+	const near, block = 1 << 10, 64 << 10
 	word := []byte("startxref")
-	buffer := make([]byte, block+len(word)-1)
-	for end := d.size; end > d.header; end -= block {
-		start := max(d.header, end-block)
-		part := buffer[:min(end+int64(len(word))-1, d.size)-start]
+	start := max(d.header, d.size-near) // where it nearly always is
+	part, err := d.source.bytes(start, int(d.size-start))
+	if err != nil {
+		return 0, err
+	}
+	var buffer []byte
+	for {
+		if at := bytes.LastIndex(part, word); at >= 0 {
+			return d.readStart(start + int64(at))
+		}
+		if start <= d.header {
+			return 0, fault(ErrCrossReference, -1, "the file has no startxref")
+		}
+		if buffer == nil {
+			buffer = make([]byte, block+len(word)-1)
+		}
+		end := start
+		start = max(d.header, end-block)
+		part = buffer[:min(end+int64(len(word))-1, d.size)-start]
 		if n, err := d.source.reader.ReadAt(part, start); n < len(part) {
 			return 0, fmt.Errorf("searching the cross-reference: %w", err)
 		}
-		at := bytes.LastIndex(part, word)
-		if at < 0 {
-			continue
-		}
-		p := parser{source: d.source, at: start + int64(at)}
-		if p.keyword("startxref") {
-			if offset, ok := p.natural(math.MaxInt64 / 10); ok {
-				p.skip()
-				d.rest = p.at
-				return d.place(Object{Kind: Integer, Int: offset, Offset: start + int64(at)})
-			}
-		}
-		return 0, p.broken(start+int64(at), "no number follows the last startxref")
 	}
-	return 0, fault(ErrCrossReference, -1, "the file has no startxref")
+}
+
+// readStart reads the number behind the startxref at an offset.
+func (d *Document) readStart(offset int64) (int64, error) {
+	p := parser{source: d.source, at: offset}
+	if p.keyword("startxref") {
+		if number, ok := p.natural(math.MaxInt64 / 10); ok {
+			p.skip()
+			d.rest = p.at
+			return d.place(Object{Kind: Integer, Int: number, Offset: offset})
+		}
+	}
+	return 0, p.broken(offset, "no number follows the last startxref")
 }
 
 func (p *parser) broken(offset int64, format string, args ...any) error {
@@ -184,6 +202,7 @@ func (d *Document) readTable(p *parser, limit int) ([]Entry, error) {
 		if count > int64(limit-len(entries)) {
 			return nil, fault(ErrLimit, p.at, "more than %d cross-reference entries", maxEntries)
 		}
+		entries = slices.Grow(entries, int(min(count, 4096))) // a file may claim any count
 		for number := first; number < first+count; number++ {
 			entry, err := d.readLine(p, uint32(number))
 			if err != nil {

@@ -19,25 +19,43 @@ import (
 
 const (
 	// chunkSize is how much is read at once; it fits the cache of one core, so that CRC, SHA-256 and writing each
-	// find the bytes there.
+	// find the bytes there. As much is read with neighbouring small entries.
 	chunkSize = 128 << 10
+	// wholeSize is up to which size compressed data are decompressed from memory, which is faster than from a stream.
+	wholeSize = 256 << 10
 	// hashChunk is how much is read at once for the SHA-256 of the whole file.
 	hashChunk = 256 << 10
 )
 
 // decoder reads contents one after the other. Decoders are pooled: their buffers cost more than a small entry.
 type decoder struct {
-	chunk   []byte
+	buffer  []byte // of wholeSize
+	held    piece  // the part of the source that the buffer holds, empty when it holds none
 	section section
-	whole   bytes.Reader  // for content that fits into the chunk
-	stream  *bufio.Reader // for all other
+	whole   bytes.Reader  // for compressed data that are in memory, or pass through it
+	stream  *bufio.Reader // for those that must not
 	inflate io.ReadCloser
 	sum     *sink
 }
 
+// piece is a part of the source in memory.
+type piece struct {
+	offset int64
+	bytes  []byte
+}
+
+// of returns the packed content of r, nil if it is not in the piece.
+func (p piece) of(r *record) []byte {
+	from := r.data - p.offset
+	if from < 0 || from+r.compressed > int64(len(p.bytes)) {
+		return nil
+	}
+	return p.bytes[from : from+r.compressed]
+}
+
 var decoders = sync.Pool{New: func() any {
 	return &decoder{
-		chunk:   make([]byte, chunkSize),
+		buffer:  make([]byte, wholeSize),
 		inflate: flate.NewReader(bytes.NewReader(nil)),
 		sum:     newSink(),
 	}
@@ -45,7 +63,7 @@ var decoders = sync.Pool{New: func() any {
 
 // release forgets what was read and gives the decoder back.
 func (d *decoder) release() {
-	d.section = section{}
+	d.section, d.held = section{}, piece{}
 	d.sum.ctx, d.sum.out = nil, nil
 	decoders.Put(d)
 }
@@ -68,17 +86,45 @@ func faulty(code Code, format string, values ...any) error {
 	return &contentFault{code, fmt.Sprintf(format, values...)}
 }
 
+// hold reads length bytes at offset, at most chunkSize, from which the entries in there are then decoded.
+func (d *decoder) hold(source io.ReaderAt, offset int64, length int) error {
+	d.held = piece{}
+	if err := readFullAt(source, d.buffer[:length], offset); err != nil {
+		return &sourceError{err}
+	}
+	d.held = piece{offset, d.buffer[:length]}
+	return nil
+}
+
 // decode reads the content of r, hashes it, and writes it to out unless that is nil. It stops at the size that the
 // directory claims. Its error is a *contentFault, a *sourceError, a *writeError or the context's.
 func (d *decoder) decode(ctx context.Context, source io.ReaderAt, r *record, out io.Writer) error {
-	d.sum.reset(ctx, r.size, out)
-	d.section = section{source: source, offset: r.data, left: r.compressed}
+	packed := d.held.of(r)
+	if packed == nil {
+		d.held = piece{} // the buffer is about to be used
+	}
+	begin := func() {
+		d.sum.reset(ctx, r.size, out)
+		d.section = section{source: source, offset: r.data, left: r.compressed}
+	}
+	begin()
 	var err error
-	if r.method == methodStored {
+	switch again := restarter(out); {
+	case r.method == methodStored:
 		d.sum.watch = r.streamed()
-		err = d.copyStored()
-	} else {
-		err = d.copyDeflated(r)
+		err = d.copyStored(packed)
+	case packed != nil || r.compressed <= wholeSize:
+		err = d.inflateWhole(r, packed)
+	case again != nil:
+		if err = d.inflateFed(); errors.Is(err, errStarved) {
+			if err = again(); err != nil {
+				return &writeError{err}
+			}
+			begin()
+			err = d.inflateStream()
+		}
+	default:
+		err = d.inflateStream()
 	}
 	switch {
 	case d.section.err != nil:
@@ -97,51 +143,20 @@ func (d *decoder) decode(ctx context.Context, source io.ReaderAt, r *record, out
 	return nil
 }
 
-func (d *decoder) copyStored() error {
+// copyStored takes the content from memory if it is there.
+func (d *decoder) copyStored(packed []byte) error {
+	if packed != nil {
+		_, err := d.sum.Write(packed)
+		return err
+	}
 	for d.section.left > 0 {
-		n, err := d.section.Read(d.chunk)
+		n, err := d.section.Read(d.buffer[:chunkSize])
 		if err != nil {
 			return err
 		}
-		if _, err := d.sum.Write(d.chunk[:n]); err != nil {
+		if _, err := d.sum.Write(d.buffer[:n]); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-func (d *decoder) copyDeflated(r *record) error {
-	var input io.Reader
-	small := r.compressed <= int64(len(d.chunk))
-	if small {
-		if _, err := io.ReadFull(&d.section, d.chunk[:r.compressed]); err != nil {
-			return err
-		}
-		d.whole.Reset(d.chunk[:r.compressed])
-		input = &d.whole
-	} else {
-		if d.stream == nil {
-			d.stream = bufio.NewReaderSize(nil, chunkSize)
-		}
-		d.stream.Reset(&d.section)
-		input = d.stream
-	}
-	if err := d.inflate.(flate.Resetter).Reset(input, nil); err != nil {
-		return err
-	}
-	_, err := d.inflate.(io.WriterTo).WriteTo(d.sum)
-	if err != nil {
-		if errors.Is(err, io.ErrUnexpectedEOF) {
-			return faulty(CodeDataTruncated, "its compressed data end before their last block does")
-		}
-		return faulty(CodeDataCorrupt, "its compressed data are damaged behind %d bytes of content", d.sum.size)
-	}
-	rest := int64(d.whole.Len())
-	if !small {
-		rest = d.section.left + int64(d.stream.Buffered())
-	}
-	if rest > 0 {
-		return faulty(CodeDataTrailing, "%d bytes follow the last block of its compressed data", rest)
 	}
 	return nil
 }
@@ -175,6 +190,7 @@ type sink struct {
 	ctx   context.Context
 	out   io.Writer
 	sha   hash.Hash
+	hash  [sha256.Size]byte
 	crc   uint32
 	size  int64
 	limit int64
@@ -229,8 +245,9 @@ func (s *sink) Write(p []byte) (int, error) {
 
 // sha256 returns the hash of what was written, in hexadecimal.
 func (s *sink) sha256() string {
-	var sum [sha256.Size]byte
-	return hex.EncodeToString(s.sha.Sum(sum[:0]))
+	var text [2 * sha256.Size]byte
+	hex.Encode(text[:], s.sha.Sum(s.hash[:0]))
+	return string(text[:])
 }
 
 // descriptorReach is how many bytes of a descriptor tell that it describes what is in front of it: signature, CRC and

@@ -21,7 +21,8 @@ func (a *Archive) Extract(dir string) error { return a.ExtractContext(context.Ba
 //
 // The entries are written into a folder beside dir, which is renamed when everything is right and removed when not:
 // there is the whole of it under its name, or nothing. Files get the permissions 0600 and folders 0700, whatever the
-// ZIP says; owners, times, links and devices are never taken from it.
+// ZIP says; owners, times, links and devices are never taken from it. Nothing is synced to the disk, as the content can
+// be extracted again: after a power failure, files of the folder may be empty on some file systems.
 //
 // Errors are those of [Archive.VerifyContext], and the system's when something cannot be written.
 func (a *Archive) ExtractContext(ctx context.Context, dir string) error {
@@ -56,7 +57,7 @@ func (a *Archive) extractIf(ctx context.Context, dir string, newTarget func(*os.
 	}
 	if a.layout.found.refused {
 		// Nothing would stay on disk in the end, so nothing is written.
-		report, err := a.check(ctx, nil, true)
+		report, err := a.check(ctx, pass{whole: true})
 		a.keep(report)
 		return err
 	}
@@ -90,7 +91,7 @@ func (a *Archive) extractInto(ctx context.Context, staging string, newTarget fun
 		return nil, fmt.Errorf("extract evidence: %w", err)
 	}
 	verified := before != nil && before.Verdict == VerdictAccepted
-	report, err := a.check(ctx, newTarget(root), !verified)
+	report, err := a.check(ctx, pass{into: newTarget(root), whole: !verified})
 	if !verified {
 		a.keep(report)
 		return report, err

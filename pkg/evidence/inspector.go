@@ -15,7 +15,8 @@ import (
 type Inspector interface {
 	// Name is how the inspector is called in reports.
 	Name() string
-	// Wants says whether Inspect shall be called for the entry. It should look at MediaType and Kind, not at the name.
+	// Wants says whether Inspect shall be called for the entry. It should look at MediaType and Kind, not at the name. It
+	// is also asked before the entry was checked, SHA256 is empty then, whether its content is worth keeping for Inspect.
 	Wants(entry EntryReport) bool
 	// Inspect judges the content, which was checked against the entry's CRC and SHA-256 and can be read in any order.
 	// It must not use content after it returned. An error is noted in the report as Inspection.Error; only the
@@ -37,21 +38,22 @@ type Inspection struct {
 	Details any `json:"details,omitempty"`
 }
 
-// spoolLimit is the size up to which a content is held in memory for inspectors. Larger ones go to a private temporary
-// file, unless they are stored and can be read from the ZIP itself.
+// spoolLimit is the size up to which a content that was not kept is held in memory for inspectors. Larger ones go to a
+// private temporary file, unless they are stored and can be read from the ZIP itself.
 const spoolLimit = 1 << 20
 
 // inspect lets the inspectors judge the entries of an accepted ZIP.
-func (a *Archive) inspect(ctx context.Context, report *Report, inspectors []Inspector) error {
+func (a *Archive) inspect(ctx context.Context, report *Report, inspectors []Inspector, kept *spool) error {
 	var jobs []int
-	for _, i := range a.readable() {
-		entry := report.Entries[i]
+	for i, entry := range report.Entries { // of an accepted ZIP, which has as many records
 		if !entry.Folder && slices.ContainsFunc(inspectors, func(one Inspector) bool { return one.Wants(entry) }) {
 			jobs = append(jobs, i)
 		}
 	}
-	err := a.run(ctx, jobs, func(ctx context.Context, d *decoder, i int) error {
-		return a.inspectEntry(ctx, d, &a.layout.records[i], &report.Entries[i], inspectors)
+	a.largestFirst(jobs)
+	err := a.run(ctx, len(jobs), func(ctx context.Context, d *decoder, n int) error {
+		i := jobs[n]
+		return a.inspectEntry(ctx, d, &a.layout.records[i], &report.Entries[i], inspectors, kept)
 	}, func(context.Context) error { return nil })
 	if err != nil {
 		return err
@@ -60,8 +62,8 @@ func (a *Archive) inspect(ctx context.Context, report *Report, inspectors []Insp
 }
 
 // inspectEntry lets the inspectors judge one entry, one after the other.
-func (a *Archive) inspectEntry(ctx context.Context, d *decoder, r *record, entry *EntryReport, inspectors []Inspector) error {
-	content, free, err := a.randomAccess(ctx, d, r, entry.SHA256)
+func (a *Archive) inspectEntry(ctx context.Context, d *decoder, r *record, entry *EntryReport, inspectors []Inspector, kept *spool) error {
+	content, free, err := a.randomAccess(ctx, d, r, entry.SHA256, kept)
 	if err != nil {
 		return err
 	}
@@ -85,9 +87,14 @@ func (a *Archive) inspectEntry(ctx context.Context, d *decoder, r *record, entry
 }
 
 // randomAccess makes the content of an entry readable in any order until free is called.
-func (a *Archive) randomAccess(ctx context.Context, d *decoder, r *record, sha256 string) (content io.ReaderAt, free func(), err error) {
+func (a *Archive) randomAccess(ctx context.Context, d *decoder, r *record, sha256 string, kept *spool) (content io.ReaderAt, free func(), err error) {
+	content = kept.content(r)
 	if r.method == methodStored {
-		return io.NewSectionReader(a.source, r.data, r.size), func() {}, nil
+		content = io.NewSectionReader(a.source, r.data, r.size)
+	}
+	if content != nil {
+		content, err = d.small(content, r.size)
+		return content, func() {}, err
 	}
 	if r.size <= spoolLimit {
 		buffer := bytes.NewBuffer(make([]byte, 0, r.size))
@@ -109,6 +116,18 @@ func (a *Archive) randomAccess(ctx context.Context, d *decoder, r *record, sha25
 		return nil, nil, err
 	}
 	return file, free, nil
+}
+
+// small reads a small content into memory, so that an inspector that jumps about in it asks the system only once.
+func (d *decoder) small(content io.ReaderAt, size int64) (io.ReaderAt, error) {
+	if size > int64(len(d.buffer)) {
+		return content, nil
+	}
+	d.held = piece{}
+	if err := readFullAt(content, d.buffer[:size], 0); err != nil {
+		return nil, &sourceError{err}
+	}
+	return bytes.NewReader(d.buffer[:size]), nil
 }
 
 // decodeAgain writes a content that was checked before to out, and fails if it is no longer the same.

@@ -124,10 +124,7 @@ func (a *Archive) newReport(outcomes []outcome) *Report {
 	}
 	for i := range outcomes {
 		r, result := &a.layout.records[i], &outcomes[i]
-		entry := EntryReport{
-			Name: r.name, Folder: r.folder(), Size: r.size, CompressedSize: r.compressed,
-			CRC32: fmt.Sprintf("%08x", r.crc), Kind: KindOther,
-		}
+		entry := entryOf(r)
 		refused := result.sha256 == ""
 		if result.fault != nil {
 			found.add(result.fault.code, r.name, r.data, "%s", result.fault.message)
@@ -153,6 +150,13 @@ func (a *Archive) newReport(outcomes []outcome) *Report {
 		report.Verdict = VerdictRefused
 	}
 	return report
+}
+
+// entryOf says what the directory says of an entry.
+func entryOf(r *record) EntryReport {
+	return EntryReport{
+		Name: r.name, Folder: r.folder(), Size: r.size, CompressedSize: r.compressed, CRC32: fmt.Sprintf("%08x", r.crc), Kind: KindOther,
+	}
 }
 
 // refusal returns the error for a report of a refused ZIP, nil for one that was accepted.

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -25,9 +24,11 @@ func (a *Archive) Verify(inspectors ...Inspector) (*Report, error) {
 func (a *Archive) VerifyContext(ctx context.Context, inspectors ...Inspector) (*Report, error) {
 	a.running.Lock()
 	defer a.running.Unlock()
-	report, err := a.check(ctx, nil, true)
+	kept := newSpool(inspectors, a.limits.Rules)
+	defer kept.close()
+	report, err := a.check(ctx, pass{spool: kept, whole: true})
 	if err == nil && len(inspectors) > 0 {
-		if err = a.inspect(ctx, report, inspectors); err != nil {
+		if err = a.inspect(ctx, report, inspectors, kept); err != nil {
 			report.Verdict = VerdictIncomplete
 			err = a.explain("verify", err)
 		}
@@ -62,21 +63,25 @@ type writeError struct{ err error }
 func (e *writeError) Error() string { return e.err.Error() }
 func (e *writeError) Unwrap() error { return e.err }
 
-// check reads the content of all entries and, if whole is set, hashes the file beside it. It writes the content into
-// the target unless that is nil.
-func (a *Archive) check(ctx context.Context, into target, whole bool) (*Report, error) {
-	var jobs []int
+// pass is what is done with the content of the entries while it is checked.
+type pass struct {
+	into  target // takes the content, unless it is nil
+	spool *spool // else keeps what inspectors want, unless it is nil
+	whole bool   // the file is hashed, too
+}
+
+// check reads the content of all entries.
+func (a *Archive) check(ctx context.Context, p pass) (*Report, error) {
+	var batches []batch
 	if !a.layout.broken {
-		jobs = a.readable()
+		batches = a.batches()
 	}
 	outcomes := make([]outcome, len(a.layout.records))
 	digest := ""
-	err := a.run(ctx, jobs, func(ctx context.Context, d *decoder, i int) error {
-		var err error
-		outcomes[i], err = a.checkEntry(ctx, d, &a.layout.records[i], into)
-		return err
+	err := a.run(ctx, len(batches), func(ctx context.Context, d *decoder, n int) error {
+		return a.checkBatch(ctx, d, batches[n], p, outcomes)
 	}, func(ctx context.Context) (err error) {
-		if whole {
+		if p.whole {
 			digest, err = a.hash(ctx)
 		}
 		return err
@@ -89,7 +94,7 @@ func (a *Archive) check(ctx context.Context, into target, whole bool) (*Report, 
 	if err != nil {
 		report.Verdict = VerdictIncomplete
 		operation := "verify"
-		if into != nil {
+		if p.into != nil {
 			operation = "extract"
 		}
 		return report, a.explain(operation, err)
@@ -97,30 +102,12 @@ func (a *Archive) check(ctx context.Context, into target, whole bool) (*Report, 
 	return report, a.refusal(report)
 }
 
-// readable returns the records whose content can be read, the largest first: whoever comes last then has little left
-// to do alone.
-func (a *Archive) readable() []int {
-	records := a.layout.records
-	jobs := make([]int, 0, len(records))
-	for i := range records {
-		if !records[i].refused {
-			jobs = append(jobs, i)
-		}
-	}
-	slices.SortStableFunc(jobs, func(x, y int) int {
-		switch larger := max(records[y].size, records[y].compressed) - max(records[x].size, records[x].compressed); {
-		case larger < 0:
-			return -1
-		case larger > 0:
-			return 1
-		}
-		return 0
-	})
-	return jobs
-}
+// maxWorkers is how many work at a time at most: more would only wait for the SHA-256 of the whole file, which is one
+// thread's work, and would take memory.
+const maxWorkers = 4
 
-// run works through the jobs with several workers, and does beside once in the meantime. The first error ends all.
-func (a *Archive) run(parent context.Context, jobs []int, work func(context.Context, *decoder, int) error, beside func(context.Context) error) error {
+// run works through as many jobs with several workers, and does beside once in the meantime. The first error ends all.
+func (a *Archive) run(parent context.Context, jobs int, work func(context.Context, *decoder, int) error, beside func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(parent)
 	defer cancel()
 	var once sync.Once
@@ -132,16 +119,16 @@ func (a *Archive) run(parent context.Context, jobs []int, work func(context.Cont
 	}
 	var group sync.WaitGroup
 	var next atomic.Int64
-	for range min(len(jobs), max(2, min(8, runtime.GOMAXPROCS(0)))) {
+	for range min(jobs, max(2, min(maxWorkers, runtime.GOMAXPROCS(0)))) {
 		group.Go(func() {
 			d := decoders.Get().(*decoder)
 			defer d.release()
 			for ctx.Err() == nil {
-				i := int(next.Add(1)) - 1
-				if i >= len(jobs) {
+				n := int(next.Add(1)) - 1
+				if n >= jobs {
 					return
 				}
-				fail(work(ctx, d, jobs[i]))
+				fail(work(ctx, d, n))
 			}
 		})
 	}
@@ -174,20 +161,35 @@ func (a *Archive) hash(ctx context.Context) (string, error) {
 	return hex.EncodeToString(sha.Sum(nil)), nil
 }
 
-// checkEntry reads one entry. The error judges nothing: it is the system's or the context's.
-func (a *Archive) checkEntry(ctx context.Context, d *decoder, r *record, into target) (outcome, error) {
-	var file io.WriteCloser
-	if into != nil && !r.folder() {
-		var err error
-		if file, err = into.create(r.name); err != nil {
-			return outcome{}, &writeError{err}
+// checkBatch reads the entries of a batch and fills in their outcomes.
+func (a *Archive) checkBatch(ctx context.Context, d *decoder, b batch, p pass, outcomes []outcome) error {
+	if len(b.records) > 1 {
+		if err := d.hold(a.source, b.offset, b.length); err != nil {
+			return err
 		}
 	}
-	err := d.decode(ctx, a.source, r, file)
-	if file != nil {
-		if closing := file.Close(); err == nil && closing != nil {
-			err = &writeError{closing}
+	for _, i := range b.records {
+		var err error
+		if outcomes[i], err = a.checkEntry(ctx, d, &a.layout.records[i], p); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// checkEntry reads one entry. The error judges nothing: it is the system's or the context's.
+func (a *Archive) checkEntry(ctx context.Context, d *decoder, r *record, p pass) (outcome, error) {
+	var err error
+	switch {
+	case p.into != nil && !r.folder():
+		err = d.decodeInto(ctx, a.source, r, p.into)
+	case p.spool != nil && len(p.spool.inspectors) > 0 && r.method == methodDeflated && !r.folder():
+		content := &spooled{spool: p.spool, record: r}
+		if err = d.decode(ctx, a.source, r, content); err == nil {
+			content.done()
+		}
+	default:
+		err = d.decode(ctx, a.source, r, nil)
 	}
 	var fault *contentFault
 	if errors.As(err, &fault) {
@@ -201,6 +203,19 @@ func (a *Archive) checkEntry(ctx context.Context, d *decoder, r *record, into ta
 		result.mediaType = mediaTypeOf(d.sum.head)
 	}
 	return result, nil
+}
+
+// decodeInto makes the file for an entry and writes its content there.
+func (d *decoder) decodeInto(ctx context.Context, source io.ReaderAt, r *record, into target) error {
+	file, err := into.create(r.name)
+	if err != nil {
+		return &writeError{err}
+	}
+	err = d.decode(ctx, source, r, file)
+	if closing := file.Close(); err == nil && closing != nil {
+		err = &writeError{closing}
+	}
+	return err
 }
 
 // explain wraps an error that ended an operation.

@@ -57,7 +57,7 @@ type place struct {
 // find fills found. The error is the context's, the reader's, or errBudget.
 func (f *finder) find() error {
 	f.seen, f.fields = map[place]bool{}, map[pdf.Reference]pdf.Object{}
-	var entries []pdf.Entry
+	entries := make([]pdf.Entry, 0, f.document.Len())
 	for entry := range f.document.Entries() {
 		if entry.Type != pdf.Free {
 			entries = append(entries, entry)

@@ -1,0 +1,57 @@
+package evidence
+
+import (
+	"cmp"
+	"slices"
+)
+
+// batch is what one worker does at a time: one entry, or neighbouring small ones that are read at once.
+type batch struct {
+	records []int
+	offset  int64 // of what is read at once
+	length  int
+}
+
+// smallSize is up to which size in the ZIP entries are read together with their neighbours.
+const smallSize = chunkSize / 4
+
+// batches returns the entries whose content can be read: first the large ones, the largest first, so that whoever comes
+// last has little left to do alone; then the small ones.
+func (a *Archive) batches() []batch {
+	records := a.layout.records
+	var large, small []int
+	for i := range records {
+		switch {
+		case records[i].refused:
+		case records[i].compressed > smallSize:
+			large = append(large, i)
+		default:
+			small = append(small, i)
+		}
+	}
+	a.largestFirst(large)
+	all := make([]batch, 0, len(large)+len(small)/8+1)
+	for n := range large {
+		all = append(all, batch{records: large[n : n+1]})
+	}
+	slices.SortFunc(small, func(x, y int) int { return cmp.Compare(records[x].data, records[y].data) })
+	for len(small) > 0 {
+		first, n, end := &records[small[0]], 1, int64(0)
+		for end = first.data + first.compressed; n < len(small); n++ {
+			next := &records[small[n]]
+			if next.data+next.compressed > first.data+chunkSize {
+				break
+			}
+			end = next.data + next.compressed
+		}
+		all = append(all, batch{small[:n], first.data, int(end - first.data)})
+		small = small[n:]
+	}
+	return all
+}
+
+// largestFirst sorts entries by the work they make.
+func (a *Archive) largestFirst(entries []int) {
+	work := func(i int) int64 { return max(a.layout.records[i].size, a.layout.records[i].compressed) }
+	slices.SortStableFunc(entries, func(x, y int) int { return cmp.Compare(work(y), work(x)) })
+}
