@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 )
 
 // each does one thing to each file. With several it goes on past failures, tells each as it comes, and fails with the worst of them in the
 // end; then JSON stands on one line for each file. Only an interrupt and a standard output that cannot be written end it early.
 func (o *output) each(files []string, do func(file string) error) error {
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(memoryLimit))
 	if len(files) == 1 {
 		return do(files[0])
 	}
@@ -32,6 +34,9 @@ func (o *output) each(files []string, do func(file string) error) error {
 	}
 	return nil
 }
+
+// memoryLimit keeps what is garbage from adding up where there are thousands of entries; all else needs less than this.
+const memoryLimit = 13 << 20
 
 // failedFiles says that some of several files failed; each was told already.
 type failedFiles struct {

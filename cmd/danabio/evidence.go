@@ -2,8 +2,7 @@ package main
 
 import (
 	"fmt"
-	"strings"
-	"text/tabwriter"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -76,15 +75,15 @@ With --json, for each good FILE: [{"name": …, "size": …, "sha256": …, "med
 				if err != nil {
 					return err
 				}
-				defer archive.Close()
-				if !out.json {
-					return out.text(table(file, report.Entries, len(files) > 1))
+				archive.Close()
+				if out.json {
+					return out.jsonData([]listEntry{}, jsonList{"", len(report.Entries), func(i int) any { return listEntry{report.Entries[i], file} }})
 				}
-				entries := make([]listEntry, len(report.Entries))
-				for i, entry := range report.Entries {
-					entries[i] = listEntry{entry, file}
+				front := ""
+				if len(files) > 1 {
+					front = oneLine(file) + "  "
 				}
-				return out.jsonData(entries)
+				return out.table(report.Entries, front)
 			})
 		},
 	}
@@ -92,18 +91,25 @@ With --json, for each good FILE: [{"name": …, "size": …, "sha256": …, "med
 	return cmd
 }
 
-func table(file string, entries []evidence.EntryReport, several bool) string {
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	for _, entry := range entries {
-		if entry.Folder {
-			continue
-		}
-		if several {
-			fmt.Fprintf(w, "%s\t", oneLine(file))
-		}
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", entry.Size, oneLine(entry.MediaType), entry.Kind, oneLine(entry.Name))
+// table prints the entries that are files, in columns, with front in front of each line.
+func (o *output) table(entries []evidence.EntryReport, front string) error {
+	files, size, mediaType, kind := filesIn(entries), 0, 0, 0
+	for _, file := range files {
+		size = max(size, len(strconv.FormatInt(file.Size, 10)))
+		mediaType, kind = max(mediaType, len(file.MediaType)), max(kind, len(file.Kind))
 	}
-	_ = w.Flush() // into memory
-	return b.String()
+	return o.lines(len(files), func(i int) string {
+		file := files[i]
+		return fmt.Sprintf("%s%-*d  %-*s  %-*s  %s", front, size, file.Size, mediaType, file.MediaType, kind, file.Kind, oneLine(file.Name))
+	})
+}
+
+func filesIn(entries []evidence.EntryReport) []*evidence.EntryReport {
+	var files []*evidence.EntryReport
+	for i := range entries {
+		if !entries[i].Folder {
+			files = append(files, &entries[i])
+		}
+	}
+	return files
 }

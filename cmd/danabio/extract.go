@@ -27,7 +27,8 @@ func newEvidenceExtract(out *output) *cobra.Command {
 		Use:   "extract " + manyEvidence + " -o DIR",
 		Short: "Extract the evidence into a new folder",
 		Long: `Verify the ZIP, compare it with its receipt if there is one, and extract it into a new folder:
-all of it or nothing. Printed is each file, one a line.
+all of it or nothing. Printed is each file, one a line. The files are not synced to the disk: keep
+the ZIP, and extract it again after a power failure.
 
 With several FILEs, DIR is a new folder with one folder for each FILE, named after it without
 .zip; that of standard input is called stdin. FILEs of one name are refused before anything is
@@ -54,18 +55,16 @@ on one line.
 				defer os.Remove(folder) // which does nothing once there is something in it
 			}
 			return out.each(files, func(file string) error {
-				data, err := extractFile(cmd, file, folders[file], limits)
+				report, err := extractFile(cmd, file, folders[file], limits)
 				if err != nil {
 					return err
 				}
+				entries := filesIn(report.Entries)
+				path := func(i int) string { return extractedPath(folders[file], entries[i]) }
 				if out.json {
-					return out.jsonData(data)
+					return out.jsonData(extractData{file, folders[file], []string{}}, jsonList{"files", len(entries), func(i int) any { return path(i) }})
 				}
-				var b strings.Builder
-				for _, name := range data.Files {
-					b.WriteString(oneLine(name) + "\n")
-				}
-				return out.text(b.String())
+				return out.lines(len(entries), func(i int) string { return oneLine(path(i)) })
 			})
 		},
 	}
@@ -127,10 +126,10 @@ func folderExists(folder string) error {
 }
 
 // extractFile reads the evidence once: it is verified while it is written, and compared with its receipt before its folder is there.
-func extractFile(cmd *cobra.Command, file, folder string, limits evidence.Limits) (extractData, error) {
+func extractFile(cmd *cobra.Command, file, folder string, limits evidence.Limits) (*evidence.Report, error) {
 	archive, err := openEvidence(cmd, file, limits)
 	if err != nil {
-		return extractData{}, err
+		return nil, err
 	}
 	defer archive.Close()
 	err = archive.ExtractIf(cmd.Context(), folder, func(report *evidence.Report) error {
@@ -140,22 +139,24 @@ func extractFile(cmd *cobra.Command, file, folder string, limits evidence.Limits
 	var refused *evidence.RefusedError
 	switch {
 	case errors.As(err, &refused):
-		return extractData{}, &refusedFile{file, refused}
+		return nil, &refusedFile{file, refused}
 	case errors.Is(err, fs.ErrExist) && exists(folder):
-		return extractData{}, folderExists(folder)
+		return nil, folderExists(folder)
 	case err != nil:
-		return extractData{}, err
+		return nil, err
 	}
-	return extractData{file, folder, extracted(folder, archive.Report())}, nil
+	return archive.Report(), nil
 }
 
 // extracted returns the paths of the files that were extracted.
 func extracted(folder string, report *evidence.Report) []string {
 	files := []string{}
-	for _, entry := range report.Entries {
-		if !entry.Folder {
-			files = append(files, filepath.Join(folder, filepath.FromSlash(entry.Name)))
-		}
+	for _, entry := range filesIn(report.Entries) {
+		files = append(files, extractedPath(folder, entry))
 	}
 	return files
+}
+
+func extractedPath(folder string, entry *evidence.EntryReport) string {
+	return filepath.Join(folder, filepath.FromSlash(entry.Name))
 }

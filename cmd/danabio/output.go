@@ -1,7 +1,7 @@
 package main
 
 import (
-	"encoding/json"
+	"bufio"
 	"fmt"
 	"io"
 	"os"
@@ -59,19 +59,19 @@ func (o *output) data(value any, lines ...line) error {
 	return o.text(b.String())
 }
 
-func (o *output) jsonData(value any) error {
-	encoder := json.NewEncoder(o.stdout)
-	encoder.SetEscapeHTML(false)
-	if !o.jsonLines {
-		encoder.SetIndent("", "  ")
-	}
-	return printing(encoder.Encode(value))
-}
-
 // text prints data that has a form of its own.
 func (o *output) text(text string) error {
 	_, err := io.WriteString(o.stdout, text)
 	return printing(err)
+}
+
+// lines prints as many lines, each made when it is printed.
+func (o *output) lines(n int, line func(i int) string) error {
+	w := bufio.NewWriterSize(o.stdout, 32<<10)
+	for i := range n {
+		_, _ = w.WriteString(line(i) + "\n") // a failure stays until it is asked for
+	}
+	return printing(w.Flush())
 }
 
 func printing(err error) error {

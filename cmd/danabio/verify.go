@@ -74,7 +74,7 @@ entries, under "inspections".
 					return err
 				}
 				if out.json {
-					return errors.Join(err, out.jsonData(data))
+					return errors.Join(err, out.jsonReport(data))
 				}
 				if err != nil {
 					return err
@@ -133,6 +133,20 @@ func verifyOpened(cmd *cobra.Command, file string, archive *openedEvidence, judg
 		data.Error = err.Error()
 	}
 	return data, errors.Join(unlike, unsigned, unsent)
+}
+
+// jsonReport prints the report with its long lists one entry at a time.
+func (o *output) jsonReport(data verifyData) error {
+	if data.Report == nil {
+		return o.jsonData(data)
+	}
+	short, none := *data.Report, []evidence.EntryReport{}
+	good, bad := short.Entries, short.RefusedEntries
+	short.Entries, short.RefusedEntries = none, none
+	data.Report = &short
+	return o.jsonData(data,
+		jsonList{"entries", len(good), func(i int) any { return &good[i] }},
+		jsonList{"refusedEntries", len(bad), func(i int) any { return &bad[i] }})
 }
 
 // verified prints what a verification found to be good, and the notices.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -30,7 +31,7 @@ func mediaType(header http.Header) string {
 
 // knownNames are the names that are shown of a body, in small letters without "_" and "-": what frameworks and gateways call the
 // parts of an error, in English and Spanish, and what the spec calls those of its answers. Any other name may be content.
-var knownNames = func() map[string]bool {
+var knownNames = sync.OnceValue(func() map[string]bool {
 	names := make(map[string]bool)
 	for _, name := range strings.Fields(`
 		access_token token_type expires_in scope refresh_token circuitId link
@@ -46,7 +47,7 @@ var knownNames = func() map[string]bool {
 		names[plainName(name)] = true
 	}
 	return names
-}()
+})
 
 // known says whether a name may be shown as it came.
 func known(name string) bool {
@@ -59,7 +60,7 @@ func known(name string) bool {
 			return false // a letter that becomes an ASCII one only when it is made small
 		}
 	}
-	return knownNames[plain]
+	return knownNames()[plain]
 }
 
 func plainName(name string) string {

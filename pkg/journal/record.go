@@ -88,7 +88,8 @@ const (
 	maxLine     = 64 << 10 // bytes; a request ID has 512 at most, and a circuit's ID is no novel either
 )
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+// checksum makes its table when it is first asked.
+func checksum(summed []byte) uint32 { return crc32.Checksum(summed, crc32.MakeTable(crc32.Castagnoli)) }
 
 // encode returns the line, with the sum over all before it as the object's last field.
 func (r record) encode() ([]byte, error) {
@@ -100,7 +101,7 @@ func (r record) encode() ([]byte, error) {
 		return nil, fmt.Errorf("the record cannot be written as JSON: %w", err)
 	}
 	summed := object[:len(object)-1]
-	line := fmt.Appendf(nil, "%s%s%08x%s\n", summed, sumStart, crc32.Checksum(summed, castagnoli), sumEnd)
+	line := fmt.Appendf(nil, "%s%s%08x%s\n", summed, sumStart, checksum(summed), sumEnd)
 	if len(line) > maxLine {
 		return nil, fmt.Errorf("the record is longer than %d bytes", maxLine)
 	}
@@ -120,7 +121,7 @@ func decode(line []byte) (record, error) {
 		return r, errors.New("is damaged")
 	}
 	summed := line[:len(line)-sumLen]
-	if want := fmt.Sprintf("%s%08x%s", sumStart, crc32.Checksum(summed, castagnoli), sumEnd); string(line[len(summed):]) != want {
+	if want := fmt.Sprintf("%s%08x%s", sumStart, checksum(summed), sumEnd); string(line[len(summed):]) != want {
 		return r, errors.New("is damaged: its checksum does not fit")
 	}
 	r = record{}

@@ -14,6 +14,7 @@ import (
 	"html/template"
 	"net/url"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/danabio/danabio-go/pkg/emulator/internal/pen"
@@ -117,8 +118,8 @@ func source(text string) string {
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-// bodies are the templates by the pages that they make.
-var bodies = func() map[string]*template.Template {
+// bodies are the templates by the pages that they make, parsed when the first is asked for.
+var bodies = sync.OnceValue(func() map[string]*template.Template {
 	made := map[string]*template.Template{}
 	for file, names := range map[string][]string{
 		"consent.html":   {Consent},
@@ -133,11 +134,11 @@ var bodies = func() map[string]*template.Template {
 		}
 	}
 	return made
-}()
+})
 
 // Render returns the page as HTML.
 func Render(view View) ([]byte, error) {
-	body := bodies[view.Name]
+	body := bodies()[view.Name]
 	if body == nil {
 		return nil, fmt.Errorf("page: there is no page %q", view.Name)
 	}

@@ -22,7 +22,7 @@ import (
 func views() (all []View) {
 	problems := []string{"", ProblemLarge, ProblemKind, ProblemDimensions, ProblemNoPicture, ProblemNoInk, ProblemNoName, ProblemLongName}
 	for _, language := range Languages {
-		for _, name := range slices.Sorted(maps.Keys(bodies)) {
+		for _, name := range slices.Sorted(maps.Keys(bodies())) {
 			for i, problem := range problems {
 				if i > 0 && !slices.Contains(Steps, name) {
 					break // only steps are shown with a problem
