@@ -26,11 +26,11 @@ foreign: ## tests against other programs, which must be installed
 faults: ## the fault matrix: every fault, and what the client does about it
 	@table=$$(mktemp); DANABIO_FAULTS_TABLE=$$table go test -count=1 -run '^TestFaultMatrix$$' ./pkg/danabio; code=$$?; cat $$table; rm -f $$table; exit $$code
 
-bench: ## the client against the floor of what it does, see bench/README.md
-	go test -run '^$$' -bench . -benchtime 7x -timeout 30m ./bench
+bench: ## client and evidence against the floor of what they do, see bench/README.md
+	go test -run '^$$' -bench . -benchtime 7x -timeout 2h ./bench
 
-bench-foreign: ## the same, and against curl and sha256sum
-	go test -tags foreign -run '^$$' -bench . -benchtime 7x -timeout 30m ./bench
+bench-foreign: ## the same, and against other programs
+	go test -tags foreign -run '^$$' -bench . -benchtime 7x -timeout 3h ./bench
 
 fuzz: ## each fuzz target for FUZZTIME (30s)
 	.ci/fuzz $(FUZZTIME)

@@ -10,11 +10,7 @@ import (
 
 // BenchmarkForeignDownload256MiB has curl -o followed by sha256sum as its floor.
 func BenchmarkForeignDownload256MiB(b *testing.B) {
-	for _, program := range []string{"curl", "sha256sum"} {
-		if _, err := exec.LookPath(program); err != nil {
-			b.Fatal(err)
-		}
-	}
+	need(b, "curl", "sha256sum")
 	for name, secured := range map[string]bool{"plain": false, "tls": true} {
 		b.Run(name, func(b *testing.B) {
 			downloadAgainst(b, secured, func(s *httptest.Server, path string) {
@@ -26,4 +22,54 @@ func BenchmarkForeignDownload256MiB(b *testing.B) {
 			})
 		})
 	}
+}
+
+func need(tb testing.TB, programs ...string) {
+	for _, program := range programs {
+		if _, err := exec.LookPath(program); err != nil {
+			tb.Fatal(err)
+		}
+	}
+}
+
+// shell is a rival that a shell runs, with the ZIP as $1 and the new folder as $2.
+func shell(name, script string) rival {
+	return rival{name, func(b *testing.B, path, into string) { process(b, "sh", "-ec", script+" >/dev/null", "sh", path, into) }}
+}
+
+// BenchmarkForeignVerify has the tests of other programs as its floors; with SHA-256 of the ZIP after it, that is less than what ours does, which also
+// hashes each entry.
+func BenchmarkForeignVerify(b *testing.B) {
+	need(b, "unzip", "7z", "bsdtar", "openssl")
+	const hash = ` && openssl dgst -sha256 "$1"`
+	againstEach(b, verifying, []rival{
+		shell("unzip", `unzip -tqq "$1"`), shell("unzip+sha256", `unzip -tqq "$1"`+hash),
+		shell("7z", `7z t "$1"`), shell("7z+sha256", `7z t "$1" >/dev/null`+hash),
+		shell("bsdtar", `bsdtar -xOf "$1"`), shell("bsdtar+sha256", `bsdtar -xOf "$1" >/dev/null`+hash),
+	})
+}
+
+// BenchmarkForeignExtract has the extraction of other programs as its floors, with SHA-256 of all files and of the ZIP after it, and as the lowest cp of
+// what comes out.
+func BenchmarkForeignExtract(b *testing.B) {
+	need(b, "unzip", "7z", "bsdtar", "openssl", "find", "cp")
+	const (
+		unzip  = `unzip -qq "$1" -d "$2"`
+		seven  = `7z x -o"$2" "$1" >/dev/null`
+		bsdtar = `mkdir "$2" && bsdtar -xf "$1" -C "$2"`
+		hash   = ` && find "$2" -type f -exec openssl dgst -sha256 {} + && openssl dgst -sha256 "$1"`
+	)
+	extracted := map[string]string{} // by the ZIP
+	againstEach(b, extracting, []rival{
+		shell("unzip", unzip), shell("unzip+sha256", unzip+hash),
+		shell("7z", seven), shell("7z+sha256", seven+hash),
+		shell("bsdtar", bsdtar), shell("bsdtar+sha256", bsdtar+hash),
+		{"cp", func(b *testing.B, path, into string) {
+			if extracted[path] == "" {
+				extracted[path] = path + "-extracted"
+				process(b, "unzip", "-qq", path, "-d", extracted[path])
+			}
+			process(b, "cp", "-r", extracted[path], into)
+		}},
+	})
 }
