@@ -25,7 +25,7 @@ type checker struct {
 	report   *Report
 	document *pdf.Document
 	finder   *finder
-	hashed   int64
+	toHash   int64 // bytes that may yet be hashed
 }
 
 // add notes a finding about the place offset of the file.
@@ -275,8 +275,8 @@ func (c *checker) checkRevision(covered coverage, where candidate, dictionary pd
 
 // digest hashes what a signature covers.
 func (c *checker) digest(covered coverage, algorithm crypto.Hash) ([]byte, *fault, error) {
-	if c.hashed += covered.bytes(); c.hashed > maxHashed {
-		return nil, undecided(CodeLimit, fmt.Sprintf("more than %d bytes would have to be hashed for the signatures of this file", int64(maxHashed))), nil
+	if c.toHash -= covered.bytes(); c.toHash < 0 {
+		return nil, undecided(CodeLimit, "too many bytes would have to be hashed for the signatures of this file"), nil
 	}
 	hash := algorithm.New()
 	if err := feed(c.ctx, hash, c.reader, 0, covered.gap); err != nil {

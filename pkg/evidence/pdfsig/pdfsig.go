@@ -136,13 +136,17 @@ func (i *Inspector) Inspect(ctx context.Context, entry evidence.EntryReport, con
 // Check judges a PDF of size bytes. Whatever is wrong with the file is in the report; the error is one of the options,
 // ctx.Err(), or what r returned.
 func Check(ctx context.Context, r io.ReaderAt, size int64, options Options) (*Report, error) {
+	return check(ctx, r, size, options, maxHashed)
+}
+
+func check(ctx context.Context, r io.ReaderAt, size int64, options Options, toHash int64) (*Report, error) {
 	if err := options.check(); err != nil {
 		return nil, err
 	}
 	if size < 0 {
 		return nil, fmt.Errorf("checking a PDF: size %d is negative", size)
 	}
-	c := &checker{ctx: ctx, reader: r, size: size, options: &options, report: &Report{
+	c := &checker{ctx: ctx, reader: r, size: size, options: &options, toHash: toHash, report: &Report{
 		Findings: []evidence.Finding{},
 		Details:  Details{Version: ReportVersion, Signatures: []Signature{}},
 	}}

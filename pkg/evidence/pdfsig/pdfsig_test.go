@@ -91,6 +91,21 @@ func TestNoStatusIsGivenForMoreSignaturesThanAreJudged(t *testing.T) {
 	}
 }
 
+// Two signatures, of which the second covers the first one's bytes again.
+func TestNoStatusIsGivenForMoreBytesThanAreHashed(t *testing.T) {
+	signed := again(sign(contract(), by(people().ana)))
+	toHash := int64(0)
+	for _, signature := range check(t, signed, pdfsig.Options{}).Signatures {
+		toHash += signature.ByteRange[1] + signature.ByteRange[3]
+	}
+	for bound, want := range map[int64]pdfsig.Status{toHash: pdfsig.StatusWholeFile, toHash - 1: pdfsig.StatusIndeterminate} {
+		report, err := pdfsig.CheckHashing(t.Context(), bytes.NewReader(signed), int64(len(signed)), pdfsig.Options{}, bound)
+		if err != nil || report.Status != want || strings.Contains(codes(report), "limit") != (want == pdfsig.StatusIndeterminate) {
+			t.Errorf("%d of %d bytes: %v, %v", bound, toHash, report, err)
+		}
+	}
+}
+
 func TestStatedDates(t *testing.T) {
 	for text, want := range map[string]string{
 		"D:20310504120000Z":         "2031-05-04T12:00:00Z",
