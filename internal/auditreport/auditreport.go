@@ -16,6 +16,7 @@ import (
 	"io/fs"
 	"time"
 
+	"github.com/danabio/danabio-go/internal/language"
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
@@ -63,7 +64,7 @@ type Receipt struct {
 // Options say how a report is made.
 type Options struct {
 	// Language of the page. Default: English.
-	Language Language
+	Language language.Language
 	// MadeAt is the time that the report says it was made at; required.
 	MadeAt time.Time
 	// Program is the name and version of the program that makes the report.
@@ -91,7 +92,7 @@ type Rendered struct {
 // failure, but a sentence in the report.
 func New(ctx context.Context, subject Subject, options Options) (*Report, error) {
 	if options.Language == "" {
-		options.Language = English
+		options.Language = language.English
 	}
 	report := &Report{Subject: subject, Options: options}
 	report.Rendered = Rendered{Pictures: []Picture{}, FirstPages: []FirstPage{}, Metadata: []Metadata{}}

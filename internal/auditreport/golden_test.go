@@ -13,6 +13,7 @@ import (
 
 	"github.com/danabio/danabio-go/cmd/danabio/sample"
 	"github.com/danabio/danabio-go/internal/auditreport"
+	"github.com/danabio/danabio-go/internal/language"
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/emulator"
 	"github.com/danabio/danabio-go/pkg/emulator/emulatortest"
@@ -103,12 +104,12 @@ func sentDocuments(t *testing.T) []pdfsig.Sent {
 var base64Data = regexp.MustCompile(`;base64,[A-Za-z0-9+/=]+"`)
 
 func TestGoldenPages(t *testing.T) {
-	for _, language := range []auditreport.Language{auditreport.English, auditreport.Spanish} {
-		t.Run(string(language), func(t *testing.T) {
-			_, page := made(t, good(t), auditreport.Options{Language: language, Renderer: drawn})
+	for _, wanted := range []language.Language{language.English, language.Spanish} {
+		t.Run(string(wanted), func(t *testing.T) {
+			_, page := made(t, good(t), auditreport.Options{Language: wanted, Renderer: drawn})
 			checkPage(t, page)
 			got := base64Data.ReplaceAllString(page, `;base64,…"`)
-			path := filepath.Join("testdata", string(language)+".html")
+			path := filepath.Join("testdata", string(wanted)+".html")
 			if *update {
 				if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
 					t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"testing/fstest"
 
 	"github.com/danabio/danabio-go/internal/auditreport"
+	"github.com/danabio/danabio-go/internal/language"
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
@@ -52,7 +53,7 @@ func TestForeignTextStaysText(t *testing.T) {
 			Circuit: attack, Channel: attack, File: attack, SHA256: attack, Library: attack, Headers: map[string]string{attack: attack},
 		}}
 		subject.Found = pdfsig.FindSent(subject.Evidence, []pdfsig.Sent{{Name: attack, Size: 1, SHA256: strings.Repeat("0", 64)}})
-		_, page := made(t, subject, auditreport.Options{Language: auditreport.Spanish, Renderer: drawn})
+		_, page := made(t, subject, auditreport.Options{Language: language.Spanish, Renderer: drawn})
 		checkPage(t, page)
 	}
 	if _, page := made(t, subject, auditreport.Options{}); !strings.Contains(page, `a<span class="odd">U+200B</span>b`) {

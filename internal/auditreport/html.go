@@ -12,6 +12,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/danabio/danabio-go/internal/language"
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
@@ -207,7 +208,7 @@ func (r *Report) sayCoverage(s signature) (string, error) {
 
 // sayRule translates the names of the standard rules; others stay as they are.
 func (r *Report) sayRule(name string) string {
-	if r.Language == Spanish {
+	if r.Language == language.Spanish {
 		for _, row := range spanishRules {
 			if row.rule == name {
 				return row.text

@@ -2,35 +2,18 @@ package auditreport
 
 import (
 	"fmt"
-	"strings"
 	"sync"
 
+	"github.com/danabio/danabio-go/internal/language"
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// Language is one that reports are written in.
-type Language string
-
-const (
-	English Language = "en"
-	Spanish Language = "es"
-)
-
-// LanguageOf returns the language that a locale such as es_CO.UTF-8 asks for: Spanish or, for whatever else, English.
-func LanguageOf(locale string) Language {
-	if lower := strings.ToLower(locale); lower == "es" || strings.HasPrefix(lower, "es_") || strings.HasPrefix(lower, "es-") ||
-		strings.HasPrefix(lower, "es.") || strings.HasPrefix(lower, "es@") {
-		return Spanish
-	}
-	return English
-}
-
 // text is a sentence in both languages, with the verbs of [fmt.Sprintf] for what stands in it, in the same order.
 type text struct{ key, en, es string }
 
-func (t text) in(language Language) string {
-	if language == Spanish {
+func (t text) in(wanted language.Language) string {
+	if wanted == language.Spanish {
 		return t.es
 	}
 	return t.en
@@ -74,14 +57,15 @@ func grouped(n int64) string {
 	return digits
 }
 
-// sayCode gives the general sentence of a finding code, empty for a code that is not known here.
-func (r *Report) sayCode(code evidence.Code) string {
-	if r.Language == Spanish {
-		for _, row := range spanishCodes {
-			if row.code == code {
-				return row.text
+// CodeText gives the general sentence of a finding code, empty for a code that is not known here.
+func CodeText(wanted language.Language, code evidence.Code) string {
+	if wanted == language.Spanish {
+		for i := range spanishCodes {
+			if spanishCodes[i].code == code {
+				return spanishCodes[i].text
 			}
 		}
+		return ""
 	}
 	for _, table := range [][]evidence.CodeInfo{evidence.Codes(), pdfsig.Codes()} {
 		for _, info := range table {
@@ -92,3 +76,5 @@ func (r *Report) sayCode(code evidence.Code) string {
 	}
 	return ""
 }
+
+func (r *Report) sayCode(code evidence.Code) string { return CodeText(r.Language, code) }

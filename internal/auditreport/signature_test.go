@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/danabio/danabio-go/internal/auditreport"
+	"github.com/danabio/danabio-go/internal/language"
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
@@ -56,12 +57,12 @@ func TestPageShowsEverySignature(t *testing.T) {
 	}
 	subject := withSignatures(t, signatures...)
 	subject.RootsGiven = true
-	for _, language := range []auditreport.Language{auditreport.English, auditreport.Spanish} {
-		_, page := made(t, subject, auditreport.Options{Language: language})
+	for _, wanted := range []language.Language{language.English, language.Spanish} {
+		_, page := made(t, subject, auditreport.Options{Language: wanted})
 		checkPage(t, page)
 		for _, want := range []string{"2026-01-02 03:04:05 UTC", "CN=Ana &amp; ", "CN=A CA", "RSA 2048 bits"} {
 			if !strings.Contains(page, want) {
-				t.Errorf("%s: the page lacks %q", language, want)
+				t.Errorf("%s: the page lacks %q", wanted, want)
 			}
 		}
 	}

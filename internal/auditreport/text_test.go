@@ -1,7 +1,6 @@
 package auditreport
 
 import (
-	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -13,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/danabio/danabio-go/internal/language"
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
@@ -136,8 +136,8 @@ func TestEveryTextIsThereInBothLanguages(t *testing.T) {
 }
 
 func TestEveryCodeAndRuleHasASpanishText(t *testing.T) {
-	spanish := &Report{Options: Options{Language: Spanish}}
-	english := &Report{Options: Options{Language: English}}
+	spanish := &Report{Options: Options{Language: language.Spanish}}
+	english := &Report{Options: Options{Language: language.English}}
 	known := map[evidence.Code]bool{}
 	for _, info := range slices.Concat(evidence.Codes(), pdfsig.Codes()) {
 		known[info.Code] = true
@@ -164,17 +164,6 @@ func TestEveryCodeAndRuleHasASpanishText(t *testing.T) {
 	}
 	if spanish.sayCode("nosuch") != "" || spanish.sayRule("mine") != "mine" {
 		t.Error("what is not known has a text")
-	}
-}
-
-func TestLanguageOf(t *testing.T) {
-	for locale, want := range map[string]Language{
-		"es": Spanish, "es_CO.UTF-8": Spanish, "es-MX": Spanish, "ES_es": Spanish, "es.UTF-8": Spanish, "es@euro": Spanish,
-		"": English, "C": English, "en_US.UTF-8": English, "est_EE": English, "POSIX": English, "pt_BR": English,
-	} {
-		if got := LanguageOf(locale); got != want {
-			t.Errorf("%q: %q, want %q", locale, got, want)
-		}
 	}
 }
 
@@ -206,9 +195,4 @@ func TestWeakSignatures(t *testing.T) {
 			t.Errorf("%+v: %v", test.signature, got)
 		}
 	}
-}
-
-func ExampleLanguageOf() {
-	fmt.Println(LanguageOf("es_CO.UTF-8"))
-	// Output: es
 }

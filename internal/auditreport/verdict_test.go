@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/danabio/danabio-go/internal/auditreport"
+	"github.com/danabio/danabio-go/internal/language"
 	"github.com/danabio/danabio-go/internal/pdf/pdftest"
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
@@ -152,7 +153,7 @@ func TestVerdict(t *testing.T) {
 			if !strings.Contains(page, test.shows) {
 				t.Errorf("the page lacks %q", test.shows)
 			}
-			_, spanish := made(t, subject, auditreport.Options{Language: auditreport.Spanish})
+			_, spanish := made(t, subject, auditreport.Options{Language: language.Spanish})
 			checkPage(t, spanish)
 		})
 	}

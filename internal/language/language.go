@@ -1,0 +1,32 @@
+// Package language says which language a person wants to be spoken to in. Begin with [OfEnvironment]. What may live here: the languages there
+// are and how one is chosen; the texts stand where they are shown.
+package language
+
+import "strings"
+
+// Language is one that this project's texts are written in.
+type Language string
+
+const (
+	English Language = "en"
+	Spanish Language = "es"
+)
+
+// Of returns the language that a locale such as es_CO.UTF-8 asks for: Spanish or, for whatever else, English.
+func Of(locale string) Language {
+	if lower := strings.ToLower(locale); lower == "es" || strings.HasPrefix(lower, "es_") || strings.HasPrefix(lower, "es-") ||
+		strings.HasPrefix(lower, "es.") || strings.HasPrefix(lower, "es@") {
+		return Spanish
+	}
+	return English
+}
+
+// OfEnvironment returns the language of the first of LC_ALL, LC_MESSAGES and LANG that is set; English if none is.
+func OfEnvironment(getenv func(string) string) Language {
+	for _, name := range [...]string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if locale := getenv(name); locale != "" {
+			return Of(locale)
+		}
+	}
+	return English
+}
