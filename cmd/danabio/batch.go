@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime/debug"
 )
 
@@ -12,12 +11,12 @@ import (
 func (o *output) each(files []string, do func(file string) error) error {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(memoryLimit))
 	if len(files) == 1 {
-		return do(files[0])
+		return aboutFile(files[0], do(files[0]))
 	}
 	o.jsonLines = true
 	failed := failedFiles{files: len(files)}
 	for _, file := range files {
-		err := do(file)
+		err := aboutFile(file, do(file))
 		var unwritten *printError
 		switch {
 		case err == nil:
@@ -44,9 +43,9 @@ type failedFiles struct {
 	code         int
 }
 
-func (e *failedFiles) Error() string {
-	return fmt.Sprintf("%d of %d files failed", e.count, e.files)
-}
+func (e *failedFiles) text() *message  { return textf("%d of %d files failed", e.count, e.files) }
+func (e *failedFiles) Error() string   { return e.text().Error() }
+func (e *failedFiles) spanish() saying { return e.text().spanish() }
 
 // worse returns the exit code that matters more: evidence that is not what it should be, then what could not be found out.
 func worse(a, b int) int {

@@ -48,7 +48,7 @@ func TestEachFileIsDoneAndTheWorstDecides(t *testing.T) {
 func TestOneFileFailsAsItIs(t *testing.T) {
 	var stderr bytes.Buffer
 	unread := errors.New("input/output error")
-	if err := newOutput(&stderr, &stderr).each([]string{"a.zip"}, func(string) error { return unread }); err != unread || stderr.Len() > 0 {
+	if err := newOutput(&stderr, &stderr).each([]string{"a.zip"}, func(string) error { return unread }); !errors.Is(err, unread) || err.Error() != unread.Error() || stderr.Len() > 0 {
 		t.Errorf("got %v, stderr %q", err, stderr.String())
 	}
 }
@@ -77,7 +77,11 @@ func TestNoticesAreOneForEachCode(t *testing.T) {
 		OmittedFindings: map[evidence.Code]int{"owner": 40},
 	}
 	want := `owner: "a": it names its owner (and 41 more)|odd-date: "a": its date is none`
-	if got := strings.Join(notices(report), "|"); got != want {
+	var lines []string
+	for _, notice := range notices(report) {
+		lines = append(lines, notice.Error())
+	}
+	if got := strings.Join(lines, "|"); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

@@ -123,12 +123,18 @@ func setting(cmd *cobra.Command, flag, value, variable string) (string, error) {
 		return value, nil
 	}
 	if value = os.Getenv(variable); value == "" {
-		return "", usagef(cmd, "the %s is missing; give --%s or set %s", settingNames[flag], flag, variable)
+		return "", usagef(cmd, "the %s is missing; give --%s or set %s", settingName(flag), flag, variable)
 	}
 	return value, nil
 }
 
-var settingNames = map[string]string{"channel": "channel", "client-id": "client id"}
+// settingName is what stands in a text for a flag's value.
+func settingName(flag string) *message {
+	if flag == "channel" {
+		return textf("channel")
+	}
+	return textf("client id")
+}
 
 // interruptible reads from a source that may block, until the context ends; then a read that is under way is left behind.
 type interruptible struct {

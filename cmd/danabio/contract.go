@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net"
 	"net/url"
 	"slices"
@@ -120,13 +119,13 @@ func (c *contractRun) run(cmd *cobra.Command, out *output) error {
 	}
 	var report, started *pendingFile
 	if c.report != "" {
-		if report, err = newPendingFile("report", c.report); err != nil {
+		if report, err = newPendingFile(textf("report"), c.report); err != nil {
 			return err
 		}
 		defer report.discard()
 	}
 	if c.started != "" {
-		if started, err = newPendingFile("file", c.started); err != nil {
+		if started, err = newPendingFile(textf("file"), c.started); err != nil {
 			return err
 		}
 		defer started.discard()
@@ -136,7 +135,7 @@ func (c *contractRun) run(cmd *cobra.Command, out *output) error {
 				err = started.place(append(content, '\n'))
 			}
 			if err != nil {
-				return fmt.Errorf("a circuit was started, but %s could not be written: %w", c.started, reason(err))
+				return errorf("a circuit was started, but %s could not be written: %w", c.started, reason(err))
 			}
 			return nil
 		}
@@ -152,7 +151,7 @@ func (c *contractRun) run(cmd *cobra.Command, out *output) error {
 	err = c.outcome(result)
 	if report != nil {
 		if failed := report.place([]byte(result.Markdown())); failed != nil {
-			err = errors.Join(err, fmt.Errorf("report %s could not be written: %w", c.report, reason(failed)))
+			err = errors.Join(err, errorf("report %s could not be written: %w", c.report, reason(failed)))
 		}
 	}
 	if out.json {
@@ -252,7 +251,7 @@ func serverName(base string) string {
 }
 
 // errDeviates is that the server is not as the spec says.
-var errDeviates = errors.New("the server deviates from the spec")
+var errDeviates = errorf("the server deviates from the spec")
 
 // outcome is the error that the result stands for, with the exit code in mind that the help promises.
 func (c *contractRun) outcome(result *probe.Result) error {
@@ -260,7 +259,7 @@ func (c *contractRun) outcome(result *probe.Result) error {
 	unchecked := map[probe.Reason]bool{}
 	for _, p := range result.Probes {
 		if p.OutcomeUnknown {
-			unknown = newUnknownProbe(p.RequestID, p.SentAt, errors.New(p.Explanation))
+			unknown = newUnknownProbe(p.RequestID, p.SentAt, detail(p.Explanation))
 		}
 		if p.Verdict == probe.NotChecked {
 			unchecked[p.Reason] = true
@@ -269,17 +268,17 @@ func (c *contractRun) outcome(result *probe.Result) error {
 	deviating := result.Names(probe.Deviates)
 	switch {
 	case len(deviating) > 0:
-		return &deviationError{fmt.Errorf("%w: %s", errDeviates, strings.Join(deviating, ", ")), unknown}
+		return &deviationError{errorf("%w: %s", errDeviates, strings.Join(deviating, ", ")), unknown}
 	case unknown != nil:
 		return unknown
 	case len(unchecked) == 0:
 		return nil
 	case unchecked[probe.CredentialsRefused]:
-		return fmt.Errorf("%w: the server refuses the client id and secret", danabio.ErrUnauthorized)
+		return errorf("%w: the server refuses the client id and secret", danabio.ErrUnauthorized)
 	case unchecked[probe.NotCompleted]:
-		return fmt.Errorf("--circuit: %w", danabio.ErrNotReady)
+		return errorf("--circuit: %w", danabio.ErrNotReady)
 	}
-	return fmt.Errorf("not checked: %s", strings.Join(result.Names(probe.NotChecked), ", "))
+	return errorf("not checked: %s", strings.Join(result.Names(probe.NotChecked), ", "))
 }
 
 // deviationError is that the server is not as the spec says, and perhaps that nobody knows what became of the start.
@@ -290,11 +289,11 @@ type deviationError struct {
 
 func (e *deviationError) Unwrap() error { return e.error }
 
-func (e *deviationError) advice() string {
+func (e *deviationError) advice() *message {
 	if e.unknown == nil {
-		return ""
+		return nil
 	}
-	return "The start was sent, and may have started a circuit.\n" + e.unknown.advice()
+	return textf("The start was sent, and may have started a circuit.\n%s", e.unknown.advice())
 }
 
 // unknownProbe is a start whose outcome nobody knows. It shows less than that of the command "start".
@@ -308,8 +307,8 @@ func newUnknownProbe(requestID string, at time.Time, err error) *unknownProbe {
 
 func (e *unknownProbe) Unwrap() error { return e.OutcomeUnknownError }
 
-func (e *unknownProbe) advice() string {
-	return fmt.Sprintf(`To find out, ask DANAconnect whether a circuit was started for this request:
+func (e *unknownProbe) advice() *message {
+	return textf(`To find out, ask DANAconnect whether a circuit was started for this request:
   request ID  %s
   time        %s`, oneLine(e.ID), e.At.UTC().Format(time.RFC3339))
 }

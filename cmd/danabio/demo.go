@@ -118,7 +118,7 @@ func (d *demo) makeFolder() error {
 		}
 		err := os.Mkdir(d.folder, 0o700)
 		if errors.Is(err, fs.ErrExist) {
-			return badInput("%s exists; choose another name for --out", d.folder)
+			return inTheWay("%s exists; choose another name for --out", d.folder)
 		}
 		return err
 	}
@@ -170,7 +170,7 @@ func (d *demo) path(document danabio.Document) (data demoData, err error) {
 		Documents: []danabio.Document{document},
 	})
 	if refused(err) {
-		return data, fmt.Errorf("the emulator refuses %s: %w", document.Name(), err)
+		return data, errorf("the emulator refuses %s: %w", document.Name(), err)
 	}
 	if err != nil {
 		return data, err
@@ -219,7 +219,7 @@ func (d *demo) path(document danabio.Document) (data demoData, err error) {
 		return data, err
 	}
 	if found.Signatures != signaturesGood || found.Sent != sentSigned {
-		return data, fmt.Errorf("the emulator's evidence is not as it should be: signatures %s, sent %s", found.Signatures, found.Sent)
+		return data, errorf("the emulator's evidence is not as it should be: signatures %s, sent %s", found.Signatures, found.Sent)
 	}
 	if err := d.step("sign", "%s: signed whole, begins with what was sent", oneLine(found.SentDocuments[0].Entry)); err != nil {
 		return data, err
@@ -247,7 +247,7 @@ func (d *demo) path(document danabio.Document) (data demoData, err error) {
 }
 
 func (d *demo) report(evidencePath string, judges *judges, path string) error {
-	made, err := reportOptions(d.cmd, "")
+	made, err := reportOptions(d.out)
 	if err != nil {
 		return err
 	}
@@ -270,14 +270,14 @@ func (d *demo) step(name, format string, args ...any) error {
 	if d.out.json {
 		return nil
 	}
-	return d.out.text(fmt.Sprintf("%d/%d  %-8s  %s\n", d.steps, demoSteps, name, fmt.Sprintf(format, args...)))
+	return d.out.text(fmt.Sprintf("%d/%d  %-8s  %s\n", d.steps, demoSteps, name, textf(format, args...).in(d.out.language)))
 }
 
 // ending says what lies where, and what to try next.
 func (d *demo) ending() string {
 	in := func(names ...string) string { return filepath.Join(append([]string{d.folder}, names...)...) }
 	me := programName()
-	return fmt.Sprintf(`
+	return textf(`
 In %s:
   start.json                  what was sent: size and SHA-256 of the document
   evidence.zip                signed document, pictures, consent, audit data
@@ -292,7 +292,7 @@ Next:
     --sent %s
   %s emulator
   %s start --help
-`, in(), me, shellQuoted(in("evidence.zip")), shellQuoted(in("start.json")), me, me)
+`, in(), me, shellQuoted(in("evidence.zip")), shellQuoted(in("start.json")), me, me).in(d.out.language)
 }
 
 // programName is how the user called this program, as far as it matters for the next call.
@@ -303,19 +303,19 @@ func programName() string {
 	return "danabio"
 }
 
-func bytesText(n int64) string {
+func bytesText(n int64) *message {
 	if n < 10_000 {
-		return fmt.Sprintf("%d bytes", n)
+		return textf("%d bytes", n)
 	}
-	return fmt.Sprintf("%d kB", (n+500)/1000)
+	return textf("%d kB", (n+500)/1000)
 }
 
-func filesText(report *evidence.Report) string {
+func filesText(report *evidence.Report) *message {
 	files := 0
 	for _, entry := range report.Entries {
 		if !entry.Folder {
 			files++
 		}
 	}
-	return fmt.Sprintf("%d files", files)
+	return textf("%d files", files)
 }

@@ -40,7 +40,7 @@ func newDownload(out *output) *cobra.Command {
 		Example: `  danabio download 12ceb3ec-7b76-5555-b263-000000000000 -o evidence.zip`,
 		Args:    arguments("CIRCUIT"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return connection.store(cmd, out, path, func(ctx context.Context, client *danabio.Client) (*danabio.Receipt, error) {
+			return connection.store(cmd, out, args[0], path, func(ctx context.Context, client *danabio.Client) (*danabio.Receipt, error) {
 				return client.DownloadEvidence(ctx, args[0], path)
 			})
 		},
@@ -73,7 +73,7 @@ After --timeout the exit code is 3; a download that has begun by then is finishe
 				out.note("Asked %s, %s since the beginning: %s. Next in %s.",
 					times(poll.Number), poll.Elapsed.Round(time.Second), notYet(poll.Err), poll.Next.Round(100*time.Millisecond))
 			}}
-			return connection.store(cmd, out, path, func(ctx context.Context, client *danabio.Client) (*danabio.Receipt, error) {
+			return connection.store(cmd, out, args[0], path, func(ctx context.Context, client *danabio.Client) (*danabio.Receipt, error) {
 				receipt, err := client.WaitForEvidence(ctx, args[0], path, policy)
 				if err != nil {
 					err = waitError{err}
@@ -95,7 +95,7 @@ func addTarget(cmd *cobra.Command, path *string) {
 type getEvidence func(context.Context, *danabio.Client) (*danabio.Receipt, error)
 
 // store has a client get evidence, and prints its receipt.
-func (c *connection) store(cmd *cobra.Command, out *output, path string, get getEvidence) error {
+func (c *connection) store(cmd *cobra.Command, out *output, circuit, path string, get getEvidence) error {
 	if path == "" {
 		return usagef(cmd, "-o FILE.zip is missing")
 	}
@@ -107,7 +107,7 @@ func (c *connection) store(cmd *cobra.Command, out *output, path string, get get
 	defer client.Close()
 	receipt, err := get(ctx, client)
 	if err != nil {
-		return err
+		return aboutCircuit(circuit, err)
 	}
 	return out.data(receipt,
 		line{"file", path}, line{"size", strconv.FormatInt(receipt.Size, 10)}, line{"sha256", receipt.SHA256})
@@ -118,16 +118,16 @@ type waitError struct{ error }
 
 func (e waitError) Unwrap() error { return e.error }
 
-func notYet(err error) string {
+func notYet(err error) *message {
 	if errors.Is(err, danabio.ErrNotReady) {
-		return "not completed, or not known"
+		return textf("not completed, or not known")
 	}
-	return "the server cannot be reached"
+	return textf("the server cannot be reached")
 }
 
-func times(n int) string {
+func times(n int) *message {
 	if n == 1 {
-		return "once"
+		return textf("once")
 	}
-	return strconv.Itoa(n) + " times"
+	return textf("%d times", n)
 }

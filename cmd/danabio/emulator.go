@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"time"
 
@@ -81,7 +80,7 @@ of DANABIO_CLIENT_SECRET or DANABIO_CLIENT_SECRET_FILE, if one is set.`,
 			case <-ctx.Done():
 				return server.stop()
 			case err := <-server.done:
-				return fmt.Errorf("serve the emulator: %w", err)
+				return errorf("serve the emulator: %w", err)
 			}
 		},
 	}

@@ -62,7 +62,7 @@ vendor publishes no layout), and name. With several FILEs, each line begins with
 
 With --json, for each good FILE: [{"name": …, "size": …, "sha256": …, "mediaType": …,
 "kind": …, …, "file": FILE}]; with several FILEs, each on one line.
-` + evidenceHelp + judging.acceptHelp(),
+` + evidenceHelp + judging.acceptHelp(out),
 		Example: `  danabio evidence list evidence.zip`,
 		Args:    evidenceArguments,
 		RunE: func(cmd *cobra.Command, files []string) error {

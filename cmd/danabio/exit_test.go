@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/danabio/danabio-go/internal/language"
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
@@ -82,7 +83,7 @@ func TestAdvice(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := advice(fmt.Errorf("some command: %w", test.err)); got != test.want {
+			if got := advice(fmt.Errorf("some command: %w", test.err)).in(language.English); got != test.want {
 				t.Errorf("advice %q, want %q", got, test.want)
 			}
 		})
@@ -92,7 +93,7 @@ func TestAdvice(t *testing.T) {
 // The time told is that of the request, not of the telling.
 func TestAdviceOnAnUnknownOutcomeTellsWhenTheRequestWasBegun(t *testing.T) {
 	unknown := &danabio.OutcomeUnknownError{ID: "r", At: time.Date(2030, 1, 31, 12, 0, 0, 5e6, time.UTC), State: danabio.OutcomeUnknown, Err: context.Canceled}
-	if got := advice(&unknownStart{unknown, unknown}); !strings.Contains(got, "\n  time        2030-01-31T12:00:00Z\n") {
+	if got := advice(&unknownStart{unknown, unknown}).in(language.English); !strings.Contains(got, "\n  time        2030-01-31T12:00:00Z\n") {
 		t.Errorf("advice %q", got)
 	}
 }

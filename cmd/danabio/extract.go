@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -36,7 +35,7 @@ written.
 
 With --json, for each good FILE: {"file": …, "folder": …, "files": […]}; with several FILEs, each
 on one line.
-` + evidenceHelp + judging.acceptHelp(),
+` + evidenceHelp + judging.acceptHelp(out),
 		Example: `  danabio evidence extract evidence.zip -o evidence`,
 		Args:    evidenceArguments,
 		RunE: func(cmd *cobra.Command, files []string) error {
@@ -50,7 +49,7 @@ on one line.
 			}
 			if len(files) > 1 {
 				if err := os.Mkdir(folder, 0o700); err != nil {
-					return fmt.Errorf("create folder %s: %w", folder, reason(err))
+					return errorf("create folder %s: %w", folder, reason(err))
 				}
 				defer os.Remove(folder) // which does nothing once there is something in it
 			}
@@ -122,7 +121,7 @@ func exists(folder string) bool {
 }
 
 func folderExists(folder string) error {
-	return badInput("folder %s exists; choose another name", folder)
+	return inTheWay("folder %s exists; choose another name", folder)
 }
 
 // extractFile reads the evidence once: it is verified while it is written, and compared with its receipt before its folder is there.

@@ -39,7 +39,7 @@ func (j startJournal) open(ctx context.Context, use func(*journal.Journal) error
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%w: %w", ctx.Err(), err)
+			return errorf("%w: %w", ctx.Err(), err)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}

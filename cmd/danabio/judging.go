@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/danabio/danabio-go/internal/auditreport"
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
@@ -63,7 +64,7 @@ func (j *judging) tableOf(code string) int {
 }
 
 func (j *judging) notAcceptable(cmd *cobra.Command, code string) error {
-	what := "there is no such finding code"
+	what := textf("there is no such finding code")
 	var may []string
 	for _, table := range j.tables {
 		for _, info := range table {
@@ -71,7 +72,7 @@ func (j *judging) notAcceptable(cmd *cobra.Command, code string) error {
 				may = append(may, string(info.Code))
 			}
 			if string(info.Code) == code {
-				what = "it cannot be accepted, since it is a danger, gives the evidence two readings, or is a signature that does not hold"
+				what = textf("it cannot be accepted, since it is a danger, gives the evidence two readings, or is a signature that does not hold")
 			}
 		}
 	}
@@ -79,13 +80,14 @@ func (j *judging) notAcceptable(cmd *cobra.Command, code string) error {
 }
 
 // acceptHelp stands in the help of every command with these flags.
-func (j *judging) acceptHelp() string {
+func (j *judging) acceptHelp(out *output) string {
 	var b strings.Builder
-	b.WriteString("\nCODEs for --accept:\n")
+	b.WriteString("\n" + textf("CODEs for --accept:").in(out.language) + "\n")
 	for _, table := range j.tables {
 		for _, info := range table {
 			if info.Acceptable {
-				b.WriteString("  " + string(info.Code) + strings.Repeat(" ", max(1, 30-len(info.Code))) + info.Description + "\n")
+				what := auditreport.CodeText(out.language, info.Code)
+				b.WriteString("  " + string(info.Code) + strings.Repeat(" ", max(1, 30-len(info.Code))) + what + "\n")
 			}
 		}
 	}

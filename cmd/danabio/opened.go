@@ -5,20 +5,21 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"github.com/danabio/danabio-go/internal/auditreport"
+	"github.com/danabio/danabio-go/internal/language"
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
 // shownName is how texts call a FILE.
-func shownName(file string) string {
+func shownName(file string) error {
 	if file == standardInput {
-		return "standard input"
+		return textf("standard input")
 	}
-	return oneLine(file)
+	return said(oneLine(file))
 }
 
 // openedEvidence is evidence in a file, or one that came from standard input.
@@ -43,7 +44,7 @@ func openEvidence(cmd *cobra.Command, file string, limits evidence.Limits) (*ope
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
 		return nil, badInput("evidence %s: %w", file, reason(err))
 	case err != nil:
-		return nil, fmt.Errorf("evidence %s: %w", file, reason(err))
+		return nil, errorf("evidence %s: %w", file, reason(err))
 	case info.IsDir():
 		return nil, badInput("evidence %s is a folder; give the ZIP itself", file)
 	case !info.Mode().IsRegular():
@@ -109,14 +110,36 @@ func (e *refusedFile) Unwrap() error { return e.RefusedError }
 // shownReasons bounds what a hostile ZIP can print.
 const shownReasons = 20
 
-func (e *refusedFile) Error() string {
+func (e *refusedFile) reasons() error {
 	name := shownName(e.file)
-	var lines []string
+	var reasons []error
 	for _, finding := range e.Findings[:min(len(e.Findings), shownReasons)] {
-		lines = append(lines, fmt.Sprintf("evidence refused: %s: %s", name, finding))
+		reasons = append(reasons, errorf("evidence refused: %s: %w", name, shownFinding(finding)))
 	}
-	if rest := len(e.Findings) + e.Omitted - len(lines); rest > 0 {
-		lines = append(lines, fmt.Sprintf("evidence refused: %s: and %d more reasons; \"danabio evidence verify --json\" tells more", name, rest))
+	if rest := len(e.Findings) + e.Omitted - len(reasons); rest > 0 {
+		reasons = append(reasons, errorf("evidence refused: %s: and %d more reasons; \"danabio evidence verify --json\" tells more", name, rest))
 	}
-	return strings.Join(lines, "\n")
+	if len(reasons) == 0 {
+		return errorf("evidence refused: %s", name)
+	}
+	return errors.Join(reasons...)
+}
+
+func (e *refusedFile) Error() string   { return e.reasons().Error() }
+func (e *refusedFile) spanish() saying { return inSpanish(e.reasons()) }
+
+// shownFinding is a finding in a text for people. Its message is in English; other languages have the general sentence of its code.
+type shownFinding evidence.Finding
+
+func (f shownFinding) Error() string { return evidence.Finding(f).String() }
+
+func (f shownFinding) spanish() saying {
+	text := auditreport.CodeText(language.Spanish, f.Code)
+	if text == "" {
+		return saying{string(f.Code), []string{f.Error()}}
+	}
+	if f.Entry == "" {
+		return saying{text: fmt.Sprintf("%s: %s", f.Code, text)}
+	}
+	return saying{text: fmt.Sprintf("%s: %q: %s", f.Code, f.Entry, text)}
 }

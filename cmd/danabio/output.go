@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 	"unicode"
+
+	"github.com/danabio/danabio-go/internal/language"
 )
 
 // The output rules:
@@ -19,7 +21,8 @@ import (
 //   - A failed command prints no data, but for a start that succeeded, the JSON report on evidence that is not good, the files that were
 //     good among several, what "contract" found, and the steps that a demo came through.
 //   - Standard error gets "danabio: " and what went wrong, then what can be done about it, and the notices on evidence that
-//     is good. Notes go there only if it is a terminal.
+//     is good. With --json a failure is one line of JSON there. Notes go there only if it is a terminal.
+//   - Text is in the language that is asked for; data and JSON are the same in each.
 //   - The secret, tokens, and the signer's data are printed nowhere; the link by start alone. The emulator prints its own secret.
 
 // output is where a command prints to.
@@ -28,10 +31,11 @@ type output struct {
 	json           bool // --json
 	jsonLines      bool // each JSON value on one line
 	terminal       bool // stderr is one
+	language       language.Language
 }
 
 func newOutput(stdout, stderr io.Writer) *output {
-	return &output{stdout: stdout, stderr: stderr, terminal: isTerminal(stderr)}
+	return &output{stdout: stdout, stderr: stderr, terminal: isTerminal(stderr), language: language.English}
 }
 
 // isTerminal also holds for other character devices, such as the null device, where notes do no harm.
@@ -76,31 +80,20 @@ func (o *output) lines(n int, line func(i int) string) error {
 
 func printing(err error) error {
 	if err != nil {
-		return &printError{err}
+		return &printError{errorf("write standard output: %w", err)}
 	}
 	return nil
 }
 
 // printError is that standard output cannot be written.
-type printError struct{ err error }
+type printError struct{ error }
 
-func (e *printError) Error() string { return "write standard output: " + e.err.Error() }
-func (e *printError) Unwrap() error { return e.err }
+func (e *printError) Unwrap() error { return e.error }
 
 // note tells a person what is going on.
 func (o *output) note(format string, args ...any) {
 	if o.terminal {
-		fmt.Fprintf(o.stderr, format+"\n", args...)
-	}
-}
-
-// failure tells what went wrong, each line as one, and what can be done about it.
-func (o *output) failure(err error) {
-	for text := range strings.SplitSeq(inFlags.Replace(err.Error()), "\n") {
-		fmt.Fprintf(o.stderr, "danabio: %s\n", oneLine(text))
-	}
-	if text := advice(err); text != "" {
-		fmt.Fprintln(o.stderr, text)
+		fmt.Fprintln(o.stderr, textf(format, args...).in(o.language))
 	}
 }
 

@@ -15,9 +15,9 @@ type pendingFile struct {
 }
 
 // newPendingFile fails with bad input if there is a file at path, or no folder for it. Its errors call the file what.
-func newPendingFile(what, path string) (*pendingFile, error) {
+func newPendingFile(what *message, path string) (*pendingFile, error) {
 	if _, err := os.Lstat(path); err == nil {
-		return nil, badInput("%s %s exists; choose another name or move it away", what, path)
+		return nil, inTheWay("%s %s exists; choose another name or move it away", what, path)
 	}
 	if err := checkFolder(filepath.Dir(path)); err != nil {
 		return nil, err

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 
 	"github.com/danabio/danabio-go/pkg/danabio"
@@ -31,21 +30,21 @@ func checkReceipt(path string, report *evidence.Report) (receiptCheck, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return receiptNone, nil
 	case errors.As(err, &unread): // the system's, which says nothing about the evidence
-		return receiptUnreadable, fmt.Errorf("its receipt cannot be read: %w", err)
+		return receiptUnreadable, errorf("its receipt cannot be read: %w", err)
 	case err != nil:
-		return receiptUnreadable, fmt.Errorf("%w: its receipt cannot be used: %w", danabio.ErrIntegrity, err)
+		return receiptUnreadable, errorf("%w: its receipt cannot be used: %w", danabio.ErrIntegrity, err)
 	}
-	differs := func(what string) (receiptCheck, error) {
-		return receiptDiffers, fmt.Errorf("%w: %s is not the file that was received: %s the one in %s",
+	differs := func(what *message) (receiptCheck, error) {
+		return receiptDiffers, errorf("%w: %s is not the file that was received: %s the one in %s",
 			danabio.ErrIntegrity, path, what, danabio.ReceiptPath(path))
 	}
 	switch {
 	case receipt.Size != report.Size:
-		return differs("its size is not")
+		return differs(textf("its size is not"))
 	case receipt.SHA256 != report.SHA256:
-		return differs("its SHA-256 is not")
+		return differs(textf("its SHA-256 is not"))
 	case !sameEntries(receipt.Entries, report.Entries):
-		return differs("its list of files is not")
+		return differs(textf("its list of files is not"))
 	}
 	return receiptMatches, nil
 }

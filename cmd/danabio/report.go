@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/danabio/danabio-go/internal/auditreport"
+	"github.com/danabio/danabio-go/internal/language"
 	"github.com/danabio/danabio-go/internal/newfile"
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
@@ -22,7 +22,7 @@ import (
 type reportData struct {
 	verifyData
 	Path       string               `json:"report"` // of the HTML file
-	Language   auditreport.Language `json:"language"`
+	Language   language.Language    `json:"language"`
 	MadeAt     time.Time            `json:"madeAt"`     // UTC
 	Conclusion auditreport.Outcome  `json:"conclusion"` // good, not-good or undecided
 	Shown      auditreport.Rendered `json:"shown"`
@@ -30,7 +30,7 @@ type reportData struct {
 
 func newEvidenceReport(out *output) *cobra.Command {
 	judging, signing := judging{tables: ofSignatures()}, signing{}
-	var path, lang string
+	var path string
 	cmd := &cobra.Command{
 		Use:   "report FILE.zip -o REPORT.html",
 		Short: "Write a report for a person who must decide whether the evidence is good",
@@ -64,7 +64,7 @@ The exit code is that of "danabio evidence verify":
   1  it cannot be read, or the report cannot be written
   2  it does not exist, or something is at REPORT.html already
   0  it is good; there may be notices
-` + signingHelp + judging.acceptHelp(),
+` + signingHelp + judging.acceptHelp(out),
 		Example: `  danabio evidence report evidence.zip -o report.html
   danabio evidence report evidence.zip -o informe.html --lang es --sent start.json --roots roots.pem`,
 		Args: arguments("FILE.zip"),
@@ -77,7 +77,7 @@ The exit code is that of "danabio evidence verify":
 			if err != nil {
 				return err
 			}
-			made, err := reportOptions(cmd, lang)
+			made, err := reportOptions(out)
 			if err != nil {
 				return err
 			}
@@ -98,36 +98,15 @@ The exit code is that of "danabio evidence verify":
 		},
 	}
 	cmd.Flags().StringVarP(&path, "output", "o", "", "new file `REPORT.html` (required)")
-	cmd.Flags().StringVar(&lang, "lang", "", "language of the report: `en or es` (default by LC_ALL, LC_MESSAGES, LANG)")
 	judging.addFlags(cmd)
 	signing.addFlags(cmd)
 	return cmd
 }
 
-func reportOptions(cmd *cobra.Command, lang string) (made auditreport.Options, err error) {
-	made = auditreport.Options{Program: "danabio " + danabio.Version, Renderer: auditreport.Poppler()}
-	if made.Language, err = reportLanguage(cmd, lang, os.Getenv); err != nil {
-		return made, err
-	}
+func reportOptions(out *output) (made auditreport.Options, err error) {
+	made = auditreport.Options{Program: "danabio " + danabio.Version, Renderer: auditreport.Poppler(), Language: out.language}
 	made.MadeAt, err = reportTime(time.Now, os.Getenv)
 	return made, err
-}
-
-// reportLanguage is the flag's, or else that of the first variable for messages which is set.
-func reportLanguage(cmd *cobra.Command, lang string, getenv func(string) string) (auditreport.Language, error) {
-	if flag := cmd.Flags().Lookup("lang"); flag != nil && flag.Changed {
-		switch language := auditreport.Language(lang); language {
-		case auditreport.English, auditreport.Spanish:
-			return language, nil
-		}
-		return "", usagef(cmd, "--lang %q is no language of the report; give en or es", lang)
-	}
-	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-		if locale := getenv(name); locale != "" {
-			return auditreport.LanguageOf(locale), nil
-		}
-	}
-	return auditreport.English, nil
 }
 
 // reportTime is what the clock says, unless SOURCE_DATE_EPOCH says otherwise.
@@ -150,7 +129,7 @@ func newReportFile(cmd *cobra.Command, path string) (*newfile.File, error) {
 		return nil, usagef(cmd, "-o REPORT.html is missing")
 	}
 	if exists(path) {
-		return nil, badInput("%s exists; choose another name or move it away", path)
+		return nil, inTheWay("%s exists; choose another name or move it away", path)
 	}
 	if err := checkFolder(filepath.Dir(path)); err != nil {
 		return nil, err
@@ -168,7 +147,7 @@ func placeReport(part *newfile.File, path string) error {
 		err = newfile.SyncFolder(filepath.Dir(path))
 	}
 	if err != nil {
-		return fmt.Errorf("report %s: %w", path, reason(err))
+		return errorf("report %s: %w", path, reason(err))
 	}
 	return nil
 }
@@ -195,7 +174,7 @@ func report(
 			return data, nil, judgement
 		}
 	}
-	written, err := auditreport.New(cmd.Context(), subjectOf(data.verifyData, judges, content, judgement), made)
+	written, err := auditreport.New(cmd.Context(), subjectOf(data.verifyData, judges, content, inLanguage(made.Language, judgement)), made)
 	if err != nil {
 		return data, nil, err
 	}
@@ -245,5 +224,5 @@ type reportedError struct {
 	path string
 }
 
-func (e *reportedError) Unwrap() error  { return e.error }
-func (e *reportedError) advice() string { return "The report says more: " + oneLine(e.path) }
+func (e *reportedError) Unwrap() error    { return e.error }
+func (e *reportedError) advice() *message { return textf("The report says more: %s", oneLine(e.path)) }

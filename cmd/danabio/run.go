@@ -4,18 +4,21 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/danabio/danabio-go/internal/language"
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
 // Run runs the command that args name, without the program's own name, and returns the exit code. The end of ctx interrupts it. Of the
-// world it uses the three streams, the files that args name, the temporary folder, the network, the DANABIO_ variables, and for "evidence
-// report" those of language and time and the program pdftoppm.
+// world it uses the three streams, the files that args name, the temporary folder, the network, the DANABIO_ variables and those of language,
+// and for "evidence report" the one of time and the program pdftoppm.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	out := newOutput(stdout, stderr)
+	out.language = languageOf(args)
 	root := newRoot(out)
 	root.SetArgs(append([]string{}, args...)) // never nil, for which cobra takes os.Args
 	root.SetIn(stdin)
@@ -23,6 +26,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	if err != nil {
+		out.json = out.json || slices.Contains(args, "--json") // also where parsing ended before it
 		out.failure(err)
 	}
 	return exitCode(err)
@@ -37,7 +41,10 @@ they are and signs PDFs. It learns when a circuit is done, and stores its eviden
 whole, verified, and with a receipt.
 
 Data goes to standard output, everything else to standard error. With --json the
-data is JSON.
+data is JSON, and a failure is one line of JSON on standard error:
+{"error": WORD, "exitCode": …, "message": …, "advice": …, …}. Data and JSON are the same in
+every language. What each WORD means, and what to do then:
+https://github.com/danabio/danabio-go/blob/main/docs/errors.md
 
 Exit codes:
   0    done
@@ -61,16 +68,17 @@ Exit codes:
 
 		DisableFlagsInUseLine: true,
 	}
-	// A command that only holds others has one line of usage, not two.
-	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(), "{{if .HasAvailableSubCommands}}\n  {{.CommandPath}} [command]{{end}}", "", 1))
+	root.SetUsageTemplate(usageTemplate(root, out.language == language.Spanish))
 	root.SetVersionTemplate("danabio {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
-	root.PersistentFlags().BoolVar(&out.json, "json", false, "print data as JSON")
+	root.PersistentFlags().BoolVar(&out.json, "json", false, "print data and failures as JSON")
+	root.PersistentFlags().Var(languageFlag{out}, "lang", "language of messages and help: `en or es` (default by LC_ALL, LC_MESSAGES, LANG)")
 	root.AddCommand(
 		newDemo(out), newToken(out), newStart(out), newWait(out), newDownload(out), newEvidence(out), newJournal(out),
 		newEmulator(out), newContract(out), newSpec(out), newVersion(out),
 	)
 	root.SetHelpCommand(newHelp())
+	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	if completion, _, err := root.Find([]string{"completion"}); err == nil {
 		completion.Args, completion.RunE = cobra.ArbitraryArgs, group
@@ -78,20 +86,24 @@ Exit codes:
 			shell.Args = arguments()
 		}
 	}
+	if out.language == language.Spanish {
+		speakSpanish(root)
+	}
 	return root
 }
 
 // group is what a command does that only holds others.
 func group(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		err := fmt.Errorf("there is no command %q", cmd.CommandPath()+" "+args[0])
 		cmd.SuggestionsMinimumDistance = 2
 		if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
-			err = fmt.Errorf("%w; did you mean %q?", err, cmd.CommandPath()+" "+similar[0])
+			return usagef(cmd, "there is no command %q; did you mean %q?", cmd.CommandPath()+" "+args[0], cmd.CommandPath()+" "+similar[0])
 		}
-		return usage(cmd, err)
+		return usagef(cmd, "there is no command %q", cmd.CommandPath()+" "+args[0])
 	}
-	fmt.Fprint(cmd.ErrOrStderr(), cmd.Long+"\n\n"+cmd.UsageString()+"\n")
+	if !cmd.Flags().Changed("json") {
+		fmt.Fprint(cmd.ErrOrStderr(), cmd.Long+"\n\n"+cmd.UsageString()+"\n")
+	}
 	return usagef(cmd, "a command is missing")
 }
 

@@ -31,7 +31,7 @@ func (s *secretSource) read(ctx context.Context, cmd *cobra.Command, getenv func
 	case given && s.stdin:
 		return "", usagef(cmd, "--client-secret-file and --client-secret-stdin are both given; give one")
 	case s.stdin:
-		return readSecret(interruptible{ctx, cmd.InOrStdin()}, "standard input")
+		return readSecret(interruptible{ctx, cmd.InOrStdin()}, shownName(standardInput))
 	case given && s.file == "":
 		return "", usagef(cmd, "--client-secret-file is empty")
 	case given:
@@ -47,11 +47,11 @@ func (s *secretSource) read(ctx context.Context, cmd *cobra.Command, getenv func
 		return "", badInput("client secret: %w", err)
 	}
 	defer source.Close()
-	return readSecret(interruptible{ctx, source}, file)
+	return readSecret(interruptible{ctx, source}, said(file))
 }
 
 // readSecret takes all of the source but for one line break at its end, as danabio.ConfigFromEnv does.
-func readSecret(source io.Reader, name string) (string, error) {
+func readSecret(source io.Reader, name error) (string, error) {
 	content, err := io.ReadAll(io.LimitReader(source, maxSecret+1))
 	switch {
 	case err != nil:

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"time"
@@ -43,7 +42,7 @@ func unknownReceipt(outcome *danabio.OutcomeUnknownError) sentReceipt {
 type sentFile struct{ *pendingFile }
 
 func newSentFile(path string) (*sentFile, error) {
-	file, err := newPendingFile("receipt", path)
+	file, err := newPendingFile(textf("receipt"), path)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +57,7 @@ func (f *sentFile) store(receipt sentReceipt) error {
 		err = f.place(append(content, '\n'))
 	}
 	if err != nil {
-		return fmt.Errorf("its receipt %s could not be written: %w", f.path, reason(err))
+		return errorf("its receipt %s could not be written: %w", f.path, reason(err))
 	}
 	return nil
 }

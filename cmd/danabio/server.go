@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log"
 	"net"
@@ -32,7 +31,7 @@ func serve(address string, config emulator.Config) (*server, error) {
 	}
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, fmt.Errorf("serve the emulator: %w", err)
+		return nil, errorf("serve the emulator: %w", err)
 	}
 	s := &server{
 		Emulator: api,
@@ -61,7 +60,7 @@ func (s *server) stop() error {
 		_ = s.http.Close()
 	}
 	if err := <-s.done; !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("serve the emulator: %w", err)
+		return errorf("serve the emulator: %w", err)
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -140,7 +139,7 @@ func (j *judges) check(file string, report *evidence.Report) (signatureCheck, er
 	var refusals []evidence.Finding
 	for _, inspection := range inspections(report) {
 		if inspection.Error != "" {
-			return signaturesUnchecked, fmt.Errorf("evidence %s: the signatures could not be judged: %s", shownName(file), inspection.Error)
+			return signaturesUnchecked, errorf("evidence %s: the signatures could not be judged: %s", shownName(file), detail(inspection.Error))
 		}
 		accepted := false
 		for _, finding := range inspection.Findings {
@@ -184,7 +183,7 @@ func (j *judges) compare(file string, report *evidence.Report, receipt receiptCh
 	var failures []error
 	if receipt == receiptMatches && j.sent.CircuitID != "" {
 		if got, err := danabio.ReadReceipt(danabio.ReceiptPath(file)); err == nil && got.Circuit != j.sent.CircuitID {
-			failures = append(failures, fmt.Errorf("%w: %s is the evidence of circuit %q, and what was sent started circuit %q",
+			failures = append(failures, errorf("%w: %s is the evidence of circuit %q, and what was sent started circuit %q",
 				danabio.ErrIntegrity, shownName(file), got.Circuit, j.sent.CircuitID))
 		}
 	}
@@ -194,14 +193,14 @@ func (j *judges) compare(file string, report *evidence.Report, receipt receiptCh
 		switch {
 		case document.Relation == pdfsig.RelationNotFound:
 			outcome = sentMissing
-			failures = append(failures, fmt.Errorf("%w: %s: no file in it is or begins with document %q as it was sent",
+			failures = append(failures, errorf("%w: %s: no file in it is or begins with document %q as it was sent",
 				danabio.ErrIntegrity, shownName(file), document.Name))
 		case !document.Covered:
 			if outcome == sentSigned {
 				outcome = sentUnsigned
 			}
 			if j.strict {
-				failures = append(failures, fmt.Errorf("%w: %s: no signature covers document %q", danabio.ErrIntegrity, shownName(file), document.Name))
+				failures = append(failures, errorf("%w: %s: no signature covers document %q", danabio.ErrIntegrity, shownName(file), document.Name))
 			}
 		}
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
@@ -28,13 +27,13 @@ With --go print it with the overlay applied from which the Go code was generated
 			case forGo:
 				document, err := spec.GetSpecJSON()
 				if err != nil {
-					return fmt.Errorf("embedded spec: %w", err)
+					return errorf("embedded spec: %w", err)
 				}
 				return out.jsonData(json.RawMessage(document))
 			case out.json:
 				document, err := yamlToJSON(api.OpenAPI)
 				if err != nil {
-					return fmt.Errorf("embedded spec: %w", err)
+					return errorf("embedded spec: %w", err)
 				}
 				return out.jsonData(json.RawMessage(document))
 			}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -126,7 +125,7 @@ func (s *start) run(cmd *cobra.Command, out *output, files []string) error {
 	var failures []error
 	but := func(err error) {
 		if err != nil {
-			failures = append(failures, fmt.Errorf("circuit %q was started, but %w", circuit.ID, err))
+			failures = append(failures, errorf("circuit %q was started, but %w", circuit.ID, err))
 		}
 	}
 	but(err) // the journal's

@@ -29,13 +29,13 @@ func countOf(files []string, wanted string) int {
 func spool(source io.Reader, name string) (path string, remove func(), err error) {
 	folder, err := os.MkdirTemp("", "danabio-*") // mode 0700
 	if err != nil {
-		return "", nil, fmt.Errorf("store the document from standard input: %w", err)
+		return "", nil, errorf("store the document from standard input: %w", err)
 	}
 	remove = func() { _ = os.RemoveAll(folder) }
 	path = filepath.Join(folder, name)
 	if err := spoolInto(path, source); err != nil {
 		remove()
-		return "", nil, fmt.Errorf("store the document from standard input: %w", err)
+		return "", nil, errorf("store the document from standard input: %w", err)
 	}
 	return path, remove, nil
 }
@@ -58,7 +58,7 @@ func spoolInto(path string, source io.Reader) error {
 func spoolEvidence(source io.Reader, limit int64) (file *os.File, remove func(), err error) {
 	file, err = os.CreateTemp("", "danabio-*.zip") // mode 0600
 	if err != nil {
-		return nil, nil, fmt.Errorf("store the evidence from standard input: %w", err)
+		return nil, nil, errorf("store the evidence from standard input: %w", err)
 	}
 	named := os.Remove(file.Name()) != nil
 	remove = func() {
@@ -70,7 +70,7 @@ func spoolEvidence(source io.Reader, limit int64) (file *os.File, remove func(),
 	size, err := io.CopyBuffer(struct{ io.Writer }{file}, io.LimitReader(source, limit+1), make([]byte, 256<<10))
 	switch {
 	case err != nil:
-		err = fmt.Errorf("store the evidence from standard input: %w", reason(err))
+		err = errorf("store the evidence from standard input: %w", reason(err))
 	case size > limit:
 		err = &refusedFile{standardInput, &evidence.RefusedError{Findings: []evidence.Finding{{
 			Class: evidence.ClassLimit, Code: evidence.CodeFileTooLarge, Severity: evidence.SeverityRefusal, Offset: limit,

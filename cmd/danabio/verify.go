@@ -54,7 +54,7 @@ ZIP: "accepted", "refused", or "incomplete" if the FILE could not be read; the r
 "signed", "unsigned", "missing" or "none"; each of them "unchecked" if it could not be. "error"
 says what is wrong if the report does not. What the signatures are stands with the report's
 entries, under "inspections".
-` + evidenceHelp + judging.acceptHelp(),
+` + evidenceHelp + judging.acceptHelp(out),
 		Example: `  danabio evidence verify evidence.zip
   danabio evidence verify evidence.zip --sent loan-4711.json --roots roots.pem
   danabio evidence verify --json archive/*.zip`,
@@ -164,13 +164,13 @@ func (o *output) verified(data verifyData, several bool) error {
 		return err
 	}
 	for _, notice := range notices(data.Report) {
-		fmt.Fprintf(o.stderr, "danabio: notice: %s: %s\n", shownName(data.File), notice)
+		fmt.Fprintln(o.stderr, "danabio: "+textf("notice: %s: %s", shownName(data.File), notice).in(o.language))
 	}
 	return nil
 }
 
 // notices returns one line for each code, since what is odd about one entry is often odd about all.
-func notices(report *evidence.Report) []string {
+func notices(report *evidence.Report) []*message {
 	findings := slices.Clone(report.Findings)
 	for _, inspection := range inspections(report) {
 		findings = append(findings, inspection.Findings...)
@@ -189,13 +189,13 @@ func notices(report *evidence.Report) []string {
 		}
 		more[finding.Code]++
 	}
-	var lines []string
+	var lines []*message
 	for _, first := range firsts {
-		text := first.String()
+		line := textf("%s", shownFinding(first))
 		if rest := more[first.Code]; rest > 0 {
-			text += fmt.Sprintf(" (and %d more)", rest)
+			line = textf("%s (and %d more)", shownFinding(first), rest)
 		}
-		lines = append(lines, text)
+		lines = append(lines, line)
 	}
 	return lines
 }

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net/http"
+	"runtime"
+	"syscall"
+
+	"github.com/danabio/danabio-go/pkg/danabio"
+	"github.com/danabio/danabio-go/pkg/evidence"
+)
+
+// The exit codes, as the help of the root command explains them.
+const (
+	exitDone         = 0
+	exitFailed       = 1
+	exitUsage        = 2
+	exitNotReady     = 3
+	exitUnauthorized = 4
+	exitUnknown      = 5
+	exitIntegrity    = 6
+	exitRefused      = 7
+	exitInterrupted  = 130
+)
+
+// kind is a stable word for what went wrong, one for each decision that a caller can make. With --json it is the value of "error", and
+// docs/errors.md explains it. Words stay; there may be more one day.
+type kind string
+
+const (
+	kindUsage          kind = "usage"
+	kindBadInput       kind = "bad-input"
+	kindFileExists     kind = "file-exists"
+	kindAlreadyStarted kind = "already-started"
+	kindNotReady       kind = "not-ready"
+	kindUnauthorized   kind = "unauthorized"
+	kindOutcomeUnknown kind = "outcome-unknown"
+	kindIntegrity      kind = "integrity"
+	kindDeviates       kind = "deviates"
+	kindRefused        kind = "refused"
+	kindRateLimited    kind = "rate-limited"
+	kindUnavailable    kind = "unavailable"
+	kindUnknownHost    kind = "unknown-host"
+	kindCertificate    kind = "certificate"
+	kindPlainHTTP      kind = "plain-http"
+	kindRedirect       kind = "redirect"
+	kindProtocol       kind = "protocol"
+	kindTruncated      kind = "truncated"
+	kindNoSpace        kind = "no-space"
+	kindPermission     kind = "permission"
+	kindFailed         kind = "failed"
+	kindInterrupted    kind = "interrupted"
+)
+
+// kinds are all of them, in the order of docs/errors.md, each with its exit code.
+var kinds = [...]struct {
+	kind kind
+	exit int
+}{
+	{kindUsage, exitUsage},
+	{kindBadInput, exitUsage},
+	{kindFileExists, exitUsage},
+	{kindAlreadyStarted, exitUsage},
+	{kindNotReady, exitNotReady},
+	{kindUnauthorized, exitUnauthorized},
+	{kindOutcomeUnknown, exitUnknown},
+	{kindIntegrity, exitIntegrity},
+	{kindDeviates, exitIntegrity},
+	{kindRefused, exitRefused},
+	{kindRateLimited, exitRefused},
+	{kindUnavailable, exitFailed},
+	{kindUnknownHost, exitFailed},
+	{kindCertificate, exitFailed},
+	{kindPlainHTTP, exitFailed},
+	{kindRedirect, exitFailed},
+	{kindProtocol, exitFailed},
+	{kindTruncated, exitFailed},
+	{kindNoSpace, exitFailed},
+	{kindPermission, exitFailed},
+	{kindFailed, exitFailed},
+	{kindInterrupted, exitInterrupted},
+}
+
+func (k kind) exitCode() int {
+	for _, known := range kinds {
+		if known.kind == k {
+			return known.exit
+		}
+	}
+	return exitFailed
+}
+
+// exitCode is the one place where an error becomes an exit code.
+func exitCode(err error) int {
+	var several *failedFiles
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &several):
+		return several.code
+	}
+	return kindOf(err).exitCode()
+}
+
+// kindOf is the one place where an error becomes a kind.
+func kindOf(err error) kind {
+	var (
+		unknown *danabio.OutcomeUnknownError
+		exists  *danabio.IntentExistsError
+		wrong   *usageError
+		bad     *inputError
+	)
+	switch {
+	case errors.As(err, &unknown): // whatever the cause, this is what the caller must know
+		return kindOutcomeUnknown
+	case errors.As(err, &exists) && exists.Outcome() == danabio.Started:
+		return kindAlreadyStarted
+	case errors.As(err, &exists):
+		return kindOutcomeUnknown
+	case errors.Is(err, context.Canceled):
+		return kindInterrupted
+	case errors.Is(err, danabio.ErrPlainHTTP):
+		return kindPlainHTTP
+	case errors.As(err, &wrong):
+		return kindUsage
+	case errors.As(err, &bad):
+		return bad.kind
+	case errors.Is(err, danabio.ErrInvalidRequest) && errors.Is(err, fs.ErrExist):
+		return kindFileExists
+	case errors.Is(err, danabio.ErrInvalidRequest):
+		return kindBadInput
+	case errors.Is(err, danabio.ErrUnauthorized):
+		return kindUnauthorized
+	case errors.Is(err, danabio.ErrNotReady):
+		return kindNotReady
+	case errors.Is(err, danabio.ErrIntegrity), errors.Is(err, evidence.ErrRefused):
+		return kindIntegrity
+	case errors.Is(err, errDeviates):
+		return kindDeviates
+	case refused(err) && tooMany(err):
+		return kindRateLimited
+	case refused(err):
+		return kindRefused
+	}
+	return kindOfFailure(err)
+}
+
+// kindOfFailure tells the kinds of exit code 1 apart.
+func kindOfFailure(err error) kind {
+	switch {
+	case errors.Is(err, danabio.ErrRedirected):
+		return kindRedirect
+	case errors.Is(err, danabio.ErrCertificate):
+		return kindCertificate
+	case errors.Is(err, danabio.ErrUnknownHost):
+		return kindUnknownHost
+	case errors.Is(err, danabio.ErrTruncated):
+		return kindTruncated
+	case errors.Is(err, danabio.ErrUnavailable):
+		return kindUnavailable
+	case errors.Is(err, danabio.ErrProtocol):
+		return kindProtocol
+	case isNoSpace(err):
+		return kindNoSpace
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		return kindPermission
+	}
+	return kindFailed
+}
+
+// refused reports whether the server answered and does not want the request. A 429 to a start is that too, since no circuit was
+// started; a 429 to anything else is as good as no answer.
+func refused(err error) bool {
+	var answer *danabio.APIError
+	if !errors.As(err, &answer) {
+		return false
+	}
+	return answer.Operation == operationStart || !errors.Is(err, danabio.ErrUnavailable)
+}
+
+func tooMany(err error) bool {
+	var answer *danabio.APIError
+	return errors.As(err, &answer) && answer.StatusCode == http.StatusTooManyRequests
+}
+
+// operationStart is how an [danabio.APIError] calls a start.
+const operationStart = "start circuit"
+
+func isNoSpace(err error) bool {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return true
+	}
+	const handleDiskFull, diskFull = syscall.Errno(39), syscall.Errno(112) // of Windows; elsewhere the numbers are of other errors
+	return runtime.GOOS == "windows" && (errors.Is(err, handleDiskFull) || errors.Is(err, diskFull))
+}

@@ -1,0 +1,236 @@
+package main
+
+// spanishMessages are the messages in Spanish, by their English format strings. One with nothing but verbs and flags needs none.
+var spanishMessages = [...]english{
+	// What is wrong with how danabio was called.
+	{"a command is missing", "falta un comando"},
+	{"there is no command %q", "no existe el comando %q"},
+	{"there is no command %q; did you mean %q?", "no existe el comando %q; ¿quiso decir %q?"},
+	{"%s is missing", "falta %s"},
+	{"%s is empty", "%s no puede estar vacío"},
+	{"there are arguments, but this command takes none", "hay argumentos, pero este comando no admite ninguno"},
+	{"%q is too much: this command takes no arguments", "%q sobra: este comando no admite argumentos"},
+	{"there are %d arguments, but this command takes %s and no more", "hay %d argumentos, pero este comando admite %s y nada más"},
+	{"there is no flag -%s", "no existe la opción -%s"},
+	{"there is no flag --%s", "no existe la opción --%s"},
+	{"there is no flag --%s; did you mean --%s?", "no existe la opción --%s; ¿quiso decir --%s?"},
+	{"there is no flag --client-secret, since other users of this machine could read it; set DANABIO_CLIENT_SECRET or " +
+		"DANABIO_CLIENT_SECRET_FILE, or give --client-secret-file or --client-secret-stdin",
+		"no existe la opción --client-secret, porque otros usuarios de esta máquina podrían leerla; defina DANABIO_CLIENT_SECRET o " +
+			"DANABIO_CLIENT_SECRET_FILE, o indique --client-secret-file o --client-secret-stdin"},
+	{"%s is no flag", "%s no es una opción"},
+	{"%s needs a value: %s", "%s necesita un valor: %s"},
+	{"--%s %q is no duration; give one such as 90s, 30m or 48h", "--%s %q no es una duración; indique una como 90s, 30m o 48h"},
+	{"--lang %q is no language; give en or es", "--lang %q no es un idioma; indique en o es"},
+	{"--json is true or false, not %q", "--json es true o false, no %q"},
+	{"--%s is true or false", "--%s es true o false"},
+	{"--%s is empty", "--%s no puede estar vacío"},
+	{"Run %q to see how it is used.", "Ejecute %q para ver cómo se usa."},
+
+	// Connection and credentials.
+	{"--environment and --base-url are both given; give one", "se indicaron --environment y --base-url; indique solo una"},
+	{"--base-url is empty", "--base-url no puede estar vacío"},
+	{"DANABIO_ENVIRONMENT and DANABIO_BASE_URL are both set; unset one", "DANABIO_ENVIRONMENT y DANABIO_BASE_URL están definidas; quite una"},
+	{"no server given; give --environment sandbox, --environment production or --base-url, or set DANABIO_ENVIRONMENT or DANABIO_BASE_URL",
+		"no se indicó el servidor; indique --environment sandbox, --environment production o --base-url, o defina DANABIO_ENVIRONMENT o DANABIO_BASE_URL"},
+	{"%s must begin with https://, such as https://acme.example.com", "%s debe comenzar con https://, como https://acme.example.com"},
+	{"%s is neither sandbox nor production; for a URL there is --base-url and DANABIO_BASE_URL",
+		"%s no es ni sandbox ni production; para una URL están --base-url y DANABIO_BASE_URL"},
+	{"the %s is missing; give --%s or set %s", "falta el %s; indique --%s o defina %s"},
+	{"channel", "canal"},
+	{"client id", "id de cliente"},
+	{"the client secret is missing; set DANABIO_CLIENT_SECRET, or give --client-secret-file or --client-secret-stdin",
+		"falta el secreto del cliente; defina DANABIO_CLIENT_SECRET, o indique --client-secret-file o --client-secret-stdin"},
+	{"--client-secret-file and --client-secret-stdin are both given; give one", "se indicaron --client-secret-file y --client-secret-stdin; indique solo una"},
+	{"--client-secret-file is empty", "--client-secret-file no puede estar vacío"},
+	{"DANABIO_CLIENT_SECRET and DANABIO_CLIENT_SECRET_FILE are both set; unset one",
+		"DANABIO_CLIENT_SECRET y DANABIO_CLIENT_SECRET_FILE están definidas; quite una"},
+	{"client secret: %w", "secreto del cliente: %w"},
+	{"client secret: read %s: %w", "secreto del cliente: al leer %s: %w"},
+	{"client secret: %s is longer than %d bytes, so it is no secret", "secreto del cliente: %s tiene más de %d bytes, así que no es un secreto"},
+	{"client secret: %s is empty", "secreto del cliente: %s no contiene nada"},
+	{"The server accepts the credentials.", "El servidor acepta las credenciales."},
+
+	// Files.
+	{"folder %s does not exist; create it first", "la carpeta %s no existe; créela primero"},
+	{"folder %s exists; choose another name", "la carpeta %s ya existe; elija otro nombre"},
+	{"folder %s: %w", "carpeta %s: %w"},
+	{"%s is no folder", "%s no es una carpeta"},
+	{"create folder %s: %w", "al crear la carpeta %s: %w"},
+	{"%s exists; choose another name or move it away", "%s ya existe; elija otro nombre o muévalo"},
+	{"%s %s exists; choose another name or move it away", "ya existe un %s %s; elija otro nombre o muévalo"},
+	{"%s %s cannot be written: %w", "no se puede escribir el %s %s: %w"},
+	{"file", "archivo"},
+	{"receipt", "recibo"},
+	{"report", "informe"},
+	{"standard input", "la entrada estándar"},
+	{"write standard output: %w", "al escribir en la salida estándar: %w"},
+	{"%d of %d files failed", "fallaron %d de %d archivos"},
+	{"store the document from standard input: %w", "al guardar el documento de la entrada estándar: %w"},
+	{"store the evidence from standard input: %w", "al guardar la evidencia de la entrada estándar: %w"},
+
+	// Starts.
+	{"%s must be given and not be empty", "hay que indicar %s, sin dejarlo vacío"},
+	{"standard input can be one document only, but - is given %d times", "la entrada estándar puede ser un solo documento, pero - se indicó %d veces"},
+	{"--stdin-name is given, but no document is read from standard input; give - as a file",
+		"se indicó --stdin-name, pero no se lee ningún documento de la entrada estándar; indique - como archivo"},
+	{"standard input cannot be both a document and the client secret; give the secret by --client-secret-file or DANABIO_CLIENT_SECRET",
+		"la entrada estándar no puede ser a la vez un documento y el secreto del cliente; indique el secreto con --client-secret-file o DANABIO_CLIENT_SECRET"},
+	{"a document from standard input needs a name; give --stdin-name NAME.pdf", "un documento de la entrada estándar necesita un nombre; indique --stdin-name NAME.pdf"},
+	{"--stdin-name must be the name of a file without folders, such as contract.pdf", "--stdin-name debe ser el nombre de un archivo sin carpetas, como contract.pdf"},
+	{"circuit %q was started, but %w", "se inició el circuito %q, pero %w"},
+	{"its receipt %s could not be written: %w", "no se pudo escribir su recibo %s: %w"},
+	{"Request %s is sent. Next: danabio wait %s -o evidence.zip", "La solicitud %s se envió. Siguiente paso: danabio wait %s -o evidence.zip"},
+	{"%s\nIt is not sent again, because the signer might then get two circuits.\n%s\n" +
+		"If one was, \"danabio wait\" with its circuit id goes on from there. If none was, start anew.\n%s",
+		"%s\nNo se vuelve a enviar, porque el firmante podría recibir dos circuitos.\n%s\n" +
+			"Si se inició, \"danabio wait\" con el id del circuito continúa desde allí. Si no, inícielo de nuevo.\n%s"},
+	{"The request was sent, but no answer says whether a circuit was started.", "La solicitud se envió, pero ninguna respuesta dice si se inició un circuito."},
+	{"The request was sent in part, and what the server did with it is not known.", "La solicitud se envió en parte, y no se sabe qué hizo el servidor con ella."},
+	{"To find out, ask DANAconnect whether a circuit was started for this request:\n  request ID  %s\n  channel     %s\n  time        %s",
+		"Para averiguarlo, pregunte a DANAconnect si se inició un circuito para esta solicitud:\n  id de la solicitud  %s\n  canal               %s\n  hora                %s"},
+	{"To find out, ask DANAconnect whether a circuit was started for this request:\n  request ID  %s\n  time        %s",
+		"Para averiguarlo, pregunte a DANAconnect si se inició un circuito para esta solicitud:\n  id de la solicitud  %s\n  hora                %s"},
+	{"%s\nWrite down what they say with \"danabio journal settle\".\n%s", "%s\nAnote lo que le respondan con \"danabio journal settle\".\n%s"},
+	{"Go on with: danabio wait %s -o evidence.zip", "Continúe con: danabio wait %s -o evidence.zip"},
+
+	// The journal.
+	{"journal %s is no regular file", "el diario %s no es un archivo normal"},
+	{"journal %s: %w", "diario %s: %w"},
+	{"journal %s has no request %q", "el diario %s no tiene la solicitud %q"},
+	{"request %q is settled already: %s %s", "la solicitud %q ya está resuelta: %s %s"},
+	{"--id is missing", "falta --id"},
+	{"give either --circuit, with the circuit that was started, or --none", "indique --circuit, con el circuito que se inició, o --none"},
+
+	// Waiting and downloading.
+	{"-o FILE.zip is missing", "falta -o FILE.zip"},
+	{"--timeout must be longer than nothing; to ask once, there is %q", "--timeout debe ser mayor que cero; para preguntar una sola vez está %q"},
+	{"Asked %s, %s since the beginning: %s. Next in %s.", "Se preguntó %s, %s desde el comienzo: %s. La próxima, en %s."},
+	{"not completed, or not known", "no está completado, o no se conoce"},
+	{"the server cannot be reached", "no se puede contactar al servidor"},
+	{"once", "una vez"},
+	{"%d times", "%d veces"},
+
+	// Evidence.
+	{"-o DIR is missing", "falta -o DIR"},
+	{"-o REPORT.html is missing", "falta -o REPORT.html"},
+	{"standard input can be one FILE.zip only, but - is given %d times", "la entrada estándar puede ser un solo FILE.zip, pero - se indicó %d veces"},
+	{"evidence %s: %w", "evidencia %s: %w"},
+	{"evidence %s is a folder; give the ZIP itself", "la evidencia %s es una carpeta; indique el ZIP mismo"},
+	{"evidence %s is a device or a pipe; give - and redirect standard input from it",
+		"la evidencia %s es un dispositivo o una tubería; indique - y redirija desde allí la entrada estándar"},
+	{"evidence refused: %s", "evidencia rechazada: %s"},
+	{"evidence refused: %s: %w", "evidencia rechazada: %s: %w"},
+	{"evidence refused: %s: and %d more reasons; \"danabio evidence verify --json\" tells more",
+		"evidencia rechazada: %s: y %d motivos más; \"danabio evidence verify --json\" dice más"},
+	{"evidence %s: the signatures could not be judged: %s", "evidencia %s: no se pudieron examinar las firmas: %s"},
+	{"notice: %s: %s", "aviso: %s: %s"},
+	{"%s (and %d more)", "%s (y %d más)"},
+	{"--accept %q: %s; these may be accepted: %s", "--accept %q: %s; se pueden aceptar: %s"},
+	{"CODEs for --accept:", "CODE que admite --accept:"},
+	{"there is no such finding code", "no existe ese código de hallazgo"},
+	{"it cannot be accepted, since it is a danger, gives the evidence two readings, or is a signature that does not hold",
+		"no se puede aceptar, porque es un peligro, da a la evidencia dos lecturas, o es una firma que no es válida"},
+	{"no folder can be named after %q; extract it by itself", "ninguna carpeta puede llevar el nombre de %q; extráigalo por separado"},
+	{"%q and %q would both be extracted into a folder called %q; extract one of them by itself",
+		"%q y %q se extraerían ambos en una carpeta llamada %q; extraiga uno de ellos por separado"},
+	{"its receipt cannot be read: %w", "no se puede leer su recibo: %w"},
+	{"%w: its receipt cannot be used: %w", "%w: su recibo no se puede usar: %w"},
+	{"%w: %s is not the file that was received: %s the one in %s", "%[1]w: %[2]s no es el archivo que se recibió: %[4]s indica %[3]s"},
+	{"its size is not", "otro tamaño"},
+	{"its SHA-256 is not", "otra huella SHA-256"},
+	{"its list of files is not", "otra lista de archivos"},
+	{"%w: %s is the evidence of circuit %q, and what was sent started circuit %q", "%w: %s es la evidencia del circuito %q, y lo enviado inició el circuito %q"},
+	{"%w: %s: no file in it is or begins with document %q as it was sent", "%w: %s: ninguno de sus archivos es el documento %q tal como se envió, ni comienza con él"},
+	{"%w: %s: no signature covers document %q", "%w: %s: ninguna firma cubre el documento %q"},
+	{"--roots %s holds no certificate in PEM form", "--roots %s no contiene ningún certificado en formato PEM"},
+	{"--sent %s is no file that start --receipt wrote", "--sent %s no es un archivo que haya escrito start --receipt"},
+	{"--sent %s names no documents: its state is %q", "--sent %s no nombra documentos: su estado es %q"},
+	{"--sent is about one start, so one FILE.zip can be compared with it, not %d", "--sent trata de un solo inicio, así que se puede comparar con él un solo FILE.zip, no %d"},
+	{"report %s cannot be written: %w", "no se puede escribir el informe %s: %w"},
+	{"report %s could not be written: %w", "no se pudo escribir el informe %s: %w"},
+	{"report %s: %w", "informe %s: %w"},
+	{"SOURCE_DATE_EPOCH %q is no number of seconds since 1970", "SOURCE_DATE_EPOCH %q no es un número de segundos desde 1970"},
+	{"The report says more: %s", "El informe dice más: %s"},
+
+	// Emulator and demo.
+	{"--complete-after must not be negative", "--complete-after no puede ser negativo"},
+	{"address %q: host:port is expected, such as 127.0.0.1:8080", "dirección %q: se espera host:port, como 127.0.0.1:8080"},
+	{"serve the emulator: %w", "al servir el emulador: %w"},
+	{"The emulator answers until it is interrupted. Its circuits: %s/", "El emulador responde hasta que se lo interrumpa. Sus circuitos: %s/"},
+	{"--out is empty", "--out no puede estar vacío"},
+	{"--pdf is empty", "--pdf no puede estar vacío"},
+	{"--pdf %s is no PDF", "--pdf %s no es un PDF"},
+	{"%s exists; choose another name for --out", "%s ya existe; elija otro nombre para --out"},
+	{"the emulator refuses %s: %w", "el emulador rechaza %s: %w"},
+	{"the emulator's evidence is not as it should be: signatures %s, sent %s", "la evidencia del emulador no es como debe: firmas %s, lo enviado %s"},
+	{"answers on %s; nothing leaves this machine", "responde en %s; nada sale de esta máquina"},
+	{"got one, good until %s", "obtenido; sirve hasta las %s"},
+	{"sent %s: circuit %s", "enviado %s: circuito %s"},
+	{"asked %s in %s until the circuit was completed", "se preguntó %s en %s hasta que se completó"},
+	{"%d bytes", "%d bytes"},
+	{"%d kB", "%d kB"},
+	{"%d files", "%d archivos"},
+	{"every byte read: %s, one reading, as its receipt says", "leído byte a byte: %s, una sola lectura, como el recibo"},
+	{"%s: signed whole, begins with what was sent", "%s: firmado entero; es lo enviado"},
+	{"%d files in %s", "%d archivos en %s"},
+	{"%s, to be read by people", "%s, para personas"},
+	{"\nIn %s:\n" +
+		"  start.json                  what was sent: size and SHA-256 of the document\n" +
+		"  evidence.zip                signed document, pictures, consent, audit data\n" +
+		"  evidence.zip.receipt.json   its SHA-256: shows later that nothing was changed\n" +
+		"  evidence/                   the same as evidence.zip, extracted\n" +
+		"  report.html                 what was checked and found, for an auditor\n\n" +
+		"Open the PDF in evidence/documents to see the signature, at the foot of page 1.\n\n" +
+		"Next:\n  %s evidence verify %s \\\n    --sent %s\n  %s emulator\n  %s start --help\n",
+		"\nEn %s:\n" +
+			"  start.json                  lo enviado: tamaño y SHA-256 del documento\n" +
+			"  evidence.zip                documento firmado, imágenes, datos de auditoría\n" +
+			"  evidence.zip.receipt.json   su SHA-256: muestra después que nada cambió\n" +
+			"  evidence/                   lo mismo que evidence.zip, extraído\n" +
+			"  report.html                 lo comprobado y hallado, para un auditor\n\n" +
+			"Abra el PDF en evidence/documents para ver la firma, al pie de la página 1.\n\n" +
+			"Para seguir:\n  %s evidence verify %s \\\n    --sent %s\n  %s emulator\n  %s start --help\n"},
+
+	// The contract and the spec.
+	{"--%s is of no use without --start", "--%s no sirve sin --start"},
+	{"--signer-name, --signer-email and --signer-nif go together; give all of them or none", "--signer-name, --signer-email y --signer-nif van juntos; indique todos o ninguno"},
+	{"--allow: there is no class %q of deviations; --help lists them", "--allow: no existe la clase %q de desviaciones; --help las muestra"},
+	{"Asking: %s", "Preguntando: %s"},
+	{"a circuit was started, but %s could not be written: %w", "se inició un circuito, pero no se pudo escribir %s: %w"},
+	{"the server deviates from the spec", "el servidor se aparta de la especificación"},
+	{"%w: the server refuses the client id and secret", "%w: el servidor rechaza el id y el secreto del cliente"},
+	{"not checked: %s", "sin comprobar: %s"},
+	{"The start was sent, and may have started a circuit.\n%s", "El inicio se envió, y puede haber iniciado un circuito.\n%s"},
+	{"embedded spec: %w", "especificación incorporada: %w"},
+
+	// What can be done.
+	{"Detail: %s", "Detalle: %s"},
+	{"Read on: https://github.com/danabio/danabio-go/blob/main/docs/errors.md#%s", "Más: https://github.com/danabio/danabio-go/blob/main/docs/errors.es.md#%s"},
+	{"Both files stay; send the reasons to DANAconnect. The same command asks again.",
+		"Ambos archivos se conservan; envíe los motivos a DANAconnect. El mismo comando pregunta de nuevo."},
+	{"Nothing half done is left behind; the same command can be given again.", "No queda nada a medias; se puede repetir el mismo comando."},
+	{"Plain HTTP shows the secret and personal data to everybody on the way.", "Sin cifrar, HTTP muestra el secreto y los datos personales a todos en el camino."},
+	{"Check the client id, the secret, and that they belong to this environment.", "Revise el id de cliente, el secreto, y que sean de este ambiente."},
+	{"The server has one answer for a circuit that is not completed and for one that it does not know.\n" +
+		"Give the same command again to wait longer, or check the circuit id and the channel.",
+		"El servidor responde lo mismo por un circuito que no está completado y por uno que no conoce.\n" +
+			"Repita el mismo comando para esperar más, o revise el id del circuito y el canal."},
+	{"The server has one answer for a circuit that is not completed and for one that it does not know.\n" +
+		"Try again later, which \"danabio wait\" does by itself, or check the circuit id and the channel.",
+		"El servidor responde lo mismo por un circuito que no está completado y por uno que no conoce.\n" +
+			"Intente de nuevo más tarde, lo que \"danabio wait\" hace por sí mismo, o revise el id del circuito y el canal."},
+	{"Nothing is left half done; try again later.", "No queda nada a medias; intente de nuevo más tarde."},
+	{"Check the spelling of --environment or --base-url, and that this machine can look up names.",
+		"Revise cómo está escrito --environment o --base-url, y que esta máquina pueda resolver nombres."},
+	{"Nothing was sent. Check the clock of this machine, and with your network's administrators whether a proxy opens TLS.",
+		"No se envió nada. Revise el reloj de esta máquina, y con los administradores de su red si un proxy abre TLS."},
+	{"Nothing is sent to another address than the one given. Check --environment or --base-url, and whether a proxy asks for a login.",
+		"No se envía nada a otra dirección que la indicada. Revise --environment o --base-url, y si un proxy pide iniciar sesión."},
+	{"The same request will be refused again. What the server says tells what to change; else send DANAconnect its request id and the time.",
+		"La misma solicitud será rechazada otra vez. Lo que dice el servidor indica qué cambiar; si no, envíe a DANAconnect el id de la solicitud y la hora."},
+	{"No circuit was started. Give the same command again, later.", "No se inició ningún circuito. Repita el mismo comando más tarde."},
+	{"Nothing is left half done. Make room, and give the same command again.", "No queda nada a medias. Libere espacio y repita el mismo comando."},
+	{"Nothing is left half done. Check who owns the file and its folder, and which user this is.",
+		"No queda nada a medias. Revise a quién pertenecen el archivo y su carpeta, y qué usuario es este."},
+}
