@@ -16,9 +16,9 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator"
 )
 
-// exampleConfig is the configuration for an emulator that completes each circuit after a while.
-func exampleConfig(completeAfter time.Duration) (config danabio.Config, stop func()) {
-	e, err := emulator.New(emulator.Config{CompleteAfter: completeAfter})
+// exampleConfig is the configuration for an emulator that completes each circuit after a while, and has faults.
+func exampleConfig(completeAfter time.Duration, faults ...emulator.Fault) (config danabio.Config, stop func()) {
+	e, err := emulator.New(emulator.Config{CompleteAfter: completeAfter, Faults: faults})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -28,6 +28,27 @@ func exampleConfig(completeAfter time.Duration) (config danabio.Config, stop fun
 		Channel:     e.Channel(),
 		Credentials: danabio.ClientCredentials(e.ClientID(), e.ClientSecret()),
 	}, server.Close
+}
+
+// exampleCircuit starts a circuit at such an emulator, and makes a folder for its evidence.
+func exampleCircuit(completeAfter time.Duration) (client *danabio.Client, circuit, folder string, stop func()) {
+	config, stopServer := exampleConfig(completeAfter)
+	client, err := danabio.New(config)
+	if err != nil {
+		log.Fatal(err)
+	}
+	started, err := client.StartCircuit(context.Background(), exampleRequest())
+	if err != nil {
+		log.Fatal(err)
+	}
+	if folder, err = os.MkdirTemp("", ""); err != nil {
+		log.Fatal(err)
+	}
+	return client, started.ID, folder, func() {
+		client.Close()
+		stopServer()
+		os.RemoveAll(folder)
+	}
 }
 
 func exampleRequest() danabio.CircuitRequest {
@@ -50,6 +71,43 @@ func ExampleNew() {
 	defer client.Close()
 	fmt.Println("nothing was connected yet")
 	// Output: nothing was connected yet
+}
+
+func ExampleConfigFromEnv() {
+	for name, value := range map[string]string{ // which your service's environment has
+		"DANABIO_ENVIRONMENT": "sandbox", "DANABIO_CHANNEL": "xxxx-xxxxx-45555-55555",
+		"DANABIO_CLIENT_ID": "acme", "DANABIO_CLIENT_SECRET": "hunter2",
+	} {
+		if os.Getenv(name) != "" {
+			defer os.Setenv(name, os.Getenv(name))
+		} else {
+			defer os.Unsetenv(name)
+		}
+		os.Setenv(name, value)
+	}
+
+	config, err := danabio.ConfigFromEnv()
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(config.Environment, config.Channel, config.Credentials)
+	// Output: sandbox xxxx-xxxxx-45555-55555 [redacted]
+}
+
+// A check of the credentials, when a service starts say.
+func ExampleClient_Authenticate() {
+	config, stop := exampleConfig(time.Hour)
+	defer stop()
+	config.Credentials = danabio.ClientCredentials("acme", "a wrong secret")
+	client, err := danabio.New(config)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	if _, err := client.Authenticate(context.Background()); errors.Is(err, danabio.ErrUnauthorized) {
+		fmt.Println("the server refuses the credentials")
+	}
+	// Output: the server refuses the credentials
 }
 
 func ExampleClient_StartCircuit() {
@@ -78,27 +136,37 @@ func ExampleClient_StartCircuit() {
 	// sent contrato.pdf 62345
 }
 
-func ExampleClient_WaitForEvidence() {
-	config, stop := exampleConfig(50 * time.Millisecond)
+// The server breaks the connection instead of answering. Whether it started a circuit nobody here can know, so the start is not sent again.
+func ExampleOutcomeUnknownError() {
+	lost := emulator.Fault{Operation: emulator.OperationStart, Reset: true}
+	config, stop := exampleConfig(time.Hour, lost)
 	defer stop()
 	client, err := danabio.New(config)
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer client.Close()
-	circuit, err := client.StartCircuit(context.Background(), exampleRequest())
-	if err != nil {
-		log.Fatal(err)
+
+	_, err = client.StartCircuit(context.Background(), exampleRequest())
+	var unknown *danabio.OutcomeUnknownError
+	if errors.As(err, &unknown) {
+		fmt.Println("ask the vendor about request", unknown.ID)
+		fmt.Println("state:", unknown.State)
+		fmt.Println("to be tried again:", errors.Is(err, danabio.ErrUnavailable))
 	}
-	folder, err := os.MkdirTemp("", "")
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer os.RemoveAll(folder)
+	// Output:
+	// ask the vendor about request loan-4711
+	// state: outcome unknown
+	// to be tried again: false
+}
+
+func ExampleClient_WaitForEvidence() {
+	client, circuit, folder, stop := exampleCircuit(50 * time.Millisecond)
+	defer stop()
 
 	// The defaults ask after 5 s, and later once a minute, for at most a day.
 	policy := danabio.PollPolicy{MinInterval: 10 * time.Millisecond}
-	receipt, err := client.WaitForEvidence(context.Background(), circuit.ID, filepath.Join(folder, "evidence.zip"), policy)
+	receipt, err := client.WaitForEvidence(context.Background(), circuit, filepath.Join(folder, "evidence.zip"), policy)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -114,25 +182,33 @@ func ExampleClient_WaitForEvidence() {
 	// audit.json
 }
 
-func ExampleClient_DownloadEvidence() {
-	config, stop := exampleConfig(time.Hour)
+// Waiting that has an end, and says what it does. The signer never signs.
+func ExamplePollPolicy() {
+	client, circuit, folder, stop := exampleCircuit(time.Hour)
 	defer stop()
-	client, err := danabio.New(config)
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer client.Close()
-	circuit, err := client.StartCircuit(context.Background(), exampleRequest())
-	if err != nil {
-		log.Fatal(err)
-	}
-	folder, err := os.MkdirTemp("", "")
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer os.RemoveAll(folder)
 
-	_, err = client.DownloadEvidence(context.Background(), circuit.ID, filepath.Join(folder, "evidence.zip"))
+	policy := danabio.PollPolicy{
+		MinInterval: 10 * time.Millisecond, // default 5 s
+		MaxInterval: 20 * time.Millisecond, // default 1 min
+		MaxWait:     50 * time.Millisecond, // default 24 h
+		Notify: func(poll danabio.Poll) {
+			if poll.Number == 1 {
+				fmt.Println("not ready:", errors.Is(poll.Err, danabio.ErrNotReady))
+			}
+		},
+	}
+	_, err := client.WaitForEvidence(context.Background(), circuit, filepath.Join(folder, "evidence.zip"), policy)
+	fmt.Println("not ready in the end:", errors.Is(err, danabio.ErrNotReady))
+	// Output:
+	// not ready: true
+	// not ready in the end: true
+}
+
+func ExampleClient_DownloadEvidence() {
+	client, circuit, folder, stop := exampleCircuit(time.Hour)
+	defer stop()
+
+	_, err := client.DownloadEvidence(context.Background(), circuit, filepath.Join(folder, "evidence.zip"))
 	if errors.Is(err, danabio.ErrNotReady) {
 		fmt.Println("the signer is not done yet, or the circuit is unknown; ask again later")
 	}
@@ -163,4 +239,26 @@ func ExampleClient_OpenEvidence() {
 	}
 	fmt.Println("stored")
 	// Output: stored
+}
+
+// What was received, years later.
+func ExampleReadReceipt() {
+	client, circuit, folder, stop := exampleCircuit(time.Nanosecond)
+	defer stop()
+	path := filepath.Join(folder, "evidence.zip")
+	if _, err := client.DownloadEvidence(context.Background(), circuit, path); err != nil {
+		log.Fatal(err)
+	}
+
+	receipt, err := danabio.ReadReceipt(danabio.ReceiptPath(path))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("of this circuit:", receipt.Circuit == circuit)
+	fmt.Println(receipt.File, len(receipt.Entries), "files")
+	fmt.Println("it proves", receipt.Proves)
+	// Output:
+	// of this circuit: true
+	// evidence.zip 6 files
+	// it proves that the file has not changed since it was received; nothing about who made it or whether it was right then
 }

@@ -1,6 +1,8 @@
 package emulator_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"log"
 	"net/http"
@@ -8,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/danabio/danabio-go/cmd/danabio/sample"
+	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/emulator"
 )
 
@@ -60,4 +64,48 @@ func ExampleEmulator_Inject() {
 	// 503 text/plain; charset=utf-8 1 left
 	// 200 text/html; charset=utf-8 0 left
 	// 401 application/json 0 left
+}
+
+// A circuit from its start to its evidence. The signer signs when the test says so.
+func ExampleEmulator_Complete() {
+	api, err := emulator.New(emulator.Config{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	server := httptest.NewServer(api)
+	defer server.Close()
+	client, err := danabio.New(danabio.Config{
+		Environment: danabio.CustomEnvironment(server.URL),
+		Channel:     api.Channel(),
+		Credentials: danabio.ClientCredentials(api.ClientID(), api.ClientSecret()),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+
+	circuit, err := client.StartCircuit(context.Background(), danabio.CircuitRequest{
+		Signer:    danabio.Signer{Name: "Ana Prueba", Email: "ana@example.com", NIF: "12345678A"},
+		Documents: []danabio.Document{danabio.Bytes("contrato.pdf", sample.Contract)},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = client.OpenEvidence(context.Background(), circuit.ID)
+	fmt.Println("not completed, or not known:", errors.Is(err, danabio.ErrNotReady))
+
+	if err := api.Complete(circuit.ID); err != nil {
+		log.Fatal(err)
+	}
+	stream, err := client.OpenEvidence(context.Background(), circuit.ID)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer stream.Close()
+	fmt.Println(api.Circuits()[0].State)
+	fmt.Println(api.Requests()[emulator.OperationDownload], "downloads asked for")
+	// Output:
+	// not completed, or not known: true
+	// completed
+	// 2 downloads asked for
 }

@@ -4,42 +4,43 @@ import (
 	"archive/zip"
 	"errors"
 	"fmt"
+	"io/fs"
+	"log"
 	"os"
 	"path/filepath"
 
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// writeZIP makes a ZIP of one file for the examples.
-func writeZIP(path, name, content string) error {
+// exampleZIP makes a ZIP of one file in a folder of its own.
+func exampleZIP(name, content string) (path string, remove func()) {
+	folder, err := os.MkdirTemp("", "example")
+	if err != nil {
+		log.Fatal(err)
+	}
+	path = filepath.Join(folder, "evidence.zip")
 	file, err := os.Create(path)
 	if err != nil {
-		return err
+		log.Fatal(err)
 	}
 	defer file.Close()
 	archive := zip.NewWriter(file)
 	entry, err := archive.Create(name)
 	if err != nil {
-		return err
+		log.Fatal(err)
 	}
 	if _, err := entry.Write([]byte(content)); err != nil {
-		return err
+		log.Fatal(err)
 	}
-	return archive.Close()
+	if err := archive.Close(); err != nil {
+		log.Fatal(err)
+	}
+	return path, func() { os.RemoveAll(folder) }
 }
 
 func ExampleArchive_Verify() {
-	folder, err := os.MkdirTemp("", "example")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer os.RemoveAll(folder)
-	path := filepath.Join(folder, "evidence.zip")
-	if err := writeZIP(path, "consent.json", `{"accepted": true}`); err != nil {
-		fmt.Println(err)
-		return
-	}
+	path, remove := exampleZIP("consent.json", `{"accepted": true}`)
+	defer remove()
 
 	archive, err := evidence.Open(path, evidence.Limits{})
 	if err != nil {
@@ -65,17 +66,8 @@ func ExampleArchive_Verify() {
 }
 
 func ExampleArchive_Extract() {
-	folder, err := os.MkdirTemp("", "example")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer os.RemoveAll(folder)
-	path := filepath.Join(folder, "evidence.zip")
-	if err := writeZIP(path, "../outside.txt", "x"); err != nil {
-		fmt.Println(err)
-		return
-	}
+	path, remove := exampleZIP("../outside.txt", "x")
+	defer remove()
 
 	archive, err := evidence.Open(path, evidence.Limits{})
 	if err != nil {
@@ -83,10 +75,61 @@ func ExampleArchive_Extract() {
 		return
 	}
 	defer archive.Close()
-	err = archive.Extract(filepath.Join(folder, "evidence"))
+	err = archive.Extract(filepath.Join(filepath.Dir(path), "evidence"))
 	var refused *evidence.RefusedError
 	if errors.As(err, &refused) {
 		fmt.Println(refused.Findings[0])
 	}
 	// Output: name-dot-dot: "../outside.txt": its name has a part ".."
+}
+
+// A verified archive is a file system, from which nothing is read that was not verified.
+func ExampleArchive_Open() {
+	path, remove := exampleZIP("consent.json", `{"accepted": true}`)
+	defer remove()
+
+	archive, err := evidence.Open(path, evidence.Limits{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer archive.Close()
+	if _, err := fs.ReadFile(archive, "consent.json"); err != nil {
+		fmt.Println(err)
+	}
+	if _, err := archive.Verify(); err != nil {
+		fmt.Println(err)
+		return
+	}
+	content, err := fs.ReadFile(archive, "consent.json")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%s\n", content)
+	// Output:
+	// open consent.json: the archive was not verified, or not accepted
+	// {"accepted": true}
+}
+
+// What is odd but has one reading can be accepted, code by code.
+func ExampleLimits() {
+	path, remove := exampleZIP("10:45 selfie.jpg", "x")
+	defer remove()
+	for _, limits := range []evidence.Limits{
+		{},
+		{Accept: []evidence.Code{evidence.CodeNameColon}},
+	} {
+		archive, err := evidence.Open(path, limits)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		report, err := archive.Verify()
+		fmt.Println(report.Verdict, errors.Is(err, evidence.ErrRefused))
+		archive.Close()
+	}
+	// Output:
+	// refused true
+	// accepted false
 }

@@ -8,12 +8,30 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"github.com/danabio/danabio-go/cmd/danabio/sample"
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/emulator"
 	"github.com/danabio/danabio-go/pkg/journal"
 )
+
+// exampleJournal opens a journal in a folder of its own.
+func exampleJournal() (starts *journal.Journal, remove func()) {
+	folder, err := os.MkdirTemp("", "journal-*")
+	if err != nil {
+		log.Fatal(err)
+	}
+	starts, err = journal.Open(filepath.Join(folder, "starts.journal"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	return starts, func() {
+		starts.Close()
+		os.RemoveAll(folder)
+	}
+}
 
 func ExampleOpen() {
 	e, err := emulator.New(emulator.Config{})
@@ -62,4 +80,28 @@ func ExampleOpen() {
 		fmt.Println("not sent again; it is the same circuit:", exists.Result.CircuitID == circuit.ID)
 	}
 	// Output: not sent again; it is the same circuit: true
+}
+
+// After a crash: one start has no result. The vendor says that it started a circuit, which is written down.
+func ExampleJournal_End() {
+	starts, remove := exampleJournal()
+	defer remove()
+	ctx := context.Background()
+	// What a client wrote before its process died.
+	intent := danabio.StartIntent{RequestID: "loan-4711", Channel: "channel-1", BodySHA256: strings.Repeat("0", 64), At: time.Now()}
+	if err := starts.Begin(ctx, intent); err != nil {
+		log.Fatal(err)
+	}
+
+	for _, intent := range starts.Unfinished() {
+		result := danabio.StartResult{
+			RequestID: intent.RequestID, Outcome: danabio.Started, CircuitID: "12ceb3ec-7b76-5555-b263-xx222", At: time.Now(),
+		}
+		if err := starts.End(ctx, result); err != nil {
+			log.Fatal(err)
+		}
+	}
+	entry, _ := starts.Lookup("loan-4711")
+	fmt.Println(entry.Outcome(), entry.Result.CircuitID)
+	// Output: started 12ceb3ec-7b76-5555-b263-xx222
 }

@@ -1,8 +1,11 @@
 package pdfsig_test
 
 import (
+	"bytes"
 	"context"
+	"crypto/x509"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
@@ -53,4 +56,51 @@ func ExampleFindSent() {
 		fmt.Println(found.Name, found.Relation, found.Entry, found.Covered)
 	}
 	// Output: contract.pdf begins-with signed.pdf true
+}
+
+// Whose signature it is only roots can say. Which ones to trust is the caller's to know.
+func ExampleNew() {
+	inspector, err := pdfsig.New(pdfsig.Options{Roots: x509.NewCertPool()}) // trusts nobody
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	report, err := zipOf(map[string][]byte{"signed.pdf": once()}).Verify(inspector)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, entry := range report.Entries {
+		for _, inspection := range entry.Inspections {
+			details := inspection.Details.(*pdfsig.Details)
+			fmt.Println(entry.Name, inspection.Status, details.Signatures[0].Trust.Status)
+		}
+	}
+	// Output: signed.pdf WHOLE_FILE untrusted
+}
+
+// What was signed is the file up to the end of the signature's revision, and nothing behind it.
+func ExampleSignature_Revision() {
+	signed := once()
+	updated := append(bytes.Clone(signed), "\n% appended later\n"...)
+	report, err := pdfsig.Check(context.Background(), bytes.NewReader(updated), int64(len(updated)), pdfsig.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(report.Status)
+	revision, err := report.Signatures[0].Revision(bytes.NewReader(updated))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	content, err := io.ReadAll(revision)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("the revision is what was signed:", bytes.Equal(content, signed))
+	// Output:
+	// SIGNED_REVISION_ONLY
+	// the revision is what was signed: true
 }
