@@ -6,54 +6,79 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/danabio/danabio-go/cmd/danabio/sample"
+	"github.com/danabio/danabio-go/internal/markdown"
 )
 
-// danabio builds the command line into a folder of its own and returns that.
-func danabio(t *testing.T) (folder string) {
-	t.Helper()
-	folder = t.TempDir()
-	if out, err := exec.Command("go", "build", "-o", folder, "./cmd/danabio").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+// The shell lines of the documentation do what it says.
+func TestForeignShellLinesOfTheDocumentation(t *testing.T) {
+	binaries := danabio(t)
+	for _, file := range documentation(t) {
+		isShell := func(block markdown.Block) bool { return block.Mark == "shell" || block.Mark == "danabio" }
+		if file.Path == "README.es.md" || !slices.ContainsFunc(file.Blocks, isShell) {
+			continue
+		}
+		t.Run(file.Path, func(t *testing.T) {
+			folder, variables := prepare(t, file)
+			printed := t.TempDir()
+			script := "trap 'kill %1 2>/dev/null || true' EXIT\n"
+			for i, block := range file.Blocks {
+				if isShell(block) {
+					script += fmt.Sprintf("{ echo '%s:%d: %s' >&2\n%s} > '%s'\n", file.Path, block.Line, block.Name, block.Text, filepath.Join(printed, strconv.Itoa(i)))
+				}
+			}
+			run := exec.Command("bash", "-euo", "pipefail", "-c", script)
+			run.Dir = folder
+			run.Env = append(environment(folder, variables), "PATH="+binaries+string(os.PathListSeparator)+os.Getenv("PATH"))
+			if out, err := run.CombinedOutput(); err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			for i, block := range file.Blocks {
+				shown, found := file.Output(block.Name)
+				if !isShell(block) || !found {
+					continue
+				}
+				got, err := os.ReadFile(filepath.Join(printed, strconv.Itoa(i)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !shown.Matches(string(got)) {
+					t.Errorf("%s:%d: %s prints\n%s\nand not\n%s", file.Path, shown.Line, block.Name, got, shown.Text)
+				}
+			}
+			if file.Path == "README.md" {
+				acceptedByOthers(t, folder, "evidence.zip")
+				acceptedByOthers(t, folder, "curl.zip")
+			}
+		})
 	}
-	return folder
 }
 
-func bash(t *testing.T, folder, binaries, script string) {
+// acceptedByOthers fails if other programs do not accept evidence and the signature of its document.
+func acceptedByOthers(t *testing.T, folder, name string) {
 	t.Helper()
-	run := exec.Command("bash", "-euo", "pipefail", "-c", script)
-	run.Dir = folder
-	run.Env = append(os.Environ(), "PATH="+binaries+string(os.PathListSeparator)+os.Getenv("PATH"))
-	if out, err := run.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	path := filepath.Join(folder, name)
+	if out, err := exec.Command("unzip", "-t", path).CombinedOutput(); err != nil || !bytes.Contains(out, []byte("No errors detected")) {
+		t.Errorf("unzip -t %s: %v\n%s", name, err, out)
 	}
-}
-
-// The shell lines of the README do what it says, and other programs accept what comes of them.
-func TestForeignShellLinesOfTheReadme(t *testing.T) {
-	binaries, folder := danabio(t), t.TempDir()
-	if err := os.WriteFile(filepath.Join(folder, "contract.pdf"), sample.Contract, 0o600); err != nil {
+	document, err := exec.Command("unzip", "-p", path, "documents/contract.pdf").Output()
+	if err != nil {
 		t.Fatal(err)
 	}
-	bash(t, folder, binaries, "trap 'kill %1 2>/dev/null || true' EXIT\n"+
-		block(t, "<!-- shell: trio -->\n```bash\n")+
-		block(t, "<!-- shell: curl -->\n```bash\n"))
-	for _, name := range []string{"evidence.zip", "curl.zip"} {
-		if out, err := exec.Command("unzip", "-t", filepath.Join(folder, name)).CombinedOutput(); err != nil || !bytes.Contains(out, []byte("No errors detected")) {
-			t.Errorf("unzip -t %s: %v\n%s", name, err, out)
-		}
-		document := filepath.Join(folder, name+".pdf")
-		bash(t, folder, binaries, "unzip -p "+name+" documents/contract.pdf > "+document)
-		out, err := exec.Command("pdfsig", "-nocert", document).CombinedOutput()
-		if err != nil || !bytes.Contains(out, []byte("Signature is Valid")) || !bytes.Contains(out, []byte("Total document signed")) {
-			t.Errorf("pdfsig on the document in %s: %v\n%s", name, err, out)
-		}
+	if err := os.WriteFile(path+".pdf", document, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("pdfsig", "-nocert", path+".pdf").CombinedOutput()
+	if err != nil || !bytes.Contains(out, []byte("Signature is Valid")) || !bytes.Contains(out, []byte("Total document signed")) {
+		t.Errorf("pdfsig on the document in %s: %v\n%s", name, err, out)
 	}
 }
 

@@ -1,0 +1,317 @@
+package danabiogo_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/danabio/danabio-go/cmd/danabio/sample"
+	"github.com/danabio/danabio-go/internal/markdown"
+	"github.com/danabio/danabio-go/pkg/emulator"
+	"github.com/danabio/danabio-go/pkg/emulator/emulatortest"
+)
+
+// preparations are what the blocks of a file find beside contract.pdf: files in their folder, and variables. Those of other files find an
+// emulator that completes circuits at once.
+var preparations = map[string]func(t *testing.T, folder string) (variables map[string]string){
+	"README.md": func(t *testing.T, _ string) map[string]string {
+		return reached(unchecked(t, emulator.Config{CompleteAfter: time.Nanosecond})) // "danabio contract" sends wrong requests
+	},
+	"docs/network.md": behindPrivateAuthority,
+	"docs/retries.md": func(t *testing.T, _ string) map[string]string {
+		lost := emulator.Fault{Operation: emulator.OperationStart, Reset: true} // the first start's answer
+		return reached(emulatortest.Start(t, emulator.Config{CompleteAfter: time.Nanosecond, Faults: []emulator.Fault{lost}}))
+	},
+	"docs/waiting.md": func(t *testing.T, _ string) map[string]string {
+		return reached(emulatortest.Start(t, emulator.Config{})) // nobody signs
+	},
+}
+
+// prepare makes the folder in which the blocks of a file are run, and the variables that they get.
+func prepare(t *testing.T, file *markdown.File) (folder string, variables map[string]string) {
+	t.Helper()
+	folder = t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "contract.pdf"), sample.Contract, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if prepare := preparations[file.Path]; prepare != nil {
+		return folder, prepare(t, folder)
+	}
+	return folder, reached(emulatortest.Start(t, emulator.Config{CompleteAfter: time.Nanosecond}))
+}
+
+// unchecked serves an emulator to clients that send what the spec does not allow.
+func unchecked(t *testing.T, config emulator.Config) *emulatortest.Server {
+	t.Helper()
+	api, err := emulator.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(api)
+	t.Cleanup(server.Close)
+	return &emulatortest.Server{Emulator: api, URL: server.URL}
+}
+
+func reached(server *emulatortest.Server) map[string]string {
+	return map[string]string{
+		"DANABIO_BASE_URL": server.URL, "DANABIO_CHANNEL": server.Channel(),
+		"DANABIO_CLIENT_ID": server.ClientID(), "DANABIO_CLIENT_SECRET": server.ClientSecret(),
+	}
+}
+
+// danabio builds the command line into a folder of its own and returns that.
+func danabio(t *testing.T) (folder string) {
+	t.Helper()
+	folder = t.TempDir()
+	if out, err := exec.Command("go", "build", "-o", folder, "./cmd/danabio").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return folder
+}
+
+// environment is this process's, without what would change what danabio does, and with the variables.
+func environment(folder string, variables map[string]string) []string {
+	var list []string
+	for _, variable := range os.Environ() {
+		name, _, _ := strings.Cut(variable, "=")
+		if !strings.HasPrefix(name, "DANABIO_") && !strings.HasPrefix(name, "LC_") && name != "LANG" && name != "XDG_CONFIG_HOME" && name != "HOME" {
+			list = append(list, variable)
+		}
+	}
+	list = append(list, "LANG=C", "HOME="+folder, "XDG_CONFIG_HOME="+filepath.Join(folder, ".config"))
+	for _, name := range slices.Sorted(maps.Keys(variables)) {
+		list = append(list, name+"="+variables[name])
+	}
+	return list
+}
+
+// The programs of the documentation, and its commands that need nothing but danabio, do what it says. README.es.md has the same blocks as
+// README.md, which another test sees to.
+func TestDocumentationDoesWhatItSays(t *testing.T) {
+	binary := filepath.Join(danabio(t), "danabio")
+	for _, file := range documentation(t) {
+		run := func(block markdown.Block) bool {
+			return block.Mark == "danabio" || strings.HasPrefix(block.Mark, "go")
+		}
+		if file.Path == "README.es.md" || !slices.ContainsFunc(file.Blocks, run) {
+			continue
+		}
+		t.Run(file.Path, func(t *testing.T) {
+			folder, variables := prepare(t, file)
+			s := &session{binary: binary, folder: folder, variables: variables}
+			var beside []markdown.Block
+			for _, block := range file.Blocks {
+				var printed string
+				var err error
+				switch block.Mark {
+				case "danabio":
+					printed, err = s.commands(block.Text)
+				case "go file":
+					beside = append(beside, block)
+					continue
+				case "go", "go test":
+					printed, err = s.program(t, block, beside)
+					beside = nil
+				default:
+					continue
+				}
+				if err != nil {
+					t.Fatalf("%s:%d: %s: %v\n%s", file.Path, block.Line, block.Name, err, printed)
+				}
+				if shown, found := file.Output(block.Name); found && !shown.Matches(printed) {
+					t.Errorf("%s:%d: %s prints\n%s\nand not\n%s", file.Path, shown.Line, block.Name, printed, shown.Text)
+				}
+			}
+		})
+	}
+}
+
+// session runs the blocks of one file. It knows of a shell what commands of nothing but danabio need: variables, quotes, comments, lines that go
+// on, NAME=$(danabio …), eval, echo, and "||".
+type session struct {
+	binary, folder string
+	variables      map[string]string
+	printed        bytes.Buffer
+}
+
+var (
+	captured   = regexp.MustCompile(`^([A-Za-z_]+)=\$\((.*)\)$`)
+	assignment = regexp.MustCompile(`^([A-Za-z_]+)=(.*)$`)
+)
+
+// commands runs commands, and returns what they print to standard output. It ends at the first that fails.
+func (s *session) commands(text string) (string, error) {
+	s.printed.Reset()
+	for line := range strings.Lines(strings.ReplaceAll(text, "\\\n", " ")) {
+		line = strings.TrimSpace(line)
+		first, second, either := strings.Cut(line, " || ")
+		err := s.command(first)
+		if either && err != nil {
+			err = s.command(second)
+		}
+		if err != nil {
+			return s.printed.String(), fmt.Errorf("%s: %w", line, err)
+		}
+	}
+	return s.printed.String(), nil
+}
+
+func (s *session) command(line string) error {
+	if parts := captured.FindStringSubmatch(line); parts != nil {
+		before := s.printed.String()
+		s.printed.Reset()
+		err := s.command(parts[2])
+		s.variables[parts[1]] = strings.TrimRight(s.printed.String(), "\n")
+		s.printed.Reset()
+		s.printed.WriteString(before)
+		return err
+	}
+	words, err := s.words(line)
+	if err != nil || len(words) == 0 {
+		return err
+	}
+	switch words[0] {
+	case "echo":
+		fmt.Fprintln(&s.printed, strings.Join(words[1:], " "))
+		return nil
+	case "eval":
+		for line := range strings.Lines(words[1]) {
+			parts := assignment.FindStringSubmatch(strings.TrimSuffix(line, "\n"))
+			if parts == nil {
+				return fmt.Errorf("%q is no assignment", line)
+			}
+			value, err := s.words(parts[2])
+			if err != nil || len(value) != 1 {
+				return fmt.Errorf("%q is no assignment of one word", line)
+			}
+			s.variables[parts[1]] = value[0]
+		}
+		return nil
+	case "danabio":
+		run := exec.Command(s.binary, words[1:]...)
+		var said bytes.Buffer
+		run.Dir, run.Env, run.Stdout, run.Stderr = s.folder, environment(s.folder, s.variables), &s.printed, &said
+		err := run.Run()
+		s.variables["?"] = "0"
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			s.variables["?"] = fmt.Sprint(exit.ExitCode())
+			return fmt.Errorf("%w: %s", err, said.String())
+		}
+		return err
+	}
+	return fmt.Errorf("%s is not danabio; mark the block as shell", words[0])
+}
+
+// words splits a line as a shell does.
+func (s *session) words(line string) ([]string, error) {
+	var words []string
+	var word strings.Builder
+	inWord, quote := false, rune(0)
+	runes := []rune(line)
+	for i := 0; i < len(runes); i++ {
+		r := runes[i]
+		switch {
+		case quote == '\'' && r != '\'', quote == '"' && r != '"' && r != '$':
+			word.WriteRune(r)
+		case quote != 0 && r == quote:
+			quote = 0
+		case quote == 0 && (r == '\'' || r == '"'):
+			quote, inWord = r, true
+		case quote == 0 && (r == ' ' || r == '\t'):
+			if inWord {
+				words = append(words, word.String())
+				word.Reset()
+				inWord = false
+			}
+		case quote == 0 && r == '#' && !inWord:
+			return words, nil
+		case r == '$':
+			name := variable.FindString(string(runes[i+1:]))
+			value, known := s.variables[name]
+			if !known {
+				return nil, fmt.Errorf("there is no variable $%s", name)
+			}
+			word.WriteString(value)
+			inWord = true
+			i += len(name)
+		case strings.ContainsRune("|&;<>`()*?\\", r):
+			return nil, fmt.Errorf("%q needs a shell; mark the block so", r)
+		default:
+			word.WriteRune(r)
+			inWord = true
+		}
+	}
+	if quote != 0 {
+		return nil, errors.New("a quote does not end")
+	}
+	if inWord {
+		words = append(words, word.String())
+	}
+	return words, nil
+}
+
+var variable = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*|\?)`)
+
+// program builds a program or a test, with the files beside it, vets it, runs it in the folder, and returns what it prints. It is built in a module
+// of its own, as that of a user is, which has the requirements of this one.
+func (s *session) program(t *testing.T, block markdown.Block, beside []markdown.Block) (string, error) {
+	module, name := t.TempDir(), "main.go"
+	arguments := []string{"build"}
+	if block.Mark == "go test" {
+		name, arguments = "main_test.go", []string{"test", "-c"}
+	}
+	files := map[string]string{name: block.Text}
+	for _, block := range beside {
+		files[block.Name] = block.Text
+	}
+	root, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	requirements, err := os.ReadFile("go.mod")
+	if err != nil {
+		return "", err
+	}
+	sums, err := os.ReadFile("go.sum")
+	if err != nil {
+		return "", err
+	}
+	const ours = "github.com/danabio/danabio-go"
+	files["go.mod"] = strings.Replace(string(requirements), "module "+ours+"\n", "module example.com/documentation\n", 1) +
+		fmt.Sprintf("\nrequire %s v0.0.0\n\nreplace %s => %s\n", ours, ours, strconv.Quote(root))
+	files["go.sum"] = string(sums)
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(module, name), []byte(text), 0o600); err != nil {
+			return "", err
+		}
+	}
+	binary := filepath.Join(module, "program.exe")
+	for _, arguments := range [][]string{{"vet", "."}, append(arguments, "-o", binary, ".")} {
+		build := exec.Command("go", arguments...)
+		build.Dir = module
+		if out, err := build.CombinedOutput(); err != nil {
+			return string(out), err
+		}
+	}
+	run := exec.Command(binary)
+	run.Dir, run.Env = s.folder, environment(s.folder, s.variables)
+	var said bytes.Buffer
+	run.Stderr = &said
+	out, err := run.Output()
+	if err != nil {
+		return string(out) + said.String(), err
+	}
+	return string(out), nil
+}
