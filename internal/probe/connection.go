@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/danabio/danabio-go/internal/reach"
 )
 
 func (p *prober) askHTTP(context.Context) (Point, error) {
@@ -67,7 +69,7 @@ func (p *prober) askKeepAlive(ctx context.Context) (Point, error) {
 	defer cancel()
 	connection, err := p.dial(ctx)
 	if err != nil {
-		return point.is(Unclear, "%s%s", cannotAsk, cause(err, "no connection within "+limit.String()))
+		return point.is(Unclear, "%s%s", cannotAsk, reach.Cause(err, "no connection within "+limit.String()))
 	}
 	defer connection.Close()
 	defer context.AfterFunc(ctx, func() { connection.Close() })()
@@ -109,11 +111,8 @@ func roundTrip(connection net.Conn, reader *bufio.Reader, request *http.Request)
 
 // dial connects as the transport does.
 func (p *prober) dial(ctx context.Context) (net.Conn, error) {
-	address, port := p.base.Hostname(), p.base.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[p.base.Scheme]
-	}
-	target := net.JoinHostPort(address, port)
+	address := p.base.Hostname()
+	target := net.JoinHostPort(address, reach.Port(p.base.Scheme, p.base.Port()))
 	if p.base.Scheme == "https" && p.once.DialTLSContext != nil {
 		return p.once.DialTLSContext(ctx, "tcp", target)
 	}
@@ -125,7 +124,7 @@ func (p *prober) dial(ctx context.Context) (net.Conn, error) {
 	if err != nil || p.base.Scheme != "https" {
 		return plain, err
 	}
-	config := http1Only(p.once.TLSClientConfig)
+	config := reach.HTTP1Only(p.once.TLSClientConfig)
 	if config.ServerName == "" {
 		config.ServerName = address
 	}

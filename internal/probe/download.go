@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/danabio/danabio-go/gen/biometricapi"
+	"github.com/danabio/danabio-go/internal/reach"
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
@@ -137,7 +138,7 @@ func (p *prober) receive(ctx context.Context, probe *Probe, c call) error {
 	case err != nil && context.Cause(alive) != nil:
 		x.failure = fmt.Sprintf("the evidence stood still for %s, or took longer than %s", limit, evidenceLimit)
 	case err != nil:
-		x.failure = "the evidence " + cause(err, "broke off")
+		x.failure = "the evidence " + reach.Cause(err, "broke off")
 	}
 	p.end(x, response)
 	probe.Came = &Answer{Status: x.status, MediaType: mediaType(x.header), Body: fmt.Sprintf("%d bytes", size)}

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/danabio/danabio-go/internal/reach"
 	"github.com/danabio/danabio-go/pkg/contract"
 )
 
@@ -59,7 +60,7 @@ func (p *prober) send(ctx context.Context, name string, request *http.Request, t
 	body, err := io.ReadAll(io.LimitReader(response.Body, most+1))
 	x.body, x.long = body[:min(int64(len(body)), most)], int64(len(body)) > most
 	if err != nil {
-		x.failure = "the answer's body " + cause(err, "did not end within "+limit.String())
+		x.failure = "the answer's body " + reach.Cause(err, "did not end within "+limit.String())
 	}
 	p.end(x, response)
 	return x
@@ -91,7 +92,7 @@ func (p *prober) begin(ctx context.Context, x *exchange, request *http.Request, 
 	x.connected, x.continued = connected.Load(), continued.Load()
 	x.bodyRead = sent != nil && sent.read.Load()
 	if err != nil {
-		x.failure, x.late = cause(err, "no answer came within "+limit.String()), ctx.Err() != nil
+		x.failure, x.late = reach.Cause(err, "no answer came within "+limit.String()), ctx.Err() != nil
 		return nil
 	}
 	x.status, x.header, x.tls = response.StatusCode, response.Header, response.TLS

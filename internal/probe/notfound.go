@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/danabio/danabio-go/internal/reach"
 )
 
 func (p *prober) askNotFound(ctx context.Context) (Point, error) {
@@ -19,7 +21,7 @@ func (p *prober) askNotFound(ctx context.Context) (Point, error) {
 		return point.is(Yes, "%d for an unknown circuit, %d for one that is not completed", p.answers.unknown.status, p.answers.unfinished.status)
 	}
 	// A second unknown circuit shows what differs from one answer to the next anyway.
-	other := randomUUID()
+	other := reach.UnknownCircuit()
 	request, err := p.downloadRequest(other, p.token)
 	if err != nil {
 		return point, err

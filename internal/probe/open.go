@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/danabio/danabio-go/internal/reach"
 )
 
 const (
@@ -99,7 +101,7 @@ func (p *prober) askExpect(ctx context.Context) (Point, error) {
 	case !x.bodyRead:
 		return point.is(Yes, "%d to a made-up token, without asking for the body", x.status)
 	}
-	return point.is(No, "neither 100 nor an answer within %s; %d to a made-up token once the body was sent", continueLimit, x.status)
+	return point.is(No, "neither 100 nor an answer within %s; %d to a made-up token once the body was sent", reach.ContinueLimit, x.status)
 }
 
 // requestIDs are the headers that may be told of.

@@ -20,9 +20,7 @@ package probe
 import (
 	"context"
 	"crypto/rand"
-	"crypto/tls"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -33,6 +31,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/danabio/danabio-go/internal/reach"
 	"github.com/danabio/danabio-go/pkg/contract"
 )
 
@@ -98,8 +97,6 @@ const (
 	limit         = 30 * time.Second // of a request and its answer
 	evidenceLimit = 10 * time.Minute
 	maxBody       = contract.MaxBody // bytes of an answer
-	maxHeader     = 256 << 10        // bytes of its header
-	continueLimit = time.Second      // for "100 Continue"
 )
 
 // Run makes all probes. The error is not about the server: a Config that cannot be used, a Started that failed, or a context that ended.
@@ -162,7 +159,7 @@ func newProber(config Config) (*prober, error) {
 	}
 	p := &prober{
 		config: config, base: base, spec: specification, unfinished: config.Unfinished,
-		wrongToken: madeUp(), unknown: randomUUID(),
+		wrongToken: madeUp(), unknown: reach.UnknownCircuit(),
 		result: &Result{
 			Version: ResultVersion, Server: config.Server, Library: config.Library, Spec: specification.info, At: time.Now().UTC().Truncate(time.Second),
 		},
@@ -179,32 +176,8 @@ func newProber(config Config) (*prober, error) {
 	if transport == nil {
 		transport = http.DefaultTransport.(*http.Transport)
 	}
-	p.plain = bounded(transport)
-	p.once = bounded(transport)
-	p.once.DisableKeepAlives = true
-	p.once.ForceAttemptHTTP2 = false
-	p.once.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
-	p.once.Protocols = new(http.Protocols)
-	p.once.Protocols.SetHTTP1(true)
-	p.once.TLSClientConfig = http1Only(p.once.TLSClientConfig)
+	p.plain, p.once = reach.Bounded(transport), reach.HTTP1(transport)
 	return p, nil
-}
-
-func bounded(transport *http.Transport) *http.Transport {
-	t := transport.Clone()
-	t.MaxResponseHeaderBytes = maxHeader
-	t.ExpectContinueTimeout = continueLimit
-	t.DisableCompression = true // so that what came is what is judged
-	return t
-}
-
-func http1Only(config *tls.Config) *tls.Config {
-	if config == nil {
-		config = new(tls.Config)
-	}
-	config = config.Clone()
-	config.NextProtos = []string{"http/1.1"}
-	return config
 }
 
 // checkID refuses what cannot be one segment of a path. The id itself is not shown.
@@ -219,19 +192,7 @@ func checkID(id string) error {
 }
 
 // madeUp is a secret or a token that is none, and says so to whom it reaches.
-func madeUp() string { return "danabio-contract-made-up-" + hex.EncodeToString(random(16)) }
-
-func randomUUID() string {
-	b := random(16)
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
-}
-
-func random(n int) []byte {
-	b := make([]byte, n)
-	_, _ = rand.Read(b) // never fails
-	return b
-}
+func madeUp() string { return "danabio-contract-made-up-" + rand.Text() }
 
 // basic is the value of the Authorization header for the client with this secret.
 func (p *prober) basic(secret string) string {

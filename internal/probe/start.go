@@ -3,7 +3,7 @@ package probe
 import (
 	"bytes"
 	"context"
-	"encoding/hex"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -76,7 +76,7 @@ func (p *prober) probeStart(ctx context.Context) error {
 		p.note(c).notChecked(NoToken, "there is no token for it")
 		return nil
 	}
-	id := "danabio-contract-" + hex.EncodeToString(random(8))
+	id := "danabio-contract-" + rand.Text()
 	body, err := json.Marshal(biometricapi.StartCircuitJSONRequestBody{
 		ID:     &id,
 		Signer: biometricapi.PersonalSignerDTO{Name: &start.SignerName, Email: &start.SignerEmail, Nif: &start.SignerNIF},

@@ -1,4 +1,4 @@
-package probe
+package reach
 
 import (
 	"context"
@@ -9,8 +9,9 @@ import (
 	"syscall"
 )
 
-// cause says in words of this package why an exchange failed. Errors of net/http quote addresses and answers, so none of them is shown.
-func cause(err error, late string) string {
+// Cause says in words of this package why an exchange failed, and late if it took too long. Errors of net/http quote addresses and answers, so none
+// of them is shown.
+func Cause(err error, late string) string {
 	var (
 		certificate *tls.CertificateVerificationError
 		dns         *net.DNSError

@@ -1,0 +1,66 @@
+// Package reach is what the commands that look at a server have in common: how they send a single request to it, and what may be told of how that
+// went. Nothing that the server sent stands in its texts.
+//
+// Call [HTTP1] for the transport, then [Cause] for an error of it, or [SkewOf] for the server's clock.
+package reach
+
+import (
+	"crypto/rand"
+	"crypto/tls"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+const (
+	maxHeader = 256 << 10 // bytes of an answer's header
+	// ContinueLimit is how long "100 Continue" is waited for.
+	ContinueLimit = time.Second
+)
+
+// Bounded is a clone of a transport that takes at most 256 KiB of header, waits at most 1 s for "100 Continue", and gives bodies as they came.
+func Bounded(transport *http.Transport) *http.Transport {
+	t := transport.Clone()
+	t.MaxResponseHeaderBytes = maxHeader
+	t.ExpectContinueTimeout = ContinueLimit
+	t.DisableCompression = true
+	return t
+}
+
+// HTTP1 is [Bounded], and sends each request by HTTP/1.1 over a connection of its own.
+func HTTP1(transport *http.Transport) *http.Transport {
+	t := Bounded(transport)
+	t.DisableKeepAlives = true
+	t.ForceAttemptHTTP2 = false
+	t.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
+	t.Protocols = new(http.Protocols)
+	t.Protocols.SetHTTP1(true)
+	t.TLSClientConfig = HTTP1Only(t.TLSClientConfig)
+	return t
+}
+
+// HTTP1Only is a clone of a TLS configuration, or of the default one for nil, that offers HTTP/1.1 and nothing else.
+func HTTP1Only(config *tls.Config) *tls.Config {
+	if config == nil {
+		config = new(tls.Config)
+	}
+	config = config.Clone()
+	config.NextProtos = []string{"http/1.1"}
+	return config
+}
+
+// Port is that of a URL, or its scheme's own.
+func Port(scheme, port string) string {
+	if port != "" {
+		return port
+	}
+	return map[string]string{"http": "80", "https": "443", "socks5": "1080", "socks5h": "1080"}[scheme]
+}
+
+// UnknownCircuit is the id of a circuit that does not exist: a random UUID.
+func UnknownCircuit() string {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b) // never fails
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
