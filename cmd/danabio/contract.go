@@ -204,22 +204,22 @@ func (c *contractRun) allowed() []contract.Class {
 
 // config has the settings checked as for any other command that connects.
 func (c *contractRun) config(ctx context.Context, cmd *cobra.Command, out *output) (probe.Config, error) {
-	settings, id, secret, err := c.connection.settings(ctx, cmd)
+	access, err := c.connection.access(ctx, cmd)
 	if err != nil {
 		return probe.Config{}, err
 	}
-	client, err := danabio.New(settings)
+	client, err := danabio.New(access.Config)
 	if err != nil {
 		return probe.Config{}, err
 	}
 	_ = client.Close() // it was made for its checks
-	base, err := settings.Environment.BaseURL()
+	base, err := access.Environment.BaseURL()
 	if err != nil {
 		return probe.Config{}, err
 	}
 	config := probe.Config{
-		BaseURL: base, Server: serverName(base), Channel: settings.Channel, ClientID: id, ClientSecret: secret,
-		RawBasicAuth: settings.RawBasicAuth, Library: "danabio-go/" + danabio.Version,
+		BaseURL: base, Server: serverName(base), Channel: access.Channel, ClientID: access.id, ClientSecret: access.secret,
+		Transport: access.transport, RawBasicAuth: access.RawBasicAuth, Library: "danabio-go/" + danabio.Version,
 		Unfinished: c.unfinished, Circuit: c.circuit, Allow: c.allowed(),
 		Progress: func(name string) { out.note("Asking: %s", name) },
 	}

@@ -64,7 +64,11 @@ of DANABIO_CLIENT_SECRET or DANABIO_CLIENT_SECRET_FILE, if one is set.`,
 				getenv = os.Getenv
 			}
 			ctx := cmd.Context()
-			if config.ClientSecret, err = secret.read(ctx, cmd, getenv); err != nil {
+			place, err := secret.place(cmd, getenv, setting{})
+			if err != nil {
+				return err
+			}
+			if config.ClientSecret, err = place.read(ctx, cmd); err != nil {
 				return err
 			}
 			server, err := serve(address, config)

@@ -91,13 +91,20 @@ func flagError(cmd *cobra.Command, err error) error {
 	return usage(cmd, err)
 }
 
-// similarFlag returns the flag that was meant, or nothing. It is found as a mistyped command is: by a command that has one for each flag.
+// similarFlag returns the flag that was meant, or nothing.
 func similarFlag(cmd *cobra.Command, name string) string {
-	flags := &cobra.Command{SuggestionsMinimumDistance: 2}
-	cmd.Flags().VisitAll(func(flag *pflag.Flag) {
-		flags.AddCommand(&cobra.Command{Use: flag.Name, Run: func(*cobra.Command, []string) {}})
-	})
-	if similar := flags.SuggestionsFor(name); len(similar) > 0 {
+	var names []string
+	cmd.Flags().VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
+	return similarWord(name, names)
+}
+
+// similarWord returns the one of the known words that was meant, or nothing. It is found as a mistyped command is.
+func similarWord(word string, known []string) string {
+	words := &cobra.Command{SuggestionsMinimumDistance: 2}
+	for _, name := range known {
+		words.AddCommand(&cobra.Command{Use: name, Run: func(*cobra.Command, []string) {}})
+	}
+	if similar := words.SuggestionsFor(word); len(similar) > 0 {
 		return similar[0]
 	}
 	return ""

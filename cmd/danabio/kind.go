@@ -111,8 +111,11 @@ func kindOf(err error) kind {
 		exists  *danabio.IntentExistsError
 		wrong   *usageError
 		bad     *inputError
+		checks  *failedChecks
 	)
 	switch {
+	case errors.As(err, &checks):
+		return checks.kind
 	case errors.As(err, &unknown): // whatever the cause, this is what the caller must know
 		return kindOutcomeUnknown
 	case errors.As(err, &exists) && exists.Outcome() == danabio.Started:

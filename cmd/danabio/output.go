@@ -16,10 +16,10 @@ import (
 //   - Data goes to standard output, all else to standard error.
 //   - Data is lines NAME=value, which a shell can take as they are (eval, or a file to source): a value with other characters than
 //     plain ones stands in single quotes, and its control characters are replaced. With --json it is one JSON value, and with several
-//     files one on a line for each. The tables of "evidence list" and "contract", the files of "evidence extract", the steps of the
+//     files one on a line for each. The tables of "evidence list", "contract", "config show" and "doctor", the files of "evidence extract", the steps of the
 //     demo, the version and the spec have forms of their own.
 //   - A failed command prints no data, but for a start that succeeded, the JSON report on evidence that is not good, the files that were
-//     good among several, what "contract" found, and the steps that a demo came through.
+//     good among several, what "contract" and "doctor" found, and the steps that a demo came through.
 //   - Standard error gets "danabio: " and what went wrong, then what can be done about it, and the notices on evidence that
 //     is good. With --json a failure is one line of JSON there. Notes go there only if it is a terminal.
 //   - Text is in the language that is asked for; data and JSON are the same in each.

@@ -14,8 +14,8 @@ import (
 )
 
 // Run runs the command that args name, without the program's own name, and returns the exit code. The end of ctx interrupts it. Of the
-// world it uses the three streams, the files that args name, the temporary folder, the network, the DANABIO_ variables and those of language,
-// and for "evidence report" the one of time and the program pdftoppm.
+// world it uses the three streams, the files that args name, the configuration file and those that it names, the temporary folder, the network, the
+// DANABIO_ variables and those of language and for proxies, and for "evidence report" the one of time and the program pdftoppm.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	out := newOutput(stdout, stderr)
 	out.language = languageOf(args)
@@ -75,7 +75,7 @@ Exit codes:
 	root.PersistentFlags().Var(languageFlag{out}, "lang", "language of messages and help: `en or es` (default by LC_ALL, LC_MESSAGES, LANG)")
 	root.AddCommand(
 		newDemo(out), newToken(out), newStart(out), newWait(out), newDownload(out), newEvidence(out), newJournal(out),
-		newEmulator(out), newContract(out), newSpec(out), newVersion(out),
+		newEmulator(out), newConfig(out), newDoctor(out), newContract(out), newSpec(out), newVersion(out),
 	)
 	root.SetHelpCommand(newHelp())
 	root.InitDefaultHelpCmd()

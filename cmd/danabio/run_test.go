@@ -22,9 +22,10 @@ import (
 // reach sets the variables so that commands reach an API with these credentials, and nothing of the developer's own.
 func reach(t *testing.T, api *emulator.Emulator, baseURL string) {
 	t.Helper()
-	for _, name := range []string{"DANABIO_ENVIRONMENT", "DANABIO_CLIENT_SECRET_FILE"} {
+	for _, name := range []string{"DANABIO_ENVIRONMENT", "DANABIO_CLIENT_SECRET_FILE", "DANABIO_PROFILE"} {
 		t.Setenv(name, "")
 	}
+	t.Setenv("DANABIO_CONFIG", noConfigFile(t))
 	t.Setenv("DANABIO_BASE_URL", baseURL)
 	t.Setenv("DANABIO_CLIENT_ID", api.ClientID())
 	t.Setenv("DANABIO_CLIENT_SECRET", api.ClientSecret())
@@ -33,6 +34,16 @@ func reach(t *testing.T, api *emulator.Emulator, baseURL string) {
 	if err := os.WriteFile("contract.pdf", sample.Contract, 0o600); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// noConfigFile is a configuration file that says nothing.
+func noConfigFile(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "config.toml")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // watched serves an emulator, and calls before each request of an operation that is not for a token.
@@ -130,6 +141,7 @@ func TestRunInterruptedWhileReadingStandardInput(t *testing.T) {
 	for name, args := range map[string][]string{
 		"document":              startWith("--stdin-name", "b.pdf", "-"),
 		"secret":                {"token", "--client-secret-stdin"},
+		"secret, for doctor":    {"doctor", "--client-secret-stdin", "--json"},
 		"evidence":              {"evidence", "verify", "-"},
 		"evidence among others": {"evidence", "extract", "nosuch.zip", "-", "contract.pdf", "-o", "out"},
 	} {
@@ -187,7 +199,7 @@ func TestRunFailsWhenStandardOutputCannotBeWritten(t *testing.T) {
 	server := emulatortest.Start(t, emulator.Config{})
 	reach(t, server.Emulator, server.URL)
 	for _, args := range [][]string{
-		{"token"}, {"token", "--json"}, {"version"}, {"spec"}, {"spec", "--go"}, {"emulator"}, {"demo"},
+		{"token"}, {"token", "--json"}, {"version"}, {"spec"}, {"spec", "--go"}, {"emulator"}, {"demo"}, {"config", "path"}, {"config", "show"}, {"config", "show", "--json"},
 	} {
 		var stderr bytes.Buffer
 		if code := Run(t.Context(), args, nil, writerFunc(full), &stderr); code != exitFailed || !strings.Contains(stderr.String(), "write standard output: no space left") {
@@ -195,6 +207,16 @@ func TestRunFailsWhenStandardOutputCannotBeWritten(t *testing.T) {
 		}
 	}
 	holdsOnly(t, "contract.pdf")
+}
+
+func TestDoctorFailsWhenStandardOutputCannotBeWritten(t *testing.T) {
+	watched(t, func(*http.Request) {})
+	for _, args := range [][]string{{"doctor"}, {"doctor", "--json"}} {
+		var stderr bytes.Buffer
+		if code := Run(t.Context(), args, nil, writerFunc(full), &stderr); code != exitFailed || !strings.Contains(stderr.String(), "write standard output: no space left") {
+			t.Errorf("%q: exit code %d, stderr %q", args, code, stderr.String())
+		}
+	}
 }
 
 func TestStartTellsTheCircuitWhenStandardOutputCannotBeWritten(t *testing.T) {

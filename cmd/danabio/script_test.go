@@ -2,8 +2,12 @@ package main
 
 import (
 	"archive/zip"
+	"bytes"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -18,6 +22,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/danabio/danabio-go/cmd/danabio/sample"
+	"github.com/danabio/danabio-go/internal/testca"
 	"github.com/danabio/danabio-go/pkg/emulator"
 	"github.com/danabio/danabio-go/pkg/emulator/emulatortest"
 )
@@ -37,6 +42,7 @@ func TestMain(m *testing.M) {
 //	exits CODE ARG…              run danabio, which must exit with CODE and print no secret and no personal data
 //	serve [DURATION] [FAULT…]    serve an emulator, whose circuits complete after DURATION, and set the DANABIO_ variables and PORT
 //	serve unchecked …            the same, for requests that are not as the spec says
+//	serve tls|mtls …             the same, over TLS with a private CA, whose ca.pem is made; mtls demands client.pem and client-key.pem, which are made too
 //	completed                    complete all circuits
 //	requests TOKEN START DOWNLOAD  how often each operation was called so far
 //	holds FOLDER [NAME…]         the folder holds these names and nothing else, hidden files too
@@ -164,10 +170,10 @@ func scriptSpanish(ts *testscript.TestScript, want int, args []string) {
 }
 
 func scriptServe(ts *testscript.TestScript, _ bool, args []string) {
-	config, unchecked := emulator.Config{ClientID: "acme", Channel: "channel-1"}, false
+	config, how := emulator.Config{ClientID: "acme", Channel: "channel-1"}, ""
 	for _, arg := range args {
-		if arg == "unchecked" {
-			unchecked = true
+		if arg == "unchecked" || arg == "tls" || arg == "mtls" {
+			how = arg
 			continue
 		}
 		if after, err := time.ParseDuration(arg); err == nil {
@@ -180,22 +186,48 @@ func scriptServe(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	tb := ts.Value(scriptTest{}).(testing.TB)
 	var server *emulatortest.Server
-	if unchecked {
+	if how != "" {
 		api, err := emulator.New(config)
 		ts.Check(err)
-		listener := httptest.NewServer(api)
+		listener := httptest.NewUnstartedServer(api)
 		tb.Cleanup(listener.Close)
+		if how == "unchecked" {
+			listener.Start()
+		} else {
+			listener.TLS = scriptTLS(ts, tb, how)
+			listener.Config.ErrorLog = log.New(io.Discard, "", 0) // refused handshakes
+			listener.StartTLS()
+		}
 		server = &emulatortest.Server{Emulator: api, URL: listener.URL}
 	} else {
 		server = emulatortest.Start(tb, config)
 	}
 	ts.Setenv("DANABIO_BASE_URL", server.URL)
-	_, port, _ := strings.Cut(strings.TrimPrefix(server.URL, "http://"), ":")
-	ts.Setenv("PORT", port)
+	ts.Setenv("PORT", server.URL[strings.LastIndex(server.URL, ":")+1:])
 	ts.Setenv("DANABIO_CLIENT_ID", server.ClientID())
 	ts.Setenv("DANABIO_CLIENT_SECRET", server.ClientSecret())
 	ts.Setenv("DANABIO_CHANNEL", server.Channel())
 	current(ts).Server = server
+}
+
+// scriptTLS makes the certificates of a server and of its client.
+func scriptTLS(ts *testscript.TestScript, tb testing.TB, how string) *tls.Config {
+	ca := testca.New(tb)
+	write := func(name string, contents ...[]byte) {
+		ts.Check(os.WriteFile(ts.MkAbs(name), bytes.Join(contents, nil), 0o600))
+	}
+	client, expired := ca.Issue(tb, testca.Subject{Name: "client"}), ca.Issue(tb, testca.Subject{Name: "old client", For: -time.Hour})
+	write("ca.pem", testca.CertificatePEM(ca.Certificate))
+	write("client.pem", testca.CertificatePEM(client.Leaf))
+	write("client-key.pem", testca.KeyPEM(tb, client))
+	write("both.pem", testca.CertificatePEM(client.Leaf), testca.KeyPEM(tb, client))
+	write("expired.pem", testca.CertificatePEM(expired.Leaf), testca.KeyPEM(tb, expired))
+	write("ca.der", ca.Certificate.Raw)
+	config := &tls.Config{Certificates: []tls.Certificate{ca.Issue(tb, testca.Subject{Name: "server", Hosts: []string{"127.0.0.1"}})}}
+	if how == "mtls" {
+		config.ClientAuth, config.ClientCAs = tls.RequireAndVerifyClientCert, ca.Pool()
+	}
+	return config
 }
 
 // faultKeys are the words that a fault of a script is made of.

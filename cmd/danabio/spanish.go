@@ -13,9 +13,11 @@ type english struct{ en, es string }
 
 // spanishOf finds the Spanish for a format string. A test holds that each has one.
 func spanishOf(format string) string {
-	for i := range spanishMessages {
-		if spanishMessages[i].en == format {
-			return spanishMessages[i].es
+	for _, table := range [...][]english{spanishMessages[:], spanishDoctor[:]} {
+		for i := range table {
+			if table[i].en == format {
+				return table[i].es
+			}
 		}
 	}
 	return format
@@ -23,7 +25,7 @@ func spanishOf(format string) string {
 
 // spanishHelp finds the Spanish for a text of the help.
 func spanishHelp(text string) (string, bool) {
-	for _, table := range [...][]english{spanishShort[:], spanishHelps[:], spanishEvidenceHelps[:], spanishFlags[:], spanishCobra[:]} {
+	for _, table := range [...][]english{spanishShort[:], spanishHelps[:], spanishEvidenceHelps[:], spanishConfigHelps[:], spanishFlags[:], spanishCobra[:]} {
 		for i := range table {
 			if table[i].en == text {
 				return table[i].es, true

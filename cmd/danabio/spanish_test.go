@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"io"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -153,6 +154,66 @@ func TestEveryMessageHasASpanishText(t *testing.T) {
 	for _, format := range sorted(formats) {
 		if !known[format] && wordy(format) {
 			t.Errorf("%s: no Spanish in spanishmessages.go for\n\t{%q, \"\"},", formats[format], format)
+		}
+	}
+}
+
+// What package doctor finds is told by danabio doctor, so each of its texts has its Spanish here too.
+func TestEveryTextOfDoctorHasASpanishText(t *testing.T) {
+	formats := map[string]bool{}
+	for folder, take := range map[string]func(ast.Node){
+		"../../internal/doctor": func(node ast.Node) {
+			call, ok := node.(*ast.CallExpr)
+			if !ok || called(call) != "Say" && called(call) != "Cause" {
+				return
+			}
+			for _, arg := range call.Args {
+				if text, ok := constant(arg); ok && wordy(text) && (strings.Contains(text, " ") || text == "none") {
+					formats[text] = true
+				}
+			}
+		},
+		"../../internal/reach": func(node ast.Node) {
+			if returned, ok := node.(*ast.ReturnStmt); ok {
+				for _, result := range returned.Results {
+					if text, ok := constant(result); ok && prose.MatchString(text) {
+						formats[text] = true
+					}
+				}
+			}
+		},
+	} {
+		files, err := filepath.Glob(filepath.Join(folder, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %d files, %v", folder, len(files), err)
+		}
+		for _, name := range files {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(file, func(node ast.Node) bool { take(node); return true })
+		}
+	}
+	known := map[string]bool{}
+	for _, pair := range spanishDoctor {
+		if known[pair.en] || !formats[pair.en] {
+			t.Errorf("%q is there twice, or nothing says it any more", pair.en)
+		}
+		known[pair.en] = true
+		if got, want := verbs(t, pair.es), verbs(t, pair.en); !slices.Equal(got, want) {
+			t.Errorf("%q takes %q, and its Spanish takes %q", pair.en, want, got)
+		}
+		if problem := unlike(pair.en, pair.es); problem != "" {
+			t.Errorf("%q: %s", pair.en, problem)
+		}
+	}
+	for format := range formats {
+		if !known[format] {
+			t.Errorf("no Spanish in spanishdoctor.go for\n\t{%q, \"\"},", format)
 		}
 	}
 }
@@ -373,7 +434,7 @@ func TestTheHelpIsWholeInBothLanguages(t *testing.T) {
 		used[text] = true
 	})
 	known := map[string]bool{}
-	for _, table := range [][]english{spanishShort[:], spanishHelps[:], spanishEvidenceHelps[:], spanishFlags[:], spanishCobra[:]} {
+	for _, table := range [][]english{spanishShort[:], spanishHelps[:], spanishEvidenceHelps[:], spanishConfigHelps[:], spanishFlags[:], spanishCobra[:]} {
 		for _, pair := range table {
 			if known[pair.en] {
 				t.Errorf("%q is there twice", pair.en)

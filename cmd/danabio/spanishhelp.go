@@ -5,6 +5,10 @@ var spanishShort = [...]english{
 	{"Start biometric verification circuits and keep their evidence", "Inicia circuitos de verificación biométrica y guarda su evidencia"},
 	{"Run the whole path against the emulator: no account, no network", "Recorre todo el camino con el emulador: sin cuenta, sin red"},
 	{"Check the credentials", "Comprueba las credenciales"},
+	{"Show the configuration file and the settings in effect", "Muestra el archivo de configuración y los ajustes vigentes"},
+	{"Print where the configuration file is", "Muestra dónde está el archivo de configuración"},
+	{"Print the settings in effect, and where each comes from", "Muestra los ajustes vigentes y de dónde viene cada uno"},
+	{"Find out why the API cannot be reached", "Averigua por qué no se llega a la API"},
 	{"Send PDFs to be signed", "Envía archivos PDF para que se firmen"},
 	{"Wait until a circuit is completed, and store its evidence", "Espera a que un circuito se complete y guarda su evidencia"},
 	{"Store the evidence of a completed circuit", "Guarda la evidencia de un circuito completado"},
@@ -73,20 +77,26 @@ https://github.com/danabio/danabio-go/blob/main/docs/errors.es.md`},
   danabio wait CIRCUIT -o evidence.zip`},
 
 	// What several commands share.
-	{`Flags win over these variables:
+	{`Flags win over these variables, and they over the configuration file ("danabio config"):
   DANABIO_ENVIRONMENT         sandbox or production
   DANABIO_BASE_URL            base URL instead of an environment
   DANABIO_CHANNEL             channel
   DANABIO_CLIENT_ID           client id
   DANABIO_CLIENT_SECRET       client secret
-  DANABIO_CLIENT_SECRET_FILE  file that holds nothing but the client secret`,
-		`Las opciones prevalecen sobre estas variables:
+  DANABIO_CLIENT_SECRET_FILE  file that holds nothing but the client secret
+  DANABIO_PROFILE             profile of the configuration file
+  DANABIO_CONFIG              another configuration file
+  HTTPS_PROXY, NO_PROXY       proxy, and hosts that are reached without it`,
+		`Las opciones prevalecen sobre estas variables, y ellas sobre el archivo de configuración ("danabio config"):
   DANABIO_ENVIRONMENT         sandbox o production
   DANABIO_BASE_URL            URL base en vez de un ambiente
   DANABIO_CHANNEL             canal
   DANABIO_CLIENT_ID           id de cliente
   DANABIO_CLIENT_SECRET       secreto del cliente
-  DANABIO_CLIENT_SECRET_FILE  archivo que contiene solo el secreto del cliente`},
+  DANABIO_CLIENT_SECRET_FILE  archivo que contiene solo el secreto del cliente
+  DANABIO_PROFILE             perfil del archivo de configuración
+  DANABIO_CONFIG              otro archivo de configuración
+  HTTPS_PROXY, NO_PROXY       proxy, y servidores a los que se llega sin él`},
 	{`The file is there whole and verified, or not at all; a file that exists is not replaced. Its
 receipt, FILE.zip.receipt.json, lies beside it. Where both are there already for this circuit,
 the command succeeds without asking the server.`,

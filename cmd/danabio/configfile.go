@@ -1,0 +1,296 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+
+	"github.com/danabio/danabio-go/pkg/danabio"
+)
+
+// configFile is the configuration file: profiles, each of which says how to reach the API.
+type configFile struct {
+	path     string // empty if this machine has no folder for it
+	from     origin // of the path
+	exists   bool
+	selected string // the profile that is used when nobody says which
+	line     int    // at which it stands
+	profiles map[string]profile
+}
+
+// profile is what stands in one profile, by key: texts as they are, paths made absolute, switches as "true" and "false".
+type profile map[string]string
+
+// profileKey is a key that a profile may have, and how its value is read.
+type profileKey struct {
+	name string
+	read func(*configReader, toml.Key, any) (string, error)
+}
+
+var profileKeys = [...]profileKey{
+	{"environment", (*configReader).environment},
+	{"base_url", (*configReader).baseURL},
+	{"channel", (*configReader).text},
+	{"client_id", (*configReader).text},
+	{"client_secret_file", (*configReader).file},
+	{"ca_file", (*configReader).file},
+	{"client_certificate", (*configReader).file},
+	{"client_key", (*configReader).file},
+	{"allow_plain_http", (*configReader).truth},
+	{"raw_basic_auth", (*configReader).truth},
+}
+
+// profileKeyAt is the place of the key of this name in profileKeys, or -1.
+func profileKeyAt(name string) int {
+	return slices.IndexFunc(profileKeys[:], func(known profileKey) bool { return known.name == name })
+}
+
+// maxConfig bounds what is read: no configuration is that long, but a file given by mistake may be.
+const maxConfig = 64 << 10
+
+// configPath is where the configuration file is, or would be.
+func configPath() (path string, from origin, err error) {
+	if path = os.Getenv("DANABIO_CONFIG"); path != "" {
+		return path, origin{fromVariable, "DANABIO_CONFIG"}, nil
+	}
+	folder, err := os.UserConfigDir()
+	if err != nil {
+		return "", origin{}, badInput("this machine names no folder for configuration files; set DANABIO_CONFIG")
+	}
+	return filepath.Join(folder, "danabio", "config.toml"), origin{}, nil
+}
+
+// readConfigFile reads the configuration file. One that nobody named may be missing.
+func readConfigFile() (*configFile, error) {
+	path, from, err := configPath()
+	if err != nil {
+		return &configFile{}, nil
+	}
+	c := &configFile{path: path, from: from}
+	source, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) && from.kind == "" {
+		return c, nil
+	}
+	if err != nil {
+		return nil, badInput("configuration file %s: %w", path, reason(err))
+	}
+	defer source.Close()
+	content, err := io.ReadAll(io.LimitReader(source, maxConfig+1))
+	switch {
+	case err != nil:
+		return nil, badInput("configuration file %s: %w", path, reason(err))
+	case len(content) > maxConfig:
+		return nil, badInput("configuration file %s is longer than %d bytes, so it is none", path, maxConfig)
+	}
+	c.exists = true
+	return c, c.parse(content)
+}
+
+// configReader goes through a configuration file. Its errors show no value, since one may be a secret in the wrong place.
+type configReader struct {
+	into    *configFile
+	content []byte
+}
+
+func (c *configFile) parse(content []byte) error {
+	r := &configReader{c, content}
+	var values map[string]any
+	meta, err := toml.Decode(string(content), &values)
+	if unread := (toml.ParseError{}); errors.As(err, &unread) {
+		return badInput("%s:%d: this is no TOML: each line is a [table], a comment, or NAME = VALUE, and texts stand in quotes", c.path, unread.Position.Line)
+	}
+	if err != nil {
+		return badInput("configuration file %s is no TOML", c.path)
+	}
+	c.profiles = map[string]profile{}
+	for _, key := range meta.Keys() {
+		if key = key[:min(len(key), 3)]; key[0] != "profiles" {
+			key = key[:1]
+		}
+		if err := r.take(key, values); err != nil {
+			return err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.profiles)) {
+		if p := c.profiles[name]; p["environment"] != "" && p["base_url"] != "" {
+			return badInput("%s: profile %q has both environment and base_url; leave one out", r.at(toml.Key{"profiles", name, "base_url"}), name)
+		}
+	}
+	if c.selected != "" {
+		c.line = r.line(toml.Key{"profile"})
+	}
+	return nil
+}
+
+// take takes one key, which has at most three parts.
+func (r *configReader) take(key toml.Key, values map[string]any) error {
+	last := key[len(key)-1]
+	value := any(values)
+	for _, part := range key {
+		value = value.(map[string]any)[part]
+	}
+	_, isTable := value.(map[string]any)
+	switch {
+	case last == "client_secret":
+		return badInput("%s: the client secret does not belong into this file; put it into a file that only you can read, and name that by client_secret_file",
+			r.at(key))
+	case len(key) == 1 && last == "profile":
+		text, err := r.text(key, value)
+		r.into.selected = text
+		return err
+	case len(key) == 1 && last == "profiles" && isTable:
+		return nil
+	case len(key) == 1 && last == "profiles":
+		return badInput("%s: profiles is no table; each profile begins with [profiles.NAME]", r.at(key))
+	case len(key) == 1 && profileKeyAt(last) >= 0:
+		return badInput("%s: %s stands in no profile; put it below [profiles.NAME]", r.at(key), last)
+	case len(key) == 1:
+		return r.unknown(key, []string{"profile", "profiles"})
+	case len(key) == 2 && isTable:
+		if r.into.profiles[last] == nil {
+			r.into.profiles[last] = profile{}
+		}
+		return nil
+	case len(key) == 2:
+		return badInput("%s: profiles.%s is no table; a profile begins with [profiles.NAME]", r.at(key), last)
+	}
+	at := profileKeyAt(last)
+	if at < 0 {
+		var names []string
+		for _, known := range profileKeys {
+			names = append(names, known.name)
+		}
+		return r.unknown(key, names)
+	}
+	text, err := profileKeys[at].read(r, key, value)
+	if err != nil {
+		return err
+	}
+	if r.into.profiles[key[1]] == nil { // by dotted keys there is no table of its own
+		r.into.profiles[key[1]] = profile{}
+	}
+	r.into.profiles[key[1]][last] = text
+	return nil
+}
+
+func (r *configReader) unknown(key toml.Key, known []string) error {
+	last := key[len(key)-1]
+	if similar := similarWord(last, known); similar != "" {
+		return badInput("%s: there is no setting %q; did you mean %q?", r.at(key), last, similar)
+	}
+	return badInput("%s: there is no setting %q; those that exist are %s", r.at(key), last, strings.Join(known, ", "))
+}
+
+func (r *configReader) text(key toml.Key, value any) (string, error) {
+	text, ok := value.(string)
+	switch {
+	case !ok:
+		return "", badInput("%s: the value of %s is no text; texts stand in quotes", r.at(key), key[len(key)-1])
+	case strings.TrimSpace(text) == "":
+		return "", badInput("%s: %s is empty; leave the line out", r.at(key), key[len(key)-1])
+	}
+	return text, nil
+}
+
+func (r *configReader) environment(key toml.Key, value any) (string, error) {
+	text, err := r.text(key, value)
+	if err == nil && !vendors(text) {
+		err = badInput("%s: environment is neither sandbox nor production; for a URL there is base_url", r.at(key))
+	}
+	return text, err
+}
+
+func (r *configReader) baseURL(key toml.Key, value any) (string, error) {
+	text, err := r.text(key, value)
+	if err == nil && !isWebURL(text) {
+		err = badInput("%s: base_url must begin with https://, such as https://acme.example.com", r.at(key))
+	}
+	return text, err
+}
+
+// file takes a path as seen from the folder of the configuration file; "~/" is the user's own folder.
+func (r *configReader) file(key toml.Key, value any) (string, error) {
+	path, err := r.text(key, value)
+	if err != nil {
+		return "", err
+	}
+	if rest, found := strings.CutPrefix(path, "~/"); found {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", badInput("%s: this machine does not say where ~ is; give the whole path", r.at(key))
+		}
+		return filepath.Join(home, rest), nil
+	}
+	if filepath.IsAbs(path) {
+		return path, nil
+	}
+	return filepath.Join(filepath.Dir(r.into.path), path), nil
+}
+
+func (r *configReader) truth(key toml.Key, value any) (string, error) {
+	truth, ok := value.(bool)
+	if !ok {
+		return "", badInput("%s: the value of %s is neither true nor false, without quotes", r.at(key), key[len(key)-1])
+	}
+	return strconv.FormatBool(truth), nil
+}
+
+// at is where a key stands, as FILE:LINE.
+func (r *configReader) at(key toml.Key) string { return r.into.path + ":" + strconv.Itoa(r.line(key)) }
+
+// line is the first line by which the key is there: the TOML package does not tell.
+func (r *configReader) line(key toml.Key) int {
+	end := 0
+	for number := 1; ; number++ {
+		length := bytes.IndexByte(r.content[end:], '\n') + 1
+		if length == 0 {
+			return number
+		}
+		end += length
+		var values map[string]any
+		if meta, err := toml.Decode(string(r.content[:end]), &values); err == nil && meta.IsDefined(key...) {
+			return number
+		}
+	}
+}
+
+// vendors reports whether text names one of the vendor's servers.
+func vendors(text string) bool {
+	return danabio.Environment(text) == danabio.Sandbox || danabio.Environment(text) == danabio.Production
+}
+
+// choose returns the profile that is used: the named one, or the file's own choice when name says nothing.
+func (c *configFile) choose(name setting) (setting, profile, error) {
+	place := c.path
+	if name.value == "" {
+		if c.selected == "" {
+			return setting{}, nil, nil
+		}
+		name = setting{c.selected, origin{fromFile, c.path}}
+		place += ":" + strconv.Itoa(c.line)
+	}
+	if chosen := c.profiles[name.value]; chosen != nil {
+		return name, chosen, nil
+	}
+	known := slices.Sorted(maps.Keys(c.profiles))
+	switch similar := similarWord(name.value, known); {
+	case c.path == "":
+		return name, nil, badInput("there is no profile %q, since this machine names no folder for configuration files; set DANABIO_CONFIG", name.value)
+	case !c.exists:
+		return name, nil, badInput("there is no profile %q, since there is no configuration file %s", name.value, c.path)
+	case similar != "":
+		return name, nil, badInput("%s: there is no profile %q; did you mean %q? It has: %s", place, name.value, similar, strings.Join(known, ", "))
+	case len(known) == 0:
+		return name, nil, badInput("%s: there is no profile %q, and no other one", place, name.value)
+	}
+	return name, nil, badInput("%s: there is no profile %q; it has: %s", place, name.value, strings.Join(known, ", "))
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"errors"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/BurntSushi/toml"
+
+	"github.com/danabio/danabio-go/pkg/danabio"
+)
+
+// Whatever stands in a configuration file, what comes of it is as it stands there, or bad input whose line has the key that it names. The secret in it is
+// never shown.
+func FuzzConfigFile(f *testing.F) {
+	for _, seed := range []string{
+		"", "profile = \"a\"\n[profiles.a]\nchannel = \"c\"\n", "[profiles.a]\nclient_secret = \"hunter2\"\n", "[profiles.a]\nclient_secret = hunter2\n",
+		"profiles = {a = {channel = 'c'}}", "profiles.a.channel.b = 1", "[[profiles.a]]\nchannel = 'c'", "[profiles]\na = 3\n",
+		"[profiles.\"x y\"]\nallow_plain_http = true\nca_file = '~/ca.pem'", "[profiles.a]\nchannel = '''\nhunter2'''\nchanel = [\n1,\n2]\n", "profile = 1", "[0.0]",
+	} {
+		f.Add(seed)
+	}
+	place := regexp.MustCompile(`^c\.toml:(\d+): `)
+	f.Fuzz(func(t *testing.T, content string) {
+		if len(content) > 2000 {
+			return
+		}
+		file := &configFile{path: "c.toml"}
+		err := file.parse([]byte(content))
+		if err == nil {
+			var values struct {
+				Profile  string
+				Profiles map[string]map[string]any
+			}
+			if _, err := toml.Decode(content, &values); err != nil {
+				t.Fatalf("taken, but %v", err)
+			}
+			if values.Profile != file.selected || len(values.Profiles) != len(file.profiles) {
+				t.Errorf("profile %q and %d profiles, want %q and %d", file.selected, len(file.profiles), values.Profile, len(values.Profiles))
+			}
+			for name, profile := range file.profiles {
+				if len(profile) != len(values.Profiles[name]) || values.Profiles[name]["channel"] != nil && values.Profiles[name]["channel"] != profile["channel"] {
+					t.Errorf("profile %q is %q, want %v", name, profile, values.Profiles[name])
+				}
+			}
+			return
+		}
+		if !errors.Is(err, danabio.ErrInvalidRequest) {
+			t.Errorf("%v is no bad input", err)
+		}
+		if strings.Contains(err.Error(), "hunter2") && !strings.Contains(err.Error(), "there is no setting") {
+			t.Errorf("%v shows the secret", err)
+		}
+		if at := place.FindStringSubmatch(err.Error()); at != nil {
+			if line, _ := strconv.Atoi(at[1]); line < 1 || line > strings.Count(content, "\n")+1 {
+				t.Errorf("%v: there is no such line", err)
+			}
+		}
+	})
+}
+
+func TestConfigFileWithoutPlace(t *testing.T) {
+	file := &configFile{}
+	if _, _, err := file.choose(setting{"a", origin{fromFlag, "--profile"}}); err == nil || !strings.Contains(err.Error(), "set DANABIO_CONFIG") {
+		t.Errorf("%v", err)
+	}
+}
