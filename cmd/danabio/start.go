@@ -18,6 +18,7 @@ type start struct {
 	receipt    string
 	journal    string
 	stdinName  string
+	request    string // path of the request file
 }
 
 // startData is what "start --json" prints.
@@ -29,7 +30,7 @@ type startData struct {
 func newStart(out *output) *cobra.Command {
 	var s start
 	cmd := &cobra.Command{
-		Use:   "start --signer-name NAME --signer-email EMAIL --signer-nif NIF " + moreFiles,
+		Use:   "start --request FILE.json | --signer-name NAME --signer-email EMAIL --signer-nif NIF " + moreFiles,
 		Short: "Send PDFs to be signed",
 		Long: `Start a circuit: send one or more PDFs for a person to sign. Print the circuit's id, and the
 link that the signer has to open. Who has the link can act as the signer: keep it secret.
@@ -43,6 +44,19 @@ A shell takes them as $circuitId and $link by
 
 where eval "$(danabio start …)" would hide a failure.
 With --json: {"circuitId": …, "link": …}
+
+With --request a file in JSON names the signer and the documents, in place of the flags and
+arguments. Servers should use it: what stands in a flag, other users of the machine can see in the
+list of processes, and a shell keeps it in its history.
+
+  {
+    "id": "loan-4711",
+    "signer": {"name": "Ana Prueba", "email": "ana@example.com", "nif": "12345678A"},
+    "documents": ["contract.pdf", {"file": "annex-v2.pdf", "name": "annex.pdf"}]
+  }
+
+"id" may be left out, and may then be given by --id. Paths of documents are relative to the folder
+of the file. A FILE.json of - is standard input, and paths are then relative to the working folder.
 
 A FILE.pdf of - is read from standard input; --stdin-name says what the document is called.
 If danabio is killed meanwhile, the document stays in the temporary folder, in danabio-*.
@@ -61,14 +75,21 @@ which ends with 5. Several starts can share one journal. See "danabio journal".
 ` + connectionHelp,
 		Example: `  danabio start --signer-name "Ana Prueba" --signer-email ana@example.com --signer-nif 12345678A \
     --id loan-4711 --receipt loan-4711.json --journal starts.journal contract.pdf annex.pdf
+  danabio start --request loan-4711.request.json --receipt loan-4711.json --journal starts.journal
   make-contract | danabio start … --stdin-name contract.pdf -`,
-		Args: arguments(moreFiles),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("request") {
+				return nil // which names the documents
+			}
+			return arguments(moreFiles)(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, files []string) error { return s.run(cmd, out, files) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&s.signer.Name, "signer-name", "", "`name` of the person who signs (required)")
-	flags.StringVar(&s.signer.Email, "signer-email", "", "e-mail `address` of the signer (required)")
-	flags.StringVar(&s.signer.NIF, "signer-nif", "", "tax or identity `number` of the signer (required)")
+	flags.StringVar(&s.signer.Name, "signer-name", "", "`name` of the person who signs (required without --request)")
+	flags.StringVar(&s.signer.Email, "signer-email", "", "e-mail `address` of the signer (required without --request)")
+	flags.StringVar(&s.signer.NIF, "signer-nif", "", "tax or identity `number` of the signer (required without --request)")
+	flags.StringVar(&s.request, "request", "", "`FILE.json` that names signer and documents, in place of flags and arguments")
 	flags.StringVar(&s.id, "id", "", "`id` of the request, by which it can be found again (default a random one)")
 	flags.StringVar(&s.receipt, "receipt", "", "new `FILE.json` that says what was sent")
 	flags.StringVar(&s.journal, "journal", "", "`FILE` that remembers starts; made if it does not exist")
@@ -82,6 +103,10 @@ func (s *start) run(cmd *cobra.Command, out *output, files []string) error {
 		return err
 	}
 	ctx := cmd.Context()
+	asked, err := s.asked(ctx, cmd)
+	if err != nil {
+		return err
+	}
 	config, err := s.connection.config(ctx, cmd)
 	if err != nil {
 		return err
@@ -104,12 +129,18 @@ func (s *start) run(cmd *cobra.Command, out *output, files []string) error {
 		}
 		defer sent.discard()
 	}
-	documents, remove, err := s.documents(ctx, cmd, files)
-	defer remove()
-	if err != nil {
-		return err
+	if asked == nil {
+		documents, remove, err := s.documents(ctx, cmd, files)
+		defer remove()
+		if err != nil {
+			return err
+		}
+		asked = &danabio.CircuitRequest{ID: s.id, Signer: s.signer, Documents: documents}
 	}
-	circuit, err := client.StartCircuit(ctx, danabio.CircuitRequest{ID: s.id, Signer: s.signer, Documents: documents})
+	circuit, err := client.StartCircuit(ctx, *asked)
+	if s.request != "" && errors.Is(err, danabio.ErrInvalidRequest) {
+		err = requestError{err}
+	}
 	var unknown *danabio.OutcomeUnknownError
 	if errors.As(err, &unknown) {
 		err = &unknownStart{err, unknown}
@@ -140,6 +171,14 @@ func (s *start) run(cmd *cobra.Command, out *output, files []string) error {
 
 // check looks at what can be seen without touching anything.
 func (s *start) check(cmd *cobra.Command, files []string) error {
+	for _, name := range []string{"id", "receipt", "journal", "request"} {
+		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
+			return usagef(cmd, "--%s is empty", name)
+		}
+	}
+	if s.request != "" {
+		return s.checkBesidesRequest(cmd, files)
+	}
 	var missing []string
 	for _, flag := range []struct{ name, value string }{
 		{"--signer-name", s.signer.Name}, {"--signer-email", s.signer.Email}, {"--signer-nif", s.signer.NIF},
@@ -150,11 +189,6 @@ func (s *start) check(cmd *cobra.Command, files []string) error {
 	}
 	if len(missing) > 0 {
 		return usagef(cmd, "%s must be given and not be empty", strings.Join(missing, ", "))
-	}
-	for _, name := range []string{"id", "receipt", "journal"} {
-		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
-			return usagef(cmd, "--%s is empty", name)
-		}
 	}
 	piped := countOf(files, standardInput)
 	switch {

@@ -64,6 +64,12 @@ func Bytes(name string, content []byte) Document {
 // Name is the document's name as it is sent.
 func (d Document) Name() string { return d.name }
 
+// Named is the same document under another name.
+func (d Document) Named(name string) Document {
+	d.name = name
+	return d
+}
+
 func regular(info fs.FileInfo, err error) error {
 	switch {
 	case err != nil:

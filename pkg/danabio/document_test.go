@@ -213,3 +213,10 @@ func TestDocumentThatChangesWhileItIsSentAbortsTheStart(t *testing.T) {
 		})
 	}
 }
+
+func TestNamedDocumentIsAnotherNameForTheSameSource(t *testing.T) {
+	original := danabio.Bytes("contrato.pdf", pdf(100))
+	if named := original.Named("anexo.pdf"); named.Name() != "anexo.pdf" || original.Name() != "contrato.pdf" {
+		t.Errorf("named %q, the original %q", named.Name(), original.Name())
+	}
+}
