@@ -95,7 +95,7 @@ With --json: [{"requestId": …, "channel": …, "outcome": …, "circuitId": �
 			err := openJournal(cmd.Context(), args[0], func(file *journal.Journal) error {
 				for _, entry := range file.Entries() {
 					outcome := entry.Outcome()
-					if unknown && outcome != danabio.OutcomeUnknown && outcome != danabio.PartlySent {
+					if unknown && !mayHaveStarted(outcome) {
 						continue
 					}
 					entries = append(entries, journalEntry{
@@ -160,7 +160,7 @@ that it started, or none. With --none the same id can be sent again.`,
 				switch outcome := entry.Outcome(); {
 				case !known:
 					return badInput("journal %s has no request %q", args[0], id)
-				case outcome != danabio.OutcomeUnknown && outcome != danabio.PartlySent:
+				case !mayHaveStarted(outcome):
 					return badInput("request %q is settled already: %s %s", id, outcome, entry.Result.CircuitID)
 				}
 				return file.End(cmd.Context(), result)
@@ -179,6 +179,11 @@ that it started, or none. With --none the same id can be sent again.`,
 	flags.StringVar(&circuit, "circuit", "", "`id` of the circuit that was started")
 	flags.BoolVar(&none, "none", false, "no circuit was started")
 	return cmd
+}
+
+// mayHaveStarted reports whether a start of this outcome is still to be settled.
+func mayHaveStarted(outcome danabio.OutcomeState) bool {
+	return outcome == danabio.OutcomeUnknown || outcome == danabio.PartlySent
 }
 
 // openJournal opens a journal that must exist.

@@ -24,6 +24,9 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		addCompletions(root)
+	}
 	err := root.ExecuteContext(ctx)
 	if err != nil {
 		out.json = out.json || slices.Contains(args, "--json") // also where parsing ended before it
@@ -75,17 +78,10 @@ Exit codes:
 	root.PersistentFlags().Var(languageFlag{out}, "lang", "language of messages and help: `en or es` (default by LC_ALL, LC_MESSAGES, LANG)")
 	root.AddCommand(
 		newDemo(out), newToken(out), newStart(out), newWait(out), newDownload(out), newEvidence(out), newJournal(out),
-		newEmulator(out), newConfig(out), newDoctor(out), newContract(out), newSpec(out), newVersion(out),
+		newEmulator(out), newConfig(out), newDoctor(out), newContract(out), newSpec(out), newCompletion(out), newVersion(out),
 	)
 	root.SetHelpCommand(newHelp())
 	root.InitDefaultHelpCmd()
-	root.InitDefaultCompletionCmd()
-	if completion, _, err := root.Find([]string{"completion"}); err == nil {
-		completion.Args, completion.RunE = cobra.ArbitraryArgs, group
-		for _, shell := range completion.Commands() {
-			shell.Args = arguments()
-		}
-	}
 	if out.language == language.Spanish {
 		speakSpanish(root)
 	}
@@ -118,6 +114,17 @@ func newHelp() *cobra.Command {
 				return group(topic, rest)
 			}
 			return topic.Help()
+		},
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			var topics []cobra.Completion
+			if topic, rest, err := cmd.Root().Find(args); err == nil && len(rest) == 0 {
+				for _, command := range topic.Commands() {
+					if command.IsAvailableCommand() {
+						topics = append(topics, cobra.CompletionWithDesc(command.Name(), command.Short))
+					}
+				}
+			}
+			return topics, cobra.ShellCompDirectiveNoFileComp
 		},
 	}
 }

@@ -25,7 +25,7 @@ func spanishOf(format string) string {
 
 // spanishHelp finds the Spanish for a text of the help.
 func spanishHelp(text string) (string, bool) {
-	for _, table := range [...][]english{spanishShort[:], spanishHelps[:], spanishEvidenceHelps[:], spanishConfigHelps[:], spanishFlags[:], spanishCobra[:]} {
+	for _, table := range [...][]english{spanishShort[:], spanishHelps[:], spanishEvidenceHelps[:], spanishConfigHelps[:], spanishFlags[:]} {
 		for i := range table {
 			if table[i].en == text {
 				return table[i].es, true

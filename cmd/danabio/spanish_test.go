@@ -434,7 +434,7 @@ func TestTheHelpIsWholeInBothLanguages(t *testing.T) {
 		used[text] = true
 	})
 	known := map[string]bool{}
-	for _, table := range [][]english{spanishShort[:], spanishHelps[:], spanishEvidenceHelps[:], spanishConfigHelps[:], spanishFlags[:], spanishCobra[:]} {
+	for _, table := range [][]english{spanishShort[:], spanishHelps[:], spanishEvidenceHelps[:], spanishConfigHelps[:], spanishFlags[:]} {
 		for _, pair := range table {
 			if known[pair.en] {
 				t.Errorf("%q is there twice", pair.en)

@@ -18,9 +18,10 @@ var spanishFlags = [...]english{
 	{"let http:// go to another machine than this one", "permite http:// hacia otra máquina que esta"},
 	{"send client id and secret without form-encoding them first", "envía el id y el secreto del cliente sin codificarlos antes como formulario"},
 
-	{"`name` of the person who signs (required)", "`nombre` de la persona que firma (obligatorio)"},
-	{"e-mail `address` of the signer (required)", "`correo` electrónico del firmante (obligatorio)"},
-	{"tax or identity `number` of the signer (required)", "`documento` de identidad o tributario del firmante (obligatorio)"},
+	{"`name` of the person who signs (required without --request)", "`nombre` de la persona que firma (obligatorio sin --request)"},
+	{"e-mail `address` of the signer (required without --request)", "`correo` electrónico del firmante (obligatorio sin --request)"},
+	{"tax or identity `number` of the signer (required without --request)", "`documento` de identidad o tributario del firmante (obligatorio sin --request)"},
+	{"`FILE.json` that names signer and documents, in place of flags and arguments", "`FILE.json` que nombra al firmante y los documentos, en vez de opciones y argumentos"},
 	{"`id` of the request, by which it can be found again (default a random one)", "`id` de la solicitud, para volver a encontrarla (por omisión, uno aleatorio)"},
 	{"new `FILE.json` that says what was sent", "`FILE.json` nuevo que dice qué se envió"},
 	{"`FILE` that remembers starts; made if it does not exist", "`FILE` que recuerda los inicios; se crea si no existe"},
@@ -62,39 +63,4 @@ var spanishFlags = [...]english{
 	{"`CLASS`es of deviations that do not count, separated by commas", "`CLASS` de desviaciones que no cuentan, separadas por comas"},
 
 	{"with the overlay applied from which the Go code was generated", "con la superposición aplicada, a partir de la cual se generó el código Go"},
-}
-
-// spanishCobra are texts of the command that cobra makes.
-var spanishCobra = [...]english{
-	{"Generate the autocompletion script for the specified shell", "Genera el script de autocompletado para un shell"},
-	{`Generate the autocompletion script for danabio for the specified shell.
-See each sub-command's help for details on how to use the generated script.`,
-		`Genera el script de autocompletado de danabio para un shell.
-La ayuda de cada subcomando dice cómo usar el script.`},
-	{"Generate the autocompletion script for bash", "Genera el script de autocompletado para bash"},
-	{"Generate the autocompletion script for the bash shell.", "Genera el script de autocompletado para el shell bash."},
-	{`This script depends on the 'bash-completion' package.
-If it is not installed already, you can install it via your OS's package manager.`,
-		`Este script depende del paquete 'bash-completion'.
-Si no está instalado, puede instalarlo con el gestor de paquetes de su sistema.`},
-	{"To load completions in your current shell session:", "Para cargarlo en la sesión actual del shell:"},
-	{"To load completions for every new session, execute once:", "Para cargarlo en cada sesión nueva, ejecute una vez:"},
-	{"#### Linux:", "#### Linux:"},
-	{"#### macOS:", "#### macOS:"},
-	{"You will need to start a new shell for this setup to take effect.", "Tendrá efecto en un shell nuevo."},
-	{"disable completion descriptions", "sin descripciones en el autocompletado"},
-	{"Generate the autocompletion script for fish", "Genera el script de autocompletado para fish"},
-	{"Generate the autocompletion script for the fish shell.", "Genera el script de autocompletado para el shell fish."},
-	{"Generate the autocompletion script for powershell", "Genera el script de autocompletado para powershell"},
-	{"Generate the autocompletion script for powershell.", "Genera el script de autocompletado para powershell."},
-	{`To load completions for every new session, add the output of the above command
-to your powershell profile.`,
-		`Para cargarlo en cada sesión nueva, agregue la salida del comando anterior
-a su perfil de powershell.`},
-	{"Generate the autocompletion script for zsh", "Genera el script de autocompletado para zsh"},
-	{"Generate the autocompletion script for the zsh shell.", "Genera el script de autocompletado para el shell zsh."},
-	{`If shell completion is not already enabled in your environment you will need
-to enable it.  You can execute the following once:`,
-		`Si el autocompletado aún no está activado en su ambiente, hay que activarlo.
-Puede ejecutar lo siguiente una vez:`},
 }

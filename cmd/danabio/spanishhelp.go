@@ -25,6 +25,11 @@ var spanishShort = [...]english{
 	{"Hold a live server against the spec", "Compara un servidor en marcha con la especificación"},
 	{"Print the OpenAPI document that danabio was built from", "Muestra el documento OpenAPI con el que se construyó danabio"},
 	{"Print the version", "Muestra la versión"},
+	{"Print what makes a shell complete danabio's commands", "Muestra lo que hace que un shell complete los comandos de danabio"},
+	{"Print the script for bash", "Muestra el script para bash"},
+	{"Print the script for zsh", "Muestra el script para zsh"},
+	{"Print the script for fish", "Muestra el script para fish"},
+	{"Print the script for PowerShell", "Muestra el script para PowerShell"},
 	{"Show the help of a command", "Muestra la ayuda de un comando"},
 }
 
@@ -111,6 +116,26 @@ FILE.zip.rejected-2 and so on, each with the reasons in a .json beside it; the e
 segunda como FILE.zip.rejected-2, etc., cada una con los motivos en un .json al lado; el código
 de salida es 6.`},
 
+	// completion
+	{`Print a script that makes a shell complete commands, flags, files and codes when the Tab key is
+pressed. The help of each shell's command says how to install it.`,
+		`Muestra un script con el que un shell completa comandos, opciones, archivos y códigos al pulsar la
+tecla Tab. La ayuda del comando de cada shell dice cómo instalarlo.`},
+	{`Print the script that makes bash complete danabio. It needs the package bash-completion, which most
+systems have, or else offer (apt install bash-completion, brew install bash-completion@2).`,
+		`Muestra el script con el que bash completa danabio. Necesita el paquete bash-completion, que la
+mayoría de los sistemas tiene, o si no ofrece (apt install bash-completion, brew install bash-completion@2).`},
+	{`Put it where bash finds it, and open a new shell:`, `Colóquelo donde bash lo encuentre y abra otro shell:`},
+	{`Print the script that makes zsh complete danabio. Put it where zsh finds it, and open a new shell:`,
+		`Muestra el script con el que zsh completa danabio. Colóquelo donde zsh lo encuentre y abra otro shell:`},
+	{`In ~/.zshrc there must be, before any other compinit:`, `En ~/.zshrc debe estar, antes de cualquier otro compinit:`},
+	{`Print the script that makes fish complete danabio. Put it where fish finds it, and open a new shell:`,
+		`Muestra el script con el que fish completa danabio. Colóquelo donde fish lo encuentre y abra otro shell:`},
+	{`Print the script that makes PowerShell complete danabio. Store it, have your profile load it, and
+open a new shell:`,
+		`Muestra el script con el que PowerShell completa danabio. Guárdelo, haga que su perfil lo cargue y
+abra otro shell:`},
+
 	// demo
 	{`Start the emulator in this process, and run the whole path against it over HTTP: get a token,
 start a circuit with a PDF to sign, wait until it is completed, download the evidence, verify
@@ -136,6 +161,17 @@ nunca se muestra; se muestra hasta cuándo se usaría uno como él:`},
 	{`With --json: {"expiresAt": "2030-01-31T12:00:00Z"}`, `Con --json: {"expiresAt": "2030-01-31T12:00:00Z"}`},
 
 	// start
+	{`With --request a file in JSON names the signer and the documents, in place of the flags and
+arguments. Servers should use it: what stands in a flag, other users of the machine can see in the
+list of processes, and a shell keeps it in its history.`,
+		`Con --request, un archivo en JSON nombra al firmante y los documentos, en vez de las opciones y los
+argumentos. Es lo recomendado en servidores: lo que va en una opción lo pueden ver otros usuarios de
+la máquina en la lista de procesos, y un shell lo guarda en su historial.`},
+	{`"id" may be left out, and may then be given by --id. Paths of documents are relative to the folder
+of the file. A FILE.json of - is standard input, and paths are then relative to the working folder.`,
+		`"id" se puede omitir, y entonces se puede indicar con --id. Las rutas de los documentos son relativas
+a la carpeta del archivo. Un FILE.json que es - es la entrada estándar, y entonces las rutas son
+relativas a la carpeta de trabajo.`},
 	{`Start a circuit: send one or more PDFs for a person to sign. Print the circuit's id, and the
 link that the signer has to open. Who has the link can act as the signer: keep it secret.`,
 		`Inicia un circuito: envía uno o más PDF para que los firme una persona. Muestra el id del
