@@ -40,6 +40,7 @@ func TestMain(m *testing.M) {
 // TestScripts runs testdata/script. Besides testscript's own commands there are
 //
 //	exits CODE ARG…              run danabio, which must exit with CODE and print no secret and no personal data
+//	interrupts CODE ARG…         run danabio, and interrupt it when it has printed something or the server was asked for more than a token
 //	serve [DURATION] [FAULT…]    serve an emulator, whose circuits complete after DURATION, and set the DANABIO_ variables and PORT
 //	serve unchecked …            the same, for requests that are not as the spec says
 //	serve tls|mtls …             the same, over TLS with a private CA, whose ca.pem is made; mtls demands client.pem and client-key.pem, which are made too
@@ -68,6 +69,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits":      scriptExits,
+			"interrupts": scriptInterrupts,
 			"serve":      scriptServe,
 			"completed":  scriptCompleted,
 			"requests":   scriptRequests,
@@ -99,12 +101,7 @@ func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || err != nil {
 		ts.Fatalf("usage: exits CODE ARG…")
 	}
-	for i, arg := range args {
-		// SIGNER stands for the three flags that every start needs.
-		if arg == "SIGNER" {
-			args = slices.Concat(args[:i], []string{"--signer-name", canaryName, "--signer-email", canaryEmail, "--signer-nif", canaryNIF}, args[i+1:])
-		}
-	}
+	args = withSigner(args)
 	if repeatable(want, args[1:]) {
 		scriptSpanish(ts, want, args[1:])
 	}
@@ -166,6 +163,58 @@ func scriptSpanish(ts *testscript.TestScript, want int, args []string) {
 	}
 	if english := englishIn(ts.ReadFile("stderr")); english != "" {
 		ts.Fatalf("English in Spanish: %s", english)
+	}
+}
+
+// withSigner replaces SIGNER by the three flags that every start needs.
+func withSigner(args []string) []string {
+	if i := slices.Index(args, "SIGNER"); i >= 0 {
+		return slices.Concat(args[:i], []string{"--signer-name", canaryName, "--signer-email", canaryEmail, "--signer-nif", canaryNIF}, args[i+1:])
+	}
+	return args
+}
+
+func scriptInterrupts(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	begun := make(chan struct{}, 1)
+	begin := func() {
+		select {
+		case begun <- struct{}{}:
+		default:
+		}
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/oauth2/token" {
+			_, _ = io.Copy(io.Discard, r.Body)
+			begin()
+			<-r.Context().Done()
+			return
+		}
+		current(ts).ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	self, err := os.Executable()
+	ts.Check(err)
+	cmd := exec.Command(self, withSigner(args)[1:]...)
+	cmd.Args[0], cmd.Dir, cmd.Env = "danabio", ts.MkAbs("."), append(os.Environ(), "DANABIO_BASE_URL="+server.URL)
+	for _, name := range []string{"DANABIO_CLIENT_ID", "DANABIO_CLIENT_SECRET", "DANABIO_CHANNEL", "DANABIO_CONFIG", "HOME", "XDG_CONFIG_HOME"} {
+		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+	}
+	cmd.Stdout = io.MultiWriter(ts.Stdout(), writerFunc(func(p []byte) (int, error) { begin(); return len(p), nil }))
+	cmd.Stderr = ts.Stderr()
+	ts.Check(cmd.Start())
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case <-begun:
+		ts.Check(cmd.Process.Signal(os.Interrupt))
+		<-ended // its exit code is asked for
+	case err := <-ended:
+		ts.Fatalf("it ended before it was interrupted: %v", err)
+	}
+	if got := cmd.ProcessState.ExitCode(); got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
 	}
 }
 
