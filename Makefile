@@ -1,6 +1,6 @@
 FUZZTIME ?= 30s
 
-.PHONY: help generate spec-update check test race foreign faults bench bench-foreign fuzz
+.PHONY: help generate spec-update check test race foreign faults bench bench-foreign fuzz release release-check
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST)
@@ -17,8 +17,8 @@ check: ## generated code in step, gofmt, vet, staticcheck, tidy, and builds for 
 test: ## all tests that need nothing but Go
 	go test ./...
 
-race: ## the same under the race detector, but for spec-update, whose tests run other programs
-	go test -race $$(go list ./... | grep -v /internal/specupdate)
+race: ## the same under the race detector, but for spec-update and release, whose tests run other programs
+	go test -race $$(go list ./... | grep -v -e /internal/specupdate -e /internal/release)
 
 foreign: ## tests against other programs, which must be installed
 	go test -tags foreign -run Foreign ./...
@@ -34,3 +34,9 @@ bench-foreign: ## the same, and against other programs
 
 fuzz: ## each fuzz target for FUZZTIME (30s)
 	.ci/fuzz $(FUZZTIME)
+
+release: ## archives, bills of materials and checksums of this version for all systems, in dist/
+	go run ./internal/release -o dist
+
+release-check: ## the release twice, from two fresh clones with caches of their own, must be the same bytes; takes minutes
+	.ci/release-check
