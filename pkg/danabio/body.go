@@ -86,6 +86,7 @@ type startBody struct {
 	out *outgoing
 
 	mu     sync.Mutex
+	sends  transfer
 	at     int // which of out.around is next
 	text   []byte
 	source *encodedSource
@@ -147,6 +148,7 @@ func (b *startBody) Read(p []byte) (int, error) {
 		b.err = err
 	}
 	if filled > 0 {
+		b.sends.moved(filled)
 		return filled, nil
 	}
 	return 0, b.err

@@ -25,6 +25,7 @@ type core struct {
 	retry   RetryPolicy
 	journal Journal // nil: none
 	log     *slog.Logger
+	told    func(Progress) // nil: nobody
 	limits  evidence.Limits
 	mask    []Secret // the credentials, kept out of the server's messages
 	agent   string
@@ -67,6 +68,7 @@ func New(config Config) (*Client, error) {
 		retry:   retry,
 		journal: config.Journal,
 		log:     config.Logger,
+		told:    config.Progress,
 		limits:  limits,
 		agent:   config.UserAgent,
 	}

@@ -29,6 +29,12 @@ type Config struct {
 	Retry RetryPolicy
 	// Logger gets metadata of each request and retry at level Debug, and nothing secret or personal. Default: nothing is logged.
 	Logger *slog.Logger
+	// Progress is told how far the body of each start and each download has come: when it begins, when it begins anew, and after each piece of it, which
+	// has at most 16 KiB on the way out and at most what the reader asks for on the way in. So it is called thousands of times a second on a fast
+	// line, and the transfer stands still meanwhile: it must return soon, and must not call the client. For one transfer it is called by one goroutine at a
+	// time, a download's by the one that reads it, a start's by one of the transport's; for several transfers at once, by several. After the call that
+	// the transfer belongs to has returned it is not called any more. Default: nobody is told.
+	Progress func(Progress)
 	// UserAgent goes out with every request. Default: "danabio-go/" and [Version].
 	UserAgent string
 	// AllowPlainHTTP lets http:// go to another machine than this one. Default: false.

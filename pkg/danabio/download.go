@@ -21,6 +21,7 @@ import (
 func (c *Client) OpenEvidence(ctx context.Context, circuit string) (io.ReadCloser, error) {
 	stream, err := c.openEvidence(ctx, circuit, c.retry)
 	if err == nil {
+		stream.begin(transfer{c.told, Progress{Circuit: circuit}})
 		if err = stream.sniff(); err != nil {
 			stream.Close()
 		}
@@ -91,11 +92,18 @@ type evidenceStream struct {
 	read    int64
 	digest  hash.Hash // of what was read
 	claimed [][]byte  // SHA-256 that the server's headers claim
+	comes   transfer
 	err     error
 }
 
 func newEvidenceStream(ctx context.Context, resp *http.Response, asked time.Time) *evidenceStream {
 	return &evidenceStream{ctx: ctx, resp: resp, asked: asked, digest: sha256.New(), claimed: claimedDigests(resp.Header)}
+}
+
+// begin tells of the stream's progress as that of t.
+func (s *evidenceStream) begin(t transfer) {
+	s.comes = t
+	s.comes.begins(s.resp.ContentLength)
 }
 
 // encoded reports whether the body is not the ZIP itself, although nothing else was asked for.
@@ -133,6 +141,7 @@ func (s *evidenceStream) Read(p []byte) (int, error) {
 	n, err := s.resp.Body.Read(p)
 	s.read += int64(n)
 	s.digest.Write(p[:n])
+	s.comes.moved(n)
 	switch {
 	case err == io.EOF:
 		s.err = s.check()

@@ -39,8 +39,9 @@ func (c *core) downloadEvidence(ctx context.Context, circuit, path string, polic
 	}
 	furthest := int64(-1) // nothing has come yet
 	standstills, refusals := 0, 0
+	comes := transfer{c.told, Progress{Circuit: circuit}}
 	for {
-		download := &downloading{core: c, circuit: circuit, target: target, last: refusals > 0}
+		download := &downloading{core: c, circuit: circuit, target: target, comes: comes, last: refusals > 0}
 		receipt, err := download.try(ctx, policy)
 		if err == nil {
 			c.log.LogAttrs(ctx, levelDebug, "danabio: evidence stored", logCircuit(circuit), logBytes(receipt.Size))
@@ -62,6 +63,8 @@ func (c *core) downloadEvidence(ctx context.Context, circuit, path string, polic
 		}
 		delay, _ := policy.delay(1, err)
 		c.log.LogAttrs(ctx, levelDebug, "danabio: starting the download over", logCircuit(circuit), logBytes(download.bytes), logDelay(delay))
+		comes.at.Restarts++
+		comes.begins(-1)
 		if ended := sleep(ctx, delay); ended != nil {
 			return nil, fmt.Errorf("%w while waiting to start over after: %w", ended, err)
 		}
@@ -73,6 +76,7 @@ type downloading struct {
 	core    *core
 	circuit string
 	target  target
+	comes   transfer
 	last    bool // what is not acceptable is kept aside
 	bytes   int64
 }
@@ -83,6 +87,7 @@ func (d *downloading) try(ctx context.Context, policy RetryPolicy) (*Receipt, er
 		return nil, err
 	}
 	defer stream.Close()
+	stream.begin(d.comes)
 	limit := d.core.limits.MaxFileSize
 	if stream.resp.ContentLength > limit {
 		return nil, tooLarge(limit)

@@ -137,8 +137,9 @@ type starting struct {
 	request CircuitRequest
 	out     *outgoing
 	token   *accessToken
-	expect  bool      // send "Expect: 100-continue"
-	renewed bool      // the token was renewed after a 401
+	expect  bool // send "Expect: 100-continue"
+	renewed bool // the token was renewed after a 401
+	tries   int
 	began   time.Time // of the last attempt
 
 	outcome OutcomeState // so far: that of the last attempt of which a byte left
@@ -148,6 +149,9 @@ type starting struct {
 func (s *starting) attempt(ctx context.Context) *failure {
 	body := s.out.body()
 	defer body.Close()
+	body.sends = transfer{s.core.told, Progress{RequestID: s.request.ID, Restarts: s.tries}}
+	body.sends.begins(s.out.length)
+	s.tries++
 	delivery := &delivery{body: body}
 	s.began = time.Now().UTC().Truncate(time.Millisecond)
 	resp, err := s.core.starts.StartCircuitWithBody(delivery.trace(ctx), s.core.channel, "application/json", body, func(_ context.Context, req *http.Request) error {

@@ -17,6 +17,9 @@ type PollPolicy struct {
 	MaxWait time.Duration
 	// Notify is called after each poll that found nothing, before the wait for the next. Default: nobody is told.
 	Notify func(Poll)
+	// Admit is called before each poll, which waits for it; leave is called after the poll and the download that it may become. So several calls can
+	// take turns. Its error ends the call. Default: nobody is asked.
+	Admit func(ctx context.Context) (leave func(), err error)
 }
 
 // Poll is one poll that found nothing.
@@ -78,7 +81,7 @@ func (c *core) waitForEvidence(ctx context.Context, circuit, path string, policy
 	once.MaxAttempts = 1
 	began := time.Now()
 	for n := 1; ; n++ {
-		receipt, err := c.downloadEvidence(ctx, circuit, path, once)
+		receipt, err := c.poll(ctx, circuit, path, once, policy.Admit)
 		if err == nil {
 			return receipt, nil
 		}
@@ -103,4 +106,16 @@ func (c *core) waitForEvidence(ctx context.Context, circuit, path string, policy
 			return nil, fmt.Errorf("%w, %s after the beginning, with %d polls done; the last: %w", ended, time.Since(began).Round(time.Second), n, err)
 		}
 	}
+}
+
+// poll asks once, when it is admitted.
+func (c *core) poll(ctx context.Context, circuit, path string, once RetryPolicy, admit func(context.Context) (func(), error)) (*Receipt, error) {
+	if admit != nil {
+		leave, err := admit(ctx)
+		if err != nil {
+			return nil, err
+		}
+		defer leave()
+	}
+	return c.downloadEvidence(ctx, circuit, path, once)
 }

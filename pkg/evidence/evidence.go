@@ -110,6 +110,37 @@ func (a *Archive) Close() error {
 	return a.file.Close()
 }
 
+// OnRead has told called after each read of the ZIP with the number of bytes, by several goroutines at once: it must be safe for that,
+// and return soon. Call it before all methods that read.
+func (a *Archive) OnRead(told func(n int)) { a.source = toldReader{a.source, told} }
+
+// Size is that of the ZIP in bytes.
+func (a *Archive) Size() int64 { return a.size }
+
+// ReadLength is how many bytes a verification or an extraction reads at least: the file once for its SHA-256, and each entry for its content.
+// What lies between small entries, and what inspectors read again, comes to that.
+func (a *Archive) ReadLength() int64 {
+	length := a.size
+	for i := range a.layout.records {
+		if record := &a.layout.records[i]; !a.layout.broken && !record.refused {
+			length += record.compressed
+		}
+	}
+	return length
+}
+
+// toldReader tells what is read.
+type toldReader struct {
+	source io.ReaderAt
+	told   func(n int)
+}
+
+func (r toldReader) ReadAt(p []byte, offset int64) (int, error) {
+	n, err := r.source.ReadAt(p, offset)
+	r.told(n)
+	return n, err
+}
+
 // Entry is one entry as the central directory describes it. Nothing of it can be trusted before [Archive.Verify]
 // accepted the archive.
 type Entry struct {

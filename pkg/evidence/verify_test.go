@@ -112,6 +112,22 @@ func TestSourceThatEndsEarlyIsAReadError(t *testing.T) {
 	}
 }
 
+func TestWhatIsReadIsTold(t *testing.T) {
+	for _, good := range goodZIPs {
+		raw := good.build()
+		archive := openBytes(t, raw, Limits{})
+		var read atomic.Int64
+		archive.OnRead(func(n int) { read.Add(int64(n)) })
+		if _, err := archive.Verify(); err != nil {
+			t.Errorf("%s: %v", good.name, err)
+		}
+		length, size := archive.ReadLength(), archive.Size()
+		if got := read.Load(); size != int64(len(raw)) || length < size || length > 2*size || got < length || got > 3*size {
+			t.Errorf("%s: %d bytes were read of a file of %d; %d were foretold", good.name, got, size, length)
+		}
+	}
+}
+
 func TestContextEndsVerification(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
