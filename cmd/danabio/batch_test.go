@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,6 +43,34 @@ func TestEachFileIsDoneAndTheWorstDecides(t *testing.T) {
 				t.Errorf("exit code %d after %d files, want %d after %d; %v", got, done, test.want, test.done, err)
 			}
 		})
+	}
+}
+
+func TestWorseKeepsToTheOrderOfTheHelp(t *testing.T) {
+	for i, worst := range byWeight {
+		for _, other := range byWeight[i:] {
+			if worse(worst, other) != worst || worse(other, worst) != worst {
+				t.Errorf("of %d and %d, %d is worse", worst, other, worst)
+			}
+		}
+	}
+	// The help of the commands with several arguments tells it in this order.
+	for _, help := range []string{receiptHelp, evidenceHelp} {
+		last := -1
+		for line := range strings.Lines(help) {
+			var code int
+			if n, _ := fmt.Sscanf(line, "  %d ", &code); n == 0 {
+				continue
+			}
+			at := slices.Index(byWeight, code)
+			if at <= last {
+				t.Errorf("the help has %d in the wrong place", code)
+			}
+			last = at
+		}
+		if last < 0 {
+			t.Error("the help tells no order")
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 // connection is how a command reaches the API: by its flags, and by the environment and the configuration file where they say nothing.
 type connection struct {
 	secret secretSource
+	out    *output // for the log; nil: none
 }
 
 // connectionHelp stands in the help of every command that connects.
@@ -89,6 +90,7 @@ func (c *connection) access(ctx context.Context, cmd *cobra.Command) (apiAccess,
 			"the client secret is missing; set DANABIO_CLIENT_SECRET, or give --client-secret-file or --client-secret-stdin")
 	}
 	access.Credentials = danabio.ClientCredentials(access.id, access.secret)
+	access.Logger = c.out.logger()
 	certificates, err := s.certificates(ctx)
 	if err != nil {
 		return apiAccess{}, err

@@ -151,6 +151,7 @@ func (d *demo) path(document danabio.Document) (data demoData, err error) {
 		Environment: danabio.CustomEnvironment(server.baseURL),
 		Channel:     server.Channel(),
 		Credentials: danabio.ClientCredentials(server.ClientID(), server.ClientSecret()),
+		Logger:      d.out.logger(),
 	})
 	if err != nil {
 		return data, err
@@ -211,7 +212,7 @@ func (d *demo) path(document danabio.Document) (data demoData, err error) {
 	if err != nil {
 		return data, err
 	}
-	found, err := verify(d.cmd, data.Evidence, evidence.Limits{}, judges)
+	found, err := verify(d.cmd, d.out, data.Evidence, evidence.Limits{}, judges)
 	if err != nil {
 		return data, err
 	}
@@ -256,7 +257,7 @@ func (d *demo) report(evidencePath string, judges *judges, path string) error {
 		return err
 	}
 	defer part.Discard()
-	if _, judgement, err := report(d.cmd, evidencePath, evidence.Limits{}, judges, made, part); err != nil || judgement != nil {
+	if _, judgement, err := report(d.cmd, d.out, evidencePath, evidence.Limits{}, judges, made, part); err != nil || judgement != nil {
 		return errors.Join(judgement, err)
 	}
 	return placeReport(part, path)
@@ -307,7 +308,20 @@ func bytesText(n int64) *message {
 	if n < 10_000 {
 		return textf("%d bytes", n)
 	}
-	return textf("%d kB", (n+500)/1000)
+	if n < 10_000_000 {
+		return textf("%d kB", (n+500)/1000)
+	}
+	if n < 10_000_000_000 {
+		return textf("%.1f MB", float64(n)/1e6)
+	}
+	return textf("%.1f GB", float64(n)/1e9)
+}
+
+func times(n int) *message {
+	if n == 1 {
+		return textf("once")
+	}
+	return textf("%d times", n)
 }
 
 func filesText(report *evidence.Report) *message {

@@ -100,7 +100,11 @@ func (d *doctorRun) run(out *output) error {
 			}
 		}
 	}
+	began := time.Now()
+	hide := out.progress(func(now time.Time) string { return out.asking(now.Sub(began)) })
+	defer hide()
 	checks, err := doctor.Run(d.cmd.Context(), config)
+	hide()
 	if err != nil {
 		return err
 	}

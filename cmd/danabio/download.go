@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,8 +10,8 @@ import (
 )
 
 // receiptHelp stands in the help of both commands that store evidence.
-const receiptHelp = `The file is there whole and verified, or not at all; a file that exists is not replaced. Its
-receipt, FILE.zip.receipt.json, lies beside it. Where both are there already for this circuit,
+const receiptHelp = `A file is there whole and verified, or not at all; one that exists is not replaced. Its
+receipt, FILE.zip.receipt.json, lies beside it. Where both are there already for a circuit,
 the command succeeds without asking the server.
 
 Printed are the file, its size in bytes, and its SHA-256:
@@ -26,55 +24,74 @@ With --json: the receipt.
 
 Evidence that came whole but is not acceptable is kept as FILE.zip.rejected, a second one as
 FILE.zip.rejected-2 and so on, each with the reasons in a .json beside it; the exit code is 6.
+
+With several CIRCUITs, -o names a folder, which is made if it is missing, and each file in it
+is called CIRCUIT.zip; so it is for one CIRCUIT if -o names a folder that exists. A line
+circuit=… is in front of each file's. With --json, each receipt is one line.
+
+After a CIRCUIT that fails come the others, unless the credentials are refused; then the rest
+is not asked for. The exit code is the worst one, in this order:
+  130  interrupted
+  6    evidence is not acceptable
+  4    the credentials are refused
+  7    the server refuses a CIRCUIT
+  1    the server or the disk failed
+  2    a CIRCUIT or its file is not as it should be
+  3    a CIRCUIT is not completed, or unknown: only time is missing
 `
 
 func newDownload(out *output) *cobra.Command {
-	var connection connection
-	var path string
+	r := retrieval{connection: connection{out: out}, out: out}
 	cmd := &cobra.Command{
-		Use:   "download CIRCUIT -o FILE.zip",
-		Short: "Store the evidence of a completed circuit",
+		Use:   "download " + manyCircuits + " -o FILE.zip|DIR",
+		Short: "Store the evidence of completed circuits",
 		Long: `Store the evidence of a circuit, if it is completed; else the exit code is 3.
 
 ` + receiptHelp + connectionHelp,
-		Example: `  danabio download 12ceb3ec-7b76-5555-b263-000000000000 -o evidence.zip`,
-		Args:    arguments("CIRCUIT"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return connection.store(cmd, out, args[0], path, func(ctx context.Context, client *danabio.Client) (*danabio.Receipt, error) {
-				return client.DownloadEvidence(ctx, args[0], path)
+		Example: `  danabio download 12ceb3ec-7b76-5555-b263-000000000000 -o evidence.zip
+  danabio download $(cat circuits.txt) -o archive`,
+		Args: arguments(manyCircuits),
+		RunE: func(cmd *cobra.Command, circuits []string) error {
+			return r.run(cmd, circuits, func(ctx context.Context, client *danabio.Client, circuit, path string) (*danabio.Receipt, error) {
+				leave, err := r.admit(ctx)
+				if err != nil {
+					return nil, err
+				}
+				defer leave()
+				return client.DownloadEvidence(ctx, circuit, path)
 			})
 		},
 	}
-	addTarget(cmd, &path)
-	connection.addFlags(cmd)
+	r.addFlags(cmd)
 	return cmd
 }
 
 func newWait(out *output) *cobra.Command {
-	var connection connection
-	var path string
+	r := retrieval{connection: connection{out: out}, out: out}
 	var timeout time.Duration
 	cmd := &cobra.Command{
-		Use:   "wait CIRCUIT -o FILE.zip",
-		Short: "Wait until a circuit is completed, and store its evidence",
+		Use:   "wait " + manyCircuits + " -o FILE.zip|DIR",
+		Short: "Wait until circuits are completed, and store their evidence",
 		Long: `Ask for the evidence of a circuit again and again, first after 5 seconds, later once a minute,
-until it is completed; then store it. Outages of the server are waited out.
+until it is completed; then store it. Outages of the server are waited out. Several circuits are
+waited for at the same time.
 
 After --timeout the exit code is 3; a download that has begun by then is finished.
 
 ` + receiptHelp + connectionHelp,
-		Example: `  danabio wait 12ceb3ec-7b76-5555-b263-000000000000 -o evidence.zip --timeout 2h`,
-		Args:    arguments("CIRCUIT"),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		Example: `  danabio wait 12ceb3ec-7b76-5555-b263-000000000000 -o evidence.zip --timeout 2h
+  danabio wait $(cat circuits.txt) -o archive`,
+		Args: arguments(manyCircuits),
+		RunE: func(cmd *cobra.Command, circuits []string) error {
 			if timeout <= 0 {
 				return usagef(cmd, "--timeout must be longer than nothing; to ask once, there is %q", "danabio download")
 			}
-			policy := danabio.PollPolicy{MaxWait: timeout, Notify: func(poll danabio.Poll) {
-				out.note("Asked %s, %s since the beginning: %s. Next in %s.",
-					times(poll.Number), poll.Elapsed.Round(time.Second), notYet(poll.Err), poll.Next.Round(100*time.Millisecond))
-			}}
-			return connection.store(cmd, out, args[0], path, func(ctx context.Context, client *danabio.Client) (*danabio.Receipt, error) {
-				receipt, err := client.WaitForEvidence(ctx, args[0], path, policy)
+			return r.run(cmd, circuits, func(ctx context.Context, client *danabio.Client, circuit, path string) (*danabio.Receipt, error) {
+				receipt, err := client.WaitForEvidence(ctx, circuit, path, danabio.PollPolicy{
+					MaxWait: timeout,
+					Notify:  func(poll danabio.Poll) { r.transfers.polled(circuit, poll) },
+					Admit:   r.admit,
+				})
 				if err != nil {
 					err = waitError{err}
 				}
@@ -82,52 +99,12 @@ After --timeout the exit code is 3; a download that has begun by then is finishe
 			})
 		},
 	}
-	addTarget(cmd, &path)
 	cmd.Flags().DurationVar(&timeout, "timeout", 24*time.Hour, "how long to wait, such as 90s, 30m or 48h")
-	connection.addFlags(cmd)
+	r.addFlags(cmd)
 	return cmd
-}
-
-func addTarget(cmd *cobra.Command, path *string) {
-	cmd.Flags().StringVarP(path, "output", "o", "", "new `FILE.zip` for the evidence (required)")
-}
-
-type getEvidence func(context.Context, *danabio.Client) (*danabio.Receipt, error)
-
-// store has a client get evidence, and prints its receipt.
-func (c *connection) store(cmd *cobra.Command, out *output, circuit, path string, get getEvidence) error {
-	if path == "" {
-		return usagef(cmd, "-o FILE.zip is missing")
-	}
-	ctx := cmd.Context()
-	client, err := c.client(ctx, cmd)
-	if err != nil {
-		return err
-	}
-	defer client.Close()
-	receipt, err := get(ctx, client)
-	if err != nil {
-		return aboutCircuit(circuit, err)
-	}
-	return out.data(receipt,
-		line{"file", path}, line{"size", strconv.FormatInt(receipt.Size, 10)}, line{"sha256", receipt.SHA256})
 }
 
 // waitError is an error of "danabio wait", for which some advice is another.
 type waitError struct{ error }
 
 func (e waitError) Unwrap() error { return e.error }
-
-func notYet(err error) *message {
-	if errors.Is(err, danabio.ErrNotReady) {
-		return textf("not completed, or not known")
-	}
-	return textf("the server cannot be reached")
-}
-
-func times(n int) *message {
-	if n == 1 {
-		return textf("once")
-	}
-	return textf("%d times", n)
-}

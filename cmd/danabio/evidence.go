@@ -71,7 +71,7 @@ With --json, for each good FILE: [{"name": …, "size": …, "sha256": …, "med
 				return err
 			}
 			return out.each(files, func(file string) error {
-				archive, report, err := verified(cmd, file, limits)
+				archive, report, err := verified(cmd, out, file, limits)
 				if err != nil {
 					return err
 				}

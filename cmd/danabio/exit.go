@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"time"
@@ -129,6 +130,26 @@ It is not sent again, because the signer might then get two circuits.
 If one was, "danabio wait" with its circuit id goes on from there. If none was, start anew.
 %s`,
 		what, askVendor(e.outcome.ID, e.outcome.Channel, e.outcome.At), readOn(kindOutcomeUnknown))
+}
+
+// interruptedStart adds to an interrupted start that no circuit was started, where that is so.
+func interruptedStart(err error) error {
+	var (
+		unknown *danabio.OutcomeUnknownError
+		journal *danabio.JournalError
+	)
+	if !errors.Is(err, context.Canceled) || errors.As(err, &unknown) || errors.As(err, &journal) {
+		return err
+	}
+	return &unstarted{err}
+}
+
+// unstarted is an interrupted start that started nothing.
+type unstarted struct{ error }
+
+func (e *unstarted) Unwrap() error { return e.error }
+func (e *unstarted) advice() *message {
+	return textf("No circuit was started: nothing was sent, or the server had refused it. The same command can be given again.")
 }
 
 // askVendor says how to find out what became of a start.

@@ -54,7 +54,7 @@ on one line.
 				defer os.Remove(folder) // which does nothing once there is something in it
 			}
 			return out.each(files, func(file string) error {
-				report, err := extractFile(cmd, file, folders[file], limits)
+				report, err := extractFile(cmd, out, file, folders[file], limits)
 				if err != nil {
 					return err
 				}
@@ -125,12 +125,13 @@ func folderExists(folder string) error {
 }
 
 // extractFile reads the evidence once: it is verified while it is written, and compared with its receipt before its folder is there.
-func extractFile(cmd *cobra.Command, file, folder string, limits evidence.Limits) (*evidence.Report, error) {
-	archive, err := openEvidence(cmd, file, limits)
+func extractFile(cmd *cobra.Command, out *output, file, folder string, limits evidence.Limits) (*evidence.Report, error) {
+	archive, err := openEvidence(cmd, out, file, limits)
 	if err != nil {
 		return nil, err
 	}
 	defer archive.Close()
+	defer archive.shows(out.say("Extracting"))()
 	err = archive.ExtractIf(cmd.Context(), folder, func(report *evidence.Report) error {
 		_, err := checkReceipt(file, report)
 		return err

@@ -18,21 +18,30 @@ func (o *output) failure(err error) {
 		o.jsonFailure(err)
 		return
 	}
+	o.failureLines(err)
+	if advice := advice(err); advice != nil {
+		fmt.Fprintln(o.stderr, advice.in(o.language))
+	}
+}
+
+// failureLines tells what went wrong, and not what can be done about it.
+func (o *output) failureLines(err error) {
+	name := "danabio:"
+	if o.colour {
+		name = redText + name + asBefore
+	}
 	text, details := inFlags.Replace(err.Error()), []string(nil)
 	if o.language == language.Spanish {
 		said := inSpanish(err)
 		text, details = said.text, said.details
 	}
 	for line := range strings.SplitSeq(text, "\n") {
-		fmt.Fprintf(o.stderr, "danabio: %s\n", oneLine(line))
+		fmt.Fprintf(o.stderr, "%s %s\n", name, oneLine(line))
 	}
 	for i, detail := range details {
 		if i == 0 || detail != details[i-1] {
 			fmt.Fprintln(o.stderr, textf("Detail: %s", englishLine(detail)).in(o.language))
 		}
-	}
-	if advice := advice(err); advice != nil {
-		fmt.Fprintln(o.stderr, advice.in(o.language))
 	}
 }
 
@@ -61,7 +70,7 @@ type failureData struct {
 }
 
 func (o *output) jsonFailure(err error) {
-	var several *failedFiles
+	var several interface{ worst() int }
 	if errors.As(err, &several) { // each was told already
 		return
 	}

@@ -94,12 +94,12 @@ func (k kind) exitCode() int {
 
 // exitCode is the one place where an error becomes an exit code.
 func exitCode(err error) int {
-	var several *failedFiles
+	var several interface{ worst() int }
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &several):
-		return several.code
+		return several.worst()
 	}
 	return kindOf(err).exitCode()
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,7 +26,32 @@ func shownName(file string) error {
 // openedEvidence is evidence in a file, or one that came from standard input.
 type openedEvidence struct {
 	*evidence.Archive
-	remove func() // what was stored for it
+	remove  func()   // what was stored for it
+	out     *output  // where to tell how far its reading is
+	reading *reading // nil unless that is told
+}
+
+func newOpenedEvidence(archive *evidence.Archive, out *output, remove func()) *openedEvidence {
+	opened := &openedEvidence{Archive: archive, remove: remove, out: out}
+	if out.line != nil && !out.quiet {
+		opened.reading = out.newReading("", archive.Size(), archive.ReadLength())
+		archive.OnRead(opened.reading.add)
+	}
+	return opened
+}
+
+// shows tells how far the reading is, under the name of what is done, until hide is called.
+func (e *openedEvidence) shows(what string) (hide func()) {
+	if e.reading == nil {
+		return func() {}
+	}
+	e.reading.what = what
+	return e.out.progress(e.reading.text)
+}
+
+func (e *openedEvidence) verify(ctx context.Context, inspectors ...evidence.Inspector) (*evidence.Report, error) {
+	defer e.shows(e.out.say("Verifying"))()
+	return e.VerifyContext(ctx, inspectors...)
 }
 
 func (e *openedEvidence) Close() {
@@ -35,9 +61,9 @@ func (e *openedEvidence) Close() {
 
 // openEvidence opens evidence, acceptable or not. What does not exist and what is no file is bad input; all else that keeps it from being
 // read is a failure of the system's.
-func openEvidence(cmd *cobra.Command, file string, limits evidence.Limits) (*openedEvidence, error) {
+func openEvidence(cmd *cobra.Command, out *output, file string, limits evidence.Limits) (*openedEvidence, error) {
 	if file == standardInput {
-		return openStandardInput(cmd, limits)
+		return openStandardInput(cmd, out, limits)
 	}
 	info, err := os.Stat(file)
 	switch {
@@ -54,11 +80,13 @@ func openEvidence(cmd *cobra.Command, file string, limits evidence.Limits) (*ope
 	if err != nil {
 		return nil, err
 	}
-	return &openedEvidence{archive, func() {}}, nil
+	return newOpenedEvidence(archive, out, func() {}), nil
 }
 
-func openStandardInput(cmd *cobra.Command, limits evidence.Limits) (*openedEvidence, error) {
-	file, remove, err := spoolEvidence(interruptible{cmd.Context(), cmd.InOrStdin()}, limits.MaxFileSize)
+func openStandardInput(cmd *cobra.Command, out *output, limits evidence.Limits) (*openedEvidence, error) {
+	source, hide := out.fromStandardInput(cmd)
+	defer hide()
+	file, remove, err := spoolEvidence(source, limits.MaxFileSize)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +95,7 @@ func openStandardInput(cmd *cobra.Command, limits evidence.Limits) (*openedEvide
 		remove()
 		return nil, err
 	}
-	return &openedEvidence{archive, remove}, nil
+	return newOpenedEvidence(archive, out, remove), nil
 }
 
 func openSpooled(file *os.File, limits evidence.Limits) (*evidence.Archive, error) {
@@ -79,12 +107,12 @@ func openSpooled(file *os.File, limits evidence.Limits) (*evidence.Archive, erro
 }
 
 // verified opens evidence that is acceptable and agrees with its receipt, if it has one.
-func verified(cmd *cobra.Command, file string, limits evidence.Limits) (*openedEvidence, *evidence.Report, error) {
-	archive, err := openEvidence(cmd, file, limits)
+func verified(cmd *cobra.Command, out *output, file string, limits evidence.Limits) (*openedEvidence, *evidence.Report, error) {
+	archive, err := openEvidence(cmd, out, file, limits)
 	if err != nil {
 		return nil, nil, err
 	}
-	report, err := archive.VerifyContext(cmd.Context())
+	report, err := archive.verify(cmd.Context())
 	var refused *evidence.RefusedError
 	if errors.As(err, &refused) {
 		err = &refusedFile{file, refused}

@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/danabio/danabio-go/internal/language"
@@ -21,31 +23,71 @@ import (
 //   - A failed command prints no data, but for a start that succeeded, the JSON report on evidence that is not good, the files that were
 //     good among several, what "contract" and "doctor" found, and the steps that a demo came through.
 //   - Standard error gets "danabio: " and what went wrong, then what can be done about it, and the notices on evidence that
-//     is good. With --json a failure is one line of JSON there. Notes go there only if it is a terminal.
+//     is good. With --json a failure is one line of JSON there. Notes go there only if it is a terminal, and so does the line that
+//     says how far the work is, which is gone in the end.
+//   - With --quiet there are no notes, no notices and no such line. With --verbose the client's log is there too, whatever it is.
+//   - Colour is only on terminals, and means nothing: red is the name in front of what went wrong, dim is the line.
 //   - Text is in the language that is asked for; data and JSON are the same in each.
 //   - The secret, tokens, and the signer's data are printed nowhere; the link by start alone. The emulator prints its own secret.
 
 // output is where a command prints to.
 type output struct {
 	stdout, stderr io.Writer
-	json           bool // --json
-	jsonLines      bool // each JSON value on one line
-	terminal       bool // stderr is one
+	json           bool          // --json
+	quiet, verbose bool          // --quiet, --verbose
+	jsonLines      bool          // each JSON value on one line
+	colour         bool          // stderr shows it
+	line           *progressLine // nil unless stderr is a terminal
 	language       language.Language
 }
 
+// newOutput looks at stderr, and at TERM and NO_COLOR, for what a terminal can show.
 func newOutput(stdout, stderr io.Writer) *output {
-	return &output{stdout: stdout, stderr: stderr, terminal: isTerminal(stderr), language: language.English}
+	out := &output{stdout: stdout, stderr: stderr, language: language.English}
+	file, ok := stderr.(*os.File)
+	if !ok {
+		return out
+	}
+	if _, err := columnsOf(file); err != nil {
+		return out
+	}
+	erases := canErase(file, os.Getenv("TERM"))
+	out.colour = erases && os.Getenv("NO_COLOR") == ""
+	out.useLine(&progressLine{screen: stderr, plain: !erases, dim: out.colour, first: firstLine, width: func() int {
+		if columns, err := columnsOf(file); err == nil && columns > 0 {
+			return columns
+		}
+		return 80
+	}})
+	return out
 }
 
-// isTerminal also holds for other character devices, such as the null device, where notes do no harm.
-func isTerminal(w io.Writer) bool {
-	file, ok := w.(*os.File)
-	if !ok {
-		return false
+// useLine has all else that is printed make room for the line.
+func (o *output) useLine(line *progressLine) {
+	if line.plain {
+		line.first = firstPlainLine
 	}
-	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	o.line = line
+	o.stdout, o.stderr = besideLine{o.stdout, line}, besideLine{o.stderr, line}
+}
+
+// progress shows on the line how far the work is, until hide is called, which may be called again.
+func (o *output) progress(text func(now time.Time) string) (hide func()) {
+	if o.line == nil || o.quiet {
+		return func() {}
+	}
+	return o.line.show(text)
+}
+
+// say is a text for people that is part of another one, or stands on the progress line.
+func (o *output) say(format string, args ...any) string { return textf(format, args...).in(o.language) }
+
+// logger is where the client's log goes: nowhere, unless it is asked for.
+func (o *output) logger() *slog.Logger {
+	if o == nil || !o.verbose {
+		return nil
+	}
+	return slog.New(slog.NewTextHandler(o.stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
 // line is one line of data.
@@ -92,7 +134,7 @@ func (e *printError) Unwrap() error { return e.error }
 
 // note tells a person what is going on.
 func (o *output) note(format string, args ...any) {
-	if o.terminal {
+	if o.line != nil && !o.quiet {
 		fmt.Fprintln(o.stderr, textf(format, args...).in(o.language))
 	}
 }

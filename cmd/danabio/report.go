@@ -86,7 +86,10 @@ The exit code is that of "danabio evidence verify":
 				return err
 			}
 			defer part.Discard()
-			data, judgement, err := report(cmd, args[0], limits, judges, made, part)
+			data, judgement, err := report(cmd, out, args[0], limits, judges, made, part)
+			if errors.Is(err, context.Canceled) {
+				err = &interruptedError{err, listed([]string{path})}
+			}
 			if err != nil {
 				return err
 			}
@@ -155,10 +158,10 @@ func placeReport(part *newfile.File, path string) error {
 // report writes the report into part. The judgement is what the verification failed with. There is no report if it came to none, and then err
 // is that.
 func report(
-	cmd *cobra.Command, file string, limits evidence.Limits, judges *judges, made auditreport.Options, part *newfile.File,
+	cmd *cobra.Command, out *output, file string, limits evidence.Limits, judges *judges, made auditreport.Options, part *newfile.File,
 ) (data reportData, judgement, err error) {
 	var content fs.FS
-	archive, err := openEvidence(cmd, file, limits)
+	archive, err := openEvidence(cmd, out, file, limits)
 	var refused *evidence.RefusedError
 	switch {
 	case errors.As(err, &refused): // before it was stored
@@ -174,6 +177,10 @@ func report(
 			return data, nil, judgement
 		}
 	}
+	began := time.Now()
+	defer out.progress(func(now time.Time) string {
+		return out.say("Writing the report, for %s", seconds(now.Sub(began)))
+	})()
 	written, err := auditreport.New(cmd.Context(), subjectOf(data.verifyData, judges, content, inLanguage(made.Language, judgement)), made)
 	if err != nil {
 		return data, nil, err

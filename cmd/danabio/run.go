@@ -19,18 +19,22 @@ import (
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	out := newOutput(stdout, stderr)
 	out.language = languageOf(args)
-	root := newRoot(out)
+	return out.run(ctx, args, stdin)
+}
+
+func (o *output) run(ctx context.Context, args []string, stdin io.Reader) int {
+	root := newRoot(o)
 	root.SetArgs(append([]string{}, args...)) // never nil, for which cobra takes os.Args
 	root.SetIn(stdin)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
+	root.SetOut(o.stdout)
+	root.SetErr(o.stderr)
 	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
 		addCompletions(root)
 	}
 	err := root.ExecuteContext(ctx)
 	if err != nil {
-		out.json = out.json || slices.Contains(args, "--json") // also where parsing ended before it
-		out.failure(err)
+		o.json = o.json || slices.Contains(args, "--json") // also where parsing ended before it
+		o.failure(err)
 	}
 	return exitCode(err)
 }
@@ -48,6 +52,11 @@ data is JSON, and a failure is one line of JSON on standard error:
 {"error": WORD, "exitCode": …, "message": …, "advice": …, …}. Data and JSON are the same in
 every language. What each WORD means, and what to do then:
 https://github.com/danabio/danabio-go/blob/main/docs/errors.md
+
+On a terminal a last line says how far a command is, and goes away; with --quiet nothing is
+said but errors. Colour is only on terminals, and never if NO_COLOR is set.
+
+Ctrl-C ends a command within a second, and leaves nothing half done; a second one at once.
 
 Exit codes:
   0    done
@@ -75,7 +84,15 @@ Exit codes:
 	root.SetVersionTemplate("danabio {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentFlags().BoolVar(&out.json, "json", false, "print data and failures as JSON")
+	root.PersistentFlags().BoolVar(&out.quiet, "quiet", false, "no notes, notices and progress on standard error, only errors")
+	root.PersistentFlags().BoolVar(&out.verbose, "verbose", false, "log each request on standard error: metadata, nothing secret")
 	root.PersistentFlags().Var(languageFlag{out}, "lang", "language of messages and help: `en or es` (default by LC_ALL, LC_MESSAGES, LANG)")
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if out.quiet && out.verbose {
+			return usagef(cmd, "--quiet and --verbose are both given; give one")
+		}
+		return nil
+	}
 	root.AddCommand(
 		newDemo(out), newToken(out), newStart(out), newWait(out), newDownload(out), newEvidence(out), newJournal(out),
 		newEmulator(out), newConfig(out), newDoctor(out), newContract(out), newSpec(out), newCompletion(out), newVersion(out),

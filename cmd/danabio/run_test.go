@@ -64,6 +64,27 @@ func watched(t *testing.T, before func(r *http.Request)) *emulator.Emulator {
 	return api
 }
 
+// served serves answers of a test's own: to what is no request for a token, and to those too if there is a second handler.
+func served(t *testing.T, answer http.HandlerFunc, token ...http.HandlerFunc) {
+	t.Helper()
+	api, err := emulator.New(emulator.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path != "/oauth2/token":
+			answer(w, r)
+		case len(token) > 0:
+			token[0](w, r)
+		default:
+			api.ServeHTTP(w, r)
+		}
+	}))
+	t.Cleanup(server.Close)
+	reach(t, api, server.URL)
+}
+
 var startArgs = []string{"start", "--signer-name", canaryName, "--signer-email", canaryEmail, "--signer-nif", canaryNIF, "--id", "loan-4711"}
 
 func startWith(args ...string) []string { return append(append([]string{}, startArgs...), args...) }

@@ -3,6 +3,8 @@ package main
 // spanishFlags say what flags are for. The word in back quotes stands for the value, where it is no placeholder in capitals.
 var spanishFlags = [...]english{
 	{"print data and failures as JSON", "muestra los datos y los fallos como JSON"},
+	{"no notes, notices and progress on standard error, only errors", "sin notas, avisos ni avance en la salida de errores, solo errores"},
+	{"log each request on standard error: metadata, nothing secret", "registra cada solicitud en la salida de errores: metadatos, nada secreto"},
 	{"language of messages and help: `en or es` (default by LC_ALL, LC_MESSAGES, LANG)", "idioma de los mensajes y la ayuda: `en o es` (por omisión, según LC_ALL, LC_MESSAGES, LANG)"},
 
 	{"`name` of the vendor's server to use: sandbox or production", "`nombre` del servidor del proveedor: sandbox o production"},
@@ -26,7 +28,7 @@ var spanishFlags = [...]english{
 	{"new `FILE.json` that says what was sent", "`FILE.json` nuevo que dice qué se envió"},
 	{"`FILE` that remembers starts; made if it does not exist", "`FILE` que recuerda los inicios; se crea si no existe"},
 	{"`NAME.pdf` of the document that is read from standard input", "`NAME.pdf` del documento que se lee de la entrada estándar"},
-	{"new `FILE.zip` for the evidence (required)", "`FILE.zip` nuevo para la evidencia (obligatorio)"},
+	{"new `FILE.zip` for the evidence, or a folder (required)", "`FILE.zip` nuevo para la evidencia, o una carpeta (obligatorio)"},
 	{"how long to wait, such as 90s, 30m or 48h", "`tiempo` de espera, como 90s, 30m o 48h"},
 
 	{"only those that may have started a circuit", "solo los que pueden haber iniciado un circuito"},

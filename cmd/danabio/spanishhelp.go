@@ -10,8 +10,8 @@ var spanishShort = [...]english{
 	{"Print the settings in effect, and where each comes from", "Muestra los ajustes vigentes y de dónde viene cada uno"},
 	{"Find out why the API cannot be reached", "Averigua por qué no se llega a la API"},
 	{"Send PDFs to be signed", "Envía archivos PDF para que se firmen"},
-	{"Wait until a circuit is completed, and store its evidence", "Espera a que un circuito se complete y guarda su evidencia"},
-	{"Store the evidence of a completed circuit", "Guarda la evidencia de un circuito completado"},
+	{"Wait until circuits are completed, and store their evidence", "Espera a que los circuitos se completen y guarda su evidencia"},
+	{"Store the evidence of completed circuits", "Guarda la evidencia de circuitos completados"},
 	{"List, verify, extract and report on evidence", "Lista, verifica y extrae evidencia, y hace informes sobre ella"},
 	{"List the files in the evidence", "Lista los archivos de la evidencia"},
 	{"Verify the evidence and its signatures, and compare it with receipt and documents",
@@ -52,6 +52,12 @@ datos son JSON, y un fallo es una línea de JSON en la salida de errores:
 {"error": WORD, "exitCode": …, "message": …, "advice": …, …}. Los datos y el JSON son iguales en
 todos los idiomas. Qué significa cada WORD, y qué hacer entonces:
 https://github.com/danabio/danabio-go/blob/main/docs/errors.es.md`},
+	{`On a terminal a last line says how far a command is, and goes away; with --quiet nothing is
+said but errors. Colour is only on terminals, and never if NO_COLOR is set.`,
+		`En una terminal, una última línea dice cuánto ha avanzado un comando, y desaparece; con --quiet
+solo se dicen los errores. Hay color solo en terminales, y nunca si NO_COLOR tiene un valor.`},
+	{`Ctrl-C ends a command within a second, and leaves nothing half done; a second one at once.`,
+		`Ctrl-C termina un comando en menos de un segundo y no deja nada a medias; repetido, de inmediato.`},
 	{`Exit codes:
   0    done
   1    failed: network, disk, an answer that makes no sense
@@ -102,12 +108,36 @@ https://github.com/danabio/danabio-go/blob/main/docs/errors.es.md`},
   DANABIO_PROFILE             perfil del archivo de configuración
   DANABIO_CONFIG              otro archivo de configuración
   HTTPS_PROXY, NO_PROXY       proxy, y servidores a los que se llega sin él`},
-	{`The file is there whole and verified, or not at all; a file that exists is not replaced. Its
-receipt, FILE.zip.receipt.json, lies beside it. Where both are there already for this circuit,
+	{`A file is there whole and verified, or not at all; one that exists is not replaced. Its
+receipt, FILE.zip.receipt.json, lies beside it. Where both are there already for a circuit,
 the command succeeds without asking the server.`,
-		`El archivo queda entero y verificado, o no queda; uno que ya existe no se reemplaza. Su
-recibo, FILE.zip.receipt.json, queda a su lado. Si ambos ya están para este circuito, el
+		`Un archivo queda entero y verificado, o no queda; uno que ya existe no se reemplaza. Su
+recibo, FILE.zip.receipt.json, queda a su lado. Si ambos ya están para un circuito, el
 comando termina bien sin preguntar al servidor.`},
+	{`With several CIRCUITs, -o names a folder, which is made if it is missing, and each file in it
+is called CIRCUIT.zip; so it is for one CIRCUIT if -o names a folder that exists. A line
+circuit=… is in front of each file's. With --json, each receipt is one line.`,
+		`Con varios CIRCUIT, -o indica una carpeta, que se crea si falta, y cada archivo se llama
+CIRCUIT.zip; lo mismo con un solo CIRCUIT si -o indica una carpeta que ya existe. Delante de
+las líneas de cada archivo hay una línea circuit=… Con --json, cada recibo es una línea.`},
+	{`After a CIRCUIT that fails come the others, unless the credentials are refused; then the rest
+is not asked for. The exit code is the worst one, in this order:
+  130  interrupted
+  6    evidence is not acceptable
+  4    the credentials are refused
+  7    the server refuses a CIRCUIT
+  1    the server or the disk failed
+  2    a CIRCUIT or its file is not as it should be
+  3    a CIRCUIT is not completed, or unknown: only time is missing`,
+		`Después de un CIRCUIT que falla siguen los demás, salvo que se rechacen las credenciales;
+entonces ya no se pregunta por el resto. El código de salida es el peor, en este orden:
+  130  interrumpido
+  6    una evidencia no es aceptable
+  4    se rechazan las credenciales
+  7    el servidor rechaza un CIRCUIT
+  1    falló el servidor o el disco
+  2    un CIRCUIT o su archivo no es como debe ser
+  3    un CIRCUIT no está completado, o no se conoce: solo falta tiempo`},
 	{`Printed are the file, its size in bytes, and its SHA-256:`, `Se muestran el archivo, su tamaño en bytes y su huella SHA-256:`},
 	{`With --json: the receipt.`, `Con --json: el recibo.`},
 	{`Evidence that came whole but is not acceptable is kept as FILE.zip.rejected, a second one as
@@ -208,9 +238,11 @@ puede haberlo tenido, lo que termina con 5. Varios inicios pueden compartir un d
 
 	// wait and download
 	{`Ask for the evidence of a circuit again and again, first after 5 seconds, later once a minute,
-until it is completed; then store it. Outages of the server are waited out.`,
+until it is completed; then store it. Outages of the server are waited out. Several circuits are
+waited for at the same time.`,
 		`Pregunta por la evidencia de un circuito una y otra vez, primero a los 5 segundos, luego una vez
-por minuto, hasta que se complete; entonces la guarda. Las caídas del servidor se esperan.`},
+por minuto, hasta que se complete; entonces la guarda. Las caídas del servidor se esperan. Varios
+circuitos se esperan al mismo tiempo.`},
 	{`After --timeout the exit code is 3; a download that has begun by then is finished.`,
 		`Pasado --timeout el código de salida es 3; una descarga que ya comenzó se termina.`},
 	{`Store the evidence of a circuit, if it is completed; else the exit code is 3.`,

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"strings"
 
@@ -28,7 +27,7 @@ type startData struct {
 }
 
 func newStart(out *output) *cobra.Command {
-	var s start
+	s := start{connection: connection{out: out}}
 	cmd := &cobra.Command{
 		Use:   "start --request FILE.json | --signer-name NAME --signer-email EMAIL --signer-nif NIF " + moreFiles,
 		Short: "Send PDFs to be signed",
@@ -83,7 +82,7 @@ which ends with 5. Several starts can share one journal. See "danabio journal".
 			}
 			return arguments(moreFiles)(cmd, args)
 		},
-		RunE: func(cmd *cobra.Command, files []string) error { return s.run(cmd, out, files) },
+		RunE: func(cmd *cobra.Command, files []string) error { return interruptedStart(s.run(cmd, out, files)) },
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&s.signer.Name, "signer-name", "", "`name` of the person who signs (required without --request)")
@@ -117,6 +116,10 @@ func (s *start) run(cmd *cobra.Command, out *output, files []string) error {
 		}
 		config.Journal = startJournal{s.journal}
 	}
+	sending := out.newTransfers(0)
+	if out.line != nil {
+		config.Progress = sending.told
+	}
 	client, err := danabio.New(config)
 	if err != nil {
 		return err
@@ -130,14 +133,17 @@ func (s *start) run(cmd *cobra.Command, out *output, files []string) error {
 		defer sent.discard()
 	}
 	if asked == nil {
-		documents, remove, err := s.documents(ctx, cmd, files)
+		documents, remove, err := s.documents(cmd, out, files)
 		defer remove()
 		if err != nil {
 			return err
 		}
 		asked = &danabio.CircuitRequest{ID: s.id, Signer: s.signer, Documents: documents}
 	}
+	hide := out.progress(sending.text)
+	defer hide()
 	circuit, err := client.StartCircuit(ctx, *asked)
+	hide()
 	if s.request != "" && errors.Is(err, danabio.ErrInvalidRequest) {
 		err = requestError{err}
 	}
@@ -207,12 +213,14 @@ func (s *start) check(cmd *cobra.Command, files []string) error {
 }
 
 // documents returns the documents to send, and a function that removes what was stored of them on the way, which is never nil.
-func (s *start) documents(ctx context.Context, cmd *cobra.Command, files []string) ([]danabio.Document, func(), error) {
+func (s *start) documents(cmd *cobra.Command, out *output, files []string) ([]danabio.Document, func(), error) {
 	remove := func() {}
 	var documents []danabio.Document
 	for _, file := range files {
 		if file == standardInput {
-			spooled, cleanUp, err := spool(interruptible{ctx, cmd.InOrStdin()}, s.stdinName)
+			source, hide := out.fromStandardInput(cmd)
+			spooled, cleanUp, err := spool(source, s.stdinName)
+			hide()
 			if err != nil {
 				return nil, remove, err
 			}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/spf13/cobra"
+
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
@@ -22,6 +24,12 @@ func countOf(files []string, wanted string) int {
 		}
 	}
 	return count
+}
+
+// fromStandardInput reads it until the command is interrupted, and tells how much came until hide is called.
+func (o *output) fromStandardInput(cmd *cobra.Command) (source io.Reader, hide func()) {
+	read := o.newReading(o.say("Reading standard input"), -1, -1)
+	return counted{interruptible{cmd.Context(), cmd.InOrStdin()}, read}, o.progress(read.text)
 }
 
 // spool stores a document from standard input, since its size must be known before it is sent: in a file that only the user can

@@ -12,7 +12,7 @@ type tokenData struct {
 }
 
 func newToken(out *output) *cobra.Command {
-	var connection connection
+	connection := connection{out: out}
 	cmd := &cobra.Command{
 		Use:   "token",
 		Short: "Check the credentials",
@@ -32,7 +32,11 @@ With --json: {"expiresAt": "2030-01-31T12:00:00Z"}
 				return err
 			}
 			defer client.Close()
+			began := time.Now()
+			hide := out.progress(func(now time.Time) string { return out.asking(now.Sub(began)) })
+			defer hide()
 			token, err := client.Authenticate(ctx)
+			hide()
 			if err != nil {
 				return err
 			}

@@ -69,7 +69,7 @@ entries, under "inspections".
 				return err
 			}
 			return out.each(files, func(file string) error {
-				data, err := verify(cmd, file, limits, judges)
+				data, err := verify(cmd, out, file, limits, judges)
 				if errors.Is(err, context.Canceled) {
 					return err
 				}
@@ -89,8 +89,8 @@ entries, under "inspections".
 }
 
 // verify always returns data, with what is known about the file.
-func verify(cmd *cobra.Command, file string, limits evidence.Limits, judges *judges) (verifyData, error) {
-	archive, err := openEvidence(cmd, file, limits)
+func verify(cmd *cobra.Command, out *output, file string, limits evidence.Limits, judges *judges) (verifyData, error) {
+	archive, err := openEvidence(cmd, out, file, limits)
 	if err != nil {
 		return unopened(file, err), err
 	}
@@ -111,7 +111,7 @@ func unopened(file string, err error) verifyData {
 
 // verifyOpened is verify for evidence that stays open.
 func verifyOpened(cmd *cobra.Command, file string, archive *openedEvidence, judges *judges) (data verifyData, err error) {
-	report, err := archive.VerifyContext(cmd.Context(), judges.inspector)
+	report, err := archive.verify(cmd.Context(), judges.inspector)
 	var refused *evidence.RefusedError
 	if errors.As(err, &refused) {
 		err = &refusedFile{file, refused}
@@ -162,6 +162,9 @@ func (o *output) verified(data verifyData, several bool) error {
 	}
 	if err := o.data(data, lines...); err != nil {
 		return err
+	}
+	if o.quiet {
+		return nil
 	}
 	for _, notice := range notices(data.Report) {
 		fmt.Fprintln(o.stderr, "danabio: "+textf("notice: %s: %s", shownName(data.File), notice).in(o.language))

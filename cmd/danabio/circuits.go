@@ -1,0 +1,260 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/danabio/danabio-go/pkg/danabio"
+)
+
+// manyCircuits is how the commands that store evidence call their arguments.
+const manyCircuits = "CIRCUIT…"
+
+// retrieval is one call of a command that stores the evidence of circuits.
+type retrieval struct {
+	connection connection
+	out        *output
+	target     string // -o
+	transfers  *transfers
+	turns      chan struct{} // one for each that may ask the server
+}
+
+// maxTurns is how many circuits are asked for or downloaded at the same time.
+const maxTurns = 4
+
+func (r *retrieval) addFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVarP(&r.target, "output", "o", "", "new `FILE.zip` for the evidence, or a folder (required)")
+	r.connection.addFlags(cmd)
+}
+
+// admit waits for a turn.
+func (r *retrieval) admit(ctx context.Context) (leave func(), err error) {
+	select {
+	case r.turns <- struct{}{}:
+		return func() { <-r.turns }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// getEvidence stores the evidence of a circuit at path.
+type getEvidence func(ctx context.Context, client *danabio.Client, circuit, path string) (*danabio.Receipt, error)
+
+func (r *retrieval) run(cmd *cobra.Command, circuits []string, get getEvidence) error {
+	paths, makes, err := r.paths(cmd, circuits)
+	if err != nil {
+		return err
+	}
+	config, err := r.connection.config(cmd.Context(), cmd)
+	if err != nil {
+		return err
+	}
+	r.transfers, r.turns = r.out.newTransfers(len(circuits)), make(chan struct{}, maxTurns)
+	if r.out.line != nil {
+		config.Progress = r.transfers.told
+	}
+	client, err := danabio.New(config)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	if makes {
+		if err := os.Mkdir(r.target, 0o700); err != nil {
+			return badInput("create folder %s: %w", r.target, reason(err))
+		}
+		defer os.Remove(r.target) // which does nothing once there is something in it
+	}
+	hide := r.out.progress(r.transfers.text)
+	defer hide()
+	if len(circuits) > 1 {
+		return r.several(cmd.Context(), client, circuits, paths, get)
+	}
+	receipt, err := get(cmd.Context(), client, circuits[0], paths[0])
+	hide()
+	if errors.Is(err, context.Canceled) {
+		err = &interruptedError{err, textf("circuit %s into %s", oneLine(circuits[0]), oneLine(paths[0]))}
+	}
+	if err != nil {
+		return aboutCircuit(circuits[0], err)
+	}
+	return r.out.data(receipt, receiptLines(paths[0], receipt)...)
+}
+
+func receiptLines(path string, receipt *danabio.Receipt) []line {
+	return []line{{"file", path}, {"size", strconv.FormatInt(receipt.Size, 10)}, {"sha256", receipt.SHA256}}
+}
+
+// paths says where the evidence of each circuit goes, and whether the folder for it is to be made.
+func (r *retrieval) paths(cmd *cobra.Command, circuits []string) (paths []string, makes bool, err error) {
+	info, err := os.Stat(r.target)
+	folder := err == nil && info.IsDir()
+	switch {
+	case r.target == "" && len(circuits) == 1:
+		return nil, false, usagef(cmd, "-o FILE.zip is missing")
+	case r.target == "":
+		return nil, false, usagef(cmd, "-o DIR is missing")
+	case len(circuits) == 1 && !folder:
+		return []string{r.target}, false, nil
+	case folder:
+	case err == nil:
+		return nil, false, badInput("%s is no folder, which several circuits need", r.target)
+	case strings.EqualFold(filepath.Ext(r.target), ".zip"):
+		return nil, false, badInput("-o %s looks like a file, but several circuits need a folder; give -o DIR", r.target)
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, false, badInput("folder %s: %w", r.target, reason(err))
+	default:
+		if err := checkFolder(filepath.Dir(filepath.Clean(r.target))); err != nil {
+			return nil, false, err
+		}
+	}
+	taken := map[string]string{}
+	for i, circuit := range circuits {
+		if strings.Contains(circuit, "://") { // not printed: the signer's link, perhaps
+			return nil, false, badInput("circuit %d looks like a link; give the identifier", i+1)
+		}
+		if !namesFile(circuit) {
+			return nil, false, badInput("no file can be named after circuit %q; give it by itself, with -o FILE.zip", circuit)
+		}
+		// Some file systems take names for one that differ in case only.
+		switch other, clash := taken[strings.ToLower(circuit)]; {
+		case clash && other == circuit:
+			return nil, false, badInput("circuit %q is given twice", circuit)
+		case clash:
+			return nil, false, badInput("circuits %q and %q would go into one file; give one of them by itself, with -o FILE.zip", other, circuit)
+		}
+		taken[strings.ToLower(circuit)] = circuit
+		paths = append(paths, filepath.Join(r.target, circuit+".zip"))
+	}
+	return paths, !folder, nil
+}
+
+// namesFile reports whether a circuit's id is safe in the name of a file on any system, with room for what is appended to it.
+func namesFile(circuit string) bool {
+	letter := func(b byte) bool { return b >= '0' && b <= '9' || b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z' }
+	if circuit == "" || len(circuit) > 190 || !letter(circuit[0]) || !filepath.IsLocal(circuit) {
+		return false
+	}
+	for i := range len(circuit) {
+		if !letter(circuit[i]) && !strings.ContainsRune("-_.", rune(circuit[i])) {
+			return false
+		}
+	}
+	return true
+}
+
+// circuitResult is what came of one circuit among several.
+type circuitResult struct {
+	index   int
+	receipt *danabio.Receipt
+	err     error
+}
+
+// several gets all of them at the same time, tells each as it comes, and goes on past failures.
+func (r *retrieval) several(parent context.Context, client *danabio.Client, circuits, paths []string, get getEvidence) error {
+	ctx, end := context.WithCancel(parent)
+	defer end()
+	results := make(chan circuitResult)
+	for i := range circuits {
+		go func() {
+			receipt, err := get(ctx, client, circuits[i], paths[i])
+			r.transfers.ended(circuits[i])
+			results <- circuitResult{i, receipt, err}
+		}()
+	}
+	r.out.jsonLines = true
+	failed := failedCircuits{all: len(circuits)}
+	var undone []int
+	var unwritten error
+	for range circuits {
+		result := <-results
+		if errors.Is(result.err, context.Canceled) && ctx.Err() != nil {
+			undone = append(undone, result.index)
+			continue
+		}
+		if err := r.tell(circuits[result.index], paths[result.index], result, &failed); err != nil && unwritten == nil {
+			unwritten = err
+		}
+		if unwritten != nil || errors.Is(result.err, danabio.ErrUnauthorized) {
+			end()
+		}
+	}
+	slices.Sort(undone)
+	var left []string
+	for _, i := range undone {
+		left = append(left, circuits[i])
+	}
+	switch {
+	case parent.Err() != nil && len(left) > 0:
+		return &interruptedError{
+			errorf("%w, with %d of %d circuits to go", context.Canceled, len(left), len(circuits)),
+			textf("circuits %s into %s", listed(left), oneLine(r.target)),
+		}
+	case unwritten != nil:
+		return unwritten
+	case failed.count > 0:
+		failed.left = left
+		return &failed
+	}
+	return nil
+}
+
+// tell prints what came of a circuit. It fails if that cannot be printed.
+func (r *retrieval) tell(circuit, path string, result circuitResult, failed *failedCircuits) error {
+	if result.err == nil {
+		return r.out.data(result.receipt, append([]line{{"circuit", circuit}}, receiptLines(path, result.receipt)...)...)
+	}
+	err := aboutCircuit(circuit, result.err)
+	failed.add(err)
+	if r.out.json {
+		r.out.failure(err)
+	} else {
+		r.out.failureLines(err)
+	}
+	return nil
+}
+
+// failedCircuits says that some of several circuits failed; each was told already.
+type failedCircuits struct {
+	count, all int
+	code       int
+	left       []string   // not asked for any more
+	advices    []*message // on the failures, each once
+}
+
+func (e *failedCircuits) add(err error) {
+	e.count++
+	e.code = worse(e.code, exitCode(err))
+	text := advice(err)
+	if text != nil && !slices.ContainsFunc(e.advices, func(known *message) bool { return known.Error() == text.Error() }) {
+		e.advices = append(e.advices, text)
+	}
+}
+
+func (e *failedCircuits) text() *message  { return textf("%d of %d circuits failed", e.count, e.all) }
+func (e *failedCircuits) Error() string   { return e.text().Error() }
+func (e *failedCircuits) spanish() saying { return e.text().spanish() }
+
+func (e *failedCircuits) worst() int { return e.code }
+
+func (e *failedCircuits) advice() *message {
+	advices := e.advices
+	if len(e.left) > 0 {
+		advices = append(slices.Clone(advices), textf("Not asked for any more: %s", listed(e.left)))
+	}
+	if len(advices) == 0 {
+		return nil
+	}
+	all := advices[0]
+	for _, one := range advices[1:] {
+		all = textf("%s\n%s", all, one)
+	}
+	return all
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"io"
+	"sync/atomic"
+	"time"
+)
+
+// measured says how far something is that is counted in bytes; total is -1 if it is not known.
+func (o *output) measured(what string, done, total int64, perSecond float64) string {
+	part := int64(0)
+	if total > 0 {
+		part = int64(float64(done) / float64(total) * 100)
+	}
+	switch {
+	case total < 0 && perSecond < 1:
+		return o.say("%s: %s", what, bytesText(done))
+	case total < 0:
+		return o.say("%s: %s, %s/s", what, bytesText(done), bytesText(int64(perSecond)))
+	case perSecond < 1 || done >= total:
+		return o.say("%s: %s of %s (%d %%)", what, bytesText(done), bytesText(total), part)
+	}
+	left := time.Duration(float64(total-done) / perSecond * float64(time.Second))
+	if left < 0 || left > 100*time.Hour { // more than can be foreseen, or than a Duration holds
+		return o.say("%s: %s of %s (%d %%), %s/s", what, bytesText(done), bytesText(total), part, bytesText(int64(perSecond)))
+	}
+	return o.say("%s: %s of %s (%d %%), %s/s, %s left",
+		what, bytesText(done), bytesText(total), part, bytesText(int64(perSecond)), left.Round(time.Second))
+}
+
+// rate is how fast a number has grown lately.
+type rate struct{ samples []moment }
+
+type moment struct {
+	at    time.Time
+	count int64
+}
+
+// lately is what a rate looks back to.
+const lately = 5 * time.Second
+
+// add takes the number of now and returns what it grows by in a second; 0 if that is not known.
+func (r *rate) add(now time.Time, count int64) float64 {
+	if n := len(r.samples); n > 0 && count < r.samples[n-1].count { // it begins anew
+		r.samples = r.samples[:0]
+	}
+	r.samples = append(r.samples, moment{now, count})
+	for len(r.samples) > 2 && now.Sub(r.samples[1].at) >= lately {
+		r.samples = r.samples[1:]
+	}
+	first := r.samples[0]
+	if now.Sub(first.at) < firstLine {
+		return 0
+	}
+	return float64(count-first.count) / now.Sub(first.at).Seconds()
+}
+
+// reading is how far the reading of a file or of standard input is.
+type reading struct {
+	out   *output
+	what  string
+	size  int64 // of the file; -1 if it is not known
+	whole int64 // how much is read in the end: parts may be read more than once
+	read  atomic.Int64
+	rate  rate
+}
+
+// newReading begins with nothing read.
+func (o *output) newReading(what string, size, whole int64) *reading {
+	r := &reading{out: o, what: what, size: size, whole: whole}
+	r.rate.add(time.Now(), 0)
+	return r
+}
+
+func (r *reading) add(n int) { r.read.Add(int64(n)) }
+
+func (r *reading) text(now time.Time) string {
+	done := r.read.Load()
+	if r.size >= 0 && r.whole > 0 {
+		done = int64(float64(min(done, r.whole)) / float64(r.whole) * float64(r.size))
+	}
+	return r.out.measured(r.what, done, r.size, r.rate.add(now, done))
+}
+
+// counted reads and says how much.
+type counted struct {
+	io.Reader
+	reading *reading
+}
+
+func (c counted) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.reading.add(n)
+	return n, err
+}

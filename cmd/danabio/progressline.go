@@ -1,0 +1,115 @@
+package main
+
+import (
+	"io"
+	"sync"
+	"time"
+)
+
+// progressLine is the last line of a terminal while a command works: it says how far the work is, and is gone when that is done.
+type progressLine struct {
+	screen io.Writer
+	width  func() int // in columns
+	plain  bool       // nothing can be erased: a line of its own now and then
+	dim    bool
+	first  time.Duration // before the line is drawn for the first time
+
+	mu    sync.Mutex
+	shown string
+}
+
+const (
+	// What lasts less than this needs no line.
+	firstLine = 500 * time.Millisecond
+	// From one drawing to the next.
+	nextLine = 100 * time.Millisecond
+	// From one line to the next where they stay: at first, and in the end.
+	firstPlainLine, lastPlainLine = 10 * time.Second, 5 * time.Minute
+)
+
+const (
+	eraseLine = "\r\x1b[K"
+	dimText   = "\x1b[2m"
+	redText   = "\x1b[31m"
+	asBefore  = "\x1b[0m"
+)
+
+// show keeps the line at what text says, nothing if that is empty, until hide is called, which may be called again.
+func (l *progressLine) show(text func(now time.Time) string) (hide func()) {
+	quit, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		for pause := l.first; ; pause = l.pauseAfter(pause) {
+			timer := time.NewTimer(pause)
+			select {
+			case <-timer.C:
+				l.draw(text(time.Now()))
+			case <-quit:
+				timer.Stop()
+				return
+			}
+		}
+	}()
+	return sync.OnceFunc(func() {
+		close(quit)
+		<-done
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.erase()
+	})
+}
+
+func (l *progressLine) pauseAfter(pause time.Duration) time.Duration {
+	if l.plain {
+		return min(2*pause, lastPlainLine)
+	}
+	return nextLine
+}
+
+func (l *progressLine) draw(text string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case text == "":
+		l.erase()
+	case l.plain:
+		_, _ = io.WriteString(l.screen, text+"\n")
+	case text != l.shown:
+		l.shown = text
+		text = cut(text, l.width()-1) // in the last column some terminals go on to the next line
+		if l.dim {
+			text = dimText + text + asBefore
+		}
+		_, _ = io.WriteString(l.screen, eraseLine+text)
+	}
+}
+
+// erase is called with the lock held.
+func (l *progressLine) erase() {
+	if l.shown != "" {
+		_, _ = io.WriteString(l.screen, eraseLine)
+		l.shown = ""
+	}
+}
+
+// cut leaves as much of a text as has room in so many columns.
+func cut(text string, columns int) string {
+	runes := []rune(oneLine(text))
+	if len(runes) <= max(columns, 0) {
+		return string(runes)
+	}
+	return string(runes[:max(columns, 0)])
+}
+
+// besideLine is a stream that may come out on the screen of the line, which makes room for it.
+type besideLine struct {
+	stream io.Writer
+	line   *progressLine
+}
+
+func (w besideLine) Write(p []byte) (int, error) {
+	w.line.mu.Lock()
+	defer w.line.mu.Unlock()
+	w.line.erase()
+	return w.stream.Write(p)
+}
