@@ -20,7 +20,7 @@ var (
 // notOurs are names in the documentation that look like ours.
 var notOurs = map[string]bool{
 	"Bearer": true, "RoundTripper": true,
-	"TLSHandshakeTimeout": true, "ResponseHeaderTimeout": true, // of http.Transport
+	"TLSClientConfig": true, "TLSHandshakeTimeout": true, "ResponseHeaderTimeout": true, // of http.Transport
 	"IntegrationTest": true, // an example
 }
 

@@ -28,6 +28,10 @@ var preparations = map[string]func(t *testing.T, folder string) (variables map[s
 	"README.md": func(t *testing.T, _ string) map[string]string {
 		return reached(unchecked(t, emulator.Config{CompleteAfter: time.Nanosecond})) // "danabio contract" sends wrong requests
 	},
+	"docs/configuration.md": func(t *testing.T, folder string) map[string]string {
+		companyFiles(t, folder)
+		return map[string]string{} // it serves its own emulator
+	},
 	"docs/network.md": behindPrivateAuthority,
 	"docs/retries.md": func(t *testing.T, _ string) map[string]string {
 		lost := emulator.Fault{Operation: emulator.OperationStart, Reset: true} // the first start's answer
