@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -78,7 +77,7 @@ func reached(server *emulatortest.Server) map[string]string {
 func danabio(t *testing.T) (folder string) {
 	t.Helper()
 	folder = t.TempDir()
-	if out, err := exec.Command("go", "build", "-o", folder, "./cmd/danabio").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-ldflags=-w", "-o", folder, "./cmd/danabio").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return folder
@@ -103,30 +102,25 @@ func environment(folder string, variables map[string]string) []string {
 // The programs of the documentation, and its commands that need nothing but danabio, do what it says. README.es.md has the same blocks as
 // README.md, which another test sees to.
 func TestDocumentationDoesWhatItSays(t *testing.T) {
-	binary := filepath.Join(danabio(t), "danabio")
-	for _, file := range documentation(t) {
-		run := func(block markdown.Block) bool {
-			return block.Mark == "danabio" || strings.HasPrefix(block.Mark, "go")
-		}
-		if file.Path == "README.es.md" || !slices.ContainsFunc(file.Blocks, run) {
-			continue
-		}
+	files := slices.DeleteFunc(documentation(t), func(file *markdown.File) bool {
+		return file.Path == "README.es.md" || !slices.ContainsFunc(file.Blocks, func(block markdown.Block) bool {
+			return block.Mark == "danabio" || isProgram(block)
+		})
+	})
+	binary, programs := filepath.Join(danabio(t), "danabio"), buildPrograms(t, files)
+	for _, file := range files {
 		t.Run(file.Path, func(t *testing.T) {
+			t.Parallel()
 			folder, variables := prepare(t, file)
 			s := &session{binary: binary, folder: folder, variables: variables}
-			var beside []markdown.Block
 			for _, block := range file.Blocks {
 				var printed string
 				var err error
-				switch block.Mark {
-				case "danabio":
+				switch {
+				case block.Mark == "danabio":
 					printed, err = s.commands(block.Text)
-				case "go file":
-					beside = append(beside, block)
-					continue
-				case "go", "go test":
-					printed, err = s.program(t, block, beside)
-					beside = nil
+				case isProgram(block):
+					printed, err = s.program(programs.of(file, block))
 				default:
 					continue
 				}
@@ -268,48 +262,9 @@ func (s *session) words(line string) ([]string, error) {
 
 var variable = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*|\?)`)
 
-// program builds a program or a test, with the files beside it, vets it, runs it in the folder, and returns what it prints. It is built in a module
-// of its own, as that of a user is, which has the requirements of this one.
-func (s *session) program(t *testing.T, block markdown.Block, beside []markdown.Block) (string, error) {
-	module, name := t.TempDir(), "main.go"
-	arguments := []string{"build"}
-	if block.Mark == "go test" {
-		name, arguments = "main_test.go", []string{"test", "-c"}
-	}
-	files := map[string]string{name: block.Text}
-	for _, block := range beside {
-		files[block.Name] = block.Text
-	}
-	root, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	requirements, err := os.ReadFile("go.mod")
-	if err != nil {
-		return "", err
-	}
-	sums, err := os.ReadFile("go.sum")
-	if err != nil {
-		return "", err
-	}
-	const ours = "github.com/danabio/danabio-go"
-	files["go.mod"] = strings.Replace(string(requirements), "module "+ours+"\n", "module example.com/documentation\n", 1) +
-		fmt.Sprintf("\nrequire %s v0.0.0\n\nreplace %s => %s\n", ours, ours, strconv.Quote(root))
-	files["go.sum"] = string(sums)
-	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(module, name), []byte(text), 0o600); err != nil {
-			return "", err
-		}
-	}
-	binary := filepath.Join(module, "program.exe")
-	for _, arguments := range [][]string{{"vet", "."}, append(arguments, "-o", binary, ".")} {
-		build := exec.Command("go", arguments...)
-		build.Dir = module
-		if out, err := build.CombinedOutput(); err != nil {
-			return string(out), err
-		}
-	}
-	run := exec.Command(binary)
+// program runs a program in the folder, and returns what it prints.
+func (s *session) program(path string) (string, error) {
+	run := exec.Command(path)
 	run.Dir, run.Env = s.folder, environment(s.folder, s.variables)
 	var said bytes.Buffer
 	run.Stderr = &said
