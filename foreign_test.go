@@ -20,7 +20,7 @@ import (
 
 // The shell lines of the documentation do what it says.
 func TestForeignShellLinesOfTheDocumentation(t *testing.T) {
-	binaries := danabio(t)
+	binaries := buildDanabio(t)
 	for _, file := range documentation(t) {
 		isShell := func(block markdown.Block) bool { return block.Mark == "shell" || block.Mark == "danabio" }
 		if file.Path == "README.es.md" || !slices.ContainsFunc(file.Blocks, isShell) {
@@ -106,7 +106,7 @@ func TestForeignTokenServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	binaries := danabio(t)
+	binaries := buildDanabio(t)
 	for given, want := range map[string]int{secret: 0, secret + "x": 4} {
 		token := exec.Command(filepath.Join(binaries, "danabio"), "token", "--base-url", strings.TrimSpace(url), "--channel", "any", "--client-id", id)
 		token.Env = append(os.Environ(), "DANABIO_CLIENT_SECRET="+given)

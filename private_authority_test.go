@@ -3,6 +3,7 @@ package danabiogo_test
 import (
 	"crypto/tls"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -48,6 +49,7 @@ func behindPrivateAuthority(t *testing.T, folder string) map[string]string {
 		ClientAuth:   tls.RequireAndVerifyClientCert,
 		ClientCAs:    authority.Pool(),
 	}
+	listener.Config.ErrorLog = log.New(io.Discard, "", 0) // who is refused is told on the page
 	listener.StartTLS()
 	t.Cleanup(listener.Close)
 	return map[string]string{

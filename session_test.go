@@ -17,6 +17,7 @@ import (
 
 	"github.com/danabio/danabio-go/cmd/danabio/sample"
 	"github.com/danabio/danabio-go/internal/markdown"
+	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/emulator"
 	"github.com/danabio/danabio-go/pkg/emulator/emulatortest"
 )
@@ -36,8 +37,10 @@ var preparations = map[string]func(t *testing.T, folder string) (variables map[s
 		lost := emulator.Fault{Operation: emulator.OperationStart, Reset: true} // the first start's answer
 		return reached(emulatortest.Start(t, emulator.Config{CompleteAfter: time.Nanosecond, Faults: []emulator.Fault{lost}}))
 	},
-	"docs/waiting.md": func(t *testing.T, _ string) map[string]string {
-		return reached(emulatortest.Start(t, emulator.Config{})) // nobody signs
+	"docs/waiting.md": func(t *testing.T, folder string) map[string]string {
+		server := emulatortest.Start(t, emulator.Config{}) // nobody signs
+		circuits(t, folder, server)
+		return reached(server)
 	},
 }
 
@@ -52,6 +55,35 @@ func prepare(t *testing.T, file *markdown.File) (folder string, variables map[st
 		return folder, prepare(t, folder)
 	}
 	return folder, reached(emulatortest.Start(t, emulator.Config{CompleteAfter: time.Nanosecond}))
+}
+
+// circuits starts three circuits and completes two of them. Their ids are in circuits.txt.
+func circuits(t *testing.T, folder string, server *emulatortest.Server) {
+	t.Helper()
+	client, err := danabio.New(server.ClientConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	var ids strings.Builder
+	for i := range 3 {
+		circuit, err := client.StartCircuit(t.Context(), danabio.CircuitRequest{
+			Signer:    danabio.Signer{Name: "Ana Prueba", Email: "ana@example.com", NIF: "12345678A"},
+			Documents: []danabio.Document{danabio.Bytes("contract.pdf", sample.Contract)},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i > 0 {
+			if err := server.Complete(circuit.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		fmt.Fprintln(&ids, circuit.ID)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "circuits.txt"), []byte(ids.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // unchecked serves an emulator to clients that send what the spec does not allow.
@@ -73,8 +105,8 @@ func reached(server *emulatortest.Server) map[string]string {
 	}
 }
 
-// danabio builds the command line into a folder of its own and returns that.
-func danabio(t *testing.T) (folder string) {
+// buildDanabio builds the command line into a folder of its own and returns that.
+func buildDanabio(t *testing.T) (folder string) {
 	t.Helper()
 	folder = t.TempDir()
 	if out, err := exec.Command("go", "build", "-ldflags=-w", "-o", folder, "./cmd/danabio").CombinedOutput(); err != nil {
@@ -88,7 +120,8 @@ func environment(folder string, variables map[string]string) []string {
 	var list []string
 	for _, variable := range os.Environ() {
 		name, _, _ := strings.Cut(variable, "=")
-		if !strings.HasPrefix(name, "DANABIO_") && !strings.HasPrefix(name, "LC_") && name != "LANG" && name != "XDG_CONFIG_HOME" && name != "HOME" {
+		if !strings.HasPrefix(name, "DANABIO_") && !strings.HasPrefix(name, "LC_") && !strings.HasSuffix(strings.ToUpper(name), "_PROXY") &&
+			name != "LANG" && name != "XDG_CONFIG_HOME" && name != "HOME" {
 			list = append(list, variable)
 		}
 	}
@@ -107,7 +140,7 @@ func TestDocumentationDoesWhatItSays(t *testing.T) {
 			return block.Mark == "danabio" || isProgram(block)
 		})
 	})
-	binary, programs := filepath.Join(danabio(t), "danabio"), buildPrograms(t, files)
+	binary, programs := filepath.Join(buildDanabio(t), "danabio"), buildPrograms(t, files)
 	for _, file := range files {
 		t.Run(file.Path, func(t *testing.T) {
 			t.Parallel()

@@ -289,7 +289,7 @@ func (d *doctorRun) checkCertificates(ctx context.Context) doctor.Check {
 	case c.roots == nil && c.client == nil:
 		return doctor.Fine(say("none of your own; the system's authorities are trusted"))
 	case c.client == nil:
-		return doctor.Fine(say("%d authorities of your own are trusted besides the system's", len(c.roots)))
+		return doctor.Fine(say("authorities of your own, trusted besides the system's: %d", len(c.roots)))
 	}
 	found := say("the client certificate of %s is good until %s; authorities of your own: %d", c.client.Leaf.Subject, day(c.client.Leaf.NotAfter), len(c.roots))
 	if time.Until(c.client.Leaf.NotAfter) < doctor.Soon {

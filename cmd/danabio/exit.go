@@ -207,9 +207,9 @@ func adviceOnKind(err error) *message {
 	case kindUnavailable, kindTruncated:
 		return textf("Nothing is left half done; try again later.")
 	case kindUnknownHost:
-		return textf("Check the spelling of --environment or --base-url, and that this machine can look up names.")
+		return textf(`Check the spelling of --environment or --base-url, and that this machine can look up names; "danabio doctor" tells the one from the other.`)
 	case kindCertificate:
-		return textf("Nothing was sent. Check the clock of this machine, and with your network's administrators whether a proxy opens TLS.")
+		return textf(`Nothing was sent. "danabio doctor" says what is wrong with the certificate, and who can mend that.`)
 	case kindRedirect:
 		return textf("Nothing is sent to another address than the one given. Check --environment or --base-url, and whether a proxy asks for a login.")
 	case kindRefused:
