@@ -50,8 +50,8 @@ func newDemo(out *output) *cobra.Command {
 start a circuit with a PDF to sign, wait until it is completed, download the evidence, verify
 it and its signature, extract it, and write an audit report. Each step is one line. Nothing leaves this machine.
 
-What comes of it lies in a new folder: start.json, which says what was sent, evidence.zip, its
-receipt, the extracted files in evidence/, and report.html.
+What comes of it lies in a new folder: document.pdf, which was sent, start.json, which says so,
+evidence.zip, its receipt, the extracted files in evidence/, and report.html.
 
 With --json: {"folder": …, "circuitId": …, "document": {"name": …, "size": …, "sha256": …},
 "evidence": …, "receipt": …, "size": …, "sha256": …, "files": […], "report": …}`,
@@ -69,20 +69,21 @@ With --json: {"folder": …, "circuitId": …, "document": {"name": …, "size":
 }
 
 func (d *demo) run() error {
-	document := danabio.Bytes(sample.ContractName, sample.Contract)
+	name, content := sample.ContractName, sample.Contract
 	if flag := d.cmd.Flags().Lookup("pdf"); flag.Changed {
 		if d.pdf == "" {
 			return usagef(d.cmd, "--pdf is empty")
 		}
 		var err error
-		if document, err = readPDF(d.pdf); err != nil {
+		if content, err = readPDF(d.pdf); err != nil {
 			return err
 		}
+		name = filepath.Base(d.pdf)
 	}
 	if err := d.makeFolder(); err != nil {
 		return err
 	}
-	data, err := d.path(document)
+	data, err := d.path(name, content)
 	if err != nil {
 		_ = os.RemoveAll(d.folder) // made by this run, and nobody's but its own
 		return err
@@ -94,15 +95,15 @@ func (d *demo) run() error {
 }
 
 // readPDF reads the document before the first step, and refuses there what could not be sent.
-func readPDF(path string) (danabio.Document, error) {
+func readPDF(path string) ([]byte, error) {
 	content, err := os.ReadFile(path)
 	switch {
 	case err != nil:
-		return danabio.Document{}, badInput("--pdf %s: %w", path, reason(err))
+		return nil, badInput("--pdf %s: %w", path, reason(err))
 	case !bytes.Contains(content[:min(len(content), 1024)], []byte("%PDF-")):
-		return danabio.Document{}, badInput("--pdf %s is no PDF", path)
+		return nil, badInput("--pdf %s is no PDF", path)
 	}
-	return danabio.Bytes(filepath.Base(path), content), nil
+	return content, nil
 }
 
 // makeFolder makes the folder that was asked for, or the first one of the default's names that is free.
@@ -135,9 +136,12 @@ func (d *demo) makeFolder() error {
 const demoCompleteAfter = time.Second
 
 // path goes all the way, and says each step when it is done.
-func (d *demo) path(document danabio.Document) (data demoData, err error) {
+func (d *demo) path(name string, content []byte) (data demoData, err error) {
 	ctx := d.cmd.Context()
 	data.Folder = d.folder
+	if err := os.WriteFile(filepath.Join(d.folder, "document.pdf"), content, 0o600); err != nil {
+		return data, err
+	}
 	server, err := serve("127.0.0.1:0", emulator.Config{CompleteAfter: demoCompleteAfter})
 	if err != nil {
 		return data, err
@@ -168,10 +172,10 @@ func (d *demo) path(document danabio.Document) (data demoData, err error) {
 	circuit, err := client.StartCircuit(ctx, danabio.CircuitRequest{
 		ID:        "demo",
 		Signer:    danabio.Signer{Name: "Ana Sofía Muñoz Güell", Email: "ana.munoz@example.com", NIF: "X-0000000-0"}, // of the sample contract
-		Documents: []danabio.Document{document},
+		Documents: []danabio.Document{danabio.Bytes(name, content)},
 	})
 	if refused(err) {
-		return data, errorf("the emulator refuses %s: %w", document.Name(), err)
+		return data, errorf("the emulator refuses %s: %w", name, err)
 	}
 	if err != nil {
 		return data, err
@@ -280,7 +284,8 @@ func (d *demo) ending() string {
 	me := programName()
 	return textf(`
 In %s:
-  start.json                  what was sent: size and SHA-256 of the document
+  document.pdf                what was sent to be signed
+  start.json                  its size and SHA-256
   evidence.zip                signed document, pictures, consent, audit data
   evidence.zip.receipt.json   its SHA-256: shows later that nothing was changed
   evidence/                   the same as evidence.zip, extracted

@@ -174,10 +174,10 @@ it and its signature, extract it, and write an audit report. Each step is one li
 inicia un circuito con un PDF para firmar, espera a que se complete, descarga la evidencia, la
 verifica junto con su firma, la extrae y escribe un informe de auditoría. Cada paso es una línea.
 Nada sale de esta máquina.`},
-	{`What comes of it lies in a new folder: start.json, which says what was sent, evidence.zip, its
-receipt, the extracted files in evidence/, and report.html.`,
-		`El resultado queda en una carpeta nueva: start.json, que dice qué se envió, evidence.zip, su
-recibo, los archivos extraídos en evidence/, y report.html.`},
+	{`What comes of it lies in a new folder: document.pdf, which was sent, start.json, which says so,
+evidence.zip, its receipt, the extracted files in evidence/, and report.html.`,
+		`El resultado queda en una carpeta nueva: document.pdf, que es lo enviado, start.json, que lo deja
+anotado, evidence.zip, su recibo, los archivos extraídos en evidence/, y report.html.`},
 	{`With --json: {"folder": …, "circuitId": …, "document": {"name": …, "size": …, "sha256": …},
 "evidence": …, "receipt": …, "size": …, "sha256": …, "files": […], "report": …}`,
 		`Con --json: {"folder": …, "circuitId": …, "document": {"name": …, "size": …, "sha256": …},

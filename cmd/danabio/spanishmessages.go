@@ -329,7 +329,8 @@ var spanishMessages = [...]english{
 	{"%d files in %s", "%d archivos en %s"},
 	{"%s, to be read by people", "%s, para personas"},
 	{"\nIn %s:\n" +
-		"  start.json                  what was sent: size and SHA-256 of the document\n" +
+		"  document.pdf                what was sent to be signed\n" +
+		"  start.json                  its size and SHA-256\n" +
 		"  evidence.zip                signed document, pictures, consent, audit data\n" +
 		"  evidence.zip.receipt.json   its SHA-256: shows later that nothing was changed\n" +
 		"  evidence/                   the same as evidence.zip, extracted\n" +
@@ -337,7 +338,8 @@ var spanishMessages = [...]english{
 		"Open the PDF in evidence/documents to see the signature, at the foot of page 1.\n\n" +
 		"Next:\n  %s evidence verify %s \\\n    --sent %s\n  %s emulator\n  %s start --help\n",
 		"\nEn %s:\n" +
-			"  start.json                  lo enviado: tamaño y SHA-256 del documento\n" +
+			"  document.pdf                lo que se envió a firmar\n" +
+			"  start.json                  su tamaño y SHA-256\n" +
 			"  evidence.zip                documento firmado, imágenes, datos de auditoría\n" +
 			"  evidence.zip.receipt.json   su SHA-256: muestra después que nada cambió\n" +
 			"  evidence/                   lo mismo que evidence.zip, extraído\n" +
