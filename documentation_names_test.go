@@ -120,3 +120,28 @@ func receiverOf(function *ast.FuncDecl) string {
 	}
 	return ""
 }
+
+var fetched = regexp.MustCompile(`go (get|install) github\.com/danabio/danabio-go(\S*)@`)
+
+// What the documentation has users fetch are packages with code: go get of the module's root fetches what the tools here need, and not what the
+// client needs.
+func TestDocumentationFetchesPackages(t *testing.T) {
+	checked := 0
+	for _, file := range documentation(t) {
+		for _, block := range file.Blocks {
+			for _, call := range fetched.FindAllStringSubmatch(block.Text, -1) {
+				checked++
+				sources, err := filepath.Glob(filepath.FromSlash("." + call[2] + "/*.go"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if call[2] == "" || len(sources) == 0 {
+					t.Errorf("%s:%d: %s fetches no package", file.Path, block.Line, call[0])
+				}
+			}
+		}
+	}
+	if checked < 4 {
+		t.Errorf("%d calls were checked", checked)
+	}
+}
