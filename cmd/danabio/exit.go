@@ -132,6 +132,18 @@ If one was, "danabio wait" with its circuit id goes on from there. If none was, 
 		what, askVendor(e.outcome.ID, e.outcome.Channel, e.outcome.At), readOn(kindOutcomeUnknown))
 }
 
+// afterStart is that something failed when the circuit had been started.
+type afterStart struct {
+	error
+	circuit *danabio.Circuit
+}
+
+func (e *afterStart) Unwrap() error { return e.error }
+func (e *afterStart) advice() *message {
+	return textf("Do not give the same command again: it would start another circuit. Go on with: danabio wait %s -o evidence.zip\n"+
+		"If the signer's link did not come out, ask DANAconnect for it, or have them cancel the circuit and start anew.", shellQuoted(e.circuit.ID))
+}
+
 // interruptedStart adds to an interrupted start that no circuit was started, where that is so.
 func interruptedStart(err error) error {
 	var (

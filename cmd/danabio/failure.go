@@ -102,6 +102,7 @@ func (d *failureData) add(err error) {
 		answer   *danabio.APIError
 		unknown  *danabio.OutcomeUnknownError
 		exists   *danabio.IntentExistsError
+		started  *afterStart
 	)
 	if errors.As(err, &answer) {
 		d.CircuitID, d.Operation, d.Status, d.ServerCode, d.ServerRequestID = answer.Circuit, answer.Operation, answer.StatusCode, answer.Code, answer.RequestID
@@ -123,6 +124,11 @@ func (d *failureData) add(err error) {
 		at := exists.Intent.At.UTC().Truncate(time.Second)
 		d.RequestID, d.Channel, d.State, d.StartedAt = exists.Intent.RequestID, exists.Intent.Channel, exists.Outcome(), &at
 		d.CircuitID = exists.Result.CircuitID
+	}
+	if errors.As(err, &started) {
+		at := started.circuit.StartedAt.UTC().Truncate(time.Second)
+		d.CircuitID, d.RequestID, d.Channel = started.circuit.ID, started.circuit.RequestID, started.circuit.Channel
+		d.State, d.StartedAt = stateStarted, &at
 	}
 	if errors.As(err, &unknown) {
 		at := unknown.At.UTC().Truncate(time.Second)

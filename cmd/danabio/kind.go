@@ -50,6 +50,7 @@ const (
 	kindTruncated      kind = "truncated"
 	kindNoSpace        kind = "no-space"
 	kindPermission     kind = "permission"
+	kindStarted        kind = "started"
 	kindFailed         kind = "failed"
 	kindInterrupted    kind = "interrupted"
 )
@@ -79,6 +80,7 @@ var kinds = [...]struct {
 	{kindTruncated, exitFailed},
 	{kindNoSpace, exitFailed},
 	{kindPermission, exitFailed},
+	{kindStarted, exitFailed},
 	{kindFailed, exitFailed},
 	{kindInterrupted, exitInterrupted},
 }
@@ -112,10 +114,13 @@ func kindOf(err error) kind {
 		wrong   *usageError
 		bad     *inputError
 		checks  *failedChecks
+		started *afterStart
 	)
 	switch {
 	case errors.As(err, &checks):
 		return checks.kind
+	case errors.As(err, &started): // whatever failed then
+		return kindStarted
 	case errors.As(err, &unknown): // whatever the cause, this is what the caller must know
 		return kindOutcomeUnknown
 	case errors.As(err, &exists) && exists.Outcome() == danabio.Started:

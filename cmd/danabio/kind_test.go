@@ -53,6 +53,7 @@ var kindTests = []struct {
 	{"disk full", &fs.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}, kindNoSpace},
 	{"standard output is full", printing(syscall.ENOSPC), kindNoSpace},
 	{"permission", &fs.PathError{Op: "open", Path: "x", Err: fs.ErrPermission}, kindPermission},
+	{"started, but the disk is full", &afterStart{printing(syscall.ENOSPC), &danabio.Circuit{}}, kindStarted},
 	{"any other error", errors.New("disk on fire"), kindFailed},
 	{"context's deadline", context.DeadlineExceeded, kindFailed},
 	{"interrupted", context.Canceled, kindInterrupted},

@@ -131,6 +131,9 @@ func printing(err error) error {
 type printError struct{ error }
 
 func (e *printError) Unwrap() error { return e.error }
+func (e *printError) advice() *message {
+	return textf("Only what is printed was lost: what the command has sent or stored stays.")
+}
 
 // note tells a person what is going on.
 func (o *output) note(format string, args ...any) {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -270,6 +272,35 @@ func TestStartTellsTheCircuitWhenTheReceiptCannotBeWritten(t *testing.T) {
 		t.Errorf("the other program's file was replaced by %q", content)
 	}
 }
+
+// A circuit that was started must not be started again, whatever was lost then.
+func TestStartedCircuitIsToldWhenItsOutputIsLost(t *testing.T) {
+	api := watched(t, func(*http.Request) {})
+	var stderr strings.Builder
+	if code := Run(t.Context(), startWith("--json", "contract.pdf"), nil, fullDisk{}, &stderr); code != exitFailed {
+		t.Errorf("exit code %d", code)
+	}
+	var failure failureData
+	if err := json.Unmarshal([]byte(stderr.String()), &failure); err != nil {
+		t.Fatal(err)
+	}
+	if circuits := api.Circuits(); failure.Error != kindStarted || failure.CircuitID != circuits[0].ID || failure.RequestID != "loan-4711" || failure.State != stateStarted {
+		t.Errorf("%+v", failure)
+	}
+	stderr.Reset()
+	if code := Run(t.Context(), startWith("contract.pdf"), nil, fullDisk{}, &stderr); code != exitFailed || !strings.Contains(stderr.String(), "\nDo not give the same command again") {
+		t.Errorf("exit code %d, stderr %q", code, stderr.String())
+	}
+	stderr.Reset()
+	if code := Run(t.Context(), []string{"token"}, nil, fullDisk{}, &stderr); code != exitFailed || strings.Contains(stderr.String(), "same command") {
+		t.Errorf("exit code %d, stderr %q", code, stderr.String())
+	}
+}
+
+// fullDisk is a standard output with no room.
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
 
 func TestUnknownOutcomeIsToldWhenTheReceiptCannotBeWritten(t *testing.T) {
 	watched(t, func(*http.Request) {

@@ -195,6 +195,8 @@ func shortSpanish(k kind) string {
 		return "la respuesta del servidor no es la que promete la API"
 	case kindTruncated:
 		return "la descarga de la evidencia se cortó"
+	case kindStarted:
+		return "se inició un circuito; no lo inicie de nuevo"
 	case kindNoSpace:
 		return "no queda espacio en el disco"
 	case kindPermission:

@@ -162,7 +162,7 @@ func (s *start) run(cmd *cobra.Command, out *output, files []string) error {
 	var failures []error
 	but := func(err error) {
 		if err != nil {
-			failures = append(failures, errorf("circuit %q was started, but %w", circuit.ID, err))
+			failures = append(failures, &afterStart{errorf("circuit %q was started, but %w", circuit.ID, err), circuit})
 		}
 	}
 	but(err) // the journal's
