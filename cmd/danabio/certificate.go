@@ -9,7 +9,6 @@ import (
 	"encoding/pem"
 	"io"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 )
@@ -72,7 +71,7 @@ const maxPEM = 1 << 20
 
 // readPEM reads the blocks of a file, which the setting what names. One that holds a private key must be the user's own.
 func readPEM(ctx context.Context, what, path string) ([]*pem.Block, error) {
-	source, err := os.Open(path)
+	source, err := openInput(ctx, path)
 	if err != nil {
 		return nil, badInput("%s %s: %w", what, path, reason(err))
 	}

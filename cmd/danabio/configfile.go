@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -70,13 +72,13 @@ func configPath() (path string, from origin, err error) {
 }
 
 // readConfigFile reads the configuration file. One that nobody named may be missing.
-func readConfigFile() (*configFile, error) {
+func readConfigFile(ctx context.Context) (*configFile, error) {
 	path, from, err := configPath()
 	if err != nil {
 		return &configFile{}, nil
 	}
 	c := &configFile{path: path, from: from}
-	source, err := os.Open(path)
+	source, err := openInput(ctx, path)
 	if errors.Is(err, fs.ErrNotExist) && from.kind == "" {
 		return c, nil
 	}
@@ -84,7 +86,7 @@ func readConfigFile() (*configFile, error) {
 		return nil, badInput("configuration file %s: %w", path, reason(err))
 	}
 	defer source.Close()
-	content, err := io.ReadAll(io.LimitReader(source, maxConfig+1))
+	content, err := io.ReadAll(io.LimitReader(interruptible{ctx, source}, maxConfig+1))
 	switch {
 	case err != nil:
 		return nil, badInput("configuration file %s: %w", path, reason(err))
@@ -106,7 +108,7 @@ func (c *configFile) parse(content []byte) error {
 	var values map[string]any
 	meta, err := toml.Decode(string(content), &values)
 	if unread := (toml.ParseError{}); errors.As(err, &unread) {
-		return badInput("%s:%d: this is no TOML: each line is a [table], a comment, or NAME = VALUE, and texts stand in quotes", c.path, unread.Position.Line)
+		return badInput("%s:%d: this is no TOML: each line is a [table], a comment, or NAME = VALUE, texts stand in quotes, and no name stands twice", c.path, unread.Position.Line)
 	}
 	if err != nil {
 		return badInput("configuration file %s is no TOML", c.path)
@@ -184,6 +186,9 @@ func (r *configReader) take(key toml.Key, values map[string]any) error {
 
 func (r *configReader) unknown(key toml.Key, known []string) error {
 	last := key[len(key)-1]
+	if !harmless(last) {
+		return badInput("%s: there is a setting that is unknown here; those that exist are %s", r.at(key), strings.Join(known, ", "))
+	}
 	if similar := similarWord(last, known); similar != "" {
 		return badInput("%s: there is no setting %q; did you mean %q?", r.at(key), last, similar)
 	}
@@ -249,18 +254,28 @@ func (r *configReader) at(key toml.Key) string { return r.into.path + ":" + strc
 
 // line is the first line by which the key is there: the TOML package does not tell.
 func (r *configReader) line(key toml.Key) int {
-	end := 0
-	for number := 1; ; number++ {
-		length := bytes.IndexByte(r.content[end:], '\n') + 1
-		if length == 0 {
-			return number
-		}
-		end += length
-		var values map[string]any
-		if meta, err := toml.Decode(string(r.content[:end]), &values); err == nil && meta.IsDefined(key...) {
-			return number
-		}
+	lines := bytes.SplitAfter(r.content, []byte("\n"))
+	ends, end := make([]int, len(lines)), 0
+	for i, line := range lines {
+		end += len(line)
+		ends[i] = end
 	}
+	// whole is the first line from i on at which no text or list is cut off, and whether the key is there by then. All that stands before the
+	// file's last line is whole at some line, and what is there stays, so that the line can be searched for.
+	whole := func(i int) (int, bool) {
+		for ; i < len(ends)-1; i++ {
+			var values map[string]any
+			if meta, err := toml.Decode(string(r.content[:ends[i]]), &values); err == nil {
+				return i, meta.IsDefined(key...)
+			}
+		}
+		return i, true
+	}
+	first, _ := whole(sort.Search(len(ends)-1, func(i int) bool {
+		_, there := whole(i)
+		return there
+	}))
+	return first + 1
 }
 
 // vendors reports whether text names one of the vendor's servers.
@@ -281,7 +296,10 @@ func (c *configFile) choose(name setting) (setting, profile, error) {
 	if chosen := c.profiles[name.value]; chosen != nil {
 		return name, chosen, nil
 	}
-	known := slices.Sorted(maps.Keys(c.profiles))
+	var known []string
+	for _, name := range slices.Sorted(maps.Keys(c.profiles)) {
+		known = append(known, oneLine(name))
+	}
 	switch similar := similarWord(name.value, known); {
 	case c.path == "":
 		return name, nil, badInput("there is no profile %q, since this machine names no folder for configuration files; set DANABIO_CONFIG", name.value)

@@ -2,10 +2,12 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/BurntSushi/toml"
 
@@ -59,6 +61,52 @@ func FuzzConfigFile(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The line is found where it is, and soon, however long the file.
+func TestConfigFileErrorHasItsLine(t *testing.T) {
+	long := strings.Repeat("# a comment\n", 2000)
+	for _, test := range []struct {
+		name, content string
+		line          int
+	}{
+		{"first", "colour = 1", 1},
+		{"last, without its end", long + "colour = 1", 2001},
+		{"in the middle", long + "colour = 1\n" + long, 2001},
+		{"after a text of many lines", "[profiles.a]\nchannel = \"\"\"\none\ntwo\"\"\"\n" + long + "colour = 1\n", 2005},
+		{"before a text of many lines", long + "colour = 1\n[profiles.a]\nchannel = \"\"\"\none\ntwo\"\"\"\n", 2001},
+		{"a list of many lines", "colour = [\n1,\n2\n]\n" + long, 4},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			began := time.Now()
+			err := (&configFile{path: "c.toml"}).parse([]byte(test.content))
+			if want := fmt.Sprintf("c.toml:%d: there is no setting \"colour\"", test.line); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("got %v, want %s", err, want)
+			}
+			if took := time.Since(began); took > time.Second {
+				t.Errorf("it took %s", took)
+			}
+		})
+	}
+}
+
+// What stands in the place of a name may be the secret.
+func TestConfigFileErrorShowsOnlyWhatLooksLikeAName(t *testing.T) {
+	err := (&configFile{path: "c.toml"}).parse([]byte("[profiles.a]\nhunter2 = 1\n"))
+	if err == nil || strings.Contains(err.Error(), "hunter2") || !strings.HasPrefix(err.Error(), "c.toml:2: there is a setting that is unknown here") {
+		t.Errorf("%v", err)
+	}
+}
+
+// Names of profiles are foreign text.
+func TestConfigFileErrorIsOneLine(t *testing.T) {
+	file := &configFile{path: "c.toml", exists: true}
+	if err := file.parse([]byte("[profiles.\"a\\nb\"]\nchannel = \"c\"\n")); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := file.choose(setting{"x", origin{fromFlag, "--profile"}}); err == nil || strings.Contains(err.Error(), "\n") {
+		t.Errorf("%q", err)
+	}
 }
 
 func TestConfigFileWithoutPlace(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -117,6 +118,39 @@ func (s *settings) config() danabio.Config {
 func isWebURL(text string) bool {
 	scheme, _, found := strings.Cut(text, "://")
 	return found && (strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "http"))
+}
+
+// openInput opens a file to read from, unless the context ends before: that of a pipe waits until somebody writes to it.
+func openInput(ctx context.Context, path string) (*os.File, error) {
+	type result struct {
+		file *os.File
+		err  error
+	}
+	opening := make(chan result)
+	go func() {
+		file, err := os.Open(path)
+		select {
+		case opening <- result{file, err}:
+		case <-ctx.Done():
+			_ = file.Close() // which a nil file takes
+		}
+	}()
+	select {
+	case opened := <-opening:
+		return opened.file, opened.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// readInput reads a file as far as limit, and one byte more if there is one.
+func readInput(ctx context.Context, path string, limit int64) ([]byte, error) {
+	file, err := openInput(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(interruptible{ctx, file}, limit+1))
 }
 
 // interruptible reads from a source that may block, until the context ends; then a read that is under way is left behind.

@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -195,5 +196,39 @@ func TestEmulatorShowsItsListToThisMachineAlone(t *testing.T) {
 				}
 			}
 		}, flag)
+	}
+}
+
+// A file that is named may be a pipe that nobody writes to.
+func TestInterruptEndsWaitingForAPipe(t *testing.T) {
+	watched(t, func(*http.Request) { t.Error("something was sent") })
+	if err := syscall.Mkfifo("pipe", 0o600); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { // lets go of those that open it
+		if pipe, err := os.OpenFile("pipe", os.O_RDWR, 0); err == nil {
+			_ = pipe.Close()
+		}
+	}()
+	for _, test := range []struct {
+		name, config string
+		args         []string
+	}{
+		{"configuration file", "pipe", []string{"config", "show"}},
+		{"client secret", "", []string{"token", "--client-secret-file", "pipe"}},
+		{"authorities", "", []string{"token", "--ca-file", "pipe"}},
+		{"request", "", []string{"start", "--request", "pipe"}},
+		{"what was sent", "", []string{"evidence", "verify", "evidence.zip", "--sent", "pipe"}},
+		{"roots", "", []string{"evidence", "verify", "evidence.zip", "--roots", "pipe"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Setenv("DANABIO_CONFIG", test.config)
+			ctx, interrupt := context.WithCancel(t.Context())
+			interrupt()
+			code, stdout, stderr := run(ctx, nil, test.args...)
+			if code != exitInterrupted || stdout != "" || !strings.Contains(stderr, "interrupted") {
+				t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
+			}
+		})
 	}
 }

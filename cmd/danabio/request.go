@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -72,7 +71,7 @@ func (s *start) asked(ctx context.Context, cmd *cobra.Command) (*danabio.Circuit
 func (s *start) readRequest(ctx context.Context, cmd *cobra.Command, name error) ([]byte, error) {
 	source := cmd.InOrStdin()
 	if s.request != standardInput {
-		file, err := os.Open(s.request)
+		file, err := openInput(ctx, s.request)
 		if err != nil {
 			return nil, badInput("request in %w: %w", name, reason(err))
 		}

@@ -62,7 +62,7 @@ func (p secretPlace) read(ctx context.Context, cmd *cobra.Command) (string, erro
 	case p.file == "":
 		return p.value, nil
 	}
-	source, err := os.Open(p.file)
+	source, err := openInput(ctx, p.file)
 	if err != nil {
 		return "", badInput("client secret: %w", err)
 	}

@@ -82,7 +82,7 @@ func (l layers) pick(flag, variable, key string) (setting, error) {
 
 // settings finds out what is given, and where. It reads the configuration file and no other. What is missing is no error yet.
 func (c *connection) settings(cmd *cobra.Command) (*settings, error) {
-	file, err := readConfigFile()
+	file, err := readConfigFile(cmd.Context())
 	if err != nil {
 		return nil, err
 	}

@@ -1,10 +1,10 @@
 package main
 
 import (
+	"context"
 	"crypto/x509"
 	"encoding/json"
 	"errors"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -54,9 +54,12 @@ func (s *signing) open(cmd *cobra.Command, files []string, accept []evidence.Cod
 		}
 	}
 	if s.roots != "" {
-		content, err := os.ReadFile(s.roots)
-		if err != nil {
+		content, err := readInput(cmd.Context(), s.roots, maxPEM)
+		switch {
+		case err != nil:
 			return nil, badInput("--roots %s: %w", s.roots, reason(err))
+		case len(content) > maxPEM:
+			return nil, badInput("%s %s is longer than %d bytes, so it is none", "--roots", s.roots, maxPEM)
 		}
 		options.Roots = x509.NewCertPool()
 		if !options.Roots.AppendCertsFromPEM(content) {
@@ -70,7 +73,7 @@ func (s *signing) open(cmd *cobra.Command, files []string, accept []evidence.Cod
 			return nil, usagef(cmd, "--sent is about one start, so one FILE.zip can be compared with it, not %d", len(files))
 		}
 		var err error
-		if sent, err = readSent(s.sent); err != nil {
+		if sent, err = readSent(cmd.Context(), s.sent); err != nil {
 			return nil, err
 		}
 	}
@@ -95,14 +98,17 @@ func newJudges(options pdfsig.Options, sent *sentReceipt) (*judges, error) {
 	return &judges{inspector: inspector, sent: sent, documents: options.Sent, roots: options.Roots != nil}, err
 }
 
+// maxSent bounds what is read: ten thousands of documents fit in.
+const maxSent = 16 << 20
+
 // readSent reads what [sentFile.store] wrote.
-func readSent(path string) (*sentReceipt, error) {
-	content, err := os.ReadFile(path)
+func readSent(ctx context.Context, path string) (*sentReceipt, error) {
+	content, err := readInput(ctx, path, maxSent)
 	if err != nil {
 		return nil, badInput("--sent %s: %w", path, reason(err))
 	}
 	var sent sentReceipt
-	if err := json.Unmarshal(content, &sent); err != nil || sent.Version != sentVersion || sent.State == "" {
+	if err := json.Unmarshal(content, &sent); len(content) > maxSent || err != nil || sent.Version != sentVersion || sent.State == "" {
 		return nil, badInput("--sent %s is no file that start --receipt wrote", path)
 	}
 	if len(sent.Documents) == 0 {

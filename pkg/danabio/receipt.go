@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"time"
@@ -45,6 +46,13 @@ func ReceiptPath(path string) string { return path + ".receipt.json" }
 
 // ReadReceipt reads a receipt.
 func ReadReceipt(path string) (*Receipt, error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() { // of a pipe or a device there may be no end
+		err = &fs.PathError{Op: "read", Path: path, Err: errors.New("is no regular file")}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read receipt: %w", err)
+	}
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read receipt: %w", err)

@@ -1,0 +1,25 @@
+//go:build unix
+
+package danabio
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// A pipe that nobody writes to has no end.
+func TestReadReceiptDoesNotWaitForAPipe(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "evidence.zip.receipt.json")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := ReadReceipt(path)
+	var unread *fs.PathError
+	if !errors.As(err, &unread) || !strings.Contains(err.Error(), "is no regular file") {
+		t.Errorf("got %v, want that it is no regular file", err)
+	}
+}
