@@ -81,6 +81,9 @@ Exit codes:
 		DisableFlagsInUseLine: true,
 	}
 	root.SetUsageTemplate(usageTemplate(root, out.language == language.Spanish))
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		fmt.Fprint(cmd.OutOrStdout(), helpText(cmd, widthOf(cmd.OutOrStdout())))
+	})
 	root.SetVersionTemplate("danabio {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentFlags().BoolVar(&out.json, "json", false, "print data and failures as JSON")
@@ -115,7 +118,7 @@ func group(cmd *cobra.Command, args []string) error {
 		return usagef(cmd, "there is no command %q", cmd.CommandPath()+" "+args[0])
 	}
 	if !cmd.Flags().Changed("json") {
-		fmt.Fprint(cmd.ErrOrStderr(), cmd.Long+"\n\n"+cmd.UsageString()+"\n")
+		fmt.Fprint(cmd.ErrOrStderr(), helpText(cmd, widthOf(cmd.ErrOrStderr()))+"\n")
 	}
 	return usagef(cmd, "a command is missing")
 }

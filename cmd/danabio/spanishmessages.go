@@ -168,7 +168,7 @@ var spanishMessages = [...]english{
 	{"Sending", "Enviando"},
 	{"Receiving", "Recibiendo"},
 	{"Receiving, try %d", "Recibiendo, intento %d"},
-	{"Receiving, %d of %d circuits done", "Recibiendo, %d de %d circuitos listos"},
+	{"Receiving, %d of %d circuits done", "Recibiendo, listos %d de %d"},
 	{"Verifying", "Verificando"},
 	{"Extracting", "Extrayendo"},
 	{"Reading standard input", "Leyendo la entrada estándar"},
@@ -386,13 +386,13 @@ var spanishMessages = [...]english{
 	{"The same request will be refused again. What the server says tells what to change; else send DANAconnect its request id and the time.",
 		"La misma solicitud será rechazada otra vez. Lo que dice el servidor indica qué cambiar; si no, envíe a DANAconnect el id de la solicitud y la hora."},
 	{"No circuit was started. Give the same command again, later.", "No se inició ningún circuito. Repita el mismo comando más tarde."},
-	{"Nothing is left half done. Make room, and give the same command again.", "No queda nada a medias. Libere espacio y repita el mismo comando."},
 	{"Only what is printed was lost: what the command has sent or stored stays.",
 		"Solo se perdió lo que se imprime: lo que el comando envió o guardó se mantiene."},
 	{"Do not give the same command again: it would start another circuit. Go on with: danabio wait %s -o evidence.zip\n" +
 		"If the signer's link did not come out, ask DANAconnect for it, or have them cancel the circuit and start anew.",
 		"No repita el mismo comando: iniciaría otro circuito. Continúe con: danabio wait %s -o evidence.zip\n" +
 			"Si no obtuvo el enlace del firmante, pídalo a DANAconnect, o haga cancelar el circuito e inicie de nuevo."},
+	{"Nothing is left half done. Make room, and give the same command again.", "No queda nada a medias. Libere espacio y repita el mismo comando."},
 	{"Nothing is left half done. Check who owns the file and its folder, and which user this is.",
 		"No queda nada a medias. Revise a quién pertenecen el archivo y su carpeta, y qué usuario es este."},
 }
