@@ -103,17 +103,40 @@ type Checker struct {
 // New makes a checker from the embedded spec. It fails when Report is missing, when BasePath is no plain absolute path, or
 // when Allow names a class that does not exist.
 func New(config Config) (*Checker, error) {
-	document, err := spec.GetSpec()
+	known, err := embedded()
 	if err != nil {
-		return nil, fmt.Errorf("contract: load the embedded spec: %w", err)
+		return nil, fmt.Errorf("contract: the embedded spec: %w", err)
 	}
-	return newChecker(document, config)
+	return newChecker(known, config)
 }
 
-func newChecker(document *openapi3.T, config Config) (*Checker, error) {
-	if err := document.Validate(context.Background()); err != nil {
-		return nil, fmt.Errorf("contract: the spec is not valid: %w", err)
+// specification is a spec that is valid.
+type specification struct {
+	document *openapi3.T
+	names    map[string]bool // of its properties
+}
+
+// embedded is read when the first checker is made, and never changed: tests make one each.
+var embedded = sync.OnceValues(func() (specification, error) {
+	document, err := spec.GetSpec()
+	if err != nil {
+		return specification{}, err
 	}
+	return specificationOf(document)
+})
+
+func specificationOf(document *openapi3.T) (specification, error) {
+	if err := document.Validate(context.Background()); err != nil {
+		return specification{}, fmt.Errorf("it is not valid: %w", err)
+	}
+	names, err := propertyNames(document)
+	if err != nil {
+		return specification{}, fmt.Errorf("list its names: %w", err)
+	}
+	return specification{document, names}, nil
+}
+
+func newChecker(known specification, config Config) (*Checker, error) {
 	if config.Report == nil {
 		return nil, errors.New("contract: Config.Report is missing; contract.FailTest(t) makes one for a test")
 	}
@@ -128,15 +151,11 @@ func newChecker(document *openapi3.T, config Config) (*Checker, error) {
 		}
 		allow[class] = true
 	}
-	names, err := propertyNames(document)
-	if err != nil {
-		return nil, fmt.Errorf("contract: list the names in the spec: %w", err)
-	}
 	return &Checker{
 		config: config,
 		allow:  allow,
-		routes: newRoutes(document, base),
-		names:  names,
+		routes: newRoutes(known.document, base),
+		names:  known.names,
 		counts: make(map[Exchange]int),
 	}, nil
 }

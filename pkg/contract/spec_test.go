@@ -65,8 +65,12 @@ func TestOtherSpecs(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
+				known, err := specificationOf(document)
+				if err != nil {
+					t.Fatal(err)
+				}
 				var findings []Finding
-				checker, err := newChecker(document, Config{Report: func(f Finding) { findings = append(findings, f) }})
+				checker, err := newChecker(known, Config{Report: func(f Finding) { findings = append(findings, f) }})
 				if err != nil {
 					t.Fatal(err)
 				}
