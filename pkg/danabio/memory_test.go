@@ -32,10 +32,10 @@ const (
 )
 
 // inChild runs this test again in a process of its own, whose whole memory is then known, and returns what it printed.
-func inChild(t *testing.T, url string) string {
+func inChild(t *testing.T, url string, environment ...string) string {
 	t.Helper()
 	child := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
-	child.Env = append(os.Environ(), "DANABIO_TEST_SERVER="+url)
+	child.Env = append(append(os.Environ(), "DANABIO_TEST_SERVER="+url), environment...)
 	out, err := child.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -131,6 +131,7 @@ func TestMemoryOfAHugeStart(t *testing.T) {
 		sayMemory(t)
 		return
 	}
+	t.Parallel()
 	var length, arrived int64
 	var received string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -203,6 +204,7 @@ func TestMemoryOfAHugeDownload(t *testing.T) {
 		sayMemory(t)
 		return
 	}
+	t.Parallel()
 	const entries, entrySize = 4, huge/4 + 5
 	crc := crc32.NewIEEE()
 	if _, err := io.Copy(crc, newNoise(entrySize)); err != nil {
@@ -237,8 +239,7 @@ func TestMemoryOfAHugeDownload(t *testing.T) {
 	}))
 	defer server.Close()
 	folder := t.TempDir()
-	t.Setenv("DANABIO_TEST_FOLDER", folder)
-	out := inChild(t, server.URL)
+	out := inChild(t, server.URL, "DANABIO_TEST_FOLDER="+folder)
 	sum := hex.EncodeToString(sent.Sum(nil))
 	if size < huge || !strings.Contains(out, fmt.Sprintf("received %d %s", size, sum)) {
 		t.Errorf("%d bytes of SHA-256 %s were sent; the client said %s", size, sum, out)

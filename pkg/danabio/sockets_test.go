@@ -95,7 +95,6 @@ func (f socketFault) run(t *testing.T, operation, path string, faulty int) (got 
 	}
 	if f.h2 != nil {
 		config.HTTPClient.Transport = anotherKind(transport)
-		defer transport.CloseIdleConnections()
 	}
 	if operation == token {
 		config.Credentials = danabio.ClientCredentials("acme", "s3cr3t-of-acme")
@@ -112,6 +111,7 @@ func (f socketFault) run(t *testing.T, operation, path string, faulty int) (got 
 	defer cancel()
 	got.err = classes(call(ctx, client, operation, path, size, danabio.PollPolicy{MinInterval: time.Millisecond}))
 	_ = client.Close()
+	transport.CloseIdleConnections() // the client does not know those of another kind
 	s.stop()
 	if text := printed.String(); f.prints == "" && text != "" || !strings.Contains(text, f.prints) {
 		t.Errorf("net/http printed %q, want %q", text, f.prints)

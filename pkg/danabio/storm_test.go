@@ -186,6 +186,7 @@ func TestStormOfRetriesIsSpread(t *testing.T) {
 			[3]time.Duration{250 * time.Millisecond, 250 * time.Millisecond, 250 * time.Millisecond}, danabio.ErrUnavailable},
 	} {
 		t.Run(strings.Join(append([]string{test.who, fmt.Sprint(test.code)}, test.headers...), " "), func(t *testing.T) {
+			t.Parallel()
 			c := crowds(t)[test.who]
 			var over time.Time
 			storm(t, c, func(w http.ResponseWriter, r *http.Request) {
