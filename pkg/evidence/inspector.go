@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 )
 
@@ -103,13 +102,9 @@ func (a *Archive) randomAccess(ctx context.Context, d *decoder, r *record, sha25
 		}
 		return bytes.NewReader(buffer.Bytes()), func() {}, nil
 	}
-	file, err := os.CreateTemp("", ".evidence.*.part") // 0600
+	file, free, err := temporary()
 	if err != nil {
 		return nil, nil, fmt.Errorf("temporary file for inspection: %w", err)
-	}
-	free = func() {
-		file.Close()
-		os.Remove(file.Name())
 	}
 	if err := a.decodeAgain(ctx, d, r, file, sha256); err != nil {
 		free()

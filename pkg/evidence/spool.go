@@ -16,7 +16,7 @@ type spool struct {
 
 	mu     sync.Mutex
 	file   *os.File
-	named  bool // the file has a name still, since the system does not let go of it
+	remove func() // closes and removes the file; nil if there is none
 	failed bool
 	end    int64
 	places map[string]int64 // where the content of an entry is, by its name
@@ -32,12 +32,25 @@ func newSpool(inspectors []Inspector, rules []Rule) *spool {
 
 // close removes what was kept.
 func (s *spool) close() {
-	if s.file != nil {
-		s.file.Close()
+	if s.remove != nil {
+		s.remove()
 	}
-	if s.named {
-		os.Remove(s.file.Name())
+}
+
+// temporary makes a private temporary file, which has no name any more where the system allows that: not even a kill leaves it behind then.
+// remove closes and removes it.
+func temporary() (file *os.File, remove func(), err error) {
+	file, err = os.CreateTemp("", ".evidence.*.part") // 0600
+	if err != nil {
+		return nil, nil, err
 	}
+	named := os.Remove(file.Name()) != nil
+	return file, func() {
+		file.Close()
+		if named {
+			os.Remove(file.Name())
+		}
+	}, nil
 }
 
 // content returns what was kept of an entry, nil if nothing was.
@@ -64,12 +77,11 @@ func (s *spool) wanted(r *record, head []byte) (int64, bool) {
 		return 0, false
 	}
 	if s.file == nil {
-		file, err := os.CreateTemp("", ".evidence.*.part") // 0600
-		if err != nil {
+		var err error
+		if s.file, s.remove, err = temporary(); err != nil {
 			s.failed = true
 			return 0, false
 		}
-		s.file, s.named = file, os.Remove(file.Name()) != nil
 	}
 	place := s.end
 	s.end, s.room = s.end+r.size, s.room-r.size

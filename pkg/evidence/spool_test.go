@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 )
 
@@ -73,6 +74,32 @@ func TestInspectorThatDecidesLateGetsItsContent(t *testing.T) {
 	late := func(entry EntryReport) bool { return entry.SHA256 != "" }
 	if _, err := openBytes(t, f.bytes(), Limits{}).Verify(reading(t, late, seen)); err != nil || len(seen) != 1 {
 		t.Errorf("inspected %v, %v", seen, err)
+	}
+}
+
+// So that a kill leaves nothing personal behind. Windows keeps the name of a file that is open.
+func TestInspectedContentHasNoNameOnTheDisk(t *testing.T) {
+	f := honest()
+	f.entries = []*forgedEntry{{name: "large.bin", content: noise(spoolLimit + 5), method: methodDeflated}}
+	for name, wants := range map[string]func(EntryReport) bool{
+		"kept":               everything,
+		"decompressed again": func(entry EntryReport) bool { return entry.SHA256 != "" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			temporary := t.TempDir()
+			t.Setenv("TMPDIR", temporary)
+			inspected := false
+			_, err := openBytes(t, f.bytes(), Limits{}).Verify(&listing{wants, func(_ context.Context, _ EntryReport, _ *io.SectionReader) (Inspection, error) {
+				inspected = true
+				if left, err := os.ReadDir(temporary); (err != nil || len(left) > 0) && runtime.GOOS != "windows" {
+					t.Errorf("the temporary folder shows %v, %v", left, err)
+				}
+				return Inspection{}, nil
+			}})
+			if err != nil || !inspected {
+				t.Errorf("inspected: %t, %v", inspected, err)
+			}
+		})
 	}
 }
 
