@@ -57,29 +57,30 @@ func (r *rate) add(now time.Time, count int64) float64 {
 
 // reading is how far the reading of a file or of standard input is.
 type reading struct {
-	out   *output
-	what  string
-	size  int64 // of the file; -1 if it is not known
-	whole int64 // how much is read in the end: parts may be read more than once
-	read  atomic.Int64
-	rate  rate
+	out  *output
+	what string
+	done atomic.Int64
+	size atomic.Int64 // -1 if it is not known
+	rate rate
 }
 
 // newReading begins with nothing read.
-func (o *output) newReading(what string, size, whole int64) *reading {
-	r := &reading{out: o, what: what, size: size, whole: whole}
+func (o *output) newReading(what string) *reading {
+	r := &reading{out: o, what: what}
+	r.size.Store(-1)
 	r.rate.add(time.Now(), 0)
 	return r
 }
 
-func (r *reading) add(n int) { r.read.Add(int64(n)) }
+// at takes how far it is.
+func (r *reading) at(done, size int64) {
+	r.done.Store(done)
+	r.size.Store(size)
+}
 
 func (r *reading) text(now time.Time) string {
-	done := r.read.Load()
-	if r.size >= 0 && r.whole > 0 {
-		done = int64(float64(min(done, r.whole)) / float64(r.whole) * float64(r.size))
-	}
-	return r.out.measured(r.what, done, r.size, r.rate.add(now, done))
+	done := r.done.Load()
+	return r.out.measured(r.what, done, r.size.Load(), r.rate.add(now, done))
 }
 
 // counted reads and says how much.
@@ -90,6 +91,6 @@ type counted struct {
 
 func (c counted) Read(p []byte) (int, error) {
 	n, err := c.Reader.Read(p)
-	c.reading.add(n)
+	c.reading.done.Add(int64(n))
 	return n, err
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/danabio/danabio-go/internal/language"
@@ -81,22 +82,23 @@ func TestRateLooksBackAFewSeconds(t *testing.T) {
 	}
 }
 
-func TestReadingOfAFileIsToldInBytesOfTheFile(t *testing.T) {
+func TestReadingIsToldInBytes(t *testing.T) {
 	out := newOutput(io.Discard, io.Discard)
-	r := out.newReading("Verifying", 1000, 1800)
-	r.add(900)
-	if got := r.text(time.Now()); got != "Verifying: 500 bytes of 1000 bytes (50 %)" {
-		t.Error(got)
+	r := out.newReading("Verifying")
+	for _, test := range []struct {
+		done, size int64
+		want       string
+	}{
+		{500, 1000, "Verifying: 500 bytes of 1000 bytes (50 %)"},
+		{1000, 1000, "Verifying: 1000 bytes of 1000 bytes (100 %)"},
+		{0, 0, "Verifying: 0 bytes of 0 bytes (0 %)"},
+	} {
+		r.at(test.done, test.size)
+		if got := r.text(time.Now()); got != test.want {
+			t.Errorf("got %q, want %q", got, test.want)
+		}
 	}
-	r.add(2000) // inspectors read some again
-	if got := r.text(time.Now()); got != "Verifying: 1000 bytes of 1000 bytes (100 %)" {
-		t.Error(got)
-	}
-	empty := out.newReading("Verifying", 0, 0)
-	if got := empty.text(time.Now()); got != "Verifying: 0 bytes of 0 bytes (0 %)" {
-		t.Error(got)
-	}
-	stdin := out.newReading("Reading standard input", -1, -1)
+	stdin := out.newReading("Reading standard input")
 	if _, err := io.Copy(io.Discard, counted{bytes.NewReader(make([]byte, 20_000)), stdin}); err != nil {
 		t.Fatal(err)
 	}
@@ -106,76 +108,82 @@ func TestReadingOfAFileIsToldInBytesOfTheFile(t *testing.T) {
 }
 
 func TestTransfersAreToldStepByStep(t *testing.T) {
-	transfers := newOutput(io.Discard, io.Discard).newTransfers(1)
-	now := transfers.began
-	var got []string
-	say := func(after time.Duration) { got = append(got, transfers.text(now.Add(after))) }
-	move := func(bytes int64, restarts int) {
-		transfers.told(danabio.Progress{Circuit: "a", Bytes: bytes, Total: 200_000, Restarts: restarts})
-	}
-	say(2 * time.Second)
-	transfers.polled("a", danabio.Poll{Number: 1, Next: 5 * time.Second, Err: danabio.ErrNotReady})
-	say(3*time.Second + 500*time.Millisecond)
-	say(20 * time.Second)
-	transfers.polled("a", danabio.Poll{Number: 2, Next: 5 * time.Second, Err: danabio.ErrUnavailable})
-	say(4 * time.Second)
-	move(0, 0)
-	move(50_000, 0)
-	say(10 * time.Second)
-	move(0, 1)
-	move(100_000, 1)
-	say(10 * time.Second)
-	move(200_000, 1)
-	say(10 * time.Second)
-	for i, want := range []string{
-		"Asking the server, for 2s",
-		"Waiting for 3s, polls: 1, next in 2s",
-		"Waiting for 20s, polls: 1, next in 0s",
-		"Waiting for 4s, polls: 2, next in 2s; the server cannot be reached",
-		"Receiving: 50 kB of 200 kB (25 %), ",
-		"Receiving, try 2: 100 kB of 200 kB (50 %), ",
-		"Received 200 kB; verifying",
-	} {
-		if !strings.HasPrefix(got[i], want) {
-			t.Errorf("step %d: %q, want %q", i, got[i], want)
+	synctest.Test(t, func(t *testing.T) {
+		transfers := newOutput(io.Discard, io.Discard).newTransfers(1)
+		now := transfers.began
+		var got []string
+		say := func(after time.Duration) { got = append(got, transfers.text(now.Add(after))) }
+		move := func(bytes int64, restarts int) {
+			transfers.told(danabio.Progress{Circuit: "a", Bytes: bytes, Total: 200_000, Restarts: restarts})
 		}
-	}
+		say(2 * time.Second)
+		transfers.polled("a", danabio.Poll{Number: 1, Next: 5 * time.Second, Err: danabio.ErrNotReady})
+		say(3*time.Second + 500*time.Millisecond)
+		say(20 * time.Second)
+		transfers.polled("a", danabio.Poll{Number: 2, Next: 5 * time.Second, Err: danabio.ErrUnavailable})
+		say(4 * time.Second)
+		move(0, 0)
+		move(50_000, 0)
+		say(10 * time.Second)
+		move(0, 1)
+		move(100_000, 1)
+		say(10 * time.Second)
+		move(200_000, 1)
+		say(10 * time.Second)
+		for i, want := range []string{
+			"Asking the server, for 2s",
+			"Waiting for 3s, polls: 1, next in 2s",
+			"Waiting for 20s, polls: 1, next in 0s",
+			"Waiting for 4s, polls: 2, next in 1s; the server cannot be reached",
+			"Receiving: 50 kB of 200 kB (25 %), ",
+			"Receiving, try 2: 100 kB of 200 kB (50 %), ",
+			"Received 200 kB; verifying",
+		} {
+			if !strings.HasPrefix(got[i], want) {
+				t.Errorf("step %d: %q, want %q", i, got[i], want)
+			}
+		}
+	})
 }
 
 func TestSendingIsToldUntilTheAnswer(t *testing.T) {
-	transfers := newOutput(io.Discard, io.Discard).newTransfers(0)
-	now := transfers.began
-	transfers.told(danabio.Progress{RequestID: "r", Total: 100_000})
-	transfers.told(danabio.Progress{RequestID: "r", Bytes: 40_000, Total: 100_000})
-	if got := transfers.text(now.Add(4 * time.Second)); !strings.HasPrefix(got, "Sending: 40 kB of 100 kB (40 %), ") {
-		t.Error(got)
-	}
-	transfers.told(danabio.Progress{RequestID: "r", Bytes: 100_000, Total: 100_000})
-	if got := transfers.text(time.Now().Add(90*time.Second + 10*time.Millisecond)); got != "Sent 100 kB; waiting for the answer for 1m30s" {
-		t.Error(got)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		transfers := newOutput(io.Discard, io.Discard).newTransfers(0)
+		now := transfers.began
+		transfers.told(danabio.Progress{RequestID: "r", Total: 100_000})
+		transfers.told(danabio.Progress{RequestID: "r", Bytes: 40_000, Total: 100_000})
+		if got := transfers.text(now.Add(4 * time.Second)); !strings.HasPrefix(got, "Sending: 40 kB of 100 kB (40 %), ") {
+			t.Error(got)
+		}
+		transfers.told(danabio.Progress{RequestID: "r", Bytes: 100_000, Total: 100_000})
+		if got := transfers.text(time.Now().Add(90 * time.Second)); got != "Sent 100 kB; waiting for the answer for 1m30s" {
+			t.Error(got)
+		}
+	})
 }
 
 func TestSeveralTransfersAreSummed(t *testing.T) {
-	transfers := newOutput(io.Discard, io.Discard).newTransfers(5)
-	now := transfers.began
-	for i := range 3 {
-		transfers.told(danabio.Progress{Circuit: fmt.Sprint(i), Bytes: 100_000, Total: 200_000})
-	}
-	transfers.ended("0")
-	transfers.polled("3", danabio.Poll{Number: 4, Next: time.Minute, Err: danabio.ErrNotReady})
-	if got := transfers.text(now); got != "Receiving, 1 of 5 circuits done: 300 kB of 600 kB (50 %)" {
-		t.Error(got)
-	}
-	transfers.told(danabio.Progress{Circuit: "4", Bytes: 100_000, Total: -1})
-	if got := transfers.text(now); got != "Receiving, 1 of 5 circuits done: 400 kB" {
-		t.Error(got)
-	}
-	for i := range 3 {
-		transfers.ended(fmt.Sprint(i))
-	}
-	transfers.polled("4", danabio.Poll{Number: 2, Next: 30 * time.Second, Err: danabio.ErrUnavailable})
-	if got := transfers.text(time.Now().Add(10 * time.Second)); got != "Waiting for 10s, polls: 6, next in 20s; 3 of 5 circuits done" {
-		t.Error(got)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		transfers := newOutput(io.Discard, io.Discard).newTransfers(5)
+		now := transfers.began
+		for i := range 3 {
+			transfers.told(danabio.Progress{Circuit: fmt.Sprint(i), Bytes: 100_000, Total: 200_000})
+		}
+		transfers.ended("0")
+		transfers.polled("3", danabio.Poll{Number: 4, Next: time.Minute, Err: danabio.ErrNotReady})
+		if got := transfers.text(now); got != "Receiving, 1 of 5 circuits done: 300 kB of 600 kB (50 %)" {
+			t.Error(got)
+		}
+		transfers.told(danabio.Progress{Circuit: "4", Bytes: 100_000, Total: -1})
+		if got := transfers.text(now); got != "Receiving, 1 of 5 circuits done: 400 kB" {
+			t.Error(got)
+		}
+		for i := range 3 {
+			transfers.ended(fmt.Sprint(i))
+		}
+		transfers.polled("4", danabio.Poll{Number: 2, Next: 30 * time.Second, Err: danabio.ErrUnavailable})
+		if got := transfers.text(time.Now().Add(10 * time.Second)); got != "Waiting for 10s, polls: 6, next in 20s; 3 of 5 circuits done" {
+			t.Error(got)
+		}
+	})
 }

@@ -34,8 +34,8 @@ type openedEvidence struct {
 func newOpenedEvidence(archive *evidence.Archive, out *output, remove func()) *openedEvidence {
 	opened := &openedEvidence{Archive: archive, remove: remove, out: out}
 	if out.line != nil && !out.quiet {
-		opened.reading = out.newReading("", archive.Size(), archive.ReadLength())
-		archive.OnRead(opened.reading.add)
+		opened.reading = out.newReading("")
+		archive.OnProgress(opened.reading.at)
 	}
 	return opened
 }

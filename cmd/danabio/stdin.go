@@ -28,7 +28,7 @@ func countOf(files []string, wanted string) int {
 
 // fromStandardInput reads it until the command is interrupted, and tells how much came until hide is called.
 func (o *output) fromStandardInput(cmd *cobra.Command) (source io.Reader, hide func()) {
-	read := o.newReading(o.say("Reading standard input"), -1, -1)
+	read := o.newReading(o.say("Reading standard input"))
 	return counted{interruptible{cmd.Context(), cmd.InOrStdin()}, read}, o.progress(read.text)
 }
 

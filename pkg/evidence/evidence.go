@@ -46,8 +46,9 @@ type Archive struct {
 	opened time.Time
 	layout *layout
 
-	running sync.Mutex // held by a verification or an extraction
-	mu      sync.Mutex // guards the next two
+	running sync.Mutex             // held by a verification or an extraction
+	told    func(done, size int64) // nil: nobody
+	mu      sync.Mutex             // guards the next two
 	report  *Report
 	tree    *tree
 }
@@ -108,37 +109,6 @@ func (a *Archive) Close() error {
 		return nil
 	}
 	return a.file.Close()
-}
-
-// OnRead has told called after each read of the ZIP with the number of bytes, by several goroutines at once: it must be safe for that,
-// and return soon. Call it before all methods that read.
-func (a *Archive) OnRead(told func(n int)) { a.source = toldReader{a.source, told} }
-
-// Size is that of the ZIP in bytes.
-func (a *Archive) Size() int64 { return a.size }
-
-// ReadLength is how many bytes a verification or an extraction reads at least: the file once for its SHA-256, and each entry for its content.
-// What lies between small entries, and what inspectors read again, comes to that.
-func (a *Archive) ReadLength() int64 {
-	length := a.size
-	for i := range a.layout.records {
-		if record := &a.layout.records[i]; !a.layout.broken && !record.refused {
-			length += record.compressed
-		}
-	}
-	return length
-}
-
-// toldReader tells what is read.
-type toldReader struct {
-	source io.ReaderAt
-	told   func(n int)
-}
-
-func (r toldReader) ReadAt(p []byte, offset int64) (int, error) {
-	n, err := r.source.ReadAt(p, offset)
-	r.told(n)
-	return n, err
 }
 
 // Entry is one entry as the central directory describes it. Nothing of it can be trusted before [Archive.Verify]

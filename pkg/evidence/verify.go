@@ -65,13 +65,15 @@ func (e *writeError) Unwrap() error { return e.err }
 
 // pass is what is done with the content of the entries while it is checked.
 type pass struct {
-	into  target // takes the content, unless it is nil
-	spool *spool // else keeps what inspectors want, unless it is nil
-	whole bool   // the file is hashed, too
+	into   target      // takes the content, unless it is nil
+	spool  *spool      // else keeps what inspectors want, unless it is nil
+	whole  bool        // the file is hashed, too
+	source io.ReaderAt // filled in by check
 }
 
 // check reads the content of all entries.
 func (a *Archive) check(ctx context.Context, p pass) (*Report, error) {
+	p.source = a.watched(p)
 	var batches []batch
 	if !a.layout.broken {
 		batches = a.batches()
@@ -82,7 +84,7 @@ func (a *Archive) check(ctx context.Context, p pass) (*Report, error) {
 		return a.checkBatch(ctx, d, batches[n], p, outcomes)
 	}, func(ctx context.Context) (err error) {
 		if p.whole {
-			digest, err = a.hash(ctx)
+			digest, err = a.hash(ctx, p.source)
 		}
 		return err
 	})
@@ -144,7 +146,7 @@ func (a *Archive) run(parent context.Context, jobs int, work func(context.Contex
 }
 
 // hash returns the SHA-256 of the whole file.
-func (a *Archive) hash(ctx context.Context) (string, error) {
+func (a *Archive) hash(ctx context.Context, source io.ReaderAt) (string, error) {
 	buffer := make([]byte, min(hashChunk, a.size))
 	sha := sha256.New()
 	for offset := int64(0); offset < a.size; {
@@ -152,7 +154,7 @@ func (a *Archive) hash(ctx context.Context) (string, error) {
 			return "", err
 		}
 		piece := buffer[:min(int64(len(buffer)), a.size-offset)]
-		if err := readFullAt(a.source, piece, offset); err != nil {
+		if err := readFullAt(source, piece, offset); err != nil {
 			return "", &sourceError{err}
 		}
 		sha.Write(piece)
@@ -164,7 +166,7 @@ func (a *Archive) hash(ctx context.Context) (string, error) {
 // checkBatch reads the entries of a batch and fills in their outcomes.
 func (a *Archive) checkBatch(ctx context.Context, d *decoder, b batch, p pass, outcomes []outcome) error {
 	if len(b.records) > 1 {
-		if err := d.hold(a.source, b.offset, b.length); err != nil {
+		if err := d.hold(p.source, b.offset, b.length); err != nil {
 			return err
 		}
 	}
@@ -182,14 +184,14 @@ func (a *Archive) checkEntry(ctx context.Context, d *decoder, r *record, p pass)
 	var err error
 	switch {
 	case p.into != nil && !r.folder():
-		err = d.decodeInto(ctx, a.source, r, p.into)
+		err = d.decodeInto(ctx, p.source, r, p.into)
 	case p.spool != nil && len(p.spool.inspectors) > 0 && r.method == methodDeflated && !r.folder():
 		content := &spooled{spool: p.spool, record: r}
-		if err = d.decode(ctx, a.source, r, content); err == nil {
+		if err = d.decode(ctx, p.source, r, content); err == nil {
 			content.done()
 		}
 	default:
-		err = d.decode(ctx, a.source, r, nil)
+		err = d.decode(ctx, p.source, r, nil)
 	}
 	var fault *contentFault
 	if errors.As(err, &fault) {

@@ -112,18 +112,40 @@ func TestSourceThatEndsEarlyIsAReadError(t *testing.T) {
 	}
 }
 
-func TestWhatIsReadIsTold(t *testing.T) {
+func TestProgressIsToldOfEachPass(t *testing.T) {
+	rereading := &listing{everything, func(_ context.Context, _ EntryReport, content *io.SectionReader) (Inspection, error) {
+		_, err := io.Copy(io.Discard, content)
+		return Inspection{}, err
+	}}
 	for _, good := range goodZIPs {
 		raw := good.build()
 		archive := openBytes(t, raw, Limits{})
-		var read atomic.Int64
-		archive.OnRead(func(n int) { read.Add(int64(n)) })
-		if _, err := archive.Verify(); err != nil {
-			t.Errorf("%s: %v", good.name, err)
+		var furthest, calls atomic.Int64
+		archive.OnProgress(func(done, size int64) {
+			calls.Add(1)
+			if done < 0 || done > size || size != int64(len(raw)) {
+				t.Errorf("%s: %d of %d bytes are done, of a file of %d", good.name, done, size, len(raw))
+			}
+			for now := furthest.Load(); done > now && !furthest.CompareAndSwap(now, done); now = furthest.Load() {
+			}
+		})
+		for name, pass := range map[string]func() error{
+			"a verification with an inspector": func() error { _, err := archive.Verify(rereading); return err },
+			"another":                          func() error { _, err := archive.Verify(); return err },
+			"an extraction":                    func() error { return archive.Extract(filepath.Join(t.TempDir(), "out")) },
+		} {
+			furthest.Store(0)
+			if err := pass(); err != nil {
+				t.Errorf("%s: %s: %v", good.name, name, err)
+			}
+			if got := furthest.Load(); got != int64(len(raw)) {
+				t.Errorf("%s: %s ends with %d of %d bytes done", good.name, name, got, len(raw))
+			}
 		}
-		length, size := archive.ReadLength(), archive.Size()
-		if got := read.Load(); size != int64(len(raw)) || length < size || length > 2*size || got < length || got > 3*size {
-			t.Errorf("%s: %d bytes were read of a file of %d; %d were foretold", good.name, got, size, length)
+		archive.OnProgress(nil)
+		before := calls.Load()
+		if _, err := archive.Verify(); err != nil || calls.Load() != before {
+			t.Errorf("%s: %v; %d calls came after the end", good.name, err, calls.Load()-before)
 		}
 	}
 }

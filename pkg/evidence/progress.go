@@ -1,0 +1,51 @@
+package evidence
+
+import (
+	"io"
+	"sync/atomic"
+)
+
+// OnProgress has told called while [Archive.Verify], [Archive.Extract] and their kin read the ZIP, those that begin after this call: with how
+// much is done, in bytes of the ZIP, and its size in bytes. Though each byte may be read twice, for its entry and for the SHA-256 of the file,
+// done never exceeds size. told is called after each read, by several goroutines at once, so a done may be less than the one before; the
+// reading waits for told, which must return soon. A nil told ends that. Default: nobody is told.
+func (a *Archive) OnProgress(told func(done, size int64)) {
+	a.running.Lock()
+	defer a.running.Unlock()
+	a.told = told
+}
+
+// watched is the source for one pass through the ZIP, which tells how far it has come.
+func (a *Archive) watched(p pass) io.ReaderAt {
+	if a.told == nil {
+		return a.source
+	}
+	w := &watchedSource{ReaderAt: a.source, told: a.told, size: a.size}
+	if p.whole {
+		w.length = a.size
+	}
+	for i := range a.layout.records {
+		if r := &a.layout.records[i]; !a.layout.broken && !r.refused {
+			w.length += r.compressed
+		}
+	}
+	return w
+}
+
+type watchedSource struct {
+	io.ReaderAt
+	told   func(done, size int64)
+	size   int64
+	length int64 // what is read of entries and for the SHA-256
+	read   atomic.Int64
+}
+
+func (w *watchedSource) ReadAt(p []byte, offset int64) (int, error) {
+	n, err := w.ReaderAt.ReadAt(p, offset)
+	done := min(w.read.Add(int64(n)), w.length) // what lies between small entries is read too
+	if w.length > 0 {
+		done = int64(float64(done) / float64(w.length) * float64(w.size))
+	}
+	w.told(done, w.size)
+	return n, err
+}
