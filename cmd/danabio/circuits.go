@@ -35,11 +35,17 @@ func (r *retrieval) addFlags(cmd *cobra.Command) {
 	r.connection.addFlags(cmd)
 }
 
-// admit waits for a turn.
+// admit waits for a turn. One that is free is taken even if ctx has ended, so that each circuit is asked for once at least.
 func (r *retrieval) admit(ctx context.Context) (leave func(), err error) {
+	leave = func() { <-r.turns }
 	select {
 	case r.turns <- struct{}{}:
-		return func() { <-r.turns }, nil
+		return leave, nil
+	default:
+	}
+	select {
+	case r.turns <- struct{}{}:
+		return leave, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -206,4 +208,49 @@ func TestWaitEndsWithItsTurn(t *testing.T) {
 			t.Errorf("got %v, want the error of Admit", err)
 		}
 	})
+}
+
+// A turn that does not come is waited for no longer than the evidence.
+func TestWaitForATurnEndsToo(t *testing.T) {
+	for name, test := range map[string]struct {
+		polls int
+		after time.Duration // the context ends; 0: it does not
+		took  time.Duration
+		want  error
+	}{
+		"after MaxWait, with no poll":   {0, 0, time.Minute, danabio.ErrNotReady},
+		"after MaxWait, with some":      {2, 0, time.Minute, danabio.ErrNotReady},
+		"with the context":              {0, 30 * time.Second, 30 * time.Second, context.DeadlineExceeded},
+		"with the context, after a few": {2, 30 * time.Second, 30 * time.Second, context.DeadlineExceeded},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newScript(t)
+			s.optional = status(404, "")
+			inBubble(t, s, func(b *bed) {
+				ctx := b.Context()
+				if test.after > 0 {
+					var cancel context.CancelFunc
+					ctx, cancel = context.WithTimeout(ctx, test.after)
+					defer cancel()
+				}
+				turns, began := 0, time.Now()
+				_, err := b.client.WaitForEvidence(ctx, circuit, target(t), danabio.PollPolicy{
+					MaxWait: time.Minute,
+					Admit: func(ctx context.Context) (func(), error) {
+						if turns++; turns <= test.polls {
+							return func() {}, nil
+						}
+						<-ctx.Done()
+						return nil, ctx.Err()
+					},
+				})
+				if !errors.Is(err, test.want) || errors.Is(err, danabio.ErrNotReady) != (test.after == 0) || time.Since(began) != test.took {
+					t.Errorf("got %v after %v, want %v after %v", err, time.Since(began), test.want, test.took)
+				}
+				if says := fmt.Sprintf("after 1m0s and %d polls", test.polls); test.after == 0 && !strings.Contains(err.Error(), says) || b.calls(download) != test.polls {
+					t.Errorf("%d polls, %v; want %q", b.calls(download), err, says)
+				}
+			})
+		})
+	}
 }

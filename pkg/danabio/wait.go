@@ -17,8 +17,9 @@ type PollPolicy struct {
 	MaxWait time.Duration
 	// Notify is called after each poll that found nothing, before the wait for the next. Default: nobody is told.
 	Notify func(Poll)
-	// Admit is called before each poll, which waits for it; leave is called after the poll and the download that it may become. So several calls can
-	// take turns. Its error ends the call. Default: nobody is asked.
+	// Admit is called before each poll, which waits for it, so that several calls can take turns; leave, which must not be nil, is called after the
+	// poll and the download that it may become. Its context ends with MaxWait, too. Its error ends the call: with [ErrNotReady] if that is the
+	// context's end by MaxWait. Default: nobody is asked.
 	Admit func(ctx context.Context) (leave func(), err error)
 }
 
@@ -81,7 +82,15 @@ func (c *core) waitForEvidence(ctx context.Context, circuit, path string, policy
 	once.MaxAttempts = 1
 	began := time.Now()
 	for n := 1; ; n++ {
-		receipt, err := c.poll(ctx, circuit, path, once, policy.Admit)
+		leave, err := policy.admit(ctx, began)
+		if errors.Is(err, ErrNotReady) {
+			return nil, fmt.Errorf("%w after %s and %d polls", err, time.Since(began).Round(time.Second), n-1)
+		}
+		if err != nil {
+			return nil, err
+		}
+		receipt, err := c.downloadEvidence(ctx, circuit, path, once)
+		leave()
 		if err == nil {
 			return receipt, nil
 		}
@@ -108,14 +117,16 @@ func (c *core) waitForEvidence(ctx context.Context, circuit, path string, policy
 	}
 }
 
-// poll asks once, when it is admitted.
-func (c *core) poll(ctx context.Context, circuit, path string, once RetryPolicy, admit func(context.Context) (func(), error)) (*Receipt, error) {
-	if admit != nil {
-		leave, err := admit(ctx)
-		if err != nil {
-			return nil, err
-		}
-		defer leave()
+// admit waits until a poll may be made, at the longest until MaxWait is over.
+func (p PollPolicy) admit(ctx context.Context, began time.Time) (leave func(), err error) {
+	if p.Admit == nil {
+		return func() {}, nil
 	}
-	return c.downloadEvidence(ctx, circuit, path, once)
+	within, cancel := context.WithDeadline(ctx, began.Add(p.MaxWait))
+	defer cancel()
+	leave, err = p.Admit(within)
+	if err != nil && errors.Is(err, within.Err()) && ctx.Err() == nil {
+		return nil, fmt.Errorf("%w: its turn did not come", ErrNotReady)
+	}
+	return leave, err
 }
