@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -43,7 +44,7 @@ type output struct {
 
 // newOutput looks at stderr, and at TERM and NO_COLOR, for what a terminal can show.
 func newOutput(stdout, stderr io.Writer) *output {
-	out := &output{stdout: stdout, stderr: stderr, language: language.English}
+	out := &output{stdout: stdout, stderr: &oneAtATime{stream: stderr}, language: language.English}
 	file, ok := stderr.(*os.File)
 	if !ok {
 		return out
@@ -60,6 +61,18 @@ func newOutput(stdout, stderr io.Writer) *output {
 		return 80
 	}})
 	return out
+}
+
+// oneAtATime is a stream to which several goroutines write: with --verbose, the client's too.
+type oneAtATime struct {
+	mu     sync.Mutex
+	stream io.Writer
+}
+
+func (w *oneAtATime) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.stream.Write(p)
 }
 
 // useLine has all else that is printed make room for the line.

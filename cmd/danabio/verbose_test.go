@@ -2,9 +2,14 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/danabio/danabio-go/pkg/emulator"
@@ -21,7 +26,10 @@ func TestVerboseShowsNothingSecretOrPersonal(t *testing.T) {
 		t.Fatal(err)
 	}
 	canaries := map[string]string{"the secret": api.ClientSecret(), "the name": "Canaria", "the e-mail address": "canaria@", "the number": canaryNIF}
+	var mu sync.Mutex // guards the canaries
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
 		_, credentials, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 		canaries["the header of "+r.URL.Path] = credentials
 		if r.URL.Path != "/oauth2/token" {
@@ -69,5 +77,33 @@ func TestVerboseShowsNothingSecretOrPersonal(t *testing.T) {
 		if canary == "" || strings.Contains(strings.ToLower(all.String()), strings.ToLower(canary)) {
 			t.Errorf("%s came out, or is none: %q", name, canary)
 		}
+	}
+}
+
+// A stream that breaks when two write to it.
+func TestVerboseCommandsWriteOneAtATime(t *testing.T) {
+	api, err := emulator.New(emulator.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(api)
+	defer server.Close()
+	reach(t, api, server.URL)
+	var inside, writes atomic.Int32
+	stderr := writerFunc(func(p []byte) (int, error) {
+		if inside.Add(1) > 1 {
+			t.Error("two write at the same time")
+		}
+		runtime.Gosched()
+		writes.Add(1)
+		inside.Add(-1)
+		return len(p), nil
+	})
+	args := []string{"download", "--verbose", "-o", "archive"}
+	for n := range 50 {
+		args = append(args, fmt.Sprintf("unknown-%d", n))
+	}
+	if code := Run(t.Context(), args, nil, io.Discard, stderr); code != exitNotReady || writes.Load() < 100 {
+		t.Errorf("exit code %d, %d writes", code, writes.Load())
 	}
 }
