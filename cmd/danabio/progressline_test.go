@@ -107,7 +107,7 @@ func TestWhatIsPrintedMeanwhileHasALineOfItsOwn(t *testing.T) {
 		s := newScreen()
 		out := on(s)
 		hide := out.progress(func(time.Time) string { return "at work for a long time" })
-		time.Sleep(time.Second)
+		time.Sleep(time.Second + nextLine/2) // between two drawings
 		out.note("a note")
 		time.Sleep(time.Second)
 		if err := out.text("data\n"); err != nil {
