@@ -42,7 +42,7 @@ func (o *output) each(files []string, do func(file string) error) error {
 	return nil
 }
 
-// memoryLimit keeps what is garbage from adding up where there are thousands of entries; all else needs less than this.
+// memoryLimit keeps what is garbage from adding up where there are thousands of entries. Beyond it the garbage collector works more, and nothing fails.
 const memoryLimit = 13 << 20
 
 // failedFiles says that some of several files failed; each was told already.

@@ -10,6 +10,8 @@ import (
 	"image"
 	"image/jpeg"
 	"image/png"
+
+	"github.com/danabio/danabio-go/internal/exif"
 )
 
 const (
@@ -90,7 +92,7 @@ func Plain(content []byte) (*Picture, error) {
 	}
 	small := shrink(decoded, maxSide)
 	if photographic {
-		small = turn(small, orientation(content))
+		small = upright(small, exif.OrientationOf(content))
 	}
 	drawn, err := encode(small, photographic)
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
+
+	"github.com/danabio/danabio-go/internal/exif"
 )
 
 // The most that a photograph may have, whatever its file says of itself.
@@ -34,7 +36,7 @@ func Photo(file []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := shrink(photo, orientation(file))
+	c := shrink(photo, exif.OrientationOf(file))
 	top := float64(c.height)
 	c.extend(max(24, c.width/12))
 	scale := float64(c.width) / 540
@@ -69,10 +71,10 @@ func decodePhoto(file []byte) (image.Image, error) {
 }
 
 // shrink draws a photo upright, on white. Each pixel is the mean of nine samples where the photo is larger.
-func shrink(photo image.Image, turned turn) *canvas {
+func shrink(photo image.Image, turned exif.Orientation) *canvas {
 	bounds := photo.Bounds()
 	width, height := bounds.Dx(), bounds.Dy()
-	if turned.swaps() {
+	if turned.Swaps() {
 		width, height = height, width
 	}
 	ratio := max(1, float64(max(width, height))/photoSide)
@@ -91,7 +93,7 @@ func shrink(photo image.Image, turned turn) *canvas {
 			for i := range samples * samples {
 				u := int((float64(x) + (float64(i%samples)+0.5)/float64(samples)) * ratio)
 				v := int((float64(y) + (float64(i/samples)+0.5)/float64(samples)) * ratio)
-				u, v = turned.source(min(u, width-1), min(v, height-1), bounds.Dx(), bounds.Dy())
+				u, v = turned.Source(min(u, width-1), min(v, height-1), bounds.Dx(), bounds.Dy())
 				pixel := at(bounds.Min.X+u, bounds.Min.Y+v)
 				white := 0xFFFF - uint32(pixel.A)
 				red, green, blue = red+uint32(pixel.R)+white, green+uint32(pixel.G)+white, blue+uint32(pixel.B)+white

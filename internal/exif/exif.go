@@ -1,0 +1,92 @@
+// Package exif says how a picture wants to be turned: cameras store what the sensor saw, and leave the turning to the viewer. Of Exif it reads
+// nothing else. Call [OrientationOf] first.
+package exif
+
+import (
+	"bytes"
+	"encoding/binary"
+)
+
+// Orientation is what Exif calls so: 1, upright, to 8.
+type Orientation int
+
+// Swaps reports whether width becomes height.
+func (o Orientation) Swaps() bool { return o >= 5 }
+
+// Source gives the place in a file of width by height pixels that stands at x, y when upright.
+func (o Orientation) Source(x, y, width, height int) (int, int) {
+	if o.Swaps() {
+		x, y = y, x
+	}
+	switch o {
+	case 2, 3, 7, 8:
+		x = width - 1 - x
+	}
+	switch o {
+	case 3, 4, 6, 7:
+		y = height - 1 - y
+	}
+	return x, y
+}
+
+// OrientationOf reads the orientation of a JPEG file; it is 1 where there is none that can be read.
+func OrientationOf(file []byte) Orientation {
+	const (
+		marker       = 0xff
+		startOfImage = 0xd8
+		scan         = 0xda
+		app1         = 0xe1
+	)
+	if len(file) < 2 || file[0] != marker || file[1] != startOfImage {
+		return 1
+	}
+	for rest := file[2:]; len(rest) >= 4 && rest[0] == marker && rest[1] != scan; {
+		length := int(binary.BigEndian.Uint16(rest[2:]))
+		if length < 2 || 2+length > len(rest) {
+			return 1
+		}
+		if tiff, found := bytes.CutPrefix(rest[4:2+length], []byte("Exif\x00\x00")); found && rest[1] == app1 {
+			return ofTIFF(tiff)
+		}
+		rest = rest[2+length:]
+	}
+	return 1
+}
+
+// ofTIFF looks for the tag in the first directory.
+func ofTIFF(tiff []byte) Orientation {
+	const (
+		tagOrientation = 0x0112
+		typeShort      = 3
+		entrySize      = 12
+	)
+	if len(tiff) < 8 {
+		return 1
+	}
+	var order binary.ByteOrder
+	switch string(tiff[:4]) {
+	case "II*\x00":
+		order = binary.LittleEndian
+	case "MM\x00*":
+		order = binary.BigEndian
+	default:
+		return 1
+	}
+	start := int64(order.Uint32(tiff[4:]))
+	if start+2 > int64(len(tiff)) {
+		return 1
+	}
+	entries := tiff[start+2:]
+	for range order.Uint16(tiff[start:]) {
+		if len(entries) < entrySize {
+			break
+		}
+		if order.Uint16(entries) == tagOrientation && order.Uint16(entries[2:]) == typeShort && order.Uint32(entries[4:]) == 1 {
+			if value := order.Uint16(entries[8:]); value >= 1 && value <= 8 {
+				return Orientation(value)
+			}
+		}
+		entries = entries[entrySize:]
+	}
+	return 1
+}
