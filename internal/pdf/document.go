@@ -49,6 +49,7 @@ type Document struct {
 	cached     *objectStream
 	opening    bool  // an object stream is being opened
 	decoded    int64 // bytes of all streams so far
+	seeker     parser
 }
 
 // Open reads the header and all cross-reference sections. Errors are [*Error]; what r
@@ -64,6 +65,10 @@ func Open(r io.ReaderAt, size int64) (*Document, error) {
 	}
 	return d, nil
 }
+
+// Close gives the document's buffer to those that are opened later. Nothing can be read afterwards; what was read stays. A document that is not
+// closed costs memory for the garbage collector, and nothing else.
+func (d *Document) Close() { d.source.release() }
 
 func (d *Document) findHeader() (int64, error) {
 	var window []byte
@@ -155,18 +160,31 @@ func (d *Document) Load(ref Reference) (Indirect, error) {
 }
 
 // LoadEntry reads the object that an entry leads to, one of an earlier revision too.
-func (d *Document) LoadEntry(entry Entry) (Indirect, error) {
+func (d *Document) LoadEntry(entry Entry) (Indirect, error) { return d.load(entry, &parser{}) }
+
+// Mentions tells whether the object that an entry leads to holds one of the names, as a key or as a value, at whatever depth; names have
+// 63 bytes at most. It keeps nothing of the object, and so makes no garbage. It reads no further than the first of the names; where there is none it fails as LoadEntry does.
+func (d *Document) Mentions(entry Entry, names ...string) (bool, error) {
+	d.seeker = parser{sought: names}
+	_, err := d.load(entry, &d.seeker)
+	if errors.Is(err, errMentioned) {
+		return true, nil
+	}
+	return false, err
+}
+
+func (d *Document) load(entry Entry, p *parser) (Indirect, error) {
 	switch entry.Type {
 	case Free:
 		return Indirect{}, fault(ErrNotFound, -1, "object %d %d", entry.Number, entry.Generation)
 	case Compressed:
-		return d.loadCompressed(entry)
+		return d.loadCompressed(entry, p)
 	}
-	return d.loadPlain(entry)
+	return d.loadPlain(entry, p)
 }
 
-func (d *Document) loadPlain(entry Entry) (Indirect, error) {
-	p := parser{source: d.source, at: entry.Offset}
+func (d *Document) loadPlain(entry Entry, p *parser) (Indirect, error) {
+	p.source, p.at = d.source, entry.Offset
 	found, offset, err := p.objectHeader()
 	if err != nil {
 		return Indirect{}, mismatch(entry, err)

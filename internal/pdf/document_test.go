@@ -322,6 +322,82 @@ func TestWhatEarlierRevisionsHeldCanBeRead(t *testing.T) {
 	}
 }
 
+func TestMentions(t *testing.T) {
+	long := strings.Repeat("n", 63)
+	objects := append(pdftest.Pages("", ""),
+		"<< /Type /Sig /Kids [ << /A#42 [ 1.5 (Deep) <00ff> /Deeper ] >> ] /"+long+" 1 /"+long+"o 2 >>",
+		"(/Sig)", "<< /Type /Sig /Broken")
+	for name, file := range map[string][]byte{"table": pdftest.Table(objects...), "stream": pdftest.Stream(0, objects...)} {
+		t.Run(name, func(t *testing.T) {
+			d := mustOpen(t, file)
+			mentions := func(number uint32, names ...string) bool {
+				entry, _ := d.Entry(number)
+				mentioned, err := d.Mentions(entry, names...)
+				if err != nil {
+					t.Errorf("object %d: %v", number, err)
+				}
+				return mentioned
+			}
+			for _, present := range []string{"Type", "Sig", "Kids", "AB", "Deeper", long} {
+				if !mentions(4, "nothing", present) {
+					t.Errorf("%q is said not to be there", present)
+				}
+			}
+			for _, absent := range []string{"Deep", "A", "A#42", "Si", "Sigs", "", long[1:]} {
+				if mentions(4, absent) {
+					t.Errorf("%q is said to be there", absent)
+				}
+			}
+			if mentions(5, "Sig") {
+				t.Error("a string is taken for a name")
+			}
+			if !mentions(6, "Sig") {
+				t.Error("what stands behind the name keeps it from being found")
+			}
+			entry, _ := d.Entry(6)
+			if _, err := d.Mentions(entry, "nothing"); !errors.Is(err, pdf.ErrSyntax) {
+				t.Errorf("a broken object gives %v", err)
+			}
+			if _, err := d.Mentions(pdf.Entry{Number: 4}, "Sig"); !errors.Is(err, pdf.ErrNotFound) {
+				t.Errorf("a free entry gives %v", err)
+			}
+		})
+	}
+}
+
+func TestMentionsMakesNoGarbage(t *testing.T) {
+	d := mustOpen(t, pdftest.Table(append(pdftest.Pages("", ""), "<< /A [ 1 2.5 /Name (text) <00ff> << /B true >> 3 0 R ] >>")...))
+	entry, _ := d.Entry(4)
+	sought := []string{"C"}
+	if allocated := testing.AllocsPerRun(100, func() { d.Mentions(entry, sought...) }); allocated > 0 {
+		t.Errorf("%v allocations", allocated)
+	}
+}
+
+func TestClosedDocumentLeavesWhatWasRead(t *testing.T) {
+	file := func(text string) []byte {
+		return pdftest.Table(append(pdftest.Pages("", ""), "[("+text+") /"+text+"]")...)
+	}
+	first := mustOpen(t, file("first"))
+	loaded, err := first.Load(pdf.Reference{Number: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first.Close()
+	for range 10 { // of which one gets the buffer
+		second := mustOpen(t, file("other"))
+		if got, err := second.Load(pdf.Reference{Number: 4}); err != nil || string(got.Object.Items[0].Text) != "other" {
+			t.Errorf("%q, %v", got.Object.Append(nil), err)
+		}
+	}
+	if got := string(loaded.Object.Append(nil)); got != "[(first) /first]" {
+		t.Errorf("what was read became %s", got)
+	}
+	if _, err := first.Load(pdf.Reference{Number: 4}); err == nil {
+		t.Error("a closed document can be read")
+	}
+}
+
 func TestRestIsWhatBelongsToNothing(t *testing.T) {
 	plain := string(pdftest.Table(pdftest.Pages("", "")...))
 	for behind, at := range map[string]int{

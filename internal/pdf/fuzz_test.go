@@ -3,6 +3,8 @@ package pdf_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -21,6 +23,7 @@ func checkObjects(t *testing.T, d *pdf.Document, file []byte) {
 	t.Helper()
 	for entry := range d.Entries() {
 		loaded, err := d.Load(entry.Reference())
+		checkMentions(t, d, entry, loaded.Object, err)
 		if err != nil {
 			continue
 		}
@@ -40,6 +43,35 @@ func checkObjects(t *testing.T, d *pdf.Document, file []byte) {
 			same(t, loaded.Object, file[loaded.Object.Offset:loaded.Object.End])
 		}
 		same(t, loaded.Object, loaded.Object.Append(nil))
+	}
+}
+
+// checkMentions holds what an object is said to mention against the names in it.
+func checkMentions(t *testing.T, d *pdf.Document, entry pdf.Entry, o pdf.Object, failed error) {
+	t.Helper()
+	if mentioned, err := d.Mentions(entry, "nowhere to be found"); mentioned || fmt.Sprint(err) != fmt.Sprint(failed) {
+		t.Fatalf("object %d: mentioned %t, %v; reading it gives %v", entry.Number, mentioned, err, failed)
+	}
+	for name := range names(o) {
+		if mentioned, err := d.Mentions(entry, "nowhere to be found", name); !mentioned || err != nil {
+			t.Fatalf("object %d: %q is said not to be in it, %v", entry.Number, name, err)
+		}
+	}
+}
+
+// names goes through the names in an object that can be sought.
+func names(o pdf.Object) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if o.Kind == pdf.Name && len(o.Text) < 64 && !yield(string(o.Text)) {
+			return
+		}
+		for _, item := range o.Items {
+			for name := range names(item) {
+				if !yield(name) {
+					return
+				}
+			}
+		}
 	}
 }
 

@@ -39,12 +39,12 @@ type Reference struct {
 
 // Object is a PDF value. The zero Object is null.
 type Object struct {
-	Kind   Kind
-	Offset int64 // of the first byte; in the file, or see [Indirect].Compressed
-	End    int64 // one past the last byte
-	// Int is the value of an Integer, 0 or 1 of a Boolean, the object number of a Ref.
-	Int        int64
+	Kind       Kind
 	Generation uint16 // of a Ref
+	Offset     int64  // of the first byte; in the file, or see [Indirect].Compressed
+	End        int64  // one past the last byte
+	// Int is the value of an Integer, 0 or 1 of a Boolean, the object number of a Ref.
+	Int int64
 	// Text is the decoded content of a Name (without the slash) or a string, and a Real as written.
 	Text []byte
 	// Items are an Array's elements, or a Dictionary's keys and values in turn, as written, so that

@@ -12,7 +12,7 @@ type objectStream struct {
 	offsets []int64
 }
 
-func (d *Document) loadCompressed(entry Entry) (Indirect, error) {
+func (d *Document) loadCompressed(entry Entry, p *parser) (Indirect, error) {
 	stream := d.cached
 	if stream == nil || stream.number != entry.Stream {
 		var err error
@@ -25,7 +25,7 @@ func (d *Document) loadCompressed(entry Entry) (Indirect, error) {
 		return Indirect{}, fault(ErrCrossReference, -1, "object %d is not in object stream %d at place %d",
 			entry.Number, entry.Stream, entry.Index)
 	}
-	p := parser{source: memory(stream.content), at: stream.offsets[entry.Index]}
+	p.source, p.at = memory(stream.content), stream.offsets[entry.Index]
 	object, err := p.object()
 	if err != nil {
 		return Indirect{}, err
@@ -54,7 +54,7 @@ func (d *Document) openObjectStream(number uint32) (*objectStream, error) {
 	if d.Encrypted() {
 		return nil, fault(ErrEncrypted, -1, "object stream %d cannot be read", number)
 	}
-	loaded, err := d.loadPlain(container)
+	loaded, err := d.loadPlain(container, &parser{})
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,9 @@
 package pdf
 
 import (
+	"errors"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -9,6 +11,8 @@ const (
 	maxNesting    = 100
 	maxValues     = 1 << 18
 	maxObjectText = 16 << 20
+	maxDigits     = 64
+	maxSought     = 63 // bytes of a name that can be sought
 )
 
 // parser reads tokens and objects from a source, forward from at.
@@ -17,6 +21,29 @@ type parser struct {
 	at     int64
 	values int
 	text   int
+	// sought are names to look for. If there are any, nothing of what is read is kept, and reading ends with errMentioned at the first of them.
+	sought  []string
+	scratch [maxSought + 1]byte
+}
+
+// errMentioned is that one of the names that were sought is there.
+var errMentioned = errors.New("mentioned")
+
+// empty is where the text of a name or string begins.
+func (p *parser) empty() []byte {
+	if p.sought == nil {
+		return []byte{}
+	}
+	return p.scratch[:0]
+}
+
+// discard drops a value, unless it is what is sought.
+func (p *parser) discard(o *Object) error {
+	if o.Kind == Name && slices.Contains(p.sought, string(o.Text)) {
+		return errMentioned
+	}
+	o.Text = nil
+	return nil
 }
 
 func isSpace(c byte) bool {
@@ -188,6 +215,9 @@ func (p *parser) value(depth int) (Object, error) {
 		return Object{}, err
 	}
 	o.Offset, o.End = start, p.at
+	if p.sought != nil {
+		return o, p.discard(&o)
+	}
 	return o, nil
 }
 
@@ -205,7 +235,9 @@ func (p *parser) array(depth int) (Object, error) {
 		if err != nil {
 			return Object{}, err
 		}
-		items = append(items, item)
+		if p.sought == nil {
+			items = append(items, item)
+		}
 	}
 }
 
@@ -244,14 +276,17 @@ func (p *parser) dictionary(depth int) (Object, error) {
 		if err != nil {
 			return Object{}, err
 		}
-		items = append(items, key, value)
+		if p.sought == nil {
+			items = append(items, key, value)
+		}
 	}
 }
 
 // number takes an integer, a real, or a reference.
 func (p *parser) number() (Object, error) {
 	start := p.at
-	var text []byte
+	var room [maxDigits]byte
+	text := room[:0]
 	digits, dots := 0, 0
 	for {
 		c, ok := p.source.at(p.at)
@@ -267,17 +302,24 @@ func (p *parser) number() (Object, error) {
 		default:
 			return Object{}, p.wrong(start, "a number has a letter or sign inside")
 		}
-		if text = append(text, c); len(text) > 64 {
-			return Object{}, p.wrong(start, "a number has more than 64 digits")
+		if len(text) == maxDigits {
+			return Object{}, p.wrong(start, "a number has more than %d digits", maxDigits)
 		}
+		text = append(text, c)
 		p.at++
 	}
 	if digits == 0 || dots > 1 {
 		return Object{}, p.wrong(start, "a number has no digits or two points")
 	}
-	value, err := strconv.ParseInt(string(text), 10, 64)
-	if dots == 1 || err != nil { // an integer beyond 64 bits is kept as written
-		return Object{Kind: Real, Text: text}, nil
+	var value int64
+	whole := dots == 0
+	if whole {
+		var err error
+		value, err = strconv.ParseInt(string(text), 10, 64)
+		whole = err == nil
+	}
+	if !whole { // an integer beyond 64 bits is kept as written, too
+		return Object{Kind: Real, Text: append(p.empty(), text...)}, nil
 	}
 	if isDigit(text[0]) && value <= math.MaxUint32 {
 		end := p.at

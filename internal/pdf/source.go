@@ -3,6 +3,7 @@ package pdf
 import (
 	"fmt"
 	"io"
+	"sync"
 )
 
 const (
@@ -15,8 +16,20 @@ type source struct {
 	reader io.ReaderAt
 	size   int64
 	window []byte
+	buffer *[windowSize]byte // from buffers; nil until it is needed
 	base   int64
 	err    error // the first read error; from then on every byte is missing
+}
+
+// buffers are for windows: where thousands of small files are read, they would be most of the garbage.
+var buffers = sync.Pool{New: func() any { return new([windowSize]byte) }}
+
+// release gives the buffer back; nothing can be read any more.
+func (s *source) release() {
+	if s.buffer != nil {
+		buffers.Put(s.buffer)
+	}
+	*s = source{}
 }
 
 func memory(content []byte) *source {
@@ -37,10 +50,10 @@ func (s *source) at(offset int64) (byte, bool) {
 func (s *source) refill(offset int64) (byte, bool) {
 	base := max(0, min(offset-windowBack, s.size-windowSize)) // a small file is read whole
 	length := min(windowSize, s.size-base)
-	if int64(cap(s.window)) < length {
-		s.window = make([]byte, length)
+	if s.buffer == nil {
+		s.buffer = buffers.Get().(*[windowSize]byte)
 	}
-	s.window = s.window[:length]
+	s.window = s.buffer[:length]
 	if n, err := s.reader.ReadAt(s.window, base); n < len(s.window) {
 		s.window = s.window[:0]
 		s.err = fmt.Errorf("reading at byte %d: %w", base, err)

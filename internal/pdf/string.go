@@ -30,6 +30,9 @@ func (p *parser) grow(dst []byte, c byte) ([]byte, error) {
 	if p.text++; p.text > maxObjectText {
 		return nil, fault(ErrLimit, p.at, "more than %d bytes of text in one object", maxObjectText)
 	}
+	if p.sought != nil && len(dst) > maxSought {
+		return dst, nil // longer than anything sought
+	}
 	return append(dst, c), nil
 }
 
@@ -47,7 +50,7 @@ func hexValue(c byte) (byte, bool) {
 
 func (p *parser) name() (Object, error) {
 	p.at++
-	o := Object{Kind: Name, Text: []byte{}}
+	o := Object{Kind: Name, Text: p.empty()}
 	var err error
 	for {
 		c, ok := p.source.at(p.at)
@@ -74,7 +77,7 @@ func (p *parser) name() (Object, error) {
 func (p *parser) hex() (Object, error) {
 	start := p.at
 	p.at++
-	o := Object{Kind: Hex, Text: []byte{}}
+	o := Object{Kind: Hex, Text: p.empty()}
 	var err error
 	var high byte
 	odd := false
@@ -110,7 +113,7 @@ func (p *parser) hex() (Object, error) {
 func (p *parser) literal() (Object, error) {
 	start := p.at
 	p.at++
-	o := Object{Kind: Literal, Text: []byte{}}
+	o := Object{Kind: Literal, Text: p.empty()}
 	var err error
 	for open := 1; ; {
 		c, ok := p.source.at(p.at)

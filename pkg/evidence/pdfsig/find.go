@@ -56,7 +56,6 @@ type place struct {
 
 // find fills found. The error is the context's, the reader's, or errBudget.
 func (f *finder) find() error {
-	f.seen, f.fields = map[place]bool{}, map[pdf.Reference]pdf.Object{}
 	entries := make([]pdf.Entry, 0, f.document.Len())
 	for entry := range f.document.Entries() {
 		if entry.Type != pdf.Free {
@@ -73,11 +72,13 @@ func (f *finder) find() error {
 	if err := f.addValues(); err != nil {
 		return err
 	}
-	superseded := slices.Clone(f.document.Superseded())
-	inOrder(superseded)
-	for _, entry := range superseded {
-		if err := f.look(entry, true); err != nil {
-			return err
+	if old := f.document.Superseded(); len(old) > 0 {
+		superseded := slices.Clone(old)
+		inOrder(superseded)
+		for _, entry := range superseded {
+			if err := f.look(entry, true); err != nil {
+				return err
+			}
 		}
 	}
 	for i := range f.found {
@@ -94,12 +95,19 @@ func inOrder(entries []pdf.Entry) {
 	})
 }
 
+// signs are names of which one is in each object that [finder.search] finds something in.
+var signs = []string{"ByteRange", "Sig", "DocTimeStamp", "SubFilter", "V"}
+
 // look reads one object and searches it.
 func (f *finder) look(entry pdf.Entry, superseded bool) error {
 	if err := f.ctx.Err(); err != nil {
 		return err
 	}
-	loaded, err := f.document.LoadEntry(entry)
+	var loaded pdf.Indirect
+	mentioned, err := f.document.Mentions(entry, signs...)
+	if mentioned {
+		loaded, err = f.document.LoadEntry(entry)
+	}
 	if err != nil {
 		var fault *pdf.Error
 		if !errors.As(err, &fault) {
@@ -113,7 +121,9 @@ func (f *finder) look(entry pdf.Entry, superseded bool) error {
 		}
 		return nil
 	}
-	f.search(loaded.Object, entry, superseded)
+	if mentioned {
+		f.search(loaded.Object, entry, superseded)
+	}
 	return nil
 }
 
@@ -138,6 +148,9 @@ func (f *finder) searchField(o pdf.Object, entry pdf.Entry, superseded bool) {
 	switch {
 	case value.Kind == pdf.Ref && (o.Get("FT").Kind != pdf.Null || o.Get("Parent").Kind != pdf.Null):
 		if _, known := f.fields[value.Reference()]; !known || !superseded {
+			if f.fields == nil {
+				f.fields = map[pdf.Reference]pdf.Object{}
+			}
 			f.fields[value.Reference()] = shortField(o)
 		}
 	case value.Kind == pdf.Dictionary && o.Get("FT").IsName("Sig"):
@@ -168,6 +181,9 @@ func (f *finder) add(c candidate) {
 		f.tooMany = true
 		return
 	}
+	if f.seen == nil {
+		f.seen = map[place]bool{}
+	}
 	f.seen[where] = true
 	f.found = append(f.found, c)
 }
@@ -195,6 +211,9 @@ func isSignature(o pdf.Object) bool {
 
 // addValues adds what is a signature only because a signature field has it for a value.
 func (f *finder) addValues() error {
+	if len(f.fields) == 0 {
+		return nil
+	}
 	known := map[pdf.Reference]bool{}
 	for _, c := range f.found {
 		known[c.entry.Reference()] = true

@@ -48,6 +48,9 @@ func (c *checker) run() error {
 func (c *checker) judgeFile() error {
 	metered := &meter{ctx: c.ctx, reader: c.reader, left: 2*c.size + findBudgetBase}
 	err := c.openAndFind(metered)
+	if c.document != nil {
+		defer c.document.Close()
+	}
 	if errors.Is(err, errBudget) {
 		c.undecidable(CodeLimit, -1, fmt.Sprintf("finding the signatures takes more than reading %d bytes", 2*c.size+findBudgetBase))
 		return nil
@@ -259,6 +262,7 @@ func (c *checker) checkRevision(covered coverage, where candidate, dictionary pd
 		}
 		return invalid(CodeRevision, "the signed revision is no PDF of its own: "+err.Error()), nil
 	}
+	defer revision.Close()
 	entry, ok := revision.Entry(where.entry.Number)
 	if !ok || entry != where.entry {
 		return invalid(CodeRevision, "the signed revision does not have this signature"), nil
