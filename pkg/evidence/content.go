@@ -20,11 +20,11 @@ import (
 const (
 	// chunkSize is how much is read at once; it fits the cache of one core, so that CRC, SHA-256 and writing each
 	// find the bytes there. As much is read with neighbouring small entries.
-	chunkSize = 128 << 10
+	chunkSize = 64 << 10
 	// wholeSize is up to which size compressed data are decompressed from memory, which is faster than from a stream.
-	wholeSize = 256 << 10
+	wholeSize = 128 << 10
 	// hashChunk is how much is read at once for the SHA-256 of the whole file.
-	hashChunk = 256 << 10
+	hashChunk = 64 << 10
 )
 
 // decoder reads contents one after the other. Decoders are pooled: their buffers cost more than a small entry.
@@ -36,6 +36,7 @@ type decoder struct {
 	stream  *bufio.Reader // for those that must not
 	inflate io.ReadCloser
 	sum     *sink
+	view    view
 }
 
 // piece is a part of the source in memory.
@@ -65,6 +66,7 @@ var decoders = sync.Pool{New: func() any {
 func (d *decoder) release() {
 	d.section, d.held = section{}, piece{}
 	d.sum.ctx, d.sum.out = nil, nil
+	d.view.close()
 	decoders.Put(d)
 }
 

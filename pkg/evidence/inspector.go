@@ -6,16 +6,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 )
 
-// Inspector judges what an entry holds, say the signatures of a PDF. Inspectors run after the ZIP was accepted, several
-// entries at a time, and never change the verdict on the ZIP.
+// Inspector judges what an entry holds, say the signatures of a PDF. Inspectors run while the ZIP is verified, several
+// entries at a time, and never change the verdict on the ZIP. They see no entry of a ZIP whose structure is refused; what
+// they said is dropped if the content of another entry refuses it.
 type Inspector interface {
 	// Name is how the inspector is called in reports.
 	Name() string
 	// Wants says whether Inspect shall be called for the entry. It should look at MediaType and Kind, not at the name. It
-	// is also asked before the entry was checked, SHA256 is empty then, whether its content is worth keeping for Inspect.
+	// is asked once, before the content was read: SHA256 is empty.
 	Wants(entry EntryReport) bool
 	// Inspect judges the content, which was checked against the entry's CRC and SHA-256 and can be read in any order.
 	// It must not use content after it returned. An error is noted in the report as Inspection.Error; only the
@@ -37,104 +39,196 @@ type Inspection struct {
 	Details any `json:"details,omitempty"`
 }
 
-// spoolLimit is the size up to which a content that was not kept is held in memory for inspectors. Larger ones go to a
-// private temporary file, unless they are stored and can be read from the ZIP itself.
-const spoolLimit = 1 << 20
+// keptInMemory is the size up to which decompressed content is held in memory for inspectors. What is larger goes to a
+// private temporary file.
+const keptInMemory = 1 << 20
 
-// inspect lets the inspectors judge the entries of an accepted ZIP.
-func (a *Archive) inspect(ctx context.Context, report *Report, inspectors []Inspector, kept *spool) error {
-	var jobs []int
-	for i, entry := range report.Entries { // of an accepted ZIP, which has as many records
-		if !entry.Folder && slices.ContainsFunc(inspectors, func(one Inspector) bool { return one.Wants(entry) }) {
-			jobs = append(jobs, i)
-		}
-	}
-	a.largestFirst(jobs)
-	err := a.run(ctx, len(jobs), func(ctx context.Context, d *decoder, n int) error {
-		i := jobs[n]
-		return a.inspectEntry(ctx, d, &a.layout.records[i], &report.Entries[i], inspectors, kept)
-	}, func(context.Context) error { return nil })
-	if err != nil {
-		return err
-	}
-	return a.unchanged()
+// inspectors judge entries by the rules of one verification.
+type inspectors struct {
+	list  []Inspector
+	rules []Rule
 }
 
-// inspectEntry lets the inspectors judge one entry, one after the other.
-func (a *Archive) inspectEntry(ctx context.Context, d *decoder, r *record, entry *EntryReport, inspectors []Inspector, kept *spool) error {
-	content, free, err := a.randomAccess(ctx, d, r, entry.SHA256, kept)
-	if err != nil {
-		return err
+// inspectors returns those that judge what a verification reads: none where the structure is refused already.
+func (a *Archive) inspectors(given []Inspector) *inspectors {
+	if len(given) == 0 || a.layout.found.refused {
+		return nil
 	}
-	defer free()
-	plain := *entry
-	for _, one := range inspectors {
-		if !one.Wants(plain) {
-			continue
+	return &inspectors{given, a.limits.Rules}
+}
+
+// wanting returns those that want the entry. Of it, only what the headers and the first bytes of its content say is known.
+func (i *inspectors) wanting(r *record, head []byte) (EntryReport, []Inspector) {
+	entry := entryOf(r)
+	entry.MediaType = mediaTypeOf(head)
+	entry.Kind, entry.Rule = classify(i.rules, entry.MediaType, r.name)
+	var wanting []Inspector
+	for _, one := range i.list {
+		if one.Wants(entry) {
+			wanting = append(wanting, one)
 		}
-		inspection, err := one.Inspect(ctx, plain, io.NewSectionReader(content, 0, r.size))
+	}
+	return entry, wanting
+}
+
+// checkAndInspect reads one entry and then lets the inspectors judge it.
+func (a *Archive) checkAndInspect(ctx context.Context, d *decoder, r *record, p pass) (outcome, error) {
+	view := &d.view
+	view.begin(r, p.inspectors, d.sum)
+	var out io.Writer // stored content is read where it is
+	if r.method == methodDeflated {
+		out = view
+	}
+	err := d.decode(ctx, p.source, r, out)
+	var writing *writeError
+	if errors.As(err, &writing) {
+		return outcome{}, fmt.Errorf("temporary file for inspection: %w", writing.err)
+	}
+	result, err := d.outcome(r, err)
+	if err != nil || result.fault != nil {
+		return result, err
+	}
+	view.ask()
+	if len(view.wanting) == 0 {
+		return result, nil
+	}
+	content := view.content()
+	if r.method == methodStored {
+		if content, err = d.stored(a.source, r); err != nil {
+			return outcome{}, err
+		}
+	}
+	view.entry.SHA256 = result.sha256
+	for _, one := range view.wanting {
+		inspection, err := one.Inspect(ctx, view.entry, io.NewSectionReader(content, 0, r.size))
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return outcome{}, ctx.Err()
 		}
 		if err != nil {
 			inspection = Inspection{Error: err.Error()}
 		}
 		inspection.Inspector = one.Name()
-		entry.Inspections = append(entry.Inspections, inspection)
+		result.inspections = append(result.inspections, inspection)
 	}
+	return result, nil
+}
+
+// stored makes stored content readable in any order: from memory if it is there or small, so that an inspector that jumps
+// about in it does not ask the system each time, else from the ZIP itself.
+func (d *decoder) stored(source io.ReaderAt, r *record) (io.ReaderAt, error) {
+	if packed := d.held.of(r); packed != nil {
+		return bytes.NewReader(packed), nil
+	}
+	if r.size > int64(len(d.buffer)) {
+		return io.NewSectionReader(source, r.data, r.size), nil
+	}
+	if err := readFullAt(source, d.buffer[:r.size], r.data); err != nil {
+		return nil, &sourceError{err}
+	}
+	return bytes.NewReader(d.buffer[:r.size]), nil
+}
+
+// view keeps the decompressed content of one entry for the inspectors that want it.
+type view struct {
+	inspectors *inspectors
+	record     *record
+	sum        *sink // knows the first bytes
+	asked      bool
+	entry      EntryReport
+	wanting    []Inspector
+
+	memory  []byte
+	written int64    // into the file
+	file    *os.File // nil until a content needs it, then for all that follow
+	remove  func()
+}
+
+// begin forgets the entry before.
+func (v *view) begin(r *record, by *inspectors, sum *sink) {
+	v.inspectors, v.record, v.sum = by, r, sum
+	v.asked, v.wanting = false, nil
+	v.restart()
+}
+
+// restart has the content come again from its beginning.
+func (v *view) restart() error {
+	v.memory, v.written = v.memory[:0], 0
 	return nil
 }
 
-// randomAccess makes the content of an entry readable in any order until free is called.
-func (a *Archive) randomAccess(ctx context.Context, d *decoder, r *record, sha256 string, kept *spool) (content io.ReaderAt, free func(), err error) {
-	content = kept.content(r)
-	if r.method == methodStored {
-		content = io.NewSectionReader(a.source, r.data, r.size)
-	}
-	if content != nil {
-		content, err = d.small(content, r.size)
-		return content, func() {}, err
-	}
-	if r.size <= spoolLimit {
-		buffer := bytes.NewBuffer(make([]byte, 0, r.size))
-		if err := a.decodeAgain(ctx, d, r, buffer, sha256); err != nil {
-			return nil, nil, err
+// ask asks the inspectors, once for each entry.
+func (v *view) ask() {
+	if !v.asked {
+		v.asked = true
+		v.entry, v.wanting = v.inspectors.wanting(v.record, v.sum.head)
+		if len(v.wanting) > 0 && v.record.size <= keptInMemory {
+			v.memory = slices.Grow(v.memory, int(v.record.size)-len(v.memory))
 		}
-		return bytes.NewReader(buffer.Bytes()), func() {}, nil
 	}
-	file, free, err := temporary()
+}
+
+// Write keeps a piece of content, unless nobody wants it.
+func (v *view) Write(p []byte) (int, error) {
+	if int64(len(v.sum.head)) >= min(headLength, v.record.size) {
+		v.ask()
+	}
+	switch {
+	case v.asked && len(v.wanting) == 0:
+		return len(p), nil
+	case !v.asked || v.record.size <= keptInMemory:
+		v.memory = append(v.memory, p...)
+		return len(p), nil
+	}
+	return len(p), v.writeFile(p)
+}
+
+// writeFile keeps a piece in the file, and before it what came while nobody knew who wants it.
+func (v *view) writeFile(p []byte) error {
+	if v.file == nil {
+		var err error
+		if v.file, v.remove, err = temporary(); err != nil {
+			return err
+		}
+	}
+	for _, piece := range [][]byte{v.memory, p} {
+		n, err := v.file.WriteAt(piece, v.written)
+		if err != nil {
+			return err
+		}
+		v.written += int64(n)
+	}
+	v.memory = v.memory[:0]
+	return nil
+}
+
+// content is what was kept, readable in any order until the next entry begins.
+func (v *view) content() io.ReaderAt {
+	if v.written > 0 {
+		return v.file
+	}
+	return bytes.NewReader(v.memory)
+}
+
+// close removes the file and forgets the entry.
+func (v *view) close() {
+	if v.remove != nil {
+		v.remove()
+	}
+	*v = view{memory: v.memory[:0]}
+}
+
+// temporary makes a private temporary file, which has no name any more where the system allows that: not even a kill leaves it behind then.
+// remove closes and removes it.
+func temporary() (file *os.File, remove func(), err error) {
+	file, err = os.CreateTemp("", ".evidence.*.part") // 0600
 	if err != nil {
-		return nil, nil, fmt.Errorf("temporary file for inspection: %w", err)
-	}
-	if err := a.decodeAgain(ctx, d, r, file, sha256); err != nil {
-		free()
 		return nil, nil, err
 	}
-	return file, free, nil
-}
-
-// small reads a small content into memory, so that an inspector that jumps about in it asks the system only once.
-func (d *decoder) small(content io.ReaderAt, size int64) (io.ReaderAt, error) {
-	if size > int64(len(d.buffer)) {
-		return content, nil
-	}
-	d.held = piece{}
-	if err := readFullAt(content, d.buffer[:size], 0); err != nil {
-		return nil, &sourceError{err}
-	}
-	return bytes.NewReader(d.buffer[:size]), nil
-}
-
-// decodeAgain writes a content that was checked before to out, and fails if it is no longer the same.
-func (a *Archive) decodeAgain(ctx context.Context, d *decoder, r *record, out io.Writer, sha256 string) error {
-	err := d.decode(ctx, a.source, r, out)
-	var fault *contentFault
-	if errors.As(err, &fault) || err == nil && d.sum.sha256() != sha256 {
-		return fmt.Errorf("%q was changed while it was read", r.name)
-	}
-	var writing *writeError
-	if errors.As(err, &writing) {
-		return fmt.Errorf("temporary file for inspection: %w", writing.err)
-	}
-	return err
+	named := os.Remove(file.Name()) != nil
+	return file, func() {
+		file.Close()
+		if named {
+			os.Remove(file.Name())
+		}
+	}, nil
 }

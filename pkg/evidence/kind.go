@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"unicode"
@@ -54,7 +55,7 @@ func DefaultRules() []Rule {
 }
 
 // matches says whether the rule holds for an entry of this content and name.
-func (r *Rule) matches(mediaType string, words []string) bool {
+func (r *Rule) matches(mediaType, name string) bool {
 	if len(r.MediaTypes) > 0 && !slices.ContainsFunc(r.MediaTypes, func(want string) bool {
 		if family, whole := strings.CutSuffix(want, "*"); whole {
 			return strings.HasPrefix(mediaType, family)
@@ -63,37 +64,46 @@ func (r *Rule) matches(mediaType string, words []string) bool {
 	}) {
 		return false
 	}
-	return len(r.Words) == 0 || slices.ContainsFunc(words, func(word string) bool { return slices.Contains(r.Words, word) })
+	if len(r.Words) == 0 {
+		return true
+	}
+	for word := range wordsOf(name) {
+		if slices.Contains(r.Words, strings.ToLower(word)) {
+			return true
+		}
+	}
+	return false
 }
 
 // classify returns the kind of an entry and the rule that decided it.
 func classify(rules []Rule, mediaType, name string) (Kind, string) {
-	words := wordsOf(name)
 	for i := range rules {
-		if rules[i].matches(mediaType, words) {
+		if rules[i].matches(mediaType, name) {
 			return rules[i].Kind, rules[i].Name
 		}
 	}
 	return KindOther, ""
 }
 
-// wordsOf splits a name into lower-case words.
-func wordsOf(name string) []string {
-	var words []string
-	start, small := -1, false
-	for i, r := range name {
-		letter := unicode.IsLetter(r)
-		if start >= 0 && (!letter || small && unicode.IsUpper(r)) {
-			words = append(words, strings.ToLower(name[start:i]))
-			start = -1
+// wordsOf goes through the words of a name.
+func wordsOf(name string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		start, small := -1, false
+		for i, r := range name {
+			letter := unicode.IsLetter(r)
+			if start >= 0 && (!letter || small && unicode.IsUpper(r)) {
+				if !yield(name[start:i]) {
+					return
+				}
+				start = -1
+			}
+			if letter && start < 0 {
+				start = i
+			}
+			small = unicode.IsLower(r)
 		}
-		if letter && start < 0 {
-			start = i
+		if start >= 0 {
+			yield(name[start:])
 		}
-		small = unicode.IsLower(r)
 	}
-	if start >= 0 {
-		words = append(words, strings.ToLower(name[start:]))
-	}
-	return words
 }

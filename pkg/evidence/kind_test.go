@@ -95,8 +95,8 @@ func TestRulesCanBeReplaced(t *testing.T) {
 }
 
 func TestWordsOfANameAreItsRunsOfLetters(t *testing.T) {
-	got := wordsOf("identity/fotoRostro_2-DNI.png")
-	if want := []string{"identity", "foto", "rostro", "dni", "png"}; !slices.Equal(got, want) {
+	got := slices.Collect(wordsOf("identity/fotoRostro_2-DNI.png"))
+	if want := []string{"identity", "foto", "Rostro", "DNI", "png"}; !slices.Equal(got, want) {
 		t.Errorf("got %q; want %q", got, want)
 	}
 }

@@ -72,15 +72,17 @@ func characterFaults(name string) []nameFault {
 	var control, bidi, format, backslash, colon, unportable bool
 	for _, r := range name {
 		switch {
-		case r == '\\':
-			backslash = true
-		case r == ':':
-			colon = true
-		case strings.ContainsRune(`<>"|?*`, r):
-			unportable = true
-		case r < ' ' || r == 0x7f:
-			control = true
 		case r < utf8.RuneSelf:
+			switch r {
+			case '\\':
+				backslash = true
+			case ':':
+				colon = true
+			case '<', '>', '"', '|', '?', '*':
+				unportable = true
+			default:
+				control = control || r < ' ' || r == 0x7f
+			}
 		case unicode.Is(unicode.Bidi_Control, r):
 			bidi = true
 		case unicode.Is(unicode.Cf, r):
@@ -126,7 +128,10 @@ func isASCII(text string) bool {
 // reservedName says whether Windows takes a part of a path for a device, whatever extension it has.
 func reservedName(part string) bool {
 	base, _, _ := strings.Cut(part, ".")
-	base = strings.ToUpper(strings.TrimRight(base, " "))
+	if base = strings.TrimRight(base, " "); len(base) > len("CONOUT$") {
+		return false
+	}
+	base = strings.ToUpper(base)
 	switch base {
 	case "CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$":
 		return true

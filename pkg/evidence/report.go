@@ -1,6 +1,8 @@
 package evidence
 
 import (
+	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -155,7 +157,7 @@ func (a *Archive) newReport(outcomes []outcome) *Report {
 // entryOf says what the directory says of an entry.
 func entryOf(r *record) EntryReport {
 	return EntryReport{
-		Name: r.name, Folder: r.folder(), Size: r.size, CompressedSize: r.compressed, CRC32: fmt.Sprintf("%08x", r.crc), Kind: KindOther,
+		Name: r.name, Folder: r.folder(), Size: r.size, CompressedSize: r.compressed, CRC32: hex.EncodeToString(binary.BigEndian.AppendUint32(nil, r.crc)), Kind: KindOther,
 	}
 }
 

@@ -20,19 +20,11 @@ func (a *Archive) Verify(inspectors ...Inspector) (*Report, error) {
 // VerifyContext reads every byte of the ZIP and says what it found. The report is never nil. The error is nil for an
 // accepted ZIP, matches [ErrRefused] (and is a [*RefusedError]) for one that is not acceptable, matches ctx.Err() when
 // ctx ended it, and is the system's own when the file could not be read; in the last two cases the report's verdict is
-// [VerdictIncomplete]. The inspectors run on accepted ZIPs only and never change the verdict.
-func (a *Archive) VerifyContext(ctx context.Context, inspectors ...Inspector) (*Report, error) {
+// [VerdictIncomplete]. The inspectors never change the verdict.
+func (a *Archive) VerifyContext(ctx context.Context, given ...Inspector) (*Report, error) {
 	a.running.Lock()
 	defer a.running.Unlock()
-	kept := newSpool(inspectors, a.limits.Rules)
-	defer kept.close()
-	report, err := a.check(ctx, pass{spool: kept, whole: true})
-	if err == nil && len(inspectors) > 0 {
-		if err = a.inspect(ctx, report, inspectors, kept); err != nil {
-			report.Verdict = VerdictIncomplete
-			err = a.explain("verify", err)
-		}
-	}
+	report, err := a.check(ctx, pass{inspectors: a.inspectors(given), whole: true})
 	a.keep(report)
 	return report, err
 }
@@ -52,9 +44,10 @@ type target interface {
 
 // outcome is what reading one entry gave; an entry that was not read has no sha256 and no fault.
 type outcome struct {
-	sha256    string
-	mediaType string
-	fault     *contentFault
+	sha256      string
+	mediaType   string
+	inspections []Inspection
+	fault       *contentFault
 }
 
 // writeError is an error of the place that content is written to.
@@ -65,10 +58,10 @@ func (e *writeError) Unwrap() error { return e.err }
 
 // pass is what is done with the content of the entries while it is checked.
 type pass struct {
-	into   target      // takes the content, unless it is nil
-	spool  *spool      // else keeps what inspectors want, unless it is nil
-	whole  bool        // the file is hashed, too
-	source io.ReaderAt // filled in by check
+	into       target      // takes the content, unless it is nil
+	inspectors *inspectors // else judge it, unless it is nil
+	whole      bool        // the file is hashed, too
+	source     io.ReaderAt // filled in by check
 }
 
 // check reads the content of all entries.
@@ -101,7 +94,13 @@ func (a *Archive) check(ctx context.Context, p pass) (*Report, error) {
 		}
 		return report, a.explain(operation, err)
 	}
-	return report, a.refusal(report)
+	if err := a.refusal(report); err != nil {
+		return report, err
+	}
+	for i := range report.Entries { // as many as outcomes, since nothing was refused
+		report.Entries[i].Inspections = outcomes[i].inspections
+	}
+	return report, nil
 }
 
 // maxWorkers is how many work at a time at most: more would only wait for the SHA-256 of the whole file, which is one
@@ -181,18 +180,17 @@ func (a *Archive) checkBatch(ctx context.Context, d *decoder, b batch, p pass, o
 
 // checkEntry reads one entry. The error judges nothing: it is the system's or the context's.
 func (a *Archive) checkEntry(ctx context.Context, d *decoder, r *record, p pass) (outcome, error) {
-	var err error
 	switch {
 	case p.into != nil && !r.folder():
-		err = d.decodeInto(ctx, p.source, r, p.into)
-	case p.spool != nil && len(p.spool.inspectors) > 0 && r.method == methodDeflated && !r.folder():
-		content := &spooled{spool: p.spool, record: r}
-		if err = d.decode(ctx, p.source, r, content); err == nil {
-			content.done()
-		}
-	default:
-		err = d.decode(ctx, p.source, r, nil)
+		return d.outcome(r, d.decodeInto(ctx, p.source, r, p.into))
+	case p.inspectors != nil && !r.folder():
+		return a.checkAndInspect(ctx, d, r, p)
 	}
+	return d.outcome(r, d.decode(ctx, p.source, r, nil))
+}
+
+// outcome sums up what decoding r gave. A content that does not hold is an outcome, and no error.
+func (d *decoder) outcome(r *record, err error) (outcome, error) {
 	var fault *contentFault
 	if errors.As(err, &fault) {
 		return outcome{fault: fault}, nil

@@ -365,8 +365,8 @@ func TestInspectorsReadContentInAnyOrder(t *testing.T) {
 	t.Setenv("TMPDIR", temporary)
 	f := honest()
 	f.entries = append(f.entries, &forgedEntry{name: "folder/"},
-		&forgedEntry{name: "large.bin", content: noise(spoolLimit + 5), method: 8},
-		&forgedEntry{name: "large-stored.bin", content: noise(spoolLimit + 5)})
+		&forgedEntry{name: "large.bin", content: noise(keptInMemory + 5), method: 8},
+		&forgedEntry{name: "large-stored.bin", content: noise(keptInMemory + 5)})
 	report, err := openBytes(t, f.bytes(), Limits{}).Verify(&listing{everything, func(_ context.Context, entry EntryReport, content *io.SectionReader) (Inspection, error) {
 		tail := make([]byte, 3)
 		if _, err := content.ReadAt(tail, content.Size()-3); err != nil {
@@ -406,7 +406,7 @@ func TestInspectorsReadContentInAnyOrder(t *testing.T) {
 	}
 }
 
-func TestInspectorsSeeNothingOfARefusedZIP(t *testing.T) {
+func TestInspectorsSeeNothingOfARefusedStructure(t *testing.T) {
 	_, err := openBytes(t, named("a//b")(), Limits{}).Verify(&listing{everything, func(context.Context, EntryReport, *io.SectionReader) (Inspection, error) {
 		t.Error("an inspector was called")
 		return Inspection{}, nil
