@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/danabio/danabio-go/internal/auditreport"
+	"github.com/danabio/danabio-go/internal/language"
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
@@ -86,7 +87,10 @@ func (j *judging) acceptHelp(out *output) string {
 	for _, table := range j.tables {
 		for _, info := range table {
 			if info.Acceptable {
-				what := auditreport.CodeText(out.language, info.Code)
+				what := info.Description
+				if out.language != language.English {
+					what = auditreport.CodeText(out.language, info.Code)
+				}
 				b.WriteString("  " + string(info.Code) + strings.Repeat(" ", max(1, 30-len(info.Code))) + what + "\n")
 			}
 		}

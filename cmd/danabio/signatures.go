@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"errors"
+	"iter"
 
 	"github.com/spf13/cobra"
 
@@ -143,7 +144,7 @@ const (
 func (j *judges) check(file string, report *evidence.Report) (signatureCheck, error) {
 	outcome := signaturesNone
 	var refusals []evidence.Finding
-	for _, inspection := range inspections(report) {
+	for inspection := range inspections(report) {
 		if inspection.Error != "" {
 			return signaturesUnchecked, errorf("evidence %s: the signatures could not be judged: %s", shownName(file), detail(inspection.Error))
 		}
@@ -173,12 +174,16 @@ func (j *judges) check(file string, report *evidence.Report) (signatureCheck, er
 	return outcome, nil
 }
 
-func inspections(report *evidence.Report) []evidence.Inspection {
-	var all []evidence.Inspection
-	for _, entry := range report.Entries {
-		all = append(all, entry.Inspections...)
+func inspections(report *evidence.Report) iter.Seq[*evidence.Inspection] {
+	return func(yield func(*evidence.Inspection) bool) {
+		for i := range report.Entries {
+			for n := range report.Entries[i].Inspections {
+				if !yield(&report.Entries[i].Inspections[n]) {
+					return
+				}
+			}
+		}
 	}
-	return all
 }
 
 // compare says where the documents that were sent are.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -174,23 +173,26 @@ func (o *output) verified(data verifyData, several bool) error {
 
 // notices returns one line for each code, since what is odd about one entry is often odd about all.
 func notices(report *evidence.Report) []*message {
-	findings := slices.Clone(report.Findings)
-	for _, inspection := range inspections(report) {
-		findings = append(findings, inspection.Findings...)
-	}
 	var (
 		firsts []evidence.Finding
 		more   = map[evidence.Code]int{}
 	)
-	for _, finding := range findings {
-		if finding.Severity != evidence.SeverityNotice {
-			continue
+	count := func(findings []evidence.Finding) {
+		for i := range findings {
+			finding := &findings[i]
+			if finding.Severity != evidence.SeverityNotice {
+				continue
+			}
+			if _, known := more[finding.Code]; !known {
+				firsts = append(firsts, *finding)
+				more[finding.Code] = report.OmittedFindings[finding.Code] - 1
+			}
+			more[finding.Code]++
 		}
-		if _, known := more[finding.Code]; !known {
-			firsts = append(firsts, finding)
-			more[finding.Code] = report.OmittedFindings[finding.Code] - 1
-		}
-		more[finding.Code]++
+	}
+	count(report.Findings)
+	for inspection := range inspections(report) {
+		count(inspection.Findings)
 	}
 	var lines []*message
 	for _, first := range firsts {
