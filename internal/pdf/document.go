@@ -24,7 +24,6 @@ import (
 	"errors"
 	"io"
 	"iter"
-	"maps"
 	"slices"
 )
 
@@ -42,9 +41,9 @@ type Document struct {
 	header   int64
 	rest     int64
 	sections []Section
-	entries  map[uint32]Entry
+	lines    []line // by object number
 	// superseded are entries in use that another takes the place of.
-	superseded []Entry
+	superseded []line
 	highest    uint32
 	cached     *objectStream
 	opening    bool  // an object stream is being opened
@@ -55,7 +54,7 @@ type Document struct {
 // Open reads the header and all cross-reference sections. Errors are [*Error]; what r
 // returns is passed on wrapped.
 func Open(r io.ReaderAt, size int64) (*Document, error) {
-	d := &Document{source: &source{reader: r, size: size}, size: size, entries: map[uint32]Entry{}}
+	d := &Document{source: &source{reader: r, size: size}, size: size}
 	var err error
 	if d.header, err = d.findHeader(); err != nil {
 		return nil, err
@@ -113,27 +112,31 @@ func (d *Document) Highest() uint32 { return d.highest }
 
 // Entry is what the newest section that names the object says of it.
 func (d *Document) Entry(number uint32) (Entry, bool) {
-	entry, ok := d.entries[number]
-	return entry, ok
+	i, found := slices.BinarySearchFunc(d.lines, number, func(l line, number uint32) int { return cmp.Compare(l.number, number) })
+	if !found {
+		return Entry{}, false
+	}
+	return d.lines[i].entry(), true
 }
 
 // Entries goes through the cross-reference in the order of object numbers.
 func (d *Document) Entries() iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
-		for _, number := range slices.Sorted(maps.Keys(d.entries)) {
-			if !yield(d.entries[number]) {
+		for _, one := range d.lines {
+			if !yield(one.entry()) {
 				return
 			}
 		}
 	}
 }
 
-// Len is how many entries the cross-reference has.
-func (d *Document) Len() int { return len(d.entries) }
+// InFile goes through the entries that are not free in the order of the file, and then through those in object streams, stream by stream: so
+// each part of the file is read once, and each stream decoded once.
+func (d *Document) InFile() iter.Seq[Entry] { return inFile(d.lines) }
 
-// Superseded are the entries in use that a newer section overrides with another place, or that a section
+// Superseded goes, in the same order, through the entries in use that a newer section overrides with another place, or that a section
 // has in a second line: what earlier revisions held. [Document.LoadEntry] reads them.
-func (d *Document) Superseded() []Entry { return d.superseded }
+func (d *Document) Superseded() iter.Seq[Entry] { return inFile(d.superseded) }
 
 // Indirect is an object with its number.
 type Indirect struct {
@@ -151,7 +154,7 @@ type Indirect struct {
 // free is [ErrNotFound], which PDF takes for null; one that is not where the cross-reference says is
 // [ErrCrossReference].
 func (d *Document) Load(ref Reference) (Indirect, error) {
-	entry, ok := d.entries[ref.Number]
+	entry, ok := d.Entry(ref.Number)
 	switch {
 	case !ok || entry.Type == Free || entry.Generation != ref.Generation:
 		return Indirect{}, fault(ErrNotFound, -1, "object %d %d", ref.Number, ref.Generation)
@@ -229,10 +232,7 @@ func (d *Document) Resolve(o Object) (Object, Reference, error) {
 // Check looks at every entry of the cross-reference and returns an [ErrCrossReference] for the
 // first that does not point to its object. It does not read the objects.
 func (d *Document) Check() error {
-	entries := slices.SortedFunc(maps.Values(d.entries), func(a, b Entry) int {
-		return cmp.Compare(a.Offset, b.Offset)
-	})
-	for _, entry := range entries {
+	for entry := range d.InFile() {
 		switch entry.Type {
 		case InUse:
 			p := parser{source: d.source, at: entry.Offset}
@@ -245,7 +245,7 @@ func (d *Document) Check() error {
 					found.Number, found.Generation, entry.Number, entry.Generation)
 			}
 		case Compressed:
-			if d.entries[entry.Stream].Type != InUse {
+			if stream, _ := d.Entry(entry.Stream); stream.Type != InUse {
 				return fault(ErrCrossReference, -1, "object %d is said to stand in object stream %d, which does not exist",
 					entry.Number, entry.Stream)
 			}

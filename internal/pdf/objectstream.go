@@ -40,7 +40,7 @@ func (d *Document) loadCompressed(entry Entry, p *parser) (Indirect, error) {
 }
 
 func (d *Document) openObjectStream(number uint32) (*objectStream, error) {
-	container := d.entries[number]
+	container, _ := d.Entry(number)
 	if container.Type != InUse { // an object stream inside another is forbidden, and would let readers recurse
 		return nil, fault(ErrCrossReference, -1, "object stream %d does not exist", number)
 	}

@@ -2,7 +2,9 @@ package pdf
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 )
@@ -27,6 +29,91 @@ type Entry struct {
 	Index      int    // Compressed: which of its objects
 }
 
+// line is an [Entry] as a document keeps it, since it may have a million.
+type line struct {
+	place      int64 // Offset, or Index<<32 | Stream
+	number     uint32
+	generation uint16
+	kind       uint16 // EntryType, and above its two bits how many sections are newer
+}
+
+const kindBits = 2
+
+func lineOf(e Entry) line {
+	l := line{number: e.Number, generation: e.Generation, kind: uint16(e.Type), place: e.Offset}
+	if e.Type == Compressed {
+		l.place = int64(e.Index)<<32 | int64(e.Stream)
+	}
+	return l
+}
+
+func (l line) entry() Entry {
+	e := Entry{Number: l.number, Generation: l.generation, Type: EntryType(l.kind & (1<<kindBits - 1))}
+	switch e.Type {
+	case InUse:
+		e.Offset = l.place
+	case Compressed:
+		e.Stream, e.Index = uint32(l.place), int(l.place>>32)
+	}
+	return e
+}
+
+// settle puts the lines of all sections in order and keeps one for each object: the first of the newest section that has it.
+func (d *Document) settle() {
+	byNumber := func(a, b line) int {
+		if order := cmp.Compare(a.number, b.number); order != 0 {
+			return order
+		}
+		return cmp.Compare(a.kind>>kindBits, b.kind>>kindBits)
+	}
+	if !slices.IsSortedFunc(d.lines, byNumber) {
+		slices.SortStableFunc(d.lines, byNumber)
+	}
+	kept := d.lines[:0]
+	for _, one := range d.lines {
+		if len(kept) == 0 || kept[len(kept)-1].number != one.number {
+			kept = append(kept, one)
+			continue
+		}
+		if old := one.entry(); old.Type == InUse && old != kept[len(kept)-1].entry() {
+			d.superseded = append(d.superseded, one)
+		}
+	}
+	d.lines = kept
+	if len(kept) > 0 {
+		d.highest = kept[len(kept)-1].number
+	}
+}
+
+// inFile goes through lines in the order of the file, those in object streams last.
+func inFile(lines []line) iter.Seq[Entry] {
+	return func(yield func(Entry) bool) {
+		order := make([]uint32, 0, len(lines))
+		for i := range lines {
+			if lines[i].entry().Type != Free {
+				order = append(order, uint32(i))
+			}
+		}
+		slices.SortFunc(order, func(i, j uint32) int {
+			a, b := lines[i].entry(), lines[j].entry()
+			switch { // cmp.Or would make garbage of each comparison
+			case a.Stream != b.Stream:
+				return cmp.Compare(a.Stream, b.Stream)
+			case a.Index != b.Index:
+				return cmp.Compare(a.Index, b.Index)
+			case a.Offset != b.Offset:
+				return cmp.Compare(a.Offset, b.Offset)
+			}
+			return cmp.Compare(i, j)
+		})
+		for _, i := range order {
+			if !yield(lines[i].entry()) {
+				return
+			}
+		}
+	}
+}
+
 // Reference is the entry's object.
 func (e Entry) Reference() Reference { return Reference{e.Number, e.Generation} }
 
@@ -46,7 +133,7 @@ func (d *Document) readSections() error {
 		return err
 	}
 	seen := map[int64]bool{}
-	for total := 0; ; {
+	for {
 		if seen[next] {
 			return fault(ErrCrossReference, next, "the sections' chain of /Prev is a loop")
 		}
@@ -54,28 +141,23 @@ func (d *Document) readSections() error {
 		if len(d.sections) == maxSections {
 			return fault(ErrLimit, next, "more than %d cross-reference sections", maxSections)
 		}
-		section, entries, err := d.readSection(next, maxEntries-total)
+		section, lines, err := d.readSection(next, maxEntries-len(d.lines))
 		if err != nil {
 			return err
 		}
-		d.sections = append(d.sections, section)
-		total += len(entries)
-		if len(d.entries) == 0 {
-			d.entries = make(map[uint32]Entry, len(entries))
+		for i := range lines {
+			lines[i].kind |= uint16(len(d.sections)) << kindBits
 		}
-		for _, entry := range entries {
-			d.highest = max(d.highest, entry.Number)
-			newer, ok := d.entries[entry.Number]
-			switch {
-			case !ok:
-				d.entries[entry.Number] = entry
-			case entry.Type == InUse && entry != newer:
-				d.superseded = append(d.superseded, entry)
-			}
+		d.sections = append(d.sections, section)
+		if len(d.lines) == 0 {
+			d.lines = lines
+		} else {
+			d.lines = append(d.lines, lines...)
 		}
 		previous := section.Trailer.Get("Prev")
 		// some programs write /Prev 0 for "none": nothing can stand there but the header
 		if previous.Kind == Null || previous.Kind == Integer && previous.Int == 0 {
+			d.settle()
 			return nil
 		}
 		if next, err = d.place(previous); err != nil {
@@ -143,13 +225,13 @@ func (p *parser) broken(offset int64, format string, args ...any) error {
 
 // readSection reads the section at an offset, with the hidden part of a hybrid one. Of
 // several entries for one object the first counts.
-func (d *Document) readSection(offset int64, limit int) (Section, []Entry, error) {
+func (d *Document) readSection(offset int64, limit int) (Section, []line, error) {
 	p := parser{source: d.source, at: offset}
 	if !p.keyword("xref") {
 		return d.readSectionStream(offset, limit)
 	}
 	section := Section{Offset: p.at - int64(len("xref"))}
-	entries, err := d.readTable(&p, limit)
+	lines, err := d.readTable(&p, limit)
 	if err != nil {
 		return Section{}, nil, err
 	}
@@ -163,7 +245,7 @@ func (d *Document) readSection(offset int64, limit int) (Section, []Entry, error
 	section.Trailer = trailer
 	hidden := trailer.Get("XRefStm")
 	if hidden.Kind == Null {
-		return section, entries, nil
+		return section, lines, nil
 	}
 	// The table calls free what only the stream names, so that old readers overlook it:
 	// the stream's entries go between those in use and those free.
@@ -171,25 +253,25 @@ func (d *Document) readSection(offset int64, limit int) (Section, []Entry, error
 	if err != nil {
 		return Section{}, nil, err
 	}
-	_, more, err := d.readSectionStream(at, limit-len(entries))
+	_, more, err := d.readSectionStream(at, limit-len(lines))
 	if err != nil {
 		return Section{}, nil, err
 	}
-	var free []Entry
-	inUse := entries[:0]
-	for _, entry := range entries {
-		if entry.Type == Free {
-			free = append(free, entry)
+	var free []line
+	inUse := lines[:0]
+	for _, one := range lines {
+		if one.entry().Type == Free {
+			free = append(free, one)
 		} else {
-			inUse = append(inUse, entry)
+			inUse = append(inUse, one)
 		}
 	}
 	return section, append(append(inUse, more...), free...), nil
 }
 
 // readTable reads the lines between xref and trailer.
-func (d *Document) readTable(p *parser, limit int) ([]Entry, error) {
-	var entries []Entry
+func (d *Document) readTable(p *parser, limit int) ([]line, error) {
+	var lines []line
 	for !p.keyword("trailer") {
 		first, ok := p.natural(math.MaxUint32)
 		if !ok {
@@ -199,20 +281,23 @@ func (d *Document) readTable(p *parser, limit int) ([]Entry, error) {
 		if !ok || first+count > math.MaxUint32 {
 			return nil, p.broken(p.at, "a subsection of the cross-reference table has no count")
 		}
-		if count > int64(limit-len(entries)) {
+		if count > int64(limit-len(lines)) {
 			return nil, fault(ErrLimit, p.at, "more than %d cross-reference entries", maxEntries)
 		}
-		entries = slices.Grow(entries, int(min(count, 4096))) // a file may claim any count
+		lines = slices.Grow(lines, int(min(count, (d.size-p.at)/shortestLine))) // a file may claim any count
 		for number := first; number < first+count; number++ {
 			entry, err := d.readLine(p, uint32(number))
 			if err != nil {
 				return nil, err
 			}
-			entries = append(entries, entry)
+			lines = append(lines, lineOf(entry))
 		}
 	}
-	return entries, nil
+	return lines, nil
 }
+
+// shortestLine is how many bytes a line of a cross-reference table takes at least, "0 0 f ", however it is written.
+const shortestLine = 6
 
 func (d *Document) readLine(p *parser, number uint32) (Entry, error) {
 	offset, ok := p.natural(math.MaxInt64 / 10)

@@ -1,9 +1,12 @@
 package pdf
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // readSectionStream reads a cross-reference stream.
-func (d *Document) readSectionStream(offset int64, limit int) (Section, []Entry, error) {
+func (d *Document) readSectionStream(offset int64, limit int) (Section, []line, error) {
 	p := parser{source: d.source, at: offset}
 	ref, at, err := p.objectHeader()
 	if err != nil {
@@ -32,30 +35,31 @@ func (d *Document) readSectionStream(offset int64, limit int) (Section, []Entry,
 	if index.Kind != Array || len(index.Items)%2 != 0 {
 		return Section{}, nil, fault(ErrCrossReference, at, "the cross-reference stream's /Index is no array of pairs")
 	}
-	var entries []Entry
-	line := widths[0] + widths[1] + widths[2]
+	var lines []line
+	length := widths[0] + widths[1] + widths[2]
 	for i := 0; i < len(index.Items); i += 2 {
 		first, count := index.Items[i], index.Items[i+1]
 		if first.Kind != Integer || count.Kind != Integer || first.Int < 0 || count.Int < 0 ||
 			first.Int > math.MaxUint32 || count.Int > math.MaxUint32-first.Int {
 			return Section{}, nil, fault(ErrCrossReference, at, "the cross-reference stream's /Index is no array of pairs")
 		}
-		if count.Int > int64(len(content)/line) {
+		if count.Int > int64(len(content)/length) {
 			return Section{}, nil, fault(ErrCrossReference, at, "the cross-reference stream is shorter than its /Index says")
 		}
-		if count.Int > int64(limit-len(entries)) {
+		if count.Int > int64(limit-len(lines)) {
 			return Section{}, nil, fault(ErrLimit, at, "more than %d cross-reference entries", maxEntries)
 		}
+		lines = slices.Grow(lines, int(count.Int))
 		for number := first.Int; number < first.Int+count.Int; number++ {
-			entry, err := d.decodeLine(content[:line], widths, uint32(number))
+			entry, err := d.decodeLine(content[:length], widths, uint32(number))
 			if err != nil {
 				return Section{}, nil, err
 			}
-			entries = append(entries, entry)
-			content = content[line:]
+			lines = append(lines, lineOf(entry))
+			content = content[length:]
 		}
 	}
-	return Section{Offset: at, Stream: true, Trailer: dictionary}, entries, nil
+	return Section{Offset: at, Stream: true, Trailer: dictionary}, lines, nil
 }
 
 func fieldWidths(w Object, offset int64) ([3]int, error) {

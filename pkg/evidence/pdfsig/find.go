@@ -56,15 +56,7 @@ type place struct {
 
 // find fills found. The error is the context's, the reader's, or errBudget.
 func (f *finder) find() error {
-	entries := make([]pdf.Entry, 0, f.document.Len())
-	for entry := range f.document.Entries() {
-		if entry.Type != pdf.Free {
-			entries = append(entries, entry)
-		}
-	}
-	// In the order of the file each of its windows is read once, and each object stream is decoded once.
-	inOrder(entries)
-	for _, entry := range entries {
+	for entry := range f.document.InFile() {
 		if err := f.look(entry, false); err != nil {
 			return err
 		}
@@ -72,13 +64,9 @@ func (f *finder) find() error {
 	if err := f.addValues(); err != nil {
 		return err
 	}
-	if old := f.document.Superseded(); len(old) > 0 {
-		superseded := slices.Clone(old)
-		inOrder(superseded)
-		for _, entry := range superseded {
-			if err := f.look(entry, true); err != nil {
-				return err
-			}
+	for entry := range f.document.Superseded() {
+		if err := f.look(entry, true); err != nil {
+			return err
 		}
 	}
 	for i := range f.found {
@@ -87,12 +75,6 @@ func (f *finder) find() error {
 		}
 	}
 	return nil
-}
-
-func inOrder(entries []pdf.Entry) {
-	slices.SortFunc(entries, func(a, b pdf.Entry) int {
-		return cmp.Or(cmp.Compare(a.Stream, b.Stream), cmp.Compare(a.Index, b.Index), cmp.Compare(a.Offset, b.Offset))
-	})
 }
 
 // signs are names of which one is in each object that [finder.search] finds something in.
