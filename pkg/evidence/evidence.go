@@ -44,16 +44,16 @@ type Archive struct {
 	limits Limits
 	file   *os.File // nil when the caller gave a reader
 	opened time.Time
-	layout *layout
 
 	running sync.Mutex             // held by a verification or an extraction
 	told    func(done, size int64) // nil: nobody
-	mu      sync.Mutex             // guards the next two
+	mu      sync.Mutex             // guards the next three; whoever changes layout holds running, too
+	layout  *layout
 	report  *Report
 	tree    *tree
 }
 
-// Open opens the ZIP at path and reads its structure. It fails only when the system cannot open or read the file, when
+// Open opens the ZIP at path and reads its directory. It fails only when the system cannot open or read the file, when
 // path is no regular file, or when limits contradict themselves: whether the ZIP is acceptable is what
 // [Archive.Verify] finds.
 func Open(path string, limits Limits) (*Archive, error) {
@@ -81,7 +81,7 @@ func Open(path string, limits Limits) (*Archive, error) {
 	archive := &Archive{path: path, source: file, size: info.Size(), limits: limits, file: file, opened: info.ModTime()}
 	if err := archive.load(); err != nil {
 		file.Close()
-		return nil, err
+		return nil, archive.readError(err)
 	}
 	return archive, nil
 }
@@ -98,7 +98,7 @@ func OpenReader(r io.ReaderAt, size int64, limits Limits) (*Archive, error) {
 	}
 	archive := &Archive{source: r, size: size, limits: limits}
 	if err := archive.load(); err != nil {
-		return nil, err
+		return nil, archive.readError(err)
 	}
 	return archive, nil
 }
@@ -123,9 +123,12 @@ type Entry struct {
 
 // Entries returns the entries in the order of the central directory, as far as it could be read.
 func (a *Archive) Entries() []Entry {
-	entries := make([]Entry, len(a.layout.records))
-	for i := range a.layout.records {
-		record := &a.layout.records[i]
+	a.mu.Lock()
+	records := a.layout.records
+	a.mu.Unlock()
+	entries := make([]Entry, len(records))
+	for i := range records {
+		record := &records[i]
 		entries[i] = Entry{
 			Name: record.name, Size: int64(record.size), CompressedSize: int64(record.compressed),
 			CRC32: record.crc, Folder: record.folder(),
@@ -142,14 +145,26 @@ func (a *Archive) Report() *Report {
 	return a.report
 }
 
-// load reads the structure of the archive.
+// load reads the directory of the archive. Its error is the source's.
 func (a *Archive) load() error {
 	found, err := readLayout(a.source, a.size, a.limits)
 	if err != nil {
-		return a.readError(err)
+		return err
 	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	a.layout = found
 	return nil
+}
+
+// checkLayout checks the structure, unless that is done. If the source failed last time, all is read again. Its error is the source's.
+func (a *Archive) checkLayout() error {
+	if a.layout.begun && !a.layout.done {
+		if err := a.load(); err != nil {
+			return err
+		}
+	}
+	return a.layout.check()
 }
 
 // unchanged fails when the file was written to since it was opened: what was hashed and what was checked might then

@@ -55,6 +55,9 @@ func (a *Archive) extractIf(ctx context.Context, dir string, newTarget func(*os.
 	if before != nil && before.Verdict == VerdictRefused {
 		return a.refusal(before)
 	}
+	if err := a.checkLayout(); err != nil {
+		return a.readError(err)
+	}
 	if a.layout.found.refused {
 		// Nothing would stay on disk in the end, so nothing is written.
 		report, err := a.check(ctx, pass{whole: true})

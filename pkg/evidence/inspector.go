@@ -43,57 +43,29 @@ type Inspection struct {
 // private temporary file.
 const keptInMemory = 1 << 20
 
-// inspectors judge entries by the rules of one verification.
-type inspectors struct {
-	list  []Inspector
-	rules []Rule
-}
-
-// inspectors returns those that judge what a verification reads: none where the structure is refused already.
-func (a *Archive) inspectors(given []Inspector) *inspectors {
-	if len(given) == 0 || a.layout.found.refused {
-		return nil
-	}
-	return &inspectors{given, a.limits.Rules}
-}
-
-// wanting returns those that want the entry. Of it, only what the headers and the first bytes of its content say is known.
-func (i *inspectors) wanting(r *record, head []byte) (EntryReport, []Inspector) {
-	entry := entryOf(r)
-	entry.MediaType = mediaTypeOf(head)
-	entry.Kind, entry.Rule = classify(i.rules, entry.MediaType, r.name)
-	var wanting []Inspector
-	for _, one := range i.list {
-		if one.Wants(entry) {
-			wanting = append(wanting, one)
-		}
-	}
-	return entry, wanting
-}
-
 // checkAndInspect reads one entry and then lets the inspectors judge it.
-func (a *Archive) checkAndInspect(ctx context.Context, d *decoder, r *record, p pass) (outcome, error) {
+func (a *Archive) checkAndInspect(ctx context.Context, d *decoder, r *record, by []Inspector, source io.ReaderAt) (outcome, error) {
 	view := &d.view
-	view.begin(r, p.inspectors, d.sum)
+	view.begin(a, r, by, d.sum)
 	var out io.Writer // stored content is read where it is
 	if r.method == methodDeflated {
 		out = view
 	}
-	err := d.decode(ctx, p.source, r, out)
-	var writing *writeError
-	if errors.As(err, &writing) {
-		return outcome{}, fmt.Errorf("temporary file for inspection: %w", writing.err)
-	}
-	result, err := d.outcome(r, err)
-	if err != nil || result.fault != nil {
-		return result, err
+	if err := d.decode(ctx, source, r, out); err != nil {
+		var writing *writeError
+		if errors.As(err, &writing) {
+			return outcome{}, fmt.Errorf("temporary file for inspection: %w", writing.err)
+		}
+		return judged(err)
 	}
 	view.ask()
+	result := outcome{sha256: d.sum.sha256(), content: view.kind}
 	if len(view.wanting) == 0 {
 		return result, nil
 	}
 	content := view.content()
 	if r.method == methodStored {
+		var err error
 		if content, err = d.stored(a.source, r); err != nil {
 			return outcome{}, err
 		}
@@ -130,12 +102,14 @@ func (d *decoder) stored(source io.ReaderAt, r *record) (io.ReaderAt, error) {
 
 // view keeps the decompressed content of one entry for the inspectors that want it.
 type view struct {
-	inspectors *inspectors
+	archive    *Archive
 	record     *record
+	inspectors []Inspector
 	sum        *sink // knows the first bytes
 	asked      bool
+	kind       contentKind
 	entry      EntryReport
-	wanting    []Inspector
+	wanting    []Inspector // those of the inspectors that want the entry
 
 	memory  []byte
 	written int64    // into the file
@@ -144,9 +118,9 @@ type view struct {
 }
 
 // begin forgets the entry before.
-func (v *view) begin(r *record, by *inspectors, sum *sink) {
-	v.inspectors, v.record, v.sum = by, r, sum
-	v.asked, v.wanting = false, nil
+func (v *view) begin(a *Archive, r *record, by []Inspector, sum *sink) {
+	v.archive, v.record, v.inspectors, v.sum = a, r, by, sum
+	v.asked, v.wanting = false, v.wanting[:0]
 	v.restart()
 }
 
@@ -156,14 +130,21 @@ func (v *view) restart() error {
 	return nil
 }
 
-// ask asks the inspectors, once for each entry.
+// ask asks the inspectors, once for each entry. Of it, only what the headers and the first bytes of its content say is known.
 func (v *view) ask() {
-	if !v.asked {
-		v.asked = true
-		v.entry, v.wanting = v.inspectors.wanting(v.record, v.sum.head)
-		if len(v.wanting) > 0 && v.record.size <= keptInMemory {
-			v.memory = slices.Grow(v.memory, int(v.record.size)-len(v.memory))
+	if v.asked {
+		return
+	}
+	v.asked = true
+	v.kind = v.archive.kindOf(v.record, v.sum.head)
+	v.entry = v.archive.entry(v.record, v.kind)
+	for _, one := range v.inspectors {
+		if one.Wants(v.entry) {
+			v.wanting = append(v.wanting, one)
 		}
+	}
+	if len(v.wanting) > 0 && v.record.size <= keptInMemory {
+		v.memory = slices.Grow(v.memory, int(v.record.size)-len(v.memory))
 	}
 }
 

@@ -75,14 +75,25 @@ func (r *Rule) matches(mediaType, name string) bool {
 	return false
 }
 
-// classify returns the kind of an entry and the rule that decided it.
-func classify(rules []Rule, mediaType, name string) (Kind, string) {
+// contentKind is what the first bytes of a content and its name say of it; empty for a folder, and where nothing was read.
+type contentKind struct {
+	mediaType string
+	rule      *Rule // nil: none
+}
+
+func (a *Archive) kindOf(r *record, head []byte) contentKind {
+	mediaType := mediaTypeOf(head)
+	return contentKind{mediaType, classify(a.limits.Rules, mediaType, r.name)}
+}
+
+// classify returns the rule that decides what an entry is for, nil if none does.
+func classify(rules []Rule, mediaType, name string) *Rule {
 	for i := range rules {
 		if rules[i].matches(mediaType, name) {
-			return rules[i].Kind, rules[i].Name
+			return &rules[i]
 		}
 	}
-	return KindOther, ""
+	return nil
 }
 
 // wordsOf goes through the words of a name.

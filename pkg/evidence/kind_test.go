@@ -70,9 +70,12 @@ func TestKindFollowsContentAndName(t *testing.T) {
 		{"application/xml", "datos.xml", KindMetadata},
 		{"application/octet-stream", "selfie.png", KindOther},
 	} {
-		got, rule := classify(rules, test.mediaType, test.name)
-		if got != test.want || (rule == "") != (got == KindOther) {
-			t.Errorf("%s %s is %q by %q; want %q", test.mediaType, test.name, got, rule, test.want)
+		got, by := KindOther, "no rule"
+		if rule := classify(rules, test.mediaType, test.name); rule != nil {
+			got, by = rule.Kind, rule.Name
+		}
+		if got != test.want {
+			t.Errorf("%s %s is %q by %q; want %q", test.mediaType, test.name, got, by, test.want)
 		}
 	}
 }

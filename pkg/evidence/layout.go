@@ -47,6 +47,8 @@ type layout struct {
 	records   []record
 	// broken says that the places of the entries are not certain, so that no content may be read.
 	broken bool
+	begun  bool // check was called
+	done   bool // and came to its end
 }
 
 // record is one entry of the directory, with what its local header added.
@@ -73,24 +75,40 @@ type record struct {
 func (r *record) folder() bool   { return len(r.name) > 0 && r.name[len(r.name)-1] == '/' }
 func (r *record) streamed() bool { return r.flags&flagDescriptor != 0 }
 
-// readLayout reads end records, directory and local headers. Its error is the source's; what is wrong with the ZIP
-// goes into the findings.
+// readLayout reads end records and directory. Its error is the source's; what is wrong with the ZIP goes into the findings.
 func readLayout(source io.ReaderAt, size int64, limits Limits) (*layout, error) {
 	l := &layout{limits: limits, size: size, window: window{source: source, size: size}}
 	l.found = newFindings(&l.limits)
 	if size > limits.MaxFileSize {
 		l.fault(CodeFileTooLarge, 0, "the ZIP has %d bytes; the limit is %d", size, limits.MaxFileSize)
 	}
-	for _, step := range []func() error{l.readEnds, l.readDirectory, l.checkLimits, l.checkEntries, l.checkNames, l.tile, l.notices} {
-		if err := step(); err != nil {
-			return nil, err
-		}
+	return l, l.take(l.readEnds, l.readDirectory)
+}
+
+// check holds what the directory says against itself and against the local headers, which it reads. It does so once; where the source failed, the
+// layout is of no use any more.
+func (l *layout) check() error {
+	if l.done {
+		return nil
+	}
+	l.begun = true
+	err := l.take(l.checkLimits, l.checkEntries, l.checkNames, l.tile, l.notices)
+	l.done = err == nil
+	return err
+}
+
+// take takes steps until one leaves the places of the entries uncertain.
+func (l *layout) take(steps ...func() error) error {
+	defer func() { l.window.buffer = nil }()
+	for _, step := range steps {
 		if l.broken {
 			break
 		}
+		if err := step(); err != nil {
+			return err
+		}
 	}
-	l.window.buffer = nil
-	return l, nil
+	return nil
 }
 
 // fault notes a finding about the ZIP as a whole.

@@ -16,35 +16,44 @@ func (a *Archive) OnProgress(told func(done, size int64)) {
 }
 
 // watched is the source for one pass through the ZIP, which tells how far it has come.
-func (a *Archive) watched(p pass) io.ReaderAt {
-	if a.told == nil {
-		return a.source
-	}
+func (a *Archive) watched(p pass) *watchedSource {
 	w := &watchedSource{ReaderAt: a.source, told: a.told, size: a.size}
 	if p.whole {
-		w.length = a.size
+		w.hashed = a.size
 	}
-	for i := range a.layout.records {
-		if r := &a.layout.records[i]; !a.layout.broken && !r.refused {
-			w.length += r.compressed
-		}
-	}
+	w.length.Store(w.hashed + a.size)
 	return w
 }
 
 type watchedSource struct {
 	io.ReaderAt
-	told   func(done, size int64)
+	told   func(done, size int64) // nil: nobody
 	size   int64
-	length int64 // what is read of entries and for the SHA-256
+	hashed int64        // what is read for the SHA-256
+	length atomic.Int64 // that, and what is read of entries
 	read   atomic.Int64
+}
+
+// willRead says which entries are read, once that is known.
+func (w *watchedSource) willRead(l *layout) {
+	length := w.hashed
+	for i := range l.records {
+		if r := &l.records[i]; !l.broken && !r.refused {
+			length += r.compressed
+		}
+	}
+	w.length.Store(length)
 }
 
 func (w *watchedSource) ReadAt(p []byte, offset int64) (int, error) {
 	n, err := w.ReaderAt.ReadAt(p, offset)
-	done := min(w.read.Add(int64(n)), w.length) // what lies between small entries is read too
-	if w.length > 0 {
-		done = int64(float64(done) / float64(w.length) * float64(w.size))
+	if w.told == nil {
+		return n, err
+	}
+	length := w.length.Load()
+	done := min(w.read.Add(int64(n)), length) // what lies between small entries is read too
+	if length > 0 {
+		done = int64(float64(done) / float64(length) * float64(w.size))
 	}
 	w.told(done, w.size)
 	return n, err

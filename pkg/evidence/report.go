@@ -126,22 +126,19 @@ func (a *Archive) newReport(outcomes []outcome) *Report {
 	}
 	for i := range outcomes {
 		r, result := &a.layout.records[i], &outcomes[i]
-		entry := entryOf(r)
 		refused := result.sha256 == ""
 		if result.fault != nil {
 			found.add(result.fault.code, r.name, r.data, "%s", result.fault.message)
 		}
-		if result.mediaType == "application/zip" && found.add(CodeNestedZIP, r.name, r.data, "it is a ZIP itself; what is in it was not looked at") {
+		if result.content.mediaType == "application/zip" && found.add(CodeNestedZIP, r.name, r.data, "it is a ZIP itself; what is in it was not looked at") {
 			refused = true
 		}
 		if refused {
-			report.RefusedEntries = append(report.RefusedEntries, entry)
+			report.RefusedEntries = append(report.RefusedEntries, a.entry(r, contentKind{}))
 			continue
 		}
-		entry.SHA256, entry.MediaType = result.sha256, result.mediaType
-		if !entry.Folder {
-			entry.Kind, entry.Rule = classify(a.limits.Rules, entry.MediaType, r.name)
-		}
+		entry := a.entry(r, result.content)
+		entry.SHA256 = result.sha256
 		report.Entries = append(report.Entries, entry)
 	}
 	report.Findings, report.OmittedFindings = found.list, found.omitted()
@@ -154,11 +151,16 @@ func (a *Archive) newReport(outcomes []outcome) *Report {
 	return report
 }
 
-// entryOf says what the directory says of an entry.
-func entryOf(r *record) EntryReport {
-	return EntryReport{
-		Name: r.name, Folder: r.folder(), Size: r.size, CompressedSize: r.compressed, CRC32: hex.EncodeToString(binary.BigEndian.AppendUint32(nil, r.crc)), Kind: KindOther,
+// entry says what the directory says of an entry, and of which kind its content is.
+func (a *Archive) entry(r *record, content contentKind) EntryReport {
+	entry := EntryReport{
+		Name: r.name, Folder: r.folder(), Size: r.size, CompressedSize: r.compressed, CRC32: hex.EncodeToString(binary.BigEndian.AppendUint32(nil, r.crc)),
+		MediaType: content.mediaType, Kind: KindOther,
 	}
+	if content.rule != nil {
+		entry.Kind, entry.Rule = content.rule.Kind, content.rule.Name
+	}
+	return entry
 }
 
 // refusal returns the error for a report of a refused ZIP, nil for one that was accepted.

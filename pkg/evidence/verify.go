@@ -24,7 +24,7 @@ func (a *Archive) Verify(inspectors ...Inspector) (*Report, error) {
 func (a *Archive) VerifyContext(ctx context.Context, given ...Inspector) (*Report, error) {
 	a.running.Lock()
 	defer a.running.Unlock()
-	report, err := a.check(ctx, pass{inspectors: a.inspectors(given), whole: true})
+	report, err := a.check(ctx, pass{inspectors: given, whole: true})
 	a.keep(report)
 	return report, err
 }
@@ -45,7 +45,7 @@ type target interface {
 // outcome is what reading one entry gave; an entry that was not read has no sha256 and no fault.
 type outcome struct {
 	sha256      string
-	mediaType   string
+	content     contentKind
 	inspections []Inspection
 	fault       *contentFault
 }
@@ -59,28 +59,13 @@ func (e *writeError) Unwrap() error { return e.err }
 // pass is what is done with the content of the entries while it is checked.
 type pass struct {
 	into       target      // takes the content, unless it is nil
-	inspectors *inspectors // else judge it, unless it is nil
+	inspectors []Inspector // else judge it, unless the structure is refused
 	whole      bool        // the file is hashed, too
-	source     io.ReaderAt // filled in by check
 }
 
 // check reads the content of all entries.
 func (a *Archive) check(ctx context.Context, p pass) (*Report, error) {
-	p.source = a.watched(p)
-	var batches []batch
-	if !a.layout.broken {
-		batches = a.batches()
-	}
-	outcomes := make([]outcome, len(a.layout.records))
-	digest := ""
-	err := a.run(ctx, len(batches), func(ctx context.Context, d *decoder, n int) error {
-		return a.checkBatch(ctx, d, batches[n], p, outcomes)
-	}, func(ctx context.Context) (err error) {
-		if p.whole {
-			digest, err = a.hash(ctx, p.source)
-		}
-		return err
-	})
+	digest, outcomes, err := a.read(ctx, p)
 	if err == nil {
 		err = a.unchanged()
 	}
@@ -107,41 +92,64 @@ func (a *Archive) check(ctx context.Context, p pass) (*Report, error) {
 // thread's work, and would take memory.
 const maxWorkers = 4
 
-// run works through as many jobs with several workers, and does beside once in the meantime. The first error ends all.
-func (a *Archive) run(parent context.Context, jobs int, work func(context.Context, *decoder, int) error, beside func(context.Context) error) error {
+// read hashes the file, checks its structure in the meantime, and then reads the entries, several at a time. The first
+// error ends all.
+func (a *Archive) read(parent context.Context, p pass) (digest string, outcomes []outcome, first error) {
 	ctx, cancel := context.WithCancel(parent)
 	defer cancel()
 	var once sync.Once
-	var first error
 	fail := func(err error) {
 		if err != nil {
 			once.Do(func() { first = err; cancel() })
 		}
 	}
+	source := a.watched(p)
 	var group sync.WaitGroup
+	if p.whole {
+		group.Go(func() {
+			var err error
+			digest, err = a.hash(ctx, source)
+			fail(err)
+		})
+	}
+	err := a.checkLayout()
+	outcomes = make([]outcome, len(a.layout.records))
+	switch source.willRead(a.layout); {
+	case err != nil:
+		fail(&sourceError{err})
+	case !a.layout.broken:
+		a.readEntries(ctx, p, source, outcomes, &group, fail)
+	}
+	group.Wait()
+	if first == nil || errors.Is(first, context.Canceled) {
+		// A context that ended while nobody looked, or one that ended everything.
+		if err := parent.Err(); err != nil {
+			return digest, outcomes, err
+		}
+	}
+	return digest, outcomes, first
+}
+
+// readEntries starts the workers that read the entries.
+func (a *Archive) readEntries(ctx context.Context, p pass, source io.ReaderAt, outcomes []outcome, group *sync.WaitGroup, fail func(error)) {
+	if a.layout.found.refused {
+		p.inspectors = nil
+	}
+	batches := a.batches()
 	var next atomic.Int64
-	for range min(jobs, max(2, min(maxWorkers, runtime.GOMAXPROCS(0)))) {
+	for range min(len(batches), max(2, min(maxWorkers, runtime.GOMAXPROCS(0)))) {
 		group.Go(func() {
 			d := decoders.Get().(*decoder)
 			defer d.release()
 			for ctx.Err() == nil {
 				n := int(next.Add(1)) - 1
-				if n >= jobs {
+				if n >= len(batches) {
 					return
 				}
-				fail(work(ctx, d, n))
+				fail(a.checkBatch(ctx, d, batches[n], p, source, outcomes))
 			}
 		})
 	}
-	fail(beside(ctx))
-	group.Wait()
-	if first == nil || errors.Is(first, context.Canceled) {
-		// A context that ended while nobody looked, or one that ended everything.
-		if err := parent.Err(); err != nil {
-			return err
-		}
-	}
-	return first
 }
 
 // hash returns the SHA-256 of the whole file.
@@ -163,15 +171,15 @@ func (a *Archive) hash(ctx context.Context, source io.ReaderAt) (string, error) 
 }
 
 // checkBatch reads the entries of a batch and fills in their outcomes.
-func (a *Archive) checkBatch(ctx context.Context, d *decoder, b batch, p pass, outcomes []outcome) error {
+func (a *Archive) checkBatch(ctx context.Context, d *decoder, b batch, p pass, source io.ReaderAt, outcomes []outcome) error {
 	if len(b.records) > 1 {
-		if err := d.hold(p.source, b.offset, b.length); err != nil {
+		if err := d.hold(source, b.offset, b.length); err != nil {
 			return err
 		}
 	}
 	for _, i := range b.records {
 		var err error
-		if outcomes[i], err = a.checkEntry(ctx, d, &a.layout.records[i], p); err != nil {
+		if outcomes[i], err = a.checkEntry(ctx, d, &a.layout.records[i], p, source); err != nil {
 			return err
 		}
 	}
@@ -179,30 +187,33 @@ func (a *Archive) checkBatch(ctx context.Context, d *decoder, b batch, p pass, o
 }
 
 // checkEntry reads one entry. The error judges nothing: it is the system's or the context's.
-func (a *Archive) checkEntry(ctx context.Context, d *decoder, r *record, p pass) (outcome, error) {
+func (a *Archive) checkEntry(ctx context.Context, d *decoder, r *record, p pass, source io.ReaderAt) (outcome, error) {
+	var err error
 	switch {
 	case p.into != nil && !r.folder():
-		return d.outcome(r, d.decodeInto(ctx, p.source, r, p.into))
-	case p.inspectors != nil && !r.folder():
-		return a.checkAndInspect(ctx, d, r, p)
+		err = d.decodeInto(ctx, source, r, p.into)
+	case len(p.inspectors) > 0 && !r.folder():
+		return a.checkAndInspect(ctx, d, r, p.inspectors, source)
+	default:
+		err = d.decode(ctx, source, r, nil)
 	}
-	return d.outcome(r, d.decode(ctx, p.source, r, nil))
+	if err != nil {
+		return judged(err)
+	}
+	result := outcome{sha256: d.sum.sha256()}
+	if !r.folder() {
+		result.content = a.kindOf(r, d.sum.head)
+	}
+	return result, nil
 }
 
-// outcome sums up what decoding r gave. A content that does not hold is an outcome, and no error.
-func (d *decoder) outcome(r *record, err error) (outcome, error) {
+// judged makes an outcome of a fault of the content, which is no error.
+func judged(err error) (outcome, error) {
 	var fault *contentFault
 	if errors.As(err, &fault) {
 		return outcome{fault: fault}, nil
 	}
-	if err != nil {
-		return outcome{}, err
-	}
-	result := outcome{sha256: d.sum.sha256()}
-	if !r.folder() {
-		result.mediaType = mediaTypeOf(d.sum.head)
-	}
-	return result, nil
+	return outcome{}, err
 }
 
 // decodeInto makes the file for an entry and writes its content there.

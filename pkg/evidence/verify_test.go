@@ -9,8 +9,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 )
@@ -78,31 +80,77 @@ func TestReadErrorIsNoRefusal(t *testing.T) {
 	raw := honest().bytes()
 	broken := errors.New("input/output error")
 	for name, at := range map[string]int{
-		"in stored content": bytes.Index(raw, []byte("picture")), "in deflated content": 60, "in the directory": len(raw) - 60,
+		"in a local header": 20, "in stored content": bytes.Index(raw, []byte("picture")), "in deflated content": 60, "in the directory": len(raw) - 60,
 	} {
-		t.Run(name, func(t *testing.T) {
-			source := &failingReader{Reader: bytes.NewReader(raw), from: int64(at), to: int64(at) + 1, err: broken}
-			archive, err := OpenReader(source, int64(len(raw)), Limits{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			source.armed.Store(true)
-			report, err := archive.Verify()
-			if !errors.Is(err, broken) || errors.Is(err, ErrRefused) || report.Verdict != VerdictIncomplete {
-				t.Errorf("verdict %q, error %v", report.Verdict, err)
-			}
-			source.armed.Store(false)
-			if _, err := archive.Verify(); err != nil {
-				t.Errorf("a second verification: %v", err)
-			}
-			source.armed.Store(true)
-			if name == "in the directory" {
-				if _, err := OpenReader(source, int64(len(raw)), Limits{}); !errors.Is(err, broken) {
-					t.Errorf("opening gave %v", err)
+		for _, before := range []string{"", ", after a verification"} {
+			t.Run(name+before, func(t *testing.T) {
+				source := &failingReader{Reader: bytes.NewReader(raw), from: int64(at), to: int64(at) + 1, err: broken}
+				archive, err := OpenReader(source, int64(len(raw)), Limits{})
+				if err != nil {
+					t.Fatal(err)
 				}
+				if before != "" {
+					if _, err := archive.Verify(); err != nil {
+						t.Fatal(err)
+					}
+				}
+				source.armed.Store(true)
+				for range 2 {
+					report, err := archive.Verify()
+					if !errors.Is(err, broken) || errors.Is(err, ErrRefused) || err.Error() != "read evidence: input/output error" {
+						t.Errorf("error %v", err)
+					}
+					if report.Verdict != VerdictIncomplete || len(report.Entries)+len(report.RefusedEntries) != 3 {
+						t.Errorf("verdict %q, entries %v and %v", report.Verdict, report.Entries, report.RefusedEntries)
+					}
+				}
+				folder := filepath.Join(t.TempDir(), "out")
+				if err := archive.Extract(folder); (before == "" || name != "in a local header") && name != "in the directory" && !errors.Is(err, broken) {
+					t.Errorf("extraction gave %v", err)
+				}
+				source.armed.Store(false)
+				report, err := archive.Verify()
+				if err != nil || len(report.Findings) != 0 || len(report.Entries) != 3 {
+					t.Errorf("a later verification: %+v, %v", report, err)
+				}
+				if err := archive.Extract(folder + "2"); err != nil {
+					t.Errorf("a later extraction: %v", err)
+				}
+				source.armed.Store(true)
+				if name == "in the directory" {
+					if _, err := OpenReader(source, int64(len(raw)), Limits{}); !errors.Is(err, broken) || err.Error() != "read evidence: input/output error" {
+						t.Errorf("opening gave %v", err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// What was found before the source failed is not found a second time.
+func TestVerificationAfterAReadErrorBeginsAnew(t *testing.T) {
+	raw := named("a//b")()
+	fresh, _ := openBytes(t, raw, Limits{}).Verify()
+	source := &failingReader{Reader: bytes.NewReader(raw), from: 20, to: 21, err: errors.New("input/output error")}
+	archive, err := OpenReader(source, int64(len(raw)), Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	source.armed.Store(true)
+	if report, err := archive.Verify(); err == nil || report.Verdict != VerdictIncomplete {
+		t.Errorf("verdict %q, %v", report.Verdict, err)
+	}
+	source.armed.Store(false)
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			archive.Entries()
+			if report, err := archive.Verify(); !errors.Is(err, ErrRefused) || !reflect.DeepEqual(report, fresh) {
+				t.Errorf("%+v, %v; want %+v", report, err, fresh)
 			}
 		})
 	}
+	group.Wait()
 }
 
 func TestSourceThatEndsEarlyIsAReadError(t *testing.T) {
