@@ -143,7 +143,7 @@ func (v *view) ask() {
 			v.wanting = append(v.wanting, one)
 		}
 	}
-	if len(v.wanting) > 0 && v.record.size <= keptInMemory {
+	if len(v.wanting) > 0 && v.record.method == methodDeflated && v.record.size <= keptInMemory {
 		v.memory = slices.Grow(v.memory, int(v.record.size)-len(v.memory))
 	}
 }
