@@ -3,7 +3,6 @@ package evidence
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -52,15 +51,11 @@ func (a *Archive) checkAndInspect(ctx context.Context, d *decoder, r *record, by
 		out = view
 	}
 	if err := d.decode(ctx, source, r, out); err != nil {
-		var writing *writeError
-		if errors.As(err, &writing) {
-			return outcome{}, fmt.Errorf("temporary file for inspection: %w", writing.err)
-		}
 		return judged(err)
 	}
 	view.ask()
-	result := outcome{sha256: d.sum.sha256(), content: view.kind}
-	if len(view.wanting) == 0 {
+	result := outcome{sha256: d.sum.sha256(), content: view.kind, unkept: view.failed}
+	if len(view.wanting) == 0 || view.failed != nil {
 		return result, nil
 	}
 	content := view.content()
@@ -115,12 +110,13 @@ type view struct {
 	written int64    // into the file
 	file    *os.File // nil until a content needs it, then for all that follow
 	remove  func()
+	failed  error // of the file; what is wrong with the ZIP counts more
 }
 
 // begin forgets the entry before.
 func (v *view) begin(a *Archive, r *record, by []Inspector, sum *sink) {
 	v.archive, v.record, v.inspectors, v.sum = a, r, by, sum
-	v.asked, v.wanting = false, v.wanting[:0]
+	v.asked, v.wanting, v.failed = false, v.wanting[:0], nil
 	v.restart()
 }
 
@@ -148,19 +144,21 @@ func (v *view) ask() {
 	}
 }
 
-// Write keeps a piece of content, unless nobody wants it.
+// Write keeps a piece of content, unless nobody wants it. It never fails.
 func (v *view) Write(p []byte) (int, error) {
 	if int64(len(v.sum.head)) >= min(headLength, v.record.size) {
 		v.ask()
 	}
 	switch {
-	case v.asked && len(v.wanting) == 0:
-		return len(p), nil
+	case v.asked && len(v.wanting) == 0 || v.failed != nil:
 	case !v.asked || v.record.size <= keptInMemory:
 		v.memory = append(v.memory, p...)
-		return len(p), nil
+	default:
+		if err := v.writeFile(p); err != nil {
+			v.failed = fmt.Errorf("temporary file for inspection: %w", err)
+		}
 	}
-	return len(p), v.writeFile(p)
+	return len(p), nil
 }
 
 // writeFile keeps a piece in the file, and before it what came while nobody knew who wants it.

@@ -82,6 +82,13 @@ func TestInspectionWithoutRoomEndsTheVerification(t *testing.T) {
 	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "temporary file for inspection") || report.Verdict != VerdictIncomplete {
 		t.Errorf("%s, %v", report.Verdict, err)
 	}
+	// What is wrong with the ZIP counts more.
+	f.entries = append(f.entries, &forgedEntry{name: "wrong.bin", content: noise(10), both: func(h *forgedHeader) { h.crc++ }})
+	report, err = openBytes(t, f.bytes(), Limits{}).Verify(reading(t, func(entry EntryReport) bool { return entry.Name == "large.bin" }, map[string]bool{}))
+	if !errors.Is(err, ErrRefused) || report.Verdict != VerdictRefused {
+		t.Errorf("%s, %v", report.Verdict, err)
+	}
+	f.entries = f.entries[:1]
 	// Nobody wants it, so nothing is kept.
 	if _, err := openBytes(t, f.bytes(), Limits{}).Verify(&listing{func(EntryReport) bool { return false }, nil}); err != nil {
 		t.Error(err)

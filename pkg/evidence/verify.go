@@ -47,6 +47,7 @@ type outcome struct {
 	sha256      string
 	content     contentKind
 	inspections []Inspection
+	unkept      error // why it could not be inspected
 	fault       *contentFault
 }
 
@@ -83,6 +84,10 @@ func (a *Archive) check(ctx context.Context, p pass) (*Report, error) {
 		return report, err
 	}
 	for i := range report.Entries { // as many as outcomes, since nothing was refused
+		if err := outcomes[i].unkept; err != nil {
+			report.Verdict = VerdictIncomplete
+			return report, a.explain("verify", err)
+		}
 		report.Entries[i].Inspections = outcomes[i].inspections
 	}
 	return report, nil

@@ -46,13 +46,14 @@ func (c *checker) run() error {
 
 // judgeFile finds and judges the signatures, and gives the file its status.
 func (c *checker) judgeFile() error {
-	metered := &meter{ctx: c.ctx, reader: c.reader, left: 2*c.size + findBudgetBase}
+	// Once for the cross-reference, once to see what an object mentions, and once more for those that mention a sign of a signature.
+	metered := &meter{ctx: c.ctx, reader: c.reader, left: 3*c.size + findBudgetBase}
 	err := c.openAndFind(metered)
 	if c.document != nil {
 		defer c.document.Close()
 	}
 	if errors.Is(err, errBudget) {
-		c.undecidable(CodeLimit, -1, fmt.Sprintf("finding the signatures takes more than reading %d bytes", 2*c.size+findBudgetBase))
+		c.undecidable(CodeLimit, -1, fmt.Sprintf("finding the signatures takes more than reading %d bytes", 3*c.size+findBudgetBase))
 		return nil
 	}
 	var broken *pdf.Error

@@ -34,7 +34,7 @@
 //
 // # Bounds
 //
-// A file is never held in memory. To find signatures at most twice its size and 64 MiB are read; 100 signatures are
+// A file is never held in memory. To find signatures at most three times its size and 64 MiB are read; 100 signatures are
 // judged, 1 MiB, 32 levels and 262,144 elements of CMS each, RSA keys of up to 16,384 bits, and 16 GiB
 // hashed for all of them; more is INDETERMINATE. The bounds of reading a PDF's structure come on top: a
 // cross-reference of 1,048,576 entries, 256 MiB of decoded object streams.
