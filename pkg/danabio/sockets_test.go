@@ -153,6 +153,7 @@ type socketServer struct {
 	operation string
 	elsewhere string
 	wait      sync.WaitGroup
+	stopped   chan struct{}
 
 	mu       sync.Mutex
 	faulty   int
@@ -166,7 +167,7 @@ func newSocketServer(t *testing.T, f socketFault, operation string, faulty int) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &socketServer{Listener: listener, t: t, fault: f, operation: operation, faulty: faulty, clients: map[string]chan *clientEnd{}}
+	s := &socketServer{Listener: listener, t: t, fault: f, operation: operation, faulty: faulty, clients: map[string]chan *clientEnd{}, stopped: make(chan struct{})}
 	if f.elsewhere != nil {
 		s.elsewhere = f.elsewhere(t)
 	}
@@ -182,7 +183,21 @@ func newSocketServer(t *testing.T, f socketFault, operation string, faulty int) 
 	return s
 }
 
-func (s *socketServer) stop() { _ = s.Close(); s.wait.Wait() }
+func (s *socketServer) stop() { _ = s.Close(); close(s.stopped); s.wait.Wait() }
+
+// The dialler gives a connection up that is there already when its context ends; then nobody tells the server of the client's end.
+func TestSocketServerStopsWithoutTheClientsEnd(t *testing.T) {
+	s := newSocketServer(t, socketFault{}, token, 0)
+	conn, err := net.Dial("tcp", s.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	s.stop()
+	if s.attempts > 0 {
+		t.Errorf("%d attempts", s.attempts)
+	}
+}
 
 func (s *socketServer) url() string {
 	scheme := "http"
@@ -233,7 +248,10 @@ func (s *socketServer) dial(ctx context.Context, network, _ string) (net.Conn, e
 	end.news.L = &end.mu
 	s.client(conn.LocalAddr().String()) <- end
 	if s.fault.held {
-		<-end.served
+		select {
+		case <-end.served:
+		case <-s.stopped:
+		}
 	}
 	return end, nil
 }
@@ -241,7 +259,17 @@ func (s *socketServer) dial(ctx context.Context, network, _ string) (net.Conn, e
 func (s *socketServer) accept(conn *net.TCPConn) {
 	defer conn.Close()
 	_ = conn.SetDeadline(time.Now().Add(patience))
-	w := &wire{counted: &toldConn{TCPConn: conn}, server: s, client: <-s.client(conn.RemoteAddr().String())}
+	w := &wire{counted: &toldConn{TCPConn: conn}, server: s}
+	client := s.client(conn.RemoteAddr().String())
+	select {
+	case w.client = <-client:
+	case <-s.stopped: // a dial that ended when it was connected already has no client's end
+		select {
+		case w.client = <-client:
+		default:
+			return
+		}
+	}
 	w.Conn, w.in = w.counted, bufio.NewReader(w.counted)
 	if s.fault.h2 != nil {
 		s.http2(w)
