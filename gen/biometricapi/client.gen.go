@@ -33,9 +33,9 @@ func (e GetTokenFormdataBodyGrantType) Valid() bool {
 
 // Doc defines model for Doc.
 type Doc struct {
-	Content []byte `json:"content,omitempty"`
-	Name    string `json:"name,omitempty"`
-	Size    int64  `json:"size,omitempty"`
+	Content *[]byte `json:"content,omitempty"`
+	Name    *string `json:"name,omitempty"`
+	Size    *int    `json:"size,omitempty"`
 }
 
 // PersonalSignerDTO Signer details
@@ -43,6 +43,12 @@ type PersonalSignerDTO struct {
 	Email *string `json:"email,omitempty"`
 	Name  *string `json:"name,omitempty"`
 	Nif   *string `json:"nif,omitempty"`
+}
+
+// DownloadEvidenceParams defines parameters for DownloadEvidence.
+type DownloadEvidenceParams struct {
+	// UserAgent The client's name and version.
+	UserAgent *string `json:"User-Agent,omitempty"`
 }
 
 // StartCircuitJSONBody defines parameters for StartCircuit.
@@ -57,6 +63,12 @@ type StartCircuitJSONBody struct {
 	Signer PersonalSignerDTO `json:"signer"`
 }
 
+// StartCircuitParams defines parameters for StartCircuit.
+type StartCircuitParams struct {
+	// UserAgent The client's name and version.
+	UserAgent *string `json:"User-Agent,omitempty"`
+}
+
 // StartCircuit200JSONResponseBody defines parameters for StartCircuit.
 type StartCircuit200JSONResponseBody struct {
 	CircuitID *string `json:"circuitId,omitempty"`
@@ -67,6 +79,12 @@ type StartCircuit200JSONResponseBody struct {
 type GetTokenFormdataBody struct {
 	// GrantType OAuth2 grant type. Only 'client_credentials' is supported
 	GrantType GetTokenFormdataBodyGrantType `form:"grant_type" json:"grant_type"`
+}
+
+// GetTokenParams defines parameters for GetToken.
+type GetTokenParams struct {
+	// UserAgent The client's name and version.
+	UserAgent *string `json:"User-Agent,omitempty"`
 }
 
 // GetTokenFormdataBodyGrantType defines parameters for GetToken.
@@ -172,7 +190,7 @@ type ClientInterface interface {
 	// Authentication: Bearer Token required (obtained via OAuth2 client credentials flow)
 	//
 	// Corresponds with GET /api/v1/biometric/document_circuit/{channel}/circuit/{circuit} (the `DownloadEvidence` operationId).
-	DownloadEvidence(ctx context.Context, channel string, circuit string, reqEditors ...RequestEditorFn) (*http.Response, error)
+	DownloadEvidence(ctx context.Context, channel string, circuit string, params *DownloadEvidenceParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// StartCircuitWithBody Start biometric verification circuit
 	//
@@ -190,7 +208,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /api/v1/biometric/start_circuit/{channel} (the `StartCircuit` operationId).
-	StartCircuitWithBody(ctx context.Context, channel string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	StartCircuitWithBody(ctx context.Context, channel string, params *StartCircuitParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// StartCircuit Start biometric verification circuit
 	//
@@ -208,7 +226,7 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /api/v1/biometric/start_circuit/{channel} (the `StartCircuit` operationId).
-	StartCircuit(ctx context.Context, channel string, body StartCircuitJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	StartCircuit(ctx context.Context, channel string, params *StartCircuitParams, body StartCircuitJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetTokenWithBody Get OAuth2 access token
 	//
@@ -217,7 +235,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /oauth2/token (the `GetToken` operationId).
-	GetTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	GetTokenWithBody(ctx context.Context, params *GetTokenParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetTokenWithFormdataBody Get OAuth2 access token
 	//
@@ -226,7 +244,7 @@ type ClientInterface interface {
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
 	// Corresponds with POST /oauth2/token (the `GetToken` operationId).
-	GetTokenWithFormdataBody(ctx context.Context, body GetTokenFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	GetTokenWithFormdataBody(ctx context.Context, params *GetTokenParams, body GetTokenFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
 // DownloadEvidence Download the generated evidence
@@ -242,8 +260,8 @@ type ClientInterface interface {
 // Authentication: Bearer Token required (obtained via OAuth2 client credentials flow)
 //
 // Corresponds with GET /api/v1/biometric/document_circuit/{channel}/circuit/{circuit} (the `DownloadEvidence` operationId).
-func (c *Client) DownloadEvidence(ctx context.Context, channel string, circuit string, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDownloadEvidenceRequest(c.Server, channel, circuit)
+func (c *Client) DownloadEvidence(ctx context.Context, channel string, circuit string, params *DownloadEvidenceParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDownloadEvidenceRequest(c.Server, channel, circuit, params)
 	if err != nil {
 		return nil, err
 	}
@@ -270,8 +288,8 @@ func (c *Client) DownloadEvidence(ctx context.Context, channel string, circuit s
 // Takes any type of body and a specified content type.
 //
 // Corresponds with POST /api/v1/biometric/start_circuit/{channel} (the `StartCircuit` operationId).
-func (c *Client) StartCircuitWithBody(ctx context.Context, channel string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewStartCircuitRequestWithBody(c.Server, channel, contentType, body)
+func (c *Client) StartCircuitWithBody(ctx context.Context, channel string, params *StartCircuitParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStartCircuitRequestWithBody(c.Server, channel, params, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -298,8 +316,8 @@ func (c *Client) StartCircuitWithBody(ctx context.Context, channel string, conte
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /api/v1/biometric/start_circuit/{channel} (the `StartCircuit` operationId).
-func (c *Client) StartCircuit(ctx context.Context, channel string, body StartCircuitJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewStartCircuitRequest(c.Server, channel, body)
+func (c *Client) StartCircuit(ctx context.Context, channel string, params *StartCircuitParams, body StartCircuitJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStartCircuitRequest(c.Server, channel, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -317,8 +335,8 @@ func (c *Client) StartCircuit(ctx context.Context, channel string, body StartCir
 // Takes any type of body and a specified content type.
 //
 // Corresponds with POST /oauth2/token (the `GetToken` operationId).
-func (c *Client) GetTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetTokenRequestWithBody(c.Server, contentType, body)
+func (c *Client) GetTokenWithBody(ctx context.Context, params *GetTokenParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTokenRequestWithBody(c.Server, params, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -336,8 +354,8 @@ func (c *Client) GetTokenWithBody(ctx context.Context, contentType string, body 
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
 // Corresponds with POST /oauth2/token (the `GetToken` operationId).
-func (c *Client) GetTokenWithFormdataBody(ctx context.Context, body GetTokenFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetTokenRequestWithFormdataBody(c.Server, body)
+func (c *Client) GetTokenWithFormdataBody(ctx context.Context, params *GetTokenParams, body GetTokenFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTokenRequestWithFormdataBody(c.Server, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -349,7 +367,7 @@ func (c *Client) GetTokenWithFormdataBody(ctx context.Context, body GetTokenForm
 }
 
 // NewDownloadEvidenceRequest constructs an http.Request for the DownloadEvidence method
-func NewDownloadEvidenceRequest(server string, channel string, circuit string) (*http.Request, error) {
+func NewDownloadEvidenceRequest(server string, channel string, circuit string, params *DownloadEvidenceParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -386,22 +404,37 @@ func NewDownloadEvidenceRequest(server string, channel string, circuit string) (
 		return nil, err
 	}
 
+	if params != nil {
+
+		if params.UserAgent != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "User-Agent", *params.UserAgent, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("User-Agent", headerParam0)
+		}
+
+	}
+
 	return req, nil
 }
 
 // NewStartCircuitRequest calls the generic StartCircuit builder with application/json body
-func NewStartCircuitRequest(server string, channel string, body StartCircuitJSONRequestBody) (*http.Request, error) {
+func NewStartCircuitRequest(server string, channel string, params *StartCircuitParams, body StartCircuitJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
 	bodyReader = bytes.NewReader(buf)
-	return NewStartCircuitRequestWithBody(server, channel, "application/json", bodyReader)
+	return NewStartCircuitRequestWithBody(server, channel, params, "application/json", bodyReader)
 }
 
 // NewStartCircuitRequestWithBody constructs an http.Request for the StartCircuit method, with any body, and a specified content type
-func NewStartCircuitRequestWithBody(server string, channel string, contentType string, body io.Reader) (*http.Request, error) {
+func NewStartCircuitRequestWithBody(server string, channel string, params *StartCircuitParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -433,22 +466,37 @@ func NewStartCircuitRequestWithBody(server string, channel string, contentType s
 
 	req.Header.Add("Content-Type", contentType)
 
+	if params != nil {
+
+		if params.UserAgent != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "User-Agent", *params.UserAgent, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("User-Agent", headerParam0)
+		}
+
+	}
+
 	return req, nil
 }
 
 // NewGetTokenRequestWithFormdataBody calls the generic GetToken builder with application/x-www-form-urlencoded body
-func NewGetTokenRequestWithFormdataBody(server string, body GetTokenFormdataRequestBody) (*http.Request, error) {
+func NewGetTokenRequestWithFormdataBody(server string, params *GetTokenParams, body GetTokenFormdataRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	bodyStr, err := runtime.MarshalForm(body, nil)
 	if err != nil {
 		return nil, err
 	}
 	bodyReader = strings.NewReader(bodyStr.Encode())
-	return NewGetTokenRequestWithBody(server, "application/x-www-form-urlencoded", bodyReader)
+	return NewGetTokenRequestWithBody(server, params, "application/x-www-form-urlencoded", bodyReader)
 }
 
 // NewGetTokenRequestWithBody constructs an http.Request for the GetToken method, with any body, and a specified content type
-func NewGetTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+func NewGetTokenRequestWithBody(server string, params *GetTokenParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -472,6 +520,21 @@ func NewGetTokenRequestWithBody(server string, contentType string, body io.Reade
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.UserAgent != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "User-Agent", *params.UserAgent, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("User-Agent", headerParam0)
+		}
+
+	}
 
 	return req, nil
 }
@@ -535,7 +598,7 @@ type ClientWithResponsesInterface interface {
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/v1/biometric/document_circuit/{channel}/circuit/{circuit} (the `DownloadEvidence` operationId).
-	DownloadEvidenceWithResponse(ctx context.Context, channel string, circuit string, reqEditors ...RequestEditorFn) (*DownloadEvidenceResponse, error)
+	DownloadEvidenceWithResponse(ctx context.Context, channel string, circuit string, params *DownloadEvidenceParams, reqEditors ...RequestEditorFn) (*DownloadEvidenceResponse, error)
 
 	// StartCircuitWithBodyWithResponse Start biometric verification circuit
 	//
@@ -553,7 +616,7 @@ type ClientWithResponsesInterface interface {
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v1/biometric/start_circuit/{channel} (the `StartCircuit` operationId).
-	StartCircuitWithBodyWithResponse(ctx context.Context, channel string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StartCircuitResponse, error)
+	StartCircuitWithBodyWithResponse(ctx context.Context, channel string, params *StartCircuitParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StartCircuitResponse, error)
 
 	// StartCircuitWithResponse Start biometric verification circuit
 	//
@@ -571,7 +634,7 @@ type ClientWithResponsesInterface interface {
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/v1/biometric/start_circuit/{channel} (the `StartCircuit` operationId).
-	StartCircuitWithResponse(ctx context.Context, channel string, body StartCircuitJSONRequestBody, reqEditors ...RequestEditorFn) (*StartCircuitResponse, error)
+	StartCircuitWithResponse(ctx context.Context, channel string, params *StartCircuitParams, body StartCircuitJSONRequestBody, reqEditors ...RequestEditorFn) (*StartCircuitResponse, error)
 
 	// GetTokenWithBodyWithResponse Get OAuth2 access token
 	//
@@ -580,7 +643,7 @@ type ClientWithResponsesInterface interface {
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /oauth2/token (the `GetToken` operationId).
-	GetTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*GetTokenResponse, error)
+	GetTokenWithBodyWithResponse(ctx context.Context, params *GetTokenParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*GetTokenResponse, error)
 
 	// GetTokenWithFormdataBodyWithResponse Get OAuth2 access token
 	//
@@ -589,7 +652,7 @@ type ClientWithResponsesInterface interface {
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /oauth2/token (the `GetToken` operationId).
-	GetTokenWithFormdataBodyWithResponse(ctx context.Context, body GetTokenFormdataRequestBody, reqEditors ...RequestEditorFn) (*GetTokenResponse, error)
+	GetTokenWithFormdataBodyWithResponse(ctx context.Context, params *GetTokenParams, body GetTokenFormdataRequestBody, reqEditors ...RequestEditorFn) (*GetTokenResponse, error)
 }
 
 type DownloadEvidenceResponse struct {
@@ -723,8 +786,8 @@ func (r GetTokenResponse) ContentType() string {
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /api/v1/biometric/document_circuit/{channel}/circuit/{circuit} (the `DownloadEvidence` operationId).
-func (c *ClientWithResponses) DownloadEvidenceWithResponse(ctx context.Context, channel string, circuit string, reqEditors ...RequestEditorFn) (*DownloadEvidenceResponse, error) {
-	rsp, err := c.DownloadEvidence(ctx, channel, circuit, reqEditors...)
+func (c *ClientWithResponses) DownloadEvidenceWithResponse(ctx context.Context, channel string, circuit string, params *DownloadEvidenceParams, reqEditors ...RequestEditorFn) (*DownloadEvidenceResponse, error) {
+	rsp, err := c.DownloadEvidence(ctx, channel, circuit, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -747,8 +810,8 @@ func (c *ClientWithResponses) DownloadEvidenceWithResponse(ctx context.Context, 
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /api/v1/biometric/start_circuit/{channel} (the `StartCircuit` operationId).
-func (c *ClientWithResponses) StartCircuitWithBodyWithResponse(ctx context.Context, channel string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StartCircuitResponse, error) {
-	rsp, err := c.StartCircuitWithBody(ctx, channel, contentType, body, reqEditors...)
+func (c *ClientWithResponses) StartCircuitWithBodyWithResponse(ctx context.Context, channel string, params *StartCircuitParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StartCircuitResponse, error) {
+	rsp, err := c.StartCircuitWithBody(ctx, channel, params, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -771,8 +834,8 @@ func (c *ClientWithResponses) StartCircuitWithBodyWithResponse(ctx context.Conte
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /api/v1/biometric/start_circuit/{channel} (the `StartCircuit` operationId).
-func (c *ClientWithResponses) StartCircuitWithResponse(ctx context.Context, channel string, body StartCircuitJSONRequestBody, reqEditors ...RequestEditorFn) (*StartCircuitResponse, error) {
-	rsp, err := c.StartCircuit(ctx, channel, body, reqEditors...)
+func (c *ClientWithResponses) StartCircuitWithResponse(ctx context.Context, channel string, params *StartCircuitParams, body StartCircuitJSONRequestBody, reqEditors ...RequestEditorFn) (*StartCircuitResponse, error) {
+	rsp, err := c.StartCircuit(ctx, channel, params, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -786,8 +849,8 @@ func (c *ClientWithResponses) StartCircuitWithResponse(ctx context.Context, chan
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /oauth2/token (the `GetToken` operationId).
-func (c *ClientWithResponses) GetTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*GetTokenResponse, error) {
-	rsp, err := c.GetTokenWithBody(ctx, contentType, body, reqEditors...)
+func (c *ClientWithResponses) GetTokenWithBodyWithResponse(ctx context.Context, params *GetTokenParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*GetTokenResponse, error) {
+	rsp, err := c.GetTokenWithBody(ctx, params, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -801,8 +864,8 @@ func (c *ClientWithResponses) GetTokenWithBodyWithResponse(ctx context.Context, 
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /oauth2/token (the `GetToken` operationId).
-func (c *ClientWithResponses) GetTokenWithFormdataBodyWithResponse(ctx context.Context, body GetTokenFormdataRequestBody, reqEditors ...RequestEditorFn) (*GetTokenResponse, error) {
-	rsp, err := c.GetTokenWithFormdataBody(ctx, body, reqEditors...)
+func (c *ClientWithResponses) GetTokenWithFormdataBodyWithResponse(ctx context.Context, params *GetTokenParams, body GetTokenFormdataRequestBody, reqEditors ...RequestEditorFn) (*GetTokenResponse, error) {
+	rsp, err := c.GetTokenWithFormdataBody(ctx, params, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ import (
 )
 
 func (p *prober) downloadRequest(circuit, token string) (*http.Request, error) {
-	request, err := biometricapi.NewDownloadEvidenceRequest(p.config.BaseURL+"/", p.config.Channel, circuit)
+	request, err := biometricapi.NewDownloadEvidenceRequest(p.config.BaseURL+"/", p.config.Channel, circuit, nil)
 	if err != nil {
 		return nil, fmt.Errorf("probe: make a download: %w", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/danabio/danabio-go/gen/biometricapi"
+	"github.com/danabio/danabio-go/internal/message"
 )
 
 // UnknownStartError says that the run ended while a start was under way: a circuit may have been started.
@@ -27,7 +28,7 @@ func (e *UnknownStartError) Unwrap() error { return e.Err }
 
 // startRequest makes a start of body, and one without any if that is nil.
 func (p *prober) startRequest(body []byte, token string) (*http.Request, error) {
-	request, err := biometricapi.NewStartCircuitRequestWithBody(p.config.BaseURL+"/", p.config.Channel, "application/json", bytes.NewReader(body))
+	request, err := biometricapi.NewStartCircuitRequestWithBody(p.config.BaseURL+"/", p.config.Channel, nil, "application/json", bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("probe: make a start: %w", err)
 	}
@@ -77,10 +78,10 @@ func (p *prober) probeStart(ctx context.Context) error {
 		return nil
 	}
 	id := "danabio-contract-" + rand.Text()
-	body, err := json.Marshal(biometricapi.StartCircuitJSONRequestBody{
-		ID:     &id,
-		Signer: biometricapi.PersonalSignerDTO{Name: &start.SignerName, Email: &start.SignerEmail, Nif: &start.SignerNIF},
-		Docs:   []biometricapi.Doc{{Name: start.DocumentName, Size: int64(len(start.Document)), Content: start.Document}},
+	body, err := json.Marshal(message.Start{
+		ID:     id,
+		Signer: message.Signer{Name: start.SignerName, Email: start.SignerEmail, NIF: start.SignerNIF},
+		Docs:   []message.Document{{Name: start.DocumentName, Size: int64(len(start.Document)), Content: start.Document}},
 	})
 	if err != nil {
 		return fmt.Errorf("probe: make a start: %w", err)

@@ -4,14 +4,16 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/danabio/danabio-go/gen/biometricapi"
+	"github.com/danabio/danabio-go/internal/message"
 )
 
 func (p *prober) tokenRequest(secret string) (*http.Request, error) {
-	request, err := biometricapi.NewGetTokenRequestWithFormdataBody(p.config.BaseURL+"/",
-		biometricapi.GetTokenFormdataRequestBody{GrantType: biometricapi.ClientCredentials})
+	request, err := biometricapi.NewGetTokenRequestWithBody(p.config.BaseURL+"/", nil, "application/x-www-form-urlencoded",
+		strings.NewReader(url.Values{"grant_type": {message.GrantType}}.Encode()))
 	if err != nil {
 		return nil, fmt.Errorf("probe: make the request for a token: %w", err)
 	}

@@ -13,7 +13,7 @@ import (
 	"io"
 	"sync"
 
-	"github.com/danabio/danabio-go/gen/biometricapi"
+	"github.com/danabio/danabio-go/internal/message"
 )
 
 // SentDocument is what was sent of a document.
@@ -33,12 +33,12 @@ type outgoing struct {
 	length    int64
 }
 
-// newOutgoing marshals the generated type with a mark in the place of each document's content, and cuts the JSON at the marks.
+// newOutgoing marshals the message with a mark in the place of each document's content, and cuts the JSON at the marks.
 func newOutgoing(request CircuitRequest) (*outgoing, error) {
 	out := &outgoing{documents: request.Documents}
-	body := biometricapi.StartCircuitJSONRequestBody{
-		ID:     &request.ID,
-		Signer: biometricapi.PersonalSignerDTO{Name: given(request.Signer.Name), Email: given(request.Signer.Email), Nif: given(request.Signer.NIF)},
+	body := message.Start{
+		ID:     request.ID,
+		Signer: message.Signer{Name: request.Signer.Name, Email: request.Signer.Email, NIF: request.Signer.NIF},
 	}
 	var marks [][]byte
 	for _, document := range request.Documents {
@@ -50,7 +50,7 @@ func newOutgoing(request CircuitRequest) (*outgoing, error) {
 		mark := make([]byte, 24)
 		_, _ = rand.Read(mark) // never fails
 		marks = append(marks, mark)
-		body.Docs = append(body.Docs, biometricapi.Doc{Name: document.name, Size: state.size, Content: mark})
+		body.Docs = append(body.Docs, message.Document{Name: document.name, Size: state.size, Content: mark})
 	}
 	rest, err := json.Marshal(body)
 	if err != nil {
@@ -68,14 +68,6 @@ func newOutgoing(request CircuitRequest) (*outgoing, error) {
 	out.around = append(out.around, rest)
 	out.length += int64(len(rest))
 	return out, nil
-}
-
-// given leaves an empty field out of the JSON.
-func given(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
 }
 
 func encodedLen(n int64) int64 { return (n + 2) / 3 * 4 }

@@ -46,7 +46,7 @@ func (c *core) openEvidence(ctx context.Context, circuit string, policy RetryPol
 	var try func() *failure
 	try = func() *failure {
 		asked := time.Now()
-		resp, err := c.api.DownloadEvidence(ctx, c.channel, circuit, func(_ context.Context, req *http.Request) error {
+		resp, err := c.api.DownloadEvidence(ctx, c.channel, circuit, nil, func(_ context.Context, req *http.Request) error {
 			c.dress(req, token, "application/zip, */*;q=0.5")
 			// Else the transport may ask for gzip and unpack it, and the length would not be that of the ZIP.
 			req.Header.Set("Accept-Encoding", "identity")

@@ -25,7 +25,7 @@ import (
 // clientCredentialsExchange fetches tokens by the OAuth2 client credentials flow, the client authenticating by HTTP Basic only (published
 // page): another style is never tried, since a wrong secret would then be sent in more ways than one.
 func (c *core) clientCredentialsExchange(base string, plain *http.Client, held credentials, rawBasic bool) (func(context.Context) (*accessToken, error), error) {
-	request, err := biometricapi.NewGetTokenRequestWithFormdataBody(base+"/", biometricapi.GetTokenFormdataRequestBody{GrantType: biometricapi.ClientCredentials})
+	request, err := biometricapi.NewGetTokenRequestWithBody(base+"/", nil, "", nil) // only its URL is used
 	if err != nil {
 		return nil, invalid("base URL: %w", err)
 	}

@@ -15,7 +15,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/danabio/danabio-go/gen/biometricapi"
+	"github.com/danabio/danabio-go/internal/message"
 )
 
 // CircuitRequest asks for a circuit.
@@ -154,7 +154,7 @@ func (s *starting) attempt(ctx context.Context) *failure {
 	s.tries++
 	delivery := &delivery{body: body}
 	s.began = time.Now().UTC().Truncate(time.Millisecond)
-	resp, err := s.core.starts.StartCircuitWithBody(delivery.trace(ctx), s.core.channel, "application/json", body, func(_ context.Context, req *http.Request) error {
+	resp, err := s.core.starts.StartCircuitWithBody(delivery.trace(ctx), s.core.channel, nil, "application/json", body, func(_ context.Context, req *http.Request) error {
 		req.ContentLength = s.out.length
 		req.GetBody = nil
 		if s.expect {
@@ -254,18 +254,14 @@ func (s *starting) read(resp *http.Response) (*Circuit, error) {
 }
 
 func parseStart(body []byte, requestID, channel string) (*Circuit, error) {
-	var answer biometricapi.StartCircuit200JSONResponseBody
+	var answer message.Started
 	if err := json.Unmarshal(body, &answer); err != nil {
 		return nil, fmt.Errorf("%w: the answer is no JSON object with a circuitId", ErrProtocol)
 	}
-	if answer.CircuitID == nil || strings.TrimSpace(*answer.CircuitID) == "" {
+	if strings.TrimSpace(answer.CircuitID) == "" {
 		return nil, fmt.Errorf("%w: the answer has no circuitId", ErrProtocol)
 	}
-	circuit := &Circuit{ID: *answer.CircuitID, RequestID: requestID, Channel: channel}
-	if answer.Link != nil {
-		circuit.Link = NewSecret(*answer.Link)
-	}
-	return circuit, nil
+	return &Circuit{ID: answer.CircuitID, Link: NewSecret(answer.Link), RequestID: requestID, Channel: channel}, nil
 }
 
 // dress puts on a request what every request of the API has.
