@@ -1,6 +1,10 @@
 FUZZTIME ?= 30s
 
-.PHONY: help generate spec-update check test race foreign faults bench bench-foreign fuzz release release-check
+# What stands in a name goes to the program as it is: neither make nor the shell reads it.
+flag = $(if $(value $2),-$1 '$(subst ','\'',$(value $2))')
+unexport FILE URL BASE
+
+.PHONY: help generate spec-update take-in check test race foreign faults bench bench-foreign fuzz release release-check
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST)
@@ -9,7 +13,10 @@ generate: ## generate gen/ from api/
 	go generate ./...
 
 spec-update: ## take in the vendor's spec: FILE=path or URL=https://…; CHECK=1 only reports; see CONTRIBUTING.md
-	@go run ./internal/specupdate $(if $(FILE),-file '$(FILE)') $(if $(URL),-url '$(URL)') $(if $(BASE),-base '$(BASE)') $(if $(CHECK),-check)
+	@go run ./internal/specupdate $(call flag,file,FILE) $(call flag,url,URL) $(call flag,base,BASE) $(if $(value CHECK),-check)
+
+take-in: ## whether changed specs would be taken in on this tree; ALL=1 tries every candidate, which takes half an hour
+	.ci/take-in $(if $(ALL),all)
 
 check: ## generated code in step, gofmt, vet, staticcheck, tidy, and builds for other systems
 	.ci/check

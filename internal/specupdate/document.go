@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"path"
 	"regexp"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"gopkg.in/yaml.v3"
@@ -20,6 +20,7 @@ const (
 // document is an OpenAPI document that can be taken: well formed, OpenAPI 3.0 or 3.1, without references to elsewhere.
 type document struct {
 	raw     []byte
+	marked  bool       // it came behind a byte order mark, which is no part of it and is not in raw
 	root    *yaml.Node // the mapping at the top, without aliases
 	version string     // such as 3.0.3
 }
@@ -28,20 +29,11 @@ var taken = regexp.MustCompile(`^3\.[01]\.[0-9]+$`)
 
 // readDocument refuses what is no document that this project can be generated from, before any other tool sees it. Errors are refusals.
 func readDocument(raw []byte) (*document, error) {
-	start := bytes.TrimSpace(bytes.TrimPrefix(raw, []byte("\ufeff")))
-	switch {
-	case len(start) == 0:
-		return nil, refuse("it is empty; give the vendor's OpenAPI document")
-	case len(raw) > maxSize:
-		return nil, refuse("it has more than %d MiB", maxSize>>20)
-	case !utf8.Valid(raw) || bytes.IndexByte(raw, 0) >= 0:
-		return nil, refuse("it is no UTF-8 text; an OpenAPI document is YAML or JSON")
-	case start[0] == '{' && bytes.HasPrefix(raw, []byte("\ufeff")):
-		return nil, refuse("it is JSON behind a byte order mark, which JSON must not have and the generator does not take; remove the mark")
-	case start[0] == '<':
-		return nil, refuse("it is an HTML page or XML; the vendor's reference page offers the document itself for download, as YAML or JSON")
+	raw, marked := bytes.CutPrefix(raw, byteOrderMark)
+	if err := checkFormat(raw); err != nil {
+		return nil, err
 	}
-	root, err := parseTree(raw, start)
+	root, err := parseTree(raw)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +43,7 @@ func readDocument(raw []byte) (*document, error) {
 	if root, err = plain(root); err != nil {
 		return nil, err
 	}
-	d := &document{raw: raw, root: root, version: text(child(root, "openapi"))}
+	d := &document{raw: raw, marked: marked, root: root, version: text(child(root, "openapi"))}
 	switch {
 	case child(root, "swagger") != nil:
 		return nil, refuse("it is Swagger %s; OpenAPI 3.0 or 3.1 is needed, so ask the vendor for it or convert it first", text(child(root, "swagger")))
@@ -64,6 +56,9 @@ func readDocument(raw []byte) (*document, error) {
 	}
 	if err := outside(root, ""); err != nil {
 		return nil, err
+	}
+	if node := child(child(root, "info"), "version"); node != nil && node.Tag != "!!str" {
+		return nil, refuse("line %d: info.version is %s, which without quotes is no text, as OpenAPI wants it; quote it: version: %q", node.Line, shown(node.Value), node.Value)
 	}
 	if err := d.operationsNamedTwice(); err != nil {
 		return nil, err
@@ -122,3 +117,8 @@ func (d *document) load() (*openapi3.T, error) { return openapi3.NewLoader().Loa
 
 // digest names the exact file.
 func (d *document) digest() string { return fmt.Sprintf("%x", sha256.Sum256(d.raw)) }
+
+// sumLine is the digest as sha256sum writes it, for the file that says which document was taken in.
+func (d *document) sumLine() []byte {
+	return fmt.Appendf(nil, "%s  %s\n", d.digest(), path.Base(specFile))
+}

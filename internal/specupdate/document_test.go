@@ -31,8 +31,17 @@ func TestRefusals(t *testing.T) {
 		{"nothing", "", "it is empty"},
 		{"blanks", " \n\t\n", "it is empty"},
 		{"comments", "# nothing here\n", "it is empty but for comments"},
-		{"HTML page", "\n<!DOCTYPE html><html></html>", "it is an HTML page or XML"},
-		{"not UTF-8", "openapi: \xff\xfe", "no UTF-8 text"},
+		{"HTML page", "\n<!DOCTYPE html><html></html>", "it is an HTML page; the vendor's reference page offers the document itself"},
+		{"XML", "<openapi/>", "it is XML or HTML"},
+		{"Latin-1", "openapi: 3.0.3\n# descripci\xf3n\n", "line 2: it is no UTF-8 text, but may be Latin-1 or Windows-1252; convert it"},
+		{"UTF-16 with its mark", "\xff\xfeo\x00p\x00e\x00n\x00", "it is UTF-16 text, which the generator does not read; convert it"},
+		{"UTF-16, big end first, with its mark", "\xfe\xff\x00o\x00p\x00e\x00n", "it is UTF-16 text"},
+		{"UTF-16 without a mark", "o\x00p\x00e\x00n\x00a\x00p\x00i\x00:\x00", "it is UTF-16 text"},
+		{"zero bytes", "openapi: 3.0.3\x00", "holds zero bytes"},
+		{"gzip", "\x1f\x8b\x08\x00\x00\x00", "it is compressed by gzip; unpack it (gunzip)"},
+		{"ZIP", "PK\x03\x04\x14\x00", "it is a ZIP; unpack it (unzip)"},
+		{"directive", "# made by hand\n%YAML 1.2\n---\n" + small, "line 2: the directive %YAML 1.2 says a version that the generator's YAML reader refuses"},
+		{"version that is a number", strings.Replace(small, `version: "1"`, "version: 1.0", 1), `line 2: info.version is 1.0, which without quotes is no text, as OpenAPI wants it; quote it: version: "1.0"`},
 		{"Swagger 2.0", "swagger: \"2.0\"\ninfo: {}\n", "it is Swagger 2.0; OpenAPI 3.0 or 3.1 is needed"},
 		{"AsyncAPI", "asyncapi: 3.0.0\n", "it is an AsyncAPI document"},
 		{"OpenAPI 3.2", "openapi: 3.2.0\n", `it is OpenAPI "3.2.0"`},
@@ -43,7 +52,7 @@ func TestRefusals(t *testing.T) {
 		{"broken YAML", "openapi: 3.0.3\ninfo:\n  title: a\n   b: c\n", "broken YAML: line 4"},
 		{"broken JSON", "{\n  \"openapi\": \"3.0.3\"\n  \"info\": {}\n}", "broken JSON: line 3"},
 		{"cut JSON", "{\n  \"openapi\": \"3.0.3\",\n", "broken JSON: line 2: it ends in the middle"},
-		{"JSON behind a byte order mark", "\ufeff{\"openapi\": \"3.0.3\"}", "byte order mark"},
+		{"byte order mark alone", "\ufeff", "it is empty"},
 		{"two documents", small + "---\n" + small, "more than one YAML document"},
 		{"key twice", "openapi: 3.0.3\ninfo: {}\nopenapi: 3.1.0\n", `line 3: the key "openapi" stands there again, first in line 1`},
 		{"JSON key twice", "{\"openapi\": \"3.0.3\",\n\"openapi\": \"3.1.0\"}", `line 2: the key "openapi" stands there again, first in line 1`},
@@ -97,6 +106,16 @@ func TestJSONSaysTheSame(t *testing.T) {
 		}
 		if places := compare(want.root, got.root, ""); len(places) > 0 {
 			t.Errorf("%s: differs at %v", name, places)
+		}
+	}
+}
+
+// A byte order mark is no part of the document: what is taken in does not have it.
+func TestAByteOrderMarkIsSkipped(t *testing.T) {
+	for name, text := range map[string]string{"YAML": small, "JSON": `{"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {}}`} {
+		d, err := readDocument([]byte("\ufeff" + text))
+		if err != nil || !d.marked || string(d.raw) != text {
+			t.Errorf("%s: read as %q, %v", name, d.raw, err)
 		}
 	}
 }

@@ -13,9 +13,9 @@ import (
 )
 
 // parseTree reads one JSON or YAML document. JSON is read as JSON, since the YAML library knows neither its \/ nor its surrogate pairs.
-func parseTree(raw, start []byte) (*yaml.Node, error) {
+func parseTree(raw []byte) (*yaml.Node, error) {
 	var wrong error
-	if start[0] == '{' {
+	if bytes.TrimSpace(raw)[0] == '{' {
 		root, err := parseJSON(raw)
 		if err == nil {
 			return root, nil

@@ -72,11 +72,11 @@ func TestPlaces(t *testing.T) {
 		{"far into a long text", "a: " + strings.Repeat("x", 200) + "y", "a: " + strings.Repeat("x", 200) + "z", "`$.a`: `…xxxxxxxxxxxxxxxxxxxxy` became `…xxxxxxxxxxxxxxxxxxxxz`"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			old, err := parseTree([]byte(test.old), []byte(test.old))
+			old, err := parseTree([]byte(test.old))
 			if err != nil {
 				t.Fatal(err)
 			}
-			new, err := parseTree([]byte(test.new), []byte(test.new))
+			new, err := parseTree([]byte(test.new))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -33,14 +34,15 @@ type report struct {
 	overlay      *applied
 	invalid      error
 
-	generated  bool
-	generation error
-	compiled   bool
-	compiler   []string
-	api        []apiChange
-	tests      []tested
-	files      []string
-	version    demand
+	generated    bool
+	generation   error
+	compiled     bool
+	compiler     []string
+	api          []apiChange
+	tests        []tested
+	failedBefore []string // of the packages that failed, those that fail with the present spec too
+	files        []string
+	version      demand
 }
 
 // find lists anew what keeps the file from being taken in.
@@ -62,10 +64,19 @@ func (r *report) find() {
 		problem("`go generate` failed: %s. If the document is right, mend what the generator does not take by an action in `%s`.", strings.TrimSuffix(shownLong(r.generation.Error()), "."), overlayFile)
 	}
 	if len(r.compiler) > 0 {
-		problem("With the new generated code not everything compiles, see *Go API*. Make the code follow and run the command again, with `BASE=` an unchanged checkout; or, where only a name or a Go type is another, give the old one back by an action in `%s`.", overlayFile)
+		problem("With the new generated code not everything compiles, see *Go API*. Where only a name or a Go type is another, give the old one back by an action in `%s`; else edit the code as the new file wants it. Then run the command again, with `BASE=` an unchanged checkout.", overlayFile)
 	}
-	if names := failedTests(r.tests); len(names) > 0 {
-		problem("Tests fail in %s, see *Contract tests*. Edit the code so that it does what the new spec says, and run the command again, with `BASE=` an unchanged checkout if the work tree does not compile meanwhile.", quoted(names))
+	var failed []string
+	for _, name := range failedTests(r.tests) {
+		if !slices.Contains(r.failedBefore, name) {
+			failed = append(failed, name)
+		}
+	}
+	if len(r.failedBefore) > 0 {
+		problem("Tests fail in %s, see *Tests*, and they do so with the present spec too: the new file is not the reason. Find out why `make test` fails here, then run the command again.", quoted(r.failedBefore))
+	}
+	if len(failed) > 0 {
+		problem("Tests fail in %s, see *Tests*, and pass with the present spec. Where client or emulator do other than the new file says, edit the code; where a test only says what the former file said, edit the test. Then run the command again, with `BASE=` an unchanged checkout if the work tree does not compile meanwhile.", quoted(failed))
 	}
 }
 

@@ -9,8 +9,9 @@ import (
 func (r *report) summary(p *page) {
 	row := func(step, result string) { p.line("| %s | %s |", step, result) }
 	p.line("| step | result |\n|---|---|")
-	row("new file", fmt.Sprintf("OpenAPI %s, version %s of %s, %d bytes, SHA-256 `%s`", r.fresh.version,
-		code(text(child(child(r.fresh.root, "info"), "version"))), code(text(child(child(r.fresh.root, "info"), "title"))), len(r.fresh.raw), r.fresh.digest()))
+	row("new file", fmt.Sprintf("OpenAPI %s, version %s of %s, %d bytes, SHA-256 `%s`%s", r.fresh.version,
+		code(text(child(child(r.fresh.root, "info"), "version"))), code(text(child(child(r.fresh.root, "info"), "title"))), len(r.fresh.raw), r.fresh.digest(),
+		either(r.fresh.marked, "; without the byte order mark that stood before it", "")))
 	if r.outcome != unchanged {
 		ours := 0
 		for _, c := range r.changes {
@@ -45,7 +46,7 @@ func (r *report) summary(p *page) {
 		}
 	}
 	row("Go API", either(r.compiled, fmt.Sprintf("%d incompatible, %d compatible", incompatible, len(r.api)-incompatible), "not run"))
-	row("contract tests", ran(r.tests != nil, len(failedTests(r.tests)) > 0, fmt.Sprintf("%s passed", number(len(r.tests), "package"))))
+	row("tests", ran(r.tests != nil, len(failedTests(r.tests)) > 0, fmt.Sprintf("%s passed", number(len(r.tests), "package"))))
 	row("version", either(r.version.next != "", r.version.next, "not known before all steps succeed"))
 }
 
@@ -219,7 +220,7 @@ func (r *report) goSection(p *page) {
 }
 
 func (r *report) testSection(p *page) {
-	p.heading("Contract tests")
+	p.heading("Tests")
 	if r.tests == nil {
 		p.line("Not run: an earlier step failed.")
 		return
@@ -228,7 +229,11 @@ func (r *report) testSection(p *page) {
 		p.line("- `%s`: %s", result.name, either(len(result.failed) == 0, "passed", "**failed**"))
 	}
 	for _, result := range r.tests {
-		for _, f := range result.failed {
+		for i, f := range result.failed {
+			if i == maxFailures {
+				p.line("\n… and %s more in `%s`.", number(len(result.failed)-maxFailures, "failure"), result.name)
+				break
+			}
 			p.line("\n`%s` in `%s`:\n", either(f.test == "", "(the package)", f.test), result.name)
 			p.code(f.lines)
 		}

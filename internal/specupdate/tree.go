@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -13,55 +14,40 @@ import (
 	"github.com/danabio/danabio-go/internal/newfile"
 )
 
-// tree is the files of a checkout that generation, compilation and tests need, as they were when it was read.
+// tree is the files of a checkout, as they were when it was read.
 type tree struct {
 	root  string
-	files map[string][]byte // by slash path below the root
+	files map[string][]byte      // by slash path below the root
+	modes map[string]fs.FileMode // permissions, by the same
 }
 
 const (
 	specFile    = "api/openapi.yaml"
+	sumFile     = "api/openapi.yaml.sha256"
 	overlayFile = "api/overlay.yaml"
 	reportFile  = "api/spec-update.md"
 )
 
-// folders are copied whole; of the root the files only.
-var folders = []string{"api", "cmd", "gen", "internal", "pkg"}
-
-func readTree(root string) (*tree, error) {
+// readTree reads what git tracks or would track. Edits that are not committed count as they are.
+func readTree(ctx context.Context, root string) (*tree, error) {
 	root, err := filepath.Abs(root) // child processes have folders of their own
 	if err != nil {
 		return nil, fmt.Errorf("read the work tree: %w", err)
 	}
-	t := &tree{root: root, files: make(map[string][]byte)}
-	take := func(path string) error {
-		content, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(path)))
-		t.files[path] = content
-		return err
-	}
-	top, err := os.ReadDir(root)
+	paths, err := tracked(ctx, root)
 	if err != nil {
 		return nil, fmt.Errorf("read the work tree: %w", err)
 	}
-	for _, entry := range top {
-		if name := entry.Name(); entry.Type().IsRegular() && (strings.HasSuffix(name, ".go") || strings.HasSuffix(name, ".md") || name == "go.mod" || name == "go.sum") {
-			if err := take(name); err != nil {
-				return nil, fmt.Errorf("read the work tree: %w", err)
-			}
+	t := &tree{root: root, files: make(map[string][]byte), modes: make(map[string]fs.FileMode)}
+	for _, path := range paths {
+		info, err := os.Lstat(t.path(path))
+		if errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
+			continue // deleted, and that not committed yet; or a link, of which the project has none
 		}
-	}
-	for _, folder := range folders {
-		err := fs.WalkDir(os.DirFS(root), folder, func(path string, entry fs.DirEntry, err error) error {
-			switch {
-			case err != nil && path == folder && errors.Is(err, fs.ErrNotExist):
-				return fs.SkipDir
-			case err != nil:
-				return err
-			case entry.Type().IsRegular():
-				return take(path)
-			}
-			return nil
-		})
+		if err == nil {
+			t.modes[path] = info.Mode().Perm()
+			t.files[path], err = os.ReadFile(t.path(path))
+		}
 		if err != nil {
 			return nil, fmt.Errorf("read the work tree: %w", err)
 		}
@@ -74,14 +60,32 @@ func readTree(root string) (*tree, error) {
 	return t, nil
 }
 
+// tracked lists the files that git tracks below the root, and those that it neither tracks nor
+// ignores. Where the root is no checkout's, as of a source archive, it lists all files.
+func tracked(ctx context.Context, root string) ([]string, error) {
+	if _, err := os.Lstat(filepath.Join(root, ".git")); err == nil {
+		out, err := start(ctx, root, "git", nil, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+		return slices.Compact(slices.Sorted(slices.Values(strings.FieldsFunc(string(out), func(r rune) bool { return r == 0 })))), err
+	}
+	var paths []string
+	err := fs.WalkDir(os.DirFS(root), ".", func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.Type().IsRegular() {
+			paths = append(paths, path)
+		}
+		return err
+	})
+	return paths, err
+}
+
 // write puts the files into an empty folder.
 func (t *tree) write(folder string) error {
 	for path, content := range t.files {
 		target := filepath.Join(folder, filepath.FromSlash(path))
-		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
-			return fmt.Errorf("copy the work tree: %w", err)
+		err := os.MkdirAll(filepath.Dir(target), 0o755)
+		if err == nil {
+			err = os.WriteFile(target, content, t.modes[path]|0o600)
 		}
-		if err := os.WriteFile(target, content, 0o644); err != nil {
+		if err != nil {
 			return fmt.Errorf("copy the work tree: %w", err)
 		}
 	}

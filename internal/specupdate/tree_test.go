@@ -24,7 +24,7 @@ func TestInstallIsAllOrNothing(t *testing.T) {
 			if err := (&tree{root: root, files: files}).write(root); err != nil {
 				t.Fatal(err)
 			}
-			work, err := readTree(root)
+			work, err := readTree(t.Context(), root)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -64,7 +64,7 @@ func TestRestore(t *testing.T) {
 
 // The whole way with this repository's own spec, overlay and code, in a copy.
 func TestThisRepository(t *testing.T) {
-	real, err := readTree(filepath.Join("..", ".."))
+	real, err := readTree(t.Context(), filepath.Join("..", ".."))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestThisRepository(t *testing.T) {
 	if code != 0 || !strings.Contains(report, "**Taken in.**") || !strings.Contains(report, "`$.info.x-note`: added, `by a test`") || !strings.Contains(report, "`gen/biometricapi/spec`: passed") {
 		t.Errorf("exit %d:\n%s%s", code, report, complaints)
 	}
-	now, err := readTree(root)
+	now, err := readTree(t.Context(), root)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,13 +22,13 @@ func (s *settings) update(ctx context.Context, progress io.Writer) (*report, err
 	if err != nil {
 		return nil, err
 	}
-	work, err := readTree(s.tree)
+	work, err := readTree(ctx, s.tree)
 	if err != nil {
 		return nil, err
 	}
 	base := work
 	if s.base != s.tree {
-		if base, err = readTree(s.base); err != nil {
+		if base, err = readTree(ctx, s.base); err != nil {
 			return nil, err
 		}
 	}
@@ -106,8 +106,10 @@ func (s *settings) make(ctx context.Context, r *report, base, work *tree, scratc
 	if err := work.write(folder); err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(filepath.Join(folder, filepath.FromSlash(specFile)), r.fresh.raw, 0o644); err != nil {
-		return nil, fmt.Errorf("copy the work tree: %w", err)
+	for path, content := range map[string][]byte{specFile: r.fresh.raw, sumFile: r.fresh.sumLine()} {
+		if err := os.WriteFile(filepath.Join(folder, filepath.FromSlash(path)), content, 0o644); err != nil {
+			return nil, fmt.Errorf("copy the work tree: %w", err)
+		}
 	}
 	say("generate")
 	if _, err := goCommand(ctx, folder, "generate", "./..."); err != nil {
@@ -118,7 +120,7 @@ func (s *settings) make(ctx context.Context, r *report, base, work *tree, scratc
 		return nil, nil
 	}
 	r.generated = true
-	now, err := readTree(folder)
+	now, err := readTree(ctx, folder)
 	if err != nil {
 		return nil, err
 	}
@@ -144,9 +146,42 @@ func (s *settings) make(ctx context.Context, r *report, base, work *tree, scratc
 	if r.api, err = compareAPI(ctx, s.tools, module, base.root, folder, scratch); err != nil || len(r.compiler) > 0 {
 		return files, err
 	}
-	say("run the contract tests: %s", strings.Join(s.tests, " "))
-	r.tests, err = runTests(ctx, module, folder, s.tests)
-	return files, err
+	packages := s.tests
+	if len(packages) == 0 {
+		if packages, err = dependents(ctx, module, folder); err != nil {
+			return nil, err
+		}
+	}
+	say("run the tests of %s that depend on gen/ or api/", number(len(packages), "package"))
+	if r.tests, err = runTests(ctx, module, folder, packages); err != nil {
+		return nil, err
+	}
+	if names := failedTests(r.tests); len(names) > 0 {
+		say("run those that failed with the present spec: %s", strings.Join(names, " "))
+		if err := s.runBefore(ctx, r, module, base, scratch, names); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}
+
+// runBefore runs tests that fail with the new spec with the present one too, since what fails in both is
+// no matter of the spec.
+func (s *settings) runBefore(ctx context.Context, r *report, module string, base *tree, scratch string, names []string) error {
+	folder := filepath.Join(scratch, "before")
+	if err := base.write(folder); err != nil {
+		return err
+	}
+	var packages []string
+	for _, name := range names {
+		packages = append(packages, "./"+name)
+	}
+	before, err := runTests(ctx, module, folder, packages)
+	if err != nil {
+		return err
+	}
+	r.failedBefore = failedTests(before)
+	return nil
 }
 
 // moduleOf reads the module's path from go.mod.

@@ -23,24 +23,50 @@ type failure struct {
 	lines []string
 }
 
-// maxLines of what one test says are shown.
-const maxLines = 12
+// What one test says is shown from its end, where the reason stands: a script prints its
+// environment first.
+const (
+	maxLines    = 12 // of one test
+	maxFailures = 5  // of one package
+)
 
 type testEvent struct{ Action, Package, ImportPath, Test, Output string }
 
-// runTests runs the tests that hold client and emulator against the spec.
+// dependents lists the packages that depend on gen/ or api/, or whose tests do.
+func dependents(ctx context.Context, module, work string) ([]string, error) {
+	out, err := goCommand(ctx, work, "list", "-test", "-f", `{{.ImportPath}}{{range .Deps}} {{.}}{{end}}`, "./...")
+	if err != nil {
+		return nil, fmt.Errorf("list the packages that depend on the spec: %w", err)
+	}
+	found := make(map[string]bool)
+	for line := range strings.Lines(string(out)) {
+		names := strings.Fields(line)
+		tests, ok := strings.CutSuffix(names[0], ".test") // the program of a package's tests
+		if ok && slices.ContainsFunc(names[1:], func(name string) bool {
+			return strings.HasPrefix(name, module+"/gen/") || name == module+"/api"
+		}) {
+			found[tests] = true
+		}
+	}
+	if len(found) == 0 {
+		return nil, errors.New("no package with tests depends on gen/ or api/; the tests would hold nothing")
+	}
+	return slices.Sorted(maps.Keys(found)), nil
+}
+
+// runTests runs the tests of packages.
 func runTests(ctx context.Context, module, work string, packages []string) ([]tested, error) {
 	out, err := goCommand(ctx, work, append([]string{"test", "-json"}, packages...)...)
 	var failed *toolError
 	if err != nil && !errors.As(err, &failed) {
-		return nil, fmt.Errorf("run the contract tests: %w", err)
+		return nil, fmt.Errorf("run the tests: %w", err)
 	}
 	results, badly, readErr := readTests(out, module)
 	if readErr != nil {
-		return nil, fmt.Errorf("run the contract tests: %w", readErr)
+		return nil, fmt.Errorf("run the tests: %w", readErr)
 	}
 	if err != nil && !badly {
-		return nil, fmt.Errorf("run the contract tests: %w", err)
+		return nil, fmt.Errorf("run the tests: %w", err)
 	}
 	return results, nil
 }
@@ -88,7 +114,7 @@ func readTests(out []byte, module string) (results []tested, badly bool, err err
 	return results, badly, nil
 }
 
-// messages are the lines of a test's output that are its own, the first of them.
+// messages are the lines of a test's output that are its own, the last of them.
 func messages(output []string) []string {
 	var found []string
 	for line := range strings.Lines(strings.Join(output, "")) {
@@ -98,10 +124,10 @@ func messages(output []string) []string {
 			strings.HasPrefix(line, "FAIL\t") || strings.HasPrefix(line, "ok  \t") || strings.HasPrefix(line, "exit status ") {
 			continue
 		}
-		if len(found) == maxLines {
-			return append(found, "…")
-		}
 		found = append(found, line)
+	}
+	if len(found) > maxLines {
+		found = append([]string{"…"}, found[len(found)-maxLines:]...)
 	}
 	return found
 }

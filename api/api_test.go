@@ -1,4 +1,4 @@
-package spec_test
+package api_test
 
 import (
 	"testing"
