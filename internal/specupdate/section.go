@@ -93,7 +93,7 @@ func (r *report) specSections(p *page) {
 	}{
 		{breaking, "Breaking changes", "Who follows the present spec is refused, or misled, by a server that follows the new one."},
 		{dangerous, "Dangerous changes", "These break some users, by how they use the API."},
-		{harmless, "Harmless changes", "By oasdiff's levels; whether our code needs what was removed, the compiler and the contract tests say."},
+		{harmless, "Harmless changes", "By oasdiff's levels; whether our code needs what was removed, the compiler and the tests say."},
 	} {
 		p.heading(part.title)
 		var list []change
