@@ -232,13 +232,26 @@ type bed struct {
 	dials  atomic.Int32
 }
 
+// checkedClient fails the test when the client deviates from the spec. The errors that a test's server
+// answers are as wrong as the test wants them, so what the spec says of their bodies is not held.
+func checkedClient(t *testing.T) func(contract.Finding) {
+	fail := contract.FailTest(t)
+	return func(finding contract.Finding) {
+		t.Helper()
+		switch finding.Class {
+		case contract.MediaType, contract.ResponseInvalid, contract.UndocumentedField, contract.Length:
+			if finding.Status >= 300 {
+				return
+			}
+		}
+		fail(finding)
+	}
+}
+
 func inBubble(t *testing.T, replies *script, test func(b *bed), options ...func(*danabio.Config)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		checker, err := contract.New(contract.Config{
-			Report: contract.FailTest(t),
-			Allow:  []contract.Class{contract.UndocumentedStatus},
-		})
+		checker, err := contract.New(contract.Config{Report: checkedClient(t), Allow: []contract.Class{contract.UndocumentedStatus}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -27,7 +27,7 @@ import (
 // overTLS serves the script on a real socket, offering h2.
 func overTLS(t *testing.T, replies *script) (*httptest.Server, danabio.Config) {
 	t.Helper()
-	checker, err := contract.New(contract.Config{Report: contract.FailTest(t), Allow: []contract.Class{contract.UndocumentedStatus}})
+	checker, err := contract.New(contract.Config{Report: checkedClient(t), Allow: []contract.Class{contract.UndocumentedStatus}})
 	if err != nil {
 		t.Fatal(err)
 	}

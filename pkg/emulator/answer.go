@@ -17,18 +17,10 @@ func newAnswer(status int, mediaType string, body []byte) *answer {
 	return &answer{status: status, header: http.Header{"Content-Type": {mediaType}}, body: body}
 }
 
-// jsonAnswer returns value as JSON.
-func jsonAnswer(status int, value any) *answer {
-	body, err := json.Marshal(value)
-	if err != nil {
-		return refuse(http.StatusInternalServerError, "the emulator could not encode its answer")
-	}
-	return newAnswer(status, "application/json", append(body, '\n'))
-}
-
 // refuse returns an error answer. The vendor publishes no schema for error bodies (assumed).
 func refuse(status int, message string) *answer {
-	return jsonAnswer(status, map[string]string{"message": message})
+	body, _ := json.Marshal(map[string]string{"message": message}) // text can always be encoded
+	return newAnswer(status, "application/json", append(body, '\n'))
 }
 
 // with sets a header field.

@@ -92,7 +92,7 @@ func (e *Emulator) start(channel string, r *http.Request) *answer {
 		return refuse(http.StatusInsufficientStorage,
 			fmt.Sprintf("the emulator holds %d bytes of documents and evidence at most, which this circuit would exceed; restart it", e.maxHeld))
 	}
-	return jsonAnswer(http.StatusOK, startAnswer{CircuitID: started.id, Link: e.publicURL(r) + "/sign/" + started.link})
+	return e.succeedJSON(OperationStart, startAnswer{CircuitID: started.id, Link: e.publicURL(r) + "/sign/" + started.link})
 }
 
 // admit makes a circuit of the request, nil if there is no room for it.
@@ -253,6 +253,6 @@ func (e *Emulator) download(channel, circuitID string, r *http.Request) *answer 
 	if err != nil {
 		return refuse(http.StatusInternalServerError, "the emulator could not make the evidence of this circuit")
 	}
-	return newAnswer(http.StatusOK, "application/zip", evidence).
+	return e.succeed(OperationDownload, evidence).
 		with("Content-Disposition", `attachment; filename="evidence-`+c.id+`.zip"`)
 }

@@ -13,9 +13,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
-	"github.com/danabio/danabio-go/gen/biometricapi/spec"
 	"github.com/danabio/danabio-go/pkg/contract"
 	"github.com/danabio/danabio-go/pkg/emulator/internal/sign"
 )
@@ -34,7 +31,7 @@ const (
 type Emulator struct {
 	config      Config
 	authority   *sign.Authority
-	startSchema *openapi3.Schema
+	published   published
 	maxHeld     int64
 	crossOrigin *http.CrossOriginProtection
 	decoding    sync.Mutex // held while a photo is decoded, which takes hundreds of megabytes at worst
@@ -60,7 +57,7 @@ func New(config Config) (*Emulator, error) {
 	if err != nil {
 		return nil, fmt.Errorf("emulator: make the test authority: %w", err)
 	}
-	schema, err := startSchema()
+	published, err := fromSpec()
 	if err != nil {
 		return nil, fmt.Errorf("emulator: read the embedded spec: %w", err)
 	}
@@ -69,7 +66,7 @@ func New(config Config) (*Emulator, error) {
 		return nil, fmt.Errorf("emulator: PublicURL: %w", err)
 	}
 	return &Emulator{
-		config: config, crossOrigin: crossOrigin, authority: authority, startSchema: schema, maxHeld: maxHeldBytes,
+		config: config, crossOrigin: crossOrigin, authority: authority, published: published, maxHeld: maxHeldBytes,
 		tokens: map[string]time.Time{}, byID: map[string]*circuit{}, byLink: map[string]*circuit{},
 		faults: append([]Fault(nil), config.Faults...), requests: map[Operation]int{},
 	}, nil
@@ -90,23 +87,6 @@ func (e *Emulator) Requests() map[Operation]int {
 	defer e.mu.Unlock()
 	return maps.Clone(e.requests)
 }
-
-// startSchema returns the schema of the start's body from the embedded spec, which is parsed once.
-var startSchema = sync.OnceValues(func() (*openapi3.Schema, error) {
-	document, err := spec.GetSpec()
-	if err != nil {
-		return nil, err
-	}
-	path := document.Paths.Find("/api/v1/biometric/start_circuit/{channel}")
-	if path == nil || path.Post == nil || path.Post.RequestBody == nil || path.Post.RequestBody.Value == nil {
-		return nil, errors.New("start_circuit has no request body")
-	}
-	content := path.Post.RequestBody.Value.Content.Get("application/json")
-	if content == nil || content.Schema == nil || content.Schema.Value == nil {
-		return nil, errors.New("start_circuit's request body has no JSON schema")
-	}
-	return content.Schema.Value, nil
-})
 
 // route is where a request goes: an operation of the API with the parameters of its path, or a page for people.
 type route struct {

@@ -1,5 +1,11 @@
 package emulator
 
+import (
+	"encoding/json"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
 // SetMaxHeld lowers the bound on what the emulator holds in memory.
 func (e *Emulator) SetMaxHeld(bytes int64) { e.maxHeld = bytes }
 
@@ -14,4 +20,13 @@ func (e *Emulator) Held() int64 {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.held
+}
+
+// StartStatus is what a start that went well is answered with.
+func (e *Emulator) StartStatus() int { return e.published.success[OperationStart].status }
+
+// Allows says whether the spec allows the body of a start.
+func (e *Emulator) Allows(body string) bool {
+	var value any
+	return json.Unmarshal([]byte(body), &value) == nil && e.published.startBody.VisitJSON(value, openapi3.VisitAsRequest()) == nil
 }

@@ -31,7 +31,7 @@ type Fault struct {
 	Header http.Header
 	// HTML answers 200 with the HTML page of a gateway.
 	HTML bool
-	// NotZIP answers a download with 200, application/zip, and a body that is no ZIP.
+	// NotZIP answers a download as if it went well, with a body that is no ZIP.
 	NotZIP bool
 	// ExpiredToken treats the token of a start or download as expired, from this request on: 401.
 	ExpiredToken bool
@@ -140,7 +140,7 @@ func (e *Emulator) replace(fault *Fault, r *http.Request) *answer {
 	case fault.HTML:
 		replaced = newAnswer(http.StatusOK, "text/html; charset=utf-8", []byte(gatewayPage))
 	case fault.NotZIP:
-		replaced = newAnswer(http.StatusOK, "application/zip", []byte(strings.Repeat("This is no ZIP. ", 64)))
+		replaced = e.succeed(OperationDownload, []byte(strings.Repeat("This is no ZIP. ", 64)))
 	case fault.ExpiredToken:
 		e.dropToken(r)
 		replaced = refuseToken("the token has expired")

@@ -2,6 +2,7 @@ package emulator_test
 
 import (
 	"bytes"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -28,7 +29,7 @@ func TestLogHoldsMetadataOnly(t *testing.T) {
 	api.do(api.request("GET", "/canary-path?canary-query", ""))
 	text := logged.String()
 	for _, want := range []string{
-		"operation=token status=200", "operation=start status=200", "operation=download status=503 request_id=" + id,
+		"operation=token status=200", fmt.Sprint("operation=start status=", api.StartStatus()), "operation=download status=503 request_id=" + id,
 		"fault=true", "operation=link status=200", "operation=link status=409", "operation=link status=404", "operation=list status=200", "operation=unknown status=404",
 	} {
 		if !strings.Contains(text, want) {

@@ -42,7 +42,7 @@ func (e *Emulator) token(r *http.Request) *answer {
 	case types[0] != "client_credentials":
 		return refuse(http.StatusBadRequest, "grant_type: only client_credentials is supported")
 	}
-	return jsonAnswer(http.StatusOK, tokenAnswer{
+	return e.succeedJSON(OperationToken, tokenAnswer{
 		AccessToken: e.issueToken(), TokenType: "Bearer", ExpiresIn: int64(e.config.TokenLifetime / time.Second),
 	}).with("Cache-Control", "no-store").with("Pragma", "no-cache")
 }

@@ -1,0 +1,107 @@
+package emulator
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/danabio/danabio-go/gen/biometricapi/spec"
+)
+
+// published is what the emulator takes from the embedded spec, so that it follows a new one.
+type published struct {
+	startBody *openapi3.Schema
+	success   map[Operation]success
+}
+
+// success is how an operation says that it went well.
+type success struct {
+	status    int
+	mediaType string
+}
+
+// fromSpec reads the embedded spec, once.
+var fromSpec = sync.OnceValues(func() (published, error) {
+	document, err := spec.GetSpec()
+	if err != nil {
+		return published{}, err
+	}
+	return publishedIn(document)
+})
+
+func publishedIn(document *openapi3.T) (published, error) {
+	p := published{success: make(map[Operation]success)}
+	for _, item := range document.Paths.Map() {
+		for _, operation := range item.Operations() {
+			switch operation.OperationID {
+			case "getToken":
+				p.success[OperationToken] = successOf(operation, "application/json")
+			case "startCircuit":
+				p.success[OperationStart] = successOf(operation, "application/json")
+				p.startBody = bodySchema(operation)
+			case "downloadEvidence":
+				p.success[OperationDownload] = successOf(operation, "application/zip")
+			}
+		}
+	}
+	if len(p.success) < 3 {
+		return published{}, fmt.Errorf("it has %d of the operations getToken, startCircuit and downloadEvidence", len(p.success))
+	}
+	if p.startBody == nil {
+		return published{}, errors.New("startCircuit has no request body with a JSON schema")
+	}
+	return p, nil
+}
+
+func bodySchema(operation *openapi3.Operation) *openapi3.Schema {
+	if operation.RequestBody == nil || operation.RequestBody.Value == nil {
+		return nil
+	}
+	media := operation.RequestBody.Value.Content.Get("application/json") // finds */* too
+	if media == nil || media.Schema == nil {
+		return nil
+	}
+	return media.Schema.Value
+}
+
+// successOf reads the lowest status that says it went well, and the media type of its body: the usual one
+// if the spec allows it, else the first that the spec names.
+func successOf(operation *openapi3.Operation, usual string) success {
+	for status := http.StatusOK; status < http.StatusMultipleChoices; status++ {
+		ref := operation.Responses.Status(status)
+		if ref == nil || ref.Value == nil {
+			continue
+		}
+		if len(ref.Value.Content) > 0 && ref.Value.Content.Get(usual) == nil {
+			for _, name := range slices.Sorted(maps.Keys(ref.Value.Content)) {
+				if !strings.Contains(name, "*") {
+					return success{status, name}
+				}
+			}
+		}
+		return success{status, usual}
+	}
+	return success{http.StatusOK, usual}
+}
+
+// succeedJSON answers that the operation went well, with a value.
+func (e *Emulator) succeedJSON(operation Operation, value any) *answer {
+	body, err := json.Marshal(value)
+	if err != nil {
+		return refuse(http.StatusInternalServerError, "the emulator could not encode its answer")
+	}
+	return e.succeed(operation, append(body, '\n'))
+}
+
+// succeed answers that the operation went well.
+func (e *Emulator) succeed(operation Operation, body []byte) *answer {
+	form := e.published.success[operation]
+	return newAnswer(form.status, form.mediaType, body)
+}
