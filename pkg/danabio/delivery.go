@@ -61,6 +61,12 @@ func (d *delivery) notSent() bool {
 	}
 }
 
+// bodyUnsent reports whether no byte of the body was handed out. It closes the body first, so that none will be.
+func (d *delivery) bodyUnsent() bool {
+	_ = d.body.Close()
+	return !d.body.touched()
+}
+
 // state is the state of a start that was not provably unsent. It closes the body first: of one that was not read wholly by then, the server
 // can never have all.
 func (d *delivery) state() OutcomeState {

@@ -223,6 +223,8 @@ func sendFaults() []fault {
 		{operations: starts, phase: "send", name: "413 to an Expect", kind: kind{"refused", 413}, large: true, reply: atOnce(413)},
 		{operations: starts, phase: "send", name: "503 to an Expect", kind: kind{"partly sent", 503}, large: true, reply: atOnce(503)},
 		{operations: starts, phase: "send", name: "417 to an Expect", kind: of("passes"), large: true, reply: refuseExpectation},
+		{operations: starts, phase: "send", name: "417 after the body", kind: kind{"refused, but for a start", 417}, large: true, reply: status(417, "")},
+		{operations: starts, phase: "send", name: "417 in the body", kind: kind{"partly sent", 417}, large: true, reply: early(417)},
 	}
 }
 
@@ -302,9 +304,14 @@ func statusFaults() []fault {
 		answering("429, Retry-After "+delay.name, "throttled for too long", 429, status(429, "", "Retry-After", delay.value))
 		answering("503, Retry-After "+delay.name, "unavailable for too long", 503, status(503, "", "Retry-After", delay.value))
 	}
-	for _, code := range []int{400, 401, 403, 404, 405, 409, 410, 413, 415, 417, 418, 422, 451} {
-		answering(fmt.Sprint(code), "refused", code, status(code, `{"message":"no"}`))
+	for _, code := range []int{400, 401, 403, 404, 405, 409, 410, 413, 415, 417, 418, 422, 451, 460, 499} {
+		line := "refused"
+		if slices.Contains([]int{409, 417, 460, 499}, code) {
+			line = "refused, but for a start"
+		}
+		answering(fmt.Sprint(code), line, code, status(code, `{"message":"no"}`))
 	}
+	answering("425", "too early", 425, status(425, "")).operations = starts
 	for _, code := range []int{301, 302, 303, 307, 308} {
 		answering(fmt.Sprint(code, " to another host"), "redirect", 0, status(code, "", "Location", "https://elsewhere.example.com/take"))
 		answering(fmt.Sprint(code, " to the same host"), "redirect", 0, status(code, "", "Location", "/api/v2"))

@@ -366,13 +366,17 @@ func decide(operation string, k kind) wanted {
 		}
 		again.outcome = state(danabio.Refused)
 		return again
+	case "too early":
+		return wanted{4, 4, "APIError 425", state(danabio.Refused), nil}
 	case "throttled for too long":
 		if operation == wait {
 			return passes
 		}
 		return once("ErrUnavailable"+answer, danabio.Refused)
-	case "refused":
+	case "refused", "refused, but for a start":
 		switch {
+		case operation == start && k.line != "refused": // it may say that the server is at work on it, or nothing at all
+			return unknown(danabio.OutcomeUnknown)
 		case operation == token && (k.status == 400 || k.status == 401):
 			return once("ErrUnauthorized"+answer, "")
 		case k.status == 401 && operation == wait:

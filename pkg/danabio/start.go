@@ -178,20 +178,37 @@ func (s *starting) attempt(ctx context.Context) *failure {
 		s.circuit, s.outcome = circuit, Started
 		s.core.log.LogAttrs(ctx, levelDebug, "danabio: circuit started", logCircuit(circuit.ID), logRequest(s.request.ID), logBytes(s.out.length))
 		return nil
-	case status == http.StatusExpectationFailed && s.expect:
+	case status == http.StatusExpectationFailed && s.expect && delivery.bodyUnsent():
 		s.expect, s.outcome = false, Refused
 		return s.attempt(ctx)
 	case status == http.StatusUnauthorized && !s.renewed:
 		s.renewed = true
 		refused := s.refused(ctx, resp)
 		return s.renew(ctx, refused)
-	case status == http.StatusRequestTimeout, status >= 500, status < 200:
+	case outcomeUnknown(status):
 		refused := s.refused(ctx, resp)
 		return final(s.unknown(delivery, refused))
 	default:
 		err := s.refused(ctx, resp)
-		return &failure{err: err, again: status == http.StatusTooManyRequests}
+		return &failure{err: err, again: status == http.StatusTooManyRequests || status == http.StatusTooEarly}
 	}
+}
+
+// The statuses of proxies that gave up on a connection, of no standard.
+const (
+	statusClientClosedRequest   = 499 // nginx: the client closed first
+	statusClientClosedByBalance = 460 // AWS's load balancer: the same
+)
+
+// outcomeUnknown says whether a start that was answered with the status may have started a circuit all the
+// same. A 409 may say that the server has this very request already; a 417 after the body says nothing of
+// what became of the body.
+func outcomeUnknown(status int) bool {
+	switch status {
+	case http.StatusRequestTimeout, http.StatusConflict, http.StatusExpectationFailed, statusClientClosedByBalance, statusClientClosedRequest:
+		return true
+	}
+	return status >= 500 || status < 200
 }
 
 // renew sends the start once more with another token.

@@ -447,7 +447,7 @@ func TestStartRefusedForItsTokenGetsOneNewToken(t *testing.T) {
 }
 
 func TestStartRefusedIsFinal(t *testing.T) {
-	for _, code := range []int{400, 403, 404, 405, 409, 413, 415, 417, 422} {
+	for _, code := range []int{400, 403, 404, 405, 410, 413, 415, 422} {
 		inBubble(t, newScript(t).on(start, status(code, `{"code":"E42","message":"channel is not active"}`)), func(b *bed) {
 			_, err := b.client.StartCircuit(b.Context(), request())
 			var answer *danabio.APIError
