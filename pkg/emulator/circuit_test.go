@@ -209,7 +209,7 @@ func TestManyClientsAtOnce(t *testing.T) {
 			}
 			token := tokenIn(answer)
 			answer, err = api.try(api.startRequest(token, oneDocument()))
-			if err != nil || answer.status != 200 {
+			if err != nil || answer.status != api.StartStatus() {
 				t.Errorf("start: status %d, %v", answer.status, err)
 				return
 			}

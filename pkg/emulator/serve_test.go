@@ -159,7 +159,7 @@ func circuitIn(answer reply) (circuit started) {
 func (s *served) start(token, body string) started {
 	s.t.Helper()
 	answer := s.do(s.startRequest(token, body))
-	if answer.status != 200 || circuitIn(answer).CircuitID == "" {
+	if answer.status != s.StartStatus() || circuitIn(answer).CircuitID == "" {
 		s.t.Fatalf("start: status %d: %s", answer.status, answer.body)
 	}
 	return circuitIn(answer)
