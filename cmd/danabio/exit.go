@@ -161,7 +161,7 @@ type unstarted struct{ error }
 
 func (e *unstarted) Unwrap() error { return e.error }
 func (e *unstarted) advice() *message {
-	return textf("No circuit was started: nothing was sent, or the server had refused it. The same command can be given again.")
+	return textf("Nothing was sent, or the server refused it, and by its answer it started no circuit. The same command can be given again.")
 }
 
 // askVendor says how to find out what became of a start.
@@ -227,7 +227,7 @@ func adviceOnKind(err error) *message {
 	case kindRefused:
 		return textf("The same request will be refused again. What the server says tells what to change; else send DANAconnect its request id and the time.")
 	case kindRateLimited:
-		return textf("No circuit was started. Give the same command again, later.")
+		return textf("By its answer the server started no circuit. Give the same command again, later.")
 	case kindNoSpace:
 		return textf("Nothing is left half done. Make room, and give the same command again.")
 	case kindPermission:

@@ -194,7 +194,7 @@ func TestInterruptEndsARequestForAToken(t *testing.T) {
 			if code != exitInterrupted || stdout != "" || !strings.Contains(stderr, "interrupted") {
 				t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
 			}
-			if name == "start" && !strings.HasSuffix(stderr, "\nNo circuit was started: nothing was sent, or the server had refused it. The same command can be given again.\n") {
+			if name == "start" && !strings.HasSuffix(stderr, "\nNothing was sent, or the server refused it, and by its answer it started no circuit. The same command can be given again.\n") {
 				t.Errorf("stderr %q", stderr)
 			}
 			holdsOnly(t, "contract.pdf")

@@ -134,18 +134,27 @@ func startTable(entries []journalEntry) string {
 func newJournalSettle(out *output) *cobra.Command {
 	var (
 		id, circuit string
-		none        bool
+		none, cut   bool
 	)
 	cmd := &cobra.Command{
-		Use:   "settle FILE --id ID --circuit CIRCUIT | --none",
+		Use:   "settle FILE --id ID --circuit CIRCUIT | --id ID --none | --cut",
 		Short: "Write down what the vendor says of a start whose outcome is unknown",
 		Long: `Write into the journal what DANAconnect says of a start whose outcome is unknown: the circuit
-that it started, or none. With --none the same id can be sent again.`,
+that it started, or none. With --none the same id can be sent again.
+
+--cut removes the last line, of which only a part is there. A crash leaves such a line, and then
+nothing was sent; but so does a copy of the journal that was made while it was written, and then
+its start may have been. So ask first, and if a circuit was started, note it elsewhere.`,
 		Example: `  danabio journal settle starts.journal --id loan-4711 --circuit 12ceb3ec-7b76-5555-b263-000000000000
-  danabio journal settle starts.journal --id loan-4712 --none`,
+  danabio journal settle starts.journal --id loan-4712 --none
+  danabio journal settle starts.journal --cut`,
 		Args: arguments("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
+			case cut && (id != "" || circuit != "" || none):
+				return usagef(cmd, "--cut goes with no other flag: it only removes the line")
+			case cut:
+				return settleCut(out, args[0])
 			case id == "":
 				return usagef(cmd, "--id is missing")
 			case (circuit == "") == !none:
@@ -175,10 +184,21 @@ that it started, or none. With --none the same id can be sent again.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&id, "id", "", "`id` of the request (required)")
+	flags.StringVar(&id, "id", "", "`id` of the request")
 	flags.StringVar(&circuit, "circuit", "", "`id` of the circuit that was started")
 	flags.BoolVar(&none, "none", false, "no circuit was started")
+	flags.BoolVar(&cut, "cut", false, "remove the last line, of which only a part is there")
 	return cmd
+}
+
+// settleCut removes the cut line of a journal.
+func settleCut(out *output, path string) error {
+	if err := journal.RemoveCut(path); err != nil {
+		return badInput("%w", err)
+	}
+	return out.data(struct {
+		Removed bool `json:"removed"`
+	}{true}, line{"removed", "true"})
 }
 
 // mayHaveStarted reports whether a start of this outcome is still to be settled.

@@ -90,3 +90,38 @@ func TestExitCodeOfAnEarlierStart(t *testing.T) {
 		}
 	}
 }
+
+// A journal that ends within an intent sends nothing until somebody says that it may.
+func TestRunACutJournalIsSettledByHand(t *testing.T) {
+	var sent atomic.Int32
+	watched(t, func(*http.Request) { sent.Add(1) })
+	start := startWith("--id", "loan-1", "--journal", "starts.journal", "contract.pdf")
+	if code, _, stderr := run(t.Context(), nil, start...); code != exitDone {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	content, err := os.ReadFile("starts.journal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut := strings.ReplaceAll(string(content[:strings.Index(string(content), `"bodySha256"`)+20]), "loan-1", "loan-2")
+	if err := os.WriteFile("starts.journal", append(content, cut...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	again := startWith("--id", "loan-2", "--journal", "starts.journal", "contract.pdf")
+	code, _, stderr := run(t.Context(), nil, again...)
+	if code != exitFailed || !strings.Contains(stderr, `request "loan-2"`) || !strings.Contains(stderr, "danabio journal settle FILE --cut") || sent.Load() != 1 {
+		t.Errorf("exit code %d, %d starts sent: %s", code, sent.Load(), stderr)
+	}
+	if code, _, stderr := run(t.Context(), nil, "journal", "settle", "starts.journal", "--cut", "--none"); code != exitUsage || !strings.Contains(stderr, "no other flag") {
+		t.Errorf("with --none: exit code %d: %s", code, stderr)
+	}
+	if code, stdout, stderr := run(t.Context(), nil, "journal", "settle", "starts.journal", "--cut"); code != exitDone || stdout != "removed=true\n" {
+		t.Errorf("exit code %d, %q: %s", code, stdout, stderr)
+	}
+	if code, _, stderr := run(t.Context(), nil, "journal", "settle", "starts.journal", "--cut"); code != exitUsage || !strings.Contains(stderr, "no line is cut off") {
+		t.Errorf("twice: exit code %d: %s", code, stderr)
+	}
+	if code, _, stderr := run(t.Context(), nil, again...); code != exitDone || sent.Load() != 2 {
+		t.Errorf("exit code %d, %d starts sent: %s", code, sent.Load(), stderr)
+	}
+}

@@ -32,9 +32,10 @@ var spanishFlags = [...]english{
 	{"how long to wait, such as 90s, 30m or 48h", "`tiempo` de espera, como 90s, 30m o 48h"},
 
 	{"only those that may have started a circuit", "solo los que pueden haber iniciado un circuito"},
-	{"`id` of the request (required)", "`id` de la solicitud (obligatorio)"},
+	{"`id` of the request", "`id` de la solicitud"},
 	{"`id` of the circuit that was started", "`id` del circuito que se inició"},
 	{"no circuit was started", "no se inició ningún circuito"},
+	{"remove the last line, of which only a part is there", "elimina la última línea, de la que solo hay una parte"},
 
 	{"accept findings of this `CODE`; several by commas, or by the flag again", "acepta hallazgos de este `CODE`; varios con comas, o repitiendo la opción"},
 	{"refuse evidence with notices too, but for accepted ones", "rechaza también la evidencia con avisos, salvo los aceptados"},

@@ -269,6 +269,13 @@ solicitud. El resultado es "started" (iniciado), "refused" (rechazado), "not sen
 that it started, or none. With --none the same id can be sent again.`,
 		`Anota en el diario lo que dice DANAconnect de un inicio cuyo resultado no se sabe: el circuito
 que inició, o ninguno. Con --none el mismo id se puede enviar de nuevo.`},
+	{`--cut removes the last line, of which only a part is there. A crash leaves such a line, and then
+nothing was sent; but so does a copy of the journal that was made while it was written, and then
+its start may have been. So ask first, and if a circuit was started, note it elsewhere.`,
+		`--cut elimina la última línea, de la que solo hay una parte. Una caída del proceso deja una línea
+así, y entonces no se envió nada; pero también la deja una copia del diario hecha mientras se
+escribía, y entonces el inicio pudo haberse enviado. Pregunte primero y, si se inició un circuito,
+anótelo en otra parte.`},
 
 	// emulator
 	{`Serve an emulator of the API until interrupted (Ctrl-C), which is exit code 0. It is no server

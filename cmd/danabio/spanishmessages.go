@@ -146,8 +146,8 @@ var spanishMessages = [...]english{
 	{"%d of %d files failed", "fallaron %d de %d archivos"},
 	{"%s and %d more", "%s y %d más"},
 	{"Nothing half done is left behind. Not done: %s", "No queda nada a medias. Quedó sin hacer: %s"},
-	{"No circuit was started: nothing was sent, or the server had refused it. The same command can be given again.",
-		"No se inició ningún circuito: no se envió nada, o el servidor lo había rechazado. Puede dar el mismo comando de nuevo."},
+	{"Nothing was sent, or the server refused it, and by its answer it started no circuit. The same command can be given again.",
+		"No se envió nada, o el servidor lo rechazó y, según su respuesta, no inició ningún circuito. Puede dar el mismo comando de nuevo."},
 
 	{"%d of %d circuits failed", "fallaron %d de %d circuitos"},
 	{"Not asked for any more: %s", "Ya no se preguntó por: %s"},
@@ -255,6 +255,7 @@ var spanishMessages = [...]english{
 	{"journal %s has no request %q", "el diario %s no tiene la solicitud %q"},
 	{"request %q is settled already: %s %s", "la solicitud %q ya está resuelta: %s %s"},
 	{"--id is missing", "falta --id"},
+	{"--cut goes with no other flag: it only removes the line", "--cut no se combina con otra opción: solo elimina la línea"},
 	{"give either --circuit, with the circuit that was started, or --none", "indique --circuit, con el circuito que se inició, o --none"},
 
 	// Waiting and downloading.
@@ -385,7 +386,7 @@ var spanishMessages = [...]english{
 		"No se envía nada a otra dirección que la indicada. Revise --environment o --base-url, y si un proxy pide iniciar sesión."},
 	{"The same request will be refused again. What the server says tells what to change; else send DANAconnect its request id and the time.",
 		"La misma solicitud será rechazada otra vez. Lo que dice el servidor indica qué cambiar; si no, envíe a DANAconnect el id de la solicitud y la hora."},
-	{"No circuit was started. Give the same command again, later.", "No se inició ningún circuito. Repita el mismo comando más tarde."},
+	{"By its answer the server started no circuit. Give the same command again, later.", "Según su respuesta, el servidor no inició ningún circuito. Repita el mismo comando más tarde."},
 	{"Only what is printed was lost: what the command has sent or stored stays.",
 		"Solo se perdió lo que se imprime: lo que el comando envió o guardó se mantiene."},
 	{"Do not give the same command again: it would start another circuit. Go on with: danabio wait %s -o evidence.zip\n" +

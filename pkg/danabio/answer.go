@@ -22,12 +22,12 @@ const (
 	maxCode    = 64
 )
 
-// readAnswer reads a whole answer that must be small.
+// readAnswer reads a whole answer that must be small. With an error it returns what came.
 func readAnswer(resp *http.Response) ([]byte, error) {
 	defer time.AfterFunc(2*quietTimeout, func() { resp.Body.Close() }).Stop()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	if err != nil {
-		return nil, err
+		return body, err
 	}
 	if len(body) > maxAnswer {
 		return nil, fmt.Errorf("%w: the answer is longer than %d bytes", ErrProtocol, maxAnswer)

@@ -95,7 +95,8 @@ const (
 	OutcomeUnknown OutcomeState = "outcome unknown"
 	// Started: the server started a circuit.
 	Started OutcomeState = "started"
-	// Refused: the server answered that it starts none.
+	// Refused: the server refused it, by a status that means it did nothing with the request. That no circuit
+	// was started is the server's word.
 	Refused OutcomeState = "refused"
 	// NotSent: no byte of it left.
 	NotSent OutcomeState = "not sent"

@@ -112,43 +112,57 @@ func (x *tokenExchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// parseToken reads a token response: a JSON object with a usable access_token, with a token_type of Bearer in any case if it has one, and with
+// parseToken reads a token response: a usable access_token, a token_type of Bearer in any spelling if it has one, and
 // an expires_in that is a number of seconds, be it in quotes, if it has one. It returns the same in the plainest form, and the lifetime, zero when it is
 // missing and negative or huge as it came.
 func parseToken(body []byte) (canonical []byte, lifetime time.Duration, err error) {
-	var answer struct {
-		AccessToken *string         `json:"access_token"`
-		TokenType   *string         `json:"token_type"`
-		ExpiresIn   json.RawMessage `json:"expires_in"`
-	}
-	if err := json.Unmarshal(body, &answer); err != nil {
+	answer := readFields(body, "access_token", "token_type", "expires_in", "error")
+	value, _ := answer.get("access_token")
+	token, isText := value.(string)
+	if answer.broken { // another one is easily had
 		return nil, 0, fmt.Errorf("%w: the token endpoint's answer is no JSON object with a token; check the environment or base URL", ErrProtocol)
 	}
-	if answer.AccessToken == nil {
-		return nil, 0, fmt.Errorf("%w: the token endpoint's answer has no access_token", ErrProtocol)
+	if !isText {
+		if refused, _ := answer.get("error"); slices.Contains([]any{"invalid_client", "unauthorized_client", "access_denied"}, refused) {
+			return nil, 0, fmt.Errorf("%w: the token endpoint answered as if it went well, and says %s", ErrUnauthorized, refused)
+		}
+		return nil, 0, fmt.Errorf("%w: the token endpoint's answer has no access_token%s; check the environment or base URL", ErrProtocol, inParentheses(answer.notices))
 	}
-	if err := checkTokenText(*answer.AccessToken); err != nil {
+	if err := checkTokenText(token); err != nil {
 		return nil, 0, err
 	}
-	if answer.TokenType != nil && !strings.EqualFold(*answer.TokenType, "Bearer") {
+	if kind, found := answer.get("token_type"); found && !bearer(kind) {
 		return nil, 0, fmt.Errorf("%w: the token is not of type Bearer", ErrProtocol)
 	}
-	if lifetime, err = parseLifetime(answer.ExpiresIn); err != nil {
+	expires, _ := answer.get("expires_in")
+	if lifetime, err = parseLifetime(expires); err != nil {
 		return nil, 0, err
 	}
-	canonical, err = json.Marshal(map[string]string{"access_token": *answer.AccessToken, "token_type": "Bearer"})
+	canonical, err = json.Marshal(map[string]string{"access_token": token, "token_type": "Bearer"})
 	return canonical, lifetime, err
 }
 
-func parseLifetime(raw json.RawMessage) (time.Duration, error) {
-	if len(raw) == 0 || string(raw) == "null" {
+// bearer says whether a token_type means a bearer token; some servers write BearerToken, or nothing.
+func bearer(kind any) bool {
+	text, isText := kind.(string)
+	text = strings.ToLower(strings.TrimSpace(text))
+	return kind == nil || isText && (text == "" || text == "bearer" || text == "bearertoken")
+}
+
+func parseLifetime(value any) (time.Duration, error) {
+	var text string
+	switch value := value.(type) {
+	case nil:
 		return 0, nil
+	case json.Number:
+		text = value.String()
+	case string:
+		var number json.Number // only what JSON takes for a number
+		if json.Unmarshal([]byte(value), &number) == nil {
+			text = number.String()
+		}
 	}
-	var number json.Number // which takes a number in quotes too
-	if err := json.Unmarshal(raw, &number); err != nil || number == "" {
-		return 0, fmt.Errorf("%w: the token's expires_in is no number of seconds", ErrProtocol)
-	}
-	seconds, err := strconv.ParseFloat(number.String(), 64)
+	seconds, err := strconv.ParseFloat(text, 64)
 	if err != nil && !errors.Is(err, strconv.ErrRange) {
 		return 0, fmt.Errorf("%w: the token's expires_in is no number of seconds", ErrProtocol)
 	}

@@ -3,7 +3,6 @@ package danabio
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,8 +13,6 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/danabio/danabio-go/internal/message"
 )
 
 // CircuitRequest asks for a circuit.
@@ -55,10 +52,13 @@ type Circuit struct {
 	Channel   string         `json:"channel"`
 	StartedAt time.Time      `json:"startedAt"` // UTC, by this machine's clock
 	Documents []SentDocument `json:"documents"` // those that had gone out when the server answered; all of them, if it read the request
+	// Notices say what was odd about the server's answer, such as a missing link. They hold none of its values.
+	Notices []string `json:"notices,omitempty"`
 }
 
-// StartCircuit starts a circuit. It is sent again only when it provably was not sent, or the server refused it with status 429 or, once,
-// with status 401. It fails with an [*OutcomeUnknownError] when it may have arrived, and a repeated call might start a second circuit; with
+// StartCircuit starts a circuit. It is sent again only when it provably was not sent, or when the server refused it with status 425 or
+// 429, or once with status 401. By these a server says that it did nothing with the request, even one that it read whole, and its
+// word is taken for it. It fails with an [*OutcomeUnknownError] when it may have arrived, and a repeated call might start a second circuit; with
 // [ErrInvalidRequest] before anything is sent, with [ErrUnauthorized], with [ErrUnavailable] when nothing was sent, or with an [*APIError] when the
 // server refuses the request.
 //
@@ -264,21 +264,36 @@ func (s *starting) refused(ctx context.Context, resp *http.Response) error {
 // read takes the circuit from an answer that says it was started.
 func (s *starting) read(resp *http.Response) (*Circuit, error) {
 	body, err := readAnswer(resp)
-	if err != nil {
+	circuit, parseErr := parseStart(body, s.request.ID, s.core.channel)
+	switch {
+	case parseErr == nil && err != nil: // the id came before the answer broke off
+		return circuit, nil
+	case err != nil:
 		return nil, err
 	}
-	return parseStart(body, s.request.ID, s.core.channel)
+	return circuit, parseErr
 }
 
 func parseStart(body []byte, requestID, channel string) (*Circuit, error) {
-	var answer message.Started
-	if err := json.Unmarshal(body, &answer); err != nil {
-		return nil, fmt.Errorf("%w: the answer is no JSON object with a circuitId", ErrProtocol)
+	answer := readFields(body, "circuitId", "link")
+	id, found := answer.text("circuitId")
+	if !found || strings.TrimSpace(id) == "" {
+		return nil, fmt.Errorf("%w: the answer has no circuitId%s", ErrProtocol, inParentheses(answer.notices))
 	}
-	if strings.TrimSpace(answer.CircuitID) == "" {
-		return nil, fmt.Errorf("%w: the answer has no circuitId", ErrProtocol)
+	circuit := &Circuit{ID: id, RequestID: requestID, Channel: channel}
+	link, found := answer.text("link")
+	if !found || strings.TrimSpace(link) == "" {
+		answer.notice("it has no link for the signer")
 	}
-	return &Circuit{ID: answer.CircuitID, Link: NewSecret(answer.Link), RequestID: requestID, Channel: channel}, nil
+	circuit.Link, circuit.Notices = NewSecret(link), answer.notices
+	return circuit, nil
+}
+
+func inParentheses(notices []string) string {
+	if len(notices) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(notices, "; ") + ")"
 }
 
 // dress puts on a request what every request of the API has.

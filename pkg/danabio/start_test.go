@@ -446,6 +446,90 @@ func TestStartRefusedForItsTokenGetsOneNewToken(t *testing.T) {
 	})
 }
 
+// The circuit exists, and its id is lost for good if it is not read out of what came.
+func TestTheCircuitIsReadOutOfAnOddAnswer(t *testing.T) {
+	const id, link = "12ceb3ec-7b76", "https://sign.example.com/s/9f3kd81"
+	const whole = `{"circuitId":"` + id + `","link":"` + link + `"}`
+	for name, test := range map[string]struct {
+		body, id, link string
+		notices        []string
+	}{
+		"as published":         {whole, id, link, nil},
+		"more fields":          {`{"status":{"code":0},"circuitId":"` + id + `","link":"` + link + `","tags":[1,[2]]}`, id, link, nil},
+		"a number for the id":  {`{"circuitId":4711,"link":"` + link + `"}`, "4711", link, []string{"circuitId is a number"}},
+		"a huge number":        {`{"circuitId":900719925474099312345,"link":"` + link + `"}`, "900719925474099312345", link, []string{"circuitId is a number"}},
+		"no link":              {`{"circuitId":"` + id + `"}`, id, "", []string{"no link"}},
+		"link is null":         {`{"circuitId":"` + id + `","link":null}`, id, "", []string{"no link"}},
+		"link is empty":        {`{"circuitId":"` + id + `","link":""}`, id, "", []string{"no link"}},
+		"link is an object":    {`{"link":{"href":"` + link + `"},"circuitId":"` + id + `"}`, id, "", []string{"link is no text", "no link"}},
+		"link is a list":       {`{"link":["` + link + `"],"circuitId":"` + id + `"}`, id, "", []string{"link is no text", "no link"}},
+		"byte order mark":      {"\ufeff" + whole, id, link, []string{"byte order mark"}},
+		"text behind it":       {whole + "\nserved by node 7", id, link, []string{"text follows"}},
+		"JSON behind it":       {whole + whole, id, link, []string{"text follows"}},
+		"inside data":          {`{"status":"OK","data":` + whole + `}`, id, link, []string{"circuitId stands inside", "link stands inside"}},
+		"inside a list":        {`[` + whole + `]`, id, link, []string{"circuitId stands inside", "link stands inside"}},
+		"far inside":           {`{"a":{"b":[{"c":` + whole + `}]}}`, id, link, []string{"circuitId stands inside", "link stands inside"}},
+		"nearest to the top":   {`{"previous":{"circuitId":"other","link":"x"},"circuitId":"` + id + `","link":"` + link + `"}`, id, link, nil},
+		"its own name first":   {`{"circuit_id":"other","circuitId":"` + id + `","link":"` + link + `"}`, id, link, nil},
+		"snake case":           {`{"circuit_id":"` + id + `","link":"` + link + `"}`, id, link, []string{"circuitId has another spelling"}},
+		"twice the same":       {`{"circuitId":"` + id + `","circuitId":"` + id + `","link":"` + link + `"}`, id, link, nil},
+		"two links":            {`{"circuitId":"` + id + `","link":"` + link + `","link":"https://sign.example.com/s/2"}`, id, "", []string{"link stands in it more than once", "no link"}},
+		"cut behind the id":    {`{"circuitId":"` + id + `","li`, id, "", []string{"no whole JSON", "no link"}},
+		"broken behind the id": {`{"circuitId":"` + id + `",}`, id, "", []string{"no whole JSON", "no link"}},
+		"link not in UTF-8":    {`{"circuitId":"` + id + `","link":"https://sign.example.com/s/\xff"}`, id, "", []string{"no UTF-8", "link is no text", "no link"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, newScript(t).on(start, broken(status(200, strings.ReplaceAll(test.body, `\xff`, "\xff"), "Content-Type", "application/json"))), func(b *bed) {
+				circuit, err := b.client.StartCircuit(b.Context(), request())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if circuit.ID != test.id || circuit.Link.Reveal() != test.link {
+					t.Errorf("circuit %q with link %q, want %q with %q", circuit.ID, circuit.Link.Reveal(), test.id, test.link)
+				}
+				if len(circuit.Notices) != len(test.notices) {
+					t.Fatalf("notices %q, want %q", circuit.Notices, test.notices)
+				}
+				for i, want := range test.notices {
+					if !strings.Contains(circuit.Notices[i], want) {
+						t.Errorf("notice %q, want one of %q", circuit.Notices[i], want)
+					}
+					if strings.Contains(circuit.Notices[i], "sign.example.com") {
+						t.Errorf("notice %q quotes the answer", circuit.Notices[i])
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestAnAnswerWithoutOneCircuitLeavesTheOutcomeUnknown(t *testing.T) {
+	for name, body := range map[string]string{
+		"none":                  `{"status":"OK"}`,
+		"two circuits":          `[{"circuitId":"1"},{"circuitId":"2"}]`,
+		"two ids":               `{"circuitId":"1","circuitId":"2"}`,
+		"an object":             `{"circuitId":{"value":"1"}}`,
+		"a list":                `{"circuitId":["1"]}`,
+		"true":                  `{"circuitId":true}`,
+		"a text alone":          `"12ceb3ec-7b76"`,
+		"cut within the id":     `{"circuitId":"12ceb3ec`,
+		"cut within the number": `{"circuitId":4711`,
+		"not in UTF-8":          "{\"circuitId\":\"12\xff\"}",
+		"HTML":                  `<html>circuitId</html>`,
+		"nothing":               ``,
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, newScript(t).on(start, broken(status(200, body, "Content-Type", "application/json"))), func(b *bed) {
+				circuit, err := b.client.StartCircuit(b.Context(), request())
+				var unknown *danabio.OutcomeUnknownError
+				if circuit != nil || !errors.As(err, &unknown) || !errors.Is(unknown.Err, danabio.ErrProtocol) {
+					t.Errorf("circuit %v, %v", circuit, err)
+				}
+			})
+		})
+	}
+}
+
 func TestStartRefusedIsFinal(t *testing.T) {
 	for _, code := range []int{400, 403, 404, 405, 410, 413, 415, 422} {
 		inBubble(t, newScript(t).on(start, status(code, `{"code":"E42","message":"channel is not active"}`)), func(b *bed) {

@@ -114,7 +114,7 @@ func TestTokenAnswerThatIsNoTokenIsAProtocolError(t *testing.T) {
 		"token with a line break":   {"application/json", `{"access_token":"abc\ndef","token_type":"Bearer"}`},
 		"token that is a number":    {"application/json", `{"access_token":5,"token_type":"Bearer"}`},
 		"not Bearer":                {"application/json", `{"access_token":"abc","token_type":"mac"}`},
-		"empty type":                {"application/json", `{"access_token":"abc","token_type":""}`},
+		"two tokens":                {"application/json", `{"access_token":"abc","access_token":"abd"}`},
 		"expires_in is a word":      {"application/json", `{"access_token":"abc","token_type":"Bearer","expires_in":"soon"}`},
 		"expires_in is true":        {"application/json", `{"access_token":"abc","token_type":"Bearer","expires_in":true}`},
 		"expires_in is a list":      {"application/json", `{"access_token":"abc","token_type":"Bearer","expires_in":[1799]}`},
@@ -134,6 +134,42 @@ func TestTokenAnswerThatIsNoTokenIsAProtocolError(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Many servers answer like this, and each token serves.
+func TestOddTokenAnswersAreTaken(t *testing.T) {
+	for name, body := range map[string]string{
+		"no type":          `{"access_token":"abc","expires_in":1799}`,
+		"empty type":       `{"access_token":"abc","token_type":"","expires_in":1799}`,
+		"type BearerToken": `{"access_token":"abc","token_type":"BearerToken","expires_in":1799}`,
+		"type in capitals": `{"access_token":"abc","token_type":"BEARER","expires_in":1799}`,
+		"byte order mark":  "\ufeff" + `{"access_token":"abc","expires_in":1799}`,
+		"text behind it":   `{"access_token":"abc","expires_in":1799} <!-- served by node 7 -->`,
+		"inside data":      `{"status":"ok","data":{"access_token":"abc","expires_in":1799}}`,
+		"other spelling":   `{"accessToken":"abc","expiresIn":1799}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, newScript(t).on(token, broken(status(200, body, "Content-Type", "application/json"))), func(b *bed) {
+				info, err := b.client.Authenticate(b.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if life := time.Until(info.ExpiresAt); life < 25*time.Minute {
+					t.Errorf("the token serves %v", life)
+				}
+			})
+		})
+	}
+}
+
+// Some servers say with status 200 that they refuse the client; asking again will not help.
+func TestARefusalWithStatus200IsUnauthorized(t *testing.T) {
+	reply := broken(status(200, `{"error":"invalid_client","error_description":"unknown client acme"}`, "Content-Type", "application/json"))
+	inBubble(t, newScript(t).on(token, reply), func(b *bed) {
+		if _, err := b.client.Authenticate(b.Context()); !errors.Is(err, danabio.ErrUnauthorized) || strings.Contains(err.Error(), "acme") {
+			t.Errorf("got %v, want ErrUnauthorized", err)
+		}
+	})
 }
 
 // A token whose lifetime makes sense serves nearly that long and is renewed before; any other serves five minutes at most.

@@ -48,9 +48,6 @@ func TestTornLastRecordIsCutOff(t *testing.T) {
 	last := lines[len(lines)-1]
 	whole := bytes.Join(lines[:len(lines)-1], nil)
 	for name, rest := range map[string][]byte{
-		"one byte":             last[:1],
-		"half":                 last[:len(last)/2],
-		"all but the newline":  last[:len(last)-1],
 		"zeros":                make([]byte, len(last)),
 		"half, then zeros":     append(bytes.Clone(last[:len(last)/2]), make([]byte, 40)...),
 		"nothing":              nil,
@@ -71,6 +68,85 @@ func TestTornLastRecordIsCutOff(t *testing.T) {
 				t.Errorf("unfinished %+v", got)
 			}
 		})
+	}
+}
+
+// A crash while an intent is written, and a copy of the file that ends within one, look the same. In a copy the start may have been sent, so
+// nothing is forgotten until somebody says that it may be.
+func TestACutIntentIsRefusedUntilItIsSettled(t *testing.T) {
+	lines := sampleLines(t)
+	last := lines[len(lines)-1] // of loan-2, begun again
+	whole := bytes.Join(lines[:len(lines)-1], nil)
+	for name, test := range map[string]struct {
+		rest []byte
+		id   string
+	}{
+		"one byte":              {last[:1], ""},
+		"within the request ID": {last[:bytes.Index(last, []byte("loan-2"))+3], ""},
+		"half":                  {last[:len(last)/2], "loan-2"},
+		"all but the newline":   {last[:len(last)-1], "loan-2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			content := append(bytes.Clone(whole), test.rest...)
+			path := write(t, content)
+			for range 2 {
+				_, err := journal.Open(path)
+				var damage *journal.DamageError
+				if !errors.As(err, &damage) || !damage.Cut || damage.RequestID != test.id || !strings.Contains(err.Error(), test.id) {
+					t.Fatalf("got %v, want a DamageError for a cut intent of %q", err, test.id)
+				}
+				if now, _ := os.ReadFile(path); !bytes.Equal(now, content) {
+					t.Fatal("the file was changed")
+				}
+			}
+			if err := journal.RemoveCut(path); err != nil {
+				t.Fatal(err)
+			}
+			j := open(t, path)
+			if now, _ := os.ReadFile(path); !bytes.Equal(now, whole) {
+				t.Errorf("%d bytes are left, want %d", len(now), len(whole))
+			}
+			begin(t, j, "loan-2")
+			if err := journal.RemoveCut(path); !errors.Is(err, journal.ErrLocked) {
+				t.Errorf("while it is open: %v", err)
+			}
+		})
+	}
+}
+
+// The intent of a cut result stands before it, without a result: nothing is forgotten.
+func TestACutResultIsCutOff(t *testing.T) {
+	lines := sampleLines(t)
+	result := lines[1] // of loan-1
+	for _, length := range []int{bytes.Index(result, []byte("loan-1")) + len(`loan-1"`), len(result) / 2, len(result) - 1} {
+		path := write(t, append(bytes.Clone(lines[0]), result[:length]...))
+		j := open(t, path)
+		if got := j.Unfinished(); len(got) != 1 || got[0].RequestID != "loan-1" {
+			t.Errorf("cut after %d bytes: unfinished %+v", length, got)
+		}
+	}
+}
+
+func TestRemoveCutRemovesNothingElse(t *testing.T) {
+	lines := sampleLines(t)
+	for name, content := range map[string][]byte{
+		"a whole journal":  bytes.Join(lines, nil),
+		"an empty one":     nil,
+		"a cut result":     append(bytes.Clone(lines[0]), lines[1][:len(lines[1])-1]...),
+		"damage before":    append([]byte("note to self\n"), lines[0][:50]...),
+		"another file":     []byte(`{"key":"value"}`),
+		"zeros at the end": append(bytes.Clone(lines[0]), make([]byte, 20)...),
+	} {
+		path := write(t, content)
+		if err := journal.RemoveCut(path); err == nil {
+			t.Errorf("%s: it succeeded", name)
+		}
+		if now, _ := os.ReadFile(path); !bytes.Equal(now, content) {
+			t.Errorf("%s: the file was changed", name)
+		}
+	}
+	if err := journal.RemoveCut(filepath.Join(t.TempDir(), "none")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no file: %v", err)
 	}
 }
 

@@ -77,6 +77,10 @@ func FuzzCut(f *testing.F) {
 			want, size = after[i], size+len(line)
 		}
 		got, whole, torn, err := read(bytes.NewReader(file))
+		var damage *DamageError
+		if errors.As(err, &damage) && damage.Cut && whole == int64(size) && size < len(file) && !bytes.Contains(file[size:], []byte(`"outcome":`)) {
+			return // whose start may have been sent, if this is a copy
+		}
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,8 +12,9 @@
 // holds request IDs, channels, SHA-256 digests of request bodies, outcomes, circuit IDs and times: no personal data, unless request IDs are made of
 // such, and no link.
 //
-// A line is synced to the disk before the call that wrote it returns. A line that a crash cut off was not, and is removed by the next Open; damage
-// anywhere else is a [*DamageError]. All entries are held in memory too, about 500 bytes each; to begin anew, move the file away
+// A line is synced to the disk before the call that wrote it returns. The next Open removes a last line that is cut off, if it is a result, or ends in
+// the zeros of a power loss. A cut intent may also come from a copy that was made while the file grew: then its start may have been sent. It is a
+// [*DamageError], as other damage is, and [RemoveCut] removes it once you know. All entries are held in memory too, about 500 bytes each; to begin anew, move the file away
 // while nobody has it open, and keep it: the new file does not know the old request IDs.
 //
 // What may live here: the file and its lock. What a journal is to the client stands in package danabio.
@@ -44,10 +45,22 @@ var (
 type DamageError struct {
 	Path string
 	Line int // the first is 1
-	Err  error
+	// Cut says that the last line is an intent of which only a part is there, and the rest is whole.
+	Cut bool
+	// RequestID is that of the cut intent; empty if it is cut off too.
+	RequestID string
+	Err       error
 }
 
 func (e *DamageError) Error() string {
+	if e.Cut {
+		id := ""
+		if e.RequestID != "" {
+			id = fmt.Sprintf(" of request %q", e.RequestID)
+		}
+		return fmt.Sprintf("line %d: %v%s; if a crash cut it nothing was sent, but if the file was cut or restored from a copy its start may have been: "+
+			"find out, then remove the line by journal.RemoveCut or \"danabio journal settle FILE --cut\"", e.Line, e.Err, id)
+	}
 	return fmt.Sprintf("line %d: %v; the file is left as it is: restore it, or move it away and begin a new one, and send no request again that may stand in it",
 		e.Line, e.Err)
 }
@@ -77,13 +90,49 @@ type file interface {
 }
 
 // Open opens the journal at path and creates it, with mode 0600, if it does not exist; its folder must. One Journal at a time can have a file open:
-// the error matches [ErrLocked] if another has. Systems without flock (Windows among them) keep out other Journals of the same process only.
+// the error matches [ErrLocked] if another has. Systems that have neither flock nor LockFileEx (Solaris, AIX) keep out other Journals of the same process only.
 func Open(path string) (*Journal, error) {
 	j, err := open(path)
 	if err != nil {
 		return nil, fmt.Errorf("open journal %s: %w", path, withoutPath(err))
 	}
 	return j, nil
+}
+
+// RemoveCut removes the last line of the journal at path if it is an intent of which only a part is there. Call it
+// when you know what became of that start: from then on its request ID can be sent again. It fails, and
+// changes nothing, if the file has no such line.
+func RemoveCut(path string) error {
+	if err := removeCut(path); err != nil {
+		return fmt.Errorf("remove the cut line of journal %s: %w", path, withoutPath(err))
+	}
+	return nil
+}
+
+func removeCut(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	locked, err := lock(f)
+	if err != nil {
+		_ = f.Close()
+		return err
+	}
+	defer locked.Close()
+	_, size, _, err := read(f)
+	var damage *DamageError
+	switch {
+	case errors.As(err, &damage) && damage.Cut:
+	case err != nil:
+		return err
+	default:
+		return errors.New("no line is cut off")
+	}
+	if err := locked.Truncate(size); err != nil {
+		return err
+	}
+	return locked.Sync()
 }
 
 func open(path string) (_ *Journal, err error) {

@@ -131,8 +131,8 @@ func decode(line []byte) (record, error) {
 	return r, r.validate()
 }
 
-// read takes in all whole lines, and says how long they are together. What follows the last line break is torn off: the write of it was not finished,
-// so nobody was told that it was.
+// read takes in all whole lines, and says how long they are together, also beside a DamageError for a cut intent. What follows the last line
+// break is torn off: if this process wrote it, the write was not finished, so nobody was told that it was.
 func read(source io.Reader) (h history, size int64, torn bool, err error) {
 	h = history{}
 	lines := bufio.NewReaderSize(source, maxLine)
@@ -141,6 +141,8 @@ func read(source io.Reader) (h history, size int64, torn bool, err error) {
 		switch {
 		case err == io.EOF && len(line) == 0:
 			return h, size, false, nil
+		case err == io.EOF && tornRecord(line) && h.cutIntent(line):
+			return nil, size, false, &DamageError{Line: n, Cut: true, RequestID: cutID(line), Err: errors.New("only a part is there of an intent")}
 		case err == io.EOF && tornRecord(line):
 			return h, size, true, nil
 		case err == io.EOF:
@@ -167,4 +169,24 @@ func read(source io.Reader) (h history, size int64, torn bool, err error) {
 func tornRecord(rest []byte) bool {
 	written := bytes.TrimRight(rest, "\x00")
 	return bytes.HasPrefix(written, []byte(recordStart)) || bytes.HasPrefix([]byte(recordStart), written)
+}
+
+// cutIntent reports whether the rest may be of an intent that was written whole once. A result can go: its start is then one whose
+// outcome is not known. Zeros at the end are those of a system that lost power before the line was synced.
+func (h history) cutIntent(rest []byte) bool {
+	if bytes.HasSuffix(rest, []byte{0}) || bytes.Contains(rest, []byte(`"outcome":`)) {
+		return false
+	}
+	entry, known := h[cutID(rest)]
+	return !known || entry.Result.Outcome != "" // else it cannot begin again, and this is its result
+}
+
+// cutID is the request ID in the beginning of a record, empty if it is not whole.
+func cutID(rest []byte) string {
+	_, after, found := bytes.Cut(rest, []byte(`"requestId":`))
+	var id string
+	if !found || json.NewDecoder(bytes.NewReader(after)).Decode(&id) != nil {
+		return ""
+	}
+	return id
 }
