@@ -63,6 +63,9 @@ func (r *release) made(t *testing.T) map[string][]byte {
 }
 
 func TestReleaseIsTheSameFromAnotherFolder(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a release is built; a run without -short does it")
+	}
 	one, two := small(t), small(t)
 	first, second := one.made(t), two.made(t)
 	if len(first) != 5 || len(second) != len(first) {
@@ -115,6 +118,9 @@ func contentsOf(t *testing.T, archive []byte) map[string][]byte {
 }
 
 func TestReleaseHoldsWhatBelongsToAProgram(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a release is built; a run without -short does it")
+	}
 	files := small(t).made(t)
 	want := []string{
 		"CHANGELOG.md", "LICENSE", "README.es.md", "README.md", "THIRD-PARTY-LICENSES.txt",
@@ -220,6 +226,9 @@ func billText(t *testing.T) []byte {
 }
 
 func TestReleaseReplacesOnlyARelease(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a release is built; a run without -short does it")
+	}
 	r := small(t)
 	r.systems = r.systems[:1]
 	if err := os.Mkdir(r.out, 0o700); err != nil {
@@ -243,6 +252,9 @@ func TestReleaseReplacesOnlyARelease(t *testing.T) {
 }
 
 func TestReleaseThatFailsLeavesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a release is built; a run without -short does it")
+	}
 	r := small(t)
 	r.systems = r.systems[:1]
 	r.made(t)

@@ -54,9 +54,10 @@ func dependents(ctx context.Context, module, work string) ([]string, error) {
 	return slices.Sorted(maps.Keys(found)), nil
 }
 
-// runTests runs the tests of packages.
+// runTests runs the tests of packages, but for those that take long and hold nothing of the spec: kills,
+// memory, releases. make test runs these too.
 func runTests(ctx context.Context, module, work string, packages []string) ([]tested, error) {
-	out, err := goCommand(ctx, work, append([]string{"test", "-json"}, packages...)...)
+	out, err := goCommand(ctx, work, append([]string{"test", "-json", "-short", "-vet=off"}, packages...)...)
 	var failed *toolError
 	if err != nil && !errors.As(err, &failed) {
 		return nil, fmt.Errorf("run the tests: %w", err)

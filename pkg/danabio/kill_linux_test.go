@@ -36,6 +36,9 @@ var killSteps = []string{
 // A process that downloads is killed again and again at every step. What lies under the target's name then is the whole evidence, with the receipt of just
 // that beside it, or nothing; and the next download succeeds.
 func TestKilledDownloadLeavesTheWholeFileOrNone(t *testing.T) {
+	if testing.Short() {
+		t.Skip("hundreds of processes are killed; a run without -short does it")
+	}
 	if url := os.Getenv("DANABIO_TEST_KILLED"); url != "" {
 		downloadForEver(t, url, os.Getenv("DANABIO_TEST_TARGET"))
 	}

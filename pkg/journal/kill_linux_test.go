@@ -208,6 +208,9 @@ func kills(t *testing.T) int {
 
 // A process that starts circuits is killed again and again, at every step and at random moments, and goes on from its journal.
 func TestKilledProcessSendsNoRequestTwice(t *testing.T) {
+	if testing.Short() {
+		t.Skip("hundreds of processes are killed; a run without -short does it")
+	}
 	server := newCounter(t)
 	defer server.stop()
 	path := filepath.Join(t.TempDir(), "starts.journal")
