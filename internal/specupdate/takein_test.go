@@ -46,8 +46,6 @@ func TestTheRealTree(t *testing.T) {
 		"path-renamed":        "New with this method: `POST /api/v2/biometric/start_circuit/{channel}`",
 		// The emulator's errors have a message and no more.
 		"error-schemas-strict": "`pkg/emulator`: **failed**",
-		// Which of the signer's fields are needed is the caller's to know, and the client sends what it is given.
-		"signer-fields-required": "is required and missing",
 	}
 	for _, file := range archive.Files {
 		says, stopped := stops[file.Name]
