@@ -22,8 +22,13 @@ type Config struct {
 	// Credentials is how the client gets tokens. Required.
 	Credentials Credentials
 	// HTTPClient carries all traffic, token requests too. It is never changed; a [*http.Transport] in it is cloned, and the clone speaks HTTP/1.1
-	// and uses each connection once. A DialTLSContext of its own must not agree on anything else with the server. Its CheckRedirect is not used, since redirects are never followed, and its Timeout must be zero, since it would cut long bodies. Default: a client with a
-	// clone of [http.DefaultTransport].
+	// and uses each connection once. A DialTLSContext of its own must not agree on anything else with the server. Its CheckRedirect is not
+	// used, since redirects are never followed, and its Timeout must be zero, since it would cut long bodies.
+	//
+	// A RoundTripper of another kind is used as it is, and must send each request once. One that keeps a copy of the body and
+	// sends it again after an error, as retrying transports do, may start a second circuit, and this package
+	// cannot see it. One that sends the body itself again fails: a start's body can be read once.
+	// Default: a client with a clone of [http.DefaultTransport].
 	HTTPClient *http.Client
 	// Retry says how failed requests are tried again. Default: the zero RetryPolicy, with its own defaults.
 	Retry RetryPolicy

@@ -3,6 +3,7 @@ package danabio_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -113,6 +114,53 @@ func TestAnswerThatDripsIsNotWaitedFor(t *testing.T) {
 					t.Errorf("got %v after %v, want an error within %v", err, took, test.most)
 				}
 			}, func(config *danabio.Config) { config.Retry.MaxAttempts = 1 })
+		})
+	}
+}
+
+// A transport below that sends a request again has the body once only: the second time it cannot be read.
+func TestATransportThatSendsAStartAgainCannotReadItsBody(t *testing.T) {
+	for _, how := range []string{"after an error", "after its end"} {
+		t.Run(how, func(t *testing.T) {
+			var whole, second int
+			client, err := danabio.New(danabio.Config{
+				Environment: danabio.CustomEnvironment("http://localhost"),
+				Channel:     channel,
+				Credentials: danabio.ClientCredentials("acme", "s3cr3t-of-acme"),
+				HTTPClient: &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+					w := httptest.NewRecorder()
+					if operationOf(r) == token {
+						tokenReply("opaque", 1799)(w, r)
+						return w.Result(), nil
+					}
+					if r.GetBody != nil {
+						t.Error("the request offers its body once more")
+					}
+					first, err := io.ReadAll(r.Body)
+					if err != nil {
+						return nil, err
+					}
+					if whole++; how == "after an error" {
+						_ = r.Body.Close()
+					}
+					again, err := io.ReadAll(r.Body)
+					if second += len(again); how == "after an error" && err == nil || len(first) == 0 {
+						t.Errorf("%d bytes, then %d and %v", len(first), len(again), err)
+					}
+					return nil, errors.New("connection reset")
+				})},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer client.Close()
+			var unknown *danabio.OutcomeUnknownError
+			if _, err := client.StartCircuit(t.Context(), request()); !errors.As(err, &unknown) {
+				t.Errorf("got %v, want that the outcome is unknown", err)
+			}
+			if whole != 1 || second != 0 {
+				t.Errorf("the body was read whole %d times, and %d bytes the second time", whole, second)
+			}
 		})
 	}
 }
