@@ -107,6 +107,8 @@ type body struct {
 	size     int64
 	complete bool
 	dropped  bool
+	encoded  bool // bytes have a content coding that was not undone
+	damaged  bool // they are not in the coding that they should be in
 	failure  error
 }
 
@@ -139,7 +141,7 @@ func (m *message) depth(b body, media *openapi3.MediaType) Depth {
 	switch {
 	case !b.complete:
 		return Unread
-	case media == nil, b.dropped, compressed(m.header), binary(media.Schema):
+	case media == nil, b.dropped, b.encoded, binary(media.Schema):
 		return Outline
 	}
 	return Whole
@@ -147,11 +149,6 @@ func (m *message) depth(b body, media *openapi3.MediaType) Depth {
 
 func binary(schema *openapi3.SchemaRef) bool {
 	return schema != nil && schema.Value != nil && schema.Value.Type.Is("string") && schema.Value.Format == "binary"
-}
-
-func compressed(header http.Header) bool {
-	encoding := header.Get("Content-Encoding")
-	return encoding != "" && !strings.EqualFold(encoding, "identity")
 }
 
 func isJSON(header http.Header) bool {

@@ -6,6 +6,7 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -66,10 +67,20 @@ func (l *notes) only(t *testing.T) contract.Exchange {
 	return l.exchanges[0]
 }
 
+// frozenSpec is a copy of the embedded spec from one day. What a checker does is tested against it, so that a spec that the vendor
+// changes breaks none of these tests.
+var frozenSpec = func() []byte {
+	text, err := os.ReadFile("testdata/spec.json")
+	if err != nil {
+		log.Fatal(err)
+	}
+	return text
+}()
+
 func newChecker(t *testing.T, change ...func(*contract.Config)) (*contract.Checker, *notes) {
 	t.Helper()
 	seen := new(notes)
-	config := contract.Config{Report: seen.report, Checked: seen.checked}
+	config := contract.Config{Report: seen.report, Checked: seen.checked, Spec: frozenSpec}
 	for _, change := range change {
 		change(&config)
 	}
@@ -117,6 +128,7 @@ const (
 // call is a request to send and the answer to give.
 type call struct {
 	method, path, query, auth, media, body string
+	agent                                  []string
 
 	status      int
 	answerMedia string
@@ -137,6 +149,9 @@ func (c call) request(t *testing.T, base string) *http.Request {
 	if c.auth != "" {
 		request.Header.Set("Authorization", c.auth)
 	}
+	if c.agent != nil {
+		request.Header["User-Agent"] = c.agent
+	}
 	if c.media != "" {
 		request.Header.Set("Content-Type", c.media)
 	}
@@ -148,9 +163,11 @@ func (c call) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for name, values := range c.header {
 		w.Header()[name] = values
 	}
-	w.Header()["Content-Type"] = nil
-	if c.answerMedia != "" {
-		w.Header().Set("Content-Type", c.answerMedia)
+	if c.header.Values("Content-Type") == nil {
+		w.Header()["Content-Type"] = nil
+		if c.answerMedia != "" {
+			w.Header().Set("Content-Type", c.answerMedia)
+		}
 	}
 	w.WriteHeader(c.status)
 	io.WriteString(w, c.answer)

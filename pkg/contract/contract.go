@@ -30,14 +30,26 @@
 //
 // # What is checked, and how deep
 //
-// Path, method, authentication scheme, parameters, media types, status, headers, the length that was declared, and JSON and
-// form bodies against their schemas. Bodies are never read before their time: they are watched while they pass, and judged
+// Path, method, authentication scheme, parameters, media types, status, headers, content codings, the length that was declared,
+// and JSON and form bodies against their schemas. Bodies are never read before their time: they are watched while they pass, and judged
 // when the other side has read them to the end. So nothing about timing, broken bodies, Expect: 100-continue or streaming
 // changes, and at most [MaxBody] bytes of a body are held in memory. Larger bodies and binary ones (the evidence ZIP) are
 // checked by status, media type and length only. What was checked how deep is in [Exchange] for each exchange and in
 // [Checker.Summary] for all of them: a test that wants to be sure that it tested something reads it there.
 //
-// Where the spec names no schema, as for all its error answers, any body is right.
+// Where the spec names no schema, any body is right. And where a schema requires no field, {} is right,
+// since nobody published which fields are always there. The command "danabio contract" goes further: it
+// demands what an answer is of no use without, such as access_token and circuitId.
+//
+// Of JSON more is asked than that a lenient reader takes it: it is UTF-8 without a byte order mark,
+// and no name stands twice in one object. Base64 has its padding and no line breaks. A query has no
+// parameter that the spec does not name.
+//
+// A body in a content coding that was not asked for is a finding, [ContentEncoding], and is checked as
+// what it decodes to if the standard library can decode it (gzip, deflate) to no more than [MaxBody].
+//
+// What nobody published, and the spec marks with "x-assumed", is said beside a finding that it may
+// excuse: see [Finding].
 //
 // # What it is too strict about, and how to say so
 //
@@ -80,6 +92,9 @@ type Config struct {
 	// Report is called once for each deviation, from the goroutine that found it, so at times from several at once. It must not
 	// block. Required: a check that reports to nobody cannot fail. [FailTest] makes one for tests.
 	Report func(Finding)
+	// Spec is the OpenAPI document to hold traffic against, in JSON or YAML, as "danabio spec --go" prints the embedded one; what it
+	// refers to must stand in it. Default: nil, the embedded one, from which this module was generated.
+	Spec []byte
 	// Allow lists the classes that are not reported. Default: none, everything is reported.
 	Allow []Class
 	// BasePath is the path that stands before the spec's paths, such as "/gateway/biometric". Default: "", none.
@@ -100,12 +115,16 @@ type Checker struct {
 	counts map[Exchange]int
 }
 
-// New makes a checker from the embedded spec. It fails when Report is missing, when BasePath is no plain absolute path, or
-// when Allow names a class that does not exist.
+// New makes a checker. It fails when Report is missing, when BasePath is no plain absolute path, when Allow names a class that
+// does not exist, or when Spec is no valid OpenAPI document.
 func New(config Config) (*Checker, error) {
-	known, err := embedded()
+	read, which := embedded, "the embedded spec"
+	if config.Spec != nil {
+		read, which = func() (specification, error) { return readSpec(config.Spec) }, "Config.Spec"
+	}
+	known, err := read()
 	if err != nil {
-		return nil, fmt.Errorf("contract: the embedded spec: %w", err)
+		return nil, fmt.Errorf("contract: %s: %w", which, err)
 	}
 	return newChecker(known, config)
 }
@@ -124,6 +143,14 @@ var embedded = sync.OnceValues(func() (specification, error) {
 	}
 	return specificationOf(document)
 })
+
+func readSpec(text []byte) (specification, error) {
+	document, err := openapi3.NewLoader().LoadFromData(text)
+	if err != nil {
+		return specification{}, err
+	}
+	return specificationOf(document)
+}
 
 func specificationOf(document *openapi3.T) (specification, error) {
 	if err := document.Validate(context.Background()); err != nil {

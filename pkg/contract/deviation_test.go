@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -34,6 +35,8 @@ var deviations = []struct {
 	{name: "start without id", call: startCall(sends(`{"signer":{},"docs":[]}`))},
 	{name: "scheme names in lower case", call: startCall(auth("bearer t"))},
 	{name: "download", call: downloadCall()},
+	{name: "no User-Agent", call: tokenCall(func(c *call) { c.agent = []string{""} })},
+	{name: "no User-Agent, in another way", call: tokenCall(func(c *call) { c.agent = []string{} })},
 	{name: "an escaped slash is part of the parameter", call: downloadCall(func(c *call) { c.path = "/api/v1/biometric/document_circuit/a%2Fb/circuit/c%2F1" })},
 	{name: "404 in HTML", call: downloadCall(answers(404, "text/html", "<p>"+canary))},
 	{name: "401 without body", call: startCall(answers(401, "", ""))},
@@ -44,13 +47,22 @@ var deviations = []struct {
 	{name: "two required fields missing", call: startCall(sends(`{}`)), want: []contract.Class{contract.RequestInvalid, contract.RequestInvalid}},
 	{name: "wrong type in a list", call: startCall(sends(`{"signer":{},"docs":[{"size":1},{"size":"` + canary + `"}]}`)), want: []contract.Class{contract.RequestInvalid}, says: "/docs/1/size must be integer, and is string"},
 	{name: "null", call: startCall(sends(`{"signer":null,"docs":[]}`)), want: []contract.Class{contract.RequestInvalid}, says: "/signer must not be null"},
-	{name: "content is no Base64 alphabet", call: startCall(sends(`{"signer":{},"docs":[{"content":"` + canary + `!"}]}`)), want: []contract.Class{contract.RequestInvalid}, says: `/docs/0/content must have the format "byte"`},
-	{name: "content is Base64 without padding", call: startCall(sends(`{"signer":{},"docs":[{"content":"YWI"}]}`)), want: []contract.Class{contract.RequestInvalid}, says: `/docs/0/content must have the format "byte"`},
+	{name: "content is no Base64 alphabet", call: startCall(sends(`{"signer":{},"docs":[{"content":"` + canary + `!"}]}`)), want: []contract.Class{contract.RequestInvalid}, says: `/docs/0/content must be Base64, and does not decode`},
+	{name: "content is Base64 without padding", call: startCall(sends(`{"signer":{},"docs":[{"content":"YWI"}]}`)), want: []contract.Class{contract.RequestInvalid}, says: `/docs/0/content must be Base64, and has no padding`},
 	{name: "request body is no JSON", call: startCall(sends(canary)), want: []contract.Class{contract.RequestInvalid}, says: "not one valid JSON value"},
 	{name: "request body goes on after its JSON", call: startCall(sends(startBody + startBody)), want: []contract.Class{contract.RequestInvalid}, says: "not one valid JSON value"},
+	{name: "request body breaks off", call: startCall(sends(startBody[:40])), want: []contract.Class{contract.RequestInvalid}, says: "it breaks off"},
+	{name: "request body has a field twice", call: startCall(sends(`{"signer":{},"docs":[{"name":"a"},{"name":"` + canary + `","name":"b"}]}`)), want: []contract.Class{contract.RequestInvalid}, says: "the request's body has /docs/1/name twice"},
+	{name: "content with line breaks", call: startCall(sends(`{"signer":{},"docs":[{"content":"YWJj\r\nYWJj"}]}`)), want: []contract.Class{contract.RequestInvalid}, says: "/docs/0/content must be Base64, and has line breaks"},
+	{name: "content of the URL-safe alphabet", call: startCall(sends(`{"signer":{},"docs":[{"content":"_-_-"}]}`)), want: []contract.Class{contract.RequestInvalid}, says: "has characters of the URL-safe alphabet"},
+	{name: "content with bits behind its end", call: startCall(sends(`{"signer":{},"docs":[{"content":"YWJjZB=="}]}`)), want: []contract.Class{contract.RequestInvalid}, says: "/docs/0/content must be Base64, and does not decode"},
 	{name: "no request body", call: startCall(sends("")), want: []contract.Class{contract.RequestInvalid}, says: "no body"},
 	{name: "a body with GET", call: downloadCall(sends(canary)), want: []contract.Class{contract.RequestInvalid}, says: "names none"},
 	{name: "form without its field", call: tokenCall(sends("a=" + canary)), want: []contract.Class{contract.RequestInvalid, contract.UndocumentedField}},
+	{name: "form with a field twice", call: tokenCall(sends(tokenBody + "&" + tokenBody)), want: []contract.Class{contract.RequestInvalid}, says: "the request's body has /grant_type 2 times"},
+	{name: "form with another field twice", call: tokenCall(sends(tokenBody + "&" + canary + "=1&" + canary + "=2")), want: []contract.Class{contract.RequestInvalid, contract.UndocumentedField}, says: "the request's body has /{…} 2 times"},
+	{name: "form that is none", call: tokenCall(sends("grant_type=%zz" + canary)), want: []contract.Class{contract.RequestInvalid}, says: "cannot be read as a form"},
+	{name: "form that is not UTF-8", call: tokenCall(sends(tokenBody + "&" + canary + "=%ff")), want: []contract.Class{contract.RequestInvalid, contract.UndocumentedField}, says: "has /{…} that is not valid UTF-8"},
 	{name: "form with a wrong value", call: tokenCall(sends("grant_type=" + canary)), want: []contract.Class{contract.RequestInvalid}, says: `/grant_type must be one of ["client_credentials"]`},
 
 	{name: "answer with a wrong type", call: startCall(answer(`{"circuitId":[{"` + canary + `":1}]}`)), want: []contract.Class{contract.ResponseInvalid}, says: "/circuitId must be string, and is array"},
@@ -58,7 +70,17 @@ var deviations = []struct {
 	{name: "number as text", call: tokenCall(answer(`{"access_token":"t","expires_in":"` + canary + `"}`)), want: []contract.Class{contract.ResponseInvalid}, says: "/expires_in"},
 	{name: "fraction for an integer", call: tokenCall(answer(`{"expires_in":1.5}`)), want: []contract.Class{contract.ResponseInvalid}, says: "/expires_in"},
 	{name: "answer is HTML called JSON", call: tokenCall(answer("<html>" + canary)), want: []contract.Class{contract.ResponseInvalid}},
-	{name: "answer without body", call: tokenCall(answer("")), want: []contract.Class{contract.ResponseInvalid}},
+	{name: "answer without body", call: tokenCall(answer("")), want: []contract.Class{contract.ResponseInvalid}, says: "it is empty"},
+	{name: "answer breaks off within its length", call: tokenCall(answer(tokenAnswer[:20])), want: []contract.Class{contract.ResponseInvalid}, says: "it breaks off"},
+	{name: "answer goes on", call: tokenCall(answer(tokenAnswer + canary)), want: []contract.Class{contract.ResponseInvalid}, says: "it goes on after its value"},
+	{name: "answer in UTF-16", call: tokenCall(answer("\xff\xfe{\x00}\x00")), want: []contract.Class{contract.ResponseInvalid}, says: "it is not in UTF-8"},
+	{name: "answer with single quotes", call: tokenCall(answer("{'" + canary + "': 1}")), want: []contract.Class{contract.ResponseInvalid}, says: "its syntax is not JSON's"},
+	{name: "answer with a field twice", call: tokenCall(answer(`{"access_token":"t","access_token":"` + canary + `"}`)), want: []contract.Class{contract.ResponseInvalid}, says: "the answer's body has /access_token twice"},
+	{name: "answer with another field twice", call: startCall(answer(`{"` + canary + `":{"a":1,"a":1},"link":"","circuitId":""}`)), want: []contract.Class{contract.ResponseInvalid, contract.UndocumentedField}, says: "the answer's body has /{…}/{…} twice"},
+	{name: "answer that is not UTF-8", call: startCall(answer("{\"circuitId\":\"" + canary + "\xff\"}")), want: []contract.Class{contract.ResponseInvalid}, says: "is not valid UTF-8"},
+	{name: "answer with half a character", call: startCall(answer(`{"circuitId":"` + canary + `\ud83d"}`)), want: []contract.Class{contract.ResponseInvalid}, says: "half a surrogate pair"},
+	{name: "answer with a byte order mark, and a wrong type", call: startCall(answer("\ufeff" + `{"circuitId":1}`)), want: []contract.Class{contract.ResponseInvalid, contract.ResponseInvalid}, says: "/circuitId must be string, and is number"},
+	{name: "answer without any field", call: tokenCall(answer("{}"))},
 
 	{name: "unknown path", call: downloadCall(func(c *call) { c.path = "/api/v2/" + canary + "/circuit" }), want: []contract.Class{contract.UndocumentedPath}, says: "/api/{…}/{…}/circuit"},
 	{name: "a slash too many", call: tokenCall(func(c *call) { c.path += "/" }), want: []contract.Class{contract.UndocumentedPath}},
@@ -80,7 +102,11 @@ var deviations = []struct {
 	{name: "unknown media type", call: downloadCall(answers(200, "application/"+canary, canary)), want: []contract.Class{contract.MediaType}, says: "another one"},
 	{name: "no media type", call: downloadCall(answers(200, "", canary)), want: []contract.Class{contract.MediaType}, says: "is missing"},
 	{name: "request without media type", call: startCall(func(c *call) { c.media = "" }), want: []contract.Class{contract.MediaType}},
+	{name: "media type twice", call: tokenCall(func(c *call) { c.header = http.Header{"Content-Type": {jsonType, "text/" + canary}} }), want: []contract.Class{contract.MediaType}, says: "the Content-Type of the answer stands 2 times"},
 	{name: "form as JSON", call: tokenCall(func(c *call) { c.media = jsonType }), want: []contract.Class{contract.MediaType}, says: "the request is application/json"},
+
+	{name: "query", call: startCall(func(c *call) { c.query = "?" + canary + "=" + canary + "&" + canary + "=&x" }), want: []contract.Class{contract.UndocumentedParameter}, says: "has 2 query parameter(s) that the spec does not name; it names none"},
+	{name: "query that is none", call: startCall(func(c *call) { c.query = "?%zz" + canary }), want: []contract.Class{contract.RequestInvalid}, says: "the query cannot be decoded"},
 
 	{name: "no authorization", call: downloadCall(auth("")), want: []contract.Class{contract.Security}, says: "scheme bearer, and it has none"},
 	{name: "basic for bearer", call: startCall(auth("Basic " + canary)), want: []contract.Class{contract.Security}},
@@ -98,8 +124,11 @@ func TestDeviationsAreFoundAndShowNoContent(t *testing.T) {
 				t.Parallel()
 				checker, seen := newChecker(t)
 				call := test.call
-				call.query = "?q=" + canary
-				call.header = http.Header{"X-Canary": {canary}, "Location": call.header["Location"]}
+				call.header = maps.Clone(call.header)
+				if call.header == nil {
+					call.header = make(http.Header)
+				}
+				call.header.Set("X-Canary", canary)
 				var handler http.Handler = call
 				if strings.HasPrefix(side, "handler") {
 					handler = checker.Handler(handler)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 
 	"github.com/danabio/danabio-go/pkg/contract"
@@ -19,8 +20,14 @@ func Example() {
 	}))
 	defer server.Close()
 
+	spec, err := os.ReadFile("testdata/spec.json")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
 	checker, err := contract.New(contract.Config{
 		Report: func(f contract.Finding) { fmt.Println(f) },
+		Spec:   spec, // leave it out: the embedded one is the default, and newer
 	})
 	if err != nil {
 		fmt.Println(err)
@@ -45,7 +52,7 @@ func Example() {
 
 	fmt.Print(checker.Summary())
 	// Output:
-	// response-invalid: POST /oauth2/token (getToken) answered 200: the answer: /expires_in must be integer, and is string
+	// response-invalid: POST /oauth2/token (getToken) answered 200: the answer: /expires_in must be integer, and is string. Assumed: The fields are those of the published example; their types are read off its values, and which are always there is not published.
 	// 1 × POST /oauth2/token answered 200: request checked whole; answer checked whole; findings in each: 1
 	// never called: startCircuit
 	// never called: downloadEvidence

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"sync/atomic"
@@ -37,6 +38,10 @@ func (c *Checker) begin(method string, address *url.URL, request message) *excha
 	}
 	// The caller may reuse header and URL as soon as the answer was read, which may be before it is judged.
 	request.header = request.header.Clone()
+	// net/http does not send a header without a value, nor a User-Agent that is empty.
+	maps.DeleteFunc(request.header, func(name string, values []string) bool {
+		return len(values) == 0 || name == "User-Agent" && values[0] == ""
+	})
 	copied := *address
 	return &exchange{checker: c, method: method, address: &copied, match: c.routes.find(method, address), request: request}
 }
@@ -68,13 +73,14 @@ func (e *exchange) passedBy() {
 	e.record(Skipped, Skipped)
 }
 
-func (e *exchange) report(class Class, text string) {
+// report tells of a deviation, and of what is assumed of the spec that may excuse it.
+func (e *exchange) report(class Class, text, assumed string) {
 	if e.checker.allow[class] {
 		return
 	}
 	e.found++
 	e.checker.config.Report(Finding{
-		Class: class, Operation: e.operation(), Method: knownMethod(e.method), Path: e.match.path, Status: e.status, Message: text,
+		Class: class, Operation: e.operation(), Method: knownMethod(e.method), Path: e.match.path, Status: e.status, Message: text, Assumed: assumed,
 	})
 }
 

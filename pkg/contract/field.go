@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -17,7 +18,7 @@ import (
 func (e *exchange) checkFields(which string, value any, schema *openapi3.SchemaRef) {
 	for _, place := range strayFields(nil, nil, value, schema) {
 		e.report(UndocumentedField, fmt.Sprintf("the %s's body: %s has %d field(s) that the schema does not name; it names %s",
-			which, e.checker.pointer(place.path, value), place.stray, strings.Join(place.names, ", ")))
+			which, e.checker.pointer(place.path, value), place.stray, strings.Join(place.names, ", ")), excuse(schema, place.path, ""))
 	}
 }
 
@@ -80,21 +81,30 @@ func properties(named map[string]*openapi3.SchemaRef, schema *openapi3.SchemaRef
 	return true
 }
 
-// formValue gives the fields of a form, so that they can be compared with the schema's. Other bodies have none.
-func formValue(header http.Header, content []byte) any {
+func isForm(header http.Header) bool {
 	media, _, _ := strings.Cut(header.Get("Content-Type"), ";")
-	if !strings.EqualFold(strings.TrimSpace(media), "application/x-www-form-urlencoded") {
-		return nil
-	}
+	return strings.EqualFold(strings.TrimSpace(media), "application/x-www-form-urlencoded")
+}
+
+// formValue gives the names of a form's fields as an object, so that they can be compared with the schema's, and what is wrong with
+// the form. The results are those of jsonValue.
+func (c *Checker) formValue(content []byte, schema *openapi3.SchemaRef) (value any, clean []byte, faults []string) {
 	fields, err := url.ParseQuery(string(content))
 	if err != nil {
-		return nil
+		return nil, nil, []string{"cannot be read as a form"}
 	}
-	value := make(map[string]any, len(fields))
-	for name := range fields {
-		value[name] = nil
+	object := make(map[string]any, len(fields))
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		object[name] = nil
+		list := slices.ContainsFunc(schemasAt(schema, []string{name}), func(s *openapi3.Schema) bool { return s.Type.Includes("array") })
+		if times := len(fields[name]); times > 1 && !list {
+			faults = append(faults, fmt.Sprintf("has /%s %d times, and which of them counts is left to the reader", c.shownName(name), times))
+		}
+		if !utf8.ValidString(name) || slices.ContainsFunc(fields[name], func(text string) bool { return !utf8.ValidString(text) }) {
+			faults = append(faults, fmt.Sprintf("has /%s that is not valid UTF-8", c.shownName(name)))
+		}
 	}
-	return value
+	return object, content, faults
 }
 
 // propertyNames lists the names of all properties in the spec.

@@ -23,8 +23,13 @@ const (
 	// UndocumentedField: a body has a field that the schema does not name. The schemas allow more fields than they name; but
 	// that is also how a renamed field looks where no field is required.
 	UndocumentedField Class = "undocumented-field"
-	// MediaType: the Content-Type of the request or the answer is missing or not one that the spec names.
+	// UndocumentedParameter: the request's query has a parameter that the spec does not name.
+	UndocumentedParameter Class = "undocumented-parameter"
+	// MediaType: the Content-Type of the request or the answer is missing, stands twice, or is not one that the spec names.
 	MediaType Class = "media-type"
+	// ContentEncoding: the answer has a content coding, such as gzip, that the request did not ask for, or the request has one. The
+	// body is checked as what it decodes to if the coding is gzip or deflate; the message says so, or why it could not be judged.
+	ContentEncoding Class = "content-encoding"
 	// Length: the body has not the length that was declared, or the answer ended too early.
 	Length Class = "length"
 	// Security: the request lacks an Authorization of the scheme that the operation needs. Whether the credentials are right
@@ -34,7 +39,7 @@ const (
 
 var classes = map[Class]bool{
 	RequestInvalid: true, ResponseInvalid: true, UndocumentedPath: true, UndocumentedMethod: true, UndocumentedStatus: true,
-	UndocumentedField: true, MediaType: true, Length: true, Security: true,
+	UndocumentedField: true, UndocumentedParameter: true, MediaType: true, ContentEncoding: true, Length: true, Security: true,
 }
 
 // Finding is one deviation from the spec. It holds no value from any header, body, query or path.
@@ -45,6 +50,9 @@ type Finding struct {
 	Path      string // the spec's path with its parameters' names; a path that the spec does not have is shown with "{…}" for each segment that the spec has nowhere
 	Status    int    // what was answered; 0 when there was no answer
 	Message   string // what deviates and what would be right, in one line
+	// Assumed says what nobody published of that which the message is held against, so that the spec may be what is wrong. It is
+	// "" where all of it is published, and for what no spec could excuse, such as invalid JSON. Its words are the spec's.
+	Assumed string
 }
 
 // String gives the finding in one line.
@@ -57,7 +65,11 @@ func (f Finding) String() string {
 	if f.Status != 0 {
 		fmt.Fprintf(&b, " answered %d", f.Status)
 	}
-	return b.String() + ": " + f.Message
+	b.WriteString(": " + f.Message)
+	if f.Assumed != "" {
+		b.WriteString(". Assumed: " + f.Assumed)
+	}
+	return b.String()
 }
 
 // TB is the part of *testing.T that [FailTest] needs. It is named here so that this package does not link package testing.

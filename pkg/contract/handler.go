@@ -62,7 +62,7 @@ func (e *exchange) answeredBy(w *writer) {
 	if length, err := strconv.ParseInt(w.sent.Get("Content-Length"), 10, 64); err == nil {
 		sent.declared = length
 	}
-	if _, set := w.sent["Content-Type"]; !set && len(w.start) > 0 && !compressed(w.sent) {
+	if _, set := w.sent["Content-Type"]; !set && len(w.start) > 0 && w.sent.Get("Content-Encoding") == "" {
 		w.sent.Set("Content-Type", http.DetectContentType(w.start)) // as net/http does
 	}
 	w.watched.over(0, io.EOF)

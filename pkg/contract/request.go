@@ -3,7 +3,6 @@ package contract
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -18,19 +17,20 @@ import (
 // checkRequestHead checks path, method, authentication and parameters.
 func (e *exchange) checkRequestHead() {
 	if e.match.route == nil {
-		e.report(e.match.class, e.match.reason)
+		e.report(e.match.class, e.match.reason, "")
 		return
 	}
 	err := openapi3filter.ValidateRequest(context.Background(), e.input(&openapi3filter.Options{ExcludeRequestBody: true}))
 	for _, err := range flatten(err) {
 		if refused, ok := errors.AsType[*openapi3filter.SecurityRequirementsError](err); ok {
-			e.report(Security, securityText(refused))
+			e.report(Security, securityText(refused), "")
 			continue
 		}
-		for _, text := range e.checker.describe(err, nil) {
-			e.report(RequestInvalid, text)
+		for _, fault := range e.checker.describe(err, nil, nil) {
+			e.report(RequestInvalid, fault.text, fault.assumed)
 		}
 	}
+	e.checkParameters()
 }
 
 // checkRequestBody checks the request's body once it was sent whole. On the last call it makes do with what there is.
@@ -49,20 +49,21 @@ func (e *exchange) checkRequestBody(last bool) {
 		return
 	}
 	e.requestChecked = true
+	e.checkEncoding("request", &e.request, &sent, e.requestMedia)
 	e.requestDepth = e.request.depth(sent, e.requestMedia)
 	if sent.complete && !e.request.bodiless && e.request.declared >= 0 && sent.size != e.request.declared {
-		e.report(Length, fmt.Sprintf("the request declares %d bytes of body and has %d", e.request.declared, sent.size))
+		e.report(Length, fmt.Sprintf("the request declares %d bytes of body and has %d", e.request.declared, sent.size), "")
 	}
 	switch {
 	case e.match.route == nil:
 	case spec == nil && present:
-		e.report(RequestInvalid, "the request has a body, and the spec names none")
+		e.report(RequestInvalid, "the request has a body, and the spec names none", "")
 	case spec == nil && sent.complete:
 		e.requestDepth = Whole
 	case !present && sent.complete:
 		e.requestDepth = Whole
 		if spec.Required {
-			e.report(RequestInvalid, "the request has no body, and the spec requires one")
+			e.report(RequestInvalid, "the request has no body, and the spec requires one", assumed(spec.Extensions))
 		}
 	case e.requestDepth == Whole && e.requestMedia.Schema != nil:
 		e.validateRequestBody(sent.bytes, spec)
@@ -77,17 +78,20 @@ func (e *exchange) requestBodySpec() *openapi3.RequestBody {
 }
 
 func (e *exchange) validateRequestBody(content []byte, spec *openapi3.RequestBody) {
-	value, ok := decoded(&e.request, content)
-	if !ok {
-		e.report(RequestInvalid, "the request's body is not one valid JSON value")
+	schema := e.requestMedia.Schema
+	value, content, faults := e.checker.decoded(&e.request, content, schema)
+	for _, text := range faults {
+		e.report(RequestInvalid, "the request's body "+text, "")
+	}
+	if content == nil {
 		return
 	}
 	input := e.input(&openapi3filter.Options{})
 	input.Request.Body = io.NopCloser(bytes.NewReader(content))
-	for _, text := range e.checker.describe(openapi3filter.ValidateRequestBody(context.Background(), input, spec), value) {
-		e.report(RequestInvalid, "the request's body: "+text)
+	for _, fault := range e.checker.describe(openapi3filter.ValidateRequestBody(context.Background(), input, spec), value, schema) {
+		e.report(RequestInvalid, "the request's body: "+fault.text, fault.assumed)
 	}
-	e.checkFields("request", value, e.requestMedia.Schema)
+	e.checkFields("request", value, schema)
 }
 
 // mediaType finds what the spec has for a message's Content-Type, and reports when that is nothing. Without content in the spec
@@ -96,24 +100,29 @@ func (e *exchange) mediaType(which string, m *message, content openapi3.Content)
 	if len(content) == 0 {
 		return new(openapi3.MediaType)
 	}
+	if times := len(m.header.Values("Content-Type")); times > 1 {
+		e.report(MediaType, fmt.Sprintf("the Content-Type of the %s stands %d times", which, times), "")
+	}
 	media := content.Get(m.header.Get("Content-Type"))
 	if media == nil {
+		var named []map[string]any
+		for _, name := range slices.Sorted(maps.Keys(content)) {
+			named = append(named, content[name].Extensions)
+		}
 		e.report(MediaType, fmt.Sprintf("the Content-Type of the %s is %s; the spec names %s",
-			which, shownMediaType(m.header), strings.Join(slices.Sorted(maps.Keys(content)), ", ")))
+			which, shownMediaType(m.header), strings.Join(slices.Sorted(maps.Keys(content)), ", ")), assumed(named...))
 	}
 	return media
 }
 
-// decoded gives the value of a JSON body, and false if it is none. kin-openapi would read the first value and ignore the rest.
-func decoded(m *message, content []byte) (any, bool) {
-	if !isJSON(m.header) {
-		return formValue(m.header, content), true
+// decoded gives the value of a body, those of its bytes that have it, and what is wrong with the body before its schema is asked.
+// Without a value that can be held against a schema there are no bytes.
+func (c *Checker) decoded(m *message, content []byte, schema *openapi3.SchemaRef) (value any, clean []byte, faults []string) {
+	switch {
+	case isJSON(m.header):
+		return c.jsonValue(content)
+	case isForm(m.header):
+		return c.formValue(content, schema)
 	}
-	var value any
-	if !json.Valid(content) {
-		return nil, false
-	}
-	decoder := json.NewDecoder(bytes.NewReader(content))
-	decoder.UseNumber()
-	return value, decoder.Decode(&value) == nil
+	return nil, content, nil
 }

@@ -5,8 +5,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
@@ -15,23 +18,37 @@ func (e *exchange) checkResponseHead() {
 	if e.match.route == nil {
 		return
 	}
-	responses := e.match.route.Operation.Responses
-	ref := responses.Status(e.status)
-	if ref == nil {
-		ref = responses.Default()
-	}
-	if ref == nil || ref.Value == nil {
-		e.report(UndocumentedStatus, "the spec does not name this status for the operation")
+	response := responseFor(e.match.route.Operation, e.status)
+	if response == nil {
+		e.report(UndocumentedStatus, "the spec does not name this status for the operation", "")
 		return
 	}
 	e.responseKnown = true
-	e.responseMedia = e.mediaType("answer", &e.response, ref.Value.Content)
+	e.responseMedia = e.mediaType("answer", &e.response, response.Content)
+	for _, name := range slices.Sorted(maps.Keys(response.Headers)) {
+		if header := response.Headers[name].Value; header != nil {
+			e.checkOnce(ResponseInvalid, "header", name, e.response.header.Values(name), header.Schema)
+		}
+	}
+}
+
+// responseFor gives what the spec has for a status: for itself, for its range, or for all; nil if it has nothing.
+func responseFor(operation *openapi3.Operation, status int) *openapi3.Response {
+	ref := operation.Responses.Status(status)
+	if ref == nil {
+		ref = operation.Responses.Default()
+	}
+	if ref == nil {
+		return nil
+	}
+	return ref.Value
 }
 
 // checkResponseBody checks length, headers and the body, and says how deep.
 func (e *exchange) checkResponseBody() Depth {
 	got := e.response.snapshot()
 	e.checkResponseLength(got)
+	e.checkEncoding("answer", &e.response, &got, e.responseMedia)
 	depth := e.response.depth(got, e.responseMedia)
 	if !e.responseKnown {
 		return depth
@@ -46,18 +63,22 @@ func (e *exchange) checkResponseBody() Depth {
 		},
 	}
 	var value any
+	var schema *openapi3.SchemaRef
 	if depth == Whole && e.responseMedia.Schema != nil && !e.response.bodiless {
-		var ok bool
-		if value, ok = decoded(&e.response, got.bytes); !ok {
-			e.report(ResponseInvalid, "the answer's body is not one valid JSON value")
-		} else {
-			input.Body = io.NopCloser(bytes.NewReader(got.bytes))
+		schema = e.responseMedia.Schema
+		decoded, content, faults := e.checker.decoded(&e.response, got.bytes, schema)
+		for _, text := range faults {
+			e.report(ResponseInvalid, "the answer's body "+text, "")
+		}
+		if content != nil {
+			value = decoded
+			input.Body = io.NopCloser(bytes.NewReader(content))
 			input.Options.ExcludeResponseBody = false
-			e.checkFields("answer", value, e.responseMedia.Schema)
+			e.checkFields("answer", value, schema)
 		}
 	}
-	for _, text := range e.checker.describe(openapi3filter.ValidateResponse(context.Background(), input), value) {
-		e.report(ResponseInvalid, "the answer: "+text)
+	for _, fault := range e.checker.describe(openapi3filter.ValidateResponse(context.Background(), input), value, schema) {
+		e.report(ResponseInvalid, "the answer: "+fault.text, fault.assumed)
 	}
 	return depth
 }
@@ -66,8 +87,8 @@ func (e *exchange) checkResponseLength(got body) {
 	switch {
 	case e.response.bodiless:
 	case got.failure == io.ErrUnexpectedEOF && e.response.declared < 0:
-		e.report(Length, fmt.Sprintf("the answer's body broke off after %d bytes", got.size))
+		e.report(Length, fmt.Sprintf("the answer's body broke off after %d bytes", got.size), "")
 	case (got.complete || got.failure == io.ErrUnexpectedEOF) && e.response.declared >= 0 && got.size != e.response.declared:
-		e.report(Length, fmt.Sprintf("the answer declares %d bytes of body and has %d", e.response.declared, got.size))
+		e.report(Length, fmt.Sprintf("the answer declares %d bytes of body and has %d", e.response.declared, got.size), "")
 	}
 }

@@ -1,10 +1,12 @@
 package contract
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,14 +15,31 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
-// schemaOptions makes "byte" mean Base64 that decodes; kin-openapi looks at the alphabet only.
+// schemaOptions makes "byte" mean Base64 that a strict decoder takes; kin-openapi looks at the alphabet only.
 var schemaOptions = []openapi3.SchemaValidationOption{
 	openapi3.WithStringFormatValidator("byte", openapi3.NewCallbackValidator(func(text string) error {
-		if _, err := base64.StdEncoding.DecodeString(text); err != nil {
+		if base64Fault(text) != "" {
 			return errors.New("no Base64")
 		}
 		return nil
 	})),
+}
+
+// base64Fault says why a strict decoder refuses a text, "" if it does not.
+func base64Fault(text string) string {
+	_, err := base64.StdEncoding.Strict().DecodeString(text)
+	switch {
+	case strings.ContainsAny(text, "\r\n"): // which Go's decoders skip
+		return "has line breaks"
+	case err == nil:
+		return ""
+	case strings.ContainsAny(text, "-_"):
+		return "has characters of the URL-safe alphabet"
+	}
+	if _, err := base64.RawStdEncoding.Strict().DecodeString(text); err == nil {
+		return "has no padding"
+	}
+	return "does not decode"
 }
 
 // flatten gives the single errors of kin-openapi's lists of errors.
@@ -39,89 +58,157 @@ func flatten(err error) []error {
 	return all
 }
 
-// describe gives one line for each thing that is wrong. kin-openapi's own texts print values and schemas, so none of them is used:
-// what is said is taken from the spec, and of the value, which is nil if it is not known, its types only.
-func (c *Checker) describe(err error, value any) []string {
-	var all []string
+// fault is one thing that is wrong with a message, and what of the spec is assumed that may excuse it.
+type fault struct{ text, assumed string }
+
+// describe gives a fault for each thing that is wrong. kin-openapi's own texts print values and schemas, so none of them is used:
+// what is said is taken from the spec, and of the value, which is nil if it is not known, its types only. root is the value's schema.
+func (c *Checker) describe(err error, value any, root *openapi3.SchemaRef) []fault {
+	var all []fault
 	for _, err := range flatten(err) {
 		switch err := err.(type) {
 		case *openapi3filter.RequestError:
-			lines := c.describe(err.Err, value)
-			if errors.Is(err.Err, openapi3filter.ErrInvalidRequired) {
-				lines = []string{"is required and missing"}
-			} else if errors.Is(err.Err, openapi3filter.ErrInvalidEmptyValue) {
-				lines = []string{"must not be empty"}
-			} else if len(lines) == 0 {
-				lines = []string{"does not match the spec"}
-			}
-			for _, line := range lines {
-				if err.Parameter != nil {
-					line = fmt.Sprintf("the %s parameter %q %s", err.Parameter.In, err.Parameter.Name, strings.TrimPrefix(line, "the value "))
-				}
-				all = append(all, line)
-			}
+			all = append(all, c.describeRequest(err, value, root)...)
 		case *openapi3filter.ResponseError:
-			lines := c.describe(err.Err, value)
-			if len(lines) == 0 {
-				lines = []string{"a header that the spec requires is missing"}
-			}
-			if name := headerName(err); name != "" {
-				for i := range lines {
-					lines[i] = fmt.Sprintf("header %q: %s", name, lines[i])
-				}
-			}
-			all = append(all, lines...)
+			all = append(all, c.describeResponse(err, value, root)...)
 		case *openapi3.SchemaError:
-			all = append(all, c.describeSchema(err, value)...)
+			all = append(all, c.describeSchema(err, value, root)...)
 		default:
-			all = append(all, "cannot be decoded as the spec says")
+			all = append(all, fault{text: "cannot be decoded as the spec says"})
 		}
 	}
-	return all
+	// The validators say some things twice, and differ in their order.
+	slices.SortStableFunc(all, func(a, b fault) int { return cmp.Compare(a.text, b.text) })
+	return slices.Compact(all)
 }
 
-// headerName gives the spec's name of the header that an error is about, or "".
-func headerName(err *openapi3filter.ResponseError) string {
+func (c *Checker) describeRequest(err *openapi3filter.RequestError, value any, root *openapi3.SchemaRef) []fault {
+	if err.Parameter != nil {
+		root = err.Parameter.Schema
+	}
+	faults := c.describe(err.Err, value, root)
+	switch {
+	case errors.Is(err.Err, openapi3filter.ErrInvalidRequired):
+		faults = []fault{{text: "is required and missing"}}
+	case errors.Is(err.Err, openapi3filter.ErrInvalidEmptyValue):
+		faults = []fault{{text: "must not be empty"}}
+	case len(faults) == 0:
+		faults = []fault{{text: "does not match the spec"}}
+	}
+	if err.Parameter != nil {
+		for i := range faults {
+			faults[i].text = fmt.Sprintf("the %s parameter %q %s", err.Parameter.In, err.Parameter.Name, strings.TrimPrefix(faults[i].text, "the value "))
+		}
+	}
+	return faults
+}
+
+func (c *Checker) describeResponse(err *openapi3filter.ResponseError, value any, root *openapi3.SchemaRef) []fault {
+	name, header := headerOf(err)
+	if header != nil {
+		root = header.Schema
+	}
+	faults := c.describe(err.Err, value, root)
+	if len(faults) == 0 {
+		faults = []fault{{text: "a header that the spec requires is missing"}}
+	}
+	if header != nil {
+		for i := range faults {
+			faults[i].text = fmt.Sprintf("header %q: %s", name, faults[i].text)
+		}
+	}
+	return faults
+}
+
+// headerOf gives the spec's header that an error is about, nil if it is about none.
+func headerOf(err *openapi3filter.ResponseError) (string, *openapi3.Header) {
 	if err.Input == nil || !strings.Contains(err.Reason, "header") {
-		return ""
+		return "", nil
 	}
-	responses := err.Input.RequestValidationInput.Route.Operation.Responses
-	ref := responses.Status(err.Input.Status)
-	if ref == nil {
-		ref = responses.Default()
+	response := responseFor(err.Input.RequestValidationInput.Route.Operation, err.Input.Status)
+	if response == nil {
+		return "", nil
 	}
-	if ref == nil || ref.Value == nil {
-		return ""
-	}
-	for name := range ref.Value.Headers {
+	for name, header := range response.Headers {
 		if strings.Contains(err.Reason, fmt.Sprintf("%q", name)) {
-			return name
+			return name, header.Value
 		}
 	}
-	return ""
+	return "", nil
 }
 
-func (c *Checker) describeSchema(err *openapi3.SchemaError, value any) []string {
+func (c *Checker) describeSchema(err *openapi3.SchemaError, value any, root *openapi3.SchemaRef) []fault {
 	if several, ok := errors.AsType[openapi3.MultiError](err.Origin); ok && !slices.Contains([]string{"oneOf", "anyOf", "not"}, err.SchemaField) {
-		if lines := c.describe(several, value); len(lines) > 0 {
-			return lines
+		if faults := c.describe(several, value, root); len(faults) > 0 {
+			return faults
 		}
 	}
-	return []string{c.pointer(err.JSONPointer(), value) + " " + rule(err)}
+	pointer, field := err.JSONPointer(), err.SchemaField
+	if err.Schema != nil {
+		return []fault{{c.pointer(pointer, value) + " " + rule(field, err.Schema, err.Value), excuse(root, pointer, field)}}
+	}
+	// The validator of OpenAPI 3.1 does not say which schema it is about, and has some words of its own.
+	schemas := schemasAt(root, pointer)
+	if field == "required" {
+		return c.missing(schemas, pointer, err.Value, value, root)
+	}
+	schema := new(openapi3.Schema)
+	for _, candidate := range schemas {
+		if field == "type" && len(candidate.Enum) > 0 {
+			field = "enum" // which says more, and is what the other validator looks at first
+		}
+		if field == "" && candidate.Not != nil {
+			field = "not"
+		}
+		if states(candidate, field) {
+			schema = candidate
+			break
+		}
+	}
+	if field == "type" && err.Value == nil {
+		field = "nullable"
+	}
+	return []fault{{c.pointer(pointer, value) + " " + rule(field, schema, err.Value), excuse(root, pointer, field)}}
+}
+
+// missing gives a fault for each field that is required and not there.
+func (c *Checker) missing(schemas []*openapi3.Schema, pointer []string, object, value any, root *openapi3.SchemaRef) []fault {
+	fields, _ := object.(map[string]any)
+	var faults []fault
+	for _, schema := range schemas {
+		for _, name := range schema.Required {
+			if _, ok := fields[name]; !ok {
+				place := slices.Concat(pointer, []string{name})
+				faults = append(faults, fault{c.pointer(place, value) + " " + rule("required", schema, nil), excuse(root, place, "required")})
+			}
+		}
+	}
+	return faults
+}
+
+// states says whether a schema has the rule of this name, as far as its words are needed.
+func states(schema *openapi3.Schema, field string) bool {
+	switch field {
+	case "type":
+		return len(schema.Type.Slice()) > 0
+	case "enum":
+		return len(schema.Enum) > 0
+	case "format":
+		return schema.Format != ""
+	case "additionalProperties":
+		return schema.AdditionalProperties.Has != nil
+	}
+	return true
 }
 
 // rule says which rule of the schema is broken.
-func rule(err *openapi3.SchemaError) string {
-	schema := err.Schema
-	if schema == nil {
-		schema = new(openapi3.Schema) // the validator of OpenAPI 3.1 does not say it
-	}
-	switch err.SchemaField {
+func rule(field string, schema *openapi3.Schema, value any) string {
+	switch field {
 	case "required":
 		return "is required and missing"
 	case "type":
 		if names := schema.Type.Slice(); len(names) > 0 {
-			return fmt.Sprintf("must be %s, and is %s", strings.Join(names, " or "), typeName(err.Value))
+			return fmt.Sprintf("must be %s, and is %s", strings.Join(names, " or "), typeName(value))
 		}
 	case "nullable":
 		return "must not be null"
@@ -130,15 +217,19 @@ func rule(err *openapi3.SchemaError) string {
 			return "must be one of " + string(list)
 		}
 	case "format":
-		if schema.Format != "" {
+		switch text, _ := value.(string); schema.Format {
+		case "":
+		case "byte":
+			return "must be Base64, and " + cmp.Or(base64Fault(text), "does not decode")
+		default:
 			return fmt.Sprintf("must have the format %q", schema.Format)
 		}
 	case "properties", "additionalProperties":
-		return "has a field that the schema does not allow"
+		return "has a field that the schema does not allow; it names " + cmp.Or(strings.Join(slices.Sorted(maps.Keys(schema.Properties)), ", "), "none")
 	case "":
 		return "does not match the schema"
 	}
-	return fmt.Sprintf("breaks the schema's %q", err.SchemaField)
+	return fmt.Sprintf("breaks the schema's %q", field)
 }
 
 func typeName(value any) string {
@@ -173,9 +264,7 @@ func (c *Checker) pointer(segments []string, value any) string {
 			}
 		case map[string]any:
 			value = parent[segment]
-			if c.names[segment] {
-				shown = segment
-			}
+			shown = c.shownName(segment)
 		}
 		b.WriteString("/" + shown)
 	}

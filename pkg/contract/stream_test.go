@@ -154,18 +154,6 @@ func TestBodiesUpToTheLimitAreValidated(t *testing.T) {
 	}
 }
 
-func TestCompressedBodiesAreCheckedInOutline(t *testing.T) {
-	call := startCall(answer("not really gzip"), func(c *call) { c.header = http.Header{"Content-Encoding": {"gzip"}} })
-	checker, seen := newChecker(t)
-	url, plain, stop := serve(t, checker.Handler(call), false)
-	plain.DisableCompression = true
-	call.exchange(t, checker.Transport(plain), url)
-	stop()
-	if len(seen.findings) != 0 || seen.exchanges[0].Response != contract.Outline || seen.exchanges[1].Response != contract.Outline {
-		t.Errorf("%v %+v", seen.findings, seen.exchanges)
-	}
-}
-
 // base is a transport made of a function.
 type base func(*http.Request) (*http.Response, error)
 

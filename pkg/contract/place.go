@@ -1,0 +1,86 @@
+package contract
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// schemasAt gives what a schema has for the value at a place: several schemas where allOf, anyOf or
+// oneOf combine them, none where it has nothing.
+func schemasAt(root *openapi3.SchemaRef, pointer []string) []*openapi3.Schema {
+	here := combined(nil, root)
+	for _, segment := range pointer {
+		var next []*openapi3.Schema
+		for _, schema := range here {
+			switch {
+			case schema.Properties[segment] != nil:
+				next = combined(next, schema.Properties[segment])
+			case schema.AdditionalProperties.Schema != nil:
+				next = combined(next, schema.AdditionalProperties.Schema)
+			case schema.Items != nil:
+				next = combined(next, schema.Items)
+			}
+		}
+		here = next
+	}
+	return here
+}
+
+// combined appends a schema and those that it is combined of.
+func combined(schemas []*openapi3.Schema, ref *openapi3.SchemaRef) []*openapi3.Schema {
+	if ref == nil || ref.Value == nil || slices.Contains(schemas, ref.Value) {
+		return schemas
+	}
+	schemas = append(schemas, ref.Value)
+	for _, parts := range []openapi3.SchemaRefs{ref.Value.AllOf, ref.Value.AnyOf, ref.Value.OneOf} {
+		for _, part := range parts {
+			schemas = combined(schemas, part)
+		}
+	}
+	return schemas
+}
+
+// assumption is the extension by which a spec says what of it nobody published.
+const assumption = "x-assumed"
+
+// assumed gives what parts of the spec say about what nobody published of them.
+func assumed(parts ...map[string]any) string {
+	var texts []string
+	for _, extensions := range parts {
+		text, _ := extensions[assumption].(string)
+		if text = strings.TrimSpace(text); text != "" && !slices.Contains(texts, text) {
+			texts = append(texts, text)
+		}
+	}
+	return strings.Join(texts, " ")
+}
+
+func assumedOfSchemas(schemas []*openapi3.Schema) string {
+	var parts []map[string]any
+	for _, schema := range schemas {
+		parts = append(parts, schema.Extensions)
+	}
+	return assumed(parts...)
+}
+
+// excuse gives what of the spec is assumed, so that it may be why the value at a place breaks a rule.
+// Which fields an object has, their types, and which of them must be there are assumed of the object;
+// any other rule is assumed where it stands.
+func excuse(root *openapi3.SchemaRef, pointer []string, rule string) string {
+	switch rule {
+	case "type", "nullable", "required":
+		for len(pointer) > 0 {
+			pointer = pointer[:len(pointer)-1]
+			if schemas := schemasAt(root, pointer); slices.ContainsFunc(schemas, hasFields) {
+				return assumedOfSchemas(schemas)
+			}
+		}
+	}
+	return assumedOfSchemas(schemasAt(root, pointer))
+}
+
+func hasFields(schema *openapi3.Schema) bool {
+	return len(schema.Properties) > 0 || schema.AdditionalProperties.Schema != nil
+}
