@@ -50,6 +50,7 @@ func probePipes(t *testing.T, speak spoken, change func(*probe.Config), check fu
 			BaseURL: "http://api.example.com", Server: "pipes", Library: "danabio-go/test", Channel: "c", ClientID: "i", ClientSecret: "s",
 			Transport: &http.Transport{DialContext: dial},
 		}
+		config.SetSpec(frozenSpec)
 		if change != nil {
 			change(&config)
 		}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/danabio/danabio-go/gen/biometricapi"
+	"github.com/danabio/danabio-go/internal/coding"
 	"github.com/danabio/danabio-go/internal/reach"
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
@@ -60,9 +61,9 @@ func (p *prober) probeUnfinished(ctx context.Context) error {
 		return err
 	}
 	probe, x := p.probe(ctx, c)
-	if x.status == http.StatusOK {
+	if x.ok() && c.operation.alsoSuccess(c.operation.success(), x.status) {
 		probe.Deviations = []Deviation{}
-		probe.notChecked(Completed, "the server answers 200: the circuit is completed")
+		probe.notChecked(Completed, fmt.Sprintf("the server answers %d: the circuit is completed", x.status))
 		return nil
 	}
 	if x.status != 0 {
@@ -73,7 +74,7 @@ func (p *prober) probeUnfinished(ctx context.Context) error {
 
 // probeFinished downloads evidence and verifies it.
 func (p *prober) probeFinished(ctx context.Context) error {
-	ready, c, err := p.download(call{name: "download-finished", sends: "a completed circuit", want: http.StatusOK}, p.config.Circuit)
+	ready, c, err := p.download(call{name: "download-finished", sends: "a completed circuit", want: p.spec.operation(downloadEvidence).success()}, p.config.Circuit)
 	if !ready {
 		return err
 	}
@@ -130,7 +131,19 @@ func (p *prober) receive(ctx context.Context, probe *Probe, c call) error {
 		return nil
 	}
 	into := &progress{file: file, timer: timer}
-	size, err := io.Copy(into, io.LimitReader(response.Body, limits.MaxFileSize+1))
+	body := &source{Reader: response.Body}
+	codings := coding.Of(x.header)
+	decoded, err := coding.NewReader(body, codings)
+	if errors.Is(err, coding.ErrUnknown) {
+		decoded, err, x.encoded = body, nil, true
+	}
+	var size int64
+	if err == nil {
+		size, err = io.Copy(into, io.LimitReader(decoded, limits.MaxFileSize+1))
+	}
+	if err != nil && body.err == nil && !into.failed { // what came is not in the coding
+		err, x.encoded = nil, true
+	}
 	timer.Stop()
 	switch {
 	case into.failed:
@@ -143,16 +156,37 @@ func (p *prober) receive(ctx context.Context, probe *Probe, c call) error {
 	p.end(x, response)
 	probe.Came = &Answer{Status: x.status, MediaType: mediaType(x.header), Body: fmt.Sprintf("%d bytes", size)}
 	p.judgeFindings(probe, c, x)
-	if into.failed {
+	switch {
+	case into.failed:
 		probe.notChecked(NotStored, "the evidence could not be stored in a temporary file")
 		return nil
-	}
-	if x.failure == "" {
+	case x.failure != "":
+	case x.encoded:
+		probe.Came.Body = x.shape()
+		probe.notChecked(NotDecoded, "the evidence is "+x.shape())
+	default:
+		if len(codings) > 0 {
+			probe.Came.Body += ", decoded"
+		}
 		p.answers.finished = x
 		p.verify(ctx, probe, file, size, limits)
 	}
 	p.conclude(probe, x)
 	return nil
+}
+
+// source notes why a body broke off, so that this can be told from a body that does not decode.
+type source struct {
+	io.Reader
+	err error
+}
+
+func (s *source) Read(b []byte) (int, error) {
+	n, err := s.Reader.Read(b)
+	if err != nil && err != io.EOF {
+		s.err = err
+	}
+	return n, err
 }
 
 // progress sets a timer anew with whatever is written.
@@ -179,17 +213,29 @@ func (p *prober) verify(ctx context.Context, probe *Probe, file io.ReaderAt, siz
 	}
 	switch {
 	case errors.Is(err, evidence.ErrRefused):
-		codes := map[string]bool{}
+		codes := map[evidence.Code]bool{}
 		for _, finding := range report.Refusals() {
-			codes[string(finding.Code)] = true
+			codes[finding.Code] = true
 		}
-		p.deviate(probe, Evidence, "", "the ZIP is not acceptable: %s", strings.Join(slices.Sorted(maps.Keys(codes)), ", "))
+		what := fmt.Sprintf("a ZIP of %d bytes that is not acceptable: %s", size, joined(slices.Sorted(maps.Keys(codes))))
+		if codes[evidence.CodeNoEndRecord] {
+			what = notZIP(file, size)
+		}
+		p.deviate(probe, Evidence, "", "the evidence is %s", what)
 		probe.Came.Body += ", no acceptable ZIP"
 	case err != nil:
 		probe.notChecked(NotStored, "the evidence could not be read back from its temporary file")
 	default:
 		probe.Came.Body += ", " + contents(report)
 	}
+}
+
+func joined(codes []evidence.Code) string {
+	var names []string
+	for _, code := range codes {
+		names = append(names, string(code))
+	}
+	return strings.Join(names, ", ")
 }
 
 // contents counts what is in a ZIP by type, which is told from content.

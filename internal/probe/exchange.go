@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -10,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/danabio/danabio-go/internal/coding"
 	"github.com/danabio/danabio-go/internal/reach"
 	"github.com/danabio/danabio-go/pkg/contract"
 )
@@ -28,6 +30,7 @@ type exchange struct {
 	header       http.Header
 	body         []byte
 	long         bool   // the body is longer than was read
+	encoded      bool   // the body has a content coding that could not be undone
 	failure      string // why there is no answer, or not all of it; empty if all is there
 	late         bool   // that is because time ran out
 	findings     []contract.Finding
@@ -38,7 +41,7 @@ func (x *exchange) ok() bool { return x.status >= 200 && x.status < 300 }
 // object is the body if that is a JSON object.
 func (x *exchange) object() map[string]any {
 	var object map[string]any
-	if x.long || json.Unmarshal(x.body, &object) != nil {
+	if x.long || x.encoded || json.Unmarshal(x.body, &object) != nil {
 		return nil
 	}
 	return object
@@ -63,7 +66,28 @@ func (p *prober) send(ctx context.Context, name string, request *http.Request, t
 		x.failure = "the answer's body " + reach.Cause(err, "did not end within "+limit.String())
 	}
 	p.end(x, response)
+	x.decode()
 	return x
+}
+
+// decode undoes the content codings of the body, which may be there although no request asks for one.
+func (x *exchange) decode() {
+	codings := coding.Of(x.header)
+	if len(codings) == 0 {
+		return
+	}
+	x.encoded = true
+	if x.long || x.failure != "" {
+		return
+	}
+	decoded, err := coding.NewReader(bytes.NewReader(x.body), codings)
+	if err != nil {
+		return
+	}
+	body, err := io.ReadAll(io.LimitReader(decoded, maxBody+1))
+	if err == nil && len(body) <= maxBody {
+		x.body, x.encoded = body, false
+	}
 }
 
 // begin sends the request, and returns the answer once its header is there. p.end must follow, unless the answer is nil.

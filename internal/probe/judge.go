@@ -28,7 +28,8 @@ type call struct {
 	wrong       bool // the request is not as the spec says, on purpose
 	request     *http.Request
 	through     http.RoundTripper // default: p.plain
-	// useful says what is missing in a successful answer; it is called for any answer with a 2xx status.
+	// useful says what is missing in a successful answer; it is called for any answer with a 2xx status, unless the answer's body is in
+	// a coding that could not be undone.
 	useful func(*exchange) []Deviation
 }
 
@@ -82,11 +83,15 @@ func (p *prober) judge(probe *Probe, c call, x *exchange) {
 		if x.ok() {
 			p.deviate(probe, contract.UndocumentedMethod, "", "the server carries out %s on this path, and the spec has no such operation", c.method)
 		}
-	} else {
-		p.judgeFindings(probe, c, x)
-		p.judgeBody(probe, x)
+		p.conclude(probe, x)
+		return
 	}
-	if c.useful != nil && x.ok() {
+	p.judgeFindings(probe, c, x)
+	p.judgeBody(probe, c, x)
+	switch {
+	case x.encoded:
+		probe.notChecked(NotDecoded, "the answer's body is "+x.shape())
+	case c.useful != nil && x.ok():
 		for _, deviation := range c.useful(x) {
 			p.deviate(probe, deviation.Class, deviation.Assumed, "%s", deviation.Message)
 		}
@@ -118,27 +123,40 @@ func (p *prober) judgeFindings(probe *Probe, c call, x *exchange) {
 		switch {
 		case ours && c.wrong:
 		case finding.Class == contract.UndocumentedStatus:
-			text := fmt.Sprintf("the answer is %d, which the spec does not name for this operation; for this request it has %d", x.status, c.want)
+			text := fmt.Sprintf("the answer is %d, which the spec does not name for this operation", x.status)
+			if c.operation.response(c.want) != nil {
+				text += fmt.Sprintf("; for this request it has %d", c.want)
+			}
 			if x.status >= 300 && x.status < 400 {
 				text += "; redirects are not followed"
 			}
 			p.deviate(probe, finding.Class, "", "%s", text)
 		default:
-			p.deviate(probe, finding.Class, c.operation.assumed(x.status), "%s", finding.Message)
+			p.deviate(probe, finding.Class, finding.Assumed, "%s", finding.Message)
 		}
 	}
-	if named && x.status != c.want {
-		p.deviate(probe, Status, "", "the answer is %d; for this request the spec has %d (%s)", x.status, c.want, probe.Spec.Description)
+	if named && x.status != c.want && !c.operation.alsoSuccess(c.want, x.status) {
+		text := fmt.Sprintf("the answer is %d", x.status)
+		if c.operation.response(c.want) != nil {
+			text += fmt.Sprintf("; for this request the spec has %d (%s)", c.want, probe.Spec.Description)
+		} else {
+			text += fmt.Sprintf("; for this request %d would be right, which the spec does not name", c.want)
+		}
+		p.deviate(probe, Status, "", "%s", text)
 	}
 }
 
-func (p *prober) judgeBody(probe *Probe, x *exchange) {
+func (p *prober) judgeBody(probe *Probe, c call, x *exchange) {
 	if x.long {
 		p.deviate(probe, TooLong, "", "the answer's body is longer than %d bytes; it was not read further", maxBody)
 		return
 	}
-	if x.status >= 400 && x.failure == "" && len(x.body) > 0 && !json.Valid(x.body) {
-		p.deviate(probe, ErrorBody, "The spec says nothing about the bodies of errors; that they are JSON, as all other messages are, is assumed.",
+	if response := c.operation.response(x.status); response != nil && len(response.Content) > 0 {
+		return // package contract holds the body against that
+	}
+	if x.status >= 400 && x.failure == "" && !x.encoded && len(x.body) > 0 && !json.Valid(x.body) {
+		p.deviate(probe, ErrorBody,
+			fmt.Sprintf("The spec says nothing about the body of a %d; that it is JSON, as the answers of this API that it describes, is assumed.", x.status),
 			"the body of the error is %s, and neither JSON nor empty", x.shape())
 	}
 }

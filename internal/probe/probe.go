@@ -59,6 +59,8 @@ type Config struct {
 	Transport *http.Transport
 	// Progress is called with the name of each probe before it is made. Default: nil, not called.
 	Progress func(name string)
+
+	spec []byte // an OpenAPI document instead of the embedded one, for tests
 }
 
 // Start is what a circuit is started with.
@@ -153,7 +155,7 @@ func newProber(config Config) (*prober, error) {
 	if err != nil {
 		return nil, fmt.Errorf("probe: %w", err)
 	}
-	specification, err := readSpec()
+	specification, err := readSpec(config.spec)
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +166,7 @@ func newProber(config Config) (*prober, error) {
 			Version: ResultVersion, Server: config.Server, Library: config.Library, Spec: specification.info, At: time.Now().UTC().Truncate(time.Second),
 		},
 	}
-	p.checker, err = contract.New(contract.Config{BasePath: base.EscapedPath(), Report: func(finding contract.Finding) {
+	p.checker, err = contract.New(contract.Config{BasePath: base.EscapedPath(), Spec: config.spec, Report: func(finding contract.Finding) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.found = append(p.found, finding)

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/danabio/danabio-go/internal/coding"
 )
 
 // mediaType names a Content-Type if it is of this list. Any other is text of the server's making.
@@ -77,6 +79,8 @@ func (x *exchange) shape() string {
 	switch text := bytes.TrimSpace(x.body); {
 	case x.long:
 		return fmt.Sprintf("longer than %d bytes", len(x.body))
+	case x.encoded:
+		return fmt.Sprintf("in the Content-Encoding %s, which could not be decoded", coding.Shown(coding.Of(x.header)))
 	case len(x.body) == 0:
 		return "empty"
 	case json.Valid(x.body):

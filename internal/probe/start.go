@@ -65,9 +65,10 @@ func (p *prober) probeWrongTokens(ctx context.Context) error {
 
 func (p *prober) probeStart(ctx context.Context) error {
 	start := p.config.Start
+	operation := p.spec.operation(startCircuit)
 	c := call{
-		name: "start", sends: "a signer and a PDF", operation: p.spec.operation(startCircuit), want: http.StatusOK,
-		through: p.once, useful: usefulStart,
+		name: "start", sends: "a signer and a PDF", operation: operation, want: operation.success(),
+		through: p.once, useful: func(x *exchange) []Deviation { return usefulStart(operation, x) },
 	}
 	if start == nil {
 		p.note(c)
@@ -120,9 +121,9 @@ func startedCircuit(x *exchange) string {
 	return id
 }
 
-func usefulStart(x *exchange) []Deviation {
+func usefulStart(operation operation, x *exchange) []Deviation {
 	if startedCircuit(x) != "" {
 		return nil
 	}
-	return []Deviation{{Class: MissingField, Assumed: unpublishedFields, Message: "the answer has no circuitId that is a text, so nobody can ask for the circuit"}}
+	return []Deviation{missingField(operation, x, "circuitId", "nobody can ask for the circuit")}
 }

@@ -27,9 +27,10 @@ func (p *prober) probeToken(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	operation := p.spec.operation(getToken)
 	probe, x := p.probe(ctx, call{
-		name: "token", sends: "the client's own id and secret", operation: p.spec.operation(getToken), want: http.StatusOK,
-		request: request, useful: usefulToken,
+		name: "token", sends: "the client's own id and secret", operation: operation, want: operation.success(),
+		request: request, useful: func(x *exchange) []Deviation { return usefulToken(operation, x) },
 	})
 	if x.status == http.StatusUnauthorized {
 		probe.Deviations = []Deviation{}
@@ -47,15 +48,13 @@ func (p *prober) probeToken(ctx context.Context) error {
 	return nil
 }
 
-const unpublishedFields = "Which fields are always there is not published."
-
 // usefulToken says what an answer lacks to be used as a token.
-func usefulToken(x *exchange) []Deviation {
+func usefulToken(operation operation, x *exchange) []Deviation {
 	object := x.object()
 	var missing []Deviation
 	switch text, ok := object["access_token"].(string); {
 	case !ok || text == "":
-		missing = append(missing, Deviation{Class: MissingField, Assumed: unpublishedFields, Message: "the answer has no access_token that is a text"})
+		missing = append(missing, missingField(operation, x, "access_token", "nobody can make another request"))
 	case !tokenText(text):
 		missing = append(missing, Deviation{Class: FieldValue, Message: "the access_token holds characters that cannot stand in a header"})
 	}
@@ -63,6 +62,18 @@ func usefulToken(x *exchange) []Deviation {
 		missing = append(missing, Deviation{Class: FieldValue, Message: "the token_type is not Bearer, which is what the other operations need"})
 	}
 	return missing
+}
+
+// missingField is that an answer has no such field that is a text, and what nobody can do then.
+func missingField(operation operation, x *exchange, name, use string) Deviation {
+	if x.object() == nil {
+		return Deviation{Class: MissingField, Message: fmt.Sprintf("the answer's body is no JSON object, so there is no %s in it, and %s", name, use)}
+	}
+	assumed := ""
+	if _, ok := x.object()[name]; !ok {
+		assumed = operation.withoutField(x.status, name)
+	}
+	return Deviation{Class: MissingField, Assumed: assumed, Message: fmt.Sprintf("the answer has no %s that is a text, so %s", name, use)}
 }
 
 // tokenText says whether a text can stand in an Authorization header.
@@ -82,7 +93,7 @@ func (p *prober) probeWrongSecret(ctx context.Context) error {
 	return nil
 }
 
-// probeWrongMethods asks each path by a method that the spec does not have for it, none of which could change anything.
+// probeWrongMethods asks each path by a method that could not change anything, unless the spec has it for that path.
 func (p *prober) probeWrongMethods(ctx context.Context) error {
 	token, err := p.tokenRequest(p.config.ClientSecret)
 	if err != nil {
@@ -104,6 +115,10 @@ func (p *prober) probeWrongMethods(ctx context.Context) error {
 		{name: "start-wrong-method", operation: p.spec.operation(startCircuit), method: http.MethodGet, request: start},
 		{name: "download-wrong-method", operation: p.spec.operation(downloadEvidence), method: http.MethodPost, request: download},
 	} {
+		if other, ok := c.operation.byMethod(c.method); ok {
+			p.note(call{name: c.name, sends: c.method + ", which the spec has for this path too", operation: other, want: other.success()})
+			continue
+		}
 		c.sends = c.method + " instead of " + c.operation.method
 		p.probe(ctx, c)
 	}
