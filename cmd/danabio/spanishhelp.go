@@ -355,13 +355,15 @@ que sea sandbox o production del proveedor.`},
 	{`"assumed" says what of the spec is not published, so that it may be the spec that is wrong.
 --allow takes classes of deviations that do not count:
   response-invalid, undocumented-method, undocumented-status, undocumented-field,
-  media-type, length, status, missing-field,
-  field-value, error-body, too-long, evidence`,
+  media-type, content-encoding, length, status,
+  missing-field, field-value, error-body, too-long,
+  evidence`,
 		`"assumed" dice qué de la especificación no está publicado, de modo que el error puede estar en
 ella. --allow toma clases de desviaciones que no cuentan:
   response-invalid, undocumented-method, undocumented-status, undocumented-field,
-  media-type, length, status, missing-field,
-  field-value, error-body, too-long, evidence`},
+  media-type, content-encoding, length, status,
+  missing-field, field-value, error-body, too-long,
+  evidence`},
 	{`Exit codes, the first that holds: 6 something deviates; 5 the start was sent, and nobody knows
 whether it started a circuit; 4 the credentials were refused; 3 the circuit of --circuit is
 not completed; 1 a request that was asked for could not be checked, since there was no answer.`,
