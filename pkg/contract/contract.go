@@ -20,11 +20,14 @@
 //
 // # In your CI
 //
-// A test of your own that wraps its transport like this fails when the server deviates from the spec, and when your code does. The example
-// "IntegrationTest" is a whole one: it runs against the emulator in each build, and against the vendor's sandbox where the environment says so, such as
-// in a nightly job with its own credentials. Three things make it worth its time: it runs the code that you ship, it gives the base URL's
-// path as [Config.BasePath], and it fails when [Checker.Summary] names an operation that was never called, since what was not called
-// was not checked. Where a gateway answers 429 or 503 at times, put [UndocumentedStatus] into [Config.Allow].
+// A test of your own that wraps its transport like this fails when the server deviates from the spec,
+// and when your code does. The example "IntegrationTest" is a whole one: it runs against the emulator in
+// each build, and against a sandbox where DANABIO_CONTRACT_START says so, such as in a nightly job with
+// credentials of its own. A run against a sandbox starts a real circuit; against any host that is not
+// known to be a sandbox the example refuses to run, production above all. Three things make it worth its
+// time: it runs the code that you ship, it gives the base URL's path as [Config.BasePath], and it fails
+// when [Checker.Summary] says that an operation which your code calls was never called, since what was
+// not called was not checked. Where a gateway answers 429 or 503 at times, put [UndocumentedStatus] into [Config.Allow].
 //
 // To look at a server without a test there is the command "danabio contract", which also sends wrong requests on purpose.
 //
