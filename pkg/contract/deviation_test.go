@@ -94,6 +94,8 @@ var deviations = []struct {
 	{name: "redirect", call: startCall(answers(302, "", ""), func(c *call) { c.header = http.Header{"Location": {"https://" + canary + ".example.com"}} }), want: []contract.Class{contract.UndocumentedStatus}},
 	{name: "not modified", call: downloadCall(answers(304, "", "")), want: []contract.Class{contract.UndocumentedStatus}},
 
+	{name: "not modified, of what was encoded", call: downloadCall(answers(304, "", ""), func(c *call) { c.header = http.Header{"Content-Encoding": {"gzip"}} }), want: []contract.Class{contract.UndocumentedStatus}},
+
 	{name: "renamed field in the answer", call: startCall(answer(`{"` + canary + `":"` + canary + `"}`)), want: []contract.Class{contract.UndocumentedField}, says: "it names circuitId, link"},
 	{name: "further field in a list of the request", call: startCall(sends(`{"signer":{},"docs":[{"` + canary + `":1}]}`)), want: []contract.Class{contract.UndocumentedField}, says: "/docs/0 has 1 field(s)"},
 	{name: "secret in the form", call: tokenCall(sends(tokenBody + "&client_secret=" + canary)), want: []contract.Class{contract.UndocumentedField}},

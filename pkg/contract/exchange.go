@@ -38,10 +38,8 @@ func (c *Checker) begin(method string, address *url.URL, request message) *excha
 	}
 	// The caller may reuse header and URL as soon as the answer was read, which may be before it is judged.
 	request.header = request.header.Clone()
-	// net/http does not send a header without a value, nor a User-Agent that is empty.
-	maps.DeleteFunc(request.header, func(name string, values []string) bool {
-		return len(values) == 0 || name == "User-Agent" && values[0] == ""
-	})
+	// net/http does not send a header without a value.
+	maps.DeleteFunc(request.header, func(_ string, values []string) bool { return len(values) == 0 })
 	copied := *address
 	return &exchange{checker: c, method: method, address: &copied, match: c.routes.find(method, address), request: request}
 }

@@ -61,22 +61,11 @@ func strayFields(places []place, path []string, value any, schema *openapi3.Sche
 // properties collects the fields that a schema names, and says whether it keeps silent about others: a schema that says what
 // other fields are like allows them, and one that forbids them is enforced by kin-openapi.
 func properties(named map[string]*openapi3.SchemaRef, schema *openapi3.SchemaRef) bool {
-	if schema == nil || schema.Value == nil {
-		return true
-	}
-	other := schema.Value.AdditionalProperties
-	if other.Has != nil || other.Schema != nil {
-		return false
-	}
-	for name, field := range schema.Value.Properties {
-		named[name] = field
-	}
-	for _, parts := range []openapi3.SchemaRefs{schema.Value.AllOf, schema.Value.AnyOf, schema.Value.OneOf} {
-		for _, part := range parts {
-			if !properties(named, part) {
-				return false
-			}
+	for _, part := range combined(nil, schema) {
+		if other := part.AdditionalProperties; other.Has != nil || other.Schema != nil {
+			return false
 		}
+		maps.Copy(named, part.Properties)
 	}
 	return true
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
 )
 
 // wideSpec has each kind of rule that a schema can have, once with its schemas in place and once by
@@ -195,5 +197,13 @@ func TestSpecThatIsNoneIsRefused(t *testing.T) {
 		if _, err := New(Config{Report: func(Finding) {}, Spec: []byte(text)}); err == nil || !strings.HasPrefix(err.Error(), "contract: Config.Spec: ") {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+func TestASchemaThatIsCombinedOfItselfIsTakenOnce(t *testing.T) {
+	schema := &openapi3.SchemaRef{Value: new(openapi3.Schema)}
+	schema.Value.AnyOf = openapi3.SchemaRefs{schema, schema}
+	if got := schemasAt(schema, nil); len(got) != 1 {
+		t.Errorf("%d schemas", len(got))
 	}
 }
