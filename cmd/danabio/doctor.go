@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -231,10 +232,16 @@ func (d *doctorRun) checkConfiguration(err error) doctor.Check {
 	config := s.config()
 	config.Credentials = danabio.ClientCredentials("id", "secret") // the secret is not read yet
 	client, err := danabio.New(config)
-	if err != nil {
+	switch {
+	case err == nil:
+		_ = client.Close() // it was made for its checks
+	case !errors.Is(err, danabio.ErrProxy): // of which "proxy" tells
 		return unusable(err)
 	}
-	_ = client.Close() // it was made for its checks
+	if added := doctor.AddedPath(s.baseURL.value); added != "" {
+		return doctor.Check{Status: doctor.Warning, Found: say("the base URL ends in %s, which danabio adds by itself", added), Who: doctor.You,
+			Advice: say("give the base URL without it")}
+	}
 	return doctor.Fine(say("%s; nothing is missing", d.source()))
 }
 
@@ -286,6 +293,9 @@ func (d *doctorRun) checkCertificates(ctx context.Context) doctor.Check {
 	}
 	c := d.certificates
 	switch {
+	case c.roots == nil && systemTrustsNobody():
+		return doctor.Check{Status: doctor.Warning, Found: say("no authority of your own, and this system trusts none either"), Who: doctor.You,
+			Advice: say("install the package ca-certificates, or name a file with authorities by SSL_CERT_FILE or --ca-file")}
 	case c.roots == nil && c.client == nil:
 		return doctor.Fine(say("none of your own; the system's authorities are trusted"))
 	case c.client == nil:
@@ -296,6 +306,12 @@ func (d *doctorRun) checkCertificates(ctx context.Context) doctor.Check {
 		return doctor.Check{Status: doctor.Warning, Found: found, Who: doctor.You, Advice: say("have it renewed in time")}
 	}
 	return doctor.Fine(found)
+}
+
+// systemTrustsNobody reports whether the system's pool of authorities is empty, as in a container image without certificates.
+func systemTrustsNobody() bool {
+	pool, err := x509.SystemCertPool()
+	return err == nil && pool.Equal(x509.NewCertPool())
 }
 
 // client is called once the first checks are made.

@@ -76,7 +76,8 @@ func newWait(out *output) *cobra.Command {
 until it is completed; then store it. Outages of the server are waited out. Several circuits are
 waited for at the same time.
 
-After --timeout the exit code is 3; a download that has begun by then is finished.
+After --timeout the exit code is 3, or 1 if no question reached the server; a question or a
+download that has begun by then gets 10 minutes more.
 
 ` + receiptHelp + connectionHelp,
 		Example: `  danabio wait 12ceb3ec-7b76-5555-b263-000000000000 -o evidence.zip --timeout 2h

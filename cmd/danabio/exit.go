@@ -222,6 +222,11 @@ func adviceOnKind(err error) *message {
 		return textf(`Check the spelling of --environment or --base-url, and that this machine can look up names; "danabio doctor" tells the one from the other.`)
 	case kindCertificate:
 		return textf(`Nothing was sent. "danabio doctor" says what is wrong with the certificate, and who can mend that.`)
+	case kindTLS:
+		return textf(`Trying again does not help. "danabio doctor" says what does not fit, and who can mend that.`)
+	case kindProxy:
+		return textf("The proxy was asked once, since repeated wrong passwords lock accounts. Check the variable that names it, the user name and password in it, and whether " +
+			`it lets the server's host through; "danabio doctor" says which one is used.`)
 	case kindRedirect:
 		return textf("Nothing is sent to another address than the one given. Check --environment or --base-url, and whether a proxy asks for a login.")
 	case kindRefused:

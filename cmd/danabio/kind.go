@@ -44,6 +44,8 @@ const (
 	kindUnavailable    kind = "unavailable"
 	kindUnknownHost    kind = "unknown-host"
 	kindCertificate    kind = "certificate"
+	kindTLS            kind = "tls"
+	kindProxy          kind = "proxy"
 	kindPlainHTTP      kind = "plain-http"
 	kindRedirect       kind = "redirect"
 	kindProtocol       kind = "protocol"
@@ -74,6 +76,8 @@ var kinds = [...]struct {
 	{kindUnavailable, exitFailed},
 	{kindUnknownHost, exitFailed},
 	{kindCertificate, exitFailed},
+	{kindTLS, exitFailed},
+	{kindProxy, exitFailed},
 	{kindPlainHTTP, exitFailed},
 	{kindRedirect, exitFailed},
 	{kindProtocol, exitFailed},
@@ -147,6 +151,8 @@ func kindOf(err error) kind {
 		return kindIntegrity
 	case errors.Is(err, errDeviates):
 		return kindDeviates
+	case errors.Is(err, danabio.ErrProxy): // whose 407 to plain HTTP is a refusal too
+		return kindProxy
 	case refused(err) && tooMany(err):
 		return kindRateLimited
 	case refused(err):
@@ -162,6 +168,8 @@ func kindOfFailure(err error) kind {
 		return kindRedirect
 	case errors.Is(err, danabio.ErrCertificate):
 		return kindCertificate
+	case errors.Is(err, danabio.ErrTLS):
+		return kindTLS
 	case errors.Is(err, danabio.ErrUnknownHost):
 		return kindUnknownHost
 	case errors.Is(err, danabio.ErrTruncated):

@@ -129,6 +129,9 @@ func kindInSpanish(err error) string {
 		if errors.Is(err, fs.ErrNotExist) {
 			return "un archivo indicado no existe; no se envió nada"
 		}
+		if errors.Is(err, danabio.ErrProxy) {
+			return "la variable que indica el proxy no se puede usar; no se envió nada"
+		}
 	case kindIntegrity:
 		if errors.As(err, &rejected) {
 			return fmt.Sprintf("la evidencia no es aceptable; se conservó como %s, y los motivos en %s.json", rejected.Kept, rejected.Kept)
@@ -187,6 +190,10 @@ func shortSpanish(k kind) string {
 		return "el nombre del servidor no existe"
 	case kindCertificate:
 		return "el certificado TLS del servidor no es válido"
+	case kindTLS:
+		return "no hay conexión TLS con el servidor"
+	case kindProxy:
+		return "el proxy no se puede usar"
 	case kindPlainHTTP:
 		return "no se permite HTTP sin cifrar; use https, o indique --allow-plain-http"
 	case kindRedirect:

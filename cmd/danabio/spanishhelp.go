@@ -243,8 +243,10 @@ waited for at the same time.`,
 		`Pregunta por la evidencia de un circuito una y otra vez, primero a los 5 segundos, luego una vez
 por minuto, hasta que se complete; entonces la guarda. Las caídas del servidor se esperan. Varios
 circuitos se esperan al mismo tiempo.`},
-	{`After --timeout the exit code is 3; a download that has begun by then is finished.`,
-		`Pasado --timeout el código de salida es 3; una descarga que ya comenzó se termina.`},
+	{`After --timeout the exit code is 3, or 1 if no question reached the server; a question or a
+download that has begun by then gets 10 minutes more.`,
+		`Pasado --timeout el código de salida es 3, o 1 si ninguna consulta llegó al servidor; una
+consulta o una descarga que ya comenzó tiene 10 minutos más.`},
 	{`Store the evidence of a circuit, if it is completed; else the exit code is 3.`,
 		`Guarda la evidencia de un circuito, si está completado; si no, el código de salida es 3.`},
 

@@ -64,7 +64,7 @@ func (t *transfers) polled(circuit string, poll danabio.Poll) {
 	defer t.mu.Unlock()
 	one := t.of(circuit)
 	one.moves = false
-	one.polls, one.next, one.unreachable = poll.Number, time.Now().Add(poll.Next), !errors.Is(poll.Err, danabio.ErrNotReady)
+	one.polls, one.next, one.unreachable = poll.Number, time.Now().Add(poll.Next), errors.Is(poll.Err, danabio.ErrUnavailable)
 }
 
 // ended takes that a circuit needs nothing more.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danabio/danabio-go/internal/reach"
@@ -36,6 +37,9 @@ func (x *examination) checkChannel(ctx context.Context) Check {
 		_ = evidence.Close()
 		return Check{Status: Warning, Found: Say("the server has evidence for a circuit that does not exist"), Who: Vendor,
 			Advice: Say("ask whether this is DANAconnect's server")}
+	case errors.Is(err, danabio.ErrNotReady) && isPage(err):
+		return Check{Status: Warning, Found: Say("another server than the API seems to answer: 404 with a page of HTML"), Who: You,
+			Advice: Say("look for a mistake in the base URL; if it is right, ask DANAconnect")}
 	case errors.Is(err, danabio.ErrNotReady):
 		return Fine(Say("the API can be used with these credentials; whether the channel exists does not show, since the server answers 404 to an unknown channel and to an unknown circuit alike"))
 	case errors.Is(err, danabio.ErrUnauthorized):
@@ -54,15 +58,39 @@ func (x *examination) refusal(err error) Check {
 	switch {
 	case status == http.StatusProxyAuthRequired && x.proxy != nil:
 		return proxyRefused(status)
+	case errors.Is(err, danabio.ErrTLS) && x.base.Scheme == "http":
+		return Fails(Unreached, Say("the server speaks TLS on this port, and got plain HTTP"), You, Say("give the base URL with https"))
 	case errors.Is(err, danabio.ErrRedirected), errors.Is(err, danabio.ErrProtocol), errors.Is(err, danabio.ErrIntegrity):
 		return Fails(Unreached, Say("what answers is not the API: perhaps a login page of your network"), Network,
 			Say("look for a mistake in the base URL; open a page in a browser, and if a login page comes, log in or have this machine excepted"))
+	case status == http.StatusNotFound && isPage(err):
+		return Fails(Unreached, Say("another server than the API answers: 404 with a page of HTML"), You,
+			Say("look for a mistake in the base URL; if it is right, ask DANAconnect"))
 	case status != 0 && errors.Is(err, danabio.ErrUnavailable):
 		return Fails(Unreached, Say("the server answers %d: it is not available now", status), Vendor, Say("if that lasts longer than some minutes, ask what is wrong"))
 	case status != 0:
 		return Fails(Refused, Say("the server answers %d to the request", status), Vendor, Say("ask why"))
 	}
 	return Fails(Unreached, x.cause(err), Network, Say("ask whether a firewall or a proxy ends connections to %s", x.base.Host))
+}
+
+// isPage reports whether the server answered with a page of HTML.
+func isPage(err error) bool {
+	var answer *danabio.APIError
+	return errors.As(err, &answer) && answer.MediaType == "text/html"
+}
+
+// addedPaths are what danabio puts behind the base URL, the longest first.
+var addedPaths = []string{"/api/v1/biometric", "/api/v1", "/oauth2/token", "/oauth2"}
+
+// AddedPath is the end of a base URL that danabio adds by itself, so that it would be there twice, or empty.
+func AddedPath(base string) string {
+	for _, path := range addedPaths {
+		if strings.HasSuffix(strings.TrimRight(base, "/"), path) {
+			return path
+		}
+	}
+	return ""
 }
 
 // statusOf is the status that the server answered, or 0.

@@ -7,12 +7,13 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptrace"
-	"net/url"
 	"slices"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/danabio/danabio-go/internal/reach"
@@ -34,15 +35,15 @@ func (x *examination) ask(ctx context.Context) *answer {
 	if x.answer != nil {
 		return x.answer
 	}
-	a := &answer{}
-	x.answer = a
 	transport := x.transport.Clone()
-	transport.OnProxyConnectResponse = func(_ context.Context, _ *url.URL, _ *http.Request, response *http.Response) error {
-		if response.StatusCode != http.StatusOK {
-			return &proxyError{response.StatusCode}
-		}
-		return nil
-	}
+	// A hello that gets no answer leaves time for another one.
+	transport.TLSHandshakeTimeout = limit / 2
+	x.answer = x.askBy(ctx, transport)
+	return x.answer
+}
+
+func (x *examination) askBy(ctx context.Context, transport *http.Transport) *answer {
+	a := &answer{}
 	own := transport.TLSClientConfig.Certificates
 	transport.TLSClientConfig.GetClientCertificate = func(request *tls.CertificateRequestInfo) (*tls.Certificate, error) {
 		a.asked.Store(true)
@@ -54,7 +55,8 @@ func (x *examination) ask(ctx context.Context) *answer {
 		}
 		return new(tls.Certificate), nil
 	}
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{TLSHandshakeDone: func(state tls.ConnectionState, err error) {
+	handshake := &reach.Handshake{}
+	ctx = httptrace.WithClientTrace(handshake.Trace(ctx), &httptrace.ClientTrace{TLSHandshakeDone: func(state tls.ConnectionState, err error) {
 		if err == nil {
 			a.state.Store(&state)
 		}
@@ -68,6 +70,7 @@ func (x *examination) ask(ctx context.Context) *answer {
 	a.sent = time.Now()
 	a.response, a.err = transport.RoundTrip(request)
 	a.answered = time.Now()
+	a.err = handshake.Mark(a.err)
 	if a.err == nil {
 		_ = a.response.Body.Close() // it is not read
 	}
@@ -75,10 +78,24 @@ func (x *examination) ask(ctx context.Context) *answer {
 	return a
 }
 
-// proxyError is that a proxy makes no connection to the server.
-type proxyError struct{ status int }
+// helloUnanswered reports whether the server, or what is in between, took a TLS hello without a word.
+func (a *answer) helloUnanswered() bool {
+	var handshake *reach.HandshakeError
+	silent := reach.TimedOut(a.err)
+	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE} {
+		silent = silent || errors.Is(a.err, end)
+	}
+	return silent && errors.As(a.err, &handshake)
+}
 
-func (e *proxyError) Error() string { return "the proxy refuses" }
+// answersWithoutMLKEM reports whether a hello is answered that does not offer ML-KEM. With it a hello fills more than one packet, which some boxes in
+// between cannot take.
+func (x *examination) answersWithoutMLKEM(ctx context.Context) bool {
+	transport := x.transport.Clone()
+	transport.TLSClientConfig.CurvePreferences = []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384, tls.CurveP521}
+	a := x.askBy(ctx, transport)
+	return a.state.Load() != nil || a.err != nil && reach.Failed(a.err).Class != reach.Passing
+}
 
 // Soon is when a certificate should be renewed before its end.
 const Soon = 14 * 24 * time.Hour
@@ -89,6 +106,10 @@ func (x *examination) checkTLS(ctx context.Context) Check {
 	}
 	a := x.ask(ctx)
 	state := a.state.Load()
+	if a.helloUnanswered() && x.answersWithoutMLKEM(ctx) {
+		return Fails(Unreached, Say("the server answers a TLS hello only if that does not offer ML-KEM"), Network,
+			Say("have the firewall or gateway in between brought up to date; until then, set GODEBUG=%s in the environment of danabio", "tlsmlkem=0"))
+	}
 	if state == nil || x.certificateRefused(a) {
 		return x.tlsFailure(a)
 	}
@@ -136,19 +157,34 @@ func transparent(leaf *x509.Certificate, state *tls.ConnectionState) bool {
 // tlsFailure says why there is no connection by TLS.
 func (x *examination) tlsFailure(a *answer) Check {
 	var (
-		refused     *proxyError
+		refused     *reach.ProxyError
 		certificate *tls.CertificateVerificationError
+		record      tls.RecordHeaderError // of what is no TLS
 	)
-	switch {
-	case errors.As(a.err, &refused):
-		return proxyRefused(refused.status)
+	switch f := reach.Failed(a.err); {
+	case errors.As(a.err, &refused) && refused.Status != 0:
+		return proxyRefused(refused.Status)
 	case errors.As(a.err, &certificate):
 		return x.badCertificate(certificate)
+	case f.Class == reach.Certificate && f.Setting != "":
+		return Fails(Unreached, Say("the server's certificate cannot be read: %s", f.Detail), Network,
+			Say("have who issues it mend it, which may be a box that inspects TLS; until then, set GODEBUG=%s in the environment of danabio", f.Setting))
+	case f.Class == reach.Certificate:
+		return Fails(Unreached, Say("the server's certificate cannot be read: %s", f.Detail), Network,
+			Say("have who issues it mend it, which may be a box that inspects TLS"))
 	case x.certificateRefused(a) && a.shown.Load():
 		return Fails(Unreached, Say("the server does not accept the client certificate"), Vendor,
 			Say("ask which client certificate this server accepts"))
 	case x.certificateRefused(a):
 		return Fails(Configuration, Say("the server demands a client certificate, and none is given that it takes"), You, Say("give it by --client-cert and --client-key"))
+	case f.Class == reach.TLS && f.Setting != "":
+		return Fails(Unreached, Say(f.Text), Network,
+			Say("have what answers there brought up to date; until then, try GODEBUG=%s in the environment of danabio", f.Setting))
+	case f.Class == reach.TLS && errors.As(a.err, &record):
+		return Fails(Unreached, Say(f.Text), You,
+			Say("look for a mistake in the base URL, in its port above all; if it is right, ask your network people what answers there"))
+	case f.Class == reach.TLS:
+		return Fails(Unreached, Say(f.Text), Network, Say("have what answers there brought up to date"))
 	}
 	return Fails(Unreached, x.cause(a.err), Network, Say("ask whether a firewall or a proxy ends connections to %s", x.base.Host))
 }
@@ -179,6 +215,9 @@ func (x *examination) badCertificate(err *tls.CertificateVerificationError) Chec
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && time.Now().After(invalid.Cert.NotAfter):
 		return Fails(Unreached, Say("the server's certificate expired on %s", day(invalid.Cert.NotAfter)), Vendor,
 			Say("have it renewed; but first see that this machine's clock is right"))
+	case errors.As(err, &unknown) && x.systemTrustsNobody():
+		return Fails(Unreached, Say("this system trusts no authority at all, so no certificate is good, as in a container image without certificates"), You,
+			Say("install the package ca-certificates, or name a file with authorities by SSL_CERT_FILE or --ca-file"))
 	case errors.As(err, &unknown) && leaf.Issuer.String() == leaf.Subject.String():
 		return Fails(Unreached, Say("the server's certificate is self-signed: %s", leaf.Subject), Network,
 			Say("if the server is your own, give its certificate by --ca-file; else something in between answers in the server's place"))
@@ -187,6 +226,12 @@ func (x *examination) badCertificate(err *tls.CertificateVerificationError) Chec
 			Say("if that is an authority of your own or your network inspects TLS, ask for its certificate and give it by --ca-file"))
 	}
 	return Fails(Unreached, Say("the server's certificate is not valid for it"), Vendor, Say("have the certificate mended"))
+}
+
+// systemTrustsNobody reports whether the system's pool of authorities is empty.
+func (x *examination) systemTrustsNobody() bool {
+	pool, err := x.config.SystemRoots()
+	return err == nil && pool.Equal(x509.NewCertPool())
 }
 
 // namesOf are the names that a certificate is for.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -13,30 +12,19 @@ import (
 	"github.com/danabio/danabio-go/internal/reach"
 )
 
-// proxyVariables are those that package net/http reads, in its order.
-var proxyVariables = map[string][]string{"https": {"HTTPS_PROXY", "https_proxy"}, "http": {"HTTP_PROXY", "http_proxy"}}
-
-// firstSet returns the first of the variables that is set, or nothing.
-func firstSet(names ...string) string {
-	for _, name := range names {
-		if os.Getenv(name) != "" {
-			return name
-		}
-	}
-	return ""
-}
-
 func (x *examination) checkProxy(context.Context) Check {
-	variable := firstSet(proxyVariables[x.base.Scheme]...)
-	// What net/http says would quote the value, which may hold a password; and it takes a URL that it cannot read for none.
-	wrong := variable != "" && !isProxy(os.Getenv(variable))
-	if x.transport.Proxy != nil {
-		var err error
+	variable := reach.ProxyVariable(x.base)
+	var wrong *reach.ProxyError
+	err := x.environment
+	if err == nil && x.transport.Proxy != nil {
 		x.proxy, err = x.transport.Proxy(&http.Request{URL: x.base, Header: http.Header{}})
-		wrong = wrong || err != nil
 	}
-	if wrong {
-		return Fails(Configuration, Say("%s is not the URL of a proxy", variable), You, Say("set it to a URL such as http://proxy.example.com:3128, or unset it"))
+	switch {
+	case errors.As(err, &wrong) && wrong.CGI:
+		return Fails(Configuration, Say("%s does not count where REQUEST_METHOD is set, as in a CGI program", variable), You, Say("unset one of them"))
+	case err != nil: // what net/http says would quote the value, which may hold a password
+		return Fails(Configuration, Say("%s is not the URL of a proxy", variable), You,
+			Say("set it to a URL such as http://proxy.example.com:3128, or unset it"))
 	}
 	server := x.base.Scheme + "://" + x.base.Host
 	switch {
@@ -47,20 +35,13 @@ func (x *examination) checkProxy(context.Context) Check {
 	case variable != "":
 		return Fine(Say("%s does not count for %s, by NO_PROXY or because it is this machine", variable, server))
 	}
-	if all := firstSet("ALL_PROXY", "all_proxy"); all != "" {
-		return Check{Status: Warning, Found: Say("none; %s is set, which danabio does not use", all), Who: You,
-			Advice: Say("if the proxy is needed, set %s too", proxyVariables[x.base.Scheme][0])}
+	for _, all := range []string{"ALL_PROXY", "all_proxy"} {
+		if os.Getenv(all) != "" {
+			return Check{Status: Warning, Found: Say("none; %s is set, which danabio does not use", all), Who: You,
+				Advice: Say("if the proxy is needed, set %s too", strings.ToUpper(x.base.Scheme)+"_PROXY")}
+		}
 	}
 	return Fine(Say("none"))
-}
-
-// isProxy reports whether text is the URL of a proxy, which may lack its scheme.
-func isProxy(text string) bool {
-	if !strings.Contains(text, "://") {
-		text = "http://" + text
-	}
-	proxy, err := url.Parse(text)
-	return err == nil && proxy.Host != "" && slices.Contains([]string{"http", "https", "socks5", "socks5h"}, proxy.Scheme)
 }
 
 // proxyText is the proxy without its credentials.

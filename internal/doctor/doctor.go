@@ -114,6 +114,8 @@ type Config struct {
 	Trusts func(*x509.Certificate) bool
 	// Lookup finds the addresses of a host. Default: the system's way.
 	Lookup func(ctx context.Context, host string) ([]string, error)
+	// SystemRoots are the authorities that the system trusts. Default: those that package x509 finds.
+	SystemRoots func() (*x509.CertPool, error)
 	// TempFolder is where temporary files go. Default: that of package os.
 	TempFolder string
 	// Report is called with each check once it is made. Default: nil, not called.
@@ -128,17 +130,22 @@ type examination struct {
 	config    Config
 	base      *url.URL
 	transport *http.Transport
-	proxy     *url.URL // nil: none is in between
-	answer    *answer  // of the request without credentials; nil: not sent yet
-	client    *danabio.Client
-	broken    map[string]bool // what cannot be built on
-	checks    []Check
+	// environment is what is wrong with the variable that names the proxy.
+	environment error
+	proxy       *url.URL // nil: none is in between
+	answer      *answer  // of the request without credentials; nil: not sent yet
+	client      *danabio.Client
+	broken      map[string]bool // what cannot be built on
+	checks      []Check
 }
 
 // Run makes all checks. The error is that ctx ended; then the checks are those that were made.
 func Run(ctx context.Context, config Config) ([]Check, error) {
 	if config.Lookup == nil {
 		config.Lookup = net.DefaultResolver.LookupHost
+	}
+	if config.SystemRoots == nil {
+		config.SystemRoots = x509.SystemCertPool
 	}
 	if config.TempFolder == "" {
 		config.TempFolder = os.TempDir()
@@ -180,7 +187,11 @@ func (x *examination) begin() (err error) {
 			transport = own
 		}
 	}
+	if x.base != nil {
+		x.environment = reach.CheckEnvironment(transport, x.base)
+	}
 	x.transport = reach.HTTP1(transport)
+	reach.ProxyAnswered(x.transport)
 	return nil
 }
 

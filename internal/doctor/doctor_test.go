@@ -287,7 +287,101 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 				w.config.BaseURL = strings.Replace(server.URL, "http:", "https:", 1)
 			},
 			want: []string{
-				"failed tls: the server does not speak TLS on this port",
+				"failed tls: the server speaks plain HTTP on this port, and no TLS",
+				"  you: look for a mistake in the base URL, in its port above all; if it is right, ask your network people what answers there",
+			},
+			kind: Unreached,
+		},
+		"server of TLS that gets plain HTTP": {
+			breaks: func(w *world) {
+				w.serve(testca.Subject{})
+				w.config.BaseURL = strings.Replace(w.config.BaseURL, "https:", "http:", 1)
+			},
+			want: []string{"failed token: the server speaks TLS on this port, and got plain HTTP", "  you: give the base URL with https"},
+			kind: Unreached,
+		},
+		"certificate with a negative serial number": {
+			breaks: func(w *world) {
+				w.serve(testca.Subject{}, presents(w.ca.WithNegativeSerial(w.t, w.ca.Issue(w.t, testca.Subject{Name: "the server"}))))
+			},
+			want: []string{
+				"failed tls: the server's certificate cannot be read: x509: negative serial number",
+				"  network: have who issues it mend it, which may be a box that inspects TLS; until then, set GODEBUG=x509negativeserial=1 in the environment of danabio",
+			},
+			kind: Unreached,
+		},
+		"certificate that is none": {
+			breaks: func(w *world) {
+				issued := w.ca.Issue(w.t, testca.Subject{Name: "the server"})
+				w.serve(testca.Subject{}, presents(tls.Certificate{Certificate: [][]byte{[]byte("none")}, PrivateKey: issued.PrivateKey}))
+			},
+			want: []string{
+				"failed tls: the server's certificate cannot be read: x509: malformed certificate",
+				"  network: have who issues it mend it, which may be a box that inspects TLS",
+			},
+			kind: Unreached,
+		},
+		"no authority in the system": {
+			breaks: func(w *world) {
+				w.serveWith(testca.New(w.t).Issue(w.t, testca.Subject{Name: "the server", Hosts: []string{"127.0.0.1"}}))
+				w.config.SystemRoots = func() (*x509.CertPool, error) { return x509.NewCertPool(), nil }
+			},
+			want: []string{
+				"failed tls: this system trusts no authority at all, so no certificate is good, as in a container image without certificates",
+				"  you: install the package ca-certificates, or name a file with authorities by SSL_CERT_FILE or --ca-file",
+			},
+			kind: Unreached,
+		},
+		"old versions of TLS only": {
+			breaks: func(w *world) {
+				w.serve(testca.Subject{}, func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 })
+			},
+			want: []string{
+				"failed tls: the server has no version of TLS that is safe: at least 1.2 is needed",
+				"  network: have what answers there brought up to date",
+			},
+			kind: Unreached,
+		},
+		"old ciphers only": {
+			breaks: func(w *world) {
+				w.serve(testca.Subject{RSA: true}, tls12, func(c *tls.Config) { c.CipherSuites = []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA} })
+			},
+			want: []string{
+				"failed tls: the server takes no cipher that is safe, or demands a client certificate",
+				"  network: have what answers there brought up to date; until then, try GODEBUG=tlsrsakex=1,tls3des=1 in the environment of danabio",
+			},
+			kind: Unreached,
+		},
+		"hello that is too long for what is in between": {
+			breaks: func(w *world) { w.serve(testca.Subject{}); w.losesLongHellos((*net.TCPConn).Close) },
+			want: []string{
+				"failed tls: the server answers a TLS hello only if that does not offer ML-KEM",
+				"  network: have the firewall or gateway in between brought up to date; until then, set GODEBUG=tlsmlkem=0 in the environment of danabio",
+				`skipped token: needs "tls", which failed or was skipped`,
+			},
+			kind: Unreached,
+		},
+		"hello that ends the connection, whatever it offers": {
+			breaks: func(w *world) {
+				listener, err := net.Listen("tcp", "127.0.0.1:0")
+				if err != nil {
+					w.t.Fatal(err)
+				}
+				w.t.Cleanup(func() { listener.Close() })
+				go func() {
+					for {
+						conn, err := listener.Accept()
+						if err != nil {
+							return
+						}
+						_, _ = conn.Read(make([]byte, 16<<10))
+						conn.Close()
+					}
+				}()
+				w.config.BaseURL = "https://" + listener.Addr().String()
+			},
+			want: []string{
+				"failed tls: the connection was closed before the answer was whole",
 				"  network: ask whether a firewall or a proxy ends connections to 127.0.0.1:PORT",
 			},
 			kind: Unreached,
@@ -421,6 +515,26 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 			want:   []string{"failed channel: what answers is not the API: perhaps a login page of your network"},
 			kind:   Unreached,
 		},
+		"another server": {
+			breaks: func(w *world) { w.answers(tokenPath, page(404)); w.serve(testca.Subject{}) },
+			want: []string{
+				"failed token: another server than the API answers: 404 with a page of HTML",
+				"  you: look for a mistake in the base URL; if it is right, ask DANAconnect",
+			},
+			kind: Unreached,
+		},
+		"404 without a page": {
+			breaks: func(w *world) { w.answers(tokenPath, status(404)); w.serve(testca.Subject{}) },
+			want:   []string{"failed token: the server answers 404 to the request", "  vendor: ask why"},
+			kind:   Refused,
+		},
+		"another server behind the tokens": {
+			breaks: func(w *world) { w.answers(circuitPath, page(404)); w.serve(testca.Subject{}) },
+			want: []string{
+				"warning channel: another server than the API seems to answer: 404 with a page of HTML",
+				"  you: look for a mistake in the base URL; if it is right, ask DANAconnect",
+			},
+		},
 		"proxy that wants credentials": {
 			breaks: func(w *world) { w.serve(testca.Subject{}); w.proxyAnswers(407) },
 			want: []string{
@@ -455,12 +569,38 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 		"proxy variable that is no URL": {
 			breaks: func(w *world) {
 				w.serve(testca.Subject{})
+				w.config.BaseURL = "https://api.example.com"
+				w.transport.Proxy = http.ProxyFromEnvironment
 				w.t.Setenv("HTTPS_PROXY", "http://"+canaryID+":"+canarySecret+"@%zz")
 			},
 			want: []string{
 				"failed proxy: HTTPS_PROXY is not the URL of a proxy",
 				"  you: set it to a URL such as http://proxy.example.com:3128, or unset it",
 				`skipped dns: needs "proxy", which failed or was skipped`,
+			},
+			kind: Configuration,
+		},
+		"proxy variable that is no URL, and does not count": {
+			breaks: func(w *world) {
+				w.serve(testca.Subject{})
+				w.transport.Proxy = http.ProxyFromEnvironment
+				w.t.Setenv("HTTPS_PROXY", "http://"+canaryID+":"+canarySecret+"@%zz")
+			},
+			want: []string{
+				"ok proxy: HTTPS_PROXY does not count for https://127.0.0.1:PORT, by NO_PROXY or because it is this machine",
+				"ok token: the credentials are accepted; a token is good for about 30 minutes",
+			},
+		},
+		"proxy variable in a CGI program": {
+			breaks: func(w *world) {
+				w.config.BaseURL = "http://api.example.com"
+				w.transport.Proxy = http.ProxyFromEnvironment
+				w.t.Setenv("HTTP_PROXY", "http://proxy.example.com:3128")
+				w.t.Setenv("REQUEST_METHOD", "GET")
+			},
+			want: []string{
+				"failed proxy: HTTP_PROXY does not count where REQUEST_METHOD is set, as in a CGI program",
+				"  you: unset one of them",
 			},
 			kind: Configuration,
 		},
@@ -529,8 +669,61 @@ func (w *world) demandCertificate(c *tls.Config) {
 	c.ClientAuth, c.ClientCAs = tls.RequireAndVerifyClientCert, w.ca.Pool()
 }
 
+// presents has the server show a certificate that package httptest would not take.
+func presents(certificate tls.Certificate) func(*tls.Config) {
+	return func(c *tls.Config) {
+		c.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) {
+			return &tls.Config{Certificates: []tls.Certificate{certificate}}, nil
+		}
+	}
+}
+
 func tls12(c *tls.Config) { c.MaxVersion = tls.VersionTLS12 }
 func tls13(c *tls.Config) { c.MinVersion = tls.VersionTLS13 }
+
+// losesLongHellos has the server's listener read a TLS hello that does not fit into one packet, and end so.
+func (w *world) losesLongHellos(end func(*net.TCPConn) error) {
+	server := strings.TrimPrefix(w.config.BaseURL, "https://")
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { listener.Close() })
+	w.config.BaseURL = "https://" + listener.Addr().String()
+	go func() {
+		for {
+			front, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer front.Close()
+				hello := make([]byte, 16<<10)
+				n, _ := front.Read(hello)
+				if n > 1000 {
+					_ = end(front.(*net.TCPConn))
+					return
+				}
+				back, err := net.Dial("tcp", server)
+				if err != nil {
+					return
+				}
+				defer back.Close()
+				_, _ = back.Write(hello[:n])
+				go func() { _, _ = io.Copy(back, front) }()
+				_, _ = io.Copy(front, back)
+			}()
+		}
+	}()
+}
+
+func page(code int) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(code)
+		fmt.Fprint(w, "<html><title>"+canaryBody+"</title></html>")
+	}
+}
 
 // proxyAnswers puts a proxy in between that has credentials in its URL.
 func (w *world) proxyAnswers(code int) {
@@ -544,6 +737,52 @@ func (w *world) proxyAnswers(code int) {
 	w.transport.Proxy = http.ProxyURL(parsed)
 	w.t.Setenv("HTTPS_PROXY", parsed.String())
 	w.t.Setenv("HTTP_PROXY", parsed.String())
+}
+
+// A hello that gets no answer at all is told within the time of two.
+func TestHelloThatGetsNoAnswer(t *testing.T) {
+	for name, loses := range map[string]bool{"only if it offers ML-KEM": true, "whatever it offers": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := &world{t: t, ca: testca.New(t), api: http.NotFoundHandler(), config: Config{TempFolder: t.TempDir()}}
+			w.transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: w.ca.Pool()}}
+			w.config.Transport = func() *http.Transport { return w.transport }
+			w.config.Client = func() danabio.Config { return danabio.Config{} }
+			want := "failed tls: no answer came within 10 s\n"
+			if loses {
+				want = "failed tls: the server answers a TLS hello only if that does not offer ML-KEM\n"
+				w.serve(testca.Subject{})
+				w.losesLongHellos(func(c *net.TCPConn) error { _, err := io.Copy(io.Discard, c); return err })
+			} else {
+				listener, err := net.Listen("tcp", "127.0.0.1:0")
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() { listener.Close() })
+				w.config.BaseURL = "https://" + listener.Addr().String()
+			}
+			began := time.Now()
+			checks, err := Run(t.Context(), w.config)
+			if got := lines(checks); err != nil || !strings.Contains(got, want) {
+				t.Errorf("%v after\n%s", err, got)
+			}
+			if took := time.Since(began); took > limit+5*time.Second {
+				t.Errorf("it took %s", took)
+			}
+		})
+	}
+}
+
+func TestAddedPath(t *testing.T) {
+	for base, want := range map[string]string{
+		"https://acme.example.com/api/v1": "/api/v1", "https://acme.example.com/gateway/api/v1/": "/api/v1", "https://acme.example.com": "",
+		"https://acme.example.com/oauth2/token": "/oauth2/token", "https://acme.example.com/api/v1/biometric": "/api/v1/biometric",
+		"https://acme.example.com/api/v10": "", "https://acme.example.com/gateway": "",
+	} {
+		if got := AddedPath(base); got != want {
+			t.Errorf("%s: %q, want %q", base, got, want)
+		}
+	}
 }
 
 // What the first checks found out decides about the others.

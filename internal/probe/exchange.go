@@ -97,7 +97,8 @@ func (p *prober) begin(ctx context.Context, x *exchange, request *http.Request, 
 		GotConn:        func(httptrace.GotConnInfo) { connected.Store(true) },
 		Got100Continue: func() { continued.Store(true) },
 	})
-	request = request.WithContext(ctx)
+	handshake := &reach.Handshake{}
+	request = request.WithContext(handshake.Trace(ctx))
 	request.Header.Set("User-Agent", p.config.Library)
 	request.Close = true  // net/http resends by itself on connections that were used before, and prints what comes on idle ones
 	request.GetBody = nil // for the same reason
@@ -116,7 +117,7 @@ func (p *prober) begin(ctx context.Context, x *exchange, request *http.Request, 
 	x.connected, x.continued = connected.Load(), continued.Load()
 	x.bodyRead = sent != nil && sent.read.Load()
 	if err != nil {
-		x.failure, x.late = reach.Cause(err, "no answer came within "+limit.String()), ctx.Err() != nil
+		x.failure, x.late = reach.Cause(handshake.Mark(err), "no answer came within "+limit.String()), ctx.Err() != nil
 		return nil
 	}
 	x.status, x.header, x.tls = response.StatusCode, response.Header, response.TLS

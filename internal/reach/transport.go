@@ -1,7 +1,7 @@
-// Package reach is what the commands that look at a server have in common: how they send a single request to it, and what may be told of how that
-// went. Nothing that the server sent stands in its texts.
+// Package reach knows how a server is reached, and why it is not: for the client, and for the commands that look at a server.
 //
-// Call [HTTP1] for the transport, then [Cause] for an error of it, or [SkewOf] for the server's clock.
+// Call [Failed] for an error of a request that got no answer, and [CheckEnvironment] before the first request; [HTTP1] for a transport that sends
+// a single request, and [SkewOf] for the server's clock. Nothing that the server sent stands in a text of this package.
 package reach
 
 import (
@@ -24,7 +24,18 @@ func Bounded(transport *http.Transport) *http.Transport {
 	t.MaxResponseHeaderBytes = maxHeader
 	t.ExpectContinueTimeout = ContinueLimit
 	t.DisableCompression = true
+	AllowRenegotiation(t)
+	CheckProxies(t)
 	return t
+}
+
+// AllowRenegotiation lets the server ask once for the client certificate by a TLS renegotiation, as old gateways do, if the transport has one to
+// show.
+func AllowRenegotiation(t *http.Transport) {
+	config := t.TLSClientConfig
+	if config != nil && (len(config.Certificates) > 0 || config.GetClientCertificate != nil) && config.Renegotiation == tls.RenegotiateNever {
+		config.Renegotiation = tls.RenegotiateOnceAsClient
+	}
 }
 
 // HTTP1 is [Bounded], and sends each request by HTTP/1.1 over a connection of its own.

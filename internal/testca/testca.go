@@ -2,15 +2,21 @@
 package testca
 
 import (
+	"bytes"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/pem"
 	"math/big"
 	"net"
+	"strings"
 	"testing"
 	"time"
 )
@@ -37,15 +43,22 @@ type Subject struct {
 	For       time.Duration // how long it is still valid; negative: since when it is not. Default: 100 days and an hour
 	Begins    time.Duration // from now. Default: long ago
 	Authority bool
+	RSA       bool // a key of that kind, and not of an elliptic curve
 }
 
 // Issue makes a certificate; an authority without a certificate yet issues its own.
 func (ca *CA) Issue(tb testing.TB, subject Subject) tls.Certificate {
 	tb.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	key, err := newKey(subject.RSA)
 	if err != nil {
 		tb.Fatal(err)
 	}
+	return ca.IssueFor(tb, subject, key)
+}
+
+// IssueFor makes a certificate for a key.
+func (ca *CA) IssueFor(tb testing.TB, subject Subject, key crypto.Signer) tls.Certificate {
+	tb.Helper()
 	if subject.For == 0 {
 		subject.For = 100*24*time.Hour + time.Hour
 	}
@@ -68,11 +81,11 @@ func (ca *CA) Issue(tb testing.TB, subject Subject) tls.Certificate {
 			template.DNSNames = append(template.DNSNames, host)
 		}
 	}
-	parent, signer := ca.Certificate, ca.key
+	parent, signer := ca.Certificate, crypto.Signer(ca.key)
 	if parent == nil {
 		parent, signer = template, key
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, parent, &key.PublicKey, signer)
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, key.Public(), signer)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -81,6 +94,48 @@ func (ca *CA) Issue(tb testing.TB, subject Subject) tls.Certificate {
 		tb.Fatal(err)
 	}
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}
+}
+
+func newKey(ofRSA bool) (crypto.Signer, error) {
+	if ofRSA {
+		return rsa.GenerateKey(rand.Reader, 2048)
+	}
+	return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+}
+
+// WithNegativeSerial is a certificate of the authority as it is, but that its serial number is negative, as some boxes that inspect TLS make them.
+// Package x509 makes no such certificate, and reads none, so it has no Leaf.
+func (ca *CA) WithNegativeSerial(tb testing.TB, issued tls.Certificate) tls.Certificate {
+	tb.Helper()
+	var parts struct {
+		TBS       asn1.RawValue
+		Algorithm pkix.AlgorithmIdentifier
+		Signature asn1.BitString
+	}
+	if _, err := asn1.Unmarshal(issued.Leaf.Raw, &parts); err != nil {
+		tb.Fatal(err)
+	}
+	tbs := bytes.Clone(issued.Leaf.RawTBSCertificate)
+	serial := issued.Leaf.SerialNumber.Bytes()
+	at := bytes.Index(tbs, serial)
+	if at < 0 {
+		tb.Fatal("the serial number is not found")
+	}
+	tbs[at] |= 0x80
+	digest := sha256.Sum256(tbs)
+	signature, err := ecdsa.SignASN1(rand.Reader, ca.key, digest[:])
+	if err != nil {
+		tb.Fatal(err)
+	}
+	parts.TBS, parts.Signature = asn1.RawValue{FullBytes: tbs}, asn1.BitString{Bytes: signature, BitLength: 8 * len(signature)}
+	der, err := asn1.Marshal(parts)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if _, err := x509.ParseCertificate(der); err == nil || !strings.Contains(err.Error(), "negative serial") {
+		tb.Fatalf("it reads with %v", err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: issued.PrivateKey}
 }
 
 // Pool holds the authority.

@@ -1,11 +1,15 @@
 package danabio
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -53,6 +57,7 @@ func refusal(ctx context.Context, operation, circuit string, resp *http.Response
 		URL:        withoutQuery(resp.Request),
 		StatusCode: resp.StatusCode,
 		Circuit:    circuit,
+		MediaType:  mask.clean(mediaType(resp.Header), maxCode),
 		RequestID:  mask.clean(requestID(resp.Header), maxCode*2),
 		RetryAfter: retryAfter(resp.Header.Get("Retry-After"), time.Now()),
 	}
@@ -61,12 +66,21 @@ func refusal(ctx context.Context, operation, circuit string, resp *http.Response
 		e.kind = ErrUnauthorized
 	case resp.StatusCode == http.StatusRequestTimeout, resp.StatusCode == http.StatusTooManyRequests, resp.StatusCode >= 500:
 		e.kind = ErrUnavailable
+	case resp.StatusCode == http.StatusProxyAuthRequired: // of a proxy for plain HTTP
+		e.kind = ErrProxy
 	case resp.StatusCode < 300:
-		return fmt.Errorf("%w: the server answered %d where 200 was expected", ErrProtocol, resp.StatusCode)
+		err := fmt.Errorf("%w: the server answered %d where 200 was expected", ErrProtocol, resp.StatusCode)
+		if resp.StatusCode == http.StatusAccepted || resp.StatusCode == http.StatusNoContent {
+			return unclear{err} // perhaps it means "not yet"
+		}
+		return err
 	}
 	// A body that breaks off still may hold the message. One that drips is not waited for: it only gives a message.
 	defer time.AfterFunc(quietTimeout, func() { resp.Body.Close() }).Stop()
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxError))
+	if resp.StatusCode == http.StatusBadRequest && resp.Request.URL.Scheme == "http" && wantsTLS(body) {
+		return fmt.Errorf("%w: the server speaks TLS on this port, and got plain HTTP; give the base URL with https", ErrTLS)
+	}
 	if ctx.Err() == nil {
 		code, message := errorText(body, resp.Header.Get("Content-Type"))
 		e.Code, e.Message = mask.clean(code, maxCode), mask.clean(message, maxMessage)
@@ -74,10 +88,25 @@ func refusal(ctx context.Context, operation, circuit string, resp *http.Response
 	return e
 }
 
+// wantsTLS reports whether an answer is what the servers of Go, nginx and Apache say of plain HTTP on a port of TLS.
+func wantsTLS(body []byte) bool {
+	return slices.ContainsFunc([]string{"HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port", "speaking plain HTTP to an SSL-enabled server port"},
+		func(words string) bool { return bytes.Contains(body, []byte(words)) })
+}
+
 func withoutQuery(req *http.Request) string {
 	u := *req.URL
 	u.User, u.RawQuery, u.Fragment = nil, "", ""
 	return u.String()
+}
+
+// mediaType is that of the body, without parameters, or empty.
+func mediaType(h http.Header) string {
+	found, _, err := mime.ParseMediaType(h.Get("Content-Type"))
+	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
+		return ""
+	}
+	return found
 }
 
 // requestID finds the server's id of the request. Which header carries it is not published; these are the usual ones.

@@ -2,12 +2,12 @@ package danabio
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"slices"
+
+	"github.com/danabio/danabio-go/internal/reach"
 )
 
 var (
@@ -29,56 +29,52 @@ func cause(ctx context.Context, err error) error {
 	return unmatched{shown(err), contextErrors}.plain()
 }
 
-// shown is the error of the transport with a text that may be shown.
+// shown is the error of the transport with a text that may be shown. What callers decide on is in it too, but for ErrUnavailable, which judged adds.
 func shown(err error) error {
 	var (
-		certificate *tls.CertificateVerificationError
-		dns         *net.DNSError
-		op          *net.OpError
-		alert       tls.AlertError
-		record      tls.RecordHeaderError
-		source      *sourceError
-		proxy       *proxyError
+		dns    *net.DNSError
+		op     *net.OpError
+		source *sourceError
 	)
 	switch {
 	case errors.As(err, &source):
 		return source
 	case errors.Is(err, ErrProtocol): // the text is ours
 		return err
-	case errors.As(err, &certificate):
-		return fmt.Errorf("%w: %w", ErrCertificate, certificate.Err)
-	case errors.As(err, &dns) && dns.IsNotFound && !dns.IsTemporary:
-		return fmt.Errorf("%w: %s", ErrUnknownHost, dns.Name)
-	case errors.As(err, &dns):
-		return dns
-	case errors.Is(err, errDialTimeout):
-		return errDialTimeout
-	case errors.Is(err, errHeaderTimeout):
-		return errHeaderTimeout
-	case errors.Is(err, errQuiet):
-		return errQuiet
-	case errors.Is(err, errResent):
-		return errResent
-	case errors.As(err, &proxy):
-		return proxy
-	case errors.As(err, &op):
-		return op
-	case errors.As(err, &alert):
-		return alert
-	case errors.As(err, &record):
-		return opaque{"the server does not speak TLS on this port", err}
-	case isTimeout(err):
-		return errHeaderTimeout
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return opaque{"the connection was closed before the answer was whole", err}
 	}
-	return opaque{"the connection failed or the answer is no HTTP", err}
+	for _, ours := range []error{errDialTimeout, errHeaderTimeout, errQuiet, errResent} {
+		if errors.Is(err, ours) {
+			return ours
+		}
+	}
+	switch f := reach.Failed(err); f.Class {
+	case reach.Certificate:
+		return fmt.Errorf("%w: %w", ErrCertificate, opaque{f.Reason(), err})
+	case reach.TLS:
+		return fmt.Errorf("%w: %w", ErrTLS, opaque{f.String(), err})
+	case reach.Proxy:
+		return fmt.Errorf("%w: %w", ErrProxy, opaque{f.Reason(), err})
+	case reach.UnknownHost:
+		return fmt.Errorf("%w: %s", ErrUnknownHost, f.Detail)
+	case reach.NotHTTP:
+		return unclear{fmt.Errorf("%w: %w", ErrProtocol, opaque{f.Text, err})}
+	case reach.Passing:
+		switch {
+		case errors.As(err, &dns):
+			return dns
+		case errors.As(err, &op):
+			return op
+		}
+		return opaque{f.String(), err}
+	default:
+		return unclear{opaque{f.Text, err}}
+	}
 }
 
-func isTimeout(err error) bool {
-	var timeout interface{ Timeout() bool }
-	return errors.As(err, &timeout) && timeout.Timeout()
-}
+// unclear is a failure of which nothing says whether it will pass.
+type unclear struct{ error }
+
+func (u unclear) Unwrap() error { return u.error }
 
 // opaque shows a text of ours instead of an error's own.
 type opaque struct {

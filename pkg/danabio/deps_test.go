@@ -36,6 +36,7 @@ func TestClientCompilesInNothingElse(t *testing.T) {
 			"github.com/danabio/danabio-go/gen/biometricapi",
 			"github.com/danabio/danabio-go/internal/message",
 			"github.com/danabio/danabio-go/internal/newfile",
+			"github.com/danabio/danabio-go/internal/reach",
 			"github.com/danabio/danabio-go/pkg/danabio",
 			"github.com/danabio/danabio-go/pkg/evidence",
 		},

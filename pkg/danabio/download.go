@@ -64,6 +64,9 @@ func (c *core) openEvidence(ctx context.Context, circuit string, policy RetryPol
 		if errors.As(refused, &answer) && answer.StatusCode == http.StatusNotFound {
 			answer.kind = ErrNotReady
 		}
+		if resp.StatusCode == http.StatusForbidden {
+			c.tokens.drop(token) // what the next call gets may have more rights
+		}
 		if resp.StatusCode == http.StatusUnauthorized && !renewed {
 			renewed = true
 			old := token
@@ -167,10 +170,19 @@ func (s *evidenceStream) sha256() string { return hex.EncodeToString(s.digest.Su
 func (s *evidenceStream) broken(err error) error {
 	err = cause(s.ctx, err)
 	if s.ctx.Err() != nil {
-		return fmt.Errorf("%w after %d bytes", err, s.read)
+		return &cutError{s.read, err}
 	}
-	return fmt.Errorf("%w after %d bytes: %w", ErrTruncated, s.read, err)
+	return fmt.Errorf("%w after %d bytes: %w", ErrTruncated, s.read, unmatched{err, sentinels}.plain())
 }
+
+// cutError is that the context ended before the evidence did.
+type cutError struct {
+	read int64
+	err  error
+}
+
+func (e *cutError) Error() string { return fmt.Sprintf("%v after %d bytes", e.err, e.read) }
+func (e *cutError) Unwrap() error { return e.err }
 
 func (s *evidenceStream) Close() error { return s.resp.Body.Close() }
 

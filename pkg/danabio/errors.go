@@ -29,8 +29,12 @@ var (
 
 	// ErrRedirected: the server answered with a redirect, which is not followed, so that no token goes elsewhere.
 	ErrRedirected = errors.New("redirect not followed")
-	// ErrCertificate: the server's TLS certificate is not valid for it.
+	// ErrCertificate: the server's TLS certificate is not valid for it, or cannot be read.
 	ErrCertificate = errors.New("bad TLS certificate")
+	// ErrTLS: the server has no TLS that this client takes, or does not take this client's.
+	ErrTLS = errors.New("no TLS connection")
+	// ErrProxy: the proxy refuses to connect to the server, or the setting that names the proxy cannot be used.
+	ErrProxy = errors.New("proxy not usable")
 	// ErrUnknownHost: the host name does not exist.
 	ErrUnknownHost = errors.New("unknown host")
 	// ErrPlainHTTP: plain HTTP to another machine is not allowed.
@@ -52,6 +56,7 @@ type APIError struct {
 	StatusCode int
 	Code       string        // the body's own error code, if it has one; at most 64 characters
 	Message    string        // the body's own short message, if it has one; at most 300 printable characters, what the request carried masked
+	MediaType  string        // of the body, such as "text/html"; empty if the server does not say
 	RequestID  string        // the server's id of the request, if it sends one (which header is assumed: X-Request-Id and the like)
 	Circuit    string        // the circuit asked for, if any
 	RetryAfter time.Duration // what the server asks to wait; 0 if it does not say

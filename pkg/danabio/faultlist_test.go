@@ -167,10 +167,10 @@ func tlsFaults() []fault {
 	}
 	shaking("handshake stalls", "not sent", func(context.Context, dial) (net.Conn, error) { front, _ := net.Pipe(); return front, nil })
 	shaking("closed in the handshake", "not sent", saying(""))
-	shaking("server speaks no TLS", "not sent", saying("220 mail.example.com ready\r\n"))
-	shaking("server speaks HTTP", "not sent", saying("HTTP/1.1 400 Bad Request\r\n\r\n"))
-	shaking("alert: handshake failure", "not sent", saying("\x15\x03\x03\x00\x02\x02\x28"))
-	shaking("old protocol only", "not sent", presenting(&tls.Config{Certificates: goodServer.Certificates, MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}))
+	shaking("server speaks no TLS", "no TLS", saying("220 mail.example.com ready\r\n"))
+	shaking("server speaks HTTP", "no TLS", saying("HTTP/1.1 400 Bad Request\r\n\r\n"))
+	shaking("alert: handshake failure", "no TLS", saying("\x15\x03\x03\x00\x02\x02\x28"))
+	shaking("old protocol only", "no TLS", presenting(&tls.Config{Certificates: goodServer.Certificates, MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}))
 	shaking("certificate of an unknown authority", "certificate", with(certificate("localhost", 1999, 2099, false)))
 	shaking("certificate expired", "certificate", with(certificate("localhost", 1990, 1999, true)))
 	shaking("certificate not yet valid", "certificate", with(certificate("localhost", 2050, 2099, true)))
@@ -246,16 +246,16 @@ func answerFaults() []fault {
 	}
 	answering("closed after the request was read", "lost", hangUp)
 	answering("none ever", "lost", silent)
-	answering("no HTTP", "lost", garbage)
-	answering("status is no number", "lost", rawReply("HTTP/1.1 abc OK\r\n\r\n", nil))
+	answering("no HTTP", "no HTTP", garbage)
+	answering("status is no number", "no HTTP", rawReply("HTTP/1.1 abc OK\r\n\r\n", nil))
 	answering("cut in the status line", "lost", rawReply("HTTP/1.1 20", nil))
 	answering("cut", "lost", rawReply("HTTP/1.1 200 OK\r\nContent-Type: appl", nil))
 	answering("stand still", "lost", rawReply("HTTP/1.1 200 OK\r\nContent-Type: appl", standing))
-	answering("no colon", "lost", rawReply("HTTP/1.1 200 OK\r\ngarbage\r\n\r\n", nil))
-	answering("two lengths", "lost", rawReply("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}", nil))
-	answering("negative length", "lost", rawReply("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}", nil))
-	answering("unknown transfer encoding", "lost", rawReply("HTTP/1.1 200 OK\r\nTransfer-Encoding: rot13\r\n\r\n{}", nil))
-	answering("endless", "lost", rawReply("HTTP/1.1 200 OK\r\n", func(conn net.Conn, _ *http.Request) {
+	answering("no colon", "no HTTP", rawReply("HTTP/1.1 200 OK\r\ngarbage\r\n\r\n", nil))
+	answering("two lengths", "no HTTP", rawReply("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}", nil))
+	answering("negative length", "no HTTP", rawReply("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}", nil))
+	answering("unknown transfer encoding", "no HTTP", rawReply("HTTP/1.1 200 OK\r\nTransfer-Encoding: rot13\r\n\r\n{}", nil))
+	answering("endless", "no HTTP", rawReply("HTTP/1.1 200 OK\r\n", func(conn net.Conn, _ *http.Request) {
 		line := []byte("X-Filler: " + strings.Repeat("x", 1<<19) + "\r\n")
 		for {
 			if _, err := conn.Write(line); err != nil {
@@ -399,9 +399,13 @@ func evidenceFaults(t *testing.T) []fault {
 			_ = http.NewResponseController(w).Flush()
 		}
 	})
-	for _, code := range []int{202, 203, 204, 206} {
+	for _, code := range []int{203, 206} {
 		answering(fmt.Sprint(code, " without being asked"), "nonsense", status(code, ""))
 	}
+	for _, code := range []int{202, 204} {
+		answering(fmt.Sprint(code, " without being asked"), "not yet, perhaps", status(code, ""))
+	}
+	answering("425", "refused", status(425, `{"message":"too early"}`)).kind.status = 425
 	other := sha256.Sum256([]byte("other"))
 	wrong := base64.StdEncoding.EncodeToString(other[:])
 	flipped := bytes.Clone(content)

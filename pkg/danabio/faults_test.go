@@ -274,7 +274,7 @@ func classes(err error) string {
 		{"ErrInvalidRequest", danabio.ErrInvalidRequest}, {"ErrUnauthorized", danabio.ErrUnauthorized}, {"ErrUnavailable", danabio.ErrUnavailable},
 		{"ErrProtocol", danabio.ErrProtocol}, {"ErrNotReady", danabio.ErrNotReady}, {"ErrTruncated", danabio.ErrTruncated},
 		{"ErrIntegrity", danabio.ErrIntegrity}, {"ErrRedirected", danabio.ErrRedirected}, {"ErrCertificate", danabio.ErrCertificate},
-		{"ErrUnknownHost", danabio.ErrUnknownHost}, {"ErrPlainHTTP", danabio.ErrPlainHTTP}, {"ErrClosed", danabio.ErrClosed},
+		{"ErrTLS", danabio.ErrTLS}, {"ErrProxy", danabio.ErrProxy}, {"ErrUnknownHost", danabio.ErrUnknownHost}, {"ErrPlainHTTP", danabio.ErrPlainHTTP}, {"ErrClosed", danabio.ErrClosed},
 		{"context.Canceled", context.Canceled}, {"context.DeadlineExceeded", context.DeadlineExceeded},
 		{"fs.ErrExist", fs.ErrExist}, {"fs.ErrNotExist", fs.ErrNotExist},
 	} {
@@ -383,7 +383,7 @@ func decide(operation string, k kind) wanted {
 			return passes
 		case k.status == 401: // new token once
 			return wanted{2, 2, "ErrUnauthorized" + answer, state(danabio.Refused), nil}
-		case k.status == 404 && operation == wait:
+		case (k.status == 404 || k.status == 409 || k.status == 425) && operation == wait:
 			return passes
 		case k.status == 404 && operation == download:
 			return once("ErrNotReady"+answer, "")
@@ -395,9 +395,34 @@ func decide(operation string, k kind) wanted {
 		return once("ErrCertificate", danabio.NotSent)
 	case "unknown host":
 		return once("ErrUnknownHost", danabio.NotSent)
+	case "no TLS": // that both sides take
+		return once("ErrTLS", danabio.NotSent)
+	case "no TLS, partly sent", "no TLS, sent": // the server says so late
+		if operation == start {
+			w := unknown(stateOf(k.line))
+			w.err += " + ErrTLS"
+			return w
+		}
+		return once("ErrTLS", "")
+	case "proxy refuses":
+		return once("ErrProxy", danabio.NotSent)
+	case "no HTTP, not sent", "no HTTP, partly sent", "no HTTP": // what came may be of something that is there for a while only
+		again.err = "ErrProtocol"
+		switch {
+		case operation == wait:
+			return passes
+		case operation == start && k.line != "no HTTP, not sent":
+			return unknown(stateOf(k.line))
+		}
+		return again
 	case "nonsense": // an answer that is not what the API promises
 		if operation == start {
 			return unknown(danabio.OutcomeUnknown)
+		}
+		return once("ErrProtocol", "")
+	case "not yet, perhaps": // no answer of the API, but one that says so
+		if operation == wait {
+			return passes
 		}
 		return once("ErrProtocol", "")
 	case "tolerated":
@@ -446,6 +471,14 @@ func decide(operation string, k kind) wanted {
 		return once("ErrNotReady + context.Canceled"+answer, "")
 	}
 	panic("no such line: " + k.line)
+}
+
+// stateOf is how far a start came, by what its line says.
+func stateOf(line string) danabio.OutcomeState {
+	if strings.HasSuffix(line, "partly sent") {
+		return danabio.PartlySent
+	}
+	return danabio.OutcomeUnknown
 }
 
 // rawReply answers with bytes that need be no HTTP, then does the rest.

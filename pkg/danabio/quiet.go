@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/danabio/danabio-go/internal/reach"
 )
 
 // quietTransport ends a request whose body, either way, stands still for [quietTimeout].
@@ -21,7 +23,8 @@ type quietTransport struct {
 func (t *quietTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
 	timer := &quietTimer{cancel: cancel}
-	req = req.WithContext(sentOnce(ctx, cancel))
+	handshake := &reach.Handshake{}
+	req = req.WithContext(handshake.Trace(sentOnce(ctx, cancel)))
 	// No connection is used twice: net/http prints to the standard logger what a server sends on an idle one, be it the rest of a body that
 	// is longer than announced, and resends by itself when a reused one turns out to be closed.
 	req.Close = true
@@ -36,7 +39,7 @@ func (t *quietTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 			err = cause
 		}
 		timer.end()
-		return nil, err
+		return nil, handshake.Mark(err)
 	}
 	// What http.Client mends by itself in the answer of another kind of RoundTripper.
 	if resp.Request == nil {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -27,15 +28,25 @@ func unavailable(err error) *failure {
 // failed judges an error of the transport for an operation that may be repeated.
 func failed(ctx context.Context, err error) *failure { return judged(ctx, cause(ctx, err)) }
 
-// judged does so for the cause of one.
+// judged does so for the cause of one. What is not known to pass is tried again as often as the policy says, but is no outage.
 func judged(ctx context.Context, err error) *failure {
-	var source *sourceError
-	if ctx.Err() != nil || errors.Is(err, ErrCertificate) || errors.Is(err, ErrUnknownHost) ||
-		errors.Is(err, ErrProtocol) || errors.As(err, &source) {
+	var (
+		source  *sourceError
+		unknown unclear
+	)
+	switch {
+	case ctx.Err() != nil, errors.As(err, &source):
+		return final(err)
+	case errors.As(err, &unknown):
+		return &failure{err: err, again: true}
+	case slices.ContainsFunc(finals, func(known error) bool { return errors.Is(err, known) }):
 		return final(err)
 	}
 	return unavailable(err)
 }
+
+// finals are what does not pass by itself.
+var finals = []error{ErrCertificate, ErrTLS, ErrProxy, ErrUnknownHost, ErrProtocol}
 
 // attempts calls try until it succeeds, fails for good or has failed as often as the policy allows.
 func (c *core) attempts(ctx context.Context, operation string, policy RetryPolicy, try func() *failure) error {

@@ -125,21 +125,21 @@ func brokenFaults() []socketFault {
 func strangerFaults() []socketFault {
 	const banner = "SSH-2.0-OpenSSH_9.6\r\n"
 	var faults []socketFault
-	saying := func(name, text string) {
-		faults = append(faults, socketFault{operations: all, phase: "headers", name: name, kind: of("lost"), serve: func(w *wire) {
+	saying := func(name, line, text string) {
+		faults = append(faults, socketFault{operations: all, phase: "headers", name: name, kind: of(line), serve: func(w *wire) {
 			w.request()
 			w.say(text)
 			w.fin()
 		}})
 	}
-	saying("SSH", banner)
-	saying("binary garbage", "\x00\xff\xfe\x01\r\n\r\n")
-	saying("HTTP/0.9", "<html>welcome</html>\r\n")
-	saying("nothing but line breaks", strings.Repeat("\r\n", 100))
-	saying("TLS alert to plain HTTP", "\x15\x03\x01\x00\x02\x02\x46")
-	saying("HTTP/2 without being asked", "\x00\x00\x00\x04\x00\x00\x00\x00\x00")
+	saying("SSH", "no HTTP", banner)
+	saying("binary garbage", "no HTTP", "\x00\xff\xfe\x01\r\n\r\n")
+	saying("HTTP/0.9", "no HTTP", "<html>welcome</html>\r\n")
+	saying("nothing but line breaks", "no HTTP", strings.Repeat("\r\n", 100))
+	saying("TLS alert to plain HTTP", "no TLS, sent", "\x15\x03\x01\x00\x02\x02\x46")
+	saying("HTTP/2 without being asked", "no HTTP", "\x00\x00\x00\x04\x00\x00\x00\x00\x00")
 	faults = append(faults,
-		socketFault{operations: all, phase: "send", name: "SSH that greets first", kind: of("partly sent"), size: 1 << 20, gate: 1, serve: func(w *wire) {
+		socketFault{operations: all, phase: "send", name: "SSH that greets first", kind: of("no HTTP, partly sent"), size: 1 << 20, gate: 1, serve: func(w *wire) {
 			w.say(banner)
 			w.stand()
 		}},
@@ -176,10 +176,10 @@ func handshakeFaults() []socketFault {
 	shaking("RST in the handshake", "not sent", after((*wire).reset))
 	shaking("FIN in the handshake", "not sent", after((*wire).fin))
 	shaking("handshake that stalls on a socket", "not sent", after((*wire).stand)).transport = func(t *http.Transport) { t.TLSHandshakeTimeout = 50 * time.Millisecond }
-	shaking("plain HTTP on the TLS port", "not sent", saying("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTPS request to an HTTP server.\n"))
-	shaking("SSH on the TLS port", "not sent", saying("SSH-2.0-OpenSSH_9.6\r\n"))
-	shaking("alert: unrecognized name", "not sent", saying("\x15\x03\x03\x00\x02\x02\x70"))
-	shaking("alert: no application protocol", "not sent", saying("\x15\x03\x03\x00\x02\x02\x78"))
+	shaking("plain HTTP on the TLS port", "no TLS", saying("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTPS request to an HTTP server.\n"))
+	shaking("SSH on the TLS port", "no TLS", saying("SSH-2.0-OpenSSH_9.6\r\n"))
+	shaking("alert: unrecognized name", "no TLS", saying("\x15\x03\x03\x00\x02\x02\x70"))
+	shaking("alert: no application protocol", "no TLS", saying("\x15\x03\x03\x00\x02\x02\x78"))
 	shaking("alert: internal error", "not sent", saying("\x15\x03\x03\x00\x02\x02\x50"))
 	with := func(operations []string, name, line string, config *tls.Config) *socketFault {
 		faults = append(faults, socketFault{operations: operations, phase: "tls", name: name, kind: of(line), secure: goodServer, handshake: config, serve: (*wire).fin})
@@ -204,9 +204,9 @@ func handshakeFaults() []socketFault {
 		_ = (&h2{w.server.t, w.Conn, w.in}).frame(frameSettings, 0, 0, nil)
 		w.fin()
 	}
-	with(all, "client certificate wanted, TLS 1.2", "not sent", &tls.Config{Certificates: goodServer.Certificates, ClientAuth: tls.RequireAnyClientCert, MaxVersion: tls.VersionTLS12})
+	with(all, "client certificate wanted, TLS 1.2", "no TLS", &tls.Config{Certificates: goodServer.Certificates, ClientAuth: tls.RequireAnyClientCert, MaxVersion: tls.VersionTLS12})
 	// With TLS 1.3 the client's handshake is over before the server judges, so that the request is on its way.
-	late := with(all, "client certificate wanted, TLS 1.3", "partly sent", &tls.Config{Certificates: goodServer.Certificates, ClientAuth: tls.RequireAnyClientCert, MinVersion: tls.VersionTLS13})
+	late := with(all, "client certificate wanted, TLS 1.3", "no TLS, partly sent", &tls.Config{Certificates: goodServer.Certificates, ClientAuth: tls.RequireAnyClientCert, MinVersion: tls.VersionTLS13})
 	late.gate, late.size = 3, 1<<20
 	return faults
 }
@@ -316,10 +316,13 @@ func proxyFaults() []socketFault {
 			w.fin()
 		}
 	}
-	for _, answer := range []string{"407 Proxy Authentication Required", "403 Forbidden", "502 Bad Gateway", "503 Service Unavailable", "301 Moved"} {
+	for _, answer := range []string{"407 Proxy Authentication Required", "400 Bad Request", "403 Forbidden", "404 Not Found", "301 Moved"} {
+		through("connect", "proxy answers "+answer[:3], "proxy refuses", saying("HTTP/1.1 "+answer+"\r\nContent-Length: 0\r\n\r\n"))
+	}
+	for _, answer := range []string{"408 Request Timeout", "429 Too Many Requests", "502 Bad Gateway", "503 Service Unavailable", "504 Gateway Timeout"} {
 		through("connect", "proxy answers "+answer[:3], "not sent", saying("HTTP/1.1 "+answer+"\r\nContent-Length: 0\r\n\r\n"))
 	}
-	through("connect", "proxy answers garbage", "not sent", saying("garbage\r\n\r\n"))
+	through("connect", "proxy answers garbage", "no HTTP, not sent", saying("garbage\r\n\r\n"))
 	for _, by := range bothEnds {
 		through("connect", "proxy answers CONNECT with "+by.name, "not sent", func(w *wire) {
 			w.headers()

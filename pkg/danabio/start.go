@@ -232,7 +232,9 @@ func (s *starting) lost(ctx context.Context, delivery *delivery, err error) *fai
 	if source := delivery.body.failure(); source != nil && ctx.Err() == nil {
 		reason = source
 	}
-	if !delivery.notSent() {
+	// Where the proxy refuses, or none can be told, there is no connection to the server, and net/http may trace nothing.
+	unproxied := errors.Is(reason, ErrProxy) && !delivery.body.touched()
+	if !delivery.notSent() && !unproxied {
 		return final(s.unknown(delivery, reason))
 	}
 	return judged(ctx, reason)

@@ -10,9 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/http/httptrace"
-	"net/url"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -97,25 +95,6 @@ func TestRequestsGoOutOnHTTP1EvenWhereHTTP2IsOffered(t *testing.T) {
 	}
 }
 
-// What a proxy refuses is told as such, or its user looks at the server.
-func TestProxyThatRefusesIsNamed(t *testing.T) {
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodConnect {
-			t.Errorf("%s came to the proxy, want CONNECT", r.Method)
-		}
-		w.WriteHeader(http.StatusProxyAuthRequired)
-	}))
-	defer proxy.Close()
-	_, config := overTLS(t, newScript(t))
-	transport := config.HTTPClient.Transport.(*http.Transport)
-	transport.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(proxy.URL) }
-	config.Retry.MaxAttempts = 1
-	_, err := newClient(t, config).Authenticate(t.Context())
-	if !errors.Is(err, danabio.ErrUnavailable) || !strings.Contains(err.Error(), "the proxy answered 407") {
-		t.Errorf("got %v, want ErrUnavailable that names the proxy", err)
-	}
-}
-
 func TestBadCertificateIsFinal(t *testing.T) {
 	for name, change := range map[string]func(*httptest.Server, *danabio.Config){
 		"of an unknown authority": func(_ *httptest.Server, c *danabio.Config) { c.HTTPClient = nil },
@@ -149,20 +128,6 @@ func TestBadCertificateIsFinal(t *testing.T) {
 func port(s *httptest.Server) string {
 	_, port, _ := net.SplitHostPort(s.Listener.Addr().String())
 	return port
-}
-
-func TestServerWithoutTLSIsNamedAsSuch(t *testing.T) {
-	server := httptest.NewServer(newScript(t))
-	defer server.Close()
-	client := newClient(t, danabio.Config{
-		Environment: danabio.CustomEnvironment("https://" + server.Listener.Addr().String()),
-		Channel:     channel,
-		Credentials: danabio.ClientCredentials("acme", "s3cr3t-of-acme"),
-		Retry:       danabio.RetryPolicy{MaxAttempts: 1},
-	})
-	if _, err := client.Authenticate(t.Context()); !errors.Is(err, danabio.ErrUnavailable) {
-		t.Errorf("got %v, want ErrUnavailable", err)
-	}
 }
 
 // A handshake is no part of the start, so a connection that breaks right after it has taken nothing of it.

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/danabio/danabio-go/internal/reach"
 )
 
 // How long the steps of a request may last. There is no limit on a whole request, since bodies may be long.
@@ -21,16 +23,37 @@ const (
 	expectContinueAbove = 64 << 10
 )
 
+// checkProxyVariable refuses an environment whose proxy cannot be used, before anything is sent past it. What another kind of RoundTripper does is not
+// known.
+func checkProxyVariable(caller *http.Client, baseURL string) error {
+	transport, ok := roundTripperOf(caller).(*http.Transport)
+	if !ok {
+		return nil
+	}
+	server, err := url.Parse(baseURL)
+	if err != nil {
+		return invalid("base URL: %w", err)
+	}
+	if err := reach.CheckEnvironment(transport, server); err != nil {
+		return fmt.Errorf("%w: %w: %w", ErrInvalidRequest, ErrProxy, err)
+	}
+	return nil
+}
+
+func roundTripperOf(caller *http.Client) http.RoundTripper {
+	if caller == nil || caller.Transport == nil {
+		return http.DefaultTransport
+	}
+	return caller.Transport
+}
+
 // httpClients assembles the chains, from the outside in: log, quiet (bodies that stand still; fresh connections), the caller's transport. The second
 // chain is for starts, over connections of their own. Above them lie retries and tokens, which differ by operation.
 func (c *core) httpClients(caller *http.Client) (plain, start *http.Client) {
+	base := roundTripperOf(caller)
 	var jar http.CookieJar
-	var base http.RoundTripper
 	if caller != nil {
-		base, jar = caller.Transport, caller.Jar
-	}
-	if base == nil {
-		base = http.DefaultTransport
+		jar = caller.Jar
 	}
 	chain := func(next http.RoundTripper, headers time.Duration) *http.Client {
 		return &http.Client{
@@ -78,9 +101,9 @@ func ownTransport(base *http.Transport, headers time.Duration) *http.Transport {
 	if dialTLS := t.DialTLS; dialTLS != nil && t.DialTLSContext == nil {
 		t.DialTLSContext = func(_ context.Context, network, address string) (net.Conn, error) { return dialTLS(network, address) }
 	}
-	if t.OnProxyConnectResponse == nil {
-		t.OnProxyConnectResponse = proxyAnswered
-	}
+	reach.AllowRenegotiation(t)
+	reach.CheckProxies(t)
+	reach.ProxyAnswered(t)
 	return t
 }
 
@@ -94,19 +117,6 @@ func startTransport(base *http.Transport) *http.Transport {
 	}
 	return t
 }
-
-// proxyAnswered names the proxy, whose status net/http takes for an error without a kind.
-func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
-	if resp.StatusCode != http.StatusOK {
-		return &proxyError{resp.StatusCode}
-	}
-	return nil
-}
-
-// proxyError is that a proxy makes no connection to the server.
-type proxyError struct{ status int }
-
-func (e *proxyError) Error() string { return fmt.Sprintf("the proxy answered %d", e.status) }
 
 type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 )
 
@@ -13,7 +14,8 @@ type PollPolicy struct {
 	MinInterval time.Duration
 	// MaxInterval is the longest time between two polls, but for a longer Retry-After of the server. Default: 60 s.
 	MaxInterval time.Duration
-	// MaxWait is when waiting ends with [ErrNotReady], since an unknown circuit is never ready. Default: 24 h.
+	// MaxWait is when waiting ends with [ErrNotReady], since an unknown circuit is never ready; with the last poll's error if no poll reached the
+	// server. A poll that has begun by then, and the download that it may have become, gets 10 minutes more. Default: 24 h.
 	MaxWait time.Duration
 	// Notify is called after each poll that found nothing, before the wait for the next. Default: nobody is told.
 	Notify func(Poll)
@@ -28,7 +30,7 @@ type Poll struct {
 	Number  int           // from 1
 	Elapsed time.Duration // since the call
 	Next    time.Duration // until the next poll
-	Err     error         // matches ErrNotReady or ErrUnavailable
+	Err     error         // why: mostly it matches ErrNotReady or ErrUnavailable
 }
 
 func (p PollPolicy) withDefaults() (PollPolicy, error) {
@@ -62,8 +64,14 @@ func (p PollPolicy) interval(n int) time.Duration {
 	return jittered(min(interval, p.MaxInterval), 0.1)
 }
 
-// WaitForEvidence calls [Client.DownloadEvidence] until the circuit is completed and its evidence stored. It outlives outages: that the service is
-// unavailable means "not yet". It ends with the context, with another error of DownloadEvidence, or with [ErrNotReady] after PollPolicy.MaxWait.
+// WaitForEvidence calls [Client.DownloadEvidence] until the circuit is completed and its evidence stored. It ends with the context, with
+// [ErrNotReady] after PollPolicy.MaxWait, or with another error of DownloadEvidence but for these:
+//
+//   - An outage, [ErrUnavailable], means "not yet".
+//   - An answer with status 202, 204, 409 or 425, and a failure that is not known to pass, mean "not yet" for an hour after the first of them that no
+//     "not ready" interrupts, and once at least.
+//   - A refusal of the credentials, or status 403, once they have worked, means "not yet" once: a gateway may have answered in the server's place.
+//     The next poll after a 403 uses a new token.
 func (c *Client) WaitForEvidence(ctx context.Context, circuit, path string, policy PollPolicy) (*Receipt, error) {
 	receipt, err := c.waitForEvidence(ctx, circuit, path, policy)
 	if err != nil {
@@ -71,6 +79,11 @@ func (c *Client) WaitForEvidence(ctx context.Context, circuit, path string, poli
 	}
 	return receipt, nil
 }
+
+const (
+	waitGrace    = 10 * time.Minute // of a poll that has begun before MaxWait
+	unclearLimit = time.Hour
+)
 
 func (c *core) waitForEvidence(ctx context.Context, circuit, path string, policy PollPolicy) (*Receipt, error) {
 	policy, err := policy.withDefaults()
@@ -80,41 +93,110 @@ func (c *core) waitForEvidence(ctx context.Context, circuit, path string, policy
 	// The next poll is the next attempt.
 	once := c.retry
 	once.MaxAttempts = 1
-	began := time.Now()
-	for n := 1; ; n++ {
-		leave, err := policy.admit(ctx, began)
+	w := &waiting{began: time.Now()}
+	within, cancel := context.WithDeadline(ctx, w.began.Add(policy.MaxWait).Add(waitGrace))
+	defer cancel()
+	for {
+		leave, err := policy.admit(ctx, w.began)
 		if errors.Is(err, ErrNotReady) {
-			return nil, fmt.Errorf("%w after %s and %d polls", err, time.Since(began).Round(time.Second), n-1)
+			return nil, w.over(err)
 		}
 		if err != nil {
 			return nil, err
 		}
-		receipt, err := c.downloadEvidence(ctx, circuit, path, once)
+		w.polls++
+		receipt, err := c.downloadEvidence(within, circuit, path, once)
 		leave()
 		if err == nil {
 			return receipt, nil
 		}
-		if !errors.Is(err, ErrNotReady) && !errors.Is(err, ErrUnavailable) {
+		if within.Err() != nil && ctx.Err() == nil {
+			return nil, w.late(err)
+		}
+		if !w.goesOn(err) {
 			return nil, err
 		}
-		elapsed := time.Since(began)
+		elapsed := time.Since(w.began)
 		left := policy.MaxWait - elapsed
 		if left <= 0 {
-			return nil, fmt.Errorf("%w after %s and %d polls; the last: %w", ErrNotReady, elapsed.Round(time.Second), n, err)
+			return nil, w.over(ErrNotReady)
 		}
-		next := policy.interval(n)
+		next := policy.interval(w.polls)
 		var answer *APIError
 		if errors.As(err, &answer) {
 			next = max(next, answer.RetryAfter)
 		}
 		next = min(next, left)
 		if policy.Notify != nil {
-			policy.Notify(Poll{Number: n, Elapsed: elapsed, Next: next, Err: err})
+			policy.Notify(Poll{Number: w.polls, Elapsed: elapsed, Next: next, Err: err})
 		}
 		if ended := sleep(ctx, next); ended != nil {
-			return nil, fmt.Errorf("%w, %s after the beginning, with %d polls done; the last: %w", ended, time.Since(began).Round(time.Second), n, err)
+			return nil, fmt.Errorf("%w, %s after the beginning, with %d polls done; the last: %w", ended, time.Since(w.began).Round(time.Second), w.polls, err)
 		}
 	}
+}
+
+// waiting is one wait, and what its polls have shown.
+type waiting struct {
+	began time.Time
+	polls int
+	last  error // of the last poll
+
+	reached  bool      // the server has answered a poll
+	accepted bool      // it has accepted the credentials
+	refusals int       // of them since
+	unclear  time.Time // when the first poll since the last "not ready" ended in a way that says nothing
+}
+
+// goesOn reports whether there is something to wait for after a poll that ended so.
+func (w *waiting) goesOn(err error) bool {
+	w.last = err
+	var (
+		answer *APIError
+		says   unclear
+	)
+	if errors.As(err, &answer) && answer.Operation == operationDownload {
+		w.reached = true
+	}
+	switch {
+	case errors.Is(err, ErrNotReady):
+		w.reached, w.accepted, w.refusals, w.unclear = true, true, 0, time.Time{}
+		return true
+	case errors.Is(err, ErrUnavailable):
+		return true
+	case errors.Is(err, ErrUnauthorized), answer != nil && answer.StatusCode == http.StatusForbidden:
+		w.refusals++
+		return w.accepted && w.refusals == 1
+	case errors.As(err, &says), answer != nil && (answer.StatusCode == http.StatusConflict || answer.StatusCode == http.StatusTooEarly):
+		if w.unclear.IsZero() {
+			w.unclear = time.Now()
+			return true
+		}
+		return time.Since(w.unclear) < unclearLimit
+	}
+	return false
+}
+
+// over is the error when MaxWait is over, which end says. That only time is missing can be said only if the server has answered.
+func (w *waiting) over(end error) error {
+	elapsed := time.Since(w.began).Round(time.Second)
+	switch {
+	case w.last == nil:
+		return fmt.Errorf("%w after %s and %d polls", end, elapsed, w.polls)
+	case !w.reached:
+		return fmt.Errorf("no poll reached the server in %s, of %d; the last: %w", elapsed, w.polls, w.last)
+	}
+	return fmt.Errorf("%w after %s and %d polls; the last: %w", end, elapsed, w.polls, w.last)
+}
+
+// late is the error of a poll that was still under way when its time was over, too.
+func (w *waiting) late(err error) error {
+	var cut *cutError
+	if errors.As(err, &cut) {
+		return fmt.Errorf("%w: it was still on its way %s after the beginning, with %d bytes there", ErrTruncated, time.Since(w.began).Round(time.Second), cut.read)
+	}
+	w.last = unavailable(errHeaderTimeout).err
+	return w.over(ErrNotReady)
 }
 
 // admit waits until a poll may be made, at the longest until MaxWait is over.

@@ -115,7 +115,7 @@ func TestWaitEnds(t *testing.T) {
 	})
 	t.Run("with a final error", func(t *testing.T) {
 		for want, replies := range map[error][]reply{
-			danabio.ErrUnauthorized: {status(404, ""), status(401, ""), status(401, "")},
+			danabio.ErrUnauthorized: {status(401, ""), status(401, "")},
 			danabio.ErrIntegrity:    {status(404, ""), claim([]byte("<html>")), claim([]byte("<html>"))},
 		} {
 			inBubble(t, newScript(t).on(download, replies...), func(b *bed) {

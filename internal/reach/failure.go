@@ -1,0 +1,257 @@
+package reach
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// Class is what kind of failure kept a request from being answered. It decides whether to ask again.
+type Class int
+
+// The classes. What is not known is the zero one, so that nothing counts as an outage by mistake.
+const (
+	Unrecognised Class = iota
+	Passing            // the network, a host or its name server: it may pass by itself
+	Certificate        // the server's certificate is not valid for it, or cannot be read
+	TLS                // there is no TLS that both sides take
+	UnknownHost        // the name does not exist
+	Proxy              // the proxy refuses, or there is no telling which one to take
+	NotHTTP            // what came is no HTTP
+)
+
+// Failure is why a request was not answered, in texts that may be shown: errors of net/http can quote addresses and answers.
+type Failure struct {
+	Class  Class
+	Text   string // a constant
+	Detail string // in the words of the package that found it, or empty; it quotes nothing that was sent
+	// Setting is the value of GODEBUG that has a program in Go do what was refused; empty if none is known.
+	Setting string
+}
+
+// String is the whole of it.
+func (f Failure) String() string {
+	text := f.Text
+	if f.Detail != "" {
+		text += ": " + f.Detail
+	}
+	return text + f.remedy()
+}
+
+// Reason is the detail alone, where the text would say nothing that is not known.
+func (f Failure) Reason() string { return f.Detail + f.remedy() }
+
+func (f Failure) remedy() string {
+	if f.Setting == "" {
+		return ""
+	}
+	return "; the environment variable GODEBUG=" + f.Setting + " allows it"
+}
+
+// What crypto/tls says without a type that could be told apart.
+const (
+	unreadable = "tls: failed to parse certificate from server: "
+	largeKey   = "tls: server sent certificate containing RSA key larger than"
+	unknownKey = "tls: server's certificate contains an unsupported type of public key"
+	oldVersion = "tls: server selected unsupported protocol version"
+	oldCipher  = "tls: server chose an unconfigured cipher suite"
+)
+
+// Failed judges an error of a request that got no answer.
+func Failed(err error) Failure {
+	var (
+		certificate *tls.CertificateVerificationError
+		dns         *net.DNSError
+		refusal     *ProxyError
+	)
+	switch {
+	case errors.As(err, &certificate):
+		return Failure{Class: Certificate, Text: "the server's TLS certificate is not valid for it", Detail: certificate.Err.Error()}
+	case errors.As(err, &dns) && dns.IsNotFound && !dns.IsTemporary:
+		return Failure{Class: UnknownHost, Text: "the host name does not exist", Detail: dns.Name}
+	case errors.As(err, &dns):
+		return Failure{Class: Passing, Text: "the host name could not be looked up"}
+	case errors.As(err, &refusal):
+		return refusal.failure()
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return Failure{Class: Passing, Text: "the connection was refused"}
+	case TimedOut(err):
+		return Failure{Class: Passing, Text: "no answer came in time"}
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return Failure{Class: Passing, Text: "the connection was reset"}
+	case operation(err, "dial") != nil:
+		return Failure{Class: Passing, Text: "no connection could be made"}
+	case isErrno(err), errors.Is(err, net.ErrClosed), errors.Is(err, io.ErrClosedPipe), errors.Is(err, context.Canceled):
+		return Failure{Class: Passing, Text: "the connection failed"}
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return Failure{Class: Passing, Text: "the connection was closed before the answer was whole"}
+	}
+	if f, is := tlsFailure(err); is {
+		return f
+	}
+	if op := operation(err, "socks"); op != nil {
+		return socksFailure(op)
+	}
+	switch {
+	case says(err, "http: server closed idle connection"), says(err, "http: persistConn.readLoop exiting"), cutStatusLine(err):
+		return Failure{Class: Passing, Text: "the connection was closed before the answer was whole"}
+	// The types of HTTP/2's errors are hidden in net/http, which speaks it where a caller's RoundTripper has it do so.
+	case says(err, "http2: "), says(err, "stream error: "), says(err, "connection error: "):
+		return Failure{Class: Passing, Text: "the server ended the HTTP/2 stream or connection"}
+	case says(err, `malformed HTTP response "\x15\x03`):
+		return Failure{Class: TLS, Text: "the server speaks TLS on this port, and got plain HTTP"}
+	case says(err, "malformed "), says(err, "net/http: server response headers exceeded "), says(err, "net/http: HTTP/1.x transport connection broken: "):
+		return Failure{Class: NotHTTP, Text: "what came is no HTTP that could be read"}
+	}
+	return Failure{Text: "the connection failed, or what came is no HTTP that could be read"}
+}
+
+// find returns the text of the error, or of one in it, that begins so. What stands further behind may be the server's.
+func find(err error, beginning string) (text string, found bool) {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if text = err.Error(); strings.HasPrefix(text, beginning) {
+			return text, true
+		}
+	}
+	return "", false
+}
+
+func says(err error, beginning string) bool {
+	_, found := find(err, beginning)
+	return found
+}
+
+func isErrno(err error) bool {
+	var number syscall.Errno
+	return errors.As(err, &number)
+}
+
+// TimedOut reports whether an error, or one in it, is that time ran out.
+func TimedOut(err error) bool {
+	var timeout interface {
+		error
+		Timeout() bool
+	}
+	for errors.As(err, &timeout) {
+		if timeout.Timeout() {
+			return true
+		}
+		err = errors.Unwrap(timeout)
+	}
+	return false
+}
+
+// cutStatusLine reports whether the connection ended in the first line of an answer, which net/http takes for a line that is whole.
+func cutStatusLine(err error) bool {
+	quoted := func(beginning string) string {
+		text, _ := find(err, beginning)
+		line, _ := strconv.Unquote(strings.TrimPrefix(text, beginning))
+		return line
+	}
+	line, code := quoted("malformed HTTP response "), quoted("malformed HTTP status code ")
+	return line != "" && strings.HasPrefix("HTTP/1.1 ", line) || code != "" && len(code) < 3 && strings.Trim(code, "0123456789") == ""
+}
+
+// passingAlerts are what a server says when it cannot now, or what a damaged record leads to.
+var passingAlerts = []tls.AlertError{0, 20, 22, 80, 90}
+
+// tlsFailure judges the errors of crypto/tls.
+func tlsFailure(err error) (f Failure, is bool) {
+	var (
+		handshake *HandshakeError
+		record    tls.RecordHeaderError
+	)
+	if text, found := find(err, unreadable); found {
+		return unreadableCertificate(strings.TrimPrefix(text, unreadable)), true
+	}
+	for _, beginning := range []string{largeKey, unknownKey} {
+		if text, found := find(err, beginning); found {
+			return unreadableCertificate(text), true
+		}
+	}
+	alert := alertOf(err)
+	of := func(codes ...tls.AlertError) bool {
+		return slices.ContainsFunc(codes, func(code tls.AlertError) bool { return alert == code.Error() })
+	}
+	f = Failure{Class: TLS, Detail: alert}
+	switch {
+	case errors.As(err, &record) && string(record.RecordHeader[:]) == "HTTP/", errors.Is(err, http.ErrSchemeMismatch):
+		f.Text = "the server speaks plain HTTP on this port, and no TLS"
+	case errors.As(err, &record):
+		f.Text = "the server does not speak TLS on this port"
+	case of(70), says(err, oldVersion):
+		f.Text = "the server has no version of TLS that is safe: at least 1.2 is needed"
+	case of(71), says(err, oldCipher):
+		f.Text, f.Setting = "the server takes no cipher that is safe", oldCiphers
+	case of(40):
+		f.Text, f.Setting = "the server takes no cipher that is safe, or demands a client certificate", oldCiphers
+	case of(100):
+		f.Text = "the server asks for a TLS renegotiation, which it gets once, and only with a client certificate"
+	case of(42, 43, 44, 45, 46, 48, 49, 116):
+		f.Text = "the server demands a client certificate, or does not accept the one it got"
+	case of(112):
+		f.Text = "the server does not know the host by this name"
+	case of(passingAlerts...):
+		f.Class, f.Text = Passing, "the server ended the TLS connection"
+	case alert != "":
+		f.Text = "the TLS handshake failed"
+	case errors.As(err, &handshake):
+		f.Text = "the TLS handshake failed"
+		f.Detail, _ = find(handshake.Err, "tls: ") // a text that is not crypto/tls's may be of anything
+	default:
+		return Failure{}, false
+	}
+	return f, true
+}
+
+// unreadableCertificate is a certificate that crypto/tls or crypto/x509 does not take for one.
+func unreadableCertificate(why string) Failure {
+	f := Failure{Class: Certificate, Text: "the server's TLS certificate cannot be read", Detail: why}
+	switch {
+	case strings.HasPrefix(why, "x509: negative serial number"):
+		f.Setting = "x509negativeserial=1"
+	case strings.HasPrefix(why, largeKey):
+		f.Setting = "tlsmaxrsasize=16384"
+	}
+	return f
+}
+
+// oldCiphers turns on all that Go has and no longer offers.
+const oldCiphers = "tlsrsakex=1,tls3des=1"
+
+// alertOf is the text of the TLS alert that ended a connection, from either side, or empty. Its type is hidden in crypto/tls.
+func alertOf(err error) string {
+	for _, side := range []string{"remote error", "local error"} {
+		if op := operation(err, side); op != nil && strings.HasPrefix(op.Err.Error(), "tls: ") {
+			return op.Err.Error()
+		}
+	}
+	return ""
+}
+
+// operation finds the error of a network operation whose name begins so, or nil.
+func operation(err error, name string) *net.OpError {
+	for op := (*net.OpError)(nil); errors.As(err, &op); err = op.Err {
+		if strings.HasPrefix(op.Op, name) {
+			return op
+		}
+	}
+	return nil
+}
+
+// socksFailure judges what a SOCKS proxy said.
+func socksFailure(op *net.OpError) Failure {
+	said := strings.TrimPrefix(op.Err.Error(), "unknown error ")
+	switch said {
+	case "general SOCKS server failure", "network unreachable", "host unreachable", "connection refused", "TTL expired":
+		return Failure{Class: Passing, Text: "the proxy could not connect to the server", Detail: said}
+	}
+	return Failure{Class: Proxy, Text: "the proxy refuses", Detail: said}
+}
