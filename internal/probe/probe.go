@@ -79,6 +79,9 @@ func (c Config) Check() error {
 	if err != nil || base.Host == "" {
 		return errors.New("the base URL is none; it looks like https://acme.example.com")
 	}
+	if err := reach.CheckEnvironment(c.transport(), base); err != nil {
+		return err
+	}
 	for _, circuit := range []struct{ what, id string }{{"the completed circuit", c.Circuit}, {"the unfinished circuit", c.Unfinished}} {
 		if circuit.id == "" {
 			continue
@@ -93,6 +96,13 @@ func (c Config) Check() error {
 		}
 	}
 	return nil
+}
+
+func (c Config) transport() *http.Transport {
+	if c.Transport == nil {
+		return http.DefaultTransport.(*http.Transport)
+	}
+	return c.Transport
 }
 
 const (
@@ -174,11 +184,7 @@ func newProber(config Config) (*prober, error) {
 	if err != nil {
 		return nil, fmt.Errorf("probe: %w", err)
 	}
-	transport := config.Transport
-	if transport == nil {
-		transport = http.DefaultTransport.(*http.Transport)
-	}
-	p.plain, p.once = reach.Bounded(transport), reach.HTTP1(transport)
+	p.plain, p.once = reach.Bounded(config.transport()), reach.HTTP1(config.transport())
 	return p, nil
 }
 

@@ -54,6 +54,9 @@ func New(config Config) (*Client, error) {
 	if strings.ContainsFunc(config.UserAgent, func(r rune) bool { return r < ' ' || r > '~' }) {
 		return nil, invalid("Config.UserAgent holds characters that cannot stand in a header; use printable ASCII")
 	}
+	if err := checkProxyVariable(config.HTTPClient, base); err != nil {
+		return nil, err
+	}
 	retry, err := config.Retry.withDefaults()
 	if err != nil {
 		return nil, err
