@@ -122,6 +122,8 @@ func TestTransfersAreToldStepByStep(t *testing.T) {
 		say(20 * time.Second)
 		transfers.polled("a", danabio.Poll{Number: 2, Next: 5 * time.Second, Err: danabio.ErrUnavailable})
 		say(4 * time.Second)
+		transfers.polled("a", danabio.Poll{Number: 3, Next: 5 * time.Second, Err: &danabio.APIError{StatusCode: 409}})
+		say(4 * time.Second)
 		move(0, 0)
 		move(50_000, 0)
 		say(10 * time.Second)
@@ -135,6 +137,7 @@ func TestTransfersAreToldStepByStep(t *testing.T) {
 			"Waiting for 3s, polls: 1, next in 2s",
 			"Waiting for 20s, polls: 1, next in 0s",
 			"Waiting for 4s, polls: 2, next in 1s; the server cannot be reached",
+			"Waiting for 4s, polls: 3, next in 1s; the last answer does not say whether it is done",
 			"Receiving: 50 kB of 200 kB (25 %), ",
 			"Receiving, try 2: 100 kB of 200 kB (50 %), ",
 			"Received 200 kB; verifying",

@@ -28,6 +28,7 @@ type transfer struct {
 	polls       int
 	next        time.Time // of the next poll
 	unreachable bool
+	unclear     bool // the last poll says neither that it is done nor that it is not
 }
 
 func (o *output) newTransfers(count int) *transfers {
@@ -64,7 +65,9 @@ func (t *transfers) polled(circuit string, poll danabio.Poll) {
 	defer t.mu.Unlock()
 	one := t.of(circuit)
 	one.moves = false
-	one.polls, one.next, one.unreachable = poll.Number, time.Now().Add(poll.Next), errors.Is(poll.Err, danabio.ErrUnavailable)
+	one.polls, one.next = poll.Number, time.Now().Add(poll.Next)
+	one.unreachable = errors.Is(poll.Err, danabio.ErrUnavailable)
+	one.unclear = !one.unreachable && !errors.Is(poll.Err, danabio.ErrNotReady)
 }
 
 // ended takes that a circuit needs nothing more.
@@ -78,7 +81,7 @@ func (t *transfers) text(now time.Time) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var sum, last transfer
-	moving, waiting, unreachable, over := 0, 0, 0, 0
+	moving, waiting, unreachable, unclear, over := 0, 0, 0, 0, 0
 	for _, one := range t.each {
 		switch {
 		case one.over:
@@ -90,6 +93,9 @@ func (t *transfers) text(now time.Time) string {
 			waiting++
 			if one.unreachable {
 				unreachable++
+			}
+			if one.unclear {
+				unclear++
 			}
 			if waiting == 1 || one.next.Before(sum.next) {
 				sum.next = one.next
@@ -127,6 +133,8 @@ func (t *transfers) text(now time.Time) string {
 	switch {
 	case unreachable == waiting:
 		return t.out.say("Waiting for %s, polls: %d, next in %s; the server cannot be reached", waited, sum.polls, next)
+	case unclear == waiting:
+		return t.out.say("Waiting for %s, polls: %d, next in %s; the last answer does not say whether it is done", waited, sum.polls, next)
 	case t.count > 1:
 		return t.out.say("Waiting for %s, polls: %d, next in %s; %d of %d circuits done", waited, sum.polls, next, over, t.count)
 	}
