@@ -20,6 +20,7 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 
 	"github.com/danabio/danabio-go/gen/biometricapi"
+	"github.com/danabio/danabio-go/internal/reach"
 )
 
 // clientCredentialsExchange fetches tokens by the OAuth2 client credentials flow, the client authenticating by HTTP Basic only (published
@@ -194,13 +195,19 @@ func callerExchange(source oauth2.TokenSource) func(context.Context) (*accessTok
 
 // callerTokenError keeps the text of the source's error out: that of x/oauth2 quotes the token endpoint's answer. errors.As still finds it.
 func callerTokenError(err error) error {
-	kind, text := ErrUnavailable, "the caller's token source failed"
+	kind, text, passing := ErrUnavailable, "the caller's token source failed", reach.Failed(err).Class == reach.Passing
 	var answer *oauth2.RetrieveError
 	if errors.As(err, &answer) && answer.Response != nil {
-		text = fmt.Sprintf("%s: status %d", text, answer.Response.StatusCode)
-		if status := answer.Response.StatusCode; status == http.StatusUnauthorized || status == http.StatusBadRequest {
+		status := answer.Response.StatusCode
+		text = fmt.Sprintf("%s: status %d", text, status)
+		passing = status >= 500 || status == http.StatusRequestTimeout || status == http.StatusTooManyRequests
+		if status == http.StatusUnauthorized || status == http.StatusBadRequest {
 			kind = ErrUnauthorized
 		}
 	}
-	return fmt.Errorf("%w: %w", kind, opaque{text, unmatched{err, slices.Concat(contextErrors, sentinels)}})
+	failed := fmt.Errorf("%w: %w", kind, opaque{text, unmatched{err, slices.Concat(contextErrors, sentinels)}})
+	if kind == ErrUnavailable && !passing {
+		return unclear{failed}
+	}
+	return failed
 }

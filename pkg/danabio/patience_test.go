@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/oauth2"
+
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
@@ -192,6 +194,32 @@ func TestWaitOutlivesUnclearAnswersForAnHour(t *testing.T) {
 			}
 		})
 	})
+}
+
+// A token source of the caller's that fails for a reason that nobody knows is not waited out for a day.
+func TestWaitOutlivesACallersTokenSource(t *testing.T) {
+	refused := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+	for name, test := range map[string]struct {
+		err  error
+		ends time.Duration
+	}{
+		"unknown":                {errors.New("vault is sealed"), time.Hour},
+		"status 403":             {&oauth2.RetrieveError{Response: &http.Response{StatusCode: 403}}, time.Hour},
+		"status 503":             {&oauth2.RetrieveError{Response: &http.Response{StatusCode: 503}}, 24 * time.Hour},
+		"connection was refused": {refused, 24 * time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, newScript(t), func(b *bed) {
+				began := time.Now()
+				_, err := b.client.WaitForEvidence(b.Context(), circuit, target(t), danabio.PollPolicy{})
+				if took := time.Since(began); classes(err) != "ErrUnavailable" || took < test.ends || took > test.ends+2*time.Minute {
+					t.Errorf("got %v (%s) after %v, want ErrUnavailable after %v", err, classes(err), took, test.ends)
+				}
+			}, func(config *danabio.Config) {
+				config.Credentials = danabio.TokenSource(sourceFunc(func() (*oauth2.Token, error) { return nil, test.err }))
+			})
+		})
+	}
 }
 
 // MaxWait ends what drips, 10 minutes later.

@@ -162,8 +162,6 @@ func (w *waiting) goesOn(err error) bool {
 	case errors.Is(err, ErrNotReady):
 		w.reached, w.accepted, w.refusals, w.unclear = true, true, 0, time.Time{}
 		return true
-	case errors.Is(err, ErrUnavailable):
-		return true
 	case errors.Is(err, ErrUnauthorized), answer != nil && answer.StatusCode == http.StatusForbidden:
 		w.refusals++
 		return w.accepted && w.refusals == 1
@@ -174,7 +172,7 @@ func (w *waiting) goesOn(err error) bool {
 		}
 		return time.Since(w.unclear) < unclearLimit
 	}
-	return false
+	return errors.Is(err, ErrUnavailable)
 }
 
 // over is the error when MaxWait is over, which end says. That only time is missing can be said only if the server has answered.
