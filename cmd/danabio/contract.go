@@ -140,6 +140,11 @@ func (c *contractRun) run(cmd *cobra.Command, out *output) error {
 			return nil
 		}
 	}
+	if c.start {
+		if err := out.checkStandardOutput(true); err != nil {
+			return err
+		}
+	}
 	result, err := probe.Run(ctx, config)
 	var unknown *probe.UnknownStartError
 	if errors.As(err, &unknown) {

@@ -21,6 +21,9 @@ func helpText(cmd *cobra.Command, columns int) string {
 
 // widthOf is how many columns a terminal has; 0 is that the stream is none.
 func widthOf(stream io.Writer) int {
+	if kept, ok := stream.(*keptFailure); ok {
+		stream = kept.stream
+	}
 	if beside, ok := stream.(besideLine); ok {
 		stream = beside.stream
 	}

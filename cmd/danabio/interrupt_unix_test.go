@@ -12,9 +12,11 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // command is danabio in a process of its own: TestMain runs main in a test binary that is called so.
@@ -30,7 +32,7 @@ func command(t *testing.T, args ...string) *exec.Cmd {
 }
 
 func TestSignalEndsWait(t *testing.T) {
-	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(signal.String(), func(t *testing.T) {
 			asked := make(chan struct{}, 1)
 			watched(t, func(*http.Request) { asked <- struct{}{} })
@@ -54,6 +56,39 @@ func TestSignalEndsWait(t *testing.T) {
 			holdsOnly(t, "contract.pdf")
 		})
 	}
+}
+
+// halfReceived runs danabio until half of the evidence lies in the folder, and then sends it the signals.
+func halfReceived(t *testing.T, cmd *exec.Cmd, signals ...syscall.Signal) error {
+	t.Helper()
+	served(t, halfAnswer)
+	cmd.Dir, _ = os.Getwd()
+	cmd.Env = os.Environ()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if parts, _ := filepath.Glob(".evidence.zip.*.part"); len(parts) > 0 {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	for _, signal := range signals {
+		if err := cmd.Process.Signal(signal); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return cmd.Wait()
+}
+
+// A terminal that is closed leaves no half of somebody's face, and a shell may send its signal too.
+func TestHangupsLeaveNothing(t *testing.T) {
+	var exit *exec.ExitError
+	cmd := command(t, "download", "some-circuit", "-o", "evidence.zip")
+	if err := halfReceived(t, cmd, syscall.SIGHUP, syscall.SIGHUP, syscall.SIGTERM, syscall.SIGTERM); !errors.As(err, &exit) || exit.ExitCode() != exitInterrupted {
+		t.Errorf("ended with %v", err)
+	}
+	holdsOnly(t, "contract.pdf")
 }
 
 // What came from standard input has no name while it is read, so that not even a kill leaves it behind.

@@ -63,7 +63,7 @@ func (e *openedEvidence) Close() {
 // read is a failure of the system's.
 func openEvidence(cmd *cobra.Command, out *output, file string, limits evidence.Limits) (*openedEvidence, error) {
 	if file == standardInput {
-		return openStandardInput(cmd, out, limits)
+		return openPiped(cmd, out, limits)
 	}
 	info, err := os.Stat(file)
 	switch {
@@ -83,7 +83,7 @@ func openEvidence(cmd *cobra.Command, out *output, file string, limits evidence.
 	return newOpenedEvidence(archive, out, func() {}), nil
 }
 
-func openStandardInput(cmd *cobra.Command, out *output, limits evidence.Limits) (*openedEvidence, error) {
+func openPiped(cmd *cobra.Command, out *output, limits evidence.Limits) (*openedEvidence, error) {
 	source, hide := out.fromStandardInput(cmd)
 	defer hide()
 	file, remove, err := spoolEvidence(source, limits.MaxFileSize)

@@ -34,6 +34,7 @@ import (
 // output is where a command prints to.
 type output struct {
 	stdout, stderr io.Writer
+	stdoutFile     *os.File      // what stdout writes to in the end; nil unless that is a file
 	json           bool          // --json
 	quiet, verbose bool          // --quiet, --verbose
 	jsonLines      bool          // each JSON value on one line
@@ -45,6 +46,7 @@ type output struct {
 // newOutput looks at stderr, and at TERM and NO_COLOR, for what a terminal can show.
 func newOutput(stdout, stderr io.Writer) *output {
 	out := &output{stdout: stdout, stderr: &oneAtATime{stream: stderr}, language: language.English}
+	out.stdoutFile, _ = stdout.(*os.File)
 	file, ok := stderr.(*os.File)
 	if !ok {
 		return out
@@ -146,6 +148,43 @@ type printError struct{ error }
 func (e *printError) Unwrap() error { return e.error }
 func (e *printError) advice() *message {
 	return textf("Only what is printed was lost: what the command has sent or stored stays.")
+}
+
+// keptFailure is a stream that remembers its first failure, for those who write to it and do not look.
+type keptFailure struct {
+	stream io.Writer
+	err    error
+}
+
+func (w *keptFailure) Write(p []byte) (int, error) {
+	n, err := w.stream.Write(p)
+	if w.err == nil {
+		w.err = err
+	}
+	return n, err
+}
+
+// checkStandardOutput fails, before anything is sent, if what is printed cannot arrive. The null device
+// is right only if the circuit is kept elsewhere too.
+func (o *output) checkStandardOutput(kept bool) error {
+	if o.stdoutFile == nil {
+		return nil
+	}
+	if err := unwritable(o.stdoutFile); err != nil {
+		return &unsentError{errorf("nothing was sent, since standard output cannot be written: %w", err)}
+	}
+	if !kept && isNull(o.stdoutFile) {
+		return &unsentError{errorf("nothing was sent, since standard output is closed or the null device, and nobody would learn the circuit's id and link")}
+	}
+	return nil
+}
+
+// unsentError is that nothing was sent, since what comes of it could not be printed.
+type unsentError struct{ error }
+
+func (e *unsentError) Unwrap() error { return e.error }
+func (e *unsentError) advice() *message {
+	return textf("Have standard output go to a file or to a program that reads it. A start with --receipt or --journal keeps the circuit's id without it.")
 }
 
 // note tells a person what is going on.

@@ -23,15 +23,20 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 }
 
 func (o *output) run(ctx context.Context, args []string, stdin io.Reader) int {
+	stdout := &keptFailure{stream: o.stdout}
+	o.stdout = stdout
 	root := newRoot(o)
 	root.SetArgs(append([]string{}, args...)) // never nil, for which cobra takes os.Args
-	root.SetIn(stdin)
-	root.SetOut(o.stdout)
+	root.SetIn(inputOf(stdin))
+	root.SetOut(stdout)
 	root.SetErr(o.stderr)
 	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
 		addCompletions(root)
 	}
 	err := root.ExecuteContext(ctx)
+	if err == nil || err == stdout.err { // nobody looked, as with help, or only cobra did
+		err = printing(stdout.err)
+	}
 	if err != nil {
 		o.json = o.json || slices.Contains(args, "--json") // also where parsing ended before it
 		o.failure(err)

@@ -13,7 +13,7 @@ type english struct{ en, es string }
 
 // spanishOf finds the Spanish for a format string. A test holds that each has one.
 func spanishOf(format string) string {
-	for _, table := range [...][]english{spanishMessages[:], spanishDoctor[:]} {
+	for _, table := range [...][]english{spanishMessages[:], spanishSettings[:], spanishDoctor[:]} {
 		for i := range table {
 			if table[i].en == format {
 				return table[i].es

@@ -136,7 +136,7 @@ func (s source) formats(t *testing.T) map[string]string {
 func TestEveryMessageHasASpanishText(t *testing.T) {
 	formats := readSource(t).formats(t)
 	known := map[string]bool{}
-	for _, pair := range spanishMessages {
+	for _, pair := range slices.Concat(spanishMessages[:], spanishSettings[:]) {
 		if known[pair.en] {
 			t.Errorf("%q is there twice", pair.en)
 		}

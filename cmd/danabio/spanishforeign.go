@@ -71,6 +71,8 @@ func systemInSpanish(err error) string {
 		return "el sistema de archivos es de solo lectura"
 	case errors.Is(err, syscall.EADDRINUSE):
 		return "la dirección ya está en uso"
+	case errors.Is(err, syscall.EPIPE):
+		return "ya nadie lee lo que se escribe"
 	case isNoSpace(err):
 		return "no queda espacio en el disco"
 	case errors.Is(err, context.Canceled):

@@ -140,6 +140,9 @@ func (s *start) run(cmd *cobra.Command, out *output, files []string) error {
 		}
 		asked = &danabio.CircuitRequest{ID: s.id, Signer: s.signer, Documents: documents}
 	}
+	if err := out.checkStandardOutput(s.receipt != "" || s.journal != ""); err != nil {
+		return err
+	}
 	hide := out.progress(sending.text)
 	defer hide()
 	circuit, err := client.StartCircuit(ctx, *asked)

@@ -16,6 +16,21 @@ import (
 // standardInput is what a file is called that is read from there.
 const standardInput = "-"
 
+// inputOf is standard input. One that nothing can come from is no empty document, list or secret.
+func inputOf(stdin io.Reader) io.Reader {
+	if file, ok := stdin.(*os.File); ok && isNull(file) {
+		return nothingComes{}
+	}
+	return stdin
+}
+
+// nothingComes is a standard input that is closed, or the null device, as a container has it by default.
+type nothingComes struct{}
+
+func (nothingComes) Read([]byte) (int, error) {
+	return 0, errorf("it is closed or the null device, so nothing comes from it")
+}
+
 func countOf(files []string, wanted string) int {
 	count := 0
 	for _, file := range files {
