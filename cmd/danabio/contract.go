@@ -129,6 +129,15 @@ func (c *contractRun) run(cmd *cobra.Command, out *output) error {
 			return err
 		}
 		defer started.discard()
+		promise, err := json.Marshal(struct {
+			State danabio.OutcomeState `json:"state"`
+		}{danabio.OutcomeUnknown})
+		if err == nil {
+			err = started.reserve(append(promise, '\n'), 16<<10)
+		}
+		if err != nil {
+			return err
+		}
 		config.Start.Started = func(circuitID, link string) error {
 			content, err := json.MarshalIndent(startData{circuitID, link}, "", "  ")
 			if err == nil {

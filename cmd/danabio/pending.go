@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -10,13 +13,15 @@ import (
 // pendingFile is a file on its way, which only the user can read. It is made before what it is to tell of, so that a folder that cannot be
 // written is known by then.
 type pendingFile struct {
-	path string
-	part *newfile.File
+	what    *message
+	path    string
+	part    *newfile.File
+	promise []byte // what lies at path until the file is placed; nil: nothing
 }
 
 // newPendingFile fails with bad input if there is a file at path, or no folder for it. Its errors call the file what.
 func newPendingFile(what *message, path string) (*pendingFile, error) {
-	if _, err := os.Lstat(path); err == nil {
+	if exists(path) {
 		return nil, inTheWay("%s %s exists; choose another name or move it away", what, path)
 	}
 	if err := checkFolder(filepath.Dir(path)); err != nil {
@@ -26,22 +31,60 @@ func newPendingFile(what *message, path string) (*pendingFile, error) {
 	if err != nil {
 		return nil, badInput("%s %s cannot be written: %w", what, path, reason(err))
 	}
-	return &pendingFile{path, part}, nil
+	return &pendingFile{what: what, path: path, part: part}, nil
 }
 
-// place writes the content and puts the file in place, not over another one.
+// reserve takes the name and the room of the file, for what cannot be undone once it is done. Until the
+// file is placed the promise has its name: a whole file, which stays if the process is killed.
+func (f *pendingFile) reserve(promise []byte, room int64) error {
+	err := f.part.Reserve(room)
+	if err == nil {
+		err = newfile.Write(f.path, promise)
+	}
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return inTheWay("%s %s exists; choose another name or move it away", f.what, f.path)
+	case err != nil:
+		return errorf("%s %s cannot be written: %w", f.what, f.path, reason(err))
+	}
+	f.promise = promise
+	return nil
+}
+
+// place writes the content and puts the file in place, over nothing but its promise.
 func (f *pendingFile) place(content []byte) error {
-	if _, err := f.part.Write(content); err != nil {
+	if err := f.part.Fill(content); err != nil {
 		return err
 	}
 	if err := f.part.Seal(); err != nil {
 		return err
 	}
-	if err := f.part.Place(f.path); err != nil {
+	if f.promise == nil {
+		if err := f.part.Place(f.path); err != nil {
+			return err
+		}
+		return newfile.SyncFolder(filepath.Dir(f.path))
+	}
+	if !f.promised() {
+		return errorf("another program changed it meanwhile")
+	}
+	if err := f.part.Replace(f.path); err != nil {
 		return err
 	}
+	f.promise = nil
 	return newfile.SyncFolder(filepath.Dir(f.path))
 }
 
-// discard removes what is left of the file on its way.
-func (f *pendingFile) discard() { f.part.Discard() }
+// promised reports whether the promise is what has the file's name.
+func (f *pendingFile) promised() bool {
+	content, err := os.ReadFile(f.path)
+	return err == nil && f.promise != nil && bytes.Equal(content, f.promise)
+}
+
+// discard removes what is left of the file on its way, and its promise.
+func (f *pendingFile) discard() {
+	f.part.Discard()
+	if f.promised() {
+		_ = os.Remove(f.path)
+	}
+}

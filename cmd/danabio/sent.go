@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"math"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/danabio/danabio-go/pkg/danabio"
@@ -49,17 +51,42 @@ func newSentFile(path string) (*sentFile, error) {
 	return &sentFile{file}, nil
 }
 
-// store writes the receipt and puts it in place, not over another file.
+// reserve takes name and room of the receipt, before the request is sent. If the process is killed then,
+// what has the name says that the outcome is unknown.
+func (f *sentFile) reserve(request danabio.CircuitRequest, channel string) error {
+	promise := sentReceipt{State: danabio.OutcomeUnknown, RequestID: request.ID, Channel: channel, StartedAt: time.Now().UTC().Truncate(time.Millisecond)}
+	longest := promise
+	for _, document := range request.Documents {
+		longest.Documents = append(longest.Documents, danabio.SentDocument{Name: document.Name(), Size: math.MaxInt64, SHA256: strings.Repeat("0", 64)})
+	}
+	content, err := longest.content()
+	if err != nil {
+		return err
+	}
+	const forCircuit = 4096 // its id is the server's
+	room := int64(len(content) + forCircuit)
+	if content, err = promise.content(); err != nil {
+		return err
+	}
+	return f.pendingFile.reserve(content, room)
+}
+
+// store writes the receipt and puts it in place, over nothing but its promise.
 func (f *sentFile) store(receipt sentReceipt) error {
-	receipt.Version, receipt.Library = sentVersion, "danabio-go "+danabio.Version
-	content, err := json.MarshalIndent(receipt, "", "  ")
+	content, err := receipt.content()
 	if err == nil {
-		err = f.place(append(content, '\n'))
+		err = f.place(content)
 	}
 	if err != nil {
 		return errorf("its receipt %s could not be written: %w", f.path, reason(err))
 	}
 	return nil
+}
+
+func (r sentReceipt) content() ([]byte, error) {
+	r.Version, r.Library = sentVersion, "danabio-go "+danabio.Version
+	content, err := json.MarshalIndent(r, "", "  ")
+	return append(content, '\n'), err
 }
 
 func checkFolder(folder string) error {

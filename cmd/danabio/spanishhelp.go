@@ -223,11 +223,15 @@ código de salida es 5, y la salida de errores dice cómo averiguarlo.`},
 	{`With --receipt a file says what was sent: "state": "started", circuit, request id, channel,
 time, and name, size and SHA-256 of each document. It holds neither the link nor anything about
 the signer. With exit code 5 it is written too: its state is "outcome unknown" or "partly sent",
-it holds no circuit, and the documents only if all of them went out.`,
+it holds no circuit, and the documents only if all of them went out. Its name and room are taken
+before anything is sent, by a receipt whose state is "outcome unknown"; if danabio is killed, that
+one stays.`,
 		`Con --receipt un archivo dice qué se envió: "state": "started", circuito, id de la solicitud,
 canal, hora, y nombre, tamaño y SHA-256 de cada documento. No contiene el enlace ni nada sobre
 el firmante. Con el código de salida 5 también se escribe: su estado es "outcome unknown" o
-"partly sent", no contiene el circuito, y los documentos solo si salieron todos.`},
+"partly sent", no contiene el circuito, y los documentos solo si salieron todos. Su nombre y su
+espacio se toman antes de enviar nada, con un recibo de estado "outcome unknown"; si se mata a
+danabio, queda ese.`},
 	{`With --journal a file remembers all starts, also through a crash: the same --id is not sent
 again if its earlier start succeeded, which ends with exit code 2 and its circuit, or may have,
 which ends with 5. Several starts can share one journal. See "danabio journal".`,

@@ -102,6 +102,7 @@ var spanishMessages = [...]english{
 	{"a document from standard input needs a name; give --stdin-name NAME.pdf", "un documento de la entrada estándar necesita un nombre; indique --stdin-name NAME.pdf"},
 	{"--stdin-name must be the name of a file without folders, such as contract.pdf", "--stdin-name debe ser el nombre de un archivo sin carpetas, como contract.pdf"},
 	{"circuit %q was started, but %w", "se inició el circuito %q, pero %w"},
+	{"another program changed it meanwhile", "otro programa lo cambió entretanto"},
 	{"its receipt %s could not be written: %w", "no se pudo escribir su recibo %s: %w"},
 	{"Request %s is sent. Next: danabio wait %s -o evidence.zip", "La solicitud %s se envió. Siguiente paso: danabio wait %s -o evidence.zip"},
 	{"%s\nIt is not sent again, because the signer might then get two circuits.\n%s\n" +

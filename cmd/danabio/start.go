@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"errors"
 	"strings"
 
@@ -66,7 +67,9 @@ code is 5, and standard error says how to find out.
 With --receipt a file says what was sent: "state": "started", circuit, request id, channel,
 time, and name, size and SHA-256 of each document. It holds neither the link nor anything about
 the signer. With exit code 5 it is written too: its state is "outcome unknown" or "partly sent",
-it holds no circuit, and the documents only if all of them went out.
+it holds no circuit, and the documents only if all of them went out. Its name and room are taken
+before anything is sent, by a receipt whose state is "outcome unknown"; if danabio is killed, that
+one stays.
 
 With --journal a file remembers all starts, also through a crash: the same --id is not sent
 again if its earlier start succeeded, which ends with exit code 2 and its circuit, or may have,
@@ -139,6 +142,14 @@ func (s *start) run(cmd *cobra.Command, out *output, files []string) error {
 			return err
 		}
 		asked = &danabio.CircuitRequest{ID: s.id, Signer: s.signer, Documents: documents}
+	}
+	if asked.ID == "" {
+		asked.ID = rand.Text() // as the client would; the receipt needs it before
+	}
+	if sent != nil {
+		if err := sent.reserve(*asked, config.Channel); err != nil {
+			return err
+		}
 	}
 	if err := out.checkStandardOutput(s.receipt != "" || s.journal != ""); err != nil {
 		return err

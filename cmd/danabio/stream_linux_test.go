@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
 // What nohup has ignored stays ignored.
@@ -179,5 +181,31 @@ func TestStandardInputThatNothingComesFrom(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The limit on the size of a file stands for a disk that is full.
+func TestStartWithoutRoomForItsReceiptIsNotSent(t *testing.T) {
+	for _, args := range [][]string{startWith("--receipt", "sent.json", "contract.pdf"), {"contract", "--start", "--started", "started.json"}} {
+		api := watched(t, func(r *http.Request) { t.Errorf("a request came for %s", r.URL.Path) })
+		cmd := redirected(t, "", args...)
+		cmd.Args[2] = "ulimit -f 0; " + cmd.Args[2]
+		if code, stderr := exitOf(t, cmd); code != exitFailed || len(api.Circuits()) != 0 || !strings.Contains(stderr, ".json cannot be written: file too large") {
+			t.Errorf("%q: exit code %d, %d circuits, stderr %q", args, code, len(api.Circuits()), stderr)
+		}
+		holdsOnly(t, "contract.pdf")
+	}
+}
+
+// A start that is killed leaves a receipt that says what is known.
+func TestKilledStartLeavesAReceiptThatSaysUnknown(t *testing.T) {
+	var cmd *exec.Cmd
+	watched(t, func(*http.Request) { _ = cmd.Process.Kill() })
+	cmd = command(t, startWith("--receipt", "sent.json", "contract.pdf")...)
+	if err := cmd.Run(); err == nil {
+		t.Error("it was not killed")
+	}
+	if sent := sentAt(t, "sent.json"); sent.State != danabio.OutcomeUnknown || sent.RequestID != "loan-4711" {
+		t.Errorf("it left %+v", sent)
 	}
 }

@@ -43,6 +43,26 @@ func Write(target string, content []byte) error {
 	return SyncFolder(filepath.Dir(target))
 }
 
+// Reserve takes the room for as many bytes, before it is known what they are, so that a full disk is
+// found by then. File systems that write nothing in place, and quotas that are reached meanwhile, may
+// still have no room later.
+func (f *File) Reserve(size int64) error {
+	for zeros := make([]byte, 4096); size > 0; size -= int64(len(zeros)) {
+		if _, err := f.Write(zeros[:min(size, int64(len(zeros)))]); err != nil {
+			return err
+		}
+	}
+	return f.Sync()
+}
+
+// Fill makes content all that the file holds, in the room that was reserved.
+func (f *File) Fill(content []byte) error {
+	if _, err := f.WriteAt(content, 0); err != nil {
+		return err
+	}
+	return f.Truncate(int64(len(content)))
+}
+
 // Seal makes the content durable and closes the file: some systems move no open one.
 func (f *File) Seal() error {
 	if err := f.Sync(); err != nil {
@@ -68,6 +88,10 @@ func (f *File) Place(target string) error {
 	}
 	return os.Rename(f.Name(), target)
 }
+
+// Replace gives a sealed file its name in the same folder, in place of the file that has it. The name is
+// durable after [SyncFolder].
+func (f *File) Replace(target string) error { return os.Rename(f.Name(), target) }
 
 // Discard closes and removes what is left of the file; after Place, nothing.
 func (f *File) Discard() {
