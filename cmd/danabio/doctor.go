@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/danabio/danabio-go/internal/credential"
 	"github.com/danabio/danabio-go/internal/doctor"
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
@@ -232,17 +233,42 @@ func (d *doctorRun) checkConfiguration(err error) doctor.Check {
 	config := s.config()
 	config.Credentials = danabio.ClientCredentials("id", "secret") // the secret is not read yet
 	client, err := danabio.New(config)
+	strays := s.strays()
 	switch {
-	case err == nil:
-		_ = client.Close() // it was made for its checks
-	case !errors.Is(err, danabio.ErrProxy): // of which "proxy" tells
+	case err != nil && errors.Is(err, danabio.ErrProxy): // of which "proxy" tells
+	case err != nil && strays != "":
+		return doctor.Fails(doctor.Configuration, say("%s; a stray blank or quote is at an end of, or an invisible character is in: %s", err, strays), doctor.You,
+			say("type it anew"))
+	case err != nil:
 		return unusable(err)
+	default:
+		_ = client.Close() // it was made for its checks
 	}
 	if added := doctor.AddedPath(s.baseURL.value); added != "" {
 		return doctor.Check{Status: doctor.Warning, Found: say("the base URL ends in %s, which danabio adds by itself", added), Who: doctor.You,
 			Advice: say("give the base URL without it")}
 	}
+	if strays != "" {
+		return doctor.Check{
+			Status: doctor.Warning, Who: doctor.You, Advice: say("type it anew, unless that is part of it"),
+			Found: say("%s; a stray blank or quote is at an end of, or an invisible character is in: %s", d.source(), strays),
+		}
+	}
 	return doctor.Fine(say("%s; nothing is missing", d.source()))
+}
+
+// strays names the settings that look as if something had come along with them, which other commands send as they are.
+func (s *settings) strays() string {
+	var names []string
+	for _, one := range []struct {
+		setting
+		key string
+	}{{s.baseURL, "base_url"}, {s.channel, "channel"}, {s.clientID, "client_id"}} {
+		if credential.Stray(one.value) {
+			names = append(names, one.called(one.from.name, one.key))
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 func (s *settings) hasServer() bool { return s.environment.value != "" || s.baseURL.value != "" }
@@ -269,7 +295,10 @@ func homely(path string) string {
 }
 
 func (d *doctorRun) checkSecret(ctx context.Context) doctor.Check {
-	if d.settings == nil || d.settings.secret.from.kind == "" {
+	if d.settings == nil {
+		return doctor.Skips(say("the settings cannot be used"))
+	}
+	if d.settings.secret.from.kind == "" {
 		return doctor.Skips(say("none is given"))
 	}
 	place := d.settings.secret
@@ -277,10 +306,17 @@ func (d *doctorRun) checkSecret(ctx context.Context) doctor.Check {
 	if d.secret, err = place.read(ctx, d.cmd); err != nil {
 		return unusable(err)
 	}
+	found := say("given by %s", place.from.name)
 	if place.from.kind == fromProfile {
-		return doctor.Fine(say("read from %s", homely(place.file)))
+		found = say("read from %s", homely(place.file))
 	}
-	return doctor.Fine(say("given by %s", place.from.name))
+	if credential.Stray(d.secret) {
+		return doctor.Check{
+			Status: doctor.Warning, Who: doctor.You, Advice: say("type it anew, unless that is part of it"),
+			Found: say("%s; a stray blank or quote is at an end of it, or an invisible character is in it", found),
+		}
+	}
+	return doctor.Fine(found)
 }
 
 func (d *doctorRun) checkCertificates(ctx context.Context) doctor.Check {

@@ -59,6 +59,8 @@ func TestMain(m *testing.M) {
 //	unreadable FILE              make FILE one that the system does not read
 //	take VARIABLE NAME           set VARIABLE to the value of the line NAME=value that was printed last
 //
+// $LF, $CR and $NBSP are characters that cannot stand in a script.
+//
 // A FAULT is OPERATION:KEY[=VALUE],…; see faultKeys. Every script has contract.pdf.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -71,6 +73,9 @@ func TestScripts(t *testing.T) {
 			// Where danabio is, for scripts that must not find other programs.
 			path, _, _ := strings.Cut(env.Getenv("PATH"), string(os.PathListSeparator))
 			env.Setenv("DANABIO_ONLY", path)
+			for name, character := range map[string]string{"LF": "\n", "CR": "\r", "NBSP": "\u00a0"} {
+				env.Setenv(name, character)
+			}
 			return os.WriteFile(filepath.Join(env.WorkDir, "contract.pdf"), sample.Contract, 0o600)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){

@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"runtime"
-	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/danabio/danabio-go/internal/credential"
 )
 
 // secretSource is where the client secret comes from. There is no flag that holds it, since other users of a machine can read flags.
@@ -60,7 +62,11 @@ func (p secretPlace) read(ctx context.Context, cmd *cobra.Command) (string, erro
 	case p.stdin:
 		return readSecret(interruptible{ctx, cmd.InOrStdin()}, shownName(standardInput))
 	case p.file == "":
-		return p.value, nil
+		secret, err := credential.Text(p.value)
+		if err != nil {
+			return "", badInput("%s %w", p.from.name, err)
+		}
+		return secret, nil
 	}
 	source, err := openInput(ctx, p.file)
 	if err != nil {
@@ -80,20 +86,18 @@ func othersRead(file *os.File) bool {
 	return err == nil && runtime.GOOS != "windows" && info.Mode().IsRegular() && info.Mode()&0o004 != 0
 }
 
-// maxSecret bounds what is read: no secret is that long, but a file given by mistake may be.
-const maxSecret = 64 << 10
-
-// readSecret takes all of the source but for one line break at its end, as danabio.ConfigFromEnv does.
+// readSecret takes all of the source, as danabio.ConfigFromEnv does.
 func readSecret(source io.Reader, name error) (string, error) {
-	content, err := io.ReadAll(io.LimitReader(source, maxSecret+1))
+	secret, err := credential.Read(source)
+	var fault *credential.Error
 	switch {
+	case errors.Is(err, credential.ErrTooLong):
+		return "", badInput("client secret: %s is longer than %d bytes, so it is no secret", name, credential.MaxSize)
+	case errors.As(err, &fault):
+		return "", badInput("client secret: %s %w", name, err)
 	case err != nil:
 		return "", badInput("client secret: read %s: %w", name, reason(err))
-	case len(content) > maxSecret:
-		return "", badInput("client secret: %s is longer than %d bytes, so it is no secret", name, maxSecret)
-	}
-	secret := strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
-	if secret == "" {
+	case secret == "":
 		return "", badInput("client secret: %s is empty", name)
 	}
 	return secret, nil

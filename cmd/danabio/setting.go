@@ -4,6 +4,8 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+
+	"github.com/danabio/danabio-go/internal/credential"
 )
 
 // setting is one setting, and where it comes from.
@@ -80,6 +82,25 @@ func (l layers) pick(flag, variable, key string) (setting, error) {
 	return setting{}, nil
 }
 
+// pickText is pick for what goes to the server. It leaves out what an editor or a shell puts around a text,
+// and fails on what it cannot leave out.
+func (l layers) pickText(flag, variable, key string) (setting, error) {
+	picked, err := l.pick(flag, variable, key)
+	if err != nil {
+		return setting{}, err
+	}
+	if picked.value, err = credential.Text(picked.value); err != nil {
+		if picked.from.kind == fromProfile {
+			return setting{}, badInput("%s of profile %s %w", key, oneLine(l.name), err)
+		}
+		return setting{}, usagef(l.cmd, "%s %w", picked.from.name, err)
+	}
+	if picked.value == "" {
+		return setting{}, nil
+	}
+	return picked, nil
+}
+
 // settings finds out what is given, and where. It reads the configuration file and no other. What is missing is no error yet.
 func (c *connection) settings(cmd *cobra.Command) (*settings, error) {
 	file, err := readConfigFile(cmd.Context())
@@ -98,19 +119,20 @@ func (c *connection) settings(cmd *cobra.Command) (*settings, error) {
 	l.name = s.profile.value
 	for _, one := range []struct {
 		into                *setting
+		pick                func(flag, variable, key string) (setting, error)
 		flag, variable, key string
 	}{
-		{&s.environment, "environment", "DANABIO_ENVIRONMENT", "environment"},
-		{&s.baseURL, "base-url", "DANABIO_BASE_URL", "base_url"},
-		{&s.channel, "channel", "DANABIO_CHANNEL", "channel"},
-		{&s.clientID, "client-id", "DANABIO_CLIENT_ID", "client_id"},
-		{&s.caFile, "ca-file", "", "ca_file"},
-		{&s.clientCertificate, "client-cert", "", "client_certificate"},
-		{&s.clientKey, "client-key", "", "client_key"},
-		{&s.allowPlainHTTP, "allow-plain-http", "", "allow_plain_http"},
-		{&s.rawBasicAuth, "raw-basic-auth", "", "raw_basic_auth"},
+		{&s.environment, l.pickText, "environment", "DANABIO_ENVIRONMENT", "environment"},
+		{&s.baseURL, l.pickText, "base-url", "DANABIO_BASE_URL", "base_url"},
+		{&s.channel, l.pickText, "channel", "DANABIO_CHANNEL", "channel"},
+		{&s.clientID, l.pickText, "client-id", "DANABIO_CLIENT_ID", "client_id"},
+		{&s.caFile, l.pick, "ca-file", "", "ca_file"},
+		{&s.clientCertificate, l.pick, "client-cert", "", "client_certificate"},
+		{&s.clientKey, l.pick, "client-key", "", "client_key"},
+		{&s.allowPlainHTTP, l.pick, "allow-plain-http", "", "allow_plain_http"},
+		{&s.rawBasicAuth, l.pick, "raw-basic-auth", "", "raw_basic_auth"},
 	} {
-		if *one.into, err = l.pick(one.flag, one.variable, one.key); err != nil {
+		if *one.into, err = one.pick(one.flag, one.variable, one.key); err != nil {
 			return nil, err
 		}
 	}

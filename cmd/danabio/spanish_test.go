@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/danabio/danabio-go/internal/credential"
 	"github.com/danabio/danabio-go/internal/language"
 )
 
@@ -226,6 +227,15 @@ func TestEveryTextOfDoctorHasASpanishText(t *testing.T) {
 	for format := range formats {
 		if !known[format] {
 			t.Errorf("no Spanish in spanishdoctor.go for\n\t{%q, \"\"},", format)
+		}
+	}
+}
+
+// A fault of a credential is told in Spanish like any other error.
+func TestEveryFaultOfACredentialHasASpanishText(t *testing.T) {
+	for _, fault := range credential.Faults {
+		if got := foreignInSpanish(&credential.Error{Fault: fault}); got.text == string(fault) || got.details != nil {
+			t.Errorf("%q is %+v", fault, got)
 		}
 	}
 }

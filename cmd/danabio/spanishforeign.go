@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/danabio/danabio-go/internal/credential"
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
@@ -22,6 +23,9 @@ func (d detail) spanish() saying { return saying{"vea el detalle", []string{stri
 // foreignInSpanish says an error whose text is not ours: by its kind, with what it knows beside its text, and with that text as a detail, unless all
 // of it was said.
 func foreignInSpanish(err error) saying {
+	if fault, ok := err.(*credential.Error); ok {
+		return saying{text: spanishFault(fault.Fault)}
+	}
 	if text := systemInSpanish(err); text != "" {
 		return saying{text: text}
 	}
@@ -79,6 +83,27 @@ func systemInSpanish(err error) string {
 		return "interrumpido"
 	}
 	return ""
+}
+
+// spanishFault is what is wrong with a credential.
+func spanishFault(fault credential.Fault) string {
+	switch fault {
+	case credential.UTF16:
+		return "es texto en UTF-16; guárdelo como UTF-8"
+	case credential.ByteOrderMark:
+		return "empieza con una marca de orden de bytes; quítela"
+	case credential.SeveralLines:
+		return "tiene más de una línea; deje solo la que cuenta"
+	case credential.LineBreak:
+		return "termina en un salto de línea; quítelo"
+	case credential.CarriageReturn:
+		return "termina en un retorno de carro, como las líneas de Windows; quítelo"
+	case credential.Control:
+		return "contiene un carácter de control, que ningún teclado escribe; cópielo de nuevo"
+	case credential.Quotes:
+		return "está entre comillas; quítelas"
+	}
+	return string(fault)
 }
 
 // spanishSentinels are errors that say no more than their kind.

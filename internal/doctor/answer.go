@@ -207,8 +207,7 @@ func (x *examination) badCertificate(err *tls.CertificateVerificationError) Chec
 	leaf := err.UnverifiedCertificates[0]
 	switch {
 	case errors.As(err, &host):
-		return Fails(Unreached, Say("the server's certificate is for %s, not for %s", namesOf(leaf), x.base.Hostname()), You,
-			Say("look for a mistake in the base URL; if it is right, tell DANAconnect"))
+		return wrongName(leaf, host.Host)
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && time.Now().Before(invalid.Cert.NotBefore):
 		return Fails(Unreached, Say("the server's certificate is valid only from %s on", day(invalid.Cert.NotBefore)), You,
 			Say("set this machine's clock; if it is right, tell DANAconnect"))
@@ -234,16 +233,22 @@ func (x *examination) systemTrustsNobody() bool {
 	return err == nil && pool.Equal(x509.NewCertPool())
 }
 
-// namesOf are the names that a certificate is for.
-func namesOf(certificate *x509.Certificate) string {
-	names := slices.Clone(certificate.DNSNames)
-	for _, ip := range certificate.IPAddresses {
+// wrongName is that a certificate is not for a host: the server's, or that of a proxy that speaks TLS.
+func wrongName(leaf *x509.Certificate, host string) Check {
+	names := slices.Clone(leaf.DNSNames)
+	for _, ip := range leaf.IPAddresses {
 		names = append(names, ip.String())
 	}
-	if len(names) == 0 {
-		return certificate.Subject.String()
+	switch {
+	case len(names) == 0:
+		return Fails(Unreached, Say("the certificate %s of %s names no host as it must: a common name alone does not count", leaf.Subject, host), Vendor,
+			Say("have a certificate issued with %s among its subject alternative names", host))
+	case slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, host) }): // an address that is put down as a name
+		return Fails(Unreached, Say("the certificate of %s names it in a form that does not count", host), Vendor,
+			Say("have a certificate issued in which an address is an IP address, and a host name a DNS name"))
 	}
-	return strings.Join(names[:min(len(names), 5)], ", ")
+	return Fails(Unreached, Say("the server's certificate is for %s, not for %s", strings.Join(names[:min(len(names), 5)], ", "), host), You,
+		Say("look for a mistake in the base URL; if it is right, tell DANAconnect"))
 }
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }

@@ -224,7 +224,7 @@ func (x *examination) step(name string, check func(context.Context) Check, needs
 	return Step{name, func(ctx context.Context) Check {
 		if x.base == nil {
 			x.broken[name] = true
-			return Skips(Say("no server is given"))
+			return Skips(Say("no server is known"))
 		}
 		for _, need := range needs {
 			if x.broken[need] {

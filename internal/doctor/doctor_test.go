@@ -153,7 +153,7 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 		},
 		"no server": {
 			breaks: func(*world) {},
-			want:   []string{"skipped proxy: no server is given", "skipped channel: no server is given", "ok temp-folder: a file of 16 MiB can be written"},
+			want:   []string{"skipped proxy: no server is known", "skipped channel: no server is known", "ok temp-folder: a file of 16 MiB can be written"},
 		},
 		"host that does not exist": {
 			breaks: func(w *world) {
@@ -277,6 +277,24 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 			want: []string{
 				"failed tls: the server's certificate is for api.example.com, www.example.com, not for 127.0.0.1",
 				"  you: look for a mistake in the base URL; if it is right, tell DANAconnect",
+			},
+			kind: Unreached,
+		},
+		"certificate with a common name only": {
+			breaks: func(w *world) { w.serveWith(w.ca.Issue(w.t, testca.Subject{Name: "127.0.0.1"})) },
+			want: []string{
+				"failed tls: the certificate CN=127.0.0.1 of 127.0.0.1 names no host as it must: a common name alone does not count",
+				"  vendor: have a certificate issued with 127.0.0.1 among its subject alternative names",
+			},
+			kind: Unreached,
+		},
+		"certificate with the address as a name": {
+			breaks: func(w *world) {
+				w.serveWith(w.ca.Issue(w.t, testca.Subject{Name: "the server", Names: []string{"127.0.0.1"}}))
+			},
+			want: []string{
+				"failed tls: the certificate of 127.0.0.1 names it in a form that does not count",
+				"  vendor: have a certificate issued in which an address is an IP address, and a host name a DNS name",
 			},
 			kind: Unreached,
 		},

@@ -16,6 +16,7 @@ import (
 	"encoding/pem"
 	"math/big"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -40,6 +41,7 @@ func New(tb testing.TB) *CA {
 type Subject struct {
 	Name      string
 	Hosts     []string      // names and addresses
+	Names     []string      // addresses too, which are then put down as names
 	For       time.Duration // how long it is still valid; negative: since when it is not. Default: 100 days and an hour
 	Begins    time.Duration // from now. Default: long ago
 	Authority bool
@@ -69,6 +71,7 @@ func (ca *CA) IssueFor(tb testing.TB, subject Subject, key crypto.Signer) tls.Ce
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(now.UnixNano()), Subject: pkix.Name{CommonName: subject.Name},
 		NotBefore: now.Add(subject.Begins), NotAfter: now.Add(subject.For),
+		DNSNames: slices.Clone(subject.Names),
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
 	}
 	if subject.Authority {

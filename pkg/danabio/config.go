@@ -1,14 +1,14 @@
 package danabio
 
 import (
+	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"os"
-	"strings"
 	"time"
 
+	"github.com/danabio/danabio-go/internal/credential"
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
@@ -93,11 +93,20 @@ func (p RetryPolicy) withDefaults() (RetryPolicy, error) {
 }
 
 // ConfigFromEnv reads DANABIO_ENVIRONMENT ("sandbox" or "production") or DANABIO_BASE_URL, DANABIO_CHANNEL, DANABIO_CLIENT_ID, and
-// DANABIO_CLIENT_SECRET or DANABIO_CLIENT_SECRET_FILE (a file that holds nothing but the secret; one line break at its end is not part of it). Variables
-// that are unset leave their fields empty, so that the caller may fill them in before [New]. The error matches [ErrInvalidRequest].
+// DANABIO_CLIENT_SECRET or DANABIO_CLIENT_SECRET_FILE (a file that holds nothing but the secret). Of each of them, and of that file, one line break at the
+// end and a byte order mark at the beginning are left out; other control characters, UTF-16 and surrounding quotes are an error. Variables that
+// are unset leave their fields empty, so that the caller may fill them in before [New]. The error matches [ErrInvalidRequest].
 func ConfigFromEnv() (Config, error) {
 	var config Config
-	environment, baseURL := os.Getenv("DANABIO_ENVIRONMENT"), os.Getenv("DANABIO_BASE_URL")
+	values := map[string]string{}
+	for _, name := range []string{"DANABIO_ENVIRONMENT", "DANABIO_BASE_URL", "DANABIO_CHANNEL", "DANABIO_CLIENT_ID", "DANABIO_CLIENT_SECRET"} {
+		value, err := credential.Text(os.Getenv(name))
+		if err != nil {
+			return config, invalid("%s %w", name, err)
+		}
+		values[name] = value
+	}
+	environment, baseURL := values["DANABIO_ENVIRONMENT"], values["DANABIO_BASE_URL"]
 	switch {
 	case environment != "" && baseURL != "":
 		return config, invalid("DANABIO_ENVIRONMENT and DANABIO_BASE_URL are both set; unset one")
@@ -108,20 +117,16 @@ func ConfigFromEnv() (Config, error) {
 	default:
 		return config, invalid("DANABIO_ENVIRONMENT is neither sandbox nor production; a URL goes into DANABIO_BASE_URL")
 	}
-	config.Channel = os.Getenv("DANABIO_CHANNEL")
+	config.Channel = values["DANABIO_CHANNEL"]
 
-	id, secret := os.Getenv("DANABIO_CLIENT_ID"), os.Getenv("DANABIO_CLIENT_SECRET")
+	id, secret := values["DANABIO_CLIENT_ID"], values["DANABIO_CLIENT_SECRET"]
 	if path := os.Getenv("DANABIO_CLIENT_SECRET_FILE"); path != "" {
 		if secret != "" {
 			return config, invalid("DANABIO_CLIENT_SECRET and DANABIO_CLIENT_SECRET_FILE are both set; unset one")
 		}
-		content, err := readSecret(path)
-		if err != nil {
+		var err error
+		if secret, err = readSecret(path); err != nil {
 			return config, fmt.Errorf("%w: DANABIO_CLIENT_SECRET_FILE: %w", ErrInvalidRequest, err)
-		}
-		secret = strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
-		if secret == "" {
-			return config, invalid("DANABIO_CLIENT_SECRET_FILE names an empty file")
 		}
 	}
 	if id != "" || secret != "" {
@@ -130,17 +135,24 @@ func ConfigFromEnv() (Config, error) {
 	return config, nil
 }
 
-// readSecret reads a file that must be small.
-func readSecret(path string) ([]byte, error) {
-	const most = 64 << 10
+// readSecret reads a file that holds nothing but the secret.
+func readSecret(path string) (string, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	defer file.Close()
-	content, err := io.ReadAll(io.LimitReader(file, most+1))
-	if len(content) > most {
-		return nil, fmt.Errorf("%s is longer than %d bytes; it holds nothing but the secret", path, most)
+	secret, err := credential.Read(file)
+	var fault *credential.Error
+	switch {
+	case errors.Is(err, credential.ErrTooLong):
+		return "", fmt.Errorf("%s is longer than %d bytes; it holds nothing but the secret", path, credential.MaxSize)
+	case errors.As(err, &fault):
+		return "", fmt.Errorf("%s %w", path, err)
+	case err != nil:
+		return "", err
+	case secret == "":
+		return "", fmt.Errorf("%s is empty", path)
 	}
-	return content, err
+	return secret, nil
 }

@@ -46,6 +46,12 @@ func TestConfigThatCannotBeIsRefused(t *testing.T) {
 		"empty credentials":          {func(c *danabio.Config) { c.Credentials = danabio.ClientCredentials("", "") }, "missing"},
 		"no client id":               {func(c *danabio.Config) { c.Credentials = danabio.ClientCredentials("", "hunter2") }, "client id"},
 		"no client secret":           {func(c *danabio.Config) { c.Credentials = danabio.ClientCredentials("acme", "") }, "client secret"},
+		"a line break of echo":       {func(c *danabio.Config) { c.Credentials = danabio.ClientCredentials("acme", "hunter2\n") }, "client secret ends in a line break"},
+		"a file of Windows":          {func(c *danabio.Config) { c.Credentials = danabio.ClientCredentials("acme", "hunter2\r") }, "client secret ends in a carriage return"},
+		"a second line":              {func(c *danabio.Config) { c.Credentials = danabio.ClientCredentials("acme\nhunter2", "hunter2") }, "client id has more than one line"},
+		"UTF-16":                     {func(c *danabio.Config) { c.Credentials = danabio.ClientCredentials("acme", "\xff\xfeh\x00") }, "client secret is text in UTF-16"},
+		"quotes":                     {func(c *danabio.Config) { c.Credentials = danabio.ClientCredentials(`"acme"`, "hunter2") }, "client id stands in quotes"},
+		"a byte order mark":          {func(c *danabio.Config) { c.Credentials = danabio.ClientCredentials("acme", "\ufeffhunter2") }, "client secret begins with a byte order mark"},
 		"no token source":            {func(c *danabio.Config) { c.Credentials = danabio.TokenSource(nil) }, "missing"},
 		"client with a timeout":      {func(c *danabio.Config) { c.HTTPClient = &http.Client{Timeout: time.Second} }, "Timeout"},
 		"user agent":                 {func(c *danabio.Config) { c.UserAgent = "a\r\nb: c" }, "UserAgent"},
@@ -125,6 +131,10 @@ func TestConfigFromEnvironment(t *testing.T) {
 	if err := os.WriteFile(empty, []byte("\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	twoLines, windows := filepath.Join(t.TempDir(), "two"), filepath.Join(t.TempDir(), "windows")
+	if err := errors.Join(os.WriteFile(twoLines, []byte("s3cr3t-of-acme\ns3cr3t\n"), 0o600), os.WriteFile(windows, []byte("\ufeffs3cr3t-of-acme\r\n"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
 	names := []string{"ENVIRONMENT", "BASE_URL", "CHANNEL", "CLIENT_ID", "CLIENT_SECRET", "CLIENT_SECRET_FILE"}
 	for name, test := range map[string]struct {
 		values      []string // in the order of names
@@ -140,6 +150,13 @@ func TestConfigFromEnvironment(t *testing.T) {
 		"both secrets":               {[]string{"sandbox", "", "", "acme", "s3cr3t-of-acme", secretFile}, "", "DANABIO_CLIENT_SECRET_FILE"},
 		"secret file does not exist": {[]string{"sandbox", "", "", "acme", "", secretFile + "x"}, "", "DANABIO_CLIENT_SECRET_FILE"},
 		"secret file is empty":       {[]string{"sandbox", "", "", "acme", "", empty}, "", "empty"},
+		"secret file of two lines":   {[]string{"sandbox", "", "", "acme", "", twoLines}, "", "two has more than one line"},
+		"secret file of Windows":     {[]string{"sandbox", "", "c", "acme", "", windows}, danabio.Sandbox, ""},
+		"line breaks at the end":     {[]string{"sandbox\n", "", "c\n", "acme\r\n", "s3cr3t-of-acme\n", ""}, danabio.Sandbox, ""},
+		"carriage return":            {[]string{"sandbox", "", "c", "acme", "s3cr3t-of-acme\r", ""}, "", "DANABIO_CLIENT_SECRET ends in a carriage return"},
+		"quotes around the id":       {[]string{"sandbox", "", "c", "'acme'", "s3cr3t-of-acme", ""}, "", "DANABIO_CLIENT_ID stands in quotes"},
+		"quotes around the channel":  {[]string{"sandbox", "", `"c"`, "acme", "s3cr3t-of-acme", ""}, "", "DANABIO_CHANNEL stands in quotes"},
+		"quotes around the URL":      {[]string{"", `"https://acme.example.com"`, "c", "acme", "s3cr3t-of-acme", ""}, "", "DANABIO_BASE_URL stands in quotes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for i, value := range test.values {
@@ -152,7 +169,7 @@ func TestConfigFromEnvironment(t *testing.T) {
 				}
 				return
 			}
-			if err != nil || config.Environment != test.environment || config.Channel != test.values[2] {
+			if err != nil || config.Environment != test.environment || config.Channel != strings.TrimSpace(test.values[2]) {
 				t.Errorf("got %+v, %v", config, err)
 			}
 			if test.environment != "" {

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 
 	"golang.org/x/oauth2"
+
+	"github.com/danabio/danabio-go/internal/credential"
 )
 
 // Credentials is how the client gets tokens: [ClientCredentials] or [TokenSource]. It prints masked.
@@ -19,7 +21,8 @@ type credentials struct {
 	source     oauth2.TokenSource
 }
 
-// ClientCredentials are exchanged for a token at the environment's own token endpoint, with HTTP Basic authentication (published page).
+// ClientCredentials are exchanged for a token at the environment's own token endpoint, with HTTP Basic authentication (published page). [New] refuses
+// those that came with something of their file or shell: a control character, such as a line break, a byte order mark, UTF-16, or surrounding quotes.
 func ClientCredentials(id, secret string) Credentials {
 	return Credentials{held: func() credentials { return credentials{id: id, secret: secret} }}
 }
@@ -35,7 +38,8 @@ func (c Credentials) validate() error {
 	if c.held == nil {
 		return invalid("no credentials given; use danabio.ClientCredentials(id, secret) or danabio.TokenSource(source)")
 	}
-	switch held := c.held(); {
+	held := c.held()
+	switch {
 	case held.source != nil:
 		return nil
 	case held.id == "" && held.secret == "":
@@ -44,6 +48,12 @@ func (c Credentials) validate() error {
 		return invalid("client id is missing")
 	case held.secret == "":
 		return invalid("client secret is missing")
+	}
+	if err := credential.Check(held.id); err != nil {
+		return invalid("client id %w", err)
+	}
+	if err := credential.Check(held.secret); err != nil {
+		return invalid("client secret %w", err)
 	}
 	return nil
 }
