@@ -9,14 +9,19 @@ import (
 	"encoding/pem"
 	"io"
 	"net/http"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/danabio/danabio-go/internal/access"
 )
 
 // certificates are the user's own: authorities to trust besides the system's, and what danabio shows to the server.
 type certificates struct {
-	roots  []*x509.Certificate
-	client *tls.Certificate // nil: none
+	roots   []*x509.Certificate
+	client  *tls.Certificate // nil: none
+	notices []*message       // about their files
 }
 
 // certificates reads the files that the settings name.
@@ -24,7 +29,7 @@ func (s *settings) certificates(ctx context.Context) (certificates, error) {
 	var c certificates
 	var err error
 	if path := s.caFile.value; path != "" {
-		if c.roots, err = readAuthorities(ctx, s.caFile.called("--ca-file", "ca_file"), path); err != nil {
+		if c.roots, err = c.readAuthorities(ctx, s.caFile.called("--ca-file", "ca_file"), path); err != nil {
 			return certificates{}, err
 		}
 	}
@@ -32,9 +37,9 @@ func (s *settings) certificates(ctx context.Context) (certificates, error) {
 	key := pemFile{s.clientKey.called("--client-key", "client_key"), s.clientKey.value}
 	switch {
 	case certificate.path != "" && key.path == "":
-		c.client, err = readClientCertificate(ctx, certificate, certificate)
+		c.client, err = c.readClientCertificate(ctx, certificate, certificate)
 	case certificate.path != "":
-		c.client, err = readClientCertificate(ctx, certificate, key)
+		c.client, err = c.readClientCertificate(ctx, certificate, key)
 	case key.path != "":
 		err = badInput("%s %s: there is no client certificate for it; give it by --client-cert or client_certificate", key.what, key.path)
 	}
@@ -70,12 +75,16 @@ func (c certificates) transport() *http.Transport {
 const maxPEM = 1 << 20
 
 // readPEM reads the blocks of a file, which the setting what names. One that holds a private key must be the user's own.
-func readPEM(ctx context.Context, what, path string) ([]*pem.Block, error) {
+func (c *certificates) readPEM(ctx context.Context, what, path string) ([]*pem.Block, error) {
 	source, err := openInput(ctx, path)
 	if err != nil {
 		return nil, badInput("%s %s: %w", what, path, reason(err))
 	}
 	defer source.Close()
+	if access.Writes(source) == access.Everything {
+		return nil, badInput("%s %s: other users of this machine can change it, or put another one in its place; have only you write it and its folder: chmod o-w %s %s",
+			what, path, shellQuoted(path), shellQuoted(filepath.Dir(path)))
+	}
 	content, err := io.ReadAll(io.LimitReader(interruptible{ctx, source}, maxPEM+1))
 	switch {
 	case err != nil:
@@ -85,11 +94,16 @@ func readPEM(ctx context.Context, what, path string) ([]*pem.Block, error) {
 	}
 	var blocks []*pem.Block
 	for block, rest := pem.Decode(content); block != nil; block, rest = pem.Decode(rest) {
-		if isKey(block) && othersRead(source) {
-			return nil, badInput("%s: other users of this machine can read %s, which holds a private key; have only you read it: chmod 600 %s",
-				what, path, shellQuoted(path))
-		}
 		blocks = append(blocks, block)
+	}
+	if slices.ContainsFunc(blocks, isKey) {
+		notice, err := checkExposure(what, source, path)
+		if err != nil {
+			return nil, err
+		}
+		if notice != nil {
+			c.notices = append(c.notices, notice)
+		}
 	}
 	if _, err := x509.ParseCertificate(content); len(blocks) == 0 && err == nil {
 		return nil, badInput("%s %s is in DER form; make it PEM by: openssl x509 -inform der -in %s -out NEW.pem", what, path, shellQuoted(path))
@@ -100,8 +114,8 @@ func readPEM(ctx context.Context, what, path string) ([]*pem.Block, error) {
 func isKey(block *pem.Block) bool { return strings.HasSuffix(block.Type, "PRIVATE KEY") }
 
 // readCertificates reads the certificates of a file, of which there must be one, and returns all of its blocks too.
-func readCertificates(ctx context.Context, what, path string) (found []*x509.Certificate, blocks []*pem.Block, err error) {
-	if blocks, err = readPEM(ctx, what, path); err != nil {
+func (c *certificates) readCertificates(ctx context.Context, what, path string) (found []*x509.Certificate, blocks []*pem.Block, err error) {
+	if blocks, err = c.readPEM(ctx, what, path); err != nil {
 		return nil, nil, err
 	}
 	for _, block := range blocks {
@@ -121,8 +135,8 @@ func readCertificates(ctx context.Context, what, path string) (found []*x509.Cer
 }
 
 // readAuthorities reads certificates to trust. Those that are no longer valid do no harm as long as there are others.
-func readAuthorities(ctx context.Context, what, path string) ([]*x509.Certificate, error) {
-	found, _, err := readCertificates(ctx, what, path)
+func (c *certificates) readAuthorities(ctx context.Context, what, path string) ([]*x509.Certificate, error) {
+	found, _, err := c.readCertificates(ctx, what, path)
 	if err != nil {
 		return nil, err
 	}
@@ -153,8 +167,8 @@ func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 type pemFile struct{ what, path string }
 
 // readClientCertificate reads a certificate, with those between it and its authority behind it, and its key.
-func readClientCertificate(ctx context.Context, file, keyFile pemFile) (*tls.Certificate, error) {
-	found, blocks, err := readCertificates(ctx, file.what, file.path)
+func (c *certificates) readClientCertificate(ctx context.Context, file, keyFile pemFile) (*tls.Certificate, error) {
+	found, blocks, err := c.readCertificates(ctx, file.what, file.path)
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +176,7 @@ func readClientCertificate(ctx context.Context, file, keyFile pemFile) (*tls.Cer
 		return nil, err
 	}
 	if keyFile != file {
-		if blocks, err = readPEM(ctx, keyFile.what, keyFile.path); err != nil {
+		if blocks, err = c.readPEM(ctx, keyFile.what, keyFile.path); err != nil {
 			return nil, err
 		}
 	}

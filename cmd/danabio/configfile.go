@@ -16,6 +16,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"github.com/danabio/danabio-go/internal/access"
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
@@ -86,6 +87,10 @@ func readConfigFile(ctx context.Context) (*configFile, error) {
 		return nil, badInput("configuration file %s: %w", path, reason(err))
 	}
 	defer source.Close()
+	if access.Writes(source) == access.Everything { // as ssh refuses its own
+		return nil, badInput("configuration file %s: other users of this machine can change it, or put another one in its place, and so have the secret sent to a "+
+			"host of theirs; have only you write it and its folder: chmod o-w %s %s", path, shellQuoted(path), shellQuoted(filepath.Dir(path)))
+	}
 	content, err := io.ReadAll(io.LimitReader(interruptible{ctx, source}, maxConfig+1))
 	switch {
 	case err != nil:

@@ -83,7 +83,8 @@ func (c *connection) access(ctx context.Context, cmd *cobra.Command) (apiAccess,
 		return apiAccess{}, usagef(cmd, "the %s is missing; give --%s or set %s", textf("client id"), "client-id", "DANABIO_CLIENT_ID")
 	}
 	access := apiAccess{Config: s.config(), id: s.clientID.value}
-	if access.secret, err = s.secret.read(ctx, cmd); err != nil {
+	var notice *message
+	if access.secret, notice, err = s.secret.read(ctx, cmd); err != nil {
 		return apiAccess{}, err
 	}
 	if access.secret == "" {
@@ -95,6 +96,9 @@ func (c *connection) access(ctx context.Context, cmd *cobra.Command) (apiAccess,
 	certificates, err := s.certificates(ctx)
 	if err != nil {
 		return apiAccess{}, err
+	}
+	for _, notice := range append(certificates.notices, notice) {
+		c.out.notice(notice)
 	}
 	if access.transport = certificates.transport(); access.transport != nil {
 		access.HTTPClient = &http.Client{Transport: access.transport}

@@ -33,7 +33,7 @@ type contractRun struct {
 var inventedSigner = danabio.Signer{Name: "Persona Inventada", Email: "persona.inventada@example.com", NIF: "00000000T"}
 
 func newContract(out *output) *cobra.Command {
-	var c contractRun
+	c := contractRun{connection: connection{out: out}}
 	cmd := &cobra.Command{
 		Use:   "contract",
 		Short: "Hold a live server against the spec",

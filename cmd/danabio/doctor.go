@@ -302,8 +302,9 @@ func (d *doctorRun) checkSecret(ctx context.Context) doctor.Check {
 		return doctor.Skips(say("none is given"))
 	}
 	place := d.settings.secret
+	var notice *message
 	var err error
-	if d.secret, err = place.read(ctx, d.cmd); err != nil {
+	if d.secret, notice, err = place.read(ctx, d.cmd); err != nil {
 		return unusable(err)
 	}
 	found := say("given by %s", place.from.name)
@@ -316,7 +317,18 @@ func (d *doctorRun) checkSecret(ctx context.Context) doctor.Check {
 			Found: say("%s; a stray blank or quote is at an end of it, or an invisible character is in it", found),
 		}
 	}
+	if notice != nil {
+		return noticed(found, notice)
+	}
 	return doctor.Fine(found)
+}
+
+// noticed is a check of files that work, and of which something should be known.
+func noticed(found doctor.Text, notice *message) doctor.Check {
+	return doctor.Check{
+		Status: doctor.Warning, Who: doctor.You, Advice: say("have only you, or a group, read it, if you can"),
+		Found: say("%s; %s", found, notice),
+	}
 }
 
 func (d *doctorRun) checkCertificates(ctx context.Context) doctor.Check {
@@ -328,18 +340,23 @@ func (d *doctorRun) checkCertificates(ctx context.Context) doctor.Check {
 		return unusable(err)
 	}
 	c := d.certificates
+	var found doctor.Text
 	switch {
 	case c.roots == nil && systemTrustsNobody():
 		return doctor.Check{Status: doctor.Warning, Found: say("no authority of your own, and this system trusts none either"), Who: doctor.You,
 			Advice: say("install the package ca-certificates, or name a file with authorities by SSL_CERT_FILE or --ca-file")}
 	case c.roots == nil && c.client == nil:
-		return doctor.Fine(say("none of your own; the system's authorities are trusted"))
+		found = say("none of your own; the system's authorities are trusted")
 	case c.client == nil:
-		return doctor.Fine(say("authorities of your own, trusted besides the system's: %d", len(c.roots)))
+		found = say("authorities of your own, trusted besides the system's: %d", len(c.roots))
+	default:
+		found = say("the client certificate of %s is good until %s; authorities of your own: %d", c.client.Leaf.Subject, day(c.client.Leaf.NotAfter), len(c.roots))
 	}
-	found := say("the client certificate of %s is good until %s; authorities of your own: %d", c.client.Leaf.Subject, day(c.client.Leaf.NotAfter), len(c.roots))
-	if time.Until(c.client.Leaf.NotAfter) < doctor.Soon {
+	switch {
+	case c.client != nil && time.Until(c.client.Leaf.NotAfter) < doctor.Soon:
 		return doctor.Check{Status: doctor.Warning, Found: found, Who: doctor.You, Advice: say("have it renewed in time")}
+	case len(c.notices) > 0:
+		return noticed(found, c.notices[0])
 	}
 	return doctor.Fine(found)
 }

@@ -68,9 +68,11 @@ of DANABIO_CLIENT_SECRET or DANABIO_CLIENT_SECRET_FILE, if one is set.`,
 			if err != nil {
 				return err
 			}
-			if config.ClientSecret, err = place.read(ctx, cmd); err != nil {
+			var notice *message
+			if config.ClientSecret, notice, err = place.read(ctx, cmd); err != nil {
 				return err
 			}
+			out.notice(notice)
 			server, err := serve(address, config)
 			if err != nil {
 				return err

@@ -194,6 +194,13 @@ func (o *output) note(format string, args ...any) {
 	}
 }
 
+// notice tells what somebody should know about what works all the same. With --json standard error is for failures alone.
+func (o *output) notice(text *message) {
+	if o != nil && text != nil && !o.quiet && !o.json {
+		fmt.Fprintln(o.stderr, "danabio: "+textf("notice: %s", text).in(o.language))
+	}
+}
+
 // inFlags puts the names of flags into the errors of package danabio, which speak of what its callers know.
 var inFlags = strings.NewReplacer(
 	"Config.Credentials", "--client-id and DANABIO_CLIENT_SECRET",

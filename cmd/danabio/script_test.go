@@ -70,6 +70,10 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Values[scriptTest{}] = env.T().(testing.TB)
 			env.Values[scriptServer{}] = &currentServer{}
+			// A folder that others could not enter would be as good as the permissions of what is in it.
+			if err := os.Chmod(filepath.Dir(env.WorkDir), 0o755); err != nil {
+				return err
+			}
 			// Where danabio is, for scripts that must not find other programs.
 			path, _, _ := strings.Cut(env.Getenv("PATH"), string(os.PathListSeparator))
 			env.Setenv("DANABIO_ONLY", path)

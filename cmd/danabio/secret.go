@@ -5,10 +5,10 @@ import (
 	"errors"
 	"io"
 	"os"
-	"runtime"
 
 	"github.com/spf13/cobra"
 
+	"github.com/danabio/danabio-go/internal/access"
 	"github.com/danabio/danabio-go/internal/credential"
 )
 
@@ -56,34 +56,42 @@ func (s *secretSource) place(cmd *cobra.Command, getenv func(string) string, pro
 	return secretPlace{}, nil
 }
 
-// read returns the secret, empty if there is none.
-func (p secretPlace) read(ctx context.Context, cmd *cobra.Command) (string, error) {
+// read returns the secret, empty if there is none, and what should be known about its file, if anything.
+func (p secretPlace) read(ctx context.Context, cmd *cobra.Command) (secret string, notice *message, err error) {
 	switch {
 	case p.stdin:
-		return readSecret(interruptible{ctx, cmd.InOrStdin()}, shownName(standardInput))
+		secret, err = readSecret(interruptible{ctx, cmd.InOrStdin()}, shownName(standardInput))
+		return secret, nil, err
 	case p.file == "":
-		secret, err := credential.Text(p.value)
-		if err != nil {
-			return "", badInput("%s %w", p.from.name, err)
+		if secret, err = credential.Text(p.value); err != nil {
+			return "", nil, badInput("%s %w", p.from.name, err)
 		}
-		return secret, nil
+		return secret, nil, nil
 	}
 	source, err := openInput(ctx, p.file)
 	if err != nil {
-		return "", badInput("client secret: %w", err)
+		return "", nil, badInput("client secret: %w", err)
 	}
 	defer source.Close()
-	if othersRead(source) {
-		return "", badInput("client secret: other users of this machine can read %s; have only you read it: chmod 600 %s", p.file, shellQuoted(p.file))
+	if notice, err = checkExposure("client secret", source, p.file); err != nil {
+		return "", nil, err
 	}
-	return readSecret(interruptible{ctx, source}, said(p.file))
+	secret, err = readSecret(interruptible{ctx, source}, said(p.file))
+	return secret, notice, err
 }
 
-// othersRead reports whether users can read a file that are neither its owner nor in its group. A group is often wanted (Kubernetes' fsGroup). On
-// Windows the mode does not say, and what is no regular file is no place where a secret lies.
-func othersRead(file *os.File) bool {
-	info, err := file.Stat()
-	return err == nil && runtime.GOOS != "windows" && info.Mode().IsRegular() && info.Mode()&0o004 != 0
+// checkExposure fails if other users can read a file with a secret, and tells if only its place keeps them from it. A group is often wanted
+// (Kubernetes' fsGroup).
+func checkExposure(what string, file *os.File, path string) (notice *message, err error) {
+	switch access.Reads(file) {
+	case access.Everything:
+		return nil, badInput("%s: other users of this machine can read %s; have only you read it: chmod 600 %s (in Kubernetes, defaultMode: 0440 with fsGroup)",
+			what, path, shellQuoted(path))
+	case access.KeptOut:
+		return textf("%s: by its own permissions all users can read %s; it is used, since its mount is read-only or others cannot enter its folder "+
+			"(in Kubernetes, defaultMode: 0440 with fsGroup does without that)", what, oneLine(path)), nil
+	}
+	return nil, nil
 }
 
 // readSecret takes all of the source, as danabio.ConfigFromEnv does.

@@ -57,8 +57,6 @@ var spanishSettings = [...]english{
 		"%s: base_url debe empezar con https://, por ejemplo https://acme.example.com"},
 	{"%s: environment is neither sandbox nor production; for a URL there is base_url",
 		"%s: environment no es sandbox ni production; para una URL use base_url"},
-	{"%s: other users of this machine can read %s, which holds a private key; have only you read it: chmod 600 %s",
-		"%s: otros usuarios de esta máquina pueden leer %s, que contiene una clave privada; haga que solo usted pueda leerlo: chmod 600 %s"},
 	{"%s: profile %q has both environment and base_url; leave one out", "%s: el perfil %q tiene environment y base_url a la vez; quite uno de los dos"},
 	{"%s: profiles is no table; each profile begins with [profiles.NAME]", "%s: profiles no es una tabla; cada perfil empieza con [profiles.NAME]"},
 	{"%s: profiles.%s is no table; a profile begins with [profiles.NAME]", "%s: profiles.%s no es una tabla; un perfil empieza con [profiles.NAME]"},
@@ -76,8 +74,20 @@ var spanishSettings = [...]english{
 	{"%s:%d: this is no TOML: each line is a [table], a comment, or NAME = VALUE, texts stand in quotes, and no name stands twice",
 		"%s:%d: esto no es TOML: cada línea es una [tabla], un comentario o NAME = VALUE; los textos van entre comillas y ningún nombre se repite"},
 	{"(not shown)", "(no se muestra)"},
-	{"client secret: other users of this machine can read %s; have only you read it: chmod 600 %s",
-		"secreto del cliente: otros usuarios de esta máquina pueden leer %s; haga que solo usted pueda leerlo: chmod 600 %s"},
+	{"%s: other users of this machine can read %s; have only you read it: chmod 600 %s (in Kubernetes, defaultMode: 0440 with fsGroup)",
+		"%s: otros usuarios de esta máquina pueden leer %s; haga que solo usted pueda leerlo: chmod 600 %s (en Kubernetes, defaultMode: 0440 con fsGroup)"},
+	{"%s: by its own permissions all users can read %s; it is used, since its mount is read-only or others cannot enter its folder " +
+		"(in Kubernetes, defaultMode: 0440 with fsGroup does without that)",
+		"%s: por sus propios permisos todos los usuarios pueden leer %s; se usa, porque su montaje es de solo lectura o los demás no pueden entrar en su carpeta " +
+			"(en Kubernetes, defaultMode: 0440 con fsGroup evita eso)"},
+	{"notice: %s", "aviso: %s"},
+	{"have only you, or a group, read it, if you can", "haga que solo usted, o un grupo, pueda leerlo, si puede"},
+	{"configuration file %s: other users of this machine can change it, or put another one in its place, and so have the secret sent to a " +
+		"host of theirs; have only you write it and its folder: chmod o-w %s %s",
+		"archivo de configuración %s: otros usuarios de esta máquina pueden cambiarlo, o poner otro en su lugar, y así hacer que el secreto vaya a un " +
+			"servidor suyo; haga que solo usted pueda escribir en él y en su carpeta: chmod o-w %s %s"},
+	{"%s %s: other users of this machine can change it, or put another one in its place; have only you write it and its folder: chmod o-w %s %s",
+		"%s %s: otros usuarios de esta máquina pueden cambiarlo, o poner otro en su lugar; haga que solo usted pueda escribir en él y en su carpeta: chmod o-w %s %s"},
 	{"configuration file %s is longer than %d bytes, so it is none", "el archivo de configuración %s tiene más de %d bytes, así que no lo es"},
 	{"configuration file %s is no TOML", "el archivo de configuración %s no es TOML"},
 	{"configuration file %s: %w", "archivo de configuración %s: %w"},

@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/danabio/danabio-go/internal/access"
 	"github.com/danabio/danabio-go/internal/credential"
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
@@ -94,7 +95,8 @@ func (p RetryPolicy) withDefaults() (RetryPolicy, error) {
 
 // ConfigFromEnv reads DANABIO_ENVIRONMENT ("sandbox" or "production") or DANABIO_BASE_URL, DANABIO_CHANNEL, DANABIO_CLIENT_ID, and
 // DANABIO_CLIENT_SECRET or DANABIO_CLIENT_SECRET_FILE (a file that holds nothing but the secret). Of each of them, and of that file, one line break at the
-// end and a byte order mark at the beginning are left out; other control characters, UTF-16 and surrounding quotes are an error. Variables that
+// end and a byte order mark at the beginning are left out; other control characters, UTF-16 and surrounding quotes are an error. So is a file that every
+// user of the machine can read, unless it is on a read-only mount, or in a folder that others cannot enter. Variables that
 // are unset leave their fields empty, so that the caller may fill them in before [New]. The error matches [ErrInvalidRequest].
 func ConfigFromEnv() (Config, error) {
 	var config Config
@@ -142,6 +144,10 @@ func readSecret(path string) (string, error) {
 		return "", err
 	}
 	defer file.Close()
+	if access.Reads(file) == access.Everything {
+		return "", fmt.Errorf("other users of this machine can read %s; have only you read it: mode 0600, or 0640 for a group; "+
+			"in Kubernetes, defaultMode: 0440 with fsGroup", path)
+	}
 	secret, err := credential.Read(file)
 	var fault *credential.Error
 	switch {

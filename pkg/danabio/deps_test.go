@@ -34,6 +34,7 @@ func TestClientCompilesInNothingElse(t *testing.T) {
 	ours := map[string][]string{
 		"github.com/danabio/danabio-go/pkg/danabio": {
 			"github.com/danabio/danabio-go/gen/biometricapi",
+			"github.com/danabio/danabio-go/internal/access",
 			"github.com/danabio/danabio-go/internal/credential",
 			"github.com/danabio/danabio-go/internal/message",
 			"github.com/danabio/danabio-go/internal/newfile",

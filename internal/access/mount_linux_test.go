@@ -1,0 +1,57 @@
+package access_test
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/danabio/danabio-go/internal/access"
+)
+
+// Kubernetes and Docker mount secrets read-only, with modes that nobody there can change. The mount is made in a process with mounts of its own.
+func TestOthersOnAReadOnlyMount(t *testing.T) {
+	if os.Getenv("DANABIO_TEST_MOUNTS") == "" {
+		child := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
+		child.Env = append(os.Environ(), "DANABIO_TEST_MOUNTS=yes")
+		child.SysProcAttr = &syscall.SysProcAttr{
+			Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,
+			UidMappings: []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}}, GidMappings: []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}},
+		}
+		out, err := child.CombinedOutput()
+		if errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.ENOSPC) {
+			t.Skip("this machine lets nobody make mounts:", err)
+		}
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		return
+	}
+	folder := filepath.Dir(place(t, 0o755, 0o600).Name())
+	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "mode=777"); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = syscall.Unmount(folder, 0) }() // else the folder cannot be removed
+	path := filepath.Join(folder, "secret")
+	if err := errors.Join(os.WriteFile(path, []byte("hunter2"), 0o600), os.Chmod(path, 0o646)); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		flags        uintptr
+		reads, write access.Others
+	}{{0, access.Everything, access.Everything}, {syscall.MS_RDONLY, access.KeptOut, access.Nothing}} {
+		if err := syscall.Mount("", folder, "", syscall.MS_REMOUNT|test.flags, ""); err != nil {
+			t.Fatal(err)
+		}
+		file, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if reads, writes := access.Reads(file), access.Writes(file); reads != test.reads || writes != test.write {
+			t.Errorf("with flags %x others read: %v, write: %v", test.flags, reads, writes)
+		}
+		file.Close()
+	}
+}
