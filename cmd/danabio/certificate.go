@@ -6,7 +6,8 @@ import (
 	"crypto"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/pem"
+	"encoding/asn1"
+	"errors"
 	"io"
 	"net/http"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/danabio/danabio-go/internal/access"
+	"github.com/danabio/danabio-go/internal/pemfile"
 )
 
 // certificates are the user's own: authorities to trust besides the system's, and what danabio shows to the server.
@@ -28,8 +30,8 @@ type certificates struct {
 func (s *settings) certificates(ctx context.Context) (certificates, error) {
 	var c certificates
 	var err error
-	if path := s.caFile.value; path != "" {
-		if c.roots, err = c.readAuthorities(ctx, s.caFile.called("--ca-file", "ca_file"), path); err != nil {
+	if s.caFile.value != "" {
+		if err = c.readAuthorities(ctx, pemFile{s.caFile.called("--ca-file", "ca_file"), s.caFile.value}); err != nil {
 			return certificates{}, err
 		}
 	}
@@ -37,9 +39,9 @@ func (s *settings) certificates(ctx context.Context) (certificates, error) {
 	key := pemFile{s.clientKey.called("--client-key", "client_key"), s.clientKey.value}
 	switch {
 	case certificate.path != "" && key.path == "":
-		c.client, err = c.readClientCertificate(ctx, certificate, certificate)
+		err = c.readClientCertificate(ctx, certificate, certificate)
 	case certificate.path != "":
-		c.client, err = c.readClientCertificate(ctx, certificate, key)
+		err = c.readClientCertificate(ctx, certificate, key)
 	case key.path != "":
 		err = badInput("%s %s: there is no client certificate for it; give it by --client-cert or client_certificate", key.what, key.path)
 	}
@@ -74,78 +76,99 @@ func (c certificates) transport() *http.Transport {
 // maxPEM bounds what is read of a file with certificates; the list of all public authorities is a quarter of it.
 const maxPEM = 1 << 20
 
-// readPEM reads the blocks of a file, which the setting what names. One that holds a private key must be the user's own.
-func (c *certificates) readPEM(ctx context.Context, what, path string) ([]*pem.Block, error) {
-	source, err := openInput(ctx, path)
+// pemFile is a file, and the setting that names it.
+type pemFile struct{ what, path string }
+
+// read reads the blocks of a file, all of them or none. One that holds a private key must be the user's own.
+func (f pemFile) read(ctx context.Context) (blocks []pemfile.Block, notice *message, err error) {
+	source, err := openInput(ctx, f.path)
 	if err != nil {
-		return nil, badInput("%s %s: %w", what, path, reason(err))
+		return nil, nil, badInput("%s %s: %w", f.what, f.path, reason(err))
 	}
 	defer source.Close()
 	if access.Writes(source) == access.Everything {
-		return nil, badInput("%s %s: other users of this machine can change it, or put another one in its place; have only you write it and its folder: chmod o-w %s %s",
-			what, path, shellQuoted(path), shellQuoted(filepath.Dir(path)))
+		return nil, nil, badInput("%s %s: other users of this machine can change it, or put another one in its place; have only you write it and its folder: chmod o-w %s %s",
+			f.what, f.path, shellQuoted(f.path), shellQuoted(filepath.Dir(f.path)))
 	}
 	content, err := io.ReadAll(io.LimitReader(interruptible{ctx, source}, maxPEM+1))
 	switch {
 	case err != nil:
-		return nil, badInput("%s %s: %w", what, path, reason(err))
+		return nil, nil, badInput("%s %s: %w", f.what, f.path, reason(err))
 	case len(content) > maxPEM:
-		return nil, badInput("%s %s is longer than %d bytes, so it is none", what, path, maxPEM)
+		return nil, nil, badInput("%s %s is longer than %d bytes, so it is none", f.what, f.path, maxPEM)
 	}
-	var blocks []*pem.Block
-	for block, rest := pem.Decode(content); block != nil; block, rest = pem.Decode(rest) {
-		blocks = append(blocks, block)
+	if blocks, err = pemfile.Decode(content); err != nil {
+		return nil, nil, f.undecoded(err)
 	}
 	if slices.ContainsFunc(blocks, isKey) {
-		notice, err := checkExposure(what, source, path)
-		if err != nil {
-			return nil, err
-		}
-		if notice != nil {
-			c.notices = append(c.notices, notice)
-		}
+		notice, err = checkExposure(f.what, source, f.path)
 	}
-	if _, err := x509.ParseCertificate(content); len(blocks) == 0 && err == nil {
-		return nil, badInput("%s %s is in DER form; make it PEM by: openssl x509 -inform der -in %s -out NEW.pem", what, path, shellQuoted(path))
-	}
-	return blocks, nil
+	return blocks, notice, err
 }
 
-func isKey(block *pem.Block) bool { return strings.HasSuffix(block.Type, "PRIVATE KEY") }
+// undecoded says why a file is not read, and what would be right.
+func (f pemFile) undecoded(err error) error {
+	var fault *pemfile.Error
+	if !errors.As(err, &fault) {
+		return err
+	}
+	switch fault.Fault {
+	case pemfile.UTF16:
+		return badInput("%s %s is text in UTF-16; save it as UTF-8", f.what, f.path)
+	case pemfile.DER:
+		return badInput("%s %s is in DER form; make it PEM by: openssl x509 -inform der -in %s -out NEW.pem", f.what, f.path, shellQuoted(f.path))
+	case pemfile.PKCS7:
+		form := "pem"
+		if fault.DER {
+			form = "der"
+		}
+		return badInput("%s %s is PKCS #7; take the certificates out by: openssl pkcs7 -print_certs -inform %s -in %s -out NEW.pem", f.what, f.path, form, shellQuoted(f.path))
+	case pemfile.Unbegun:
+		return badInput("%s %s: line %d ends a block that no line begins; see that nothing was cut off", f.what, f.path, fault.Line)
+	}
+	return badInput("%s %s: the block that begins in line %d cannot be read; see that nothing was cut off or indented", f.what, f.path, fault.Line)
+}
 
-// readCertificates reads the certificates of a file, of which there must be one, and returns all of its blocks too.
-func (c *certificates) readCertificates(ctx context.Context, what, path string) (found []*x509.Certificate, blocks []*pem.Block, err error) {
-	if blocks, err = c.readPEM(ctx, what, path); err != nil {
-		return nil, nil, err
+func isKey(block pemfile.Block) bool { return strings.HasSuffix(block.Type, "PRIVATE KEY") }
+
+// certificates reads the certificates of a file, of which there must be one that is trusted for what is wanted, and returns all of its blocks too.
+func (f pemFile) certificates(ctx context.Context, wanted asn1.ObjectIdentifier) (found []*x509.Certificate, blocks []pemfile.Block, notice *message, err error) {
+	if blocks, notice, err = f.read(ctx); err != nil {
+		return nil, nil, nil, err
 	}
-	for _, block := range blocks {
-		if block.Type != "CERTIFICATE" && block.Type != "TRUSTED CERTIFICATE" {
-			continue
-		}
-		certificate, err := x509.ParseCertificate(block.Bytes)
-		if err != nil {
-			return nil, nil, badInput("%s %s: certificate number %d is damaged", what, path, len(found)+1)
-		}
-		found = append(found, certificate)
+	found, leftOut, err := pemfile.Certificates(blocks, wanted)
+	var damaged *pemfile.CertificateError
+	switch {
+	case errors.As(err, &damaged):
+		return nil, nil, nil, badInput("%s %s: certificate number %d, in line %d, is damaged: %w", f.what, f.path, damaged.Number, damaged.Line, detail(damaged.Err.Error()))
+	case len(found) == 0 && leftOut > 0:
+		return nil, nil, nil, badInput("%s %s says of each of its certificates that it is not to be trusted for this", f.what, f.path)
+	case len(found) == 0:
+		return nil, nil, nil, badInput("%s %s holds no certificate in PEM form, which begins with -----BEGIN CERTIFICATE-----", f.what, f.path)
 	}
-	if len(found) == 0 {
-		return nil, nil, badInput("%s %s holds no certificate in PEM form, which begins with -----BEGIN CERTIFICATE-----", what, path)
-	}
-	return found, blocks, nil
+	return found, blocks, notice, nil
 }
 
 // readAuthorities reads certificates to trust. Those that are no longer valid do no harm as long as there are others.
-func (c *certificates) readAuthorities(ctx context.Context, what, path string) ([]*x509.Certificate, error) {
-	found, _, err := c.readCertificates(ctx, what, path)
+func (c *certificates) readAuthorities(ctx context.Context, file pemFile) error {
+	found, _, notice, err := file.certificates(ctx, pemfile.ForServers)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	c.add(notice)
 	for _, certificate := range found {
-		if err = checkDates(certificate, what, path); err == nil {
-			return found, nil
+		if err = checkDates(certificate, file.what, file.path); err == nil {
+			c.roots = found
+			return nil
 		}
 	}
-	return nil, err
+	return err
+}
+
+func (c *certificates) add(notice *message) {
+	if notice != nil {
+		c.notices = append(c.notices, notice)
+	}
 }
 
 // checkDates fails if a certificate is not valid now.
@@ -163,40 +186,39 @@ func commonName(certificate *x509.Certificate) string { return certificate.Subje
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
-// pemFile is a file, and the setting that names it.
-type pemFile struct{ what, path string }
-
 // readClientCertificate reads a certificate, with those between it and its authority behind it, and its key.
-func (c *certificates) readClientCertificate(ctx context.Context, file, keyFile pemFile) (*tls.Certificate, error) {
-	found, blocks, err := c.readCertificates(ctx, file.what, file.path)
+func (c *certificates) readClientCertificate(ctx context.Context, file, keyFile pemFile) error {
+	found, blocks, notice, err := file.certificates(ctx, nil)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	c.add(notice)
 	if err := checkDates(found[0], file.what, file.path); err != nil {
-		return nil, err
+		return err
 	}
 	if keyFile != file {
-		if blocks, err = c.readPEM(ctx, keyFile.what, keyFile.path); err != nil {
-			return nil, err
+		if blocks, notice, err = keyFile.read(ctx); err != nil {
+			return err
 		}
+		c.add(notice)
 	}
 	key, err := keyIn(blocks, keyFile.what, keyFile.path)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	public, ok := key.Public().(interface{ Equal(crypto.PublicKey) bool })
 	if !ok || !public.Equal(found[0].PublicKey) {
-		return nil, badInput("%s %s does not fit the first certificate in %s", keyFile.what, keyFile.path, file.path)
+		return badInput("%s %s does not fit the first certificate in %s", keyFile.what, keyFile.path, file.path)
 	}
-	certificate := &tls.Certificate{PrivateKey: key, Leaf: found[0]}
+	c.client = &tls.Certificate{PrivateKey: key, Leaf: found[0]}
 	for _, one := range found {
-		certificate.Certificate = append(certificate.Certificate, one.Raw)
+		c.client.Certificate = append(c.client.Certificate, one.Raw)
 	}
-	return certificate, nil
+	return nil
 }
 
 // keyIn returns the first private key among the blocks.
-func keyIn(blocks []*pem.Block, what, path string) (crypto.Signer, error) {
+func keyIn(blocks []pemfile.Block, what, path string) (crypto.Signer, error) {
 	for _, block := range blocks {
 		if !isKey(block) {
 			continue

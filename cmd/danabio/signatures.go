@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/danabio/danabio-go/internal/pemfile"
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
@@ -55,16 +56,13 @@ func (s *signing) open(cmd *cobra.Command, files []string, accept []evidence.Cod
 		}
 	}
 	if s.roots != "" {
-		content, err := readInput(cmd.Context(), s.roots, maxPEM)
-		switch {
-		case err != nil:
-			return nil, badInput("--roots %s: %w", s.roots, reason(err))
-		case len(content) > maxPEM:
-			return nil, badInput("%s %s is longer than %d bytes, so it is none", "--roots", s.roots, maxPEM)
+		found, _, _, err := pemFile{"--roots", s.roots}.certificates(cmd.Context(), pemfile.ForSigning)
+		if err != nil {
+			return nil, err
 		}
 		options.Roots = x509.NewCertPool()
-		if !options.Roots.AppendCertsFromPEM(content) {
-			return nil, badInput("--roots %s holds no certificate in PEM form", s.roots)
+		for _, root := range found {
+			options.Roots.AddCert(root)
 		}
 		options.TimeStampRoots = options.Roots
 	}
