@@ -77,9 +77,6 @@ func (x *exchange) decode() {
 		return
 	}
 	x.encoded = true
-	if x.long || x.failure != "" {
-		return
-	}
 	decoded, err := coding.NewReader(bytes.NewReader(x.body), codings)
 	if err != nil {
 		return

@@ -114,6 +114,10 @@ func TestSpecsOfOtherForms(t *testing.T) {
 		{"a required field", func(doc object) {
 			in(doc, append(tokenAt, "responses", "200", "content", "application/json", "schema")...)["required"] = []any{"access_token"}
 		}, when("token", 200, text(200, "application/json", "{}")), []string{"token: response-invalid", "token: missing-field"}, ""},
+		{"a required field of a schema that is combined", func(doc object) {
+			schema := in(doc, append(startAt, "responses", "200", "content", "application/json", "schema")...)
+			schema["allOf"] = []any{object{"type": "object", "required": []any{"circuitId"}}}
+		}, when("start", 200, text(200, "application/json", "{}")), []string{"start: response-invalid", "start: missing-field"}, ""},
 		{"a field that nothing is said about", func(doc object) { delete(in(doc, append(startAt, "responses", "200")...), "content") },
 			when("start", 200, text(200, "application/json", "{}")), []string{"start: missing-field"},
 			"the answer has no circuitId that is a text, so nobody can ask for the circuit; The spec says nothing about the body of a 200."},
@@ -144,6 +148,13 @@ func TestSpecsOfOtherForms(t *testing.T) {
 			result := w.run(t)
 			if got := found(result); !slices.Equal(got, test.want) {
 				t.Errorf("found %q, want %q\n%s", got, test.want, result.Table())
+			}
+			for _, p := range result.Probes {
+				for _, deviation := range p.Deviations {
+					if deviation.Class == probe.MissingField && deviation.Assumed != "" && strings.HasPrefix(test.name, "a required field") {
+						t.Errorf("%+v", deviation)
+					}
+				}
 			}
 			if test.says == "" {
 				return

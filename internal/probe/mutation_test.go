@@ -150,6 +150,11 @@ func TestDeliberatelyDifferentServersAreFoundOut(t *testing.T) {
 		{"a start's answer in brotli", when("start", ok, named("br")), []string{"start: content-encoding"}},
 		{"a start's answer in a coding that nobody knows", when("start", ok, named("hunter2")), []string{"start: content-encoding"}},
 		{"a start's answer that says it is gzip", when("start", ok, named("gzip")), []string{"start: content-encoding"}},
+		{"a start's answer that is small in gzip and large without", when("start", ok, func(a *answer) {
+			a.body = append(a.body, make([]byte, 2*contract.MaxBody)...)
+			encoded("gzip")(a)
+		}), []string{"start: content-encoding"}},
+		{"an error in brotli", when("download", unauthorized, func(a *answer) { a.body = []byte("\x0b\x02"); named("br")(a) }), []string{"download-wrong-token: content-encoding"}},
 		{"evidence in gzip", when("download", ok, encoded("gzip")), []string{"download-finished: content-encoding"}},
 		{"evidence in zstd", when("download", ok, named("zstd")), []string{"download-finished: content-encoding"}},
 		{"evidence that says it is gzip", when("download", ok, named("gzip")), []string{"download-finished: content-encoding"}},
@@ -279,6 +284,7 @@ func TestEvidenceThatIsNoneIsToldApart(t *testing.T) {
 		}, `Base64 of a ZIP: \d{5,} bytes, and no ZIP`},
 		{"URL-safe Base64", func(a *answer) { a.body = []byte(base64.RawURLEncoding.EncodeToString(a.body)) }, `Base64 of a ZIP: \d{5,} bytes, and no ZIP`},
 		{"Base64 of something else", func(a *answer) { a.body = bytes.Repeat([]byte("hunter2/"), 20); base64ed("\n")(a) }, `Base64: 217 bytes, and no ZIP`},
+		{"little Base64", func(a *answer) { a.body = []byte("PK\x03\x04hunter2"); base64ed("")(a) }, `Base64 of a ZIP: 16 bytes, and no ZIP`},
 		{"URL of data", func(a *answer) { base64ed("")(a); a.body = append([]byte("data:application/zip;base64,"), a.body...) }, `Base64 of a ZIP: \d{5,} bytes, and no ZIP`},
 		{"JSON string", func(a *answer) { base64ed(`"`)(a); a.body = append([]byte(`"`), a.body...) }, `a JSON string that is Base64 of a ZIP: \d{5,} bytes, and no ZIP`},
 		{"JSON string of a large ZIP", func(a *answer) {
