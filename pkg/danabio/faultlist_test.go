@@ -143,27 +143,21 @@ func tlsFaults() []fault {
 			return front, nil
 		}
 	}
+	// The server must not close before the client has judged.
 	presenting := func(config *tls.Config) func(context.Context, dial) (net.Conn, error) {
-		return func(ctx context.Context, _ dial) (net.Conn, error) {
-			return behind(func(context.Context, string, string) (net.Conn, error) {
-				plain, other := net.Pipe()
-				other.Close()
-				return plain, nil
-			}, config)(ctx, "tcp", "localhost:443")
-		}
-	}
-	with := func(certificate tls.Certificate) func(context.Context, dial) (net.Conn, error) {
-		// The server must not close before the client has judged.
 		return func(ctx context.Context, _ dial) (net.Conn, error) {
 			front, back := net.Pipe()
 			go func() {
 				defer back.Close()
-				conn := tls.Server(back, &tls.Config{Certificates: []tls.Certificate{certificate}})
+				conn := tls.Server(back, config)
 				_ = conn.Handshake()
-				_, _ = io.Copy(io.Discard, conn)
+				_, _ = io.Copy(io.Discard, conn.NetConn())
 			}()
 			return front, nil
 		}
+	}
+	with := func(certificate tls.Certificate) func(context.Context, dial) (net.Conn, error) {
+		return presenting(&tls.Config{Certificates: []tls.Certificate{certificate}})
 	}
 	shaking("handshake stalls", "not sent", func(context.Context, dial) (net.Conn, error) { front, _ := net.Pipe(); return front, nil })
 	shaking("closed in the handshake", "not sent", saying(""))
