@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -91,7 +92,19 @@ func (r *retrieval) run(cmd *cobra.Command, circuits []string, get getEvidence) 
 	if err != nil {
 		return aboutCircuit(circuits[0], err)
 	}
-	return r.out.data(receipt, receiptLines(paths[0], receipt)...)
+	return r.out.received(paths[0], receipt, receiptLines(paths[0], receipt))
+}
+
+// received prints what was stored, and a notice if it came under a wrong label.
+func (o *output) received(path string, receipt *danabio.Receipt, lines []line) error {
+	if err := o.data(receipt, lines...); err != nil {
+		return err
+	}
+	if label := receipt.Headers["Content-Encoding"]; label != "" && !o.quiet {
+		notice := textf("it came under the label Content-Encoding: %s, which is wrong", oneLine(label))
+		fmt.Fprintln(o.stderr, "danabio: "+textf("notice: %s: %s", shownName(path), notice).in(o.language))
+	}
+	return nil
 }
 
 func receiptLines(path string, receipt *danabio.Receipt) []line {
@@ -215,7 +228,7 @@ func (r *retrieval) several(parent context.Context, client *danabio.Client, circ
 // tell prints what came of a circuit. It fails if that cannot be printed.
 func (r *retrieval) tell(circuit, path string, result circuitResult, failed *failedCircuits) error {
 	if result.err == nil {
-		return r.out.data(result.receipt, append([]line{{"circuit", circuit}}, receiptLines(path, result.receipt)...)...)
+		return r.out.received(path, result.receipt, append([]line{{"circuit", circuit}}, receiptLines(path, result.receipt)...))
 	}
 	err := aboutCircuit(circuit, result.err)
 	failed.add(err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -10,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -332,4 +334,37 @@ func TestStartSendsWhatStandardInputHolds(t *testing.T) {
 	if documents[0].Name != "b.pdf" || documents[1].Name != "contract.pdf" || documents[0].SHA256 != documents[1].SHA256 {
 		t.Errorf("sent: %+v", documents)
 	}
+}
+
+// A wrong label is told beside what was stored, and is no failure.
+func TestWrongLabelIsANotice(t *testing.T) {
+	var content bytes.Buffer
+	archive := zip.NewWriter(&content)
+	if _, err := archive.Create("audit.json"); err != nil {
+		t.Fatal(err)
+	}
+	if err := archive.Close(); err != nil {
+		t.Fatal(err)
+	}
+	served(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "utf-8")
+		w.Header().Set("Content-Length", strconv.Itoa(content.Len()))
+		_, _ = w.Write(content.Bytes())
+	})
+	const english = "danabio: notice: evidence.zip: it came under the label Content-Encoding: utf-8, which is wrong\n"
+	for i, test := range []struct {
+		args   []string
+		stderr string
+	}{
+		{nil, english},
+		{[]string{"--json"}, english},
+		{[]string{"--lang", "es"}, "danabio: aviso: evidence.zip: llegó con la etiqueta Content-Encoding: utf-8, que es falsa\n"},
+		{[]string{"--quiet"}, ""},
+	} {
+		code, stdout, stderr := run(t.Context(), strings.NewReader(""), append([]string{"download", "c", "-o", "evidence.zip"}, test.args...)...)
+		if code != exitDone || stderr != test.stderr || strings.Contains(stdout, `"notices"`) != (i == 1) {
+			t.Errorf("%q: exit code %d, %q, and on standard error %q", test.args, code, stdout, stderr)
+		}
+	}
+	holdsOnly(t, "contract.pdf", "evidence.zip", "evidence.zip.receipt.json")
 }

@@ -83,6 +83,7 @@ var spanishMessages = [...]english{
 	{"Asking the server, for %s", "Preguntando al servidor, desde hace %s"},
 	{"Waiting for %s, polls: %d, next in %s", "Esperando desde hace %s, consultas: %d, la próxima en %s"},
 	{"Waiting for %s, polls: %d, next in %s; %d of %d circuits done", "Esperando desde hace %s, consultas: %d, la próxima en %s; %d de %d circuitos listos"},
+	{"it came under the label Content-Encoding: %s, which is wrong", "llegó con la etiqueta Content-Encoding: %s, que es falsa"},
 	{"Waiting for %s, polls: %d, next in %s; the last answer does not say whether it is done",
 		"Esperando desde hace %s, consultas: %d, la próxima en %s; la última respuesta no dice si está listo"},
 	{"Waiting for %s, polls: %d, next in %s; the server cannot be reached",

@@ -11,6 +11,7 @@ import (
 	"hash"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -57,6 +58,9 @@ func (c *core) openEvidence(ctx context.Context, circuit string, policy RetryPol
 		}
 		if resp.StatusCode == http.StatusOK {
 			stream = newEvidenceStream(ctx, resp, asked)
+			if label := resp.Header.Get("Content-Encoding"); label != "" && !strings.EqualFold(label, "identity") {
+				stream.label = newMask(c.secrets(token.value.Reveal())).clean(label, maxCode)
+			}
 			return nil
 		}
 		refused := refusal(ctx, operationDownload, circuit, resp, c.secrets(token.value.Reveal()))
@@ -91,6 +95,8 @@ type evidenceStream struct {
 	ctx     context.Context
 	resp    *http.Response
 	asked   time.Time
+	label   string // Content-Encoding that nobody asked for; what it is worth the bytes show
+	first   []byte // as much of the beginning as tells what the whole is
 	head    []byte // read by sniff, not yet by the caller
 	read    int64
 	digest  hash.Hash // of what was read
@@ -109,27 +115,71 @@ func (s *evidenceStream) begin(t transfer) {
 	s.comes.begins(s.resp.ContentLength)
 }
 
-// encoded reports whether the body is not the ZIP itself, although nothing else was asked for.
-func (s *evidenceStream) encoded() bool {
-	encoding := s.resp.Header.Get("Content-Encoding")
-	return encoding != "" && !strings.EqualFold(encoding, "identity")
-}
+// firstBytes is how much of the beginning is looked at.
+const firstBytes = 512
 
 // sniff fails when the body is no ZIP by its first bytes.
 func (s *evidenceStream) sniff() error {
-	if s.encoded() {
-		return fmt.Errorf("%w: it came with a Content-Encoding, which was not asked for", ErrIntegrity)
-	}
 	head := make([]byte, 4)
 	n, err := io.ReadFull(s, head)
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 		return err
 	}
-	if text := string(head[:n]); text != "PK\x03\x04" && text != "PK\x05\x06" {
-		return fmt.Errorf("%w: what came is no ZIP", ErrIntegrity)
+	if !isZIP(head[:n]) {
+		_, _ = io.CopyN(io.Discard, s, firstBytes) // to see what it is instead
+		return s.noZIP()
 	}
 	s.head = head
+	return s.readable()
+}
+
+func isZIP(content []byte) bool {
+	return bytes.HasPrefix(content, []byte("PK\x03\x04")) || bytes.HasPrefix(content, []byte("PK\x05\x06"))
+}
+
+// codings are what a label can say of HTTP's own ways to encode a body (IANA). Under one of them the body has another reading than its bytes; other
+// labels, such as "utf-8", "binary" or the "aws-chunked" of S3, say nothing of it.
+var codings = []string{"gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip"}
+
+// readable fails where the label says that the bytes are not the ZIP itself.
+func (s *evidenceStream) readable() error {
+	for coding := range strings.SplitSeq(strings.ToLower(s.label), ",") {
+		if slices.Contains(codings, strings.TrimSpace(coding)) {
+			return fmt.Errorf("%w: it came under the label Content-Encoding: %s, which was not asked for", ErrIntegrity, s.label)
+		}
+	}
 	return nil
+}
+
+// noZIP says what came instead.
+func (s *evidenceStream) noZIP() error {
+	return fmt.Errorf("%w: what came is %s", ErrIntegrity, s.form())
+}
+
+// form is what the body is by its beginning, if that is no ZIP's.
+func (s *evidenceStream) form() string {
+	text := bytes.TrimSpace(bytes.TrimPrefix(s.first, []byte("\xef\xbb\xbf")))
+	is := func(beginning string) bool { return bytes.HasPrefix(text, []byte(beginning)) }
+	const zipBase64 = "UEsD" // "PK\x03" in Base64
+	switch {
+	case bytes.HasPrefix(s.first, []byte("\x1f\x8b")):
+		return "gzip data, not the ZIP itself"
+	case bytes.HasPrefix(s.first, []byte("\x28\xb5\x2f\xfd")):
+		return "zstd data, not the ZIP itself"
+	case is(zipBase64), bytes.Contains(text, []byte(`"`+zipBase64)), bytes.Contains(text, []byte("base64,"+zipBase64)):
+		return "Base64 of a ZIP, not the ZIP itself"
+	case bytes.Contains(text, []byte(";chunk-signature=")):
+		return "in the framing of aws-chunked, not the ZIP itself"
+	case is("<"):
+		return "a page of HTML or XML, and no ZIP"
+	case is("{"), is("["):
+		return "JSON, and no ZIP"
+	case is("%PDF-"):
+		return "a PDF, and no ZIP"
+	case len(s.first) == 0:
+		return "empty, and no ZIP"
+	}
+	return "no ZIP"
 }
 
 func (s *evidenceStream) Read(p []byte) (int, error) {
@@ -144,6 +194,9 @@ func (s *evidenceStream) Read(p []byte) (int, error) {
 	n, err := s.resp.Body.Read(p)
 	s.read += int64(n)
 	s.digest.Write(p[:n])
+	if room := firstBytes - len(s.first); room > 0 {
+		s.first = append(s.first, p[:min(n, room)]...)
+	}
 	s.comes.moved(n)
 	switch {
 	case err == io.EOF:

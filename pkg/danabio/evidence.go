@@ -109,8 +109,11 @@ func (d *downloading) try(ctx context.Context, policy RetryPolicy) (*Receipt, er
 	if err == nil {
 		err = verified
 	}
-	if err == nil && stream.encoded() {
-		err = fmt.Errorf("%w: it came with a Content-Encoding, which was not asked for", ErrIntegrity)
+	switch {
+	case err == nil:
+		err = stream.readable()
+	case errors.Is(err, ErrIntegrity) && !isZIP(stream.first):
+		err = opaque{stream.noZIP().Error(), err}
 	}
 	if err != nil {
 		return nil, d.refused(ctx, part, report, err)

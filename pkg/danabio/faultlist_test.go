@@ -149,9 +149,8 @@ func tlsFaults() []fault {
 			front, back := net.Pipe()
 			go func() {
 				defer back.Close()
-				conn := tls.Server(back, config)
-				_ = conn.Handshake()
-				_, _ = io.Copy(io.Discard, conn.NetConn())
+				_ = tls.Server(back, config).Handshake()
+				_, _ = io.Copy(io.Discard, back)
 			}()
 			return front, nil
 		}
@@ -421,6 +420,10 @@ func evidenceFaults(t *testing.T) []fault {
 	} {
 		answering(bad.name, "not acceptable", claim(bad.content, bad.headers...))
 	}
+	for _, label := range []string{"utf-8", "binary", "none", "aws-chunked", "identity", "8bit"} {
+		answering("Content-Encoding "+label+", which is wrong", "tolerated", claim(content, "Content-Encoding", label))
+	}
+	answering("gzip", "not acceptable", claim(gzipped(content), "Content-Encoding", "gzip"))
 	small := func(config *danabio.Config) { config.EvidenceLimits = evidence.Limits{MaxFileSize: 100} }
 	answering("larger than allowed, and says so", "too large", zipReply(content)).config = small
 	answering("endless", "too large", func(w http.ResponseWriter, _ *http.Request) {

@@ -25,6 +25,7 @@ type Receipt struct {
 	RequestedAt time.Time         `json:"requestedAt"` // UTC, by this machine's clock
 	CompletedAt time.Time         `json:"completedAt"`
 	Headers     map[string]string `json:"headers,omitempty"` // of the answer, as far as they are worth keeping
+	Notices     []string          `json:"notices,omitempty"` // what was odd about the answer, and does no harm
 	Library     string            `json:"library"`
 	Proves      string            `json:"proves"`
 }
@@ -81,6 +82,10 @@ func (c *core) receipt(circuit, file string, stream *evidenceStream, report *evi
 		Headers:     keptHeaders(stream.resp.Header),
 		Library:     "danabio-go " + Version,
 		Proves:      receiptProves,
+	}
+	if stream.label != "" {
+		receipt.Headers["Content-Encoding"] = stream.label
+		receipt.Notices = append(receipt.Notices, fmt.Sprintf("it came under the label Content-Encoding: %s, which is wrong", stream.label))
 	}
 	for _, entry := range report.Entries {
 		receipt.Entries = append(receipt.Entries, ReceiptEntry{entry.Name, entry.Size, entry.SHA256})
