@@ -102,6 +102,7 @@ var spanishMessages = [...]english{
 		"la entrada estándar no puede ser a la vez un documento y el secreto del cliente; indique el secreto con --client-secret-file o DANABIO_CLIENT_SECRET"},
 	{"a document from standard input needs a name; give --stdin-name NAME.pdf", "un documento de la entrada estándar necesita un nombre; indique --stdin-name NAME.pdf"},
 	{"--stdin-name must be the name of a file without folders, such as contract.pdf", "--stdin-name debe ser el nombre de un archivo sin carpetas, como contract.pdf"},
+	{"The circuit is started, but look at this: %s", "El circuito se inició, pero mire esto. Detalle: %s"},
 	{"circuit %q was started, but %w", "se inició el circuito %q, pero %w"},
 	{"another program changed it meanwhile", "otro programa lo cambió entretanto"},
 	{"its receipt %s could not be written: %w", "no se pudo escribir su recibo %s: %w"},

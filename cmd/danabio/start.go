@@ -25,6 +25,8 @@ type start struct {
 type startData struct {
 	CircuitID string `json:"circuitId"`
 	Link      string `json:"link"`
+	// Notices say what was odd about the server's answer; absent if nothing was.
+	Notices []string `json:"notices,omitempty"`
 }
 
 func newStart(out *output) *cobra.Command {
@@ -184,7 +186,10 @@ func (s *start) run(cmd *cobra.Command, out *output, files []string) error {
 		but(sent.store(startedReceipt(circuit)))
 	}
 	link := circuit.Link.Reveal()
-	but(out.data(startData{circuit.ID, link}, line{"circuitId", circuit.ID}, line{"link", link}))
+	but(out.data(startData{circuit.ID, link, circuit.Notices}, line{"circuitId", circuit.ID}, line{"link", link}))
+	for _, notice := range circuit.Notices {
+		out.notice(textf("The circuit is started, but look at this: %s", notice))
+	}
 	out.note("Request %s is sent. Next: danabio wait %s -o evidence.zip", oneLine(circuit.RequestID), shellQuoted(circuit.ID))
 	return errors.Join(failures...)
 }
