@@ -124,5 +124,10 @@ func (c *Checker) decoded(m *message, content []byte, schema *openapi3.SchemaRef
 	case isForm(m.header):
 		return c.formValue(content, schema)
 	}
+	// A spec that has "*/*" takes any media type, and still has a schema.
+	media, _, _ := strings.Cut(m.header.Get("Content-Type"), ";")
+	if openapi3filter.RegisteredBodyDecoder(strings.TrimSpace(media)) == nil {
+		return nil, nil, []string{fmt.Sprintf("cannot be held against the schema, since the Content-Type is %s", shownMediaType(m.header))}
+	}
 	return nil, content, nil
 }

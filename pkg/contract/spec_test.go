@@ -138,6 +138,34 @@ func (f fixed) RoundTrip(*http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: f.status, Header: f.header, ContentLength: int64(len(f.body)), Body: io.NopCloser(strings.NewReader(f.body))}, nil
 }
 
+// A spec that takes any media type still says what the body is.
+func TestAnyMediaType(t *testing.T) {
+	for media, want := range map[string]string{
+		"application/json": "", "text/html": "the answer's body cannot be held against the schema, since the Content-Type is text/html",
+		"": "the answer's body cannot be held against the schema, since the Content-Type is missing", "text/kanarienvogel": "since the Content-Type is another one",
+		"text/plain": "the answer: the value must be object, and is string",
+	} {
+		var findings []Finding
+		checker, err := New(Config{
+			Report: func(f Finding) { findings = append(findings, f) }, Allow: []Class{Security},
+			Spec: []byte(strings.NewReplacer("VERSION", "3.0.3", `"content": {"application/json"`, `"content": {"*/*"`).Replace(otherSpec)),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		header := http.Header{"X-Count": {"1"}}
+		if media != "" {
+			header.Set("Content-Type", media)
+		}
+		pass(t, checker, nil, header, "/things/1?page=2", 200, `{"a":"1"}`)
+		switch {
+		case want == "" && len(findings) == 0:
+		case len(findings) == 0 || findings[0].Class != ResponseInvalid || !strings.Contains(findings[0].Message, want) || want == "":
+			t.Errorf("%q: %v, want %q", media, findings, want)
+		}
+	}
+}
+
 func frozenSpec(tb testing.TB) []byte {
 	tb.Helper()
 	text, err := os.ReadFile("testdata/spec.json")
