@@ -3,16 +3,13 @@ package danabio
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 const (
@@ -117,63 +114,4 @@ func requestID(h http.Header) string {
 		}
 	}
 	return ""
-}
-
-// errorText finds a code and a message for people in an error body, for which no schema is published: JSON of several shapes, or plain text.
-// A page of HTML has none.
-func errorText(body []byte, mediaType string) (code, message string) {
-	text := strings.TrimSpace(string(body))
-	if strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") || strings.HasPrefix(text, `"`) {
-		var value any
-		if json.Unmarshal(body, &value) != nil {
-			return "", ""
-		}
-		return jsonText(value, 0)
-	}
-	if strings.HasPrefix(text, "<") || strings.Contains(mediaType, "html") || !utf8.ValidString(text) {
-		return "", ""
-	}
-	return "", text
-}
-
-func jsonText(value any, depth int) (code, message string) {
-	if depth > 3 {
-		return "", ""
-	}
-	switch value := value.(type) {
-	case string:
-		return "", value
-	case []any:
-		if len(value) > 0 {
-			return jsonText(value[0], depth+1)
-		}
-	case map[string]any:
-		for _, key := range []string{"message", "error_description", "detail", "title", "description", "msg", "mensaje", "reason"} {
-			if text, ok := value[key].(string); ok && text != "" {
-				message = text
-				break
-			}
-		}
-		for _, key := range []string{"code", "error", "errorCode", "type"} {
-			switch found := value[key].(type) {
-			case string:
-				code = found
-			case float64:
-				code = fmt.Sprint(found)
-			}
-			if code != "" {
-				break
-			}
-		}
-		for _, key := range []string{"error", "errors", "details"} {
-			if _, isText := value[key].(string); message == "" && !isText && value[key] != nil {
-				innerCode, innerMessage := jsonText(value[key], depth+1)
-				message = innerMessage
-				if code == "" {
-					code = innerCode
-				}
-			}
-		}
-	}
-	return code, message
 }
