@@ -182,11 +182,14 @@ func advice(err error) *message {
 	var (
 		adviser  interface{ advice() *message }
 		rejected *danabio.RejectedError
+		unplaced *danabio.UnplacedError
 		exists   *danabio.IntentExistsError
 	)
 	switch {
 	case errors.As(err, &adviser):
 		return adviser.advice()
+	case errors.As(err, &unplaced) && !errors.Is(err, danabio.ErrIntegrity):
+		return textf("The evidence is whole and verified. Give it its name yourself, or have the command store it in another folder: %s", oneLine(unplaced.Kept))
 	case errors.As(err, &exists) && exists.Outcome() == danabio.Started:
 		return textf("Go on with: danabio wait %s -o evidence.zip", shellQuoted(exists.Result.CircuitID))
 	case errors.As(err, &exists):

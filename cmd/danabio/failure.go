@@ -66,7 +66,7 @@ type failureData struct {
 	ServerCode      string               `json:"serverCode,omitempty"`      // of the server's answer
 	ServerRequestID string               `json:"serverRequestId,omitempty"` // of the server's answer
 	RetryAfter      float64              `json:"retryAfterSeconds,omitempty"`
-	Kept            string               `json:"kept,omitempty"` // where evidence lies that is not acceptable
+	Kept            string               `json:"kept,omitempty"` // where evidence lies that is not acceptable, or cannot have its name
 }
 
 func (o *output) jsonFailure(err error) {
@@ -99,6 +99,7 @@ func (d *failureData) add(err error) {
 		file     *refusedFile
 		refused  *evidence.RefusedError
 		rejected *danabio.RejectedError
+		unplaced *danabio.UnplacedError
 		answer   *danabio.APIError
 		unknown  *danabio.OutcomeUnknownError
 		exists   *danabio.IntentExistsError
@@ -119,6 +120,9 @@ func (d *failureData) add(err error) {
 	}
 	if errors.As(err, &rejected) {
 		d.Kept = rejected.Kept
+	}
+	if errors.As(err, &unplaced) {
+		d.Kept = unplaced.Kept
 	}
 	if errors.As(err, &exists) {
 		at := exists.Intent.At.UTC().Truncate(time.Second)

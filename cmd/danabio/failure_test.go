@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/danabio/danabio-go/internal/language"
+	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
@@ -97,5 +99,25 @@ func TestMessagesAreFoundAsErrorsAre(t *testing.T) {
 	err := fmt.Errorf("outside: %w", errorf("evidence %s: %w", "x", fs.ErrPermission))
 	if !errors.Is(err, fs.ErrPermission) || err.Error() != "outside: evidence x: permission denied" {
 		t.Errorf("got %v", err)
+	}
+}
+
+// Evidence that could not have its name is not left half done, and the user is told where it lies.
+func TestUnplacedEvidenceIsToldWithItsPlace(t *testing.T) {
+	err := &danabio.UnplacedError{Kept: "archive/.c.zip.1.part", Err: &fs.PathError{Op: "rename", Path: "archive/c.zip", Err: fs.ErrPermission}}
+	var data failureData
+	data.add(err)
+	if kindOf(err) != kindPermission || data.Kept != err.Kept {
+		t.Errorf("%s, %+v", kindOf(err), data)
+	}
+	if text := advice(err).in(language.English); !strings.Contains(text, "whole and verified") || !strings.HasSuffix(text, err.Kept) {
+		t.Errorf("advice: %s", text)
+	}
+	if said := inSpanish(err); !strings.Contains(said.text, err.Kept) || !strings.Contains(advice(err).in(language.Spanish), err.Kept) {
+		t.Errorf("%+v", said)
+	}
+	refused := fmt.Errorf("%w; it could not be kept aside: %w", danabio.ErrIntegrity, err)
+	if text := advice(refused); text != nil && strings.Contains(text.Error(), "verified") {
+		t.Errorf("advice on evidence that is not acceptable: %s", text)
 	}
 }

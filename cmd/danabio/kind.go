@@ -5,9 +5,9 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
-	"runtime"
 	"syscall"
 
+	"github.com/danabio/danabio-go/internal/newfile"
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
@@ -178,7 +178,7 @@ func kindOfFailure(err error) kind {
 		return kindUnavailable
 	case errors.Is(err, danabio.ErrProtocol):
 		return kindProtocol
-	case isNoSpace(err):
+	case newfile.NoSpace(err):
 		return kindNoSpace
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return kindPermission
@@ -203,11 +203,3 @@ func tooMany(err error) bool {
 
 // operationStart is how an [danabio.APIError] calls a start.
 const operationStart = "start circuit"
-
-func isNoSpace(err error) bool {
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		return true
-	}
-	const handleDiskFull, diskFull = syscall.Errno(39), syscall.Errno(112) // of Windows; elsewhere the numbers are of other errors
-	return runtime.GOOS == "windows" && (errors.Is(err, handleDiskFull) || errors.Is(err, diskFull))
-}

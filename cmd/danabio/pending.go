@@ -60,10 +60,7 @@ func (f *pendingFile) place(content []byte) error {
 		return err
 	}
 	if f.promise == nil {
-		if err := f.part.Place(f.path); err != nil {
-			return err
-		}
-		return newfile.SyncFolder(filepath.Dir(f.path))
+		return f.part.Place(f.path)
 	}
 	if !f.promised() {
 		return errorf("another program changed it meanwhile")
@@ -72,7 +69,7 @@ func (f *pendingFile) place(content []byte) error {
 		return err
 	}
 	f.promise = nil
-	return newfile.SyncFolder(filepath.Dir(f.path))
+	return nil
 }
 
 // promised reports whether the promise is what has the file's name.

@@ -145,11 +145,7 @@ func newReportFile(cmd *cobra.Command, path string) (*newfile.File, error) {
 }
 
 func placeReport(part *newfile.File, path string) error {
-	err := part.Place(path)
-	if err == nil {
-		err = newfile.SyncFolder(filepath.Dir(path))
-	}
-	if err != nil {
+	if err := part.Place(path); err != nil {
 		return errorf("report %s: %w", path, reason(err))
 	}
 	return nil

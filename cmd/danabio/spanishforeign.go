@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/danabio/danabio-go/internal/credential"
+	"github.com/danabio/danabio-go/internal/newfile"
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
@@ -77,7 +78,7 @@ func systemInSpanish(err error) string {
 		return "la dirección ya está en uso"
 	case errors.Is(err, syscall.EPIPE):
 		return "ya nadie lee lo que se escribe"
-	case isNoSpace(err):
+	case newfile.NoSpace(err):
 		return "no queda espacio en el disco"
 	case errors.Is(err, context.Canceled):
 		return "interrumpido"
@@ -133,8 +134,12 @@ func kindInSpanish(err error) string {
 		unknown  *danabio.OutcomeUnknownError
 		exists   *danabio.IntentExistsError
 		rejected *danabio.RejectedError
+		unplaced *danabio.UnplacedError
 		journal  *danabio.JournalError
 	)
+	if errors.As(err, &unplaced) {
+		return fmt.Sprintf("la evidencia está completa, pero no pudo recibir su nombre; está en %s", unplaced.Kept)
+	}
 	answered := errors.As(err, &answer)
 	switch kindOf(err) {
 	case kindOutcomeUnknown:

@@ -8,20 +8,20 @@ import (
 	"syscall"
 )
 
-// SyncFolder makes names in the folder durable, as far as the system can.
+// SyncFolder makes names in the folder durable, as far as the system can. It fails for a folder that cannot be read.
 func SyncFolder(folder string) error {
 	file, err := os.Open(folder)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	if err := file.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) && !errors.Is(err, syscall.ENOTSUP) {
+	if err := file.Sync(); err != nil && !syncUnsupported(err) {
 		return err
 	}
 	return nil
 }
 
-func linksUnsupported(err error) bool {
-	return errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.ENOTSUP) || errors.Is(err, syscall.EOPNOTSUPP) ||
-		errors.Is(err, syscall.ENOSYS) || errors.Is(err, syscall.EMLINK)
+// syncUnsupported reports whether a file system knows no sync of such a thing.
+func syncUnsupported(err error) bool {
+	return errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) || errors.Is(err, syscall.ENOSYS) || errors.Is(err, syscall.ENOTTY)
 }

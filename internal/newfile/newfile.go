@@ -1,7 +1,7 @@
 // Package newfile makes files that are there whole or not at all, under names that are free.
 //
 // [Create] begins one beside its target, under a name that begins with a dot and ends in ".part"; [File.Seal] makes its content durable, [File.Place] gives
-// it its name, [File.Discard] removes what is left of it. What may live here: what of that differs by system.
+// it its name, [File.Discard] removes what is left of it. What may live here: what of that differs by system and by file system.
 package newfile
 
 import (
@@ -13,7 +13,10 @@ import (
 )
 
 // File is a file on its way: private, with mode 0600.
-type File struct{ *os.File }
+type File struct {
+	*os.File
+	kept bool
+}
 
 // Create begins a file in the folder of the target. After a crash it is left behind.
 func Create(target string) (*File, error) {
@@ -21,7 +24,7 @@ func Create(target string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &File{file}, nil
+	return &File{File: file}, nil
 }
 
 // Write puts a whole file in place, not over another one; the error then matches [fs.ErrExist].
@@ -37,10 +40,7 @@ func Write(target string, content []byte) error {
 	if err := file.Seal(); err != nil {
 		return err
 	}
-	if err := file.Place(target); err != nil {
-		return err
-	}
-	return SyncFolder(filepath.Dir(target))
+	return file.Place(target)
 }
 
 // Reserve takes the room for as many bytes, before it is known what they are, so that a full disk is
@@ -52,7 +52,7 @@ func (f *File) Reserve(size int64) error {
 			return err
 		}
 	}
-	return f.Sync()
+	return f.sync()
 }
 
 // Fill makes content all that the file holds, in the room that was reserved.
@@ -63,38 +63,92 @@ func (f *File) Fill(content []byte) error {
 	return f.Truncate(int64(len(content)))
 }
 
-// Seal makes the content durable and closes the file: some systems move no open one.
+// Seal makes the content durable, as far as the file system can, and closes the file: some systems move no open one.
 func (f *File) Seal() error {
-	if err := f.Sync(); err != nil {
+	if err := f.sync(); err != nil {
 		return err
 	}
 	return f.Close()
 }
 
-// Place gives a sealed file its name in the same folder, unless that is taken: then the error matches [fs.ErrExist]. The name is durable after
-// [SyncFolder]. Where the file system has no hard links the file is renamed, and a file that another program creates under that name at that very
-// moment would be replaced.
-func (f *File) Place(target string) error {
-	err := os.Link(f.Name(), target)
-	if err == nil {
-		_ = os.Remove(f.Name()) // the file is in place; Discard tries again
-		return nil
-	}
-	if errors.Is(err, fs.ErrExist) || !linksUnsupported(err) {
+func (f *File) sync() error {
+	if err := f.Sync(); err != nil && !syncUnsupported(err) {
 		return err
 	}
-	if _, err := os.Lstat(target); !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s: %w", target, fs.ErrExist)
-	}
-	return os.Rename(f.Name(), target)
+	return nil
 }
 
-// Replace gives a sealed file its name in the same folder, in place of the file that has it. The name is
-// durable after [SyncFolder].
-func (f *File) Replace(target string) error { return os.Rename(f.Name(), target) }
+// move gives a file another name in the same folder, unless that is taken. A failure leaves things as they were, or is one of telling only.
+type move func(from, to string) error
+
+// moves are the ways to do so, the safest first. File systems refuse them with errors of all kinds (EPERM, EACCES, EXDEV, ENOTTY, EINVAL and so on), so
+// that a refusal says no more than to try the next.
+var moves = []move{os.Link, renameNew, renameAfterLook}
+
+// renameAfterLook replaces a file that another program creates under that name at that very moment.
+func renameAfterLook(from, to string) error {
+	switch _, err := os.Lstat(to); {
+	case err == nil:
+		return fmt.Errorf("%s: %w", to, fs.ErrExist)
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	return os.Rename(from, to)
+}
+
+// Place gives a sealed file its name in the same folder, unless that is taken: then the error matches [fs.ErrExist]. Where the file system has neither hard
+// links nor a rename that replaces nothing, a file that another program creates under that name at that very moment would be replaced. The name is
+// made durable as far as the system lets: a file that stands in place is no failure.
+func (f *File) Place(target string) error {
+	if err := f.place(target, moves); err != nil {
+		return err
+	}
+	_ = SyncFolder(filepath.Dir(target))
+	return nil
+}
+
+func (f *File) place(target string, moves []move) error {
+	content, err := os.Lstat(f.Name())
+	if err != nil {
+		return err
+	}
+	for _, move := range moves {
+		// A network may lose the answer that it was done, and a second try then finds the name taken.
+		if err = move(f.Name(), target); err == nil || stands(target, content) {
+			_ = os.Remove(f.Name()) // what a hard link leaves; Discard tries again
+			return nil
+		}
+		if errors.Is(err, fs.ErrExist) {
+			return err
+		}
+	}
+	return err
+}
+
+// stands reports whether it is this file that has the name.
+func stands(target string, content fs.FileInfo) bool {
+	info, err := os.Lstat(target)
+	return err == nil && os.SameFile(info, content)
+}
+
+// Replace gives a sealed file its name in the same folder, in place of a file that has it, if one does. The name is made durable as by [File.Place].
+func (f *File) Replace(target string) error {
+	if err := os.Rename(f.Name(), target); err != nil {
+		if f.place(target, moves) != nil { // a folder that lets nothing be replaced may let it be made
+			return err
+		}
+	}
+	_ = SyncFolder(filepath.Dir(target))
+	return nil
+}
+
+// Keep has Discard leave the file where it is, under its own name.
+func (f *File) Keep() { f.kept = true }
 
 // Discard closes and removes what is left of the file; after Place, nothing.
 func (f *File) Discard() {
 	_ = f.Close()
-	_ = os.Remove(f.Name())
+	if !f.kept {
+		_ = os.Remove(f.Name())
+	}
 }

@@ -16,7 +16,8 @@ import (
 // is asked for.
 //
 // It fails with [ErrNotReady] while the circuit is not completed, or is unknown; with [ErrInvalidRequest], [ErrUnauthorized], [ErrUnavailable], or
-// [ErrTruncated]; with an [*APIError] when the server refuses; with the system's error when the file cannot be written; and with [ErrIntegrity] when what came
+// [ErrTruncated]; with an [*APIError] when the server refuses; with the system's error when the file cannot be written, in an [*UnplacedError] if it is written
+// but cannot have its name; and with [ErrIntegrity] when what came
 // is not acceptable; if it came whole the error is a [*RejectedError], and it was kept aside.
 func (c *Client) DownloadEvidence(ctx context.Context, circuit, path string) (*Receipt, error) {
 	receipt, err := c.downloadEvidence(ctx, circuit, path, c.retry)
@@ -119,6 +120,9 @@ func (d *downloading) try(ctx context.Context, policy RetryPolicy) (*Receipt, er
 		return nil, d.refused(ctx, part, report, err)
 	}
 	receipt, err := d.target.place(ctx, part, d.core.receipt(d.circuit, d.target.name, stream, report))
+	if unplaced := (*UnplacedError)(nil); errors.As(err, &unplaced) {
+		return nil, err
+	}
 	return receipt, withoutTemporary(err, d.target.path)
 }
 
@@ -147,7 +151,7 @@ func (d *downloading) refused(ctx context.Context, part *newfile.File, report *e
 	}
 	kept, keeping := d.target.reject(ctx, part, Rejected{Circuit: d.circuit, Channel: d.core.channel, Reason: err.Error(), Report: report})
 	if keeping != nil {
-		return fmt.Errorf("%w; it could not be kept aside: %w", err, withoutTemporary(keeping, d.target.path))
+		return fmt.Errorf("%w; it could not be kept aside: %w", err, d.target.unplaced(part, keeping))
 	}
 	return &RejectedError{Kept: kept, Err: err}
 }

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/danabio/danabio-go/internal/newfile"
 	"github.com/danabio/danabio-go/pkg/evidence"
@@ -155,16 +156,39 @@ func (t target) place(ctx context.Context, part *newfile.File, receipt *Receipt)
 		return nil, err
 	}
 	if err := replace(ReceiptPath(t.path), content); err != nil {
-		return nil, err
+		return nil, t.unplaced(part, err)
 	}
 	switch err := part.Place(t.path); {
 	case errors.Is(err, fs.ErrExist): // another program was faster; the receipt may be needed to tell what it put there
 		return t.existing(ctx, receipt.Circuit, receipt.Channel)
 	case err != nil:
-		_ = os.Remove(ReceiptPath(t.path))
-		return nil, err
+		return nil, t.unplaced(part, err)
 	}
-	return receipt, newfile.SyncFolder(t.folder)
+	return receipt, nil
+}
+
+// UnplacedError says that evidence came whole, but that the folder let it not have its name. It lies there under another one, and its receipt beside the name
+// that it should have, as far as that could be written. Evidence that is not acceptable matches [ErrIntegrity] too.
+type UnplacedError struct {
+	Kept string // path of the evidence
+	Err  error  // the system's
+}
+
+func (e *UnplacedError) Error() string {
+	return fmt.Sprintf("%v; the evidence is whole, and lies in %s", e.Err, e.Kept)
+}
+
+// Unwrap returns the system's error.
+func (e *UnplacedError) Unwrap() error { return e.Err }
+
+// unplaced keeps what was received where it lies, since a second try would do no better. It goes where another name or more room helps.
+func (t target) unplaced(part *newfile.File, err error) error {
+	err = withoutTemporary(err, t.path)
+	if newfile.NoSpace(err) || errors.Is(err, syscall.EFBIG) || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	part.Keep()
+	return &UnplacedError{part.Name(), err}
 }
 
 // replace writes a small file whole or not at all.
@@ -180,7 +204,7 @@ func replace(path string, content []byte) error {
 	if err := file.Seal(); err != nil {
 		return err
 	}
-	return os.Rename(file.Name(), path)
+	return file.Replace(path)
 }
 
 // Rejected is why evidence that came whole was kept aside: beside the target, under its name with ".rejected" appended (".rejected-2" and so on where that is
@@ -214,7 +238,7 @@ func (t target) reject(ctx context.Context, part *newfile.File, why Rejected) (s
 		_ = os.Remove(path + ".json")
 		return "", err
 	}
-	return path, newfile.SyncFolder(t.folder)
+	return path, nil
 }
 
 func taken(path string) bool {

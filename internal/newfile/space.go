@@ -1,0 +1,16 @@
+package newfile
+
+import (
+	"errors"
+	"runtime"
+	"syscall"
+)
+
+// NoSpace reports whether an error says that the disk is full, or a quota is reached.
+func NoSpace(err error) bool {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return true
+	}
+	const handleDiskFull, diskFull = syscall.Errno(39), syscall.Errno(112) // of Windows; elsewhere the numbers are of other errors
+	return runtime.GOOS == "windows" && (errors.Is(err, handleDiskFull) || errors.Is(err, diskFull))
+}
