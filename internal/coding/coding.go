@@ -1,5 +1,5 @@
-// Package coding undoes the content codings of HTTP messages, as far as the standard library can. Call
-// [Of] for the codings that a message has, then [NewReader].
+// Package coding undoes the content codings of HTTP messages, as far as the standard library can.
+// Call [Of] for the codings that a message has, then [NewReader].
 //
 // What may live here: Content-Encoding and Accept-Encoding (RFC 9110), and no judgement on either.
 package coding
@@ -23,8 +23,8 @@ var ErrUnknown = errors.New("the coding cannot be undone here")
 // Most is how many codings one over the other are undone.
 const Most = 4
 
-// Of lists the codings of a message's body in lower case and in the order in which they were applied.
-// "identity" is none.
+// Of lists the codings of a message's body in lower case and in the order in which they were
+// applied. "identity" is none.
 func Of(header http.Header) []string {
 	var codings []string
 	for _, value := range header.Values("Content-Encoding") {
@@ -38,8 +38,8 @@ func Of(header http.Header) []string {
 	return codings
 }
 
-// Shown names codings for a text. One that is not common is text of the sender's making, and is called
-// "another one".
+// Shown names codings for a text. One that is not common is text of the sender's making, and is
+// called "another one".
 func Shown(codings []string) string {
 	var names []string
 	for _, name := range codings[:min(len(codings), Most)] {
@@ -95,11 +95,12 @@ func weight(parameters string) float64 {
 	return 1
 }
 
-// NewReader gives a body without its codings. The error wraps [ErrUnknown] if one of them is not gzip
-// or deflate; any other says that body is not in the coding, or could not be read. A body of no bytes
-// stays one.
+// NewReader gives a body without its codings. The error wraps [ErrUnknown] if one of them is not
+// gzip or deflate; any other says that body is not in the coding, or could not be read. A body of
+// no bytes stays one.
 //
-// What is read of it may be a thousand times as much as is read of body: whoever reads it limits it.
+// What is read of it may be a thousand times as much as is read of body: whoever reads it limits
+// it.
 func NewReader(body io.Reader, codings []string) (io.Reader, error) {
 	if len(codings) > Most {
 		return nil, fmt.Errorf("%d codings: %w", len(codings), ErrUnknown)

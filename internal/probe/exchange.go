@@ -70,7 +70,8 @@ func (p *prober) send(ctx context.Context, name string, request *http.Request, t
 	return x
 }
 
-// decode undoes the content codings of the body, which may be there although no request asks for one.
+// decode undoes the content codings of the body, which may be there although no request asks for
+// one.
 func (x *exchange) decode() {
 	codings := coding.Of(x.header)
 	if len(codings) == 0 {

@@ -28,8 +28,8 @@ type call struct {
 	wrong       bool // the request is not as the spec says, on purpose
 	request     *http.Request
 	through     http.RoundTripper // default: p.plain
-	// useful says what is missing in a successful answer; it is called for any answer with a 2xx status, unless the answer's body is in
-	// a coding that could not be undone.
+	// useful says what is missing in a successful answer; it is called for any answer with a 2xx
+	// status, unless the answer's body is in a coding that could not be undone.
 	useful func(*exchange) []Deviation
 }
 

@@ -226,7 +226,8 @@ func TestDeliberatelyDifferentServersAreFoundOut(t *testing.T) {
 	}
 }
 
-// What of the spec's side nobody published is said beside what it may excuse, and beside nothing else.
+// What of the spec's side nobody published is said beside what it may excuse, and beside nothing
+// else.
 func TestDeviationsFromWhatIsAssumedSayIt(t *testing.T) {
 	const fields = "The fields are those of the published example; their types are read off its values, and which are always there is not published."
 	tests := []struct {

@@ -13,8 +13,9 @@ import (
 // zipStart is how a ZIP with files begins.
 const zipStart = "PK\x03\x04"
 
-// notZIP says what a file is that has no end record, which every ZIP has, and how large it is. It tells
-// apart what servers send for a ZIP. Of the file's content nothing is told but what shape tells.
+// notZIP says what a file is that has no end record, which every ZIP has, and how large it is. It
+// tells apart what servers send for a ZIP. Of the file's content nothing is told but what shape
+// tells.
 func notZIP(file io.ReaderAt, size int64) string {
 	text, err := io.ReadAll(io.NewSectionReader(file, 0, min(size, maxBody)))
 	if err != nil {
@@ -65,8 +66,9 @@ func gunzipped(text []byte) []byte {
 	return start[:n]
 }
 
-// unbase64 returns the first bytes of a text in Base64 of either alphabet, with line breaks or without,
-// alone or as the URL of some data. A short text is taken for words, unless a ZIP comes of it.
+// unbase64 returns the first bytes of a text in Base64 of either alphabet, with line breaks or
+// without, alone or as the URL of some data. A short text is taken for words, unless a ZIP comes of
+// it.
 func unbase64(text string) ([]byte, bool) {
 	const least = 64 // characters
 	if rest, ok := strings.CutPrefix(strings.TrimSpace(text), "data:"); ok {

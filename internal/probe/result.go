@@ -65,7 +65,8 @@ const (
 	NotCompleted Reason = "not-completed"
 	// Completed: the circuit that was said to be unfinished is completed.
 	Completed Reason = "completed"
-	// NotDecoded: the body of the answer has a content coding that could not be undone, so that it could not be judged.
+	// NotDecoded: the body of the answer has a content coding that could not be undone, so that it
+	// could not be judged.
 	NotDecoded Reason = "not-decoded"
 	// NotStored: evidence could not be stored for its verification.
 	NotStored Reason = "not-stored"
@@ -131,8 +132,8 @@ const (
 	MissingField contract.Class = "missing-field"
 	// FieldValue: a field without which the operation is of no use has a value that cannot be used.
 	FieldValue contract.Class = "field-value"
-	// ErrorBody: the spec says nothing about the body of an error, and the body is neither JSON nor empty. That it is JSON, as the answers
-	// that the spec describes, is assumed.
+	// ErrorBody: the spec says nothing about the body of an error, and the body is neither JSON nor
+	// empty. That it is JSON, as the answers that the spec describes, is assumed.
 	ErrorBody contract.Class = "error-body"
 	// TooLong: the body is longer than 1 MiB and is no evidence.
 	TooLong contract.Class = "too-long"

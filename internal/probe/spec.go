@@ -40,7 +40,8 @@ func readSpec(text []byte) (*specification, error) {
 	return &specification{document, info}, nil
 }
 
-// operation is one operation of the spec, without the part that is embedded if the spec has lost it.
+// operation is one operation of the spec, without the part that is embedded if the spec has lost
+// it.
 type operation struct {
 	id, method, path string
 	item             *openapi3.PathItem
@@ -65,7 +66,8 @@ func (s *specification) operation(id string) operation {
 	return operation{id: id}
 }
 
-// response returns what the spec has for a status: for itself, for its range, or for all; nil if it has nothing.
+// response returns what the spec has for a status: for itself, for its range, or for all; nil if it
+// has nothing.
 func (o operation) response(status int) *openapi3.Response {
 	if o.Operation == nil || o.Responses == nil {
 		return nil
@@ -80,7 +82,8 @@ func (o operation) response(status int) *openapi3.Response {
 	return ref.Value
 }
 
-// success is the status that the spec has for an operation that went well, the lowest of several. It is 200 if the spec names none.
+// success is the status that the spec has for an operation that went well, the lowest of several.
+// It is 200 if the spec names none.
 func (o operation) success() int {
 	if o.Operation != nil && o.Responses != nil {
 		for status := http.StatusOK; status < http.StatusMultipleChoices; status++ {
@@ -120,7 +123,8 @@ func (o operation) expectation(status int) Expectation {
 	return expected
 }
 
-// withoutField says what in the spec lets an answer be without a field; empty if the spec requires the field.
+// withoutField says what in the spec lets an answer be without a field; empty if the spec requires
+// the field.
 func (o operation) withoutField(status int, name string) string {
 	response := o.response(status)
 	if response == nil || len(response.Content) == 0 {

@@ -93,7 +93,8 @@ func (p *prober) probeWrongSecret(ctx context.Context) error {
 	return nil
 }
 
-// probeWrongMethods asks each path by a method that could not change anything, unless the spec has it for that path.
+// probeWrongMethods asks each path by a method that could not change anything, unless the spec has
+// it for that path.
 func (p *prober) probeWrongMethods(ctx context.Context) error {
 	token, err := p.tokenRequest(p.config.ClientSecret)
 	if err != nil {

@@ -15,7 +15,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator"
 )
 
-// frozenSpec is what servers are held against in these tests: package contract's copy of the embedded spec from one day.
+// frozenSpec is what servers are held against in these tests: package contract's copy of the
+// embedded spec from one day.
 var frozenSpec = func() []byte {
 	text, err := os.ReadFile("../../pkg/contract/testdata/spec.json")
 	if err != nil {

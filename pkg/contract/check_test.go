@@ -67,8 +67,8 @@ func (l *notes) only(t *testing.T) contract.Exchange {
 	return l.exchanges[0]
 }
 
-// frozenSpec is a copy of the embedded spec from one day. What a checker does is tested against it, so that a spec that the vendor
-// changes breaks none of these tests.
+// frozenSpec is a copy of the embedded spec from one day. What a checker does is tested against it,
+// so that a spec that the vendor changes breaks none of these tests.
 var frozenSpec = func() []byte {
 	text, err := os.ReadFile("testdata/spec.json")
 	if err != nil {

@@ -20,36 +20,40 @@
 //
 // # In your CI
 //
-// A test of your own that wraps its transport like this fails when the server deviates from the spec,
-// and when your code does. The example "IntegrationTest" is a whole one: it runs against the emulator in
-// each build, and against a sandbox where DANABIO_CONTRACT_START says so, such as in a nightly job with
-// credentials of its own. A run against a sandbox starts a real circuit; against any host that is not
-// known to be a sandbox the example refuses to run, production above all. Three things make it worth its
-// time: it runs the code that you ship, it gives the base URL's path as [Config.BasePath], and it fails
-// when [Checker.Summary] says that an operation which your code calls was never called, since what was
-// not called was not checked. Where a gateway answers 429 or 503 at times, put [UndocumentedStatus] into [Config.Allow].
+// A test of your own that wraps its transport like this fails when the server deviates from the
+// spec, and when your code does. The example "IntegrationTest" is a whole one: it runs against the
+// emulator in each build, and against a sandbox where DANABIO_CONTRACT_START says so, such as in a
+// nightly job with credentials of its own. A run against a sandbox starts a real circuit; against
+// any host that is not known to be a sandbox the example refuses to run, production above all.
+// Three things make it worth its time: it runs the code that you ship, it gives the base URL's path
+// as [Config.BasePath], and it fails when [Checker.Summary] says that an operation which your code
+// calls was never called, since what was not called was not checked. Where a gateway answers 429 or
+// 503 at times, put [UndocumentedStatus] into [Config.Allow].
 //
 // To look at a server without a test there is the command "danabio contract", which also sends wrong requests on purpose.
 //
 // # What is checked, and how deep
 //
-// Path, method, authentication scheme, parameters, media types, status, headers, content codings, the length that was declared,
-// and JSON and form bodies against their schemas. Bodies are never read before their time: they are watched while they pass, and judged
-// when the other side has read them to the end. So nothing about timing, broken bodies, Expect: 100-continue or streaming
-// changes, and at most [MaxBody] bytes of a body are held in memory. Larger bodies and binary ones (the evidence ZIP) are
-// checked by status, media type and length only. What was checked how deep is in [Exchange] for each exchange and in
-// [Checker.Summary] for all of them: a test that wants to be sure that it tested something reads it there.
+// Path, method, authentication scheme, parameters, media types, status, headers, content codings,
+// the length that was declared, and JSON and form bodies against their schemas. Bodies are never
+// read before their time: they are watched while they pass, and judged when the other side has read
+// them to the end. So nothing about timing, broken bodies, Expect: 100-continue or streaming
+// changes, and at most [MaxBody] bytes of a body are held in memory. Larger bodies and binary ones
+// (the evidence ZIP) are checked by status, media type and length only. What was checked how deep
+// is in [Exchange] for each exchange and in [Checker.Summary] for all of them: a test that wants to
+// be sure that it tested something reads it there.
 //
-// Where the spec names no schema, any body is right. And where a schema requires no field, {} is right,
-// since nobody published which fields are always there. The command "danabio contract" goes further: it
-// demands what an answer is of no use without, such as access_token and circuitId.
+// Where the spec names no schema, any body is right. And where a schema requires no field, {} is
+// right. The command "danabio contract" goes further: it demands what an answer is of no use
+// without, such as access_token and circuitId.
 //
 // Of JSON more is asked than that a lenient reader takes it: it is UTF-8 without a byte order mark,
 // and no name stands twice in one object. Base64 has its padding and no line breaks. A query has no
 // parameter that the spec does not name.
 //
-// A body in a content coding that was not asked for is a finding, [ContentEncoding], and is checked as
-// what it decodes to if the standard library can decode it (gzip, deflate) to no more than [MaxBody].
+// A body in a content coding that was not asked for is a finding, [ContentEncoding], and is checked
+// as what it decodes to if the standard library can decode it (gzip, deflate) to no more than
+// [MaxBody].
 //
 // What nobody published, and the spec marks with "x-assumed", is said beside a finding that it may
 // excuse: see [Finding].
@@ -95,8 +99,9 @@ type Config struct {
 	// Report is called once for each deviation, from the goroutine that found it, so at times from several at once. It must not
 	// block. Required: a check that reports to nobody cannot fail. [FailTest] makes one for tests.
 	Report func(Finding)
-	// Spec is the OpenAPI document to hold traffic against, in JSON or YAML, as "danabio spec --go" prints the embedded one; what it
-	// refers to must stand in it. Default: nil, the embedded one, from which this module was generated.
+	// Spec is the OpenAPI document to hold traffic against, in JSON or YAML, as "danabio spec --go"
+	// prints the embedded one; what it refers to must stand in it. Default: nil, the embedded one,
+	// from which this module was generated.
 	Spec []byte
 	// Allow lists the classes that are not reported. Default: none, everything is reported.
 	Allow []Class
@@ -118,8 +123,8 @@ type Checker struct {
 	counts map[Exchange]int
 }
 
-// New makes a checker. It fails when Report is missing, when BasePath is no plain absolute path, when Allow names a class that
-// does not exist, or when Spec is no valid OpenAPI document.
+// New makes a checker. It fails when Report is missing, when BasePath is no plain absolute path,
+// when Allow names a class that does not exist, or when Spec is no valid OpenAPI document.
 func New(config Config) (*Checker, error) {
 	read, which := embedded, "the embedded spec"
 	if config.Spec != nil {

@@ -5,14 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/danabio/danabio-go/internal/coding"
 )
 
-// checkEncoding reports a content coding that nobody asked for, and has the body checked as what it decodes to. The spec names no
-// coding at all, and a client that asked for none takes the bytes for what the media type says.
+// checkEncoding reports a content coding that neither the request nor the spec asked for, and has the
+// body checked as what it decodes to. A client that asked for none takes the bytes for what the media
+// type says.
 func (e *exchange) checkEncoding(which string, m *message, b *body, media *openapi3.MediaType) {
 	codings := coding.Of(m.header)
 	if len(codings) == 0 || m.bodiless || e.match.route == nil {
@@ -24,16 +27,41 @@ func (e *exchange) checkEncoding(which string, m *message, b *body, media *opena
 	} else {
 		b.encoded = true
 	}
-	switch asked := which == "answer" && coding.Asked(e.request.header, codings); {
+	names := coding.Shown(codings)
+	answer := which == "answer"
+	switch asked := e.namesEncoding(answer) || answer && coding.Asked(e.request.header, codings); {
+	case asked && b.damaged && answer:
+		e.report(ResponseInvalid, fmt.Sprintf("the answer has the Content-Encoding %s%s", names, outcome), "")
 	case asked && b.damaged:
-		e.report(ResponseInvalid, fmt.Sprintf("the answer has the Content-Encoding %s%s", coding.Shown(codings), outcome), "")
+		e.report(RequestInvalid, fmt.Sprintf("the request has the Content-Encoding %s%s", names, outcome), "")
 	case asked:
-	case which == "answer":
-		e.report(ContentEncoding, fmt.Sprintf("the answer has the Content-Encoding %s, which the request did not ask for%s",
-			coding.Shown(codings), outcome), "")
+	case answer:
+		e.report(ContentEncoding,
+			fmt.Sprintf("the answer has the Content-Encoding %s, which the request did not ask for%s", names, outcome), "")
 	default:
-		e.report(ContentEncoding, fmt.Sprintf("the request has the Content-Encoding %s, and the spec names none%s", coding.Shown(codings), outcome), "")
+		e.report(ContentEncoding,
+			fmt.Sprintf("the request has the Content-Encoding %s, which the spec does not name%s", names, outcome), "")
 	}
+}
+
+// namesEncoding says whether the spec has a Content-Encoding for the answer, or else for the request.
+func (e *exchange) namesEncoding(answer bool) bool {
+	const header = "Content-Encoding"
+	if answer {
+		response := responseFor(e.match.route.Operation, e.status)
+		if response == nil {
+			return false
+		}
+		for name := range response.Headers {
+			if strings.EqualFold(name, header) {
+				return true
+			}
+		}
+		return false
+	}
+	return slices.ContainsFunc(e.parameters(), func(parameter *openapi3.Parameter) bool {
+		return parameter.In == openapi3.ParameterInHeader && strings.EqualFold(parameter.Name, header)
+	})
 }
 
 // decode replaces the bytes by what they decode to, and says for a text how that went.

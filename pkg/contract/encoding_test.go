@@ -36,7 +36,8 @@ func deflated(t *testing.T, content string) string {
 	return packed(t, func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) }, content)
 }
 
-// An answer in a coding that nobody asked for is a deviation of its own, and its body is checked as far as it can be decoded.
+// An answer in a coding that nobody asked for is a deviation of its own, and its body is checked as
+// far as it can be decoded.
 func TestContentEncodings(t *testing.T) {
 	type classes = []contract.Class
 	const unasked, invalid = contract.ContentEncoding, contract.ResponseInvalid
@@ -110,7 +111,8 @@ func TestContentEncodings(t *testing.T) {
 	}
 }
 
-// What net/http asks for and undoes by itself is no deviation: the body is checked as the caller gets it.
+// What net/http asks for and undoes by itself is no deviation: the body is checked as the caller
+// gets it.
 func TestCompressionOfNetHTTPIsNoDeviation(t *testing.T) {
 	for _, side := range []string{"transport", "handler"} {
 		checker, seen := newChecker(t)
@@ -152,9 +154,9 @@ func TestContentEncodingOfEvidenceAndErrorsAndRequests(t *testing.T) {
 		"an error": {downloadCall(answers(404, jsonType, gzipped(t, "{}")), encoded), nil, contract.Whole, "the body was checked as what it decodes to"},
 		"nothing":  {downloadCall(answers(404, "", ""), encoded), nil, contract.Whole, "the body was checked as what it decodes to"},
 		"a request": {startCall(sends(gzipped(t, startBody))), http.Header{"Content-Encoding": {"gzip"}}, contract.Whole,
-			"the request has the Content-Encoding gzip, and the spec names none; the body was checked as what it decodes to"},
+			"the request has the Content-Encoding gzip, which the spec does not name; the body was checked as what it decodes to"},
 		"a request that is none": {startCall(sends(startBody)), http.Header{"Content-Encoding": {"gzip"}}, contract.Whole,
-			"the request has the Content-Encoding gzip, and the spec names none; the body could not be judged, since it does not decode"},
+			"the request has the Content-Encoding gzip, which the spec does not name; the body could not be judged, since it does not decode"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			checker, seen := newChecker(t)
@@ -175,6 +177,40 @@ func TestContentEncodingOfEvidenceAndErrorsAndRequests(t *testing.T) {
 			}
 			if got := seen.only(t).Response; got != test.want {
 				t.Errorf("recorded as %q", got)
+			}
+		})
+	}
+}
+
+// A spec may have a coding one day. Then it is none that nobody asked for.
+func TestContentEncodingThatTheSpecNamesIsNoDeviation(t *testing.T) {
+	const description = `"description": "Biometric circuit successfully initiated"`
+	spec := strings.Replace(string(frozenSpec), description, `"headers": {"content-encoding": {"schema": {"type": "string"}}}, `+description, 1)
+	spec = strings.Replace(spec, `"/api/v1/biometric/start_circuit/{channel}": {`, `"/api/v1/biometric/start_circuit/{channel}": {
+		"parameters": [{"name": "content-encoding", "in": "header", "schema": {"type": "string"}}],`, 1)
+	for name, test := range map[string]struct {
+		body, answer string
+		want         []contract.Class
+	}{
+		"right":                {gzipped(t, startBody), gzipped(t, startAnswer), nil},
+		"wrong within":         {gzipped(t, "[]"), gzipped(t, "[]"), []contract.Class{contract.RequestInvalid, contract.ResponseInvalid}},
+		"that does not decode": {startBody, startAnswer, []contract.Class{contract.RequestInvalid, contract.ResponseInvalid}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			checker, seen := newChecker(t, func(c *contract.Config) { c.Spec = []byte(spec) })
+			call := startCall(sends(test.body), answer(test.answer), func(c *call) { c.header = http.Header{"Content-Encoding": {"gzip"}} })
+			url, plain, _ := serve(t, call, false)
+			plain.DisableCompression = true
+			request := call.request(t, url)
+			request.Header.Set("Content-Encoding", "gzip")
+			response, err := checker.Transport(plain).RoundTrip(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			io.Copy(io.Discard, response.Body)
+			response.Body.Close()
+			if got := seen.classes(); !slices.Equal(got, test.want) {
+				t.Errorf("%v, want %q", seen.findings, test.want)
 			}
 		})
 	}

@@ -75,8 +75,8 @@ func isForm(header http.Header) bool {
 	return strings.EqualFold(strings.TrimSpace(media), "application/x-www-form-urlencoded")
 }
 
-// formValue gives the names of a form's fields as an object, so that they can be compared with the schema's, and what is wrong with
-// the form. The results are those of jsonValue.
+// formValue gives the names of a form's fields as an object, so that they can be compared with the
+// schema's, and what is wrong with the form. The results are those of jsonValue.
 func (c *Checker) formValue(content []byte, schema *openapi3.SchemaRef) (value any, clean []byte, faults []string) {
 	fields, err := url.ParseQuery(string(content))
 	if err != nil {

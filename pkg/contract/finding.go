@@ -25,10 +25,12 @@ const (
 	UndocumentedField Class = "undocumented-field"
 	// UndocumentedParameter: the request's query has a parameter that the spec does not name.
 	UndocumentedParameter Class = "undocumented-parameter"
-	// MediaType: the Content-Type of the request or the answer is missing, stands twice, or is not one that the spec names.
+	// MediaType: the Content-Type of the request or the answer is missing, stands twice, or is not
+	// one that the spec names.
 	MediaType Class = "media-type"
-	// ContentEncoding: the answer has a content coding, such as gzip, that the request did not ask for, or the request has one. The
-	// body is checked as what it decodes to if the coding is gzip or deflate; the message says so, or why it could not be judged.
+	// ContentEncoding: the answer has a content coding, such as gzip, that the request did not ask
+	// for, or the request has one. The body is checked as what it decodes to if the coding is gzip
+	// or deflate; the message says so, or why it could not be judged.
 	ContentEncoding Class = "content-encoding"
 	// Length: the body has not the length that was declared, or the answer ended too early.
 	Length Class = "length"
@@ -50,8 +52,9 @@ type Finding struct {
 	Path      string // the spec's path with its parameters' names; a path that the spec does not have is shown with "{…}" for each segment that the spec has nowhere
 	Status    int    // what was answered; 0 when there was no answer
 	Message   string // what deviates and what would be right, in one line
-	// Assumed says what nobody published of that which the message is held against, so that the spec may be what is wrong. It is
-	// "" where all of it is published, and for what no spec could excuse, such as invalid JSON. Its words are the spec's.
+	// Assumed says what nobody published of that which the message is held against, so that the
+	// spec may be what is wrong. It is "" where all of it is published, and for what no spec could
+	// excuse, such as invalid JSON. Its words are the spec's.
 	Assumed string
 }
 

@@ -39,9 +39,10 @@ func onboard(ctx context.Context, client *danabio.Client) error {
 	return errors.Join(err, evidence.Close())
 }
 
-// contractConfig says where the test runs: against the emulator, unless DANABIO_CONTRACT_START is "sandbox". Then it runs against the
-// server that DANABIO_ENVIRONMENT (sandbox) or DANABIO_BASE_URL names, with DANABIO_CHANNEL, DANABIO_CLIENT_ID and
-// DANABIO_CLIENT_SECRET, and each run starts a real circuit there.
+// contractConfig says where the test runs: against the emulator, unless DANABIO_CONTRACT_START is
+// "sandbox". Then it runs against the server that DANABIO_ENVIRONMENT (sandbox) or DANABIO_BASE_URL
+// names, with DANABIO_CHANNEL, DANABIO_CLIENT_ID and DANABIO_CLIENT_SECRET, and each run starts a
+// real circuit there.
 func contractConfig(t *testing.T) danabio.Config {
 	switch os.Getenv("DANABIO_CONTRACT_START") {
 	case "":
@@ -64,7 +65,8 @@ func contractConfig(t *testing.T) danabio.Config {
 	return config
 }
 
-// sandbox says where circuits may be started for a test. A list of what is production would miss some: customers have hosts of their own.
+// sandbox says where circuits may be started for a test. A list of what is production would miss
+// some: customers have hosts of their own.
 func sandbox(base string) bool {
 	address, err := url.Parse(base)
 	if err != nil {

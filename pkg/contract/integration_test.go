@@ -32,7 +32,8 @@ var exampleVariables = []string{
 	"DANABIO_CLIENT_SECRET_FILE",
 }
 
-// runExample runs the example's test in a process of its own, with these variables and none of ours.
+// runExample runs the example's test in a process of its own, with these variables and none of
+// ours.
 func runExample(t *testing.T, variables ...string) (out string, passed bool) {
 	t.Helper()
 	child := exec.Command(os.Args[0], "-test.run=^TestIntegrationTestOfTheExample$")
@@ -45,7 +46,8 @@ func runExample(t *testing.T, variables ...string) (out string, passed bool) {
 	return string(text), err == nil
 }
 
-// The example is there to be copied, and must not start a circuit in production, whatever is set. A proxy sees where the test wants to go.
+// The example is there to be copied, and must not start a circuit in production, whatever is set. A
+// proxy sees where the test wants to go.
 func TestIntegrationTestOfTheExampleNeverGoesToProduction(t *testing.T) {
 	const refused = "it never runs in production"
 	for _, test := range []struct {

@@ -10,9 +10,9 @@ import (
 	"unicode/utf8"
 )
 
-// jsonValue gives the value of a text that should be JSON, and the text without a byte order mark. What
-// is wrong with the text is in faults, one line each. With a value that is nothing that decoders refuse:
-// they read on, each in its own way. Without one, clean is nil.
+// jsonValue gives the value of a text that should be JSON, and the text without a byte order mark.
+// What is wrong with the text is in faults, one line each. With a value that is nothing that
+// decoders refuse: they read on, each in its own way. Without one, clean is nil.
 func (c *Checker) jsonValue(text []byte) (value any, clean []byte, faults []string) {
 	clean, marked := bytes.CutPrefix(text, []byte("\ufeff"))
 	if marked {
@@ -123,8 +123,8 @@ func (c *Checker) shownName(name string) string {
 	return "{…}"
 }
 
-// halfSurrogate reports whether a valid JSON text has an escape for one half of a surrogate pair without
-// its other half.
+// halfSurrogate reports whether a valid JSON text has an escape for one half of a surrogate pair
+// without its other half.
 func halfSurrogate(text []byte) bool {
 	for len(text) > 0 {
 		at := bytes.IndexByte(text, '\\') // stands in strings only

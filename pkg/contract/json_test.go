@@ -51,8 +51,8 @@ func TestFaultsOfJSON(t *testing.T) {
 	}
 }
 
-// Names that stand twice and halves of characters are found in another way: the one by counting what is
-// left of the names, the other by what is decoded instead of them.
+// Names that stand twice and halves of characters are found in another way: the one by counting
+// what is left of the names, the other by what is decoded instead of them.
 func FuzzJSON(f *testing.F) {
 	for _, seed := range []string{
 		`{"a":1,"a":2}`, `{"a":{"b":[{}]},"a":0}`, `{"a":{"a":1}}`, `["\ud83d\ude00","\ud83d"]`, `"\\ud83d"`, `{"\ud800":1}`, `{}`, `[[],{"a":""}]`, "\ufeff1", `"\\\ud83d"`,

@@ -11,8 +11,9 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// checkParameters reports query parameters that the spec does not name, and parameters that stand more often than they can. kin-openapi
-// looks at neither. Other headers than those that the spec names are no deviation: any HTTP message has some.
+// checkParameters reports query parameters that the spec does not name, and parameters that stand
+// more often than they can. kin-openapi looks at neither. Other headers than those that the spec
+// names are no deviation: any HTTP message has some.
 func (e *exchange) checkParameters() {
 	query, err := url.ParseQuery(e.address.RawQuery)
 	if err != nil {
@@ -49,7 +50,8 @@ func (e *exchange) checkParameters() {
 	}
 }
 
-// parameters lists those of the operation, and those of its path that the operation has no other form of.
+// parameters lists those of the operation, and those of its path that the operation has no other
+// form of.
 func (e *exchange) parameters() []*openapi3.Parameter {
 	own := e.match.route.Operation.Parameters
 	var all []*openapi3.Parameter
@@ -64,7 +66,8 @@ func (e *exchange) parameters() []*openapi3.Parameter {
 	return all
 }
 
-// queryNames lists the names by which a parameter stands in a query: its own, or those of an object's fields.
+// queryNames lists the names by which a parameter stands in a query: its own, or those of an
+// object's fields.
 func queryNames(parameter *openapi3.Parameter, query url.Values) []string {
 	names := []string{parameter.Name}
 	if parameter.Style == openapi3.SerializationDeepObject {
@@ -81,7 +84,8 @@ func queryNames(parameter *openapi3.Parameter, query url.Values) []string {
 	return names
 }
 
-// checkOnce reports a parameter or header that stands several times, unless the spec has it as a list or leaves open what it is.
+// checkOnce reports a parameter or header that stands several times, unless the spec has it as a
+// list or leaves open what it is.
 func (e *exchange) checkOnce(class Class, what, name string, values []string, schema *openapi3.SchemaRef) {
 	if len(values) > 1 && !isList(schema) {
 		e.report(class, fmt.Sprintf("the %s %q stands %d times", what, name, len(values)), "")

@@ -65,9 +65,9 @@ func assumedOfSchemas(schemas []*openapi3.Schema) string {
 	return assumed(parts...)
 }
 
-// excuse gives what of the spec is assumed, so that it may be why the value at a place breaks a rule.
-// Which fields an object has, their types, and which of them must be there are assumed of the object;
-// any other rule is assumed where it stands.
+// excuse gives what of the spec is assumed, so that it may be why the value at a place breaks a
+// rule. Which fields an object has, their types, and which of them must be there are assumed of the
+// object; any other rule is assumed where it stands.
 func excuse(root *openapi3.SchemaRef, pointer []string, rule string) string {
 	switch rule {
 	case "type", "nullable", "required":

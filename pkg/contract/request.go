@@ -115,8 +115,9 @@ func (e *exchange) mediaType(which string, m *message, content openapi3.Content)
 	return media
 }
 
-// decoded gives the value of a body, those of its bytes that have it, and what is wrong with the body before its schema is asked.
-// Without a value that can be held against a schema there are no bytes.
+// decoded gives the value of a body, those of its bytes that have it, and what is wrong with the
+// body before its schema is asked. Without a value that can be held against a schema there are no
+// bytes.
 func (c *Checker) decoded(m *message, content []byte, schema *openapi3.SchemaRef) (value any, clean []byte, faults []string) {
 	switch {
 	case isJSON(m.header):

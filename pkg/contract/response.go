@@ -32,7 +32,8 @@ func (e *exchange) checkResponseHead() {
 	}
 }
 
-// responseFor gives what the spec has for a status: for itself, for its range, or for all; nil if it has nothing.
+// responseFor gives what the spec has for a status: for itself, for its range, or for all; nil if
+// it has nothing.
 func responseFor(operation *openapi3.Operation, status int) *openapi3.Response {
 	ref := operation.Responses.Status(status)
 	if ref == nil {

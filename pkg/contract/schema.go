@@ -15,7 +15,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
-// schemaOptions makes "byte" mean Base64 that a strict decoder takes; kin-openapi looks at the alphabet only.
+// schemaOptions makes "byte" mean Base64 that a strict decoder takes; kin-openapi looks at the
+// alphabet only.
 var schemaOptions = []openapi3.SchemaValidationOption{
 	openapi3.WithStringFormatValidator("byte", openapi3.NewCallbackValidator(func(text string) error {
 		if base64Fault(text) != "" {
@@ -58,11 +59,13 @@ func flatten(err error) []error {
 	return all
 }
 
-// fault is one thing that is wrong with a message, and what of the spec is assumed that may excuse it.
+// fault is one thing that is wrong with a message, and what of the spec is assumed that may excuse
+// it.
 type fault struct{ text, assumed string }
 
-// describe gives a fault for each thing that is wrong. kin-openapi's own texts print values and schemas, so none of them is used:
-// what is said is taken from the spec, and of the value, which is nil if it is not known, its types only. root is the value's schema.
+// describe gives a fault for each thing that is wrong. kin-openapi's own texts print values and
+// schemas, so none of them is used: what is said is taken from the spec, and of the value, which is
+// nil if it is not known, its types only. root is the value's schema.
 func (c *Checker) describe(err error, value any, root *openapi3.SchemaRef) []fault {
 	var all []fault
 	for _, err := range flatten(err) {
@@ -147,7 +150,8 @@ func (c *Checker) describeSchema(err *openapi3.SchemaError, value any, root *ope
 	if err.Schema != nil {
 		return []fault{{c.pointer(pointer, value) + " " + rule(field, err.Schema, err.Value), excuse(root, pointer, field)}}
 	}
-	// The validator of OpenAPI 3.1 does not say which schema it is about, and has some words of its own.
+	// The validator of OpenAPI 3.1 does not say which schema it is about, and has some words of its
+	// own.
 	schemas := schemasAt(root, pointer)
 	if field == "required" {
 		return c.missing(schemas, pointer, err.Value, value, root)

@@ -175,8 +175,8 @@ func frozenSpec(tb testing.TB) []byte {
 	return text
 }
 
-// The verdict on a body is kin-openapi's own, but for what jsonValue finds before it; and whatever the body is, no finding shows a part
-// of it.
+// The verdict on a body is kin-openapi's own, but for what jsonValue finds before it; and whatever
+// the body is, no finding shows a part of it.
 func FuzzAnswerBody(f *testing.F) {
 	for _, seed := range []string{`{"circuitId":"a","link":"b"}`, `{"circuitId":1}`, `{}`, `{}x`, ``, `[]`, `null`, `{"link":"a","link":"b"}`, "\ufeff{}", "{\"link\":\"\xff\"}", `{"kanarienvogel":{"a":["b"]}}`, `{"circuitId":null}`} {
 		f.Add([]byte(seed))

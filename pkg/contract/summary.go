@@ -13,8 +13,8 @@ type Depth string
 const (
 	// Whole: all that the spec says about the message was checked.
 	Whole Depth = "checked whole"
-	// Outline: the body is larger than [MaxBody], binary, or in a content coding that was not decoded, or the spec has no such
-	// operation or status.
+	// Outline: the body is larger than [MaxBody], binary, or in a content coding that was not
+	// decoded, or the spec has no such operation or status.
 	Outline Depth = "checked by status, media type and length only"
 	// Unread: whoever received the body did not read it to its end, or it broke off, so the body could not be judged.
 	Unread Depth = "checked by status and media type only, the body was not read to its end"

@@ -39,7 +39,8 @@ const wideSchema = `{
 	}
 }`
 
-// What is said of a wrong body does not depend on the version of OpenAPI that the spec is written in.
+// What is said of a wrong body does not depend on the version of OpenAPI that the spec is written
+// in.
 func TestVersionsOfOpenAPISayTheSame(t *testing.T) {
 	for _, test := range []struct {
 		body string
