@@ -39,14 +39,14 @@ func Of(header http.Header) []string {
 }
 
 // Shown names codings for a text. One that is not common is text of the sender's making, and is
-// called "another one".
+// called "(unknown)".
 func Shown(codings []string) string {
 	var names []string
 	for _, name := range codings[:min(len(codings), Most)] {
 		switch name {
 		case "gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress":
 		default:
-			name = "another one"
+			name = "(unknown)"
 		}
 		names = append(names, name)
 	}

@@ -113,7 +113,7 @@ func TestCodingsOfAHeader(t *testing.T) {
 		{nil, nil, ""},
 		{[]string{"", "identity", " Identity"}, nil, ""},
 		{[]string{"GZIP"}, []string{"gzip"}, "gzip"},
-		{[]string{"deflate, br", "hunter2"}, []string{"deflate", "br", "hunter2"}, "deflate, br, another one"},
+		{[]string{"deflate, br", "hunter2"}, []string{"deflate", "br", "hunter2"}, "deflate, br, (unknown)"},
 		{[]string{"br,br,br,br,br,br"}, []string{"br", "br", "br", "br", "br", "br"}, "br, br, br, br, 2 more"},
 	} {
 		got := Of(http.Header{"Content-Encoding": test.values})

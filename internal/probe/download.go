@@ -155,6 +155,9 @@ func (p *prober) receive(ctx context.Context, probe *Probe, c call) error {
 	}
 	p.end(x, response)
 	probe.Came = &Answer{Status: x.status, MediaType: mediaType(x.header), Body: fmt.Sprintf("%d bytes", size)}
+	if x.coded = "; the evidence is verified as what it decodes to"; x.encoded {
+		x.coded = "; the evidence could not be judged, since it could not be decoded"
+	}
 	p.judgeFindings(probe, c, x)
 	switch {
 	case into.failed:

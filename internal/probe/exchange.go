@@ -34,6 +34,7 @@ type exchange struct {
 	failure      string // why there is no answer, or not all of it; empty if all is there
 	late         bool   // that is because time ran out
 	findings     []contract.Finding
+	coded        string // for evidence in a content coding: what became of it, for a text
 }
 
 func (x *exchange) ok() bool { return x.status >= 200 && x.status < 300 }
@@ -41,7 +42,8 @@ func (x *exchange) ok() bool { return x.status >= 200 && x.status < 300 }
 // object is the body if that is a JSON object.
 func (x *exchange) object() map[string]any {
 	var object map[string]any
-	if x.long || x.encoded || json.Unmarshal(x.body, &object) != nil {
+	body := bytes.TrimPrefix(x.body, []byte("\ufeff")) // package contract finds it
+	if x.long || x.encoded || json.Unmarshal(body, &object) != nil {
 		return nil
 	}
 	return object

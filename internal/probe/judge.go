@@ -132,7 +132,11 @@ func (p *prober) judgeFindings(probe *Probe, c call, x *exchange) {
 			}
 			p.deviate(probe, finding.Class, "", "%s", text)
 		default:
-			p.deviate(probe, finding.Class, finding.Assumed, "%s", finding.Message)
+			text := finding.Message
+			if finding.Class == contract.ContentEncoding {
+				text += x.coded
+			}
+			p.deviate(probe, finding.Class, finding.Assumed, "%s", text)
 		}
 	}
 	if named && x.status != c.want && !c.operation.alsoSuccess(c.want, x.status) {

@@ -172,7 +172,7 @@ func TestDeliberatelyDifferentServersAreFoundOut(t *testing.T) {
 		{"circuitId stands twice", when("start", ok, replace("{", `{"circuitId": "a", `)), []string{"start: response-invalid"}},
 		{"a link that is not UTF-8", when("start", ok, replace(`"link":"`, "\"link\":\"\xff")), []string{"start: response-invalid"}},
 		{"JSON in Latin-1", when("start", ok, replace("{", "{\"se\xf1al\": 1, ")), []string{"start: response-invalid", "start: undocumented-field"}},
-		{"JSON behind a byte order mark", when("start", ok, replace("{", "\ufeff{")), []string{"start: response-invalid", "start: missing-field"}},
+		{"JSON behind a byte order mark", when("start", ok, replace("{", "\ufeff{")), []string{"start: response-invalid"}},
 		{"JSON with more behind it", when("start", ok, replace("}", "}\n{}")), []string{"start: response-invalid", "start: missing-field"}},
 		{"JSON that is cut", when("token", ok, func(a *answer) { a.body = a.body[:len(a.body)-4] }), []string{"token: response-invalid", "token: missing-field"}},
 		{"two media types", when("token", ok, func(a *answer) { a.header.Add("Content-Type", "text/html") }), []string{"token: media-type"}},
@@ -322,6 +322,24 @@ func chunks(text string, size int) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for len(text) > 0 && yield(text[:min(size, len(text))]) {
 			text = text[min(size, len(text)):]
+		}
+	}
+}
+
+// What becomes of evidence in a coding is said where the coding is.
+func TestEvidenceInACodingIsVerifiedIfItCanBeDecoded(t *testing.T) {
+	for name, test := range map[string]struct {
+		mutate func(*answer)
+		says   string
+		came   string
+	}{
+		"gzip":                         {encoded("gzip"), "; the evidence is verified as what it decodes to", `^\d+ bytes, decoded, 6 files \(`},
+		"brotli":                       {named("br"), "; the evidence could not be judged, since it could not be decoded", "^in the Content-Encoding br, which could not be decoded$"},
+		"what is called gzip, and not": {named("gzip"), "; the evidence could not be judged, since it could not be decoded", "^in the Content-Encoding gzip, "},
+	} {
+		got := newWorld(t, when("download", http.StatusOK, test.mutate), plain).run(t).Probe("download-finished")
+		if len(got.Deviations) != 1 || !strings.HasSuffix(got.Deviations[0].Message, test.says) || !regexp.MustCompile(test.came).MatchString(got.Came.Body) {
+			t.Errorf("%s: %+v, %+v", name, got, got.Came)
 		}
 	}
 }
