@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -55,7 +56,46 @@ func (r *retrieval) admit(ctx context.Context) (leave func(), err error) {
 // getEvidence stores the evidence of a circuit at path.
 type getEvidence func(ctx context.Context, client *danabio.Client, circuit, path string) (*danabio.Receipt, error)
 
+// maxCircuits bounds what is read of standard input: tens of thousands of ids fit in.
+const maxCircuits = 4 << 20
+
+// named puts the circuits that standard input names, one a line, in the place of a -.
+func (r *retrieval) named(cmd *cobra.Command, circuits []string) ([]string, error) {
+	at := slices.Index(circuits, standardInput)
+	switch {
+	case at < 0:
+		return circuits, nil
+	case countOf(circuits, standardInput) > 1:
+		return nil, usagef(cmd, "standard input can name the circuits once only, but - is given %d times", countOf(circuits, standardInput))
+	case r.connection.secret.stdin:
+		return nil, usagef(cmd, "standard input cannot both name circuits and hold the client secret; give the secret by --client-secret-file or DANABIO_CLIENT_SECRET")
+	}
+	source, hide := r.out.fromStandardInput(cmd)
+	defer hide()
+	content, err := io.ReadAll(io.LimitReader(source, maxCircuits+1))
+	switch {
+	case err != nil:
+		return nil, badInput("circuits in standard input: %w", reason(err))
+	case len(content) > maxCircuits:
+		return nil, badInput("circuits in standard input: there are more than %d bytes", maxCircuits)
+	}
+	var found []string
+	for line := range strings.Lines(strings.TrimPrefix(string(content), "\ufeff")) {
+		if circuit := strings.TrimSpace(line); circuit != "" {
+			found = append(found, circuit)
+		}
+	}
+	if found == nil {
+		return nil, badInput("circuits in standard input: there is none; give one a line")
+	}
+	return slices.Replace(slices.Clone(circuits), at, at+1, found...), nil
+}
+
 func (r *retrieval) run(cmd *cobra.Command, circuits []string, get getEvidence) error {
+	circuits, err := r.named(cmd, circuits)
+	if err != nil {
+		return err
+	}
 	paths, makes, err := r.paths(cmd, circuits)
 	if err != nil {
 		return err

@@ -89,6 +89,13 @@ func TestExamplesAreRightUsage(t *testing.T) {
 				t.Errorf("example of %s: %q: %v", cmd.CommandPath(), words, err)
 				continue
 			}
+			if called.ArgsLenAtDash() < 0 {
+				for _, arg := range called.Flags().Args() {
+					if err := checkCircuit(called, arg); err != nil {
+						t.Errorf("example of %s: %q: %v", cmd.CommandPath(), words, err)
+					}
+				}
+			}
 			called.LocalFlags().VisitAll(func(flag *pflag.Flag) {
 				if strings.Contains(flag.Usage, "(required)") && !flag.Changed {
 					t.Errorf("example of %s: %q lacks --%s", cmd.CommandPath(), words, flag.Name)
@@ -143,7 +150,7 @@ func shellCommands(line string) [][]string {
 		case r == '|' || r == '&' || r == ';':
 			end()
 			commands, words = append(commands, words), nil
-		case r == '>':
+		case r == '>' || r == '<':
 			end()
 			redirected = true
 		default:

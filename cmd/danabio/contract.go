@@ -139,7 +139,7 @@ func (c *contractRun) run(cmd *cobra.Command, out *output) error {
 			return err
 		}
 		config.Start.Started = func(circuitID, link string) error {
-			content, err := json.MarshalIndent(startData{CircuitID: circuitID, Link: link}, "", "  ")
+			content, err := json.MarshalIndent(newStartData(&danabio.Circuit{ID: circuitID, Link: danabio.NewSecret(link)}), "", "  ")
 			if err == nil {
 				err = started.place(append(content, '\n'))
 			}

@@ -90,7 +90,7 @@ func checkCall(command *cobra.Command, words []string) error {
 	command.InitDefaultVersionFlag()
 	isValue := false // of the flag in front
 	for i, word := range words {
-		if strings.HasPrefix(word, "#") {
+		if strings.HasPrefix(word, "#") || word == "--" {
 			return nil
 		}
 		if strings.HasPrefix(word, "-") && word != "-" {
@@ -105,6 +105,9 @@ func checkCall(command *cobra.Command, words []string) error {
 			isValue = false
 			continue
 		}
+		if err := checkCircuit(command, word); err != nil {
+			return err
+		}
 		if !command.HasSubCommands() || isPlaceholder(word) {
 			continue
 		}
@@ -118,6 +121,14 @@ func checkCall(command *cobra.Command, words []string) error {
 			}
 		}
 		return nil
+	}
+	return nil
+}
+
+// checkCircuit fails on a circuit without -- in front of it: its id is the server's, and may begin with a -.
+func checkCircuit(command *cobra.Command, word string) error {
+	if strings.Contains(command.Use, manyCircuits) && word != standardInput && !isPlaceholder(word) {
+		return fmt.Errorf("there is no -- in front of circuit %s", word)
 	}
 	return nil
 }
@@ -174,6 +185,9 @@ func TestCallsThatDoNotExistAreFound(t *testing.T) {
 		"--version":                         true,
 		"version --json":                    true,
 		"wait CIRCUIT -o FILE.zip":          true,
+		"wait -o e.zip -- --nosuch":         true,
+		"wait c -o e.zip":                   false,
+		"download - -o DIR":                 true,
 		"COMMAND --json":                    true,
 		"--json version":                    true,
 		"--json versions":                   false,

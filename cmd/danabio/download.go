@@ -29,6 +29,9 @@ With several CIRCUITs, -o names a folder, which is made if it is missing, and ea
 is called CIRCUIT.zip; so it is for one CIRCUIT if -o names a folder that exists. A line
 circuit=… is in front of each file's. With --json, each receipt is one line.
 
+A CIRCUIT of - stands for those that standard input names, one a line. One that begins with - looks
+like a flag: put -- before it, after all flags.
+
 After a CIRCUIT that fails come the others, unless the credentials are refused; then the rest
 is not asked for. The exit code is the worst one, in this order:
   130  interrupted
@@ -48,8 +51,8 @@ func newDownload(out *output) *cobra.Command {
 		Long: `Store the evidence of a circuit, if it is completed; else the exit code is 3.
 
 ` + receiptHelp + connectionHelp,
-		Example: `  danabio download 12ceb3ec-7b76-5555-b263-000000000000 -o evidence.zip
-  danabio download $(cat circuits.txt) -o archive`,
+		Example: `  danabio download -o evidence.zip -- 12ceb3ec-7b76-5555-b263-000000000000
+  danabio download -o archive - < circuits.txt`,
 		Args: arguments(manyCircuits),
 		RunE: func(cmd *cobra.Command, circuits []string) error {
 			return r.run(cmd, circuits, func(ctx context.Context, client *danabio.Client, circuit, path string) (*danabio.Receipt, error) {
@@ -80,8 +83,8 @@ After --timeout the exit code is 3, or 1 if no question reached the server; a qu
 download that has begun by then gets 10 minutes more.
 
 ` + receiptHelp + connectionHelp,
-		Example: `  danabio wait 12ceb3ec-7b76-5555-b263-000000000000 -o evidence.zip --timeout 2h
-  danabio wait $(cat circuits.txt) -o archive`,
+		Example: `  danabio wait -o evidence.zip --timeout 2h -- 12ceb3ec-7b76-5555-b263-000000000000
+  danabio wait -o archive - < circuits.txt`,
 		Args: arguments(manyCircuits),
 		RunE: func(cmd *cobra.Command, circuits []string) error {
 			if timeout <= 0 {

@@ -76,7 +76,7 @@ Exit codes:
 		Example: `  danabio demo                 the whole path, without an account or a network
   danabio token                check the credentials
   danabio start --signer-name "Ana Prueba" --signer-email ana@example.com --signer-nif 12345678A contract.pdf
-  danabio wait CIRCUIT -o evidence.zip`,
+  danabio wait -o evidence.zip -- CIRCUIT`,
 		Version:       danabio.Version,
 		Args:          cobra.ArbitraryArgs,
 		RunE:          group,
@@ -99,7 +99,7 @@ Exit codes:
 		if out.quiet && out.verbose {
 			return usagef(cmd, "--quiet and --verbose are both given; give one")
 		}
-		return nil
+		return checkDashes(cmd)
 	}
 	root.AddCommand(
 		newDemo(out), newToken(out), newStart(out), newWait(out), newDownload(out), newEvidence(out), newJournal(out),
@@ -170,8 +170,12 @@ func arguments(names ...string) cobra.PositionalArgs {
 			return usagef(cmd, "there are %d arguments, but this command takes %s and no more", len(args), strings.Join(names, " "))
 		}
 		for i, arg := range args {
-			if arg == "" {
-				return usagef(cmd, "%s is empty", names[min(i, len(names)-1)])
+			name := names[min(i, len(names)-1)]
+			switch {
+			case arg == "":
+				return usagef(cmd, "%s is empty", name)
+			case arg == standardInput && name == "FILE":
+				return dashIsNoFile(cmd, name)
 			}
 		}
 		return nil

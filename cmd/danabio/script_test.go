@@ -340,6 +340,12 @@ func scriptTLS(ts *testscript.TestScript, tb testing.TB, how string) *tls.Config
 
 // faultKeys are the words that a fault of a script is made of.
 var faultKeys = map[string]func(fault *emulator.Fault, value string) error{
+	"started": func(f *emulator.Fault, v string) error { // CIRCUIT=LINK
+		id, link, _ := strings.Cut(v, "=")
+		body, err := json.Marshal(map[string]string{"circuitId": id, "link": link})
+		f.Status, f.Body, f.Header = http.StatusOK, string(body), http.Header{"Content-Type": {"application/json"}}
+		return err
+	},
 	"status": func(f *emulator.Fault, v string) (err error) { f.Status, err = strconv.Atoi(v); return err },
 	"cut": func(f *emulator.Fault, v string) (err error) {
 		f.CutAfter, err = strconv.ParseInt(v, 10, 64)

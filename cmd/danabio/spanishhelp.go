@@ -81,11 +81,11 @@ solo se dicen los errores. Hay color solo en terminales, y nunca si NO_COLOR tie
 	{`  danabio demo                 the whole path, without an account or a network
   danabio token                check the credentials
   danabio start --signer-name "Ana Prueba" --signer-email ana@example.com --signer-nif 12345678A contract.pdf
-  danabio wait CIRCUIT -o evidence.zip`,
+  danabio wait -o evidence.zip -- CIRCUIT`,
 		`  danabio demo                 todo el camino, sin cuenta y sin red
   danabio token                comprueba las credenciales
   danabio start --signer-name "Ana Prueba" --signer-email ana@example.com --signer-nif 12345678A contract.pdf
-  danabio wait CIRCUIT -o evidence.zip`},
+  danabio wait -o evidence.zip -- CIRCUIT`},
 
 	// What several commands share.
 	{`Flags win over these variables, and they over the configuration file ("danabio config"):
@@ -120,6 +120,16 @@ circuit=… is in front of each file's. With --json, each receipt is one line.`,
 		`Con varios CIRCUIT, -o indica una carpeta, que se crea si falta, y cada archivo se llama
 CIRCUIT.zip; lo mismo con un solo CIRCUIT si -o indica una carpeta que ya existe. Delante de
 las líneas de cada archivo hay una línea circuit=… Con --json, cada recibo es una línea.`},
+	{`A CIRCUIT of - stands for those that standard input names, one a line. One that begins with - looks
+like a flag: put -- before it, after all flags.`,
+		`Un CIRCUIT de - representa los que nombra la entrada estándar, uno por línea. Uno que empieza con -
+parece una opción: ponga -- antes de él, después de todas las opciones.`},
+	{`If the server gives something else than an https URL for a link, link is empty, and what it gave is
+unusableLink. A circuit id that begins with - looks like a flag: put -- before it where it is an
+argument. Both are told by a notice on standard error.`,
+		`Si el servidor da como enlace algo que no es una URL https, link queda vacío, y lo que dio es
+unusableLink. Un id de circuito que empieza con - parece una opción: ponga -- antes de él cuando sea
+un argumento. Ambas cosas se avisan en la salida de errores.`},
 	{`After a CIRCUIT that fails come the others, unless the credentials are refused; then the rest
 is not asked for. The exit code is the worst one, in this order:
   130  interrupted

@@ -43,6 +43,20 @@ var spanishMessages = [...]english{
 	{"write standard output: %w", "al escribir en la salida estándar: %w"},
 	{"%d of %d files failed", "fallaron %d de %d archivos"},
 	{"%s and %d more", "%s y %d más"},
+	{"%s - is no file, since nothing there goes to standard output or comes from standard input; name a file, or give ./- for one that is called -",
+		"%s - no es un archivo, porque nada de eso va a la salida estándar ni viene de la entrada estándar; nombre un archivo, o indique ./- si uno se llama -"},
+	{"--client-secret-file - is no file; for standard input there is --client-secret-stdin",
+		"--client-secret-file - no es un archivo; para la entrada estándar está --client-secret-stdin"},
+	{"standard input can name the circuits once only, but - is given %d times", "la entrada estándar solo puede nombrar los circuitos una vez, pero - está %d veces"},
+	{"standard input cannot both name circuits and hold the client secret; give the secret by --client-secret-file or DANABIO_CLIENT_SECRET",
+		"la entrada estándar no puede nombrar circuitos y contener a la vez el secreto del cliente; indique el secreto con --client-secret-file o DANABIO_CLIENT_SECRET"},
+	{"circuits in standard input: %w", "circuitos en la entrada estándar: %w"},
+	{"circuits in standard input: there are more than %d bytes", "circuitos en la entrada estándar: hay más de %d bytes"},
+	{"circuits in standard input: there is none; give one a line", "circuitos en la entrada estándar: no hay ninguno; indique uno por línea"},
+	{"the circuit's id begins with -, as flags do; where it is an argument put -- before it: danabio wait -o evidence.zip -- %s",
+		"el id del circuito empieza con -, como las opciones; donde sea un argumento ponga -- antes de él: danabio wait -o evidence.zip -- %s"},
+	{"the link that the server gave is no https URL, so it is printed as unusableLink; do not open it, and ask DANAconnect for the right one",
+		"el enlace que dio el servidor no es una URL https, así que se muestra como unusableLink; no lo abra, y pida a DANAconnect el correcto"},
 	{"it is closed or the null device, so nothing comes from it", "está cerrada o es el dispositivo nulo, así que no llega nada de ella"},
 	{"nothing was sent, since standard output cannot be written: %w", "no se envió nada, porque no se puede escribir en la salida estándar: %w"},
 	{"nothing was sent, since standard output is closed or the null device, and nobody would learn the circuit's id and link",
@@ -106,7 +120,7 @@ var spanishMessages = [...]english{
 	{"circuit %q was started, but %w", "se inició el circuito %q, pero %w"},
 	{"another program changed it meanwhile", "otro programa lo cambió entretanto"},
 	{"its receipt %s could not be written: %w", "no se pudo escribir su recibo %s: %w"},
-	{"Request %s is sent. Next: danabio wait %s -o evidence.zip", "La solicitud %s se envió. Siguiente paso: danabio wait %s -o evidence.zip"},
+	{"Request %s is sent. Next: danabio wait -o evidence.zip -- %s", "La solicitud %s se envió. Siguiente paso: danabio wait -o evidence.zip -- %s"},
 	{"%s\nIt is not sent again, because the signer might then get two circuits.\n%s\n" +
 		"If one was, \"danabio wait\" with its circuit id goes on from there. If none was, start anew.\n%s",
 		"%s\nNo se vuelve a enviar, porque el firmante podría recibir dos circuitos.\n%s\n" +
@@ -118,7 +132,7 @@ var spanishMessages = [...]english{
 	{"To find out, ask DANAconnect whether a circuit was started for this request:\n  request ID  %s\n  time        %s",
 		"Para averiguarlo, pregunte a DANAconnect si se inició un circuito para esta solicitud:\n  id de la solicitud  %s\n  hora                %s"},
 	{"%s\nWrite down what they say with \"danabio journal settle\".\n%s", "%s\nAnote lo que le respondan con \"danabio journal settle\".\n%s"},
-	{"Go on with: danabio wait %s -o evidence.zip", "Continúe con: danabio wait %s -o evidence.zip"},
+	{"Go on with: danabio wait -o evidence.zip -- %s", "Continúe con: danabio wait -o evidence.zip -- %s"},
 
 	// Request files.
 	{"--%s and --request are both given, and the file of --request names the signer; give one",
@@ -304,9 +318,9 @@ var spanishMessages = [...]english{
 	{"By its answer the server started no circuit. Give the same command again, later.", "Según su respuesta, el servidor no inició ningún circuito. Repita el mismo comando más tarde."},
 	{"Only what is printed was lost: what the command has sent or stored stays.",
 		"Solo se perdió lo que se imprime: lo que el comando envió o guardó se mantiene."},
-	{"Do not give the same command again: it would start another circuit. Go on with: danabio wait %s -o evidence.zip\n" +
+	{"Do not give the same command again: it would start another circuit. Go on with: danabio wait -o evidence.zip -- %s\n" +
 		"If the signer's link did not come out, ask DANAconnect for it, or have them cancel the circuit and start anew.",
-		"No repita el mismo comando: iniciaría otro circuito. Continúe con: danabio wait %s -o evidence.zip\n" +
+		"No repita el mismo comando: iniciaría otro circuito. Continúe con: danabio wait -o evidence.zip -- %s\n" +
 			"Si no obtuvo el enlace del firmante, pídalo a DANAconnect, o haga cancelar el circuito e inicie de nuevo."},
 	{"Nothing is left half done. Make room, and give the same command again.", "No queda nada a medias. Libere espacio y repita el mismo comando."},
 	{"Have standard output go to a file or to a program that reads it. A start with --receipt or --journal keeps the circuit's id without it.",

@@ -23,10 +23,42 @@ type start struct {
 
 // startData is what "start --json" prints.
 type startData struct {
-	CircuitID string `json:"circuitId"`
-	Link      string `json:"link"`
+	CircuitID    string `json:"circuitId"`
+	Link         string `json:"link"`
+	UnusableLink string `json:"unusableLink,omitempty"` // what came in the place of a link that can be opened
 	// Notices say what was odd about the server's answer; absent if nothing was.
 	Notices []string `json:"notices,omitempty"`
+}
+
+func newStartData(circuit *danabio.Circuit) startData {
+	if link := circuit.Link.Reveal(); link == "" || circuit.LinkOpens() {
+		return startData{CircuitID: circuit.ID, Link: link, Notices: circuit.Notices}
+	}
+	return startData{CircuitID: circuit.ID, UnusableLink: circuit.Link.Reveal(), Notices: circuit.Notices}
+}
+
+func (d startData) lines() []line {
+	lines := []line{{"circuitId", d.CircuitID}, {"link", d.Link}}
+	if d.UnusableLink != "" {
+		lines = append(lines, line{"unusableLink", d.UnusableLink})
+	}
+	return lines
+}
+
+// notices say what is odd about a circuit that was started.
+func (d startData) notices() []*message {
+	var notices []*message
+	for _, notice := range d.Notices {
+		notices = append(notices, textf("The circuit is started, but look at this: %s", notice))
+	}
+	if strings.HasPrefix(d.CircuitID, "-") {
+		notices = append(notices, textf("the circuit's id begins with -, as flags do; where it is an argument put -- before it: danabio wait -o evidence.zip -- %s",
+			shellQuoted(d.CircuitID)))
+	}
+	if d.UnusableLink != "" {
+		notices = append(notices, textf("the link that the server gave is no https URL, so it is printed as unusableLink; do not open it, and ask DANAconnect for the right one"))
+	}
+	return notices
 }
 
 func newStart(out *output) *cobra.Command {
@@ -46,6 +78,10 @@ A shell takes them as $circuitId and $link by
 
 where eval "$(danabio start …)" would hide a failure.
 With --json: {"circuitId": …, "link": …}
+
+If the server gives something else than an https URL for a link, link is empty, and what it gave is
+unusableLink. A circuit id that begins with - looks like a flag: put -- before it where it is an
+argument. Both are told by a notice on standard error.
 
 With --request a file in JSON names the signer and the documents, in place of the flags and
 arguments. Servers should use it: what stands in a flag, other users of the machine can see in the
@@ -185,12 +221,12 @@ func (s *start) run(cmd *cobra.Command, out *output, files []string) error {
 	if sent != nil {
 		but(sent.store(startedReceipt(circuit)))
 	}
-	link := circuit.Link.Reveal()
-	but(out.data(startData{circuit.ID, link, circuit.Notices}, line{"circuitId", circuit.ID}, line{"link", link}))
-	for _, notice := range circuit.Notices {
-		out.notice(textf("The circuit is started, but look at this: %s", notice))
+	data := newStartData(circuit)
+	but(out.data(data, data.lines()...))
+	for _, notice := range data.notices() {
+		out.notice(notice)
 	}
-	out.note("Request %s is sent. Next: danabio wait %s -o evidence.zip", oneLine(circuit.RequestID), shellQuoted(circuit.ID))
+	out.note("Request %s is sent. Next: danabio wait -o evidence.zip -- %s", oneLine(circuit.RequestID), shellQuoted(circuit.ID))
 	return errors.Join(failures...)
 }
 

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
@@ -29,6 +30,35 @@ type nothingComes struct{}
 
 func (nothingComes) Read([]byte) (int, error) {
 	return 0, errorf("it is closed or the null device, so nothing comes from it")
+}
+
+// checkDashes fails on a - in the place of a file that is neither read from standard input nor written to standard output: a file of that name is meant
+// by nobody. Of the flags --request alone reads one; which arguments do, their commands say.
+func checkDashes(cmd *cobra.Command) (err error) {
+	cmd.Flags().Visit(func(flag *pflag.Flag) {
+		if err != nil || flag.Value.String() != standardInput || flag.Name == "request" {
+			return
+		}
+		switch name, _ := pflag.UnquoteUsage(flag); {
+		case flag.Name == "client-secret-file":
+			err = usagef(cmd, "--client-secret-file - is no file; for standard input there is --client-secret-stdin")
+		case flag.Shorthand != "" && namesAFile(name):
+			err = dashIsNoFile(cmd, "-"+flag.Shorthand)
+		case namesAFile(name):
+			err = dashIsNoFile(cmd, "--"+flag.Name)
+		}
+	})
+	return err
+}
+
+// namesAFile reports whether usage and flags call a file or a folder so: FILE, DIR, or a word with an ending.
+func namesAFile(name string) bool {
+	stem, ending, found := strings.Cut(name, ".")
+	return name == "FILE" || strings.HasSuffix(name, "DIR") || found && ending != "" && stem == strings.ToUpper(stem) && stem != "NAME"
+}
+
+func dashIsNoFile(cmd *cobra.Command, name string) error {
+	return usagef(cmd, "%s - is no file, since nothing there goes to standard output or comes from standard input; name a file, or give ./- for one that is called -", name)
 }
 
 func countOf(files []string, wanted string) int {

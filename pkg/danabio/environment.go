@@ -55,10 +55,13 @@ func checkPlainHTTP(baseURL string, allowed bool) error {
 	if err != nil || base.Scheme != "http" || allowed {
 		return err
 	}
-	host := base.Hostname()
-	ip := net.ParseIP(host)
-	if strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback() {
+	if isLoopback(base.Hostname()) {
 		return nil
 	}
 	return fmt.Errorf("%w: %w: base URL http://%s; use https, or set Config.AllowPlainHTTP", ErrInvalidRequest, ErrPlainHTTP, base.Host)
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
