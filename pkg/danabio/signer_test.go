@@ -125,7 +125,4 @@ func TestWhereASignerIsNotMasked(t *testing.T) {
 	if err := gob.NewEncoder(&b).Encode(canarySigner()); err != nil || !hasCanary(b.String()) {
 		t.Errorf("gob: %v: the documentation says less than is true", err)
 	}
-	if encoded, err := json.Marshal(closedJob{canarySigner()}); err != nil || hasCanary(string(encoded)) {
-		t.Errorf("JSON of an unexported field: %s, %v", encoded, err)
-	}
 }
