@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -71,12 +72,16 @@ func inOrder(pairs ...any) func(yield func(string, error) bool) {
 
 // certificate makes one that the faults' clients trust, if trusted is set. Time in a bubble begins with the year 2000.
 func certificate(host string, from, to int, trusted bool) tls.Certificate {
+	return certificateFor(pkix.Name{}, []string{host}, from, to, trusted)
+}
+
+func certificateFor(subject pkix.Name, hosts []string, from, to int, trusted bool) tls.Certificate {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		panic(err)
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), DNSNames: []string{host}, IsCA: true, BasicConstraintsValid: true,
+		SerialNumber: big.NewInt(1), Subject: subject, DNSNames: hosts, IsCA: true, BasicConstraintsValid: true,
 		NotBefore: time.Date(from, 1, 1, 0, 0, 0, 0, time.UTC), NotAfter: time.Date(to, 1, 1, 0, 0, 0, 0, time.UTC),
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
@@ -164,6 +169,13 @@ func tlsFaults() []fault {
 	shaking("server speaks HTTP", "no TLS", saying("HTTP/1.1 400 Bad Request\r\n\r\n"))
 	shaking("alert: handshake failure", "no TLS", saying("\x15\x03\x03\x00\x02\x02\x28"))
 	shaking("old protocol only", "no TLS", presenting(&tls.Config{Certificates: goodServer.Certificates, MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}))
+	old := &tls.Config{Certificates: goodServer.Certificates, MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA}}
+	shaking("old ciphers only", "no TLS", presenting(old))
+	demanding := &tls.Config{Certificates: goodServer.Certificates, MaxVersion: tls.VersionTLS12, ClientAuth: tls.RequireAnyClientCert}
+	shaking("client certificate demanded", "no TLS", presenting(demanding))
+	shaking("alert: certificate required", "no TLS", saying("\x15\x03\x03\x00\x02\x02\x74"))
+	shaking("certificate that is none", "certificate", with(tls.Certificate{Certificate: [][]byte{[]byte("none")}, PrivateKey: goodServer.Certificates[0].PrivateKey}))
+	shaking("certificate with a common name only", "certificate", with(certificateFor(pkix.Name{CommonName: "localhost"}, nil, 1999, 2099, true)))
 	shaking("certificate of an unknown authority", "certificate", with(certificate("localhost", 1999, 2099, false)))
 	shaking("certificate expired", "certificate", with(certificate("localhost", 1990, 1999, true)))
 	shaking("certificate not yet valid", "certificate", with(certificate("localhost", 2050, 2099, true)))

@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/danabio/danabio-go/internal/testca"
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
@@ -27,7 +28,7 @@ var (
 )
 
 func socketFaults(t *testing.T) []socketFault {
-	return slices.Concat(reachFaults(), brokenFaults(), strangerFaults(), handshakeFaults(), expectFaults(), earlyFaults(), proxyFaults(), h2Faults(), cutFaults())
+	return slices.Concat(reachFaults(), brokenFaults(), strangerFaults(), handshakeFaults(t), expectFaults(), earlyFaults(), proxyFaults(), h2Faults(), cutFaults())
 }
 
 // largeZIP is evidence of one file of n bytes, which is the same each time.
@@ -153,7 +154,7 @@ func strangerFaults() []socketFault {
 	return faults
 }
 
-func handshakeFaults() []socketFault {
+func handshakeFaults(t *testing.T) []socketFault {
 	var faults []socketFault
 	shaking := func(name, line string, serve func(*wire)) *socketFault {
 		faults = append(faults, socketFault{operations: all, phase: "tls", name: name, kind: of(line), secure: goodServer, plain: true, serve: serve})
@@ -197,6 +198,9 @@ func handshakeFaults() []socketFault {
 	} {
 		with(all, "certificate on a socket "+bad.name, "certificate", &tls.Config{Certificates: []tls.Certificate{certificate(bad.host, bad.from, bad.to, bad.trusted)}})
 	}
+	ca := testca.New(t)
+	negative := ca.WithNegativeSerial(t, ca.Issue(t, testca.Subject{Hosts: []string{"localhost"}}))
+	with(all, "certificate on a socket with a negative serial number", "certificate", &tls.Config{Certificates: []tls.Certificate{negative}})
 	with(starts, "server speaks nothing but HTTP/2", "lost", overHTTP2).serve = func(w *wire) {
 		if proto := w.request().Proto; proto != "HTTP/1.1" {
 			w.server.t.Errorf("the start came on %s", proto)
@@ -322,6 +326,20 @@ func proxyFaults() []socketFault {
 	for _, answer := range []string{"408 Request Timeout", "429 Too Many Requests", "502 Bad Gateway", "503 Service Unavailable", "504 Gateway Timeout"} {
 		through("connect", "proxy answers "+answer[:3], "not sent", saying("HTTP/1.1 "+answer+"\r\nContent-Length: 0\r\n\r\n"))
 	}
+	socks := func(name, line, answers string) {
+		through("connect", "SOCKS proxy: "+name, line, func(w *wire) {
+			w.say(answers[:2])
+			_, _ = w.in.ReadByte()
+			w.say(answers[2:])
+			w.fin()
+		})
+		faults[len(faults)-1].transport = func(t *http.Transport) { t.Proxy = http.ProxyURL(&url.URL{Scheme: "socks5", Host: "localhost:1080"}) }
+	}
+	const nowhere = "\x00\x01\x00\x00\x00\x00\x00\x00"
+	socks("no way to log in", "proxy refuses", "\x05\xff")
+	socks("not allowed", "proxy refuses", "\x05\x00\x05\x02"+nowhere)
+	socks("connection refused", "not sent", "\x05\x00\x05\x05"+nowhere)
+	faults[len(faults)-1].operations = []string{token, start, download} // the server plays no such proxy that connects
 	through("connect", "proxy answers garbage", "no HTTP, not sent", saying("garbage\r\n\r\n"))
 	for _, by := range bothEnds {
 		through("connect", "proxy answers CONNECT with "+by.name, "not sent", func(w *wire) {
