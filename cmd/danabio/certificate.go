@@ -79,7 +79,8 @@ const maxPEM = 1 << 20
 // pemFile is a file, and the setting that names it.
 type pemFile struct{ what, path string }
 
-// read reads the blocks of a file, all of them or none. One that holds a private key must be the user's own.
+// read reads the blocks of a file, all of them or none. One that holds a private key must be the
+// user's own.
 func (f pemFile) read(ctx context.Context) (blocks []pemfile.Block, notice *message, err error) {
 	source, err := openInput(ctx, f.path)
 	if err != nil {
@@ -131,7 +132,8 @@ func (f pemFile) undecoded(err error) error {
 
 func isKey(block pemfile.Block) bool { return strings.HasSuffix(block.Type, "PRIVATE KEY") }
 
-// certificates reads the certificates of a file, of which there must be one that is trusted for what is wanted, and returns all of its blocks too.
+// certificates reads the certificates of a file, of which there must be one that is trusted for
+// what is wanted, and returns all of its blocks too.
 func (f pemFile) certificates(ctx context.Context, wanted asn1.ObjectIdentifier) (found []*x509.Certificate, blocks []pemfile.Block, notice *message, err error) {
 	if blocks, notice, err = f.read(ctx); err != nil {
 		return nil, nil, nil, err

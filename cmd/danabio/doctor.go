@@ -257,7 +257,8 @@ func (d *doctorRun) checkConfiguration(err error) doctor.Check {
 	return doctor.Fine(say("%s; nothing is missing", d.source()))
 }
 
-// strays names the settings that look as if something had come along with them, which other commands send as they are.
+// strays names the settings that look as if something had come along with them, which other
+// commands send as they are.
 func (s *settings) strays() string {
 	var names []string
 	for _, one := range []struct {
@@ -361,7 +362,8 @@ func (d *doctorRun) checkCertificates(ctx context.Context) doctor.Check {
 	return doctor.Fine(found)
 }
 
-// systemTrustsNobody reports whether the system's pool of authorities is empty, as in a container image without certificates.
+// systemTrustsNobody reports whether the system's pool of authorities is empty, as in a container
+// image without certificates.
 func systemTrustsNobody() bool {
 	pool, err := x509.SystemCertPool()
 	return err == nil && pool.Equal(x509.NewCertPool())

@@ -125,7 +125,8 @@ func checkCall(command *cobra.Command, words []string) error {
 	return nil
 }
 
-// checkCircuit fails on a circuit without -- in front of it: its id is the server's, and may begin with a -.
+// checkCircuit fails on a circuit without -- in front of it: its id is the server's, and may begin
+// with a -.
 func checkCircuit(command *cobra.Command, word string) error {
 	if strings.Contains(command.Use, manyCircuits) && word != standardInput && !isPlaceholder(word) {
 		return fmt.Errorf("there is no -- in front of circuit %s", word)

@@ -58,7 +58,8 @@ func TestSignalEndsWait(t *testing.T) {
 	}
 }
 
-// halfReceived runs danabio until half of the evidence lies in the folder, and then sends it the signals.
+// halfReceived runs danabio until half of the evidence lies in the folder, and then sends it the
+// signals.
 func halfReceived(t *testing.T, cmd *exec.Cmd, signals ...syscall.Signal) error {
 	t.Helper()
 	served(t, halfAnswer)

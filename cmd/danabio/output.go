@@ -150,7 +150,8 @@ func (e *printError) advice() *message {
 	return textf("Only what is printed was lost: what the command has sent or stored stays.")
 }
 
-// keptFailure is a stream that remembers its first failure, for those who write to it and do not look.
+// keptFailure is a stream that remembers its first failure, for those who write to it and do not
+// look.
 type keptFailure struct {
 	stream io.Writer
 	err    error
@@ -164,8 +165,8 @@ func (w *keptFailure) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// checkStandardOutput fails, before anything is sent, if what is printed cannot arrive. The null device
-// is right only if the circuit is kept elsewhere too.
+// checkStandardOutput fails, before anything is sent, if what is printed cannot arrive. The null
+// device is right only if the circuit is kept elsewhere too.
 func (o *output) checkStandardOutput(kept bool) error {
 	if o.stdoutFile == nil {
 		return nil
@@ -194,7 +195,8 @@ func (o *output) note(format string, args ...any) {
 	}
 }
 
-// notice tells what somebody should know about what works all the same. With --json standard error is for failures alone.
+// notice tells what somebody should know about what works all the same. With --json standard error
+// is for failures alone.
 func (o *output) notice(text *message) {
 	if o != nil && text != nil && !o.quiet && !o.json {
 		fmt.Fprintln(o.stderr, "danabio: "+textf("notice: %s", text).in(o.language))

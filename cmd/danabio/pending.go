@@ -34,8 +34,8 @@ func newPendingFile(what *message, path string) (*pendingFile, error) {
 	return &pendingFile{what: what, path: path, part: part}, nil
 }
 
-// reserve takes the name and the room of the file, for what cannot be undone once it is done. Until the
-// file is placed the promise has its name: a whole file, which stays if the process is killed.
+// reserve takes the name and the room of the file, for what cannot be undone once it is done. Until
+// the file is placed the promise has its name: a whole file, which stays if the process is killed.
 func (f *pendingFile) reserve(promise []byte, room int64) error {
 	err := f.part.Reserve(room)
 	if err == nil {

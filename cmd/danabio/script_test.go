@@ -70,7 +70,8 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Values[scriptTest{}] = env.T().(testing.TB)
 			env.Values[scriptServer{}] = &currentServer{}
-			// A folder that others could not enter would be as good as the permissions of what is in it.
+			// A folder that others could not enter would be as good as the permissions of what is
+			// in it.
 			if err := os.Chmod(filepath.Dir(env.WorkDir), 0o755); err != nil {
 				return err
 			}

@@ -56,7 +56,8 @@ func (s *secretSource) place(cmd *cobra.Command, getenv func(string) string, pro
 	return secretPlace{}, nil
 }
 
-// read returns the secret, empty if there is none, and what should be known about its file, if anything.
+// read returns the secret, empty if there is none, and what should be known about its file, if
+// anything.
 func (p secretPlace) read(ctx context.Context, cmd *cobra.Command) (secret string, notice *message, err error) {
 	switch {
 	case p.stdin:
@@ -80,8 +81,8 @@ func (p secretPlace) read(ctx context.Context, cmd *cobra.Command) (secret strin
 	return secret, notice, err
 }
 
-// checkExposure fails if other users can read a file with a secret, and tells if only its place keeps them from it. A group is often wanted
-// (Kubernetes' fsGroup).
+// checkExposure fails if other users can read a file with a secret, and tells if only its place
+// keeps them from it. A group is often wanted (Kubernetes' fsGroup).
 func checkExposure(what string, file *os.File, path string) (notice *message, err error) {
 	switch access.Reads(file) {
 	case access.Everything:

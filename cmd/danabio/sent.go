@@ -51,8 +51,8 @@ func newSentFile(path string) (*sentFile, error) {
 	return &sentFile{file}, nil
 }
 
-// reserve takes name and room of the receipt, before the request is sent. If the process is killed then,
-// what has the name says that the outcome is unknown.
+// reserve takes name and room of the receipt, before the request is sent. If the process is killed
+// then, what has the name says that the outcome is unknown.
 func (f *sentFile) reserve(request danabio.CircuitRequest, channel string) error {
 	promise := sentReceipt{State: danabio.OutcomeUnknown, RequestID: request.ID, Channel: channel, StartedAt: time.Now().UTC().Truncate(time.Millisecond)}
 	longest := promise

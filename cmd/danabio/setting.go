@@ -82,8 +82,8 @@ func (l layers) pick(flag, variable, key string) (setting, error) {
 	return setting{}, nil
 }
 
-// pickText is pick for what goes to the server. It leaves out what an editor or a shell puts around a text,
-// and fails on what it cannot leave out.
+// pickText is pick for what goes to the server. It leaves out what an editor or a shell puts around
+// a text, and fails on what it cannot leave out.
 func (l layers) pickText(flag, variable, key string) (setting, error) {
 	picked, err := l.pick(flag, variable, key)
 	if err != nil {

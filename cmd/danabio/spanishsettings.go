@@ -1,6 +1,7 @@
 package main
 
-// spanishSettings are the messages about settings, credentials and certificates, as spanishMessages are those about all else.
+// spanishSettings are the messages about settings, credentials and certificates, as spanishMessages
+// are those about all else.
 var spanishSettings = [...]english{
 	// Connection and credentials.
 	{"--environment and --base-url are both given; give one", "se indicaron --environment y --base-url; indique solo una"},

@@ -25,15 +25,17 @@ func inputOf(stdin io.Reader) io.Reader {
 	return stdin
 }
 
-// nothingComes is a standard input that is closed, or the null device, as a container has it by default.
+// nothingComes is a standard input that is closed, or the null device, as a container has it by
+// default.
 type nothingComes struct{}
 
 func (nothingComes) Read([]byte) (int, error) {
 	return 0, errorf("it is closed or the null device, so nothing comes from it")
 }
 
-// checkDashes fails on a - in the place of a file that is neither read from standard input nor written to standard output: a file of that name is meant
-// by nobody. Of the flags --request alone reads one; which arguments do, their commands say.
+// checkDashes fails on a - in the place of a file that is neither read from standard input nor
+// written to standard output: a file of that name is meant by nobody. Of the flags --request alone
+// reads one; which arguments do, their commands say.
 func checkDashes(cmd *cobra.Command) (err error) {
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
 		if err != nil || flag.Value.String() != standardInput || flag.Name == "request" {
@@ -51,7 +53,8 @@ func checkDashes(cmd *cobra.Command) (err error) {
 	return err
 }
 
-// namesAFile reports whether usage and flags call a file or a folder so: FILE, DIR, or a word with an ending.
+// namesAFile reports whether usage and flags call a file or a folder so: FILE, DIR, or a word with
+// an ending.
 func namesAFile(name string) bool {
 	stem, ending, found := strings.Cut(name, ".")
 	return name == "FILE" || strings.HasSuffix(name, "DIR") || found && ending != "" && stem == strings.ToUpper(stem) && stem != "NAME"

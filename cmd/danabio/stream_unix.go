@@ -26,8 +26,8 @@ func unwritable(file *os.File) error {
 	return nil
 }
 
-// isNull reports whether a stream is the null device. A stream that was closed when the program began is
-// that too: Go's runtime opens it so.
+// isNull reports whether a stream is the null device. A stream that was closed when the program
+// began is that too: Go's runtime opens it so.
 func isNull(file *os.File) bool {
 	stream, err := file.Stat()
 	if err != nil || stream.Mode()&os.ModeCharDevice == 0 {

@@ -1,10 +1,10 @@
-// Package access says who besides its owner and its group can read a file, or change what is found under
-// its path.
+// Package access says who besides its owner and its group can read a file, or change what is found
+// under its path.
 //
-// Call [Reads] before a secret is taken from a file, and [Writes] before a file is obeyed. A group counts as
-// the owner does, since giving a file to one is a decision. What may live here: what of that differs by
-// system. On Windows permissions are not looked at, and nobody else has access; so it is for what is no
-// regular file, as a pipe is.
+// Call [Reads] before a secret is taken from a file, and [Writes] before a file is obeyed. A group
+// counts as the owner does, since giving a file to one is a decision. What may live here: what of
+// that differs by system. On Windows permissions are not looked at, and nobody else has access; so
+// it is for what is no regular file, as a pipe is.
 package access
 
 import (
@@ -20,8 +20,9 @@ type Others int
 // Others can do nothing, or it is seen to that they cannot, or they can.
 const (
 	Nothing Others = iota
-	// KeptOut: by the file's own permissions they can, but they cannot enter a folder above it, or the file is
-	// on a mount where nobody can change permissions, as Kubernetes and Docker mount secrets.
+	// KeptOut: by the file's own permissions they can, but they cannot enter a folder above it, or
+	// the file is on a mount where nobody can change permissions, as Kubernetes and Docker mount
+	// secrets.
 	KeptOut
 	Everything
 )
@@ -77,9 +78,9 @@ func paths(file *os.File) []string {
 	return []string{path, real}
 }
 
-// walk goes through the folders above a path as another user would: entered says whether that user comes
-// to the last of them, and replaced whether something on the way can be replaced. In a folder with the
-// sticky bit only the owner of a thing can.
+// walk goes through the folders above a path as another user would: entered says whether that user
+// comes to the last of them, and replaced whether something on the way can be replaced. In a folder
+// with the sticky bit only the owner of a thing can.
 func walk(path string) (entered, replaced bool) {
 	var folders []string
 	for folder := filepath.Dir(path); ; folder = filepath.Dir(folder) {

@@ -11,8 +11,8 @@ import (
 	"github.com/danabio/danabio-go/internal/access"
 )
 
-// place makes files in folders of these modes below one that everybody may enter, and opens the last. A mode of a name that ends in a slash is
-// that of a folder.
+// place makes files in folders of these modes below one that everybody may enter, and opens the
+// last. A mode of a name that ends in a slash is that of a folder.
 func place(t *testing.T, modes ...os.FileMode) *os.File {
 	t.Helper()
 	path := t.TempDir()
@@ -78,7 +78,8 @@ func TestOthers(t *testing.T) {
 	}
 }
 
-// A link in a folder that others write can be made to lead elsewhere; where it leads says who reads.
+// A link in a folder that others write can be made to lead elsewhere; where it leads says who
+// reads.
 func TestOthersOfALink(t *testing.T) {
 	file := place(t, 0o700, 0o644)
 	shared := filepath.Dir(place(t, 0o777, 0o600).Name())

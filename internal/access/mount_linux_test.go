@@ -11,7 +11,8 @@ import (
 	"github.com/danabio/danabio-go/internal/access"
 )
 
-// Kubernetes and Docker mount secrets read-only, with modes that nobody there can change. The mount is made in a process with mounts of its own.
+// Kubernetes and Docker mount secrets read-only, with modes that nobody there can change. The mount
+// is made in a process with mounts of its own.
 func TestOthersOnAReadOnlyMount(t *testing.T) {
 	if os.Getenv("DANABIO_TEST_MOUNTS") == "" {
 		child := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")

@@ -1,8 +1,8 @@
-// Package credential says which texts can be a client id or a client secret, so that the client, which
-// refuses all others, and the command line, which knows where they come from, have one rule.
+// Package credential says which texts can be a client id or a client secret, so that the client,
+// which refuses all others, and the command line, which knows where they come from, have one rule.
 //
-// Call [Text] for what a variable, a flag or a file says, and [Check] for what a program gives. What may
-// live here: that rule. Errors name what is wrong with a text, and hold nothing of it.
+// Call [Text] for what a variable, a flag or a file says, and [Check] for what a program gives.
+// What may live here: that rule. Errors name what is wrong with a text, and hold nothing of it.
 package credential
 
 import (
@@ -36,8 +36,9 @@ func (e *Error) Error() string { return string(e.Fault) }
 
 const byteOrderMark = "\ufeff"
 
-// Text takes what a variable, a flag or a file says: without a byte order mark, which editors put before
-// it, and without one line break at its end, which they put behind it. Its error is an [*Error].
+// Text takes what a variable, a flag or a file says: without a byte order mark, which editors put
+// before it, and without one line break at its end, which they put behind it. Its error is an
+// [*Error].
 func Text(raw string) (string, error) {
 	text := strings.TrimPrefix(raw, byteOrderMark)
 	if line, found := strings.CutSuffix(text, "\n"); found {
@@ -46,9 +47,9 @@ func Text(raw string) (string, error) {
 	return text, Check(text)
 }
 
-// Check fails with an [*Error] for a text that can be no credential: it came with something that belongs
-// to its file or its shell. No server gives out such a one, since RFC 6749 (appendix A.1 and A.2) has
-// printable ASCII alone; other letters are left to the server.
+// Check fails with an [*Error] for a text that can be no credential: it came with something that
+// belongs to its file or its shell. No server gives out such a one, since RFC 6749 (appendix A.1
+// and A.2) has printable ASCII alone; other letters are left to the server.
 func Check(text string) error {
 	line, broken := strings.CutSuffix(text, "\n")
 	switch {
@@ -81,8 +82,8 @@ func quoted(text string) bool {
 	return false
 }
 
-// Stray reports whether a text that can be a credential looks as if something had come along with it: a
-// blank or a quote at one of its ends, or a character that shows nowhere.
+// Stray reports whether a text that can be a credential looks as if something had come along with
+// it: a blank or a quote at one of its ends, or a character that shows nowhere.
 func Stray(text string) bool {
 	for _, pair := range quotes {
 		if strings.HasPrefix(text, pair[0]) || strings.HasSuffix(text, pair[1]) {
@@ -92,13 +93,15 @@ func Stray(text string) bool {
 	return text != strings.TrimSpace(text) || strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Cf, r) })
 }
 
-// MaxSize bounds what is read of a file: no credential is that long, but a file given by mistake may be.
+// MaxSize bounds what is read of a file: no credential is that long, but a file given by mistake
+// may be.
 const MaxSize = 64 << 10 // bytes
 
 // ErrTooLong is that there is more than [MaxSize].
 var ErrTooLong = errors.New("too long for a credential")
 
-// Read takes the whole source as [Text] does. It fails with [ErrTooLong], an [*Error], or the source's error.
+// Read takes the whole source as [Text] does. It fails with [ErrTooLong], an [*Error], or the
+// source's error.
 func Read(source io.Reader) (string, error) {
 	content, err := io.ReadAll(io.LimitReader(source, MaxSize+1))
 	switch {

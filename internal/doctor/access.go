@@ -83,7 +83,8 @@ func isPage(err error) bool {
 // addedPaths are what danabio puts behind the base URL, the longest first.
 var addedPaths = []string{"/api/v1/biometric", "/api/v1", "/oauth2/token", "/oauth2"}
 
-// AddedPath is the end of a base URL that danabio adds by itself, so that it would be there twice, or empty.
+// AddedPath is the end of a base URL that danabio adds by itself, so that it would be there twice,
+// or empty.
 func AddedPath(base string) string {
 	for _, path := range addedPaths {
 		if strings.HasSuffix(strings.TrimRight(base, "/"), path) {

@@ -78,7 +78,8 @@ func (x *examination) askBy(ctx context.Context, transport *http.Transport) *ans
 	return a
 }
 
-// helloUnanswered reports whether the server, or what is in between, took a TLS hello without a word.
+// helloUnanswered reports whether the server, or what is in between, took a TLS hello without a
+// word.
 func (a *answer) helloUnanswered() bool {
 	var handshake *reach.HandshakeError
 	silent := reach.TimedOut(a.err)
@@ -88,8 +89,8 @@ func (a *answer) helloUnanswered() bool {
 	return silent && errors.As(a.err, &handshake)
 }
 
-// answersWithoutMLKEM reports whether a hello is answered that does not offer ML-KEM. With it a hello fills more than one packet, which some boxes in
-// between cannot take.
+// answersWithoutMLKEM reports whether a hello is answered that does not offer ML-KEM. With it a
+// hello fills more than one packet, which some boxes in between cannot take.
 func (x *examination) answersWithoutMLKEM(ctx context.Context) bool {
 	transport := x.transport.Clone()
 	transport.TLSClientConfig.CurvePreferences = []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384, tls.CurveP521}
@@ -233,7 +234,8 @@ func (x *examination) systemTrustsNobody() bool {
 	return err == nil && pool.Equal(x509.NewCertPool())
 }
 
-// wrongName is that a certificate is not for a host: the server's, or that of a proxy that speaks TLS.
+// wrongName is that a certificate is not for a host: the server's, or that of a proxy that speaks
+// TLS.
 func wrongName(leaf *x509.Certificate, host string) Check {
 	names := slices.Clone(leaf.DNSNames)
 	for _, ip := range leaf.IPAddresses {

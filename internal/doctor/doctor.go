@@ -114,7 +114,8 @@ type Config struct {
 	Trusts func(*x509.Certificate) bool
 	// Lookup finds the addresses of a host. Default: the system's way.
 	Lookup func(ctx context.Context, host string) ([]string, error)
-	// SystemRoots are the authorities that the system trusts. Default: those that package x509 finds.
+	// SystemRoots are the authorities that the system trusts. Default: those that package x509
+	// finds.
 	SystemRoots func() (*x509.CertPool, error)
 	// TempFolder is where temporary files go. Default: that of package os.
 	TempFolder string

@@ -699,7 +699,8 @@ func presents(certificate tls.Certificate) func(*tls.Config) {
 func tls12(c *tls.Config) { c.MaxVersion = tls.VersionTLS12 }
 func tls13(c *tls.Config) { c.MinVersion = tls.VersionTLS13 }
 
-// losesLongHellos has the server's listener read a TLS hello that does not fit into one packet, and end so.
+// losesLongHellos has the server's listener read a TLS hello that does not fit into one packet, and
+// end so.
 func (w *world) losesLongHellos(end func(*net.TCPConn) error) {
 	server := strings.TrimPrefix(w.config.BaseURL, "https://")
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -1,10 +1,10 @@
 // Package message has the API's messages as they are on the wire, for the client and for the probe
 // that checks a live server.
 //
-// The generated types say the same, but their names and forms follow how the vendor writes the spec:
-// whether a schema has a name, whether a field is required, which media type stands beside it. The
-// JSON stays the same meanwhile, and so do these types. A test checks each name and type here
-// against the embedded spec, so that a spec which does change the JSON is noticed.
+// The generated types say the same, but their names and forms follow how the vendor writes the
+// spec: whether a schema has a name, whether a field is required, which media type stands beside
+// it. The JSON stays the same meanwhile, and so do these types. A test checks each name and type
+// here against the embedded spec, so that a spec which does change the JSON is noticed.
 //
 // What may live here: messages, and nothing that sends or judges them.
 package message

@@ -8,7 +8,8 @@ import (
 	"syscall"
 )
 
-// SyncFolder makes names in the folder durable, as far as the system can. It fails for a folder that cannot be read.
+// SyncFolder makes names in the folder durable, as far as the system can. It fails for a folder
+// that cannot be read.
 func SyncFolder(folder string) error {
 	file, err := os.Open(folder)
 	if err != nil {

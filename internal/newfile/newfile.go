@@ -1,7 +1,8 @@
 // Package newfile makes files that are there whole or not at all, under names that are free.
 //
-// [Create] begins one beside its target, under a name that begins with a dot and ends in ".part"; [File.Seal] makes its content durable, [File.Place] gives
-// it its name, [File.Discard] removes what is left of it. What may live here: what of that differs by system and by file system.
+// [Create] begins one beside its target, under a name that begins with a dot and ends in ".part";
+// [File.Seal] makes its content durable, [File.Place] gives it its name, [File.Discard] removes
+// what is left of it. What may live here: what of that differs by system and by file system.
 package newfile
 
 import (
@@ -43,9 +44,9 @@ func Write(target string, content []byte) error {
 	return file.Place(target)
 }
 
-// Reserve takes the room for as many bytes, before it is known what they are, so that a full disk is
-// found by then. File systems that write nothing in place, and quotas that are reached meanwhile, may
-// still have no room later.
+// Reserve takes the room for as many bytes, before it is known what they are, so that a full disk
+// is found by then. File systems that write nothing in place, and quotas that are reached
+// meanwhile, may still have no room later.
 func (f *File) Reserve(size int64) error {
 	for zeros := make([]byte, 4096); size > 0; size -= int64(len(zeros)) {
 		if _, err := f.Write(zeros[:min(size, int64(len(zeros)))]); err != nil {
@@ -63,7 +64,8 @@ func (f *File) Fill(content []byte) error {
 	return f.Truncate(int64(len(content)))
 }
 
-// Seal makes the content durable, as far as the file system can, and closes the file: some systems move no open one.
+// Seal makes the content durable, as far as the file system can, and closes the file: some systems
+// move no open one.
 func (f *File) Seal() error {
 	if err := f.sync(); err != nil {
 		return err
@@ -78,11 +80,13 @@ func (f *File) sync() error {
 	return nil
 }
 
-// move gives a file another name in the same folder, unless that is taken. A failure leaves things as they were, or is one of telling only.
+// move gives a file another name in the same folder, unless that is taken. A failure leaves things
+// as they were, or is one of telling only.
 type move func(from, to string) error
 
-// moves are the ways to do so, the safest first. File systems refuse them with errors of all kinds (EPERM, EACCES, EXDEV, ENOTTY, EINVAL and so on), so
-// that a refusal says no more than to try the next.
+// moves are the ways to do so, the safest first. File systems refuse them with errors of all kinds
+// (EPERM, EACCES, EXDEV, ENOTTY, EINVAL and so on), so that a refusal says no more than to try the
+// next.
 var moves = []move{os.Link, renameNew, renameAfterLook}
 
 // renameAfterLook replaces a file that another program creates under that name at that very moment.
@@ -96,9 +100,11 @@ func renameAfterLook(from, to string) error {
 	return os.Rename(from, to)
 }
 
-// Place gives a sealed file its name in the same folder, unless that is taken: then the error matches [fs.ErrExist]. Where the file system has neither hard
-// links nor a rename that replaces nothing, a file that another program creates under that name at that very moment would be replaced. The name is
-// made durable as far as the system lets: a file that stands in place is no failure.
+// Place gives a sealed file its name in the same folder, unless that is taken: then the error
+// matches [fs.ErrExist]. Where the file system has neither hard links nor a rename that replaces
+// nothing, a file that another program creates under that name at that very moment would be
+// replaced. The name is made durable as far as the system lets: a file that stands in place is no
+// failure.
 func (f *File) Place(target string) error {
 	if err := f.place(target, moves); err != nil {
 		return err
@@ -113,7 +119,8 @@ func (f *File) place(target string, moves []move) error {
 		return err
 	}
 	for _, move := range moves {
-		// A network may lose the answer that it was done, and a second try then finds the name taken.
+		// A network may lose the answer that it was done, and a second try then finds the name
+		// taken.
 		if err = move(f.Name(), target); err == nil || stands(target, content) {
 			_ = os.Remove(f.Name()) // what a hard link leaves; Discard tries again
 			return nil
@@ -131,7 +138,8 @@ func stands(target string, content fs.FileInfo) bool {
 	return err == nil && os.SameFile(info, content)
 }
 
-// Replace gives a sealed file its name in the same folder, in place of a file that has it, if one does. The name is made durable as by [File.Place].
+// Replace gives a sealed file its name in the same folder, in place of a file that has it, if one
+// does. The name is made durable as by [File.Place].
 func (f *File) Replace(target string) error {
 	if err := os.Rename(f.Name(), target); err != nil {
 		if f.place(target, moves) != nil { // a folder that lets nothing be replaced may let it be made

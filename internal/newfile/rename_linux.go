@@ -12,7 +12,8 @@ var renameat2 = map[string]uintptr{
 	"386": 353, "amd64": 316, "arm": 382, "arm64": 276, "loong64": 276, "ppc64le": 357, "riscv64": 276, "s390x": 347,
 }
 
-// renameNew renames a file unless the new name is taken, by renameat2 with RENAME_NOREPLACE. Some file systems do not know it.
+// renameNew renames a file unless the new name is taken, by renameat2 with RENAME_NOREPLACE. Some
+// file systems do not know it.
 func renameNew(from, to string) error {
 	number, known := renameat2[runtime.GOARCH]
 	if !known {

@@ -1,8 +1,9 @@
-// Package pemfile reads the certificates and keys of a file in PEM form, all of them or none: package
-// encoding/pem passes over what it cannot read, and an authority that is passed over is missed much later,
-// on a day when some server has its certificate from it.
+// Package pemfile reads the certificates and keys of a file in PEM form, all of them or none:
+// package encoding/pem passes over what it cannot read, and an authority that is passed over is
+// missed much later, on a day when some server has its certificate from it.
 //
-// Call [Decode], then [Certificates]. What may live here: what such files hold, and what they hold in its place.
+// Call [Decode], then [Certificates]. What may live here: what such files hold, and what they hold
+// in its place.
 package pemfile
 
 import (
@@ -61,9 +62,9 @@ var (
 	byteOrderMark = []byte("\ufeff")
 )
 
-// Decode returns the blocks of a file, none if it has no line that begins one. A byte order mark is passed
-// over, and so is text before and between the blocks; a block may begin in the line in which another ends,
-// as files do that were put together without a line break. Its error is an [*Error].
+// Decode returns the blocks of a file, none if it has no line that begins one. A byte order mark is
+// passed over, and so is text before and between the blocks; a block may begin in the line in which
+// another ends, as files do that were put together without a line break. Its error is an [*Error].
 func Decode(content []byte) ([]Block, error) {
 	content = bytes.TrimPrefix(content, byteOrderMark)
 	if bytes.HasPrefix(content, []byte("\xff\xfe")) || bytes.HasPrefix(content, []byte("\xfe\xff")) {
@@ -164,9 +165,9 @@ var (
 	forAll     = asn1.ObjectIdentifier{2, 5, 29, 37, 0}
 )
 
-// Certificates parses those of the blocks that hold one. A TRUSTED CERTIFICATE of OpenSSL, which says what it
-// is to be trusted for, is left out if that is not what it is wanted for; nil wants all. How many were left
-// out is returned too. Its error is a [*CertificateError].
+// Certificates parses those of the blocks that hold one. A TRUSTED CERTIFICATE of OpenSSL, which
+// says what it is to be trusted for, is left out if that is not what it is wanted for; nil wants
+// all. How many were left out is returned too. Its error is a [*CertificateError].
 func Certificates(blocks []Block, wanted asn1.ObjectIdentifier) (found []*x509.Certificate, leftOut int, err error) {
 	number := 0
 	for _, block := range blocks {
@@ -194,7 +195,8 @@ func Certificates(blocks []Block, wanted asn1.ObjectIdentifier) (found []*x509.C
 	return found, leftOut, nil
 }
 
-// trusts reads what follows a TRUSTED CERTIFICATE: OpenSSL's X509_CERT_AUX. What cannot be read says nothing.
+// trusts reads what follows a TRUSTED CERTIFICATE: OpenSSL's X509_CERT_AUX. What cannot be read
+// says nothing.
 func trusts(content []byte, wanted asn1.ObjectIdentifier) bool {
 	var aux struct {
 		Trusted  []asn1.ObjectIdentifier `asn1:"optional"`

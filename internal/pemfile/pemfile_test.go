@@ -98,7 +98,8 @@ func TestDecodeTakesAllOrNothing(t *testing.T) {
 	}
 }
 
-// A certificate that cannot be parsed is told with what is wrong, since a proxy that makes it may be mended.
+// A certificate that cannot be parsed is told with what is wrong, since a proxy that makes it may
+// be mended.
 func TestCertificateThatCannotBeParsed(t *testing.T) {
 	_, one := authority(t)
 	blocks, err := pemfile.Decode([]byte(one + string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte("hunter2")}))))
@@ -160,7 +161,8 @@ func TestTrustedCertificate(t *testing.T) {
 	}
 }
 
-// Whatever a file holds, each certificate that package encoding/pem finds in it is found, or the file is refused.
+// Whatever a file holds, each certificate that package encoding/pem finds in it is found, or the
+// file is refused.
 func FuzzDecode(f *testing.F) {
 	valid := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte("content")}))
 	for _, seed := range []string{"", valid, valid + valid, strings.TrimSpace(valid) + valid, "\ufeff" + valid, valid[:20], valid[20:] + valid, "-----BEGIN BEGIN -----\n-----END BEGIN -----"} {

@@ -13,7 +13,8 @@ import (
 	"syscall"
 )
 
-// Class is what kind of failure kept a request from being answered. It decides whether to ask again.
+// Class is what kind of failure kept a request from being answered. It decides whether to ask
+// again.
 type Class int
 
 // The classes. What is not known is the zero one, so that nothing counts as an outage by mistake.
@@ -27,12 +28,14 @@ const (
 	NotHTTP            // what came is no HTTP
 )
 
-// Failure is why a request was not answered, in texts that may be shown: errors of net/http can quote addresses and answers.
+// Failure is why a request was not answered, in texts that may be shown: errors of net/http can
+// quote addresses and answers.
 type Failure struct {
 	Class  Class
 	Text   string // a constant
 	Detail string // in the words of the package that found it, or empty; it quotes nothing that was sent
-	// Setting is the value of GODEBUG that has a program in Go do what was refused; empty if none is known.
+	// Setting is the value of GODEBUG that has a program in Go do what was refused; empty if none
+	// is known.
 	Setting string
 }
 
@@ -102,7 +105,8 @@ func Failed(err error) Failure {
 	switch {
 	case says(err, "http: server closed idle connection"), says(err, "http: persistConn.readLoop exiting"), cutStatusLine(err):
 		return Failure{Class: Passing, Text: "the connection was closed before the answer was whole"}
-	// The types of HTTP/2's errors are hidden in net/http, which speaks it where a caller's RoundTripper has it do so.
+	// The types of HTTP/2's errors are hidden in net/http, which speaks it where a caller's
+	// RoundTripper has it do so.
 	case says(err, "http2: "), says(err, "stream error: "), says(err, "connection error: "):
 		return Failure{Class: Passing, Text: "the server ended the HTTP/2 stream or connection"}
 	case says(err, `malformed HTTP response "\x15\x03`):
@@ -113,7 +117,8 @@ func Failed(err error) Failure {
 	return Failure{Text: "the connection failed, or what came is no HTTP that could be read"}
 }
 
-// find returns the text of the error, or of one in it, that begins so. What stands further behind may be the server's.
+// find returns the text of the error, or of one in it, that begins so. What stands further behind
+// may be the server's.
 func find(err error, beginning string) (text string, found bool) {
 	for ; err != nil; err = errors.Unwrap(err) {
 		if text = err.Error(); strings.HasPrefix(text, beginning) {
@@ -148,7 +153,8 @@ func TimedOut(err error) bool {
 	return false
 }
 
-// cutStatusLine reports whether the connection ended in the first line of an answer, which net/http takes for a line that is whole.
+// cutStatusLine reports whether the connection ended in the first line of an answer, which net/http
+// takes for a line that is whole.
 func cutStatusLine(err error) bool {
 	quoted := func(beginning string) string {
 		text, _ := find(err, beginning)
@@ -226,7 +232,8 @@ func unreadableCertificate(why string) Failure {
 // oldCiphers turns on all that Go has and no longer offers.
 const oldCiphers = "tlsrsakex=1,tls3des=1"
 
-// alertOf is the text of the TLS alert that ended a connection, from either side, or empty. Its type is hidden in crypto/tls.
+// alertOf is the text of the TLS alert that ended a connection, from either side, or empty. Its
+// type is hidden in crypto/tls.
 func alertOf(err error) string {
 	for _, side := range []string{"remote error", "local error"} {
 		if op := operation(err, side); op != nil && strings.HasPrefix(op.Err.Error(), "tls: ") {

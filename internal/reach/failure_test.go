@@ -16,7 +16,8 @@ import (
 	"github.com/danabio/danabio-go/internal/testca"
 )
 
-// again runs a test of this program in a process of its own, with these variables and none of the caller's proxies, and returns what it prints.
+// again runs a test of this program in a process of its own, with these variables and none of the
+// caller's proxies, and returns what it prints.
 func again(t *testing.T, test string, variables ...string) string {
 	t.Helper()
 	program, err := os.Executable()

@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// ProxyError is that a proxy makes no connection to the server, or that there is no telling which proxy to take. It shows no URL of a proxy, since
-// that may hold a password.
+// ProxyError is that a proxy makes no connection to the server, or that there is no telling which
+// proxy to take. It shows no URL of a proxy, since that may hold a password.
 type ProxyError struct {
 	Status   int    // that the proxy answered; 0: none was asked
 	Variable string // of the environment, if it is that which is wrong
@@ -39,8 +39,8 @@ func (e *ProxyError) failure() Failure {
 	return f
 }
 
-// ProxyAnswered has the status of a proxy that refuses told as a [ProxyError], after what the transport does already. Without it net/http takes
-// the status for an error without a type.
+// ProxyAnswered has the status of a proxy that refuses told as a [ProxyError], after what the
+// transport does already. Without it net/http takes the status for an error without a type.
 func ProxyAnswered(t *http.Transport) {
 	own := t.OnProxyConnectResponse
 	t.OnProxyConnectResponse = func(ctx context.Context, proxy *url.URL, request *http.Request, response *http.Response) error {
@@ -56,8 +56,8 @@ func ProxyAnswered(t *http.Transport) {
 	}
 }
 
-// CheckProxies has the transport fail with a [ProxyError] where its Proxy fails, or names what is no proxy, of which net/http would make
-// something else.
+// CheckProxies has the transport fail with a [ProxyError] where its Proxy fails, or names what is
+// no proxy, of which net/http would make something else.
 func CheckProxies(t *http.Transport) {
 	own := t.Proxy
 	if own == nil {
@@ -77,8 +77,8 @@ func CheckProxies(t *http.Transport) {
 
 const notAProxy = "not the URL of a proxy, such as http://proxy.example.com:3128 (or https, socks5, socks5h); in a password, write %25 for % and %2F for /"
 
-// isProxy reports whether a URL is that of a proxy. One with a path, or an empty port, mostly is one that was cut at the wrong place, by a "/" in a
-// password for instance.
+// isProxy reports whether a URL is that of a proxy. One with a path, or an empty port, mostly is
+// one that was cut at the wrong place, by a "/" in a password for instance.
 func isProxy(proxy *url.URL) bool {
 	host, port := proxy.Hostname(), proxy.Port()
 	number, err := strconv.ParseUint(port, 10, 16)
@@ -87,8 +87,8 @@ func isProxy(proxy *url.URL) bool {
 		strings.Trim(proxy.Path, "/") == ""
 }
 
-// ProxyVariable finds the variable that names the proxy for requests to a base URL: the first that is set, as package net/http looks for them. It is empty
-// if there is none.
+// ProxyVariable finds the variable that names the proxy for requests to a base URL: the first that
+// is set, as package net/http looks for them. It is empty if there is none.
 func ProxyVariable(base *url.URL) string {
 	return firstSet(map[string][]string{"https": {"HTTPS_PROXY", "https_proxy"}, "http": {"HTTP_PROXY", "http_proxy"}}[base.Scheme]...)
 }
@@ -102,9 +102,10 @@ func firstSet(names ...string) string {
 	return ""
 }
 
-// CheckEnvironment fails with a [ProxyError] if the transport takes its proxy from the environment and the variable for the base URL names none that can
-// be used: package net/http would connect without a proxy then, or to another place. It fails for no server that is reached without a proxy anyway, this
-// machine or one of NO_PROXY. It connects to nothing.
+// CheckEnvironment fails with a [ProxyError] if the transport takes its proxy from the environment
+// and the variable for the base URL names none that can be used: package net/http would connect
+// without a proxy then, or to another place. It fails for no server that is reached without a proxy
+// anyway, this machine or one of NO_PROXY. It connects to nothing.
 func CheckEnvironment(t *http.Transport, base *url.URL) error {
 	if t.Proxy == nil || reflect.ValueOf(t.Proxy).Pointer() != reflect.ValueOf(http.ProxyFromEnvironment).Pointer() {
 		return nil
@@ -128,7 +129,8 @@ func CheckEnvironment(t *http.Transport, base *url.URL) error {
 	return &ProxyError{Variable: variable, Reason: variable + " is " + notAProxy}
 }
 
-// Unproxied reports whether package net/http reaches a server without a proxy whatever HTTPS_PROXY says: it is this machine, or one of NO_PROXY.
+// Unproxied reports whether package net/http reaches a server without a proxy whatever HTTPS_PROXY
+// says: it is this machine, or one of NO_PROXY.
 func Unproxied(base *url.URL) bool {
 	host, port := base.Hostname(), Port(base.Scheme, base.Port())
 	ip := net.ParseIP(host)
@@ -144,8 +146,9 @@ func Unproxied(base *url.URL) bool {
 	return false
 }
 
-// noProxy reports whether an entry of NO_PROXY stands for a host: "*", an address, a network, or a name, of which one without a dot before it stands
-// for itself and for all below. All but a network can have a port.
+// noProxy reports whether an entry of NO_PROXY stands for a host: "*", an address, a network, or a
+// name, of which one without a dot before it stands for itself and for all below. All but a network
+// can have a port.
 func noProxy(entry, host, port string, ip net.IP) bool {
 	if entry == "*" {
 		return true

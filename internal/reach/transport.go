@@ -1,7 +1,9 @@
-// Package reach knows how a server is reached, and why it is not: for the client, and for the commands that look at a server.
+// Package reach knows how a server is reached, and why it is not: for the client, and for the
+// commands that look at a server.
 //
-// Call [Failed] for an error of a request that got no answer, and [CheckEnvironment] before the first request; [HTTP1] for a transport that sends
-// a single request, and [SkewOf] for the server's clock. Nothing that the server sent stands in a text of this package.
+// Call [Failed] for an error of a request that got no answer, and [CheckEnvironment] before the
+// first request; [HTTP1] for a transport that sends a single request, and [SkewOf] for the server's
+// clock. Nothing that the server sent stands in a text of this package.
 package reach
 
 import (
@@ -29,8 +31,8 @@ func Bounded(transport *http.Transport) *http.Transport {
 	return t
 }
 
-// AllowRenegotiation lets the server ask once for the client certificate by a TLS renegotiation, as old gateways do, if the transport has one to
-// show.
+// AllowRenegotiation lets the server ask once for the client certificate by a TLS renegotiation, as
+// old gateways do, if the transport has one to show.
 func AllowRenegotiation(t *http.Transport) {
 	config := t.TLSClientConfig
 	if config != nil && (len(config.Certificates) > 0 || config.GetClientCertificate != nil) && config.Renegotiation == tls.RenegotiateNever {

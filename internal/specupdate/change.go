@@ -22,9 +22,9 @@ const (
 	breaking
 )
 
-// answerLost are the changes that oasdiff calls harmless, since a client must do without an optional
-// property of an answer. No property of this API's answers is required, and a client that is built on
-// one breaks without it, as after a rename.
+// answerLost are the changes that oasdiff calls harmless, since a client must do without an
+// optional property of an answer. No property of this API's answers is required, and a client that
+// is built on one breaks without it, as after a rename.
 var answerLost = map[string]bool{"response-optional-property-removed": true}
 
 // change is one change of the spec, by oasdiff.

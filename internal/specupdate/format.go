@@ -59,7 +59,8 @@ func nulls(raw []byte) bool {
 	return len(head) >= 8 && (even == len(head)/2) != (odd == len(head)/2)
 }
 
-// firstLine says whether nothing but comments and blank lines came so far, where a directive may stand.
+// firstLine says whether nothing but comments and blank lines came so far, where a directive may
+// stand.
 func firstLine(before []byte) bool {
 	for line := range strings.Lines(string(before)) {
 		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {

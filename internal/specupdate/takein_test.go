@@ -17,8 +17,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// The real tree, with the tests that are run by default: what the stand-in of the scenarios cannot show.
-// Each row takes up to a minute, so it has a tag of its own: make take-in.
+// The real tree, with the tests that are run by default: what the stand-in of the scenarios cannot
+// show. Each row takes up to a minute, so it has a tag of its own: make take-in.
 func TestTheRealTree(t *testing.T) {
 	root := filepath.Join("..", "..")
 	before, err := readTree(t.Context(), root)

@@ -54,8 +54,8 @@ func dependents(ctx context.Context, module, work string) ([]string, error) {
 	return slices.Sorted(maps.Keys(found)), nil
 }
 
-// runTests runs the tests of packages, but for those that take long and hold nothing of the spec: kills,
-// memory, releases. make test runs these too.
+// runTests runs the tests of packages, but for those that take long and hold nothing of the spec:
+// kills, memory, releases. make test runs these too.
 func runTests(ctx context.Context, module, work string, packages []string) ([]tested, error) {
 	out, err := goCommand(ctx, work, append([]string{"test", "-json", "-short", "-vet=off"}, packages...)...)
 	var failed *toolError

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// A script prints its environment first and the reason last; the first failures of a package stand for all.
+// A script prints its environment first and the reason last; the first failures of a package stand
+// for all.
 func TestFailuresAreShownFromTheirEndAndCounted(t *testing.T) {
 	var out strings.Builder
 	for i := range 7 {
@@ -37,7 +38,8 @@ func TestFailuresAreShownFromTheirEndAndCounted(t *testing.T) {
 	}
 }
 
-// What fails with the present spec too is no matter of the new one, and nobody is told to edit code for it.
+// What fails with the present spec too is no matter of the new one, and nobody is told to edit code
+// for it.
 func TestATestThatFailsAnyhowIsSaidToDoSo(t *testing.T) {
 	root := ownTree(t)
 	broken := "package danabio\n\nimport \"testing\"\n\nfunc TestBroken(t *testing.T) { t.Error(\"broken anyhow\") }\n"

@@ -165,8 +165,8 @@ func (s *settings) make(ctx context.Context, r *report, base, work *tree, scratc
 	return files, nil
 }
 
-// runBefore runs tests that fail with the new spec with the present one too, since what fails in both is
-// no matter of the spec.
+// runBefore runs tests that fail with the new spec with the present one too, since what fails in
+// both is no matter of the spec.
 func (s *settings) runBefore(ctx context.Context, r *report, module string, base *tree, scratch string, names []string) error {
 	folder := filepath.Join(scratch, "before")
 	if err := base.write(folder); err != nil {

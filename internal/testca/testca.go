@@ -106,8 +106,9 @@ func newKey(ofRSA bool) (crypto.Signer, error) {
 	return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 }
 
-// WithNegativeSerial is a certificate of the authority as it is, but that its serial number is negative, as some boxes that inspect TLS make them.
-// Package x509 makes no such certificate, and reads none, so it has no Leaf.
+// WithNegativeSerial is a certificate of the authority as it is, but that its serial number is
+// negative, as some boxes that inspect TLS make them. Package x509 makes no such certificate, and
+// reads none, so it has no Leaf.
 func (ca *CA) WithNegativeSerial(tb testing.TB, issued tls.Certificate) tls.Certificate {
 	tb.Helper()
 	var parts struct {

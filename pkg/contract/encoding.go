@@ -13,9 +13,9 @@ import (
 	"github.com/danabio/danabio-go/internal/coding"
 )
 
-// checkEncoding reports a content coding that neither the request nor the spec asked for, and has the
-// body checked as what it decodes to. A client that asked for none takes the bytes for what the media
-// type says.
+// checkEncoding reports a content coding that neither the request nor the spec asked for, and has
+// the body checked as what it decodes to. A client that asked for none takes the bytes for what the
+// media type says.
 func (e *exchange) checkEncoding(which string, m *message, b *body, media *openapi3.MediaType) {
 	codings := coding.Of(m.header)
 	if len(codings) == 0 || m.bodiless || e.match.route == nil {
@@ -44,7 +44,8 @@ func (e *exchange) checkEncoding(which string, m *message, b *body, media *opena
 	}
 }
 
-// namesEncoding says whether the spec has a Content-Encoding for the answer, or else for the request.
+// namesEncoding says whether the spec has a Content-Encoding for the answer, or else for the
+// request.
 func (e *exchange) namesEncoding(answer bool) bool {
 	const header = "Content-Encoding"
 	if answer {

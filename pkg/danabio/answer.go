@@ -85,7 +85,8 @@ func refusal(ctx context.Context, operation, circuit string, resp *http.Response
 	return e
 }
 
-// wantsTLS reports whether an answer is what the servers of Go, nginx and Apache say of plain HTTP on a port of TLS.
+// wantsTLS reports whether an answer is what the servers of Go, nginx and Apache say of plain HTTP
+// on a port of TLS.
 func wantsTLS(body []byte) bool {
 	return slices.ContainsFunc([]string{"HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port", "speaking plain HTTP to an SSL-enabled server port"},
 		func(words string) bool { return bytes.Contains(body, []byte(words)) })

@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// answerFields finds fields in an answer that may be odd in every other way. A start's answer names a
-// circuit that exists: its id must not be lost because of what stands beside it.
+// answerFields finds fields in an answer that may be odd in every other way. A start's answer names
+// a circuit that exists: its id must not be lost because of what stands beside it.
 type answerFields struct {
 	found   map[string][]foundField // by the wanted name
 	broken  bool                    // it is JSON to some point only
@@ -23,8 +23,8 @@ type foundField struct {
 	exact bool
 }
 
-// readFields looks for the names in a JSON answer, at the top and inside what stands around it. It reads
-// as far as the answer is JSON.
+// readFields looks for the names in a JSON answer, at the top and inside what stands around it. It
+// reads as far as the answer is JSON.
 func readFields(body []byte, names ...string) *answerFields {
 	f := &answerFields{found: make(map[string][]foundField)}
 	body, marked := bytes.CutPrefix(body, []byte("\ufeff"))
@@ -108,8 +108,9 @@ func plainName(name string) string {
 	return strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
 }
 
-// get returns the field that stands nearest to the top, under its own name rather than a like one. It is
-// not there if two that stand alike have different values, since no one can tell which is meant.
+// get returns the field that stands nearest to the top, under its own name rather than a like one.
+// It is not there if two that stand alike have different values, since no one can tell which is
+// meant.
 func (f *answerFields) get(name string) (value any, found bool) {
 	var best []foundField
 	for _, one := range f.found[name] {

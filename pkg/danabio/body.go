@@ -33,7 +33,8 @@ type outgoing struct {
 	length    int64
 }
 
-// newOutgoing marshals the message with a mark in the place of each document's content, and cuts the JSON at the marks.
+// newOutgoing marshals the message with a mark in the place of each document's content, and cuts
+// the JSON at the marks.
 func newOutgoing(request CircuitRequest) (*outgoing, error) {
 	out := &outgoing{documents: request.Documents}
 	body := message.Start{

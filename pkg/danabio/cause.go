@@ -29,7 +29,8 @@ func cause(ctx context.Context, err error) error {
 	return unmatched{shown(err), contextErrors}.plain()
 }
 
-// shown is the error of the transport with a text that may be shown. What callers decide on is in it too, but for ErrUnavailable, which judged adds.
+// shown is the error of the transport with a text that may be shown. What callers decide on is in
+// it too, but for ErrUnavailable, which judged adds.
 func shown(err error) error {
 	var (
 		dns    *net.DNSError

@@ -22,14 +22,17 @@ type Config struct {
 	Channel string
 	// Credentials is how the client gets tokens. Required.
 	Credentials Credentials
-	// HTTPClient carries all traffic, token requests too. It is never changed; a [*http.Transport] in it is cloned, and the clone speaks HTTP/1.1
-	// and uses each connection once. A DialTLSContext of its own must not agree on anything else with the server. Its CheckRedirect is not
-	// used, since redirects are never followed, and its Timeout must be zero, since it would cut long bodies.
+	// HTTPClient carries all traffic, token requests too. It is never changed; a [*http.Transport]
+	// in it is cloned, and the clone speaks HTTP/1.1 and uses each connection once. A
+	// DialTLSContext of its own must not agree on anything else with the server. Its CheckRedirect
+	// is not used, since redirects are never followed, and its Timeout must be zero, since it would
+	// cut long bodies.
 	//
-	// A RoundTripper of another kind is used as it is, and must send each request once. One that keeps a copy of the body and
-	// sends it again after an error, as retrying transports do, may start a second circuit, and this package
-	// cannot see it. One that sends the body itself again fails: a start's body can be read once.
-	// Default: a client with a clone of [http.DefaultTransport].
+	// A RoundTripper of another kind is used as it is, and must send each request once. One that
+	// keeps a copy of the body and sends it again after an error, as retrying transports do, may
+	// start a second circuit, and this package cannot see it. One that sends the body itself again
+	// fails: a start's body can be read once. Default: a client with a clone of
+	// [http.DefaultTransport].
 	HTTPClient *http.Client
 	// Retry says how failed requests are tried again. Default: the zero RetryPolicy, with its own defaults.
 	Retry RetryPolicy
@@ -93,11 +96,14 @@ func (p RetryPolicy) withDefaults() (RetryPolicy, error) {
 	return p, nil
 }
 
-// ConfigFromEnv reads DANABIO_ENVIRONMENT ("sandbox" or "production") or DANABIO_BASE_URL, DANABIO_CHANNEL, DANABIO_CLIENT_ID, and
-// DANABIO_CLIENT_SECRET or DANABIO_CLIENT_SECRET_FILE (a file that holds nothing but the secret). Of each of them, and of that file, one line break at the
-// end and a byte order mark at the beginning are left out; other control characters, UTF-16 and surrounding quotes are an error. So is a file that every
-// user of the machine can read, unless it is on a read-only mount, or in a folder that others cannot enter. Variables that
-// are unset leave their fields empty, so that the caller may fill them in before [New]. The error matches [ErrInvalidRequest].
+// ConfigFromEnv reads DANABIO_ENVIRONMENT ("sandbox" or "production") or DANABIO_BASE_URL,
+// DANABIO_CHANNEL, DANABIO_CLIENT_ID, and DANABIO_CLIENT_SECRET or DANABIO_CLIENT_SECRET_FILE (a
+// file that holds nothing but the secret). Of each of them, and of that file, one line break at the
+// end and a byte order mark at the beginning are left out; other control characters, UTF-16 and
+// surrounding quotes are an error. So is a file that every user of the machine can read, unless it
+// is on a read-only mount, or in a folder that others cannot enter. Variables that are unset leave
+// their fields empty, so that the caller may fill them in before [New]. The error matches
+// [ErrInvalidRequest].
 func ConfigFromEnv() (Config, error) {
 	var config Config
 	values := map[string]string{}

@@ -21,8 +21,10 @@ type credentials struct {
 	source     oauth2.TokenSource
 }
 
-// ClientCredentials are exchanged for a token at the environment's own token endpoint, with HTTP Basic authentication (published page). [New] refuses
-// those that came with something of their file or shell: a control character, such as a line break, a byte order mark, UTF-16, or surrounding quotes.
+// ClientCredentials are exchanged for a token at the environment's own token endpoint, with HTTP
+// Basic authentication (published page). [New] refuses those that came with something of their file
+// or shell: a control character, such as a line break, a byte order mark, UTF-16, or surrounding
+// quotes.
 func ClientCredentials(id, secret string) Credentials {
 	return Credentials{held: func() credentials { return credentials{id: id, secret: secret} }}
 }

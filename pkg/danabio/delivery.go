@@ -61,7 +61,8 @@ func (d *delivery) notSent() bool {
 	}
 }
 
-// bodyUnsent reports whether no byte of the body was handed out. It closes the body first, so that none will be.
+// bodyUnsent reports whether no byte of the body was handed out. It closes the body first, so that
+// none will be.
 func (d *delivery) bodyUnsent() bool {
 	_ = d.body.Close()
 	return !d.body.touched()

@@ -33,7 +33,8 @@ var (
 	ErrCertificate = errors.New("bad TLS certificate")
 	// ErrTLS: the server has no TLS that this client takes, or does not take this client's.
 	ErrTLS = errors.New("no TLS connection")
-	// ErrProxy: the proxy refuses to connect to the server, or the setting that names the proxy cannot be used.
+	// ErrProxy: the proxy refuses to connect to the server, or the setting that names the proxy
+	// cannot be used.
 	ErrProxy = errors.New("proxy not usable")
 	// ErrUnknownHost: the host name does not exist.
 	ErrUnknownHost = errors.New("unknown host")
@@ -100,8 +101,8 @@ const (
 	OutcomeUnknown OutcomeState = "outcome unknown"
 	// Started: the server started a circuit.
 	Started OutcomeState = "started"
-	// Refused: the server refused it, by a status that means it did nothing with the request. That no circuit
-	// was started is the server's word.
+	// Refused: the server refused it, by a status that means it did nothing with the request. That
+	// no circuit was started is the server's word.
 	Refused OutcomeState = "refused"
 	// NotSent: no byte of it left.
 	NotSent OutcomeState = "not sent"

@@ -11,8 +11,8 @@ import (
 	"unicode/utf8"
 )
 
-// errorText finds a code and a message for people in an error body, for which no schema is published: JSON of several shapes, or plain text.
-// A page of HTML has none.
+// errorText finds a code and a message for people in an error body, for which no schema is
+// published: JSON of several shapes, or plain text. A page of HTML has none.
 func errorText(body []byte, contentType string) (code, message string) {
 	text := strings.TrimSpace(decoded(body, contentType))
 	if strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") || strings.HasPrefix(text, `"`) {
@@ -28,8 +28,9 @@ func errorText(body []byte, contentType string) (code, message string) {
 	return "", text
 }
 
-// decoded is the text of a body, or nothing if it is no text. What is no UTF-8 is taken for Windows-1252, of which ISO-8859-1 is a part, unless its label
-// names another encoding. Many servers of Latin America send that, with any label or none.
+// decoded is the text of a body, or nothing if it is no text. What is no UTF-8 is taken for
+// Windows-1252, of which ISO-8859-1 is a part, unless its label names another encoding. Many
+// servers of Latin America send that, with any label or none.
 func decoded(body []byte, contentType string) string {
 	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
 	for cut := range min(utf8.UTFMax, len(body)+1) { // the end may be in the middle of a letter
@@ -53,7 +54,8 @@ func decoded(body []byte, contentType string) string {
 	return string(text)
 }
 
-// latin are the labels under which Windows-1252 or a part of it comes, a wrong one and none among them.
+// latin are the labels under which Windows-1252 or a part of it comes, a wrong one and none among
+// them.
 var latin = []string{"", "utf-8", "utf8", "us-ascii", "iso-8859-1", "iso8859-1", "iso-8859-15", "latin1", "latin-1", "windows-1252", "cp1252"}
 
 // windows1252 are its characters from 0x80 to 0x9f; all others are those of Unicode.
@@ -146,7 +148,8 @@ func textIn(object map[string]any, keys []string) string {
 	return ""
 }
 
-// fieldTexts are what is wrong with fields, each with its name before it if it has one: "signer.email: is no address".
+// fieldTexts are what is wrong with fields, each with its name before it if it has one:
+// "signer.email: is no address".
 func fieldTexts(field string, value any, depth int) []string {
 	if depth > deepest {
 		return nil

@@ -15,10 +15,11 @@ import (
 // not at all; it has mode 0600. A target that exists is an error, unless it and its receipt are what this download would give: then nothing
 // is asked for.
 //
-// It fails with [ErrNotReady] while the circuit is not completed, or is unknown; with [ErrInvalidRequest], [ErrUnauthorized], [ErrUnavailable], or
-// [ErrTruncated]; with an [*APIError] when the server refuses; with the system's error when the file cannot be written, in an [*UnplacedError] if it is written
-// but cannot have its name; and with [ErrIntegrity] when what came
-// is not acceptable; if it came whole the error is a [*RejectedError], and it was kept aside.
+// It fails with [ErrNotReady] while the circuit is not completed, or is unknown; with
+// [ErrInvalidRequest], [ErrUnauthorized], [ErrUnavailable], or [ErrTruncated]; with an [*APIError]
+// when the server refuses; with the system's error when the file cannot be written, in an
+// [*UnplacedError] if it is written but cannot have its name; and with [ErrIntegrity] when what
+// came is not acceptable; if it came whole the error is a [*RejectedError], and it was kept aside.
 func (c *Client) DownloadEvidence(ctx context.Context, circuit, path string) (*Receipt, error) {
 	receipt, err := c.downloadEvidence(ctx, circuit, path, c.retry)
 	if err != nil {

@@ -113,9 +113,10 @@ func (x *tokenExchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// parseToken reads a token response: a usable access_token, a token_type of Bearer in any spelling if it has one, and
-// an expires_in that is a number of seconds, be it in quotes, if it has one. It returns the same in the plainest form, and the lifetime, zero when it is
-// missing and negative or huge as it came.
+// parseToken reads a token response: a usable access_token, a token_type of Bearer in any spelling
+// if it has one, and an expires_in that is a number of seconds, be it in quotes, if it has one. It
+// returns the same in the plainest form, and the lifetime, zero when it is missing and negative or
+// huge as it came.
 func parseToken(body []byte) (canonical []byte, lifetime time.Duration, err error) {
 	answer := readFields(body, "access_token", "token_type", "expires_in", "error")
 	value, _ := answer.get("access_token")
@@ -143,7 +144,8 @@ func parseToken(body []byte) (canonical []byte, lifetime time.Duration, err erro
 	return canonical, lifetime, err
 }
 
-// bearer says whether a token_type means a bearer token; some servers write BearerToken, or nothing.
+// bearer says whether a token_type means a bearer token; some servers write BearerToken, or
+// nothing.
 func bearer(kind any) bool {
 	text, isText := kind.(string)
 	text = strings.ToLower(strings.TrimSpace(text))

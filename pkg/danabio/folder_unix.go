@@ -15,8 +15,9 @@ import (
 // folders keeps goroutines of this process out of folders that cannot be locked.
 var folders sync.Mutex
 
-// lockFolder keeps other processes of this library from putting files into the folder until unlock is called. A folder that cannot be read cannot be locked
-// either, nor one of a file system that knows no locks; two downloads into the same file at the same moment are then not told apart.
+// lockFolder keeps other processes of this library from putting files into the folder until unlock
+// is called. A folder that cannot be read cannot be locked either, nor one of a file system that
+// knows no locks; two downloads into the same file at the same moment are then not told apart.
 func lockFolder(ctx context.Context, folder string) (unlock func(), err error) {
 	file, err := os.Open(folder)
 	if errors.Is(err, fs.ErrPermission) {

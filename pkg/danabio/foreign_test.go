@@ -51,7 +51,8 @@ func (o *watchedOutput) await(texts ...string) bool {
 	return false
 }
 
-// openssl s_server asks for a renegotiation when it is told to; Go's server cannot. It gets one if there is a client certificate to show, and only then.
+// openssl s_server asks for a renegotiation when it is told to; Go's server cannot. It gets one if
+// there is a client certificate to show, and only then.
 func TestForeignRenegotiation(t *testing.T) {
 	ca := testca.New(t)
 	server := ca.Issue(t, testca.Subject{Name: "the server", Hosts: []string{"127.0.0.1"}})

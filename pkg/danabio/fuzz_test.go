@@ -29,8 +29,8 @@ func FuzzTokenAnswer(f *testing.F) {
 			}
 			return
 		}
-		// Whatever is taken is a text of the answer and fit for a header, and an object's own lifetime is as
-		// encoding/json reads it.
+		// Whatever is taken is a text of the answer and fit for a header, and an object's own
+		// lifetime is as encoding/json reads it.
 		var plain map[string]string
 		if err := json.Unmarshal(canonical, &plain); err != nil || plain["token_type"] != "Bearer" {
 			t.Fatalf("handed on %q for %q", canonical, body)

@@ -232,8 +232,8 @@ type bed struct {
 	dials  atomic.Int32
 }
 
-// checkedClient fails the test when the client's requests deviate from the spec. What the test's server
-// answers is the test's own choice, which another spec does not make wrong.
+// checkedClient fails the test when the client's requests deviate from the spec. What the test's
+// server answers is the test's own choice, which another spec does not make wrong.
 func checkedClient(t *testing.T) func(contract.Finding) {
 	fail := contract.FailTest(t)
 	return func(finding contract.Finding) {

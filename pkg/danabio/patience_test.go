@@ -196,7 +196,8 @@ func TestWaitOutlivesUnclearAnswersForAnHour(t *testing.T) {
 	})
 }
 
-// A token source of the caller's that fails for a reason that nobody knows is not waited out for a day.
+// A token source of the caller's that fails for a reason that nobody knows is not waited out for a
+// day.
 func TestWaitOutlivesACallersTokenSource(t *testing.T) {
 	refused := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	for name, test := range map[string]struct {

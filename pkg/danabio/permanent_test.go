@@ -53,8 +53,8 @@ func serveEach(t *testing.T, handle func(net.Conn)) *counted {
 	return s
 }
 
-// shakes handles a connection by a TLS handshake, and reads on until the client goes: what is not read when it closes would have the system send a
-// reset, which may overtake an alert.
+// shakes handles a connection by a TLS handshake, and reads on until the client goes: what is not
+// read when it closes would have the system send a reset, which may overtake an alert.
 func shakes(config *tls.Config) func(net.Conn) {
 	return func(conn net.Conn) {
 		if tls.Server(conn, config).Handshake() != nil {
@@ -83,7 +83,8 @@ func (hugeKey) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) {
 	return make([]byte, 1026), nil
 }
 
-// wantAtOnce calls each operation, and fails unless each ends at once, by one connection, with that error and no other to decide on.
+// wantAtOnce calls each operation, and fails unless each ends at once, by one connection, with that
+// error and no other to decide on.
 func wantAtOnce(t *testing.T, s *counted, config danabio.Config, want error, text string) {
 	t.Helper()
 	for _, operation := range all {
@@ -123,7 +124,8 @@ func TestWhatDoesNotMendItselfIsNoOutage(t *testing.T) {
 	serving := func(certificate tls.Certificate) *tls.Config {
 		return &tls.Config{Certificates: []tls.Certificate{certificate}}
 	}
-	// A ServerHello of TLS 1.0, as of a server that knows nothing newer: version, random, no session, a cipher, no compression.
+	// A ServerHello of TLS 1.0, as of a server that knows nothing newer: version, random, no
+	// session, a cipher, no compression.
 	oldHello := "\x16\x03\x01\x00\x2a\x02\x00\x00\x26\x03\x01" + strings.Repeat("r", 32) + "\x00\x00\x2f\x00"
 	rsaOnly := serving(ca.Issue(t, testca.Subject{Name: "the server", Hosts: []string{"127.0.0.1"}, RSA: true}))
 	rsaOnly.MaxVersion, rsaOnly.CipherSuites = tls.VersionTLS12, []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA}
@@ -207,7 +209,8 @@ func answersConnect(answer string) func(net.Conn) {
 	}
 }
 
-// answersSOCKS answers the greeting of SOCKS 5, and the request after it if there is an answer to that.
+// answersSOCKS answers the greeting of SOCKS 5, and the request after it if there is an answer to
+// that.
 func answersSOCKS(method byte, reply ...byte) func(net.Conn) {
 	return func(conn net.Conn) {
 		_, _ = conn.Read(make([]byte, 1024))
@@ -296,7 +299,8 @@ func TestProxyThatRefusesPlainHTTPIsAskedOnce(t *testing.T) {
 	}
 }
 
-// A Proxy of the caller's that fails, or names what net/http would make something else of, leaves nothing to be sent.
+// A Proxy of the caller's that fails, or names what net/http would make something else of, leaves
+// nothing to be sent.
 func TestProxyFunctionThatCannotBeUsed(t *testing.T) {
 	s := serveEach(t, func(net.Conn) {})
 	for name, proxy := range map[string]func(*http.Request) (*url.URL, error){

@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// asAnother has this thread use files as a user who is not root, to whom permissions matter, and gives that user the folder.
+// asAnother has this thread use files as a user who is not root, to whom permissions matter, and
+// gives that user the folder.
 func asAnother(t *testing.T, folder string) (end func()) {
 	t.Helper()
 	const nobody = 65534
@@ -29,7 +30,8 @@ func asAnother(t *testing.T, folder string) (end func()) {
 	}
 }
 
-// A folder may be one to put things into and not to look into. Then it can be neither locked nor synced, and what was received is stored all the same.
+// A folder may be one to put things into and not to look into. Then it can be neither locked nor
+// synced, and what was received is stored all the same.
 func TestDownloadIntoAFolderThatCannotBeRead(t *testing.T) {
 	path := target(t)
 	folder := filepath.Dir(path)

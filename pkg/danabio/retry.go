@@ -28,7 +28,8 @@ func unavailable(err error) *failure {
 // failed judges an error of the transport for an operation that may be repeated.
 func failed(ctx context.Context, err error) *failure { return judged(ctx, cause(ctx, err)) }
 
-// judged does so for the cause of one. What is not known to pass is tried again as often as the policy says, but is no outage.
+// judged does so for the cause of one. What is not known to pass is tried again as often as the
+// policy says, but is no outage.
 func judged(ctx context.Context, err error) *failure {
 	var (
 		source  *sourceError

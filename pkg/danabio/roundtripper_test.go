@@ -118,7 +118,8 @@ func TestAnswerThatDripsIsNotWaitedFor(t *testing.T) {
 	}
 }
 
-// A transport below that sends a request again has the body once only: the second time it cannot be read.
+// A transport below that sends a request again has the body once only: the second time it cannot be
+// read.
 func TestATransportThatSendsAStartAgainCannotReadItsBody(t *testing.T) {
 	for _, how := range []string{"after an error", "after its end"} {
 		t.Run(how, func(t *testing.T) {

@@ -52,15 +52,18 @@ type Circuit struct {
 	Channel   string         `json:"channel"`
 	StartedAt time.Time      `json:"startedAt"` // UTC, by this machine's clock
 	Documents []SentDocument `json:"documents"` // those that had gone out when the server answered; all of them, if it read the request
-	// Notices say what was odd about the server's answer, such as a missing link. They hold none of its values.
+	// Notices say what was odd about the server's answer, such as a missing link. They hold none of
+	// its values.
 	Notices []string `json:"notices,omitempty"`
 }
 
-// StartCircuit starts a circuit. It is sent again only when it provably was not sent, or when the server refused it with status 425 or
-// 429, or once with status 401. By these a server says that it did nothing with the request, even one that it read whole, and its
-// word is taken for it. It fails with an [*OutcomeUnknownError] when it may have arrived, and a repeated call might start a second circuit; with
-// [ErrInvalidRequest] before anything is sent, with [ErrUnauthorized], with [ErrUnavailable] when nothing was sent, or with an [*APIError] when the
-// server refuses the request.
+// StartCircuit starts a circuit. It is sent again only when it provably was not sent, or when the
+// server refused it with status 425 or 429, or once with status 401. By these a server says that it
+// did nothing with the request, even one that it read whole, and its word is taken for it. It fails
+// with an [*OutcomeUnknownError] when it may have arrived, and a repeated call might start a second
+// circuit; with [ErrInvalidRequest] before anything is sent, with [ErrUnauthorized], with
+// [ErrUnavailable] when nothing was sent, or with an [*APIError] when the server refuses the
+// request.
 //
 // With [Config.Journal] all of that is one intent. It then also fails, before anything is sent, with an [*IntentExistsError] or a [*JournalError]; a
 // [*JournalError] whose Outcome is [Started] comes beside the circuit, and in no other case are both non-nil.
@@ -200,9 +203,9 @@ const (
 	statusClientClosedByBalance = 460 // AWS's load balancer: the same
 )
 
-// outcomeUnknown says whether a start that was answered with the status may have started a circuit all the
-// same. A 409 may say that the server has this very request already; a 417 after the body says nothing of
-// what became of the body.
+// outcomeUnknown says whether a start that was answered with the status may have started a circuit
+// all the same. A 409 may say that the server has this very request already; a 417 after the body
+// says nothing of what became of the body.
 func outcomeUnknown(status int) bool {
 	switch status {
 	case http.StatusRequestTimeout, http.StatusConflict, http.StatusExpectationFailed, statusClientClosedByBalance, statusClientClosedRequest:
@@ -232,7 +235,8 @@ func (s *starting) lost(ctx context.Context, delivery *delivery, err error) *fai
 	if source := delivery.body.failure(); source != nil && ctx.Err() == nil {
 		reason = source
 	}
-	// Where the proxy refuses, or none can be told, there is no connection to the server, and net/http may trace nothing.
+	// Where the proxy refuses, or none can be told, there is no connection to the server, and
+	// net/http may trace nothing.
 	unproxied := errors.Is(reason, ErrProxy) && !delivery.body.touched()
 	if !delivery.notSent() && !unproxied {
 		return final(s.unknown(delivery, reason))

@@ -167,8 +167,9 @@ func (t target) place(ctx context.Context, part *newfile.File, receipt *Receipt)
 	return receipt, nil
 }
 
-// UnplacedError says that evidence came whole, but that the folder let it not have its name. It lies there under another one, and its receipt beside the name
-// that it should have, as far as that could be written. Evidence that is not acceptable matches [ErrIntegrity] too.
+// UnplacedError says that evidence came whole, but that the folder let it not have its name. It
+// lies there under another one, and its receipt beside the name that it should have, as far as that
+// could be written. Evidence that is not acceptable matches [ErrIntegrity] too.
 type UnplacedError struct {
 	Kept string // path of the evidence
 	Err  error  // the system's
@@ -181,7 +182,8 @@ func (e *UnplacedError) Error() string {
 // Unwrap returns the system's error.
 func (e *UnplacedError) Unwrap() error { return e.Err }
 
-// unplaced keeps what was received where it lies, since a second try would do no better. It goes where another name or more room helps.
+// unplaced keeps what was received where it lies, since a second try would do no better. It goes
+// where another name or more room helps.
 func (t target) unplaced(part *newfile.File, err error) error {
 	err = withoutTemporary(err, t.path)
 	if newfile.NoSpace(err) || errors.Is(err, syscall.EFBIG) || errors.Is(err, fs.ErrExist) {

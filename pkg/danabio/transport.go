@@ -23,8 +23,8 @@ const (
 	expectContinueAbove = 64 << 10
 )
 
-// checkProxyVariable refuses an environment whose proxy cannot be used, before anything is sent past it. What another kind of RoundTripper does is not
-// known.
+// checkProxyVariable refuses an environment whose proxy cannot be used, before anything is sent
+// past it. What another kind of RoundTripper does is not known.
 func checkProxyVariable(caller *http.Client, baseURL string) error {
 	transport, ok := roundTripperOf(caller).(*http.Transport)
 	if !ok {

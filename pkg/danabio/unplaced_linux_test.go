@@ -11,8 +11,8 @@ import (
 	"github.com/danabio/danabio-go/internal/newfile"
 )
 
-// Evidence that cannot have its name stays where it lies, and its receipt says what it is. Another file system stands for a folder that lets no name be
-// given: the kernel refuses all ways to do so.
+// Evidence that cannot have its name stays where it lies, and its receipt says what it is. Another
+// file system stands for a folder that lets no name be given: the kernel refuses all ways to do so.
 func TestEvidenceThatCannotHaveItsNameIsKept(t *testing.T) {
 	elsewhere, err := os.MkdirTemp("/dev/shm", "danabio-*")
 	if err != nil {

@@ -14,8 +14,9 @@ type PollPolicy struct {
 	MinInterval time.Duration
 	// MaxInterval is the longest time between two polls, but for a longer Retry-After of the server. Default: 60 s.
 	MaxInterval time.Duration
-	// MaxWait is when waiting ends with [ErrNotReady], since an unknown circuit is never ready; with the last poll's error if no poll reached the
-	// server. A poll that has begun by then, and the download that it may have become, gets 10 minutes more. Default: 24 h.
+	// MaxWait is when waiting ends with [ErrNotReady], since an unknown circuit is never ready;
+	// with the last poll's error if no poll reached the server. A poll that has begun by then, and
+	// the download that it may have become, gets 10 minutes more. Default: 24 h.
 	MaxWait time.Duration
 	// Notify is called after each poll that found nothing, before the wait for the next. Default: nobody is told.
 	Notify func(Poll)
@@ -64,14 +65,16 @@ func (p PollPolicy) interval(n int) time.Duration {
 	return jittered(min(interval, p.MaxInterval), 0.1)
 }
 
-// WaitForEvidence calls [Client.DownloadEvidence] until the circuit is completed and its evidence stored. It ends with the context, with
-// [ErrNotReady] after PollPolicy.MaxWait, or with another error of DownloadEvidence but for these:
+// WaitForEvidence calls [Client.DownloadEvidence] until the circuit is completed and its evidence
+// stored. It ends with the context, with [ErrNotReady] after PollPolicy.MaxWait, or with another
+// error of DownloadEvidence but for these:
 //
 //   - An outage, [ErrUnavailable], means "not yet".
-//   - An answer with status 202, 204, 409 or 425, and a failure that is not known to pass, mean "not yet" for an hour after the first of them that no
-//     "not ready" interrupts, and once at least.
-//   - A refusal of the credentials, or status 403, once they have worked, means "not yet" once: a gateway may have answered in the server's place.
-//     The next poll after a 403 uses a new token.
+//   - An answer with status 202, 204, 409 or 425, and a failure that is not known to pass, mean
+//     "not yet" for an hour after the first of them that no "not ready" interrupts, and once at
+//     least.
+//   - A refusal of the credentials, or status 403, once they have worked, means "not yet" once: a
+//     gateway may have answered in the server's place. The next poll after a 403 uses a new token.
 func (c *Client) WaitForEvidence(ctx context.Context, circuit, path string, policy PollPolicy) (*Receipt, error) {
 	receipt, err := c.waitForEvidence(ctx, circuit, path, policy)
 	if err != nil {
@@ -175,7 +178,8 @@ func (w *waiting) goesOn(err error) bool {
 	return errors.Is(err, ErrUnavailable)
 }
 
-// over is the error when MaxWait is over, which end says. That only time is missing can be said only if the server has answered.
+// over is the error when MaxWait is over, which end says. That only time is missing can be said
+// only if the server has answered.
 func (w *waiting) over(end error) error {
 	elapsed := time.Since(w.began).Round(time.Second)
 	switch {

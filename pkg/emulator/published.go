@@ -71,8 +71,8 @@ func bodySchema(operation *openapi3.Operation) *openapi3.Schema {
 	return media.Schema.Value
 }
 
-// successOf reads the lowest status that says it went well, and the media type of its body: the usual one
-// if the spec allows it, else the first that the spec names.
+// successOf reads the lowest status that says it went well, and the media type of its body: the
+// usual one if the spec allows it, else the first that the spec names.
 func successOf(operation *openapi3.Operation, usual string) success {
 	for status := http.StatusOK; status < http.StatusMultipleChoices; status++ {
 		ref := operation.Responses.Status(status)

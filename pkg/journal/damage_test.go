@@ -71,8 +71,9 @@ func TestTornLastRecordIsCutOff(t *testing.T) {
 	}
 }
 
-// A crash while an intent is written, and a copy of the file that ends within one, look the same. In a copy the start may have been sent, so
-// nothing is forgotten until somebody says that it may be.
+// A crash while an intent is written, and a copy of the file that ends within one, look the same.
+// In a copy the start may have been sent, so nothing is forgotten until somebody says that it may
+// be.
 func TestACutIntentIsRefusedUntilItIsSettled(t *testing.T) {
 	lines := sampleLines(t)
 	last := lines[len(lines)-1] // of loan-2, begun again

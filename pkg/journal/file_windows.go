@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// The lock is on one byte far behind the end: Windows lets nobody else read or write what is locked, and
-// others may read a journal.
+// The lock is on one byte far behind the end: Windows lets nobody else read or write what is
+// locked, and others may read a journal.
 const lockedAt = 1 << 30 // times 2^32
 
 // lock keeps all others out until the file is closed or the process ends.

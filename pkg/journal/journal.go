@@ -12,10 +12,12 @@
 // holds request IDs, channels, SHA-256 digests of request bodies, outcomes, circuit IDs and times: no personal data, unless request IDs are made of
 // such, and no link.
 //
-// A line is synced to the disk before the call that wrote it returns. The next Open removes a last line that is cut off, if it is a result, or ends in
-// the zeros of a power loss. A cut intent may also come from a copy that was made while the file grew: then its start may have been sent. It is a
-// [*DamageError], as other damage is, and [RemoveCut] removes it once you know. All entries are held in memory too, about 500 bytes each; to begin anew, move the file away
-// while nobody has it open, and keep it: the new file does not know the old request IDs.
+// A line is synced to the disk before the call that wrote it returns. The next Open removes a last
+// line that is cut off, if it is a result, or ends in the zeros of a power loss. A cut intent may
+// also come from a copy that was made while the file grew: then its start may have been sent. It is
+// a [*DamageError], as other damage is, and [RemoveCut] removes it once you know. All entries are
+// held in memory too, about 500 bytes each; to begin anew, move the file away while nobody has it
+// open, and keep it: the new file does not know the old request IDs.
 //
 // What may live here: the file and its lock. What a journal is to the client stands in package danabio.
 package journal
@@ -45,7 +47,8 @@ var (
 type DamageError struct {
 	Path string
 	Line int // the first is 1
-	// Cut says that the last line is an intent of which only a part is there, and the rest is whole.
+	// Cut says that the last line is an intent of which only a part is there, and the rest is
+	// whole.
 	Cut bool
 	// RequestID is that of the cut intent; empty if it is cut off too.
 	RequestID string
@@ -89,8 +92,10 @@ type file interface {
 	Truncate(size int64) error
 }
 
-// Open opens the journal at path and creates it, with mode 0600, if it does not exist; its folder must. One Journal at a time can have a file open:
-// the error matches [ErrLocked] if another has. Systems that have neither flock nor LockFileEx (Solaris, AIX) keep out other Journals of the same process only.
+// Open opens the journal at path and creates it, with mode 0600, if it does not exist; its folder
+// must. One Journal at a time can have a file open: the error matches [ErrLocked] if another has.
+// Systems that have neither flock nor LockFileEx (Solaris, AIX) keep out other Journals of the same
+// process only.
 func Open(path string) (*Journal, error) {
 	j, err := open(path)
 	if err != nil {
@@ -99,9 +104,9 @@ func Open(path string) (*Journal, error) {
 	return j, nil
 }
 
-// RemoveCut removes the last line of the journal at path if it is an intent of which only a part is there. Call it
-// when you know what became of that start: from then on its request ID can be sent again. It fails, and
-// changes nothing, if the file has no such line.
+// RemoveCut removes the last line of the journal at path if it is an intent of which only a part is
+// there. Call it when you know what became of that start: from then on its request ID can be sent
+// again. It fails, and changes nothing, if the file has no such line.
 func RemoveCut(path string) error {
 	if err := removeCut(path); err != nil {
 		return fmt.Errorf("remove the cut line of journal %s: %w", path, withoutPath(err))

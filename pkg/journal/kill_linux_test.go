@@ -321,7 +321,8 @@ func tear(t *testing.T, path string) {
 	if err := file.Close(); err != nil {
 		t.Fatal(err)
 	}
-	// It looks like a copy that ends within an intent, so somebody has to say that nothing was sent.
+	// It looks like a copy that ends within an intent, so somebody has to say that nothing was
+	// sent.
 	_, err = journal.Open(path)
 	var damage *journal.DamageError
 	if errors.As(err, &damage) && damage.Cut {

@@ -131,8 +131,9 @@ func decode(line []byte) (record, error) {
 	return r, r.validate()
 }
 
-// read takes in all whole lines, and says how long they are together, also beside a DamageError for a cut intent. What follows the last line
-// break is torn off: if this process wrote it, the write was not finished, so nobody was told that it was.
+// read takes in all whole lines, and says how long they are together, also beside a DamageError for
+// a cut intent. What follows the last line break is torn off: if this process wrote it, the write
+// was not finished, so nobody was told that it was.
 func read(source io.Reader) (h history, size int64, torn bool, err error) {
 	h = history{}
 	lines := bufio.NewReaderSize(source, maxLine)
@@ -171,8 +172,9 @@ func tornRecord(rest []byte) bool {
 	return bytes.HasPrefix(written, []byte(recordStart)) || bytes.HasPrefix([]byte(recordStart), written)
 }
 
-// cutIntent reports whether the rest may be of an intent that was written whole once. A result can go: its start is then one whose
-// outcome is not known. Zeros at the end are those of a system that lost power before the line was synced.
+// cutIntent reports whether the rest may be of an intent that was written whole once. A result can
+// go: its start is then one whose outcome is not known. Zeros at the end are those of a system that
+// lost power before the line was synced.
 func (h history) cutIntent(rest []byte) bool {
 	if bytes.HasSuffix(rest, []byte{0}) || bytes.Contains(rest, []byte(`"outcome":`)) {
 		return false
