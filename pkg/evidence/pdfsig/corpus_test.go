@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto"
+	"crypto/fips140"
 	"encoding/asn1"
 	"fmt"
 	"io"
@@ -570,9 +571,11 @@ func built(name string) []byte { return corpusFiles()[name] }
 
 var corpusFiles = sync.OnceValue(func() map[string][]byte {
 	files := map[string][]byte{}
-	for _, test := range corpus {
-		files[test.name] = test.build()
-	}
+	fips140.WithoutEnforcement(func() { // what old programs signed
+		for _, test := range corpus {
+			files[test.name] = test.build()
+		}
+	})
 	return files
 })
 
@@ -584,7 +587,7 @@ func TestCorpus(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			file := built(test.name)
 			report := check(t, file, pdfsig.Options{})
-			holdsUp(t, file, report)
+			fips140.WithoutEnforcement(func() { holdsUp(t, file, report) })
 			if got := statuses(report); got != test.want {
 				t.Errorf("got %s, want %s\n%+v", got, test.want, report.Findings)
 			}
