@@ -132,19 +132,35 @@ func (r *retrieval) run(cmd *cobra.Command, circuits []string, get getEvidence) 
 	if err != nil {
 		return aboutCircuit(circuits[0], err)
 	}
-	return r.out.received(paths[0], receipt, receiptLines(paths[0], receipt))
+	return r.received(paths[0], receipt, receiptLines(paths[0], receipt))
 }
 
 // received prints what was stored, and a notice if it came under a wrong label.
-func (o *output) received(path string, receipt *danabio.Receipt, lines []line) error {
-	if err := o.data(receipt, lines...); err != nil {
+func (r *retrieval) received(path string, receipt *danabio.Receipt, lines []line) error {
+	if err := r.out.data(r.stored(path, receipt), lines...); err != nil {
 		return err
 	}
-	if label := receipt.Headers["Content-Encoding"]; label != "" && !o.quiet {
+	if label := receipt.Headers["Content-Encoding"]; label != "" && !r.out.quiet {
 		notice := textf("it came under the label Content-Encoding: %s, which is wrong", oneLine(label))
-		fmt.Fprintln(o.stderr, "danabio: "+textf("notice: %s: %s", shownName(path), notice).in(o.language))
+		fmt.Fprintln(r.out.stderr, "danabio: "+textf("notice: %s: %s", shownName(path), notice).in(r.out.language))
 	}
 	return nil
+}
+
+// storedData is what is printed with --json of a file whose path was not given, but made of a
+// folder's.
+type storedData struct {
+	*danabio.Receipt
+	Path string `json:"path"`
+}
+
+// stored is what is printed with --json of evidence at a path: the receipt, and the path if -o did
+// not say it.
+func (r *retrieval) stored(path string, receipt *danabio.Receipt) any {
+	if path == r.target {
+		return receipt
+	}
+	return storedData{receipt, path}
 }
 
 func receiptLines(path string, receipt *danabio.Receipt) []line {
@@ -268,7 +284,7 @@ func (r *retrieval) several(parent context.Context, client *danabio.Client, circ
 // tell prints what came of a circuit. It fails if that cannot be printed.
 func (r *retrieval) tell(circuit, path string, result circuitResult, failed *failedCircuits) error {
 	if result.err == nil {
-		return r.out.received(path, result.receipt, append([]line{{"circuit", circuit}}, receiptLines(path, result.receipt)...))
+		return r.received(path, result.receipt, append([]line{{"circuit", circuit}}, receiptLines(path, result.receipt)...))
 	}
 	err := aboutCircuit(circuit, result.err)
 	failed.add(err)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -92,6 +93,8 @@ func completeFlag(flag, name string) cobra.CompletionFunc {
 		return completeCodes
 	case "id":
 		return completeUnknown
+	case "profile":
+		return completeProfile
 	case "stdin-name": // the name of no file that is there
 		name = ""
 	}
@@ -115,6 +118,28 @@ func completeCodes(cmd *cobra.Command, _ []string, toComplete string) ([]cobra.C
 		}
 	}
 	return codes, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeProfile completes the name of a profile: those of the configuration file, with the server of each, where that may be shown.
+func completeProfile(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	ctx, cancel := context.WithTimeout(cmd.Context(), time.Second) // for as long as a person waits for a completion
+	defer cancel()
+	file, err := readConfigFile(ctx)
+	if err != nil { // which a command would tell
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var names []cobra.Completion
+	for _, name := range slices.Sorted(maps.Keys(file.profiles)) {
+		if oneLine(name) != name {
+			continue
+		}
+		server := file.profiles[name]["environment"]
+		if base, err := danabio.Environment(file.profiles[name]["base_url"]).BaseURL(); err == nil {
+			server = base
+		}
+		names = append(names, cobra.CompletionWithDesc(name, server))
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
 // completeUnknown completes the id for "journal settle": those of the starts in the journal whose outcome is unknown.

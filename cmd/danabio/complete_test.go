@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -137,6 +138,37 @@ func TestCompletionOffersStartsThatAreUnknown(t *testing.T) {
 	offered, _ := completed(t, "journal", "settle", "starts.journal", "--id", "")
 	if len(offered) != 1 || !strings.HasPrefix(offered[0], "loan-4711\t20") || !strings.HasSuffix(offered[0], "Z outcome unknown") {
 		t.Errorf("offered %q", offered)
+	}
+}
+
+func TestCompletionOffersProfiles(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("DANABIO_CONFIG", "config.toml")
+	const content = `profile = "a"
+[profiles.sandbox]
+environment = "sandbox"
+client_id = "acme"
+[profiles.own]
+base_url = "https://acme.example.com/api"
+[profiles.hidden]
+base_url = "https://user:hunter2@acme.example.com"
+[profiles."a\u001b[2J"]
+`
+	if err := os.WriteFile("config.toml", []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"hidden", "own\thttps://acme.example.com/api", "sandbox\tsandbox"}
+	if offered, _ := completed(t, "token", "--profile", ""); !slices.Equal(offered, want) {
+		t.Errorf("offered %q, want %q", offered, want)
+	}
+	for _, broken := range []string{"[profiles", "no such file"} {
+		t.Setenv("DANABIO_CONFIG", broken)
+		if err := os.WriteFile("[profiles", []byte("["), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if offered, _ := completed(t, "token", "--profile", ""); len(offered) != 0 {
+			t.Errorf("%s: offered %q", broken, offered)
+		}
 	}
 }
 

@@ -70,6 +70,7 @@ type configData struct {
 type configFileData struct {
 	Path   string `json:"path"`
 	Exists bool   `json:"exists"`
+	unread bool
 }
 
 type settingData struct {
@@ -112,7 +113,7 @@ With --json: {"file": {"path": …, "exists": …}, "profile": a setting, "setti
 // shown is what may be shown of the settings.
 func (s *settings) shown() configData {
 	data := configData{
-		File:    configFileData{s.file.path, s.file.exists},
+		File:    configFileData{s.file.path, s.file.exists || s.file.unread != nil, s.file.unread != nil},
 		Profile: s.profile.shown("profile"),
 	}
 	baseURL := s.baseURL
@@ -150,6 +151,8 @@ func (s setting) shown(name string) settingData {
 func (d configData) table(wanted language.Language) string {
 	path := "-"
 	switch {
+	case d.File.unread:
+		path = textf("%s (cannot be read)", d.File.Path).in(wanted)
 	case d.File.Exists:
 		path = d.File.Path
 	case d.File.Path != "":

@@ -13,6 +13,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/BurntSushi/toml"
 
@@ -25,6 +26,7 @@ type configFile struct {
 	path     string // empty if this machine has no folder for it
 	from     origin // of the path
 	exists   bool
+	unread   error  // why it cannot be read, if nobody named it; then it counts only if something is missing
 	selected string // the profile that is used when nobody says which
 	line     int    // at which it stands
 	profiles map[string]profile
@@ -80,11 +82,18 @@ func readConfigFile(ctx context.Context) (*configFile, error) {
 	}
 	c := &configFile{path: path, from: from}
 	source, err := openInput(ctx, path)
-	if errors.Is(err, fs.ErrNotExist) && from.kind == "" {
-		return c, nil
-	}
 	if err != nil {
-		return nil, badInput("configuration file %s: %w", path, reason(err))
+		unread := badInput("configuration file %s: %w", path, reason(err))
+		switch {
+		case from.kind != "":
+			return nil, unread
+		case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR): // HOME may be /dev/null
+			return c, nil
+		case errors.Is(err, fs.ErrPermission): // another user's, whose HOME was kept
+			c.unread = unread
+			return c, nil
+		}
+		return nil, unread
 	}
 	defer source.Close()
 	if access.Writes(source) == access.Everything { // as ssh refuses its own
@@ -306,6 +315,8 @@ func (c *configFile) choose(name setting) (setting, profile, error) {
 		known = append(known, oneLine(name))
 	}
 	switch similar := similarWord(name.value, known); {
+	case c.unread != nil:
+		return name, nil, c.unread
 	case c.path == "":
 		return name, nil, badInput("there is no profile %q, since this machine names no folder for configuration files; set DANABIO_CONFIG", name.value)
 	case !c.exists:

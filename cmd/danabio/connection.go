@@ -73,6 +73,9 @@ func (c *connection) access(ctx context.Context, cmd *cobra.Command) (apiAccess,
 	if err != nil {
 		return apiAccess{}, err
 	}
+	if s.file.unread != nil && s.incomplete() {
+		return apiAccess{}, s.file.unread
+	}
 	switch {
 	case s.environment.value == "" && s.baseURL.value == "":
 		return apiAccess{}, usagef(cmd,
@@ -84,7 +87,7 @@ func (c *connection) access(ctx context.Context, cmd *cobra.Command) (apiAccess,
 	}
 	access := apiAccess{Config: s.config(), id: s.clientID.value}
 	var notice *message
-	if access.secret, notice, err = s.secret.read(ctx, cmd); err != nil {
+	if access.secret, notice, err = s.secret.read(ctx, cmd, c.out); err != nil {
 		return apiAccess{}, err
 	}
 	if access.secret == "" {
@@ -104,6 +107,11 @@ func (c *connection) access(ctx context.Context, cmd *cobra.Command) (apiAccess,
 		access.HTTPClient = &http.Client{Transport: access.transport}
 	}
 	return access, nil
+}
+
+// incomplete reports whether something is missing that a configuration file could say.
+func (s *settings) incomplete() bool {
+	return !s.hasServer() || s.channel.value == "" || s.clientID.value == "" || s.secret.from.kind == ""
 }
 
 // config is what can be configured without reading another file.

@@ -23,6 +23,7 @@ import (
 type doctorRun struct {
 	connection   connection
 	cmd          *cobra.Command
+	out          *output
 	settings     *settings // nil: they cannot be used
 	secret       string
 	certificates certificates
@@ -69,7 +70,7 @@ With --json: {"checks": [{"name": …, "status": "ok", "warning", "failed" or "s
 		Example: `  danabio doctor --profile sandbox`,
 		Args:    arguments(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			d.cmd = cmd
+			d.cmd, d.out = cmd, out
 			return d.run(out)
 		},
 	}
@@ -226,9 +227,15 @@ func (d *doctorRun) checkConfiguration(err error) doctor.Check {
 			missing = append(missing, one.flag)
 		}
 	}
-	if len(missing) > 0 {
-		return doctor.Fails(doctor.Configuration, say("%s; what these flags give is missing: %s", d.source(), strings.Join(missing, ", ")), doctor.You,
-			say("give them, set their variables, or put them into a profile of %s", homely(s.file.path)))
+	switch {
+	case len(missing) > 0 && s.file.unread != nil:
+		return unusable(s.file.unread)
+	case len(missing) > 0:
+		advice := say("give them, set their variables, or put them into a profile of %s", homely(s.file.path))
+		if s.file.path == "" { // there is no home
+			advice = say("give them, or set their variables")
+		}
+		return doctor.Fails(doctor.Configuration, say("%s; what these flags give is missing: %s", d.source(), strings.Join(missing, ", ")), doctor.You, advice)
 	}
 	config := s.config()
 	config.Credentials = danabio.ClientCredentials("id", "secret") // the secret is not read yet
@@ -281,6 +288,8 @@ func (d *doctorRun) source() doctor.Text {
 		return say("profile %s of %s", s.profile.value, homely(s.file.path))
 	case s.file.exists:
 		return say("no profile of %s is chosen", homely(s.file.path))
+	case s.file.unread != nil:
+		return say("%s cannot be read, and is not needed", homely(s.file.path))
 	}
 	return say("no configuration file, only flags and variables")
 }
@@ -305,7 +314,7 @@ func (d *doctorRun) checkSecret(ctx context.Context) doctor.Check {
 	place := d.settings.secret
 	var notice *message
 	var err error
-	if d.secret, notice, err = place.read(ctx, d.cmd); err != nil {
+	if d.secret, notice, err = place.read(ctx, d.cmd, d.out); err != nil {
 		return unusable(err)
 	}
 	found := say("given by %s", place.from.name)

@@ -20,7 +20,7 @@ Printed are the file, its size in bytes, and its SHA-256:
   size=123456
   sha256=…
 
-With --json: the receipt.
+With --json: the receipt; and "path": …, the file's, where -o names a folder.
 
 Evidence that came whole but is not acceptable is kept as FILE.zip.rejected, a second one as
 FILE.zip.rejected-2 and so on, each with the reasons in a .json beside it; the exit code is 6.

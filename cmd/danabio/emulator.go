@@ -69,7 +69,7 @@ of DANABIO_CLIENT_SECRET or DANABIO_CLIENT_SECRET_FILE, if one is set.`,
 				return err
 			}
 			var notice *message
-			if config.ClientSecret, notice, err = place.read(ctx, cmd); err != nil {
+			if config.ClientSecret, notice, err = place.read(ctx, cmd, out); err != nil {
 				return err
 			}
 			out.notice(notice)

@@ -3,7 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -197,8 +201,17 @@ func advice(err error) *message {
 			askVendor(exists.Intent.RequestID, exists.Intent.Channel, exists.Intent.At), readOn(kindOutcomeUnknown))
 	case errors.As(err, &rejected):
 		return textf("Both files stay; send the reasons to DANAconnect. The same command asks again.")
+	case noTemporaryFolder(err):
+		return textf("There is no temporary folder to write to at %s; make one, or name another by TMPDIR (on Windows TMP).", oneLine(os.TempDir()))
 	}
 	return adviceOnKind(err)
+}
+
+// noTemporaryFolder reports whether a temporary file could not be made, as in a container without /tmp.
+func noTemporaryFolder(err error) bool {
+	var file *fs.PathError
+	return errors.As(err, &file) && (file.Path == os.TempDir() || filepath.Dir(file.Path) == filepath.Clean(os.TempDir())) &&
+		(errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.ENOTDIR))
 }
 
 func adviceOnKind(err error) *message {

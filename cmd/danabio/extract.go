@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
@@ -93,11 +94,12 @@ func extractionFolders(cmd *cobra.Command, files []string, folder string) (map[s
 		if !plainName(name) {
 			return nil, usagef(cmd, "no folder can be named after %q; extract it by itself", file)
 		}
-		// Some file systems take names for one that differ in case only.
-		if other, clash := taken[strings.ToLower(name)]; clash {
+		// Some file systems take names for one that differ in case only, or in how an accent is written.
+		key := strings.ToLower(norm.NFC.String(name))
+		if other, clash := taken[key]; clash {
 			return nil, usagef(cmd, "%q and %q would both be extracted into a folder called %q; extract one of them by itself", other, file, name)
 		}
-		taken[strings.ToLower(name)] = file
+		taken[key] = file
 		folders[file] = filepath.Join(folder, name)
 	}
 	return folders, nil

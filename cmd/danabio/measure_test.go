@@ -28,6 +28,8 @@ func TestMeasured(t *testing.T) {
 		{11_400_000, -1, 12_000_000, "Receiving: 11.4 MB, 12.0 MB/s"},
 		{1, 9e18, 1, "Receiving: 1 bytes of 9000000000.0 GB (0 %), 1 bytes/s"},
 		{9e18 - 5, 9e18, 5, "Receiving: 9000000000.0 GB of 9000000000.0 GB (100 %), 5 bytes/s, 1s left"},
+		{1, 45_600_000, 1.5, "Receiving: 1 bytes of 45.6 MB (0 %), 1 bytes/s"}, // 8444 hours
+		{0, 45_600_000, 127, "Receiving: 0 bytes of 45.6 MB (0 %), 127 bytes/s, 99h44m15s left"},
 		{0, 0, 0, "Receiving: 0 bytes of 0 bytes (0 %)"},
 		{7, 5, 3, "Receiving: 7 bytes of 5 bytes (140 %)"}, // a server that sends more than it announced
 	} {

@@ -184,6 +184,67 @@ func TestOnATerminal(t *testing.T) {
 	}
 }
 
+// A secret that is typed is asked for, and shows nowhere.
+func TestSecretIsTypedOnATerminal(t *testing.T) {
+	for name, test := range map[string]struct {
+		typed string
+		code  int
+		want  string
+	}{
+		"right":    {"", exitDone, "expiresAt="},
+		"wrong":    {"hunter2\n", exitUnauthorized, "danabio: get token: server answered 401"},
+		"nothing":  {"\n", exitUsage, "danabio: client secret: standard input is empty"},
+		"the end":  {"\x04", exitUsage, "danabio: client secret: standard input is empty"},
+		"an abort": {"\x03", exitInterrupted, "danabio: client secret: read standard input: interrupted"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			api := watched(t, func(*http.Request) {})
+			t.Setenv("DANABIO_CLIENT_SECRET", "")
+			typed := test.typed
+			if typed == "" {
+				typed = api.ClientSecret() + "\n"
+			}
+			control, tty := terminal(t, 200)
+			cmd := command(t, "token", "--client-secret-stdin")
+			cmd.Env = append(os.Environ(), "TERM=dumb")
+			cmd.Stdin, cmd.Stdout, cmd.Stderr = tty, tty, tty
+			cmd.SysProcAttr = &unix.SysProcAttr{Setsid: true, Setctty: true} // so that ^C comes as a signal
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			before, err := unix.IoctlGetTermios(int(tty.Fd()), unix.TCGETS)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var all bytes.Buffer
+			piece := make([]byte, 4096)
+			for asked := false; ; {
+				n, err := control.Read(piece)
+				all.Write(piece[:n])
+				if !asked && strings.Contains(all.String(), "Client secret: ") {
+					asked = true
+					if _, err := control.WriteString(typed); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if asked && strings.Contains(all.String(), test.want) || err != nil {
+					break
+				}
+			}
+			_ = cmd.Wait() // its exit code is asked for
+			after, err := unix.IoctlGetTermios(int(tty.Fd()), unix.TCGETS)
+			if err != nil || after.Lflag != before.Lflag|unix.ECHO {
+				t.Errorf("the terminal is left with %x, which was %x, %v", after.Lflag, before.Lflag, err)
+			}
+			text := strings.ReplaceAll(all.String(), "\r\n", "\n")
+			if code := cmd.ProcessState.ExitCode(); code != test.code || !strings.Contains(text, test.want) ||
+				strings.Contains(text, strings.TrimSpace(typed)) && test.typed != "\n" {
+				t.Errorf("exit code %d, the terminal shows %q", code, text)
+			}
+		})
+	}
+}
+
 // The null device is a character device as terminals are, and none.
 func TestTheNullDeviceIsNoTerminal(t *testing.T) {
 	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)

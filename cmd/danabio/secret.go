@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -58,10 +61,10 @@ func (s *secretSource) place(cmd *cobra.Command, getenv func(string) string, pro
 
 // read returns the secret, empty if there is none, and what should be known about its file, if
 // anything.
-func (p secretPlace) read(ctx context.Context, cmd *cobra.Command) (secret string, notice *message, err error) {
+func (p secretPlace) read(ctx context.Context, cmd *cobra.Command, out *output) (secret string, notice *message, err error) {
 	switch {
 	case p.stdin:
-		secret, err = readSecret(interruptible{ctx, cmd.InOrStdin()}, shownName(standardInput))
+		secret, err = readSecret(typedSecret(ctx, cmd.InOrStdin(), out), shownName(standardInput))
 		return secret, nil, err
 	case p.file == "":
 		if secret, err = credential.Text(p.value); err != nil {
@@ -80,6 +83,31 @@ func (p secretPlace) read(ctx context.Context, cmd *cobra.Command) (secret strin
 	secret, err = readSecret(interruptible{ctx, source}, said(p.file))
 	return secret, notice, err
 }
+
+// typedSecret is standard input. On a terminal it asks for the secret, does not show what is typed, and ends with the line.
+func typedSecret(ctx context.Context, stdin io.Reader, out *output) io.Reader {
+	terminal, ok := stdin.(*os.File)
+	if !ok {
+		return interruptible{ctx, stdin}
+	}
+	echo, err := withoutEcho(terminal)
+	if err != nil { // it is no terminal
+		return interruptible{ctx, stdin}
+	}
+	defer echo()
+	fmt.Fprint(out.stderr, out.say("Client secret: "))
+	line, err := bufio.NewReader(interruptible{ctx, terminal}).ReadString('\n')
+	fmt.Fprintln(out.stderr) // in place of the line break that was typed
+	if err != nil && err != io.EOF {
+		return failedReader{err}
+	}
+	return strings.NewReader(line)
+}
+
+// failedReader fails.
+type failedReader struct{ err error }
+
+func (r failedReader) Read([]byte) (int, error) { return 0, r.err }
 
 // checkExposure fails if other users can read a file with a secret, and tells if only its place
 // keeps them from it. A group is often wanted (Kubernetes' fsGroup).

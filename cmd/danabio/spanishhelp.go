@@ -149,7 +149,8 @@ entonces ya no se pregunta por el resto. El código de salida es el peor, en est
   2    un CIRCUIT o su archivo no es como debe ser
   3    un CIRCUIT no está completado, o no se conoce: solo falta tiempo`},
 	{`Printed are the file, its size in bytes, and its SHA-256:`, `Se muestran el archivo, su tamaño en bytes y su huella SHA-256:`},
-	{`With --json: the receipt.`, `Con --json: el recibo.`},
+	{`With --json: the receipt; and "path": …, the file's, where -o names a folder.`,
+		`Con --json: el recibo; y "path": …, la ruta del archivo, si -o nombra una carpeta.`},
 	{`Evidence that came whole but is not acceptable is kept as FILE.zip.rejected, a second one as
 FILE.zip.rejected-2 and so on, each with the reasons in a .json beside it; the exit code is 6.`,
 		`La evidencia que llegó entera pero no es aceptable se conserva como FILE.zip.rejected, una

@@ -325,6 +325,8 @@ var spanishMessages = [...]english{
 	{"Nothing is left half done. Make room, and give the same command again.", "No queda nada a medias. Libere espacio y repita el mismo comando."},
 	{"Have standard output go to a file or to a program that reads it. A start with --receipt or --journal keeps the circuit's id without it.",
 		"Haga que la salida estándar vaya a un archivo o a un programa que la lea. Con --receipt o --journal, start conserva el id del circuito sin ella."},
+	{"There is no temporary folder to write to at %s; make one, or name another by TMPDIR (on Windows TMP).",
+		"No hay una carpeta temporal en la que escribir en %s; cree una, o indique otra con TMPDIR (en Windows, TMP)."},
 	{"The evidence is whole and verified. Give it its name yourself, or have the command store it in another folder: %s",
 		"La evidencia está completa y verificada. Dele usted su nombre, o haga que el comando la guarde en otra carpeta: %s"},
 	{"Nothing is left half done. Check who owns the file and its folder, and which user this is.",

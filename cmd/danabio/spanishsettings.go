@@ -89,6 +89,10 @@ var spanishSettings = [...]english{
 		"(in Kubernetes, defaultMode: 0440 with fsGroup does without that)",
 		"%s: por sus propios permisos todos los usuarios pueden leer %s; se usa, porque su montaje es de solo lectura o los demás no pueden entrar en su carpeta " +
 			"(en Kubernetes, defaultMode: 0440 con fsGroup evita eso)"},
+	{"give them, or set their variables", "indíquelos, o defina sus variables"},
+	{"%s cannot be read, and is not needed", "%s no se puede leer, y no hace falta"},
+	{"%s (cannot be read)", "%s (no se puede leer)"},
+	{"Client secret: ", "Secreto del cliente: "},
 	{"notice: %s", "aviso: %s"},
 	{"have only you, or a group, read it, if you can", "haga que solo usted, o un grupo, pueda leerlo, si puede"},
 	{"configuration file %s: other users of this machine can change it, or put another one in its place, and so have the secret sent to a " +

@@ -209,3 +209,85 @@ func TestKilledStartLeavesAReceiptThatSaysUnknown(t *testing.T) {
 		t.Errorf("it left %+v", sent)
 	}
 }
+
+// asAnother has a command run as a user who may read and do nothing special. Root is one who may, so the program is put where that user can start it.
+func asAnother(t *testing.T, cmd *exec.Cmd) *exec.Cmd {
+	t.Helper()
+	if os.Getuid() != 0 {
+		return cmd
+	}
+	folder := t.TempDir()
+	self := filepath.Join(folder, "danabio")
+	content, err := os.ReadFile(cmd.Path)
+	if err == nil {
+		err = errors.Join(os.WriteFile(self, content, 0o755), os.Chmod(self, 0o755), os.Chmod(folder, 0o755), os.Chmod(filepath.Dir(folder), 0o755))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	const nobody = 65534
+	cmd.Path, cmd.Dir = self, "/"
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+	return cmd
+}
+
+// A HOME that sudo or su kept is another user's, whose file is no business of this one's, unless it is needed.
+func TestConfigurationFileOfAnotherUser(t *testing.T) {
+	watched(t, func(*http.Request) {})
+	home := t.TempDir()
+	folder := filepath.Join(home, ".config", "danabio")
+	path := filepath.Join(folder, "config.toml")
+	if err := errors.Join(os.MkdirAll(folder, 0o755), os.WriteFile(path, []byte("[profiles.a]\nchannel = \"c\"\n"), 0o600), os.Chmod(path, 0)); err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range []string{home, filepath.Dir(home)} {
+		if err := os.Chmod(folder, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("DANABIO_CONFIG", "")
+	t.Setenv("HOME", home)
+	t.Setenv("XDG_CONFIG_HOME", "")
+	unread := "danabio: configuration file " + path + ": permission denied\n"
+	for name, test := range map[string]struct {
+		args    []string
+		channel string
+		code    int
+		want    string // at the beginning of standard error, or else of standard output
+	}{
+		"not needed":              {[]string{"token"}, "channel", exitDone, "expiresAt="},
+		"something is missing":    {[]string{"token"}, "", exitUsage, unread},
+		"a profile is asked for":  {[]string{"token", "--profile", "a"}, "channel", exitUsage, unread},
+		"shown":                   {[]string{"config", "show"}, "", exitDone, "file                " + path + " (cannot be read)\n"},
+		"the doctor, not needed":  {[]string{"doctor"}, "channel", exitDone, "ok       configuration  ~/.config/danabio/config.toml cannot be read, and is not needed; nothing is missing\n"},
+		"the doctor, and needed":  {[]string{"doctor"}, "", exitUsage, "failed   configuration  configuration file " + path + ": permission denied\n"},
+		"named by the variable":   {[]string{"token"}, "named", exitUsage, unread},
+		"nothing to do with them": {[]string{"version"}, "", exitDone, "danabio "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("DANABIO_CHANNEL", test.channel)
+			if test.channel == "named" {
+				t.Setenv("DANABIO_CONFIG", path)
+			}
+			cmd := asAnother(t, command(t, test.args...))
+			var stdout bytes.Buffer
+			cmd.Stdout = &stdout
+			code, stderr := exitOf(t, cmd)
+			if code != test.code || !strings.HasPrefix(stderr, test.want) && !strings.HasPrefix(stdout.String(), test.want) {
+				t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout.String(), stderr)
+			}
+		})
+	}
+}
+
+// A container may have no /tmp.
+func TestNoTemporaryFolderIsTold(t *testing.T) {
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "nosuch"))
+	for _, args := range [][]string{{"evidence", "verify", "-"}, startWith("--stdin-name", "b.pdf", "-")} {
+		watched(t, func(*http.Request) { t.Error("something was sent") })
+		code, _, stderr := run(t.Context(), strings.NewReader("%PDF-1.7"), args...)
+		if code != exitFailed || !strings.Contains(stderr, "\nThere is no temporary folder to write to at "+os.TempDir()+"; make one, or name another by TMPDIR") {
+			t.Errorf("%q: exit code %d, stderr %q", args, code, stderr)
+		}
+	}
+}

@@ -13,6 +13,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Document is a PDF to be signed: [File], [Bytes] or [FS]. It is read when it is sent, and again when it is sent again; it must not change
@@ -128,6 +130,11 @@ func withoutPath(err error) error {
 		return path.Err
 	}
 	return err
+}
+
+// sameName reports whether two names are one to a reader, or to some file system: whatever their case, and with accents as one character or as two.
+func sameName(a, b string) bool {
+	return strings.EqualFold(norm.NFC.String(a), norm.NFC.String(b))
 }
 
 func checkDocumentName(name string) error {

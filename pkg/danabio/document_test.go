@@ -69,6 +69,7 @@ func TestBadInputIsRefusedBeforeAnythingIsSent(t *testing.T) {
 		"document name with a slash":   {request(danabio.Bytes("a/b.pdf", pdf(100))), []string{"a/b.pdf", "slash"}},
 		"document name with a control": {request(danabio.Bytes("a\nb.pdf", pdf(100))), []string{"control"}},
 		"two documents of one name":    {request(good, danabio.Bytes("Contrato.PDF", pdf(50))), []string{"two documents", "Contrato.PDF"}},
+		"one name with other accents":  {request(danabio.Bytes("Cr\u00e9dito.pdf", pdf(50)), danabio.Bytes("cre\u0301dito.pdf", pdf(50))), []string{"two documents"}},
 		"no document":                  {with(func(r *danabio.CircuitRequest) { r.Documents = nil }), []string{"no document"}},
 		"the zero document":            {request(danabio.Document{}), []string{"zero Document"}},
 		"no signer":                    {with(func(r *danabio.CircuitRequest) { r.Signer = danabio.Signer{} }), []string{"signer"}},

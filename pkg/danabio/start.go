@@ -126,7 +126,7 @@ func (r CircuitRequest) validate() error {
 			return invalid("document %d is the zero Document; make it with danabio.File, Bytes or FS", i+1)
 		}
 		for _, other := range r.Documents[:i] {
-			if strings.EqualFold(document.name, other.name) {
+			if sameName(document.name, other.name) {
 				return invalid("two documents have the name %q; the evidence could not tell them apart", document.name)
 			}
 		}
