@@ -33,7 +33,8 @@ type core struct {
 	transports []*http.Transport // clones of the caller's
 }
 
-// New checks the configuration and returns a client. It connects to nothing. Its error matches [ErrInvalidRequest].
+// New checks the configuration and returns a client. It connects to nothing. Its error matches [ErrInvalidRequest]; if HTTPS_PROXY or the like is not the
+// URL of a proxy, [ErrProxy] too.
 func New(config Config) (*Client, error) {
 	base, err := config.Environment.BaseURL()
 	if err != nil {
@@ -118,7 +119,7 @@ type TokenInfo struct {
 }
 
 // Authenticate fetches a token, unless a valid one is at hand: a check of the credentials. It fails with [ErrUnauthorized],
-// [ErrUnavailable] or [ErrProtocol].
+// [ErrUnavailable] or [ErrProtocol], and with those that say why the server is not reached, such as [ErrCertificate].
 func (c *Client) Authenticate(ctx context.Context) (TokenInfo, error) {
 	token, err := c.tokens.token(ctx)
 	if err != nil {
