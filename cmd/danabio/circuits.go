@@ -284,7 +284,8 @@ func (r *retrieval) several(parent context.Context, client *danabio.Client, circ
 // tell prints what came of a circuit. It fails if that cannot be printed.
 func (r *retrieval) tell(circuit, path string, result circuitResult, failed *failedCircuits) error {
 	if result.err == nil {
-		return r.received(path, result.receipt, append([]line{{"circuit", circuit}}, receiptLines(path, result.receipt)...))
+		lines := append([]line{{"circuit", circuit}}, receiptLines(path, result.receipt)...)
+		return r.received(path, result.receipt, lines)
 	}
 	err := aboutCircuit(circuit, result.err)
 	failed.add(err)

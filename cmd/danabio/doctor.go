@@ -252,8 +252,10 @@ func (d *doctorRun) checkConfiguration(err error) doctor.Check {
 		_ = client.Close() // it was made for its checks
 	}
 	if added := doctor.AddedPath(s.baseURL.value); added != "" {
-		return doctor.Check{Status: doctor.Warning, Found: say("the base URL ends in %s, which danabio adds by itself", added), Who: doctor.You,
-			Advice: say("give the base URL without it")}
+		return doctor.Check{
+			Status: doctor.Warning, Who: doctor.You, Advice: say("give the base URL without it"),
+			Found: say("the base URL ends in %s, which danabio adds by itself", added),
+		}
 	}
 	if strays != "" {
 		return doctor.Check{
@@ -353,8 +355,11 @@ func (d *doctorRun) checkCertificates(ctx context.Context) doctor.Check {
 	var found doctor.Text
 	switch {
 	case c.roots == nil && systemTrustsNobody():
-		return doctor.Check{Status: doctor.Warning, Found: say("no authority of your own, and this system trusts none either"), Who: doctor.You,
-			Advice: say("install the package ca-certificates, or name a file with authorities by SSL_CERT_FILE or --ca-file")}
+		return doctor.Check{
+			Status: doctor.Warning, Who: doctor.You,
+			Found:  say("no authority of your own, and this system trusts none either"),
+			Advice: say("install the package ca-certificates, or name a file with authorities by SSL_CERT_FILE or --ca-file"),
+		}
 	case c.roots == nil && c.client == nil:
 		found = say("none of your own; the system's authorities are trusted")
 	case c.client == nil:

@@ -241,8 +241,9 @@ func adviceOnKind(err error) *message {
 	case kindTLS:
 		return textf(`Trying again does not help. "danabio doctor" says what does not fit, and who can mend that.`)
 	case kindProxy:
-		return textf("The proxy was asked once, since repeated wrong passwords lock accounts. Check the variable that names it, the user name and password in it, and whether " +
-			`it lets the server's host through; "danabio doctor" says which one is used.`)
+		return textf("The proxy was asked once, since repeated wrong passwords lock accounts. Check the variable that names it, " +
+			"the user name and password in it, and whether it lets the server's host through; " +
+			`"danabio doctor" says which one is used.`)
 	case kindRedirect:
 		return textf("Nothing is sent to another address than the one given. Check --environment or --base-url, and whether a proxy asks for a login.")
 	case kindRefused:

@@ -134,7 +134,8 @@ func (t *transfers) text(now time.Time) string {
 	case unreachable == waiting:
 		return t.out.say("Waiting for %s, polls: %d, next in %s; the server cannot be reached", waited, sum.polls, next)
 	case unclear == waiting:
-		return t.out.say("Waiting for %s, polls: %d, next in %s; the last answer does not say whether it is done", waited, sum.polls, next)
+		return t.out.say("Waiting for %s, polls: %d, next in %s; the last answer does not say whether it is done",
+			waited, sum.polls, next)
 	case t.count > 1:
 		return t.out.say("Waiting for %s, polls: %d, next in %s; %d of %d circuits done", waited, sum.polls, next, over, t.count)
 	}

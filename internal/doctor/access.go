@@ -38,7 +38,8 @@ func (x *examination) checkChannel(ctx context.Context) Check {
 		return Check{Status: Warning, Found: Say("the server has evidence for a circuit that does not exist"), Who: Vendor,
 			Advice: Say("ask whether this is DANAconnect's server")}
 	case errors.Is(err, danabio.ErrNotReady) && isPage(err):
-		return Check{Status: Warning, Found: Say("another server than the API seems to answer: 404 with a page of HTML"), Who: You,
+		return Check{Status: Warning, Who: You,
+			Found:  Say("another server than the API seems to answer: 404 with a page of HTML"),
 			Advice: Say("look for a mistake in the base URL; if it is right, ask DANAconnect")}
 	case errors.Is(err, danabio.ErrNotReady):
 		return Fine(Say("the API can be used with these credentials; whether the channel exists does not show, since the server answers 404 to an unknown channel and to an unknown circuit alike"))
@@ -59,7 +60,8 @@ func (x *examination) refusal(err error) Check {
 	case status == http.StatusProxyAuthRequired && x.proxy != nil:
 		return proxyRefused(status)
 	case errors.Is(err, danabio.ErrTLS) && x.base.Scheme == "http":
-		return Fails(Unreached, Say("the server speaks TLS on this port, and got plain HTTP"), You, Say("give the base URL with https"))
+		return Fails(Unreached, Say("the server speaks TLS on this port, and got plain HTTP"), You,
+			Say("give the base URL with https"))
 	case errors.Is(err, danabio.ErrRedirected), errors.Is(err, danabio.ErrProtocol), errors.Is(err, danabio.ErrIntegrity):
 		return Fails(Unreached, Say("what answers is not the API: perhaps a login page of your network"), Network,
 			Say("look for a mistake in the base URL; open a page in a browser, and if a login page comes, log in or have this machine excepted"))

@@ -56,11 +56,13 @@ func (x *examination) askBy(ctx context.Context, transport *http.Transport) *ans
 		return new(tls.Certificate), nil
 	}
 	handshake := &reach.Handshake{}
-	ctx = httptrace.WithClientTrace(handshake.Trace(ctx), &httptrace.ClientTrace{TLSHandshakeDone: func(state tls.ConnectionState, err error) {
-		if err == nil {
-			a.state.Store(&state)
-		}
-	}})
+	ctx = httptrace.WithClientTrace(handshake.Trace(ctx), &httptrace.ClientTrace{
+		TLSHandshakeDone: func(state tls.ConnectionState, err error) {
+			if err == nil {
+				a.state.Store(&state)
+			}
+		},
+	})
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, x.base.String()+"/", nil)
 	if err != nil {
 		a.err = err
@@ -109,7 +111,8 @@ func (x *examination) checkTLS(ctx context.Context) Check {
 	state := a.state.Load()
 	if a.helloUnanswered() && x.answersWithoutMLKEM(ctx) {
 		return Fails(Unreached, Say("the server answers a TLS hello only if that does not offer ML-KEM"), Network,
-			Say("have the firewall or gateway in between brought up to date; until then, set GODEBUG=%s in the environment of danabio", "tlsmlkem=0"))
+			Say("have the firewall or gateway in between brought up to date; "+
+				"until then, set GODEBUG=%s in the environment of danabio", "tlsmlkem=0"))
 	}
 	if state == nil || x.certificateRefused(a) {
 		return x.tlsFailure(a)
@@ -169,7 +172,8 @@ func (x *examination) tlsFailure(a *answer) Check {
 		return x.badCertificate(certificate)
 	case f.Class == reach.Certificate && f.Setting != "":
 		return Fails(Unreached, Say("the server's certificate cannot be read: %s", f.Detail), Network,
-			Say("have who issues it mend it, which may be a box that inspects TLS; until then, set GODEBUG=%s in the environment of danabio", f.Setting))
+			Say("have who issues it mend it, which may be a box that inspects TLS; "+
+				"until then, set GODEBUG=%s in the environment of danabio", f.Setting))
 	case f.Class == reach.Certificate:
 		return Fails(Unreached, Say("the server's certificate cannot be read: %s", f.Detail), Network,
 			Say("have who issues it mend it, which may be a box that inspects TLS"))
@@ -180,10 +184,12 @@ func (x *examination) tlsFailure(a *answer) Check {
 		return Fails(Configuration, Say("the server demands a client certificate, and none is given that it takes"), You, Say("give it by --client-cert and --client-key"))
 	case f.Class == reach.TLS && f.Setting != "":
 		return Fails(Unreached, Say(f.Text), Network,
-			Say("have what answers there brought up to date; until then, try GODEBUG=%s in the environment of danabio", f.Setting))
+			Say("have what answers there brought up to date; "+
+				"until then, try GODEBUG=%s in the environment of danabio", f.Setting))
 	case f.Class == reach.TLS && errors.As(a.err, &record):
 		return Fails(Unreached, Say(f.Text), You,
-			Say("look for a mistake in the base URL, in its port above all; if it is right, ask your network people what answers there"))
+			Say("look for a mistake in the base URL, in its port above all; "+
+				"if it is right, ask your network people what answers there"))
 	case f.Class == reach.TLS:
 		return Fails(Unreached, Say(f.Text), Network, Say("have what answers there brought up to date"))
 	}
@@ -216,7 +222,8 @@ func (x *examination) badCertificate(err *tls.CertificateVerificationError) Chec
 		return Fails(Unreached, Say("the server's certificate expired on %s", day(invalid.Cert.NotAfter)), Vendor,
 			Say("have it renewed; but first see that this machine's clock is right"))
 	case errors.As(err, &unknown) && x.systemTrustsNobody():
-		return Fails(Unreached, Say("this system trusts no authority at all, so no certificate is good, as in a container image without certificates"), You,
+		return Fails(Unreached, Say("this system trusts no authority at all, so no certificate is good, "+
+			"as in a container image without certificates"), You,
 			Say("install the package ca-certificates, or name a file with authorities by SSL_CERT_FILE or --ca-file"))
 	case errors.As(err, &unknown) && leaf.Issuer.String() == leaf.Subject.String():
 		return Fails(Unreached, Say("the server's certificate is self-signed: %s", leaf.Subject), Network,

@@ -21,7 +21,8 @@ func (x *examination) checkProxy(context.Context) Check {
 	}
 	switch {
 	case errors.As(err, &wrong) && wrong.CGI:
-		return Fails(Configuration, Say("%s does not count where REQUEST_METHOD is set, as in a CGI program", variable), You, Say("unset one of them"))
+		return Fails(Configuration, Say("%s does not count where REQUEST_METHOD is set, as in a CGI program", variable), You,
+			Say("unset one of them"))
 	case err != nil: // what net/http says would quote the value, which may hold a password
 		return Fails(Configuration, Say("%s is not the URL of a proxy", variable), You,
 			Say("set it to a URL such as http://proxy.example.com:3128, or unset it"))

@@ -76,7 +76,8 @@ func Failed(err error) Failure {
 	)
 	switch {
 	case errors.As(err, &certificate):
-		return Failure{Class: Certificate, Text: "the server's TLS certificate is not valid for it", Detail: certificate.Err.Error()}
+		why := certificate.Err.Error()
+		return Failure{Class: Certificate, Text: "the server's TLS certificate is not valid for it", Detail: why}
 	case errors.As(err, &dns) && dns.IsNotFound && !dns.IsTemporary:
 		return Failure{Class: UnknownHost, Text: "the host name does not exist", Detail: dns.Name}
 	case errors.As(err, &dns):
@@ -103,7 +104,8 @@ func Failed(err error) Failure {
 		return socksFailure(op)
 	}
 	switch {
-	case says(err, "http: server closed idle connection"), says(err, "http: persistConn.readLoop exiting"), cutStatusLine(err):
+	case says(err, "http: server closed idle connection"), says(err, "http: persistConn.readLoop exiting"),
+		cutStatusLine(err):
 		return Failure{Class: Passing, Text: "the connection was closed before the answer was whole"}
 	// The types of HTTP/2's errors are hidden in net/http, which speaks it where a caller's
 	// RoundTripper has it do so.
@@ -111,7 +113,8 @@ func Failed(err error) Failure {
 		return Failure{Class: Passing, Text: "the server ended the HTTP/2 stream or connection"}
 	case says(err, `malformed HTTP response "\x15\x03`):
 		return Failure{Class: TLS, Text: "the server speaks TLS on this port, and got plain HTTP"}
-	case says(err, "malformed "), says(err, "net/http: server response headers exceeded "), says(err, "net/http: HTTP/1.x transport connection broken: "):
+	case says(err, "malformed "), says(err, "net/http: server response headers exceeded "),
+		says(err, "net/http: HTTP/1.x transport connection broken: "):
 		return Failure{Class: NotHTTP, Text: "what came is no HTTP that could be read"}
 	}
 	return Failure{Text: "the connection failed, or what came is no HTTP that could be read"}
@@ -162,7 +165,8 @@ func cutStatusLine(err error) bool {
 		return line
 	}
 	line, code := quoted("malformed HTTP response "), quoted("malformed HTTP status code ")
-	return line != "" && strings.HasPrefix("HTTP/1.1 ", line) || code != "" && len(code) < 3 && strings.Trim(code, "0123456789") == ""
+	return line != "" && strings.HasPrefix("HTTP/1.1 ", line) ||
+		code != "" && len(code) < 3 && strings.Trim(code, "0123456789") == ""
 }
 
 // passingAlerts are what a server says when it cannot now, or what a damaged record leads to.

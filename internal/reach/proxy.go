@@ -20,6 +20,7 @@ type ProxyError struct {
 	Variable string // of the environment, if it is that which is wrong
 	CGI      bool   // it is wrong only in a CGI program, where a request can set it
 	Reason   string // if none was asked
+	Err      error  // of the caller's own, if it is that; not shown
 }
 
 func (e *ProxyError) Error() string {
@@ -29,11 +30,14 @@ func (e *ProxyError) Error() string {
 	return fmt.Sprintf("the proxy answered %d", e.Status)
 }
 
+// Unwrap returns the caller's error.
+func (e *ProxyError) Unwrap() error { return e.Err }
+
 // failure says whether asking again is of use. A repeated 407 locks accounts.
 func (e *ProxyError) failure() Failure {
 	f := Failure{Class: Proxy, Text: "the proxy makes no connection to the server", Detail: e.Error()}
-	switch {
-	case e.Status == http.StatusRequestTimeout, e.Status == http.StatusTooEarly, e.Status == http.StatusTooManyRequests, e.Status >= 500:
+	passing := []int{http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests}
+	if e.Status >= 500 || slices.Contains(passing, e.Status) {
 		f.Class = Passing
 	}
 	return f
@@ -43,16 +47,17 @@ func (e *ProxyError) failure() Failure {
 // transport does already. Without it net/http takes the status for an error without a type.
 func ProxyAnswered(t *http.Transport) {
 	own := t.OnProxyConnectResponse
-	t.OnProxyConnectResponse = func(ctx context.Context, proxy *url.URL, request *http.Request, response *http.Response) error {
+	t.OnProxyConnectResponse = func(
+		ctx context.Context, proxy *url.URL, request *http.Request, response *http.Response,
+	) error {
+		var err error
 		if own != nil {
-			if err := own(ctx, proxy, request, response); err != nil {
-				return err
-			}
+			err = own(ctx, proxy, request, response)
 		}
 		if response.StatusCode != http.StatusOK {
-			return &ProxyError{Status: response.StatusCode}
+			return &ProxyError{Status: response.StatusCode, Err: err}
 		}
-		return nil
+		return err
 	}
 }
 
@@ -67,7 +72,7 @@ func CheckProxies(t *http.Transport) {
 		proxy, err := own(request)
 		switch {
 		case err != nil:
-			return nil, &ProxyError{Reason: "the transport's Proxy function failed"}
+			return nil, &ProxyError{Reason: "the transport's Proxy function failed", Err: err}
 		case proxy != nil && !isProxy(proxy):
 			return nil, &ProxyError{Reason: "the transport's Proxy function returned what is " + notAProxy}
 		}
@@ -75,7 +80,8 @@ func CheckProxies(t *http.Transport) {
 	}
 }
 
-const notAProxy = "not the URL of a proxy, such as http://proxy.example.com:3128 (or https, socks5, socks5h); in a password, write %25 for % and %2F for /"
+const notAProxy = "not the URL of a proxy, such as http://proxy.example.com:3128 (or https, socks5, socks5h); " +
+	"in a password, write %25 for % and %2F for /"
 
 // isProxy reports whether a URL is that of a proxy. One with a path, or an empty port, mostly is
 // one that was cut at the wrong place, by a "/" in a password for instance.
@@ -83,14 +89,18 @@ func isProxy(proxy *url.URL) bool {
 	host, port := proxy.Hostname(), proxy.Port()
 	number, err := strconv.ParseUint(port, 10, 16)
 	return slices.Contains([]string{"http", "https", "socks5", "socks5h"}, proxy.Scheme) &&
-		host != "" && !strings.ContainsAny(host, `"'<>()!$&*+,;=`) && (port == "" || err == nil && number > 0) && !strings.HasSuffix(proxy.Host, ":") &&
+		host != "" && !strings.ContainsAny(host, `"'<>()!$&*+,;=`) &&
+		(port == "" || err == nil && number > 0) && !strings.HasSuffix(proxy.Host, ":") &&
 		strings.Trim(proxy.Path, "/") == ""
 }
 
 // ProxyVariable finds the variable that names the proxy for requests to a base URL: the first that
 // is set, as package net/http looks for them. It is empty if there is none.
 func ProxyVariable(base *url.URL) string {
-	return firstSet(map[string][]string{"https": {"HTTPS_PROXY", "https_proxy"}, "http": {"HTTP_PROXY", "http_proxy"}}[base.Scheme]...)
+	if base.Scheme == "http" {
+		return firstSet("HTTP_PROXY", "http_proxy")
+	}
+	return firstSet("HTTPS_PROXY", "https_proxy")
 }
 
 func firstSet(names ...string) string {
@@ -115,8 +125,8 @@ func CheckEnvironment(t *http.Transport, base *url.URL) error {
 		return nil
 	}
 	if base.Scheme == "http" && os.Getenv("REQUEST_METHOD") != "" {
-		return &ProxyError{Variable: variable, CGI: true, Reason: variable + " does not count in a CGI program, where a request can set it; " +
-			"unset it, or REQUEST_METHOD if this is none"}
+		reason := " does not count in a CGI program, where a request can set it; unset it, or REQUEST_METHOD if this is none"
+		return &ProxyError{Variable: variable, CGI: true, Reason: variable + reason}
 	}
 	text := os.Getenv(variable)
 	if !strings.Contains(text, "://") { // net/http also puts this before a URL that it cannot read, and gets another host

@@ -35,7 +35,10 @@ func Bounded(transport *http.Transport) *http.Transport {
 // old gateways do, if the transport has one to show.
 func AllowRenegotiation(t *http.Transport) {
 	config := t.TLSClientConfig
-	if config != nil && (len(config.Certificates) > 0 || config.GetClientCertificate != nil) && config.Renegotiation == tls.RenegotiateNever {
+	if config == nil || len(config.Certificates) == 0 && config.GetClientCertificate == nil {
+		return
+	}
+	if config.Renegotiation == tls.RenegotiateNever {
 		config.Renegotiation = tls.RenegotiateOnceAsClient
 	}
 }

@@ -131,7 +131,8 @@ func (ca *CA) WithNegativeSerial(tb testing.TB, issued tls.Certificate) tls.Cert
 	if err != nil {
 		tb.Fatal(err)
 	}
-	parts.TBS, parts.Signature = asn1.RawValue{FullBytes: tbs}, asn1.BitString{Bytes: signature, BitLength: 8 * len(signature)}
+	parts.TBS = asn1.RawValue{FullBytes: tbs}
+	parts.Signature = asn1.BitString{Bytes: signature, BitLength: 8 * len(signature)}
 	der, err := asn1.Marshal(parts)
 	if err != nil {
 		tb.Fatal(err)

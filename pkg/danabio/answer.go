@@ -8,7 +8,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"slices"
 	"time"
 )
 
@@ -88,8 +87,15 @@ func refusal(ctx context.Context, operation, circuit string, resp *http.Response
 // wantsTLS reports whether an answer is what the servers of Go, nginx and Apache say of plain HTTP
 // on a port of TLS.
 func wantsTLS(body []byte) bool {
-	return slices.ContainsFunc([]string{"HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port", "speaking plain HTTP to an SSL-enabled server port"},
-		func(words string) bool { return bytes.Contains(body, []byte(words)) })
+	for _, words := range []string{
+		"HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port",
+		"speaking plain HTTP to an SSL-enabled server port",
+	} {
+		if bytes.Contains(body, []byte(words)) {
+			return true
+		}
+	}
+	return false
 }
 
 func withoutQuery(req *http.Request) string {

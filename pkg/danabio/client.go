@@ -33,8 +33,8 @@ type core struct {
 	transports []*http.Transport // clones of the caller's
 }
 
-// New checks the configuration and returns a client. It connects to nothing. Its error matches [ErrInvalidRequest]; if HTTPS_PROXY or the like is not the
-// URL of a proxy, [ErrProxy] too.
+// New checks the configuration and returns a client. It connects to nothing. Its error matches
+// [ErrInvalidRequest]; if HTTPS_PROXY or the like is not the URL of a proxy, [ErrProxy] too.
 func New(config Config) (*Client, error) {
 	base, err := config.Environment.BaseURL()
 	if err != nil {
@@ -118,8 +118,9 @@ type TokenInfo struct {
 	ExpiresAt time.Time // when it is no longer used; the zero time if its lifetime is not known
 }
 
-// Authenticate fetches a token, unless a valid one is at hand: a check of the credentials. It fails with [ErrUnauthorized],
-// [ErrUnavailable] or [ErrProtocol], and with those that say why the server is not reached, such as [ErrCertificate].
+// Authenticate fetches a token, unless a valid one is at hand: a check of the credentials. It fails
+// with [ErrUnauthorized], [ErrUnavailable] or [ErrProtocol], and with those that say why the server
+// is not reached, such as [ErrCertificate].
 func (c *Client) Authenticate(ctx context.Context) (TokenInfo, error) {
 	token, err := c.tokens.token(ctx)
 	if err != nil {

@@ -140,7 +140,9 @@ func isZIP(content []byte) bool {
 // codings are what a label can say of HTTP's own ways to encode a body (IANA). Under one of them
 // the body has another reading than its bytes; other labels, such as "utf-8", "binary" or the
 // "aws-chunked" of S3, say nothing of it.
-var codings = []string{"gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip"}
+var codings = []string{
+	"gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip",
+}
 
 // readable fails where the label says that the bytes are not the ZIP itself.
 func (s *evidenceStream) readable() error {

@@ -8,10 +8,12 @@ import (
 	"time"
 )
 
-// What callers decide on with [errors.Is]. Each error of this package matches at most one of the first seven, but for that of
-// [Client.WaitForEvidence] past its time, which matches ErrNotReady and what the last poll met. An [*OutcomeUnknownError] matches none
-// of them, whatever its cause, since each of them has callers do what must not be done then. A failure that this package does not know, of the caller's
-// RoundTripper for instance, matches none either: nothing says that it will pass.
+// What callers decide on with [errors.Is]. Each error of this package matches at most one of the
+// first seven, but for that of [Client.WaitForEvidence] past its time, which matches ErrNotReady
+// and what the last poll met. An [*OutcomeUnknownError] matches none of them, whatever its cause,
+// since each of them has callers do what must not be done then. A failure that this package does
+// not know, of the caller's RoundTripper for instance, matches none either: nothing says that it
+// will pass.
 var (
 	// ErrInvalidRequest: the input is wrong, and nothing was sent.
 	ErrInvalidRequest = errors.New("invalid request")
@@ -49,8 +51,9 @@ func invalid(format string, args ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{ErrInvalidRequest}, args...)...)
 }
 
-// APIError is an answer of the server with an error status. It matches [ErrUnauthorized], [ErrUnavailable], [ErrNotReady] or [ErrProxy] where
-// the status means that; any other is the server's refusal.
+// APIError is an answer of the server with an error status. It matches [ErrUnauthorized],
+// [ErrUnavailable], [ErrNotReady] or [ErrProxy] where the status means that; any other is the
+// server's refusal.
 type APIError struct {
 	Operation  string // "get token", "start circuit" or "download evidence"
 	Method     string

@@ -56,7 +56,9 @@ func decoded(body []byte, contentType string) string {
 
 // latin are the labels under which Windows-1252 or a part of it comes, a wrong one and none among
 // them.
-var latin = []string{"", "utf-8", "utf8", "us-ascii", "iso-8859-1", "iso8859-1", "iso-8859-15", "latin1", "latin-1", "windows-1252", "cp1252"}
+var latin = []string{
+	"", "utf-8", "utf8", "us-ascii", "iso-8859-1", "iso8859-1", "iso-8859-15", "latin1", "latin-1", "windows-1252", "cp1252",
+}
 
 // windows1252 are its characters from 0x80 to 0x9f; all others are those of Unicode.
 var windows1252 = [32]rune{
@@ -66,11 +68,15 @@ var windows1252 = [32]rune{
 
 // The keys that error bodies commonly have.
 var (
-	messageKeys = []string{"message", "error_description", "detail", "title", "description", "msg", "mensaje", "reason", "defaultMessage"}
-	codeKeys    = []string{"code", "error", "errorCode", "type"}
-	innerKeys   = []string{"error", "errors", "details", "detail"}
+	messageKeys = []string{
+		"message", "error_description", "detail", "title", "description", "msg", "mensaje", "reason", "defaultMessage",
+	}
+	codeKeys  = []string{"code", "error", "errorCode", "type"}
+	innerKeys = []string{"error", "errors", "details", "detail"}
 	// listKeys hold what is wrong with each field, by its name or in a list.
-	listKeys  = []string{"errors", "details", "detail", "fieldErrors", "violations", "invalid-params", "invalidParams", "errores"}
+	listKeys = []string{
+		"errors", "details", "detail", "fieldErrors", "violations", "invalid-params", "invalidParams", "errores",
+	}
 	fieldKeys = []string{"field", "name", "property", "propertyPath", "param", "path", "pointer", "campo"}
 )
 

@@ -225,6 +225,9 @@ func answersSOCKS(method byte, reply ...byte) func(net.Conn) {
 
 // A proxy that refuses is asked once: repeated wrong passwords lock accounts.
 func TestProxyThatRefusesIsAskedOnce(t *testing.T) {
+	refusing := func(t *http.Transport) {
+		t.OnProxyConnectResponse = func(context.Context, *url.URL, *http.Request, *http.Response) error { return errors.New("canary") }
+	}
 	own := func(t *http.Transport) {
 		t.OnProxyConnectResponse = func(context.Context, *url.URL, *http.Request, *http.Response) error { return nil }
 	}
@@ -236,6 +239,7 @@ func TestProxyThatRefusesIsAskedOnce(t *testing.T) {
 	}{
 		{"407", "http", answersConnect("407 Proxy Authentication Required"), "the proxy answered 407", nil},
 		{"407, below a hook of the caller's", "http", answersConnect("407 Proxy Authentication Required"), "the proxy answered 407", own},
+		{"407, which a hook of the caller's refuses too", "http", answersConnect("407 Proxy Authentication Required"), "the proxy answered 407", refusing},
 		{"403", "http", answersConnect("403 Forbidden"), "the proxy answered 403", nil},
 		{"redirect to a page for logging in", "http", answersConnect("302 Found"), "the proxy answered 302", nil},
 		{"SOCKS, no way to log in", "socks5", answersSOCKS(0xff), "no acceptable authentication methods", nil},

@@ -85,7 +85,8 @@ func (c *core) receipt(circuit, file string, stream *evidenceStream, report *evi
 	}
 	if stream.label != "" {
 		receipt.Headers["Content-Encoding"] = stream.label
-		receipt.Notices = append(receipt.Notices, fmt.Sprintf("it came under the label Content-Encoding: %s, which is wrong", stream.label))
+		receipt.Notices = append(receipt.Notices,
+			fmt.Sprintf("it came under the label Content-Encoding: %s, which is wrong", stream.label))
 	}
 	for _, entry := range report.Entries {
 		receipt.Entries = append(receipt.Entries, ReceiptEntry{entry.Name, entry.Size, entry.SHA256})

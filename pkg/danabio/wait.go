@@ -134,7 +134,8 @@ func (c *core) waitForEvidence(ctx context.Context, circuit, path string, policy
 			policy.Notify(Poll{Number: w.polls, Elapsed: elapsed, Next: next, Err: err})
 		}
 		if ended := sleep(ctx, next); ended != nil {
-			return nil, fmt.Errorf("%w, %s after the beginning, with %d polls done; the last: %w", ended, time.Since(w.began).Round(time.Second), w.polls, err)
+			return nil, fmt.Errorf("%w, %s after the beginning, with %d polls done; the last: %w",
+				ended, w.elapsed(), w.polls, err)
 		}
 	}
 }
@@ -168,7 +169,8 @@ func (w *waiting) goesOn(err error) bool {
 	case errors.Is(err, ErrUnauthorized), answer != nil && answer.StatusCode == http.StatusForbidden:
 		w.refusals++
 		return w.accepted && w.refusals == 1
-	case errors.As(err, &says), answer != nil && (answer.StatusCode == http.StatusConflict || answer.StatusCode == http.StatusTooEarly):
+	case errors.As(err, &says),
+		answer != nil && (answer.StatusCode == http.StatusConflict || answer.StatusCode == http.StatusTooEarly):
 		if w.unclear.IsZero() {
 			w.unclear = time.Now()
 			return true
@@ -181,21 +183,23 @@ func (w *waiting) goesOn(err error) bool {
 // over is the error when MaxWait is over, which end says. That only time is missing can be said
 // only if the server has answered.
 func (w *waiting) over(end error) error {
-	elapsed := time.Since(w.began).Round(time.Second)
 	switch {
 	case w.last == nil:
-		return fmt.Errorf("%w after %s and %d polls", end, elapsed, w.polls)
+		return fmt.Errorf("%w after %s and %d polls", end, w.elapsed(), w.polls)
 	case !w.reached:
-		return fmt.Errorf("no poll reached the server in %s, of %d; the last: %w", elapsed, w.polls, w.last)
+		return fmt.Errorf("no poll reached the server in %s, of %d; the last: %w", w.elapsed(), w.polls, w.last)
 	}
-	return fmt.Errorf("%w after %s and %d polls; the last: %w", end, elapsed, w.polls, w.last)
+	return fmt.Errorf("%w after %s and %d polls; the last: %w", end, w.elapsed(), w.polls, w.last)
 }
+
+func (w *waiting) elapsed() time.Duration { return time.Since(w.began).Round(time.Second) }
 
 // late is the error of a poll that was still under way when its time was over, too.
 func (w *waiting) late(err error) error {
 	var cut *cutError
 	if errors.As(err, &cut) {
-		return fmt.Errorf("%w: it was still on its way %s after the beginning, with %d bytes there", ErrTruncated, time.Since(w.began).Round(time.Second), cut.read)
+		return fmt.Errorf("%w: it was still on its way %s after the beginning, with %d bytes there",
+			ErrTruncated, w.elapsed(), cut.read)
 	}
 	w.last = unavailable(errHeaderTimeout).err
 	return w.over(ErrNotReady)
