@@ -199,10 +199,20 @@ func TestStartWithoutRoomForItsReceiptIsNotSent(t *testing.T) {
 
 // A start that is killed leaves a receipt that says what is known.
 func TestKilledStartLeavesAReceiptThatSaysUnknown(t *testing.T) {
-	var cmd *exec.Cmd
-	watched(t, func(*http.Request) { _ = cmd.Process.Kill() })
-	cmd = command(t, startWith("--receipt", "sent.json", "contract.pdf")...)
-	if err := cmd.Run(); err == nil {
+	asked := make(chan struct{})
+	watched(t, func(r *http.Request) {
+		close(asked)
+		<-r.Context().Done()
+	})
+	cmd := command(t, startWith("--receipt", "sent.json", "contract.pdf")...)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-asked
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err == nil {
 		t.Error("it was not killed")
 	}
 	if sent := sentAt(t, "sent.json"); sent.State != danabio.OutcomeUnknown || sent.RequestID != "loan-4711" {
