@@ -120,7 +120,8 @@ func completeCodes(cmd *cobra.Command, _ []string, toComplete string) ([]cobra.C
 	return codes, cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeProfile completes the name of a profile: those of the configuration file, with the server of each, where that may be shown.
+// completeProfile completes the name of a profile: those of the configuration file, with the server
+// of each, where that may be shown.
 func completeProfile(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	ctx, cancel := context.WithTimeout(cmd.Context(), time.Second) // for as long as a person waits for a completion
 	defer cancel()

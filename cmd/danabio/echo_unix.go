@@ -8,7 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// withoutEcho has a terminal not show what is typed until restore is called, but for the line break. It fails for what is no terminal.
+// withoutEcho has a terminal not show what is typed until restore is called, but for the line
+// break. It fails for what is no terminal.
 func withoutEcho(file *os.File) (restore func(), err error) {
 	fd := int(file.Fd())
 	before, err := unix.IoctlGetTermios(fd, getTermios)

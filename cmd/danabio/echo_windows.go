@@ -6,7 +6,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// withoutEcho has a console not show what is typed until restore is called. It fails for what is none.
+// withoutEcho has a console not show what is typed until restore is called. It fails for what is
+// none.
 func withoutEcho(file *os.File) (restore func(), err error) {
 	handle := windows.Handle(file.Fd())
 	var before uint32

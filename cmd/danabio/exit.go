@@ -207,7 +207,8 @@ func advice(err error) *message {
 	return adviceOnKind(err)
 }
 
-// noTemporaryFolder reports whether a temporary file could not be made, as in a container without /tmp.
+// noTemporaryFolder reports whether a temporary file could not be made, as in a container without
+// /tmp.
 func noTemporaryFolder(err error) bool {
 	var file *fs.PathError
 	return errors.As(err, &file) && (file.Path == os.TempDir() || filepath.Dir(file.Path) == filepath.Clean(os.TempDir())) &&

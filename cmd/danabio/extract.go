@@ -94,7 +94,8 @@ func extractionFolders(cmd *cobra.Command, files []string, folder string) (map[s
 		if !plainName(name) {
 			return nil, usagef(cmd, "no folder can be named after %q; extract it by itself", file)
 		}
-		// Some file systems take names for one that differ in case only, or in how an accent is written.
+		// Some file systems take names for one that differ in case only, or in how an accent is
+		// written.
 		key := strings.ToLower(norm.NFC.String(name))
 		if other, clash := taken[key]; clash {
 			return nil, usagef(cmd, "%q and %q would both be extracted into a folder called %q; extract one of them by itself", other, file, name)

@@ -84,7 +84,8 @@ func (p secretPlace) read(ctx context.Context, cmd *cobra.Command, out *output) 
 	return secret, notice, err
 }
 
-// typedSecret is standard input. On a terminal it asks for the secret, does not show what is typed, and ends with the line.
+// typedSecret is standard input. On a terminal it asks for the secret, does not show what is typed,
+// and ends with the line.
 func typedSecret(ctx context.Context, stdin io.Reader, out *output) io.Reader {
 	terminal, ok := stdin.(*os.File)
 	if !ok {

@@ -221,7 +221,8 @@ func TestKilledStartLeavesAReceiptThatSaysUnknown(t *testing.T) {
 	}
 }
 
-// asAnother has a command run as a user who may read and do nothing special. Root is one who may, so the program is put where that user can start it.
+// asAnother has a command run as a user who may read and do nothing special. Root is one who may,
+// so the program is put where that user can start it.
 func asAnother(t *testing.T, cmd *exec.Cmd) *exec.Cmd {
 	t.Helper()
 	if os.Getuid() != 0 {
@@ -242,7 +243,8 @@ func asAnother(t *testing.T, cmd *exec.Cmd) *exec.Cmd {
 	return cmd
 }
 
-// A HOME that sudo or su kept is another user's, whose file is no business of this one's, unless it is needed.
+// A HOME that sudo or su kept is another user's, whose file is no business of this one's, unless it
+// is needed.
 func TestConfigurationFileOfAnotherUser(t *testing.T) {
 	watched(t, func(*http.Request) {})
 	home := t.TempDir()

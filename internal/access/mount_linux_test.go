@@ -22,7 +22,7 @@ func TestOthersOnAReadOnlyMount(t *testing.T) {
 			UidMappings: []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}}, GidMappings: []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}},
 		}
 		out, err := child.CombinedOutput()
-		if errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.ENOSPC) {
+		if os.Getenv("CI") == "" && (errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.ENOSPC)) {
 			t.Skip("this machine lets nobody make mounts:", err)
 		}
 		if err != nil {

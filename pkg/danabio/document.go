@@ -132,7 +132,8 @@ func withoutPath(err error) error {
 	return err
 }
 
-// sameName reports whether two names are one to a reader, or to some file system: whatever their case, and with accents as one character or as two.
+// sameName reports whether two names are one to a reader, or to some file system: whatever their
+// case, and with accents as one character or as two.
 func sameName(a, b string) bool {
 	return strings.EqualFold(norm.NFC.String(a), norm.NFC.String(b))
 }

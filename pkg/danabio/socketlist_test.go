@@ -212,7 +212,8 @@ func handshakeFaults(t *testing.T) []socketFault {
 	// With TLS 1.3 the client's handshake is over before the server judges, so that the request is on its way.
 	late := with(all, "client certificate wanted, TLS 1.3", "no TLS, partly sent", &tls.Config{Certificates: goodServer.Certificates, ClientAuth: tls.RequireAnyClientCert, MinVersion: tls.VersionTLS13})
 	late.gate, late.size = 3, 1<<20
-	// If its reset overtakes the server's alert, the client sees a broken connection, which may mend.
+	// If its reset overtakes the server's alert, the client sees a broken connection, which may
+	// mend.
 	late.or = of("passes")
 	return faults
 }

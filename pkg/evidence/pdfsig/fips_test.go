@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// A program that may use nothing but what FIPS 140 approves comes to the same judgement, on SHA-1 and MD5 too. How it runs is decided when it begins, so
-// this one begins anew.
+// A program that may use nothing but what FIPS 140 approves comes to the same judgement, on SHA-1
+// and MD5 too. How it runs is decided when it begins, so this one begins anew.
 func TestJudgementsAreTheSameUnderFIPS140(t *testing.T) {
 	if fips140.Enforced() {
 		t.Fatal("this test was begun so")

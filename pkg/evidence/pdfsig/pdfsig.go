@@ -151,8 +151,8 @@ func check(ctx context.Context, r io.ReaderAt, size int64, options Options, toHa
 		Findings: []evidence.Finding{},
 		Details:  Details{Version: ReportVersion, Signatures: []Signature{}},
 	}}
-	// Signatures of old are judged whatever a program may use itself: with GODEBUG=fips140=only, SHA-1 and MD5 would panic. It is the report that says which
-	// digests are weak.
+	// Signatures of old are judged whatever a program may use itself: with GODEBUG=fips140=only,
+	// SHA-1 and MD5 would panic. It is the report that says which digests are weak.
 	var err error
 	fips140.WithoutEnforcement(func() { err = c.run() })
 	if err != nil {
