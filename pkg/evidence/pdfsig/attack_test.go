@@ -367,6 +367,14 @@ var attacks = []struct {
 			}
 		})
 	}, twoSpoilt, "later-revision", "another annotation"},
+	{"a new field with the signature of another", func() []byte {
+		return newField(once(), "", showing("third", 5, small), func(s *signing) {
+			s.build = func(base []byte, objects ...numbered) []byte {
+				return update(base, append(objects, numbered{6, field("second", 7)})...)
+			}
+			s.reserve = usualRoom
+		})
+	}, twoSpoilt, "later-revision", "without a signature that holds"},
 	{"a new field without a signature", func() []byte {
 		return update(once(), formWith("40 0 R", ""),
 			numbered{40, "<< /FT /Sig /T (third) /Rect [0 0 612 792] /AP << /N 31 0 R >> >>"}, numbered{31, form("Pay 900")})
@@ -393,9 +401,13 @@ var attacks = []struct {
 		base := sign(update(withField(), formWith("9 0 R", "/DA (/F 9 Tf)")), by(people().ana))
 		return signedAs(base, field("second", 7), formWith("9 0 R", "/DA (/F 0 Tf)"))
 	}, twoSpoilt, "later-revision", "form: /DA"},
-	{"a version that is no name", func() []byte { return update(once(), catalog("/DSS << /Certs [20 0 R] >> /Version << >>"), numbered{20, certificate}) },
+	{"a version that is no name", func() []byte {
+		return update(once(), catalog("/DSS << /Certs [20 0 R] >> /Version << >>"), numbered{20, certificate})
+	},
 		earlier, "later-revision", "catalog: /Version"},
-	{"a version", func() []byte { return update(once(), catalog("/DSS << /Certs [20 0 R] >> /Version /1.7"), numbered{20, certificate}) },
+	{"a version", func() []byte {
+		return update(once(), catalog("/DSS << /Certs [20 0 R] >> /Version /1.7"), numbered{20, certificate})
+	},
 		extended, "validation-data", "catalog: /DSS"},
 	{"another font of the form, where it has none", func() []byte {
 		base := over(formWith("", "/DR << /Font << /F 30 0 R >> >>"), numbered{30, "<< /Type /Font >>"})
