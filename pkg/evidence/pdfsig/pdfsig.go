@@ -8,6 +8,8 @@
 //
 // # What is judged
 //
+// An encrypted file is judged if it opens with the empty user password, as any reader shows it.
+//
 // Signature dictionaries are found through the cross-reference, those of earlier revisions included, never by a search
 // of bytes and never by the form's /Fields. Each gets one [Status]:
 //
@@ -21,8 +23,9 @@
 //   - INVALID: the signature does not hold, or is not written as a signature must be: an object
 //     that reaches into the gap of its /ByteRange, white space in its /Contents, and padding other
 //     than zeros are enough.
-//   - INDETERMINATE: it is of a kind that this package does not judge: RSA-PSS, SHA-3, a signer named by a key
-//     identifier, several signers, adbe.x509.rsa_sha1 and unknown SubFilters, an encrypted file, or more than a limit allows.
+//   - INDETERMINATE: it is of a kind that this package does not judge: RSA-PSS, SHA-3, a signer
+//     named by a key identifier, several signers, adbe.x509.rsa_sha1 and unknown SubFilters, a file
+//     that needs a password, or more than a limit allows.
 //
 // The file is INVALID if any signature is; else INDETERMINATE if any is; else SIGNED_REVISION_ONLY
 // if a [ChangeOther] follows any of them; else it has the status of the last signature, the one
