@@ -12,8 +12,9 @@ import (
 	"testing"
 )
 
-// emptyRoot is a file system that holds danabio and a folder for what it writes, as a container from scratch does:
-// no /tmp, no /etc, no authorities, no home. Nothing but that folder can be written.
+// emptyRoot is a file system that holds danabio and a folder for what it writes, as a container
+// from scratch does: no /tmp, no /etc, no authorities, no home. Nothing but that folder can be
+// written.
 func emptyRoot(t *testing.T) (root, folder string) {
 	t.Helper()
 	root = t.TempDir()
@@ -30,7 +31,8 @@ func emptyRoot(t *testing.T) (root, folder string) {
 	return root, folder
 }
 
-// inEmptyRoot is danabio as process 1 there, as a user who is not root, with the variables that reach the server and no other ones.
+// inEmptyRoot is danabio as process 1 there, as a user who is not root, with the variables that
+// reach the server and no other ones.
 func inEmptyRoot(t *testing.T, root string, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "/danabio", args...)

@@ -59,8 +59,8 @@ func TestMain(m *testing.M) {
 //	write FILE TEXT…             make FILE, which holds these texts, with nothing between them
 //	take VARIABLE NAME           set VARIABLE to the value of the line NAME=value that was printed last
 //
-// $LF, $CR, $NBSP and $BOM are characters that cannot stand in a script. $NOFILE is what the system says of a file that
-// does not exist.
+// $LF, $CR, $NBSP and $BOM are characters that cannot stand in a script. $NOFILE is what the system
+// says of a file that does not exist.
 //
 // A FAULT is OPERATION:KEY[=VALUE],…; see faultKeys. Every script has contract.pdf.
 func TestScripts(t *testing.T) {

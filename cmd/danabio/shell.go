@@ -20,7 +20,8 @@ func typedWord(value string) string {
 	return shellQuoted(value)
 }
 
-// shellQuoted returns value so that a shell such as sh takes it as one word. Lines of NAME=value are the same on all systems.
+// shellQuoted returns value so that a shell such as sh takes it as one word. Lines of NAME=value
+// are the same on all systems.
 func shellQuoted(value string) string {
 	value = oneLine(value)
 	if isPlainWord(value, "-_./:@%+,=") {
@@ -29,8 +30,8 @@ func shellQuoted(value string) string {
 	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
 }
 
-// quotedForWindows returns a word that PowerShell and cmd take alike. One with a character that only one of them
-// reads in double quotes is for PowerShell.
+// quotedForWindows returns a word that PowerShell and cmd take alike. One with a character that
+// only one of them reads in double quotes is for PowerShell.
 func quotedForWindows(value string) string {
 	value = oneLine(value)
 	switch {
@@ -89,8 +90,8 @@ var powerShell = strings.NewReplacer(
 	"  Get-Content emulator.env | ForEach-Object { $name, $value = $_ -split '=', 2; Set-Item \"env:$name\" $value }",
 )
 
-// withoutPatterns puts the files that a pattern such as *.zip matches in its place, as Windows' shells leave to the
-// program. A pattern that matches none stays as it is.
+// withoutPatterns puts the files that a pattern such as *.zip matches in its place, as Windows'
+// shells leave to the program. A pattern that matches none stays as it is.
 func withoutPatterns(files []string) []string {
 	var found []string
 	for _, file := range files {

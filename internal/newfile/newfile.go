@@ -3,7 +3,8 @@
 // [Create] begins one beside its target, under a name that begins with a dot and ends in ".part";
 // [File.Seal] makes its content durable, [File.Place] gives it its name, [File.Discard] removes
 // what is left of it. On Windows a rename and a removal are tried again for up to two seconds, as a
-// virus scanner may have the file open. What may live here: what of that differs by system and by file system.
+// virus scanner may have the file open. What may live here: what of that differs by system and by
+// file system.
 package newfile
 
 import (
@@ -74,7 +75,8 @@ func (f *File) Seal() error {
 	if err := f.sync(); err != nil {
 		return err
 	}
-	// Of the open file: Windows would look up by name which file this is, and later than it is needed.
+	// Of the open file: Windows would look up by name which file this is, and later than it is
+	// needed.
 	info, err := f.Stat()
 	if err != nil {
 		return err
@@ -146,7 +148,8 @@ func (f *File) stands(target string) bool {
 }
 
 // Replace gives a sealed file its name in the same folder, in place of a file that has it, if one
-// does; a folder that has it is an error that matches [fs.ErrExist]. The name is made durable as by [File.Place].
+// does; a folder that has it is an error that matches [fs.ErrExist]. The name is made durable as by
+// [File.Place].
 func (f *File) Replace(target string) error {
 	if info, err := os.Lstat(target); err == nil && info.IsDir() {
 		return &fs.PathError{Op: "rename", Path: target, Err: fs.ErrExist}

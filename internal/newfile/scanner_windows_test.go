@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// scanned opens a file as a virus scanner does: nobody may move or remove it until some time has gone by.
+// scanned opens a file as a virus scanner does: nobody may move or remove it until some time has
+// gone by.
 func scanned(t *testing.T, path string, long time.Duration) {
 	t.Helper()
 	name, err := syscall.UTF16PtrFromString(path)

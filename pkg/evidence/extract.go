@@ -27,8 +27,8 @@ func (a *Archive) Extract(dir string) error { return a.ExtractContext(context.Ba
 // ZIP says; owners, times, links and devices are never taken from it. Nothing is synced to the disk, as the content can
 // be extracted again: after a power failure, files of the folder may be empty on some file systems.
 //
-// Errors are those of [Archive.VerifyContext], a [SystemNameError] on Windows, and the system's when something cannot
-// be written.
+// Errors are those of [Archive.VerifyContext], a [SystemNameError] on Windows, and the system's
+// when something cannot be written.
 func (a *Archive) ExtractContext(ctx context.Context, dir string) error {
 	return a.ExtractIf(ctx, dir, always)
 }

@@ -6,8 +6,9 @@ import (
 	"unicode/utf16"
 )
 
-// SystemNameError says that Windows cannot hold the name of an entry, so that nothing was extracted. It is no fault
-// of the ZIP: extract it on another system, or read it as the [fs.FS] that it is after a verification.
+// SystemNameError says that Windows cannot hold the name of an entry, so that nothing was
+// extracted. It is no fault of the ZIP: extract it on another system, or read it as the [fs.FS]
+// that it is after a verification.
 type SystemNameError struct{ Entry string }
 
 func (e *SystemNameError) Error() string {
@@ -18,7 +19,8 @@ func (e *SystemNameError) Error() string {
 // maxWindowsName is the length of a file's name that NTFS can hold, in UTF-16 units.
 const maxWindowsName = 255
 
-// checkSystemNames fails for the first name that the system cannot hold, of those that are no reason to refuse the ZIP.
+// checkSystemNames fails for the first name that the system cannot hold, of those that are no
+// reason to refuse the ZIP.
 func (a *Archive) checkSystemNames(goos string) error {
 	if goos != "windows" {
 		return nil
