@@ -219,6 +219,7 @@ var spanishMessages = [...]english{
 	{"%w: %s is the evidence of circuit %q, and what was sent started circuit %q", "%w: %s es la evidencia del circuito %q, y lo enviado inició el circuito %q"},
 	{"%w: %s: no file in it is or begins with document %q as it was sent", "%w: %s: ninguno de sus archivos es el documento %q tal como se envió, ni comienza con él"},
 	{"%w: %s: no signature covers document %q", "%w: %s: ninguna firma cubre el documento %q"},
+	{"%w: %s: document %q was changed before it was signed: %s", "%w: %s: el documento %q se cambió antes de firmarse: %s"},
 	{"--sent %s is no file that start --receipt wrote", "--sent %s no es un archivo que haya escrito start --receipt"},
 	{"--sent %s names no documents: its state is %q", "--sent %s no nombra documentos: su estado es %q"},
 	{"--sent is about one start, so one FILE.zip can be compared with it, not %d", "--sent trata de un solo inicio, así que se puede comparar con él un solo FILE.zip, no %d"},

@@ -42,7 +42,7 @@ was received. That is what a receipt proves, and no more: nothing about who made
   sha256=…
 
 receipt=none: no receipt lies beside it. signatures=none: no PDF is signed; accepted: not all are
-WHOLE_FILE, but as --accept allows. sent=unsigned: the documents are there, but no signature
+WHOLE_FILE or EXTENDED, but as --accept allows. sent=unsigned: they are there, but no signature
 covers one of them; none: without --sent. With several FILEs, a line file=… is in front of each.
 What is odd but has one reading is a notice, on standard error.
 ` + signingHelp + `
@@ -50,7 +50,7 @@ With --json, for each FILE: {"file": …, "verdict": …, the report, "receipt":
 "sent": …, "sentDocuments": […]}; with several FILEs, each on one line. The verdict is that on the
 ZIP: "accepted", "refused", or "incomplete" if the FILE could not be read; the receipt "matches",
 "differs", "unreadable" or "none"; signatures "good", "accepted", "refused" or "none"; sent
-"signed", "unsigned", "missing" or "none"; each of them "unchecked" if it could not be. "error"
+"signed", "unsigned", "changed", "missing" or "none"; each "unchecked" if it could not be. "error"
 says what is wrong if the report does not. What the signatures are stands with the report's
 entries, under "inspections".
 ` + evidenceHelp + judging.acceptHelp(out),

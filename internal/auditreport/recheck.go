@@ -101,7 +101,7 @@ func (r *Report) documentCommands() []recheckStep {
 
 // opensslCommands take a signature that holds out of its PDF and hold it against the bytes that it covers.
 func opensslCommands(path, number string, s *pdfsig.Signature) []string {
-	holds := s.Status == pdfsig.StatusWholeFile || s.Status == pdfsig.StatusSignedRevisionOnly
+	holds := s.Status == pdfsig.StatusWholeFile || s.Status == pdfsig.StatusExtended || s.Status == pdfsig.StatusSignedRevisionOnly
 	detached := s.SubFilter == "adbe.pkcs7.detached" || s.SubFilter == "ETSI.CAdES.detached"
 	if !holds || !detached || len(s.ByteRange) != 4 {
 		return nil

@@ -44,6 +44,7 @@ type Document struct {
 	lines    []line // by object number
 	// superseded are entries in use that another takes the place of.
 	superseded []line
+	repeated   *line
 	highest    uint32
 	cached     *objectStream
 	opening    bool  // an object stream is being opened
@@ -137,6 +138,16 @@ func (d *Document) InFile() iter.Seq[Entry] { return inFile(d.lines) }
 // Superseded goes, in the same order, through the entries in use that a newer section overrides with another place, or that a section
 // has in a second line: what earlier revisions held. [Document.LoadEntry] reads them.
 func (d *Document) Superseded() iter.Seq[Entry] { return inFile(d.superseded) }
+
+// Repeated is an object that one section names twice, with different places, so that readers differ
+// in which they take: of the newest such section, whose index in [Document.Sections] comes second.
+// The last result is false if there is none.
+func (d *Document) Repeated() (number uint32, section int, found bool) {
+	if d.repeated == nil {
+		return 0, 0, false
+	}
+	return d.repeated.number, int(d.repeated.kind >> kindBits), true
+}
 
 // Indirect is an object with its number.
 type Indirect struct {

@@ -35,8 +35,11 @@ const (
 	CodeCertificateMissing evidence.Code = "signature-certificate-missing"
 )
 
-// CodeLaterRevision: bytes follow the last signature's revision.
-const CodeLaterRevision evidence.Code = "later-revision"
+// What follows a signature's revision: anything, or validation data and document time stamps alone.
+const (
+	CodeLaterRevision  evidence.Code = "later-revision"
+	CodeValidationData evidence.Code = "validation-data"
+)
 
 // What is odd about a signature that holds, and notices about the file.
 const (
@@ -103,7 +106,8 @@ var codeTable = [...]codeRow{
 	{CodeAlgorithm, evidence.SeverityRefusal, true, "a signature uses an algorithm that is not judged"},
 	{CodeCertificateMissing, evidence.SeverityRefusal, true, "a CMS signature does not carry its signer's certificate"},
 
-	{CodeLaterRevision, evidence.SeverityRefusal, true, "bytes follow what the last signature covers; they can change anything that is shown"},
+	{CodeLaterRevision, evidence.SeverityRefusal, true, "something else than signatures and validation data follows a signature; it can change anything that is shown"},
+	{CodeValidationData, evidence.SeverityNotice, true, "validation data or document time stamps alone follow the last signature"},
 
 	{CodeUnsigned, evidence.SeverityNotice, true, "the PDF has no signature"},
 	{CodeUnreadableObject, evidence.SeverityNotice, true, "objects cannot be read; they were not searched for signatures"},

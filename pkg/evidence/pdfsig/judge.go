@@ -79,6 +79,9 @@ func (c *checker) judgeFile() error {
 		}
 	}
 	slices.SortStableFunc(c.report.Signatures, func(a, b Signature) int { return cmp.Compare(a.covered.end, b.covered.end) })
+	if err := c.judgeLater(); err != nil {
+		return err
+	}
 	c.sum()
 	return nil
 }
@@ -132,11 +135,7 @@ func (c *checker) sum() {
 		c.add(CodeTimeStampOnly, -1, "the PDF has document time stamps and no signature of anybody")
 	}
 	c.report.Status = signatures[last].Status
-	if c.report.Status == StatusSignedRevisionOnly {
-		c.add(CodeLaterRevision, signatures[last].covered.end,
-			"%d bytes follow the last signature, which covers the file's first %d; they can change anything that is shown",
-			signatures[last].BytesAfter, signatures[last].covered.end)
-	}
+	c.noteLater(last)
 }
 
 // noteUnsearched reports what may hide signatures: objects that cannot be read and, where nothing is signed, bytes that
