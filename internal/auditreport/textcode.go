@@ -114,6 +114,7 @@ var spanishCodes = [...]struct {
 	{"signature-cms-unsupported", "una firma CMS tiene una forma que no se examina"},
 	{"signature-algorithm", "una firma usa un algoritmo que no se examina"},
 	{"signature-certificate-missing", "una firma CMS no lleva el certificado de su firmante"},
+	{"signature-unreached", "los bytes del PDF contienen una firma a la que su tabla de referencias no conduce"},
 	{"later-revision", "después de una firma hay algo más que firmas y datos de validación; puede cambiar todo lo que se ve"},
 	{"validation-data", "después de la última firma solo hay datos de validación o sellos de tiempo del documento"},
 	{"unsigned", "el PDF no tiene firma"},

@@ -159,6 +159,8 @@ type Indirect struct {
 	Object     Object
 	// Stream is the offset of a stream's first byte, or -1 where there is no stream.
 	Stream int64
+
+	end int64 // behind endobj, or where the stream begins
 }
 
 // Load reads one object. An object that the cross-reference does not know or calls

@@ -151,6 +151,7 @@ func (p *parser) objectBody(ref Reference, offset int64) (Indirect, error) {
 	result := Indirect{Reference: ref, Offset: offset, Object: object, Stream: -1}
 	switch {
 	case p.keyword("endobj"):
+		result.end = p.at
 		return result, nil
 	case object.Kind == Dictionary && p.keyword("stream"):
 		c, _ := p.source.at(p.at)
@@ -161,7 +162,7 @@ func (p *parser) objectBody(ref Reference, offset int64) (Indirect, error) {
 		if c != '\n' {
 			return Indirect{}, p.wrong(p.at, "no line end after the keyword stream")
 		}
-		result.Stream = p.at + 1
+		result.Stream, result.end = p.at+1, p.at+1
 		return result, nil
 	}
 	return Indirect{}, p.wrong(p.at, "object %d %d does not end with endobj", ref.Number, ref.Generation)

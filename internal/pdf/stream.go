@@ -80,6 +80,22 @@ func (d *Document) content(stream Indirect, resolve bool) ([]byte, error) {
 	return decoded, nil
 }
 
+// End is where an object ends that is not compressed: behind its endobj, or behind the data of its stream as /Length
+// says. A /Length that is no number, or leads out of the file, is an [ErrSyntax].
+func (d *Document) End(object Indirect) (int64, error) {
+	if object.Stream < 0 {
+		return object.end, nil
+	}
+	length, _, err := d.Resolve(object.Object.Get("Length"))
+	if err != nil {
+		return 0, err
+	}
+	if length.Kind != Integer || length.Int < 0 || length.Int > d.size-object.Stream {
+		return 0, fault(ErrSyntax, object.Offset, "a stream's /Length is wrong")
+	}
+	return object.Stream + length.Int, nil
+}
+
 // raw returns the stream's bytes as they stand in the file.
 func (d *Document) raw(stream Indirect, resolve bool) (io.Reader, error) {
 	if stream.Stream < 0 {

@@ -33,6 +33,7 @@ const (
 	CodeCMSUnsupported     evidence.Code = "signature-cms-unsupported"
 	CodeAlgorithm          evidence.Code = "signature-algorithm"
 	CodeCertificateMissing evidence.Code = "signature-certificate-missing"
+	CodeUnreached          evidence.Code = "signature-unreached"
 )
 
 // What follows a signature's revision: anything, or validation data and document time stamps alone.
@@ -105,6 +106,7 @@ var codeTable = [...]codeRow{
 	{CodeCMSUnsupported, evidence.SeverityRefusal, true, "a CMS signature has a form that is not judged"},
 	{CodeAlgorithm, evidence.SeverityRefusal, true, "a signature uses an algorithm that is not judged"},
 	{CodeCertificateMissing, evidence.SeverityRefusal, true, "a CMS signature does not carry its signer's certificate"},
+	{CodeUnreached, evidence.SeverityRefusal, true, "the PDF's bytes hold a signature that its cross-reference does not lead to"},
 
 	{CodeLaterRevision, evidence.SeverityRefusal, true, "something else than signatures and validation data follows a signature; it can change anything that is shown"},
 	{CodeValidationData, evidence.SeverityNotice, true, "validation data or document time stamps alone follow the last signature"},

@@ -29,7 +29,7 @@ const (
 
 // file reads a PDF made by other programs, see testdata/make.sh here and in internal/pdf.
 func file(name string) []byte {
-	if !strings.HasPrefix(name, "poppler-signed") {
+	if !strings.HasPrefix(name, "poppler-signed") && !strings.HasPrefix(name, "itext-") {
 		content, err := os.ReadFile(filepath.Join("../../../internal/pdf/testdata", name))
 		if err != nil {
 			panic(err)
@@ -249,6 +249,14 @@ var corpus = []struct {
 		return sign(file("signpdf.pdf"), s)
 	}, "WHOLE_FILE: SIGNED_REVISION_ONLY WHOLE_FILE", ""},
 
+	{"iText, validation data", func() []byte { return file("itext-lt.pdf") }, extended, "validation-data"},
+	{"iText, validation data and a document time stamp", func() []byte { return file("itext-lta.pdf") }, "EXTENDED: EXTENDED WHOLE_FILE", "validation-data"},
+	{"iText, the same renewed", func() []byte { return file("itext-lta-twice.pdf") }, "EXTENDED: EXTENDED EXTENDED WHOLE_FILE", "validation-data"},
+	{"iText, signed again behind a document time stamp", func() []byte { return file("itext-lta-signed.pdf") },
+		"WHOLE_FILE: SIGNED_REVISION_ONLY SIGNED_REVISION_ONLY WHOLE_FILE", ""},
+	{"iText, certified and signed", func() []byte { return file("itext-certified-twice.pdf") }, "WHOLE_FILE: SIGNED_REVISION_ONLY WHOLE_FILE", ""},
+	{"iText, signed twice, and validation data", func() []byte { return file("itext-twice-lt.pdf") },
+		"EXTENDED: SIGNED_REVISION_ONLY EXTENDED", "validation-data"},
 	{"poppler", func() []byte { return file("poppler-signed.pdf") }, whole, ""},
 	{"poppler, twice", func() []byte { return file("poppler-signed-twice.pdf") }, "WHOLE_FILE: SIGNED_REVISION_ONLY WHOLE_FILE", ""},
 	{"poppler, behind a cross-reference stream", func() []byte { return file("poppler-signed-stream.pdf") }, whole, ""},
@@ -344,8 +352,8 @@ var corpus = []struct {
 		signed[at+4] = '9'
 		return signed
 	}, "INVALID: INVALID INVALID", "signature-digest-mismatch"},
-	{"cut by a little", func() []byte { s := once(); return s[:len(s)-20] }, "INDETERMINATE:", "pdf-structure"},
-	{"cut to half", func() []byte { s := once(); return s[:len(s)/2] }, "INDETERMINATE:", "pdf-structure"},
+	{"cut by a little", func() []byte { s := once(); return s[:len(s)-20] }, "INDETERMINATE:", "pdf-structure signature-unreached"},
+	{"cut to half", func() []byte { s := once(); return s[:len(s)/2] }, "INDETERMINATE:", "pdf-structure signature-unreached"},
 	{"cut to what was there before", func() []byte { return once()[:len(contract())] }, none, "unsigned"},
 
 	// signature wrapping and tricks with the byte range; what the range names is signed

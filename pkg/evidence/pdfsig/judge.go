@@ -82,7 +82,13 @@ func (c *checker) judgeFile() error {
 	if err := c.judgeLater(); err != nil {
 		return err
 	}
-	c.sum()
+	unreached := int64(-1)
+	if len(c.report.Signatures) == 0 {
+		if unreached, err = c.unreached(); err != nil {
+			return err
+		}
+	}
+	c.sum(unreached)
 	return nil
 }
 
@@ -105,12 +111,16 @@ func (c *checker) openAndFind(r io.ReaderAt) error {
 }
 
 // sum gives the file its status, by the rule in the package comment.
-func (c *checker) sum() {
+func (c *checker) sum(unreached int64) {
 	signatures := c.report.Signatures
 	has := func(status Status) bool {
 		return slices.ContainsFunc(signatures, func(s Signature) bool { return s.Status == status })
 	}
 	hidden := c.noteUnsearched(len(signatures) > 0)
+	if unreached >= 0 {
+		c.add(CodeUnreached, unreached, "there is a signature dictionary in the file that its cross-reference does not lead to; other programs may find it")
+		hidden = true
+	}
 	if c.finder.tooMany {
 		c.add(CodeLimit, -1, "there are more than %d signatures", maxSignatures)
 	}

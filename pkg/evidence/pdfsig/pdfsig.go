@@ -25,7 +25,8 @@
 // follows any of them; else it has the status of the last signature, the one whose byte range reaches furthest. Document time stamps (ETSI.RFC3161) count for this only where there is
 // nothing else: anybody can have any bytes stamped, so a stamp behind an update does not make the update signed.
 // A signature dictionary that a later revision overwrote counts if it holds; one that does not counts only where there is no other.
-// A PDF without signatures is UNSIGNED, which is a notice. Where the cross-reference cannot be read the file is
+// A PDF without signatures is UNSIGNED, which is a notice, unless its bytes hold a signature dictionary that the cross-reference
+// does not lead to: such a file is INDETERMINATE. Where the cross-reference cannot be read the file is
 // INDETERMINATE and not INVALID: no signature was seen to fail, but programs that repair such a file differ in what they
 // find in it. An object that cannot be read is a notice beside signatures, and makes a file without any INDETERMINATE.
 //
@@ -125,7 +126,7 @@ func New(options Options) (*Inspector, error) {
 // Name is [InspectorName].
 func (i *Inspector) Name() string { return InspectorName }
 
-// Wants takes every PDF, whatever its name.
+// Wants takes every PDF, and whatever may be taken for one, see evidence.EntryReport.MediaType.
 func (i *Inspector) Wants(entry evidence.EntryReport) bool {
 	return !entry.Folder && entry.MediaType == "application/pdf"
 }

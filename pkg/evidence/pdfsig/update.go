@@ -58,6 +58,7 @@ type update struct {
 
 	changed   map[uint32]bool
 	explained map[uint32]bool
+	followed  map[uint32]bool // by additions
 	owned     *ownership
 	pages     map[uint32]bool
 	fields    map[uint32]*formField // of the first revision
@@ -81,7 +82,7 @@ func (u *update) compare() error {
 		return nil
 	}
 	u.changed, u.explained = map[uint32]bool{}, map[uint32]bool{}
-	u.widgets = map[uint32]bool{}
+	u.followed, u.widgets = map[uint32]bool{}, map[uint32]bool{}
 	for entry := range u.new.Entries() {
 		if !u.same(entry) {
 			u.changed[entry.Number] = true
@@ -195,13 +196,14 @@ func (u *update) addition(value pdf.Object) bool {
 	return true
 }
 
-// additions does the same for all that a value leads to.
+// additions does the same for all that a value leads to, through what the update may replace but does not, too.
 func (u *update) additions(value pdf.Object) error {
 	for _, ref := range references(value) {
 		number := ref.Reference().Number
-		if !u.changed[number] || u.explained[number] || !u.addition(ref) {
+		if u.followed[number] || !u.owned.free(number) || !u.addition(ref) {
 			continue // what is not explained is found in the end
 		}
+		u.followed[number] = true
 		if err := u.ctx.Err(); err != nil {
 			return err
 		}
