@@ -24,6 +24,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"math"
 	"slices"
 )
 
@@ -159,8 +160,19 @@ type Indirect struct {
 	Object     Object
 	// Stream is the offset of a stream's first byte, or -1 where there is no stream.
 	Stream int64
+	// Length is a stream's /Length, as written.
+	Length Object
 
 	end int64 // behind endobj, or where the stream begins
+}
+
+// End is where an object ends that is not compressed: behind its endobj, or behind the data of its stream as /Length
+// says. Of a stream with a /Length that is no number it is where the data begin.
+func (i Indirect) End() int64 {
+	if i.Length.Kind == Integer && i.Length.Int > 0 && i.Stream >= 0 {
+		return i.Stream + min(i.Length.Int, math.MaxInt64-i.Stream)
+	}
+	return max(i.end, i.Stream)
 }
 
 // Load reads one object. An object that the cross-reference does not know or calls
@@ -179,14 +191,15 @@ func (d *Document) Load(ref Reference) (Indirect, error) {
 func (d *Document) LoadEntry(entry Entry) (Indirect, error) { return d.load(entry, &parser{}) }
 
 // Mentions tells whether the object that an entry leads to holds one of the names, as a key or as a value, at whatever depth; names have
-// 63 bytes at most. It keeps nothing of the object, and so makes no garbage. It reads no further than the first of the names; where there is none it fails as LoadEntry does.
-func (d *Document) Mentions(entry Entry, names ...string) (bool, error) {
+// 63 bytes at most. It keeps nothing of the object but its place and its stream's, and so makes no garbage. It reads no further than the first
+// of the names, and then returns no object; where there is none it fails as LoadEntry does.
+func (d *Document) Mentions(entry Entry, names ...string) (Indirect, bool, error) {
 	d.seeker = parser{sought: names}
-	_, err := d.load(entry, &d.seeker)
+	object, err := d.load(entry, &d.seeker)
 	if errors.Is(err, errMentioned) {
-		return true, nil
+		return Indirect{}, true, nil
 	}
-	return false, err
+	return object, false, err
 }
 
 func (d *Document) load(entry Entry, p *parser) (Indirect, error) {

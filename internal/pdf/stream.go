@@ -80,20 +80,23 @@ func (d *Document) content(stream Indirect, resolve bool) ([]byte, error) {
 	return decoded, nil
 }
 
-// End is where an object ends that is not compressed: behind its endobj, or behind the data of its stream as /Length
-// says. A /Length that is no number, or leads out of the file, is an [ErrSyntax].
-func (d *Document) End(object Indirect) (int64, error) {
-	if object.Stream < 0 {
-		return object.end, nil
+// StreamEnd is how far any reader may take a stream to reach: to where its /Length says if the keyword endstream stands
+// there, and else to the next endstream or the end of the file, if that is further. /Length must be resolved.
+func (d *Document) StreamEnd(object Indirect) (int64, error) {
+	end := object.End()
+	p := parser{source: d.source, at: end}
+	if object.Length.Kind == Integer && object.Length.Int >= 0 && p.keyword("endstream") {
+		return end, nil
 	}
-	length, _, err := d.Resolve(object.Object.Get("Length"))
-	if err != nil {
-		return 0, err
+	for at := object.Stream; ; at++ {
+		if c, ok := d.source.at(at); !ok {
+			return max(end, d.size), d.source.err
+		} else if c == 'e' {
+			if p.at = at; p.keyword("endstream") {
+				return max(end, at), nil
+			}
+		}
 	}
-	if length.Kind != Integer || length.Int < 0 || length.Int > d.size-object.Stream {
-		return 0, fault(ErrSyntax, object.Offset, "a stream's /Length is wrong")
-	}
-	return object.Stream + length.Int, nil
 }
 
 // raw returns the stream's bytes as they stand in the file.

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"crypto"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/danabio/danabio-go/internal/pdf"
 	"github.com/danabio/danabio-go/internal/pdf/pdftest"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
@@ -36,9 +38,14 @@ func showing(name string, value int, rectangle string) string {
 	return fmt.Sprintf("<< /Type /Annot /Subtype /Widget /FT /Sig /T (%s) /Rect [%s] /F 132 /V %d 0 R /AP << /N 31 0 R >> >>", name, rectangle, value)
 }
 
+// formWith is the catalog of a form with further fields and entries.
+func formWith(fields, entries string) numbered {
+	return numbered{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R 6 0 R " + fields + "] /SigFlags 3 " + entries + " >> >>"}
+}
+
 // certified is a contract that its author certified, with a text field in object 9; level is what /DocMDP says.
 func certified(level int, more string) []byte {
-	base := update(contract(), numbered{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R 6 0 R 9 0 R] /SigFlags 3 >> >>"},
+	base := update(contract(), formWith("9 0 R", ""),
 		pageWith("/Annots [4 0 R 6 0 R 9 0 R]"), numbered{9, textField("", "32")}, numbered{32, form("")})
 	s := by(people().ana)
 	s.entries = fmt.Sprintf("/Reference [<< /TransformMethod /DocMDP /TransformParams << /P %d /V /1.2 >> >> %s]", level, more)
@@ -161,6 +168,36 @@ var attacks = []struct {
 		hidden := "8 0 obj\n" + page("Pay 900") + "\nendobj\n"
 		return swappedEntry(over(numbered{23, fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(hidden), hidden)}))
 	}, earlier, "later-revision", "replaces object 8"},
+
+	// what shows the contents of the signature, which nobody signs
+	{"a picture whose pixels are the contents", func() []byte { return around("<< /Length %d >>\nstream\n", "\nendstream") }, bad, "signature-byte-range", "object 30 reaches"},
+	{"a picture whose length is an object of its own", func() []byte {
+		return around("<< /Length 33 0 R >>\nstream\n", "\nendstream")
+	}, bad, "signature-byte-range", "object 30 reaches"},
+	{"a picture whose length is too short", func() []byte { return around("<< /Length 3 >>\nstream\n", "\nendstream") }, bad, "signature-byte-range", "object 30 reaches"},
+	{"a picture without a length", func() []byte { return around("<< /A %d >>\nstream\n", "\nendstream") }, bad, "signature-byte-range", "object 30 reaches"},
+	{"a picture that begins in the signature", func() []byte { return inside("<< /Length 5000 >>\nstream\n") }, bad, "signature-byte-range", "object 30 reaches"},
+	{"a picture that begins in the signature and ends there", func() []byte { return inside("<< /Length 3 >>\nstream\n") }, bad, "signature-byte-range", "object 30 reaches"},
+	{"a string of the contents", func() []byte { return around("(", ")") }, bad, "signature-byte-range", "object 30 reaches"},
+	{"a picture in front of the signature", func() []byte {
+		return over(numbered{30, "<< /Length 33 0 R >>\nstream\nabc\nendstream"}, numbered{31, "<< /Length 3 >>\nstream\nabc\nendstream"},
+			numbered{32, "<< /Length 2 >>\nstream\nabc\nendstream"}, numbered{33, "3"})
+	}, whole, "", ""},
+	{"line ends around the contents", func() []byte {
+		return with(func(s *signing) {
+			s.text = func(h string) string { return "<\r\n" + h + "\n>" }
+			s.numbers = func(open, end, size int) []int { return []int{0, open - 2, end + 1, size - end - 1} }
+		})
+	}, bad, "signature-contents", "white space"},
+	{"a zero in the contents that is not written", func() []byte {
+		return with(func(s *signing) {
+			s.text = func(h string) string { return "<" + h + "0>" }
+			s.numbers = func(open, end, size int) []int { return []int{0, open, end + 1, size - end - 1} }
+		})
+	}, bad, "signature-contents", "pairs"},
+	{"padding that is not zeros", func() []byte {
+		return with(func(s *signing) { s.padding = func(p []byte) { copy(p[len(p)-5:], "hello") } })
+	}, bad, "signature-padding", "something else than zeros"},
 
 	// certification attacks
 	{"evil annotation upon a certified page", func() []byte {
@@ -292,16 +329,27 @@ var attacks = []struct {
 		})
 	}, twoSpoilt, "later-revision", "another annotation"},
 	{"a new field without a signature", func() []byte {
-		return update(once(), numbered{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R 6 0 R 40 0 R] /SigFlags 3 >> >>"},
+		return update(once(), formWith("40 0 R", ""),
 			numbered{40, "<< /FT /Sig /T (third) /Rect [0 0 612 792] /AP << /N 31 0 R >> >>"}, numbered{31, form("Pay 900")})
 	}, earlier, "later-revision", "without a signature that holds"},
 	{"a text field that is new", func() []byte {
-		return update(once(), numbered{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R 6 0 R 9 0 R] /SigFlags 3 >> >>"},
+		return update(once(), formWith("9 0 R", ""),
 			numbered{9, textField("900", "31")}, numbered{31, form("Pay 900")})
 	}, earlier, "later-revision", "no mere signature field"},
 	{"readers that make appearances anew", func() []byte {
-		return signedAs(once(), field("second", 7), numbered{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R 6 0 R] /SigFlags 3 /NeedAppearances true >> >>"})
+		return signedAs(once(), field("second", 7), formWith("", "/NeedAppearances true"))
 	}, twoSpoilt, "later-revision", "form: /NeedAppearances"},
+	{"a font of the form, where it has text fields", func() []byte {
+		return signedAs(certified(2, ""), field("second", 7), formWith("9 0 R", "/DR << /Font << /F 30 0 R >> >>"), numbered{30, "<< /Type /Font >>"})
+	}, twoWhole, "", "signature in object 7"},
+	{"another font of the form, where it has text fields", func() []byte {
+		base := sign(update(withField(), formWith("9 0 R", "/DR << /Font << /F 30 0 R >> >>"), numbered{30, "<< /Type /Font >>"}), by(people().ana))
+		return signedAs(base, field("second", 7), formWith("9 0 R", "/DR << /Font << /F 31 0 R >> >>"), numbered{31, "<< /Type /Font >>"})
+	}, twoSpoilt, "later-revision", "form: /DR"},
+	{"another font of the form, where it has none", func() []byte {
+		base := over(formWith("", "/DR << /Font << /F 30 0 R >> >>"), numbered{30, "<< /Type /Font >>"})
+		return signedAs(base, field("second", 7), formWith("", "/DR << /Font << /F 31 0 R >> >>"), numbered{31, "<< /Type /Font >>"})
+	}, twoWhole, "", "signature in object 7"},
 	{"another signature's appearance", func() []byte {
 		first := by(people().ana)
 		first.other = []numbered{{4, strings.Replace(showing("signer", 5, "0 0 0 0"), "31", "32", 1)}, {32, form("Pay 100")}}
@@ -328,7 +376,7 @@ func withInfo(information string) []byte {
 
 // withField is a contract with a text field in object 9.
 func withField() []byte {
-	return update(contract(), numbered{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R 6 0 R 9 0 R] /SigFlags 3 >> >>"},
+	return update(contract(), formWith("9 0 R", ""),
 		pageWith("/Annots [4 0 R 6 0 R 9 0 R]"), numbered{9, textField("", "32")}, numbered{32, form("")})
 }
 
@@ -347,6 +395,40 @@ const small = "72 100 200 150" // a rectangle
 // stampedIn is a document time stamp behind a signature, in a new field.
 func stampedIn(rectangle string) []byte {
 	return newField(once(), "", showing("third", 7, rectangle), func(s *signing) { s.subFilter, s.raw = "ETSI.RFC3161", byStamper })
+}
+
+// around signs with a dictionary that stands inside object 30, between head and tail. Object 33 is the length.
+func around(head, tail string) []byte {
+	return with(func(s *signing) {
+		s.build = func(base []byte, objects ...numbered) []byte {
+			signature := objects[len(objects)-1]
+			inner := "5 0 obj\n" + signature.text + "\nendobj\n"
+			if strings.Contains(head, "%d") {
+				head = fmt.Sprintf(head, len(inner))
+			}
+			return pointedInto(update(base, objects[0], numbered{30, head + inner + tail}, numbered{33, fmt.Sprint(len(inner))}, numbered{5, "null"}))
+		}
+	})
+}
+
+// inside signs with a dictionary in which object 30 begins.
+func inside(head string) []byte {
+	return with(func(s *signing) {
+		s.template = "<< /Type /Sig /SubFilter /adbe.pkcs7.detached /Name (30 0 obj\n" + head + ") /ByteRange {range} /Contents {contents} /A (endstream) >>"
+		s.other = []numbered{{4, field("signer", 5)}, {30, "null"}}
+		s.build = func(base []byte, objects ...numbered) []byte {
+			file := update(base, objects[0], objects[2], objects[1])
+			line := fmt.Sprintf("30 1\n%010d", bytes.LastIndex(file, []byte("\n30 0 obj"))+1)
+			return bytes.Replace(file, []byte(line), []byte(fmt.Sprintf("30 1\n%010d", bytes.Index(file, []byte("(30 0 obj"))+1)), 1)
+		}
+	})
+}
+
+// pointedInto has the last section lead to the first object 5, which stands inside another.
+func pointedInto(file []byte) []byte {
+	line := fmt.Sprintf("5 1\n%010d", bytes.LastIndex(file, []byte("\n5 0 obj"))+1)
+	at := bytes.LastIndex(file, []byte("5 0 obj\n<<"))
+	return bytes.Replace(file, []byte(line), []byte(fmt.Sprintf("5 1\n%010d", at)), 1)
 }
 
 // swappedEntry adds validation data in an update whose cross-reference says that object 8 is what stands in object 23.
@@ -387,4 +469,64 @@ func TestAttacks(t *testing.T) {
 			}
 		})
 	}
+}
+
+// genuine are the signed files that other programs made.
+func genuine(t *testing.T) []string {
+	t.Helper()
+	names, err := filepath.Glob("testdata/*.pdf.gz")
+	if err != nil || len(names) < 11 {
+		t.Fatalf("%d files, %v", len(names), err)
+	}
+	for i := range names {
+		names[i] = strings.TrimSuffix(filepath.Base(names[i]), ".gz")
+	}
+	return append(names, "signpdf.pdf")
+}
+
+// firstPage is the first page of a file as it is, and its number.
+func firstPage(t *testing.T, content []byte) (int, pdf.Object) {
+	t.Helper()
+	document, err := pdf.Open(bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer document.Close()
+	page, err := document.FirstPage()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int(page.Reference.Number), page.Dictionary
+}
+
+func TestGenuineFilesAreGoodAndNoneWithAnotherPageIs(t *testing.T) {
+	for _, name := range genuine(t) {
+		signed := file(name)
+		if report := check(t, signed, pdfsig.Options{}); !sound(report.Status) || report.Status == pdfsig.StatusUnsigned {
+			t.Errorf("%s is %s: %v", name, report.Status, report.Findings)
+		}
+		number, first := firstPage(t, signed)
+		const contents = 5000
+		another := numbered{contents, page("Pay 900")}
+		replaced := numbered{number, string(first.With("Contents", pdf.NewReference(pdf.Reference{Number: contents})).Append(nil))}
+		covered := numbered{number, string(first.With("Annots", pdf.NewArray(pdf.NewReference(pdf.Reference{Number: contents}))).Append(nil))}
+		for what, changed := range map[string][]byte{
+			"with another page behind":             update(signed, replaced, another),
+			"with an annotation behind":            update(signed, covered, numbered{contents, freeText}),
+			"with another page, signed by another": signInFieldOf(update(signed, replaced, another)),
+		} {
+			if report := check(t, changed, pdfsig.Options{}); sound(report.Status) {
+				t.Errorf("%s %s is %s", name, what, report.Status)
+			}
+		}
+		// a further signature that changes nothing keeps it good
+		if report := check(t, signInFieldOf(signed), pdfsig.Options{}); !sound(report.Status) {
+			t.Errorf("%s signed again is %s: %v", name, report.Status, report.Findings)
+		}
+	}
+}
+
+// signInFieldOf signs in an update that adds nothing but the signature, which no form names.
+func signInFieldOf(base []byte) []byte {
+	return again(base, func(s *signing) { s.object, s.other = 6000, []numbered{{6001, field("another", 6000)}} })
 }

@@ -263,8 +263,16 @@ func (u *update) compareForm(before, after pdf.Object) error {
 	return nil
 }
 
-// compareResources lets the form's resources have more names, and no other values for those it had.
+// compareResources lets the form's resources have more names, and no other values for those it had: readers make what text
+// fields show with them. Where all fields are signatures they have no effect, and some programs write them anew.
 func (u *update) compareResources(before, after pdf.Object) error {
+	text := false
+	for _, field := range u.fields {
+		text = text || field.kind != "Sig"
+	}
+	if !text {
+		return u.additions(after)
+	}
 	if before.Kind == pdf.Ref || after.Kind == pdf.Ref && before.Kind != pdf.Null {
 		u.other("form: /DR")
 		return nil

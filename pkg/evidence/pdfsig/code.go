@@ -22,6 +22,7 @@ const (
 	CodeSignatureMismatch  evidence.Code = "signature-mismatch"
 	CodeSigningCertificate evidence.Code = "signature-certificate"
 	CodeContentInside      evidence.Code = "signature-content-inside"
+	CodePadding            evidence.Code = "signature-padding"
 )
 
 // Findings of an INDETERMINATE signature or file.
@@ -48,7 +49,6 @@ const (
 	CodeUnreadableObject   evidence.Code = "pdf-unreadable-object"
 	CodeWeakDigest         evidence.Code = "weak-digest"
 	CodeNoSignedAttributes evidence.Code = "no-signed-attributes"
-	CodePadding            evidence.Code = "signature-padding"
 	CodeSigningTime        evidence.Code = "signing-time"
 	CodeTimeStamp          evidence.Code = "time-stamp"
 	CodeTimeStampOnly      evidence.Code = "time-stamp-only"
@@ -98,6 +98,7 @@ var codeTable = [...]codeRow{
 	{CodeSignatureMismatch, evidence.SeverityRefusal, false, "the signature does not fit the signer's key"},
 	{CodeSigningCertificate, evidence.SeverityRefusal, false, "the certificate is not the one that the signed attributes name"},
 	{CodeContentInside, evidence.SeverityRefusal, false, "a CMS signature that should be detached carries a content of its own"},
+	{CodePadding, evidence.SeverityRefusal, false, "something else than zeros follows the CMS in /Contents; no signature covers it"},
 
 	{CodeEncrypted, evidence.SeverityRefusal, true, "the PDF is encrypted, so its signatures are not looked for"},
 	{CodeStructure, evidence.SeverityRefusal, true, "the PDF's structure cannot be read, so signatures may be hidden in it"},
@@ -115,7 +116,6 @@ var codeTable = [...]codeRow{
 	{CodeUnreadableObject, evidence.SeverityNotice, true, "objects cannot be read; they were not searched for signatures"},
 	{CodeWeakDigest, evidence.SeverityNotice, true, "a digest algorithm is broken: two documents with one digest can be made"},
 	{CodeNoSignedAttributes, evidence.SeverityNotice, true, "a CMS signature has no signed attributes"},
-	{CodePadding, evidence.SeverityNotice, true, "something else than zeros follows the CMS in /Contents; no signature covers it"},
 	{CodeSigningTime, evidence.SeverityNotice, true, "the claimed signing time is outside the validity of the signer's certificate"},
 	{CodeTimeStamp, evidence.SeverityNotice, true, "a signature's time stamp does not hold or cannot be judged"},
 	{CodeTimeStampOnly, evidence.SeverityNotice, true, "the PDF has document time stamps and no other signature"},

@@ -29,6 +29,9 @@ func (c *checker) judgeContents(s *Signature, contents pdf.Object) (*fault, erro
 	if err != nil {
 		return invalid(CodeCMS, "its /Contents holds no CMS signature"), nil
 	}
+	if slices.ContainsFunc(contents.Text[length:], func(b byte) bool { return b != 0 }) {
+		return invalid(CodePadding, "something else than zeros follows the CMS in its /Contents; no signature covers it"), nil
+	}
 	m, wrong := parseCMS(contents.Text[:length])
 	if m.signer != nil {
 		s.Signer = newSigner(m.signer)
@@ -41,7 +44,7 @@ func (c *checker) judgeContents(s *Signature, contents pdf.Object) (*fault, erro
 	if wrong, err := c.verify(s, m); wrong != nil || err != nil {
 		return wrong, err
 	}
-	c.noteOddities(s, m, contents.Offset, contents.Text[length:])
+	c.noteOddities(s, m, contents.Offset)
 	if s.SubFilter != subFilterTimeStamp {
 		c.judgeTimeStamp(s, m, contents.Offset)
 		s.Trust = c.signerTrust(s, m)
@@ -91,7 +94,7 @@ func (c *checker) verify(s *Signature, m *message) (*fault, error) {
 }
 
 // noteOddities reports what does not keep a signature from holding.
-func (c *checker) noteOddities(s *Signature, m *message, offset int64, padding []byte) {
+func (c *checker) noteOddities(s *Signature, m *message, offset int64) {
 	var weak []string
 	if m.digest.weak {
 		weak = append(weak, m.digest.name)
@@ -107,9 +110,6 @@ func (c *checker) noteOddities(s *Signature, m *message, offset int64, padding [
 	}
 	if len(m.signed) == 0 {
 		c.add(CodeNoSignedAttributes, offset, "signature in object %d: its CMS has no signed attributes", s.Object)
-	}
-	if slices.ContainsFunc(padding, func(b byte) bool { return b != 0 }) {
-		c.add(CodePadding, offset, "signature in object %d: something else than zeros follows the CMS in /Contents; no signature covers it", s.Object)
 	}
 	if t := s.ClaimedTime; t != nil && (t.Before(m.signer.NotBefore) || t.After(m.signer.NotAfter)) {
 		c.add(CodeSigningTime, offset, "signature in object %d: the claimed signing time is outside the validity of the signer's certificate", s.Object)

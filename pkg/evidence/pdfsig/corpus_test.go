@@ -218,12 +218,6 @@ var corpus = []struct {
 		copy(signed[at:], bytes.ToUpper(signed[at:at+2*usualRoom]))
 		return signed
 	}, whole, ""},
-	{"hexadecimal with line ends around", func() []byte {
-		return with(func(s *signing) {
-			s.text = func(h string) string { return "<\r\n" + h + "\n>" }
-			s.numbers = func(open, end, size int) []int { return []int{0, open - 2, end + 1, size - end - 1} }
-		})
-	}, whole, ""},
 	{"no final newline", func() []byte {
 		s := by(people().ana)
 		s.build = func(base []byte, objects ...numbered) []byte { return bytes.TrimSpace(update(base, objects...)) }
@@ -273,9 +267,6 @@ var corpus = []struct {
 			f.unsorted, f.more = true, [][2]any{{oidFirst, "x"}}
 		})
 	}, whole, ""},
-	{"padding that is not zeros", func() []byte {
-		return with(func(s *signing) { s.padding = func(p []byte) { copy(p[len(p)-5:], "hello") } })
-	}, whole, "signature-padding"},
 	{"content inside a detached signature", func() []byte { return withCMS(func(f *forgedCMS) { f.content = []byte("x") }) }, bad, "signature-content-inside"},
 	{"signing time outside the certificate's validity", func() []byte {
 		return withCMS(func(f *forgedCMS) { f.time = noon.AddDate(3, 0, 0) })

@@ -46,14 +46,16 @@ func (c *checker) run() error {
 
 // judgeFile finds and judges the signatures, and gives the file its status.
 func (c *checker) judgeFile() error {
-	// Once for the cross-reference, once to see what an object mentions, and once more for those that mention a sign of a signature.
-	metered := &meter{ctx: c.ctx, reader: c.reader, left: 3*c.size + findBudgetBase}
+	// Once for the cross-reference, once to see what an object mentions, once more for those that mention a sign of a
+	// signature, and once for the lengths of streams.
+	budget := 4*c.size + findBudgetBase
+	metered := &meter{ctx: c.ctx, reader: c.reader, left: budget}
 	err := c.openAndFind(metered)
 	if c.document != nil {
 		defer c.document.Close()
 	}
 	if errors.Is(err, errBudget) {
-		c.undecidable(CodeLimit, -1, fmt.Sprintf("finding the signatures takes more than reading %d bytes", 3*c.size+findBudgetBase))
+		c.undecidable(CodeLimit, -1, fmt.Sprintf("finding the signatures takes more than reading %d bytes", budget))
 		return nil
 	}
 	var broken *pdf.Error
@@ -235,6 +237,9 @@ func (c *checker) judgeInto(s *Signature, where candidate) (*fault, error) {
 		return wrong, nil
 	}
 	s.covered = covered
+	if number, reaches := c.finder.extents.into(covered, where.entry.Number); reaches {
+		return invalid(CodeByteRange, fmt.Sprintf("object %d reaches into what its /ByteRange leaves out, and what it shows there is not signed", number)), nil
+	}
 	if covered.end < c.size || where.superseded {
 		if wrong, err := c.checkRevision(covered, where, dictionary); wrong != nil || err != nil {
 			return wrong, err

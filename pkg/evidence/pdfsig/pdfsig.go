@@ -17,7 +17,8 @@
 //     validation data and document time stamps alone follow, as in PAdES-LT and LTA.
 //   - SIGNED_REVISION_ONLY: the same, but something else follows. [Signature.Revision] gives the signed revision, and
 //     [Signature].Later names what came after it.
-//   - INVALID: the signature does not hold, or is not written as a signature must be.
+//   - INVALID: the signature does not hold, or is not written as a signature must be: an object that reaches into the gap
+//     of its /ByteRange, white space in its /Contents, and padding other than zeros are enough.
 //   - INDETERMINATE: it is of a kind that this package does not judge: RSA-PSS, SHA-3, a signer named by a key
 //     identifier, several signers, adbe.x509.rsa_sha1 and unknown SubFilters, an encrypted file, or more than a limit allows.
 //
@@ -48,7 +49,7 @@
 //
 // # Bounds
 //
-// A file is never held in memory. To find signatures at most three times its size and 64 MiB are read; 100 signatures are
+// A file is never held in memory. To find signatures at most four times its size and 64 MiB are read; 100 signatures are
 // judged, 1 MiB, 32 levels and 262,144 elements of CMS each, RSA keys of up to 16,384 bits, and 16 GiB
 // hashed for all of them; more is INDETERMINATE. To compare revisions at most twelve times its size and 256 MiB are read; what
 // takes more is a [ChangeOther]. The bounds of reading a PDF's structure come on top: a

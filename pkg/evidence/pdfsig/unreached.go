@@ -30,15 +30,15 @@ func (c *checker) unreached() (int64, error) {
 		}
 		object, err := c.document.LoadEntry(known[i])
 		if err == nil {
-			var end int64
-			if end, err = c.document.End(object); err == nil {
-				return end, nil
-			}
+			object.Length, _, err = c.document.Resolve(object.Length)
 		}
-		if isReadError(err) {
+		switch {
+		case isReadError(err):
 			return -1, err
+		case err != nil:
+			return -1, nil
 		}
-		return -1, nil
+		return object.End(), nil
 	}
 	found := int64(-1)
 	inside := int64(0) // up to here all is known
