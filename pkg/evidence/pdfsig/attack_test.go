@@ -18,8 +18,9 @@ const (
 	plainPage    = "/Type /Page /Parent 2 0 R /Contents 8 0 R"
 	ofBoth       = "/Annots [4 0 R 6 0 R]"
 	certificate  = "<< /Length 4 >>\nstream\n1234\nendstream"
-	freeText     = "<< /Type /Annot /Subtype /FreeText /Rect [60 680 300 730] /AP << /N 31 0 R >> >>"
 )
+
+var freeText = freeTextOf(31)
 
 // catalog and pageWith are objects 1 and 3 of [contract] with other entries behind.
 func catalog(entries string) numbered {
@@ -276,6 +277,14 @@ var attacks = []struct {
 	{"object that the first revision leads to without having it", func() []byte {
 		return dssWith(over(numbered{30, freeText}, numbered{3, "<< " + plainPage + " /Annots [4 0 R 6 0 R 31 0 R] >>"}), numbered{31, freeText})
 	}, earlier, "later-revision", "adds object 31"},
+	{"object that form and page lead to without having it", func() []byte {
+		return dssWith(over(numbered{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields 31 0 R >> >>"}, pageWith("/Thumb 31 0 R")), numbered{31, certificate})
+	}, earlier, "later-revision", "adds object 31"},
+	{"object that page and form lead to, where the form is validation data, too", func() []byte {
+		base := over(numbered{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 24 0 R /DSS 24 0 R >>"}, numbered{24, "<< /Fields 31 0 R >>"},
+			numbered{31, "[]"}, pageWith("/PieceInfo << /A 31 0 R >>"))
+		return update(base, numbered{31, "[6 0 R]"})
+	}, earlier, "later-revision", "replaces object 31"},
 	{"length of a stream", func() []byte {
 		return dssWith(over(numbered{8, strings.Replace(page("Pay 100"), fmt.Sprint("/Length ", pageLength), "/Length 30 0 R", 1)}, numbered{30, fmt.Sprint(pageLength)}),
 			numbered{30, fmt.Sprint(pageLength - 4)})

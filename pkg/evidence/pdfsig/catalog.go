@@ -7,12 +7,17 @@ import (
 )
 
 // readStructure finds the pages, the fields, and what an update may write anew in the first revision.
-func (u *update) readStructure(catalog pdf.Object) error {
+func (u *update) readStructure(root pdf.Reference, catalog pdf.Object) error {
 	u.pages = map[uint32]bool{}
+	form, formAt, err := u.old.Resolve(catalog.Get("AcroForm"))
+	if err != nil {
+		return err
+	}
+	holders := map[uint32]bool{root.Number: true, formAt.Number: true, catalog.Get("AcroForm").Reference().Number: true}
 	slots := []slot{
 		{value: catalog.Get("DSS"), deep: true},
 		{value: catalog.Get("Extensions"), deep: true},
-		{value: catalog.Get("AcroForm")},
+		{value: atItself(catalog.Get("AcroForm"))},
 	}
 	for page, err := range u.old.Pages() {
 		if err != nil {
@@ -24,22 +29,19 @@ func (u *update) readStructure(catalog pdf.Object) error {
 		if !u.pages[page.Reference.Number] {
 			slots = append(slots, slot{value: atItself(page.Dictionary.Get("Annots"))})
 		}
-		u.pages[page.Reference.Number] = true
-	}
-	form, _, err := u.old.Resolve(catalog.Get("AcroForm"))
-	if err != nil {
-		return err
+		u.pages[page.Reference.Number], holders[page.Reference.Number] = true, true
 	}
 	slots = append(slots, slot{value: atItself(form.Get("Fields"))})
 	if err := u.readFields(form); err != nil {
 		return err
 	}
 	for number, f := range u.fields {
+		holders[number] = true
 		if u.changed[number] { // else it must show what it showed
 			slots = append(slots, slot{value: f.dictionary.Get("AP"), deep: true}, slot{value: f.dictionary.Get("V"), deep: true})
 		}
 	}
-	u.owned, err = newOwnership(u.ctx, u.old, u.changed, slots)
+	u.owned, err = newOwnership(u.ctx, u.old, u.changed, holders, slots)
 	return err
 }
 

@@ -14,6 +14,7 @@ type ownership struct {
 	document *pdf.Document
 	total    map[uint32]int // references to an object in the whole revision; of those alone that matter
 	from     map[uint32]int // of these, those from the entries and from what they own
+	holders  map[uint32]bool
 }
 
 // slot is an entry that an update may write anew.
@@ -22,9 +23,10 @@ type slot struct {
 	deep  bool // with all that only it leads to
 }
 
-// newOwnership counts the references to the tracked objects and to all that the slots lead to.
-func newOwnership(ctx context.Context, document *pdf.Document, tracked map[uint32]bool, slots []slot) (*ownership, error) {
-	o := &ownership{ctx: ctx, document: document, total: map[uint32]int{}, from: map[uint32]int{}}
+// newOwnership counts the references to the tracked objects and to all that the slots lead to. The holders are the objects
+// that have the slots: what stands in them is never owned by another slot, or a reference would count twice.
+func newOwnership(ctx context.Context, document *pdf.Document, tracked, holders map[uint32]bool, slots []slot) (*ownership, error) {
+	o := &ownership{ctx: ctx, document: document, total: map[uint32]int{}, from: map[uint32]int{}, holders: holders}
 	for number := range tracked {
 		o.total[number] = 0
 	}
@@ -104,7 +106,7 @@ func (o *ownership) reach(value pdf.Object, deep bool) error {
 	for len(queue) > 0 {
 		number := queue[0].Reference().Number
 		queue = queue[1:]
-		if o.from[number]++; !deep || !o.free(number) {
+		if o.from[number]++; !deep || o.holders[number] || !o.free(number) {
 			continue
 		}
 		loaded, err := load(o.document, number)

@@ -99,7 +99,7 @@ func (u *update) compare() error {
 	if err != nil {
 		return err
 	}
-	if err := u.readStructure(oldCatalog); err != nil {
+	if err := u.readStructure(root, oldCatalog); err != nil {
 		return err
 	}
 	for _, step := range []func() error{
