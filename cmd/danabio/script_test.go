@@ -26,6 +26,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/danabio/danabio-go/cmd/danabio/sample"
+	"github.com/danabio/danabio-go/internal/pdf"
 	"github.com/danabio/danabio-go/internal/testca"
 	"github.com/danabio/danabio-go/pkg/emulator"
 	"github.com/danabio/danabio-go/pkg/emulator/emulatortest"
@@ -54,6 +55,7 @@ func TestMain(m *testing.M) {
 //	holds FOLDER [NAME…]         the folder holds these names and nothing else, hidden files too
 //	mode PERMISSIONS FILE…       files have these permissions, where there are such
 //	flip FILE                    invert a byte in the middle of the file
+//	update FILE validation|page  put an update behind a PDF: validation data, or another content of its first page
 //	zip FILE [comment=TEXT] NAME…  make a ZIP, in which the content of each NAME is its name
 //	unreadable FILE              make FILE one that the system does not read
 //	write FILE TEXT…             make FILE, which holds these texts, with nothing between them
@@ -100,6 +102,7 @@ func TestScripts(t *testing.T) {
 			"zip":        scriptZIP,
 			"join":       scriptJoin,
 			"flip":       scriptFlip,
+			"update":     scriptUpdate,
 			"unreadable": scriptUnreadable,
 			"take":       scriptTake,
 			"write":      scriptWrite,
@@ -467,6 +470,37 @@ func scriptJoin(ts *testscript.TestScript, _ bool, args []string) {
 		joined = append(joined, ts.ReadFile(name)...)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), joined, 0o600))
+}
+
+// scriptUpdate writes two objects behind a PDF: catalog or first page, and a stream that it leads to.
+func scriptUpdate(ts *testscript.TestScript, _ bool, args []string) {
+	content, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	document, err := pdf.Open(bytes.NewReader(content), int64(len(content)))
+	ts.Check(err)
+	defer document.Close()
+	stream := pdf.NewReference(pdf.Reference{Number: document.Highest() + 1})
+	changed, at, err := document.Catalog()
+	ts.Check(err)
+	switch args[1] {
+	case "validation":
+		store := pdf.Object{Kind: pdf.Dictionary}
+		changed = changed.With("DSS", store.With("Certs", pdf.NewArray(stream)))
+	case "page":
+		page, err := document.FirstPage()
+		ts.Check(err)
+		changed, at = page.Dictionary.With("Contents", stream), page.Reference
+	default:
+		ts.Fatalf("there is no update %q", args[1])
+	}
+	first := len(content) + 1
+	content = fmt.Appendf(content, "\n%d 0 obj\n%s\nendobj\n", at.Number, changed.Append(nil))
+	second := len(content)
+	content = fmt.Appendf(content, "%d 0 obj\n<< /Length 4 >>\nstream\n1234\nendstream\nendobj\n", stream.Int)
+	table := len(content)
+	content = fmt.Appendf(content, "xref\n%d 1\n%010d 00000 n \n%d 1\n%010d 00000 n \ntrailer\n<< /Size %d /Root %s /Prev %d >>\nstartxref\n%d\n%%%%EOF\n",
+		at.Number, first, stream.Int, second, stream.Int+1, document.Trailer().Get("Root").Append(nil), document.Sections()[0].Offset, table)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), content, 0o600))
 }
 
 // scriptUnreadable takes all permissions. For those who need none, root above all, it puts a link to itself in the place.

@@ -5,6 +5,7 @@ import (
 	"crypto"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -136,6 +137,10 @@ var attacks = []struct {
 	{"document information with another title", func() []byte {
 		return dssWith(withInfo("/Title (One)"), numbered{10, "<< /Title (Two) /ModDate (D:20310504120000Z) >>"})
 	}, earlier, "later-revision", "document information: /Title"},
+	{"other document information", func() []byte {
+		return dssTo(withInfo("/Title (One)"), "/Info 11 0 R", numbered{11, "<< /Title (Two) >>"})
+	}, earlier, "later-revision", "other document information"},
+	{"document information that is left out", func() []byte { return dssTo(withInfo("/Title (One)"), "") }, extended, "validation-data", "catalog: /DSS"},
 	{"document information with another date", func() []byte {
 		return dssWith(withInfo("/Title (One)"), numbered{10, "<< /Title (One) /ModDate (D:20310504120000Z) >>"})
 	}, extended, "validation-data", "catalog: /DSS"},
@@ -367,6 +372,13 @@ var attacks = []struct {
 	{"another signature's field", func() []byte {
 		return signedAs(once(), field("second", 7), numbered{4, field("signer", 7)})
 	}, twoSpoilt, "later-revision", "replaces object 4"},
+}
+
+// dssTo is dssWith with other document information in the trailer.
+func dssTo(base []byte, information string, more ...numbered) []byte {
+	changed := dssWith(base, more...)
+	at := bytes.LastIndex(changed, []byte("/Info 10 0 R"))
+	return slices.Concat(changed[:at], []byte(fmt.Sprintf("%-12s", information)), changed[at+len("/Info 10 0 R"):])
 }
 
 // byStamper stamps what a signature would cover.

@@ -306,10 +306,11 @@ func list(d *pdf.Document, value pdf.Object) ([]pdf.Object, error) {
 	return resolved.Items, nil
 }
 
-// compareInfo lets the document's information have another date and producer.
+// compareInfo lets the document's information have another date and producer. Some programs leave it out of
+// their trailer.
 func (u *update) compareInfo() error {
 	before, after := u.old.Trailer().Get("Info"), u.new.Trailer().Get("Info")
-	if before.Kind != pdf.Null && !before.Equal(after) {
+	if before.Kind != pdf.Null && after.Kind != pdf.Null && !before.Equal(after) {
 		u.other("the trailer leads to other document information")
 		return nil
 	}
