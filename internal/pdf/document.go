@@ -89,6 +89,9 @@ func (d *Document) findHeader() (int64, error) {
 // Size is the file's length in bytes.
 func (d *Document) Size() int64 { return d.size }
 
+// Decoded is how many bytes all streams have that were decoded so far.
+func (d *Document) Decoded() int64 { return d.decoded }
+
 // Header is the offset of "%PDF-".
 func (d *Document) Header() int64 { return d.header }
 

@@ -290,6 +290,12 @@ var attacks = []struct {
 			numbered{31, "[]"}, pageWith("/PieceInfo << /A 31 0 R >>"))
 		return update(base, numbered{31, "[6 0 R]"})
 	}, earlier, "later-revision", "replaces object 31"},
+	{"object that page and form lead to, where a signature shows the form", func() []byte {
+		empty := "<< /Type /Annot /Subtype /Widget /FT /Sig /T (second) /Rect [0 0 0 0] /AP << /N 24 0 R >> >>"
+		base := over(numbered{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 24 0 R >>"}, numbered{24, "<< /Fields 31 0 R >>"},
+			numbered{31, "[4 0 R 6 0 R]"}, numbered{3, "<< " + plainPage + " " + ofBoth + " /PieceInfo << /A 31 0 R >> >>"}, numbered{6, empty})
+		return signedAs(base, strings.Replace(empty, "/AP", "/V 7 0 R /AP", 1), numbered{31, "[4 0 R 6 0 R 6 0 R]"})
+	}, twoSpoilt, "later-revision", "replaces object 31"},
 	{"length of a stream", func() []byte {
 		return dssWith(over(numbered{8, strings.Replace(page("Pay 100"), fmt.Sprint("/Length ", pageLength), "/Length 30 0 R", 1)}, numbered{30, fmt.Sprint(pageLength)}),
 			numbered{30, fmt.Sprint(pageLength - 4)})
@@ -318,6 +324,12 @@ var attacks = []struct {
 		signed := once()
 		return updateWith(signed, fmt.Sprintf("/Prev %d", pdftest.StartXRef(contract())), catalog("/DSS << /Certs [20 0 R] >>"), numbered{20, certificate})
 	}, "INDETERMINATE:", "signature-unreached", ""},
+	{"another generation of what says the same", func() []byte {
+		changed := dssWith(once(), numbered{2, "<< /Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 612 792] >>"})
+		at := bytes.LastIndex(changed, []byte("2 0 obj"))
+		copy(changed[at:], "2 1 obj")
+		return bytes.Replace(changed, fmt.Appendf(nil, "%010d 00000 n", at), fmt.Appendf(nil, "%010d 00001 n", at), 1)
+	}, earlier, "later-revision", "replaces object 2"},
 	{"another generation", func() []byte {
 		changed := dssWith(once(), numbered{8, page("Pay 100")})
 		at := bytes.LastIndex(changed, []byte("8 0 obj"))

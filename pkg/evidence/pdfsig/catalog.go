@@ -8,28 +8,22 @@ import (
 
 // readStructure finds the pages, the fields, and what an update may write anew in the first revision.
 func (u *update) readStructure(root pdf.Reference, catalog pdf.Object) error {
-	u.pages = map[uint32]bool{}
-	form, formAt, err := u.old.Resolve(catalog.Get("AcroForm"))
+	form, err := u.resolve(u.old, catalog.Get("AcroForm"))
 	if err != nil {
 		return err
 	}
-	holders := map[uint32]bool{root.Number: true, formAt.Number: true, catalog.Get("AcroForm").Reference().Number: true}
+	if err := u.readPages(catalog.Get("Pages"), map[uint32]bool{}); err != nil {
+		return err
+	}
+	holders := map[uint32]bool{root.Number: true, catalog.Get("AcroForm").Reference().Number: true}
 	slots := []slot{
 		{value: catalog.Get("DSS"), deep: true},
 		{value: catalog.Get("Extensions"), deep: true},
 		{value: atItself(catalog.Get("AcroForm"))},
 	}
-	for page, err := range u.old.Pages() {
-		if err != nil {
-			return err
-		}
-		if err := u.ctx.Err(); err != nil {
-			return err
-		}
-		if !u.pages[page.Reference.Number] {
-			slots = append(slots, slot{value: atItself(page.Dictionary.Get("Annots"))})
-		}
-		u.pages[page.Reference.Number], holders[page.Reference.Number] = true, true
+	for _, page := range u.pages {
+		slots = append(slots, slot{value: atItself(page.annotations)})
+		holders[page.number] = true
 	}
 	slots = append(slots, slot{value: atItself(form.Get("Fields"))})
 	if err := u.readFields(form); err != nil {
@@ -41,7 +35,7 @@ func (u *update) readStructure(root pdf.Reference, catalog pdf.Object) error {
 			slots = append(slots, slot{value: f.dictionary.Get("AP"), deep: true}, slot{value: f.dictionary.Get("V"), deep: true})
 		}
 	}
-	u.owned, err = newOwnership(u.ctx, u.old, u.changed, holders, slots)
+	u.owned, err = newOwnership(u.loader, u.old, u.changed, holders, slots)
 	return err
 }
 
@@ -134,7 +128,7 @@ func (u *update) isExtensions(value pdf.Object) (bool, error) {
 	return u.isDictionary(value, map[string]func(pdf.Object) (bool, error){
 		"Type": isDirect,
 		"": func(o pdf.Object) (bool, error) {
-			items, err := u.resolve(o)
+			items, err := u.resolve(u.new, o)
 			if err != nil || items.Kind != pdf.Array {
 				return simple(o)
 			}
@@ -148,15 +142,9 @@ func (u *update) isExtensions(value pdf.Object) (bool, error) {
 	})
 }
 
-// resolve follows references in the second revision.
-func (u *update) resolve(o pdf.Object) (pdf.Object, error) {
-	o, _, err := u.new.Resolve(o)
-	return o, err
-}
-
 // isDictionary tells whether a value has the entries alone that are given; "" stands for all others.
 func (u *update) isDictionary(value pdf.Object, entries map[string]func(pdf.Object) (bool, error)) (bool, error) {
-	dictionary, err := u.resolve(value)
+	dictionary, err := u.resolve(u.new, value)
 	if err != nil || dictionary.Kind != pdf.Dictionary {
 		return false, err
 	}
@@ -181,7 +169,7 @@ func isDirect(value pdf.Object) (bool, error) {
 }
 
 func (u *update) isStreams(value pdf.Object) (bool, error) {
-	array, err := u.resolve(value)
+	array, err := u.resolve(u.new, value)
 	if err != nil || array.Kind != pdf.Array {
 		return false, err
 	}
@@ -197,13 +185,13 @@ func (u *update) isStream(value pdf.Object) (bool, error) {
 	if value.Kind != pdf.Ref {
 		return false, nil
 	}
-	loaded, err := load(u.new, value.Reference().Number)
+	loaded, err := u.number(u.new, value.Reference().Number)
 	return err == nil && loaded.Stream >= 0, err
 }
 
 // comparePermissions lets a certification that the update adds say so in /Perms.
 func (u *update) comparePermissions(before, after pdf.Object) error {
-	permissions, err := u.resolve(after)
+	permissions, err := u.resolve(u.new, after)
 	if err != nil {
 		return err
 	}
@@ -219,11 +207,11 @@ func (u *update) comparePermissions(before, after pdf.Object) error {
 
 // compareForm lets the form have more signature fields, and fonts for what they show.
 func (u *update) compareForm(before, after pdf.Object) error {
-	a, _, err := u.old.Resolve(before)
+	a, err := u.resolve(u.old, before)
 	if err != nil {
 		return err
 	}
-	b, err := u.resolve(after)
+	b, err := u.resolve(u.new, after)
 	if err != nil {
 		return err
 	}
@@ -245,11 +233,11 @@ func (u *update) compareForm(before, after pdf.Object) error {
 			u.other("form: /%s", showable(key))
 		}
 	}
-	fields, err := list(u.old, a.Get("Fields"))
+	fields, err := u.list(u.old, a.Get("Fields"))
 	if err != nil {
 		return err
 	}
-	now, err := list(u.new, b.Get("Fields"))
+	now, err := u.list(u.new, b.Get("Fields"))
 	if err != nil {
 		return err
 	}

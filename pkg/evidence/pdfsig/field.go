@@ -32,10 +32,13 @@ const (
 	flagNoView = 1 << 5
 )
 
+// maxFullName is how many bytes a field's name may have, with those of the fields above it.
+const maxFullName = 4 << 10
+
 // readFields notes all fields of the first revision.
 func (u *update) readFields(form pdf.Object) error {
 	u.fields = map[uint32]*formField{}
-	roots, err := list(u.old, form.Get("Fields"))
+	roots, err := u.list(u.old, form.Get("Fields"))
 	if err != nil {
 		return err
 	}
@@ -51,7 +54,7 @@ func (u *update) readKids(kids []pdf.Object, above formField, depth int) error {
 			continue
 		}
 		number := kid.Reference().Number
-		loaded, err := load(u.old, number)
+		loaded, err := u.number(u.old, number)
 		if err != nil {
 			return err
 		}
@@ -63,16 +66,19 @@ func (u *update) readKids(kids []pdf.Object, above formField, depth int) error {
 			}
 			field.name += pdf.DecodeText(name.Text)
 		}
+		if len(field.name) > maxFullName {
+			return &pdf.Error{Kind: pdf.ErrLimit, Offset: -1, Detail: "a form field's name is too long"}
+		}
 		if kind := loaded.Object.Get("FT"); kind.Kind == pdf.Name {
 			field.kind = string(kind.Text)
 		}
-		value, _, err := u.old.Resolve(loaded.Object.Get("V"))
+		value, err := u.resolve(u.old, loaded.Object.Get("V"))
 		if err != nil {
 			return err
 		}
 		field.signed = field.signed || field.kind == "Sig" && value.Kind != pdf.Null
 		u.fields[number] = &field
-		below, err := list(u.old, loaded.Object.Get("Kids"))
+		below, err := u.list(u.old, loaded.Object.Get("Kids"))
 		if err != nil {
 			return err
 		}
@@ -91,7 +97,7 @@ func (u *update) signatureAt(field uint32, value pdf.Object) (*Signature, error)
 	dictionary := value
 	if value.Kind == pdf.Ref {
 		number = value.Reference().Number
-		loaded, err := load(u.new, number)
+		loaded, err := u.number(u.new, number)
 		if err != nil {
 			return nil, err
 		}
@@ -113,7 +119,7 @@ func (u *update) newField(ref pdf.Object) error {
 		u.other("form: a field that is not new")
 		return nil
 	}
-	loaded, err := load(u.new, number)
+	loaded, err := u.number(u.new, number)
 	if err != nil {
 		return err
 	}
@@ -145,7 +151,7 @@ func (u *update) sign(number uint32, field pdf.Object) error {
 	if err := u.widget(number, field, signature); err != nil {
 		return err
 	}
-	kids, err := list(u.new, field.Get("Kids"))
+	kids, err := u.list(u.new, field.Get("Kids"))
 	if err != nil {
 		return err
 	}
@@ -158,7 +164,7 @@ func (u *update) sign(number uint32, field pdf.Object) error {
 		if kid.Kind != pdf.Ref || u.fields[n] != nil {
 			continue // which is compared for itself
 		}
-		loaded, err := load(u.new, n)
+		loaded, err := u.number(u.new, n)
 		if err != nil {
 			return err
 		}
@@ -214,11 +220,11 @@ const maxShown = 595 * 842 / 2
 
 // shownArea is how much of a page a widget covers, in square points; 0 if it shows nothing.
 func (u *update) shownArea(widget pdf.Object) (float64, error) {
-	flags, err := u.resolve(widget.Get("F"))
+	flags, err := u.resolve(u.new, widget.Get("F"))
 	if err != nil || flags.Kind == pdf.Integer && flags.Int&(flagHidden|flagNoView) != 0 || widget.Get("AP").Kind == pdf.Null {
 		return 0, err
 	}
-	corners, err := list(u.new, widget.Get("Rect"))
+	corners, err := u.list(u.new, widget.Get("Rect"))
 	if err != nil {
 		return 0, err
 	}
@@ -227,7 +233,7 @@ func (u *update) shownArea(widget pdf.Object) (float64, error) {
 	}
 	var at [4]float64
 	for i, corner := range corners {
-		resolved, err := u.resolve(corner)
+		resolved, err := u.resolve(u.new, corner)
 		if err != nil {
 			return 0, err
 		}
@@ -240,7 +246,7 @@ func (u *update) shownArea(widget pdf.Object) (float64, error) {
 func (u *update) compareFields() error {
 	numbers := make([]uint32, 0, len(u.fields))
 	for number := range u.fields {
-		if u.changed[number] && !u.pages[number] {
+		if u.changed[number] {
 			numbers = append(numbers, number)
 		}
 	}
@@ -253,7 +259,7 @@ func (u *update) compareFields() error {
 	}
 	for _, number := range numbers { // widgets, which stand below their fields
 		field := u.fields[number]
-		loaded, err := load(u.new, number)
+		loaded, err := u.number(u.new, number)
 		if err != nil {
 			return err
 		}
@@ -276,7 +282,7 @@ func within(keys []string, lists ...[]string) bool {
 
 func (u *update) compareField(number uint32, touched map[uint32]bool) error {
 	field := u.fields[number]
-	loaded, err := load(u.new, number)
+	loaded, err := u.number(u.new, number)
 	if err != nil || loaded.Stream >= 0 || loaded.Object.Kind != pdf.Dictionary {
 		return err
 	}
@@ -302,61 +308,6 @@ func (u *update) compareField(number uint32, touched map[uint32]bool) error {
 			if err := u.additions(loaded.Object.Get(key)); err != nil {
 				return err
 			}
-		}
-	}
-	return nil
-}
-
-// comparePages lets pages have the widgets of signatures.
-func (u *update) comparePages() error {
-	seen := map[uint32]bool{}
-	count := 0
-	for page, err := range u.old.Pages() {
-		if err != nil {
-			return err
-		}
-		count++
-		number := page.Reference.Number
-		annotations := page.Dictionary.Get("Annots")
-		if seen[number] || !u.changed[number] && !(annotations.Kind == pdf.Ref && u.changed[annotations.Reference().Number]) {
-			continue
-		}
-		seen[number] = true
-		if err := u.comparePage(count, page); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (u *update) comparePage(count int, page pdf.Page) error {
-	loaded, err := load(u.new, page.Reference.Number)
-	if err != nil {
-		return err
-	}
-	for _, key := range differences(page.Dictionary, loaded.Object) {
-		if key != "Annots" {
-			u.other("page %d: /%s", count, showable(key))
-		}
-	}
-	if u.changed[page.Reference.Number] {
-		u.explained[page.Reference.Number] = loaded.Object.Kind == pdf.Dictionary && loaded.Stream < 0
-	}
-	before, err := list(u.old, page.Dictionary.Get("Annots"))
-	if err != nil {
-		return err
-	}
-	after, err := list(u.new, loaded.Object.Get("Annots"))
-	if err != nil {
-		return err
-	}
-	more, kept := added(before, after)
-	if !kept || !u.addition(loaded.Object.Get("Annots")) {
-		u.other("page %d: /Annots", count)
-	}
-	for _, annotation := range more {
-		if annotation.Kind != pdf.Ref || !u.widgets[annotation.Reference().Number] {
-			u.other("page %d: another annotation", count)
 		}
 	}
 	return nil

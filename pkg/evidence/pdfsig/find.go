@@ -15,6 +15,7 @@ import (
 const (
 	maxSignatures  = 100
 	maxFieldDepth  = 32
+	maxPageNodes   = 1 << 17
 	maxFieldName   = 128 // characters that are shown
 	findBudgetBase = 64 << 20
 )

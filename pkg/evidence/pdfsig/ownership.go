@@ -1,8 +1,6 @@
 package pdfsig
 
 import (
-	"context"
-
 	"github.com/danabio/danabio-go/internal/pdf"
 )
 
@@ -10,7 +8,7 @@ import (
 // would be garbage without them. It counts references, as a garbage collector does, so an object that
 // a page leads to as well is never owned.
 type ownership struct {
-	ctx      context.Context
+	loader
 	document *pdf.Document
 	total    map[uint32]int // references to an object in the whole revision; of those alone that matter
 	from     map[uint32]int // of these, those from the entries and from what they own
@@ -25,8 +23,8 @@ type slot struct {
 
 // newOwnership counts the references to the tracked objects and to all that the slots lead to. The holders are the objects
 // that have the slots: what stands in them is never owned by another slot, or a reference would count twice.
-func newOwnership(ctx context.Context, document *pdf.Document, tracked, holders map[uint32]bool, slots []slot) (*ownership, error) {
-	o := &ownership{ctx: ctx, document: document, total: map[uint32]int{}, from: map[uint32]int{}, holders: holders}
+func newOwnership(loader loader, document *pdf.Document, tracked, holders map[uint32]bool, slots []slot) (*ownership, error) {
+	o := &ownership{loader: loader, document: document, total: map[uint32]int{}, from: map[uint32]int{}, holders: holders}
 	for number := range tracked {
 		o.total[number] = 0
 	}
@@ -64,7 +62,7 @@ func (o *ownership) follow(value pdf.Object) error {
 		if _, tracked := o.total[number]; !tracked {
 			o.total[number] = 0
 		}
-		loaded, err := load(o.document, number)
+		loaded, err := o.number(o.document, number)
 		if err != nil {
 			return err
 		}
@@ -78,24 +76,17 @@ func (o *ownership) follow(value pdf.Object) error {
 
 // count goes through all objects of the revision.
 func (o *ownership) count() error {
-	add := func(value pdf.Object) {
-		for _, ref := range references(value) {
+	for entry := range o.document.InFile() {
+		loaded, err := o.entry(o.document, entry)
+		if err != nil {
+			return err
+		}
+		for _, ref := range references(loaded.Object) {
 			number := ref.Reference().Number
 			if n, tracked := o.total[number]; tracked {
 				o.total[number] = n + 1
 			}
 		}
-	}
-	add(o.document.Trailer())
-	for entry := range o.document.InFile() {
-		if err := o.ctx.Err(); err != nil {
-			return err
-		}
-		loaded, err := o.document.LoadEntry(entry)
-		if err != nil {
-			return err
-		}
-		add(loaded.Object)
 	}
 	return nil
 }
@@ -109,7 +100,7 @@ func (o *ownership) reach(value pdf.Object, deep bool) error {
 		if o.from[number]++; !deep || o.holders[number] || !o.free(number) {
 			continue
 		}
-		loaded, err := load(o.document, number)
+		loaded, err := o.number(o.document, number)
 		if err != nil {
 			return err
 		}

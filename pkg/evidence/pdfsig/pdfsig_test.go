@@ -630,6 +630,21 @@ func TestObjectsInsideEachOtherDoNotCostTheirSquare(t *testing.T) {
 	}
 }
 
+// Each of many entries of the validation data leads to the same thousand streams.
+func TestObjectsThatLeadToTheSameOnesDoNotCostTheirProduct(t *testing.T) {
+	var entries strings.Builder
+	for n := range 20_000 {
+		fmt.Fprintf(&entries, "/%d 25 0 R ", n)
+	}
+	streams := strings.Repeat("26 0 R ", 1000)
+	file := update(once(), catalog("/DSS << /VRI 24 0 R >>"), numbered{24, "<< " + entries.String() + " >>"},
+		numbered{25, "<< /Cert [" + streams + "] >>"}, numbered{26, certificate})
+	report := check(t, file, pdfsig.Options{})
+	if report.Status != pdfsig.StatusSignedRevisionOnly || !strings.Contains(report.Findings[0].Message, "budget exceeded") {
+		t.Errorf("%s: %v", report.Status, report.Findings)
+	}
+}
+
 func BenchmarkCheck5MB(b *testing.B) {
 	objects := pdftest.Pages("/AcroForm << /Fields [4 0 R] >>", "")
 	objects = append(objects, "<< /FT /Sig /T (signer) >>", "")

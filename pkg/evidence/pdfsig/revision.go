@@ -10,7 +10,6 @@ import (
 )
 
 const (
-	maxLater = 20 // changes that are listed for one signature
 	// A file with 100 signatures has 100 revisions, each of which is opened, and searched once for references.
 	compareBudgetBase = 256 << 20
 )
@@ -20,9 +19,20 @@ type revision struct {
 	end      int64
 	document *pdf.Document
 	broken   error // why it cannot be compared
+	decoded  int64 // what was taken off the budget
 }
 
-// revisions opens and compares parts of the file. All of them share one budget.
+// work is how many bytes of streams were decoded since it was asked for last.
+func (r *revision) work() int64 {
+	if r.document == nil {
+		return 0
+	}
+	more := r.document.Decoded() - r.decoded
+	r.decoded += more
+	return more
+}
+
+// revisions opens and compares parts of the file. All of them share one budget, of what is read, decoded and parsed.
 type revisions struct {
 	checker *checker
 	metered *meter
@@ -54,10 +64,13 @@ func (r *revision) close() {
 
 // changes compares two revisions.
 func (r *revisions) changes(before, after *revision) ([]Change, error) {
-	u := &update{ctx: r.checker.ctx, old: before.document, new: after.document}
+	u := &update{loader: loader{r.checker.ctx, r.metered}, old: before.document, new: after.document}
 	err := cmp.Or(before.broken, after.broken)
 	if err == nil {
 		err = r.compare(u, before, after)
+	}
+	for _, one := range []*revision{before, after} {
+		r.metered.left -= one.work()
 	}
 	if err != nil && !incomparable(err) {
 		return nil, err
@@ -81,7 +94,7 @@ func (r *revisions) compare(u *update, before, after *revision) error {
 		}
 	}
 	var err error
-	if u.rules, err = readRules(before.document, ruling); err != nil {
+	if u.rules, err = u.readRules(ruling); err != nil {
 		return err
 	}
 	return u.compare()
@@ -118,7 +131,9 @@ func (c *checker) judgeLater() error {
 		}
 		for i := range c.report.Signatures {
 			if s := &c.report.Signatures[i]; s.holds() && s.covered.end <= before.end {
-				s.addLater(changes)
+				for _, change := range changes {
+					s.Later = appendChange(s.Later, change)
+				}
 			}
 		}
 		before.close()
@@ -130,18 +145,6 @@ func (c *checker) judgeLater() error {
 		}
 	}
 	return nil
-}
-
-func (s *Signature) addLater(changes []Change) {
-	for _, change := range changes {
-		switch {
-		case slices.Contains(s.Later, change):
-		case len(s.Later) < maxLater:
-			s.Later = append(s.Later, change)
-		case change.Kind == ChangeOther && !other(s.Later): // the one that counts must be among them
-			s.Later[maxLater-1] = change
-		}
-	}
 }
 
 // holds tells whether the signature holds for what it covers.

@@ -2,7 +2,6 @@ package pdfsig
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/danabio/danabio-go/internal/pdf"
 )
@@ -17,11 +16,11 @@ type rules struct {
 // fieldLock is a /FieldMDP: the fields that nobody may change any more.
 type fieldLock struct {
 	action string // All, Include or Exclude
-	fields []string
+	fields map[string]bool
 }
 
 // readRules reads /DocMDP and /FieldMDP of the signatures of a revision.
-func readRules(document *pdf.Document, signatures []*Signature) (rules, error) {
+func (u *update) readRules(signatures []*Signature) (rules, error) {
 	var r rules
 	for _, s := range signatures {
 		switch s.DocMDP {
@@ -30,7 +29,7 @@ func readRules(document *pdf.Document, signatures []*Signature) (rules, error) {
 		case 2, 3:
 			r.filling = true
 		}
-		loaded, err := load(document, s.Object)
+		loaded, err := u.number(u.old, s.Object)
 		if err != nil {
 			return rules{}, err
 		}
@@ -38,7 +37,7 @@ func readRules(document *pdf.Document, signatures []*Signature) (rules, error) {
 		if value := dictionary.Get("V"); value.Kind == pdf.Dictionary {
 			dictionary = value
 		}
-		locked, err := fieldLocks(document, dictionary)
+		locked, err := u.fieldLocks(dictionary)
 		if err != nil {
 			return rules{}, err
 		}
@@ -48,31 +47,31 @@ func readRules(document *pdf.Document, signatures []*Signature) (rules, error) {
 	return r, nil
 }
 
-func fieldLocks(document *pdf.Document, dictionary pdf.Object) ([]fieldLock, error) {
+func (u *update) fieldLocks(dictionary pdf.Object) ([]fieldLock, error) {
 	var locks []fieldLock
-	references, err := list(document, dictionary.Get("Reference"))
+	references, err := u.list(u.old, dictionary.Get("Reference"))
 	if err != nil {
 		return nil, err
 	}
 	for _, item := range references {
-		reference, _, err := document.Resolve(item)
+		reference, err := u.resolve(u.old, item)
 		if err != nil {
 			return nil, err
 		}
 		if !reference.Get("TransformMethod").IsName("FieldMDP") {
 			continue
 		}
-		parameters, _, err := document.Resolve(reference.Get("TransformParams"))
+		parameters, err := u.resolve(u.old, reference.Get("TransformParams"))
 		if err != nil {
 			return nil, err
 		}
-		lock := fieldLock{action: string(parameters.Get("Action").Text)}
-		names, err := list(document, parameters.Get("Fields"))
+		lock := fieldLock{action: string(parameters.Get("Action").Text), fields: map[string]bool{}}
+		names, err := u.list(u.old, parameters.Get("Fields"))
 		if err != nil {
 			return nil, err
 		}
 		for _, name := range names {
-			lock.fields = append(lock.fields, pdf.DecodeText(name.Text))
+			lock.fields[pdf.DecodeText(name.Text)] = true
 		}
 		locks = append(locks, lock)
 	}
@@ -82,9 +81,10 @@ func fieldLocks(document *pdf.Document, dictionary pdf.Object) ([]fieldLock, err
 // locks tells whether a field must not change. A name stands for all fields below it, too.
 func (r rules) locks(field string) bool {
 	return slices.ContainsFunc(r.locked, func(lock fieldLock) bool {
-		named := slices.ContainsFunc(lock.fields, func(name string) bool {
-			return field == name || strings.HasPrefix(field, name+".")
-		})
+		named := lock.fields[field]
+		for i, c := range field {
+			named = named || c == '.' && lock.fields[field[:i]]
+		}
 		switch lock.action {
 		case "Include":
 			return named

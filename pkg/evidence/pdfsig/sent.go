@@ -133,7 +133,7 @@ func (c *checker) changedBefore(s *Signature, size int64) ([]Change, error) {
 	changes = slices.DeleteFunc(changes, func(c Change) bool {
 		return c.Kind == ChangeSignature || c.Kind == ChangeValidationData || c.Kind == ChangeTimeStamp
 	})
-	return changes[:min(len(changes), maxLater)], err
+	return changes, err
 }
 
 // Found says where in a ZIP a document that was sent is.

@@ -1,7 +1,6 @@
 package pdfsig
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -37,6 +36,21 @@ func only(changes []Change, kinds ...ChangeKind) bool {
 	return len(changes) > 0 && !slices.ContainsFunc(changes, func(c Change) bool { return !slices.Contains(kinds, c.Kind) })
 }
 
+// maxChanges is how many changes are listed.
+const maxChanges = 20
+
+// appendChange adds a change once, if there is room. One that is not known to be harmless finds some.
+func appendChange(changes []Change, change Change) []Change {
+	switch {
+	case slices.Contains(changes, change):
+	case len(changes) < maxChanges:
+		changes = append(changes, change)
+	case change.Kind == ChangeOther && !other(changes):
+		changes[maxChanges-1] = change
+	}
+	return changes
+}
+
 // maxOwned bounds how many objects of validation data and appearances are followed.
 const maxOwned = 1 << 16
 
@@ -49,7 +63,7 @@ const maxOwned = 1 << 16
 // their contents, fonts and everything else that the first revision shows resolve to the same
 // objects in the second.
 type update struct {
-	ctx      context.Context
+	loader
 	old, new *pdf.Document
 	// signatures are those that hold and that the update adds.
 	signatures []*Signature
@@ -60,18 +74,15 @@ type update struct {
 	explained map[uint32]bool
 	followed  map[uint32]bool // by additions
 	owned     *ownership
-	pages     map[uint32]bool
+	pages     []page
 	fields    map[uint32]*formField // of the first revision
 	widgets   map[uint32]bool       // that the update may add to pages
 	changes   []Change
 }
 
-// note adds a change, once.
+// note adds a change.
 func (u *update) note(kind ChangeKind, format string, values ...any) {
-	c := Change{kind, fmt.Sprintf(format, values...)}
-	if !slices.Contains(u.changes, c) {
-		u.changes = append(u.changes, c)
-	}
+	u.changes = appendChange(u.changes, Change{kind, fmt.Sprintf(format, values...)})
 }
 
 func (u *update) other(format string, values ...any) { u.note(ChangeOther, format, values...) }
@@ -170,15 +181,6 @@ func (u *update) same(entry pdf.Entry) bool {
 	return true
 }
 
-// load reads an object of one revision by its number; a free one is null.
-func load(d *pdf.Document, number uint32) (pdf.Indirect, error) {
-	entry, known := d.Entry(number)
-	if !known || entry.Type == pdf.Free {
-		return pdf.Indirect{Stream: -1}, nil
-	}
-	return d.LoadEntry(entry)
-}
-
 // addition explains an object that something may lead to that the update may write: one that
 // nothing in the first revision leads to, or only what the update may replace.
 func (u *update) addition(value pdf.Object) bool {
@@ -189,7 +191,7 @@ func (u *update) addition(value pdf.Object) bool {
 	if !u.changed[number] || u.explained[number] {
 		return true
 	}
-	if u.pages[number] || u.fields[number] != nil || !u.owned.free(number) {
+	if !u.owned.free(number) { // as no page is and no field, to which other entries lead
 		return false
 	}
 	u.explained[number] = true
@@ -207,7 +209,7 @@ func (u *update) additions(value pdf.Object) error {
 		if err := u.ctx.Err(); err != nil {
 			return err
 		}
-		loaded, err := load(u.new, number)
+		loaded, err := u.number(u.new, number)
 		if err != nil {
 			return err
 		}
@@ -238,14 +240,7 @@ func references(value pdf.Object) []pdf.Object {
 // alike tells whether two values say the same, however they are written.
 func alike(a, b pdf.Object) bool {
 	if a.Kind == pdf.Dictionary && b.Kind == pdf.Dictionary {
-		for _, key := range keys(a, b) {
-			first, n := a.Lookup(key)
-			second, m := b.Lookup(key)
-			if n > 1 || m > 1 || !alike(first, second) {
-				return false
-			}
-		}
-		return true
+		return len(differences(a, b)) == 0
 	}
 	if a.IsString() && b.IsString() {
 		return string(a.Text) == string(b.Text)
@@ -260,50 +255,48 @@ func alike(a, b pdf.Object) bool {
 	return slices.EqualFunc(a.Items, b.Items, alike)
 }
 
-// keys are those of dictionaries, once each.
-func keys(dictionaries ...pdf.Object) []string {
-	var all []string
-	for _, d := range dictionaries {
-		for i := 0; d.Kind == pdf.Dictionary && i+1 < len(d.Items); i += 2 {
-			all = append(all, string(d.Items[i].Text))
+// keys are those of a dictionary, once each.
+func keys(dictionary pdf.Object) []string { return differences(dictionary, pdf.Object{}) }
+
+// differences are the keys, in order, whose values are not alike, or which one of two dictionaries has twice. A value that is
+// null is one that is not there.
+func differences(a, b pdf.Object) []string {
+	type values struct {
+		first, second pdf.Object
+		n, m          int
+	}
+	all := make(map[string]values, len(a.Items)/2)
+	for i := 0; a.Kind == pdf.Dictionary && i+1 < len(a.Items); i += 2 {
+		v := all[string(a.Items[i].Text)]
+		v.first, v.n = a.Items[i+1], v.n+1
+		all[string(a.Items[i].Text)] = v
+	}
+	for i := 0; b.Kind == pdf.Dictionary && i+1 < len(b.Items); i += 2 {
+		v := all[string(b.Items[i].Text)]
+		v.second, v.m = b.Items[i+1], v.m+1
+		all[string(b.Items[i].Text)] = v
+	}
+	var differ []string
+	for key, v := range all {
+		if v.n > 1 || v.m > 1 || !alike(v.first, v.second) {
+			differ = append(differ, key)
 		}
 	}
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
-// differences are the keys whose values are not alike, or which one of the two has twice.
-func differences(a, b pdf.Object) []string {
-	return slices.DeleteFunc(keys(a, b), func(key string) bool {
-		first, n := a.Lookup(key)
-		second, m := b.Lookup(key)
-		return n < 2 && m < 2 && alike(first, second)
-	})
+	slices.Sort(differ)
+	return differ
 }
 
 // added are the items of the second list that the first does not have; false if the first is not in it, in its order.
 func added(before, after []pdf.Object) ([]pdf.Object, bool) {
 	var more []pdf.Object
 	for _, item := range after {
-		if len(before) > 0 && alike(before[0], item) {
+		if len(before) > 0 && len(before[0].Items) == len(item.Items) && alike(before[0], item) {
 			before = before[1:]
 		} else {
 			more = append(more, item)
 		}
 	}
 	return more, len(before) == 0
-}
-
-// list resolves an array; null counts as an empty one.
-func list(d *pdf.Document, value pdf.Object) ([]pdf.Object, error) {
-	resolved, _, err := d.Resolve(value)
-	if err != nil {
-		return nil, err
-	}
-	if resolved.Kind != pdf.Array && resolved.Kind != pdf.Null {
-		return nil, &pdf.Error{Kind: pdf.ErrStructure, Offset: -1, Detail: "an array is none"}
-	}
-	return resolved.Items, nil
 }
 
 // compareInfo lets the document's information have another date and producer. Some programs leave it out of
@@ -317,11 +310,11 @@ func (u *update) compareInfo() error {
 	if after.Kind != pdf.Ref || !u.changed[after.Reference().Number] {
 		return nil
 	}
-	a, _, err := u.old.Resolve(before)
+	a, err := u.resolve(u.old, before)
 	if err != nil {
 		return err
 	}
-	b, _, err := u.new.Resolve(after)
+	b, err := u.resolve(u.new, after)
 	if err != nil {
 		return err
 	}
@@ -349,8 +342,8 @@ func (u *update) compareRest() error {
 	}
 	slices.Sort(numbers)
 	for _, number := range numbers {
-		if err := u.ctx.Err(); err != nil {
-			return err
+		if len(u.changes) == maxChanges && other(u.changes) {
+			return nil // nobody would see more
 		}
 		fine, err := u.harmless(number)
 		if err != nil {
@@ -376,7 +369,7 @@ func (u *update) harmless(number uint32) (bool, error) {
 	if after.Type == pdf.Free {
 		return false, nil
 	}
-	b, err := u.new.LoadEntry(after)
+	b, err := u.entry(u.new, after)
 	if err != nil {
 		return false, err
 	}
@@ -385,7 +378,7 @@ func (u *update) harmless(number uint32) (bool, error) {
 		// object stream does, or is what some programs leave behind.
 		return u.owned.free(number), nil
 	}
-	a, err := u.old.LoadEntry(before)
+	a, err := u.entry(u.old, before)
 	if err != nil {
 		return false, err
 	}
