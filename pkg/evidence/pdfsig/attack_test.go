@@ -111,6 +111,10 @@ var attacks = []struct {
 	{"incremental saving, beside a signature", func() []byte { return signedAs(once(), field("second", 7), numbered{8, page("Pay 900")}) },
 		twoSpoilt, "later-revision", "replaces object 8"},
 	{"a harmless signature", func() []byte { return signedAs(once(), field("second", 7)) }, twoWhole, "", "signature in object 7"},
+	{"incremental saving without a cross-reference, before validation data", func() []byte {
+		hidden := append(once(), "8 0 obj\n"+page("Pay 900")+"\nendobj\n"...)
+		return updateWith(hidden, fmt.Sprintf("/Prev %d", pdftest.StartXRef(once())), catalog("/DSS << /Certs [20 0 R] >>"), numbered{20, certificate})
+	}, earlier, "later-revision", "does not account for"},
 	{"another page in the tree", func() []byte {
 		return dssWith(once(), numbered{2, "<< /Type /Pages /Kids [3 0 R 22 0 R] /Count 2 /MediaBox [0 0 612 792] >>"}, numbered{22, "<< /Type /Page /Parent 2 0 R >>"})
 	}, earlier, "later-revision", "replaces object 2"},
@@ -130,7 +134,7 @@ var attacks = []struct {
 			numbered{3, "<< /Type /Page /Parent 2 0 R /Contents 8 0 R >>"}, numbered{8, page("Pay 900")})
 	}, "INDETERMINATE:", "signature-unreached", ""},
 	{"an object removed", func() []byte { return dssWith(once(), numbered{8, ""}) }, earlier, "later-revision", "removes object 8"},
-	{"junk behind validation data", func() []byte { return append(dssWith(once()), "8 0 obj"...) }, earlier, "later-revision", "follow its end"},
+	{"junk behind validation data", func() []byte { return append(dssWith(once()), "8 0 obj"...) }, earlier, "later-revision", "does not account for"},
 	{"a script that runs when it is opened", func() []byte {
 		return update(once(), catalog("/DSS << /Certs [20 0 R] >> /OpenAction << /S /JavaScript /JS (x) >>"), numbered{20, certificate})
 	}, earlier, "later-revision", "catalog: /OpenAction"},

@@ -92,6 +92,13 @@ func (u *update) compare() error {
 	if !u.continues() {
 		return nil
 	}
+	// Readers that search a file for objects would find others than those of the cross-reference.
+	switch at, err := u.new.Unclaimed(u.old.Size()); {
+	case err != nil:
+		return err
+	case at < u.new.Size():
+		u.other("its cross-reference does not account for what stands at byte %d", at)
+	}
 	u.changed, u.explained = map[uint32]bool{}, map[uint32]bool{}
 	u.followed, u.widgets = map[uint32]bool{}, map[uint32]bool{}
 	for entry := range u.new.Entries() {
@@ -146,10 +153,6 @@ func (u *update) continues() bool {
 	}
 	if number, section, repeated := u.new.Repeated(); repeated && section < added {
 		u.other("its cross-reference names object %d twice, so that readers differ", number)
-		return false
-	}
-	if rest := u.new.Rest(); rest < u.new.Size() {
-		u.other("%d bytes follow its end", u.new.Size()-rest)
 		return false
 	}
 	a, b := u.old.Trailer().Get("Root"), u.new.Trailer().Get("Root")
