@@ -472,7 +472,8 @@ func scriptJoin(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), joined, 0o600))
 }
 
-// scriptUpdate writes two objects behind a PDF: catalog or first page, and a stream that it leads to.
+// scriptUpdate writes two objects behind a PDF: catalog or first page, and a stream that it leads
+// to.
 func scriptUpdate(ts *testscript.TestScript, _ bool, args []string) {
 	content, err := os.ReadFile(ts.MkAbs(args[0]))
 	ts.Check(err)

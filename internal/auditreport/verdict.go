@@ -221,7 +221,8 @@ func (j *judge) judgeSent() {
 		case !found.Covered:
 			j.mind = append(j.mind, Reason{Text: "sent-uncovered", Entry: found.Name})
 		case !found.Signed():
-			j.against = append(j.against, Reason{Text: "against.sent-changed", Entry: found.Name, Detail: pdfsig.Summary(found.Changes)})
+			changed := Reason{Text: "against.sent-changed", Entry: found.Name, Detail: pdfsig.Summary(found.Changes)}
+			j.against = append(j.against, changed)
 		default:
 			covered++
 		}

@@ -169,8 +169,8 @@ type Indirect struct {
 	end int64 // behind endobj, or where the stream begins
 }
 
-// End is where an object ends that is not compressed: behind its endobj, or behind the data of its stream as /Length
-// says. Of a stream with a /Length that is no number it is where the data begin.
+// End is where an object ends that is not compressed: behind its endobj, or behind the data of its
+// stream as /Length says. Of a stream with a /Length that is no number it is where the data begin.
 func (i Indirect) End() int64 {
 	if i.Length.Kind == Integer && i.Length.Int > 0 && i.Stream >= 0 {
 		return i.Stream + min(i.Length.Int, math.MaxInt64-i.Stream)
@@ -193,9 +193,10 @@ func (d *Document) Load(ref Reference) (Indirect, error) {
 // LoadEntry reads the object that an entry leads to, one of an earlier revision too.
 func (d *Document) LoadEntry(entry Entry) (Indirect, error) { return d.load(entry, &parser{}) }
 
-// Mentions tells whether the object that an entry leads to holds one of the names, as a key or as a value, at whatever depth; names have
-// 63 bytes at most. It keeps nothing of the object but its place and its stream's, and so makes no garbage. It reads no further than the first
-// of the names, and then returns no object; where there is none it fails as LoadEntry does.
+// Mentions tells whether the object that an entry leads to holds one of the names, as a key or as a
+// value, at whatever depth; names have 63 bytes at most. It keeps nothing of the object but its
+// place and its stream's, and so makes no garbage. It reads no further than the first of the names,
+// and then returns no object; where there is none it fails as LoadEntry does.
 func (d *Document) Mentions(entry Entry, names ...string) (Indirect, bool, error) {
 	d.seeker = parser{sought: names}
 	object, err := d.load(entry, &d.seeker)

@@ -80,8 +80,9 @@ func (d *Document) content(stream Indirect, resolve bool) ([]byte, error) {
 	return decoded, nil
 }
 
-// StreamEnd is how far any reader may take a stream to reach: to where its /Length says if the keyword endstream stands
-// there, and else to the next endstream or the end of the file, if that is further. /Length must be resolved.
+// StreamEnd is how far any reader may take a stream to reach: to where its /Length says if the
+// keyword endstream stands there, and else to the next endstream or the end of the file, if that is
+// further. /Length must be resolved.
 func (d *Document) StreamEnd(object Indirect) (int64, error) {
 	end := object.End()
 	p := parser{source: d.source, at: end}

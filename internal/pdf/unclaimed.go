@@ -2,9 +2,10 @@ package pdf
 
 import "math"
 
-// Unclaimed is the offset of the first byte at or behind from that belongs to nothing: to no object that a
-// cross-reference section leads to, no section, no startxref, and neither white space nor comment. It is Size if there
-// is none. The bytes at from must begin one of these, as they do behind an earlier revision.
+// Unclaimed is the offset of the first byte at or behind from that belongs to nothing: to no object
+// that a cross-reference section leads to, no section, no startxref, and neither white space nor
+// comment. It is Size if there is none. The bytes at from must begin one of these, as they do
+// behind an earlier revision.
 func (d *Document) Unclaimed(from int64) (int64, error) {
 	known := map[int64]Reference{}
 	for _, lines := range [][]line{d.lines, d.superseded} {

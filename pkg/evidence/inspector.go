@@ -17,8 +17,9 @@ import (
 type Inspector interface {
 	// Name is how the inspector is called in reports.
 	Name() string
-	// Wants says whether Inspect shall be called for the entry. It should look at MediaType and Kind, not at the name. It
-	// is asked before the content was read: SHA256 is empty. It is asked again if the end of the content makes a PDF of it.
+	// Wants says whether Inspect shall be called for the entry. It should look at MediaType and
+	// Kind, not at the name. It is asked before the content was read: SHA256 is empty. It is asked
+	// again if the end of the content makes a PDF of it.
 	Wants(entry EntryReport) bool
 	// Inspect judges the content, which was checked against the entry's CRC and SHA-256 and can be read in any order.
 	// It must not use content after it returned. An error is noted in the report as Inspection.Error; only the
@@ -156,8 +157,8 @@ func (v *view) askFor(kind contentKind) {
 	}
 }
 
-// askAgain asks the inspectors anew if the content turned out to end as a PDF does. It tells whether the content
-// must come again, since nobody had wanted it.
+// askAgain asks the inspectors anew if the content turned out to end as a PDF does. It tells
+// whether the content must come again, since nobody had wanted it.
 func (v *view) askAgain() bool {
 	kind := v.archive.kindOf(v.record, v.sum.head, v.sum.end)
 	if kind.mediaType == v.kind.mediaType {

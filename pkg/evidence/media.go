@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// headLength is how many bytes of a content tell its type; PDF readers look for the header in so many of the
-// first, and for the cross-reference in so many of the last.
+// headLength is how many bytes of a content tell its type; PDF readers look for the header in so
+// many of the first, and for the cross-reference in so many of the last.
 const headLength = 1024
 
 // mediaTypes are the types that start with fixed bytes.
@@ -36,15 +36,17 @@ var mediaTypes = [...]struct{ magic, mediaType string }{
 
 const typePDF = "application/pdf"
 
-// passesForPDF tells whether people or programs may take a content for a PDF, whatever else it is: by its name, by
-// "%PDF-" in its first bytes, or by "startxref" in its last. What a PDF shows must not depend on who looks at it.
+// passesForPDF tells whether people or programs may take a content for a PDF, whatever else it is:
+// by its name, by "%PDF-" in its first bytes, or by "startxref" in its last. What a PDF shows must
+// not depend on who looks at it.
 func passesForPDF(name string, head, end []byte) bool {
 	const suffix = ".pdf"
 	return len(name) >= len(suffix) && strings.EqualFold(name[len(name)-len(suffix):], suffix) ||
 		bytes.Contains(head, []byte("%PDF-")) || bytes.Contains(end, []byte("startxref"))
 }
 
-// mediaTypeOf tells the type of a content that does not pass for a PDF from its first bytes (headLength of them, or all).
+// mediaTypeOf tells the type of a content that does not pass for a PDF from its first bytes
+// (headLength of them, or all).
 func mediaTypeOf(head []byte) string {
 	for i := range mediaTypes {
 		if bytes.HasPrefix(head, []byte(mediaTypes[i].magic)) {

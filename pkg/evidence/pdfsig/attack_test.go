@@ -45,7 +45,8 @@ func formWith(fields, entries string) numbered {
 	return numbered{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R 6 0 R " + fields + "] /SigFlags 3 " + entries + " >> >>"}
 }
 
-// certified is a contract that its author certified, with a text field in object 9; level is what /DocMDP says.
+// certified is a contract that its author certified, with a text field in object 9; level is what
+// /DocMDP says.
 func certified(level int, more string) []byte {
 	base := update(contract(), formWith("9 0 R", ""),
 		pageWith("/Annots [4 0 R 6 0 R 9 0 R]"), numbered{9, textField("", "32")}, numbered{32, form("")})
@@ -86,8 +87,9 @@ const (
 	stampGood = "EXTENDED: EXTENDED WHOLE_FILE"
 )
 
-// attacks are the published ones (pdf-insecurity.org), and what would deceive the comparison of revisions; beside
-// each the harmless update that looks most like it. detail stands in what the report says of it.
+// attacks are the published ones (pdf-insecurity.org), and what would deceive the comparison of
+// revisions; beside each the harmless update that looks most like it. detail stands in what the
+// report says of it.
 var attacks = []struct {
 	name   string
 	build  func() []byte
@@ -144,6 +146,13 @@ var attacks = []struct {
 	{"other document information", func() []byte {
 		return dssTo(withInfo("/Title (One)"), "/Info 11 0 R", numbered{11, "<< /Title (Two) >>"})
 	}, earlier, "later-revision", "other document information"},
+	{"other document information that was there", func() []byte {
+		base := updateWith(contract(), fmt.Sprintf("/Info 10 0 R /Prev %d", pdftest.StartXRef(contract())), numbered{10, "<< /Title (One) >>"}, numbered{11, "<< /Title (Two) >>"})
+		return dssTo(sign(base, by(people().ana)), "/Info 11 0 R")
+	}, earlier, "later-revision", "other document information"},
+	{"a key twice, so that readers differ", func() []byte {
+		return dssWith(once(), numbered{2, "<< /Type /Pages /Kids [3 0 R] /Kids [3 0 R] /Count 1 /MediaBox [0 0 612 792] >>"})
+	}, earlier, "later-revision", "replaces object 2"},
 	{"document information that is left out", func() []byte { return dssTo(withInfo("/Title (One)"), "") }, extended, "validation-data", "catalog: /DSS"},
 	{"document information with another date", func() []byte {
 		return dssWith(withInfo("/Title (One)"), numbered{10, "<< /Title (One) /ModDate (D:20310504120000Z) >>"})
@@ -417,7 +426,8 @@ func withField() []byte {
 		pageWith("/Annots [4 0 R 6 0 R 9 0 R]"), numbered{9, textField("", "32")}, numbered{32, form("")})
 }
 
-// newField signs in a new field, object 40, which stands on page 1 with the fields of numbers 4, 6 and others.
+// newField signs in a new field, object 40, which stands on page 1 with the fields of numbers 4, 6
+// and others.
 func newField(base []byte, others, text string, change ...func(s *signing)) []byte {
 	return again(base, append(change, func(s *signing) {
 		s.other = []numbered{
@@ -434,7 +444,8 @@ func stampedIn(rectangle string) []byte {
 	return newField(once(), "", showing("third", 7, rectangle), func(s *signing) { s.subFilter, s.raw = "ETSI.RFC3161", byStamper })
 }
 
-// around signs with a dictionary that stands inside object 30, between head and tail. Object 33 is the length.
+// around signs with a dictionary that stands inside object 30, between head and tail. Object 33 is
+// the length.
 func around(head, tail string) []byte {
 	return with(func(s *signing) {
 		s.build = func(base []byte, objects ...numbered) []byte {
@@ -468,7 +479,8 @@ func pointedInto(file []byte) []byte {
 	return bytes.Replace(file, []byte(line), []byte(fmt.Sprintf("5 1\n%010d", at)), 1)
 }
 
-// swappedEntry adds validation data in an update whose cross-reference says that object 8 is what stands in object 23.
+// swappedEntry adds validation data in an update whose cross-reference says that object 8 is what
+// stands in object 23.
 func swappedEntry(signed []byte) []byte {
 	changed := dssWith(signed, numbered{8, "null"})
 	line := fmt.Sprintf("8 1\n%010d", bytes.LastIndex(changed, []byte("8 0 obj")))

@@ -6,7 +6,8 @@ import (
 	"github.com/danabio/danabio-go/internal/pdf"
 )
 
-// readStructure finds the pages, the fields, and what an update may write anew in the first revision.
+// readStructure finds the pages, the fields, and what an update may write anew in the first
+// revision.
 func (u *update) readStructure(root pdf.Reference, catalog pdf.Object) error {
 	form, err := u.resolve(u.old, catalog.Get("AcroForm"))
 	if err != nil {
@@ -32,10 +33,12 @@ func (u *update) readStructure(root pdf.Reference, catalog pdf.Object) error {
 	for number, f := range u.fields {
 		holders[number] = true
 		if u.changed[number] { // else it must show what it showed
-			slots = append(slots, slot{value: f.dictionary.Get("AP"), deep: true}, slot{value: f.dictionary.Get("V"), deep: true})
+			for _, key := range []string{"AP", "V"} {
+				slots = append(slots, slot{value: f.dictionary.Get(key), deep: true})
+			}
 		}
 	}
-	u.owned, err = newOwnership(u.loader, u.old, u.changed, holders, slots)
+	u.owned, err = newOwnership(u, holders, slots)
 	return err
 }
 
@@ -67,17 +70,21 @@ func (u *update) compareCatalog(root pdf.Reference, before, after pdf.Object) er
 	if u.changed[root.Number] {
 		u.explained[root.Number] = true // as far as that is not noted
 	}
-	if err := u.compareValidationData("DSS", before.Get("DSS"), after.Get("DSS"), u.isDSS); err != nil {
+	if err := u.compareValidationData("DSS", before, after, u.isDSS); err != nil {
 		return err
 	}
-	if err := u.compareValidationData("Extensions", before.Get("Extensions"), after.Get("Extensions"), u.isExtensions); err != nil {
+	if err := u.compareValidationData("Extensions", before, after, u.isExtensions); err != nil {
 		return err
 	}
 	return u.compareForm(before.Get("AcroForm"), after.Get("AcroForm"))
 }
 
+// grammar tells whether a value of the second revision is as it should be.
+type grammar func(value pdf.Object) (bool, error)
+
 // compareValidationData notes what the update adds or replaces there.
-func (u *update) compareValidationData(key string, before, after pdf.Object, grammar func(pdf.Object) (bool, error)) error {
+func (u *update) compareValidationData(key string, before, after pdf.Object, grammar grammar) error {
+	before, after = before.Get(key), after.Get(key)
 	if after.Kind == pdf.Null {
 		if before.Kind != pdf.Null {
 			u.other("catalog: /%s is gone", key)
@@ -103,29 +110,29 @@ func (u *update) compareValidationData(key string, before, after pdf.Object, gra
 	return nil
 }
 
-// isDSS tells whether a value is a document security store as ISO 32000-2, 12.8.4.3, and ETSI EN 319 142-1, 5.4.2, have it.
+// isDSS tells whether a value is a document security store as ISO 32000-2, 12.8.4.3, and ETSI EN
+// 319 142-1, 5.4.2, have it.
 func (u *update) isDSS(value pdf.Object) (bool, error) {
-	return u.isDictionary(value, map[string]func(pdf.Object) (bool, error){
+	ofSignature := map[string]grammar{
+		"Type": isDirect, "Cert": u.isStreams, "OCSP": u.isStreams, "CRL": u.isStreams, "TU": isDirect, "TS": u.isStream,
+	}
+	ofSignatures := map[string]grammar{
+		"Type": isDirect,
+		"":     func(one pdf.Object) (bool, error) { return u.isDictionary(one, ofSignature) },
+	}
+	return u.isDictionary(value, map[string]grammar{
 		"Type": isDirect, "Certs": u.isStreams, "OCSPs": u.isStreams, "CRLs": u.isStreams,
-		"VRI": func(vri pdf.Object) (bool, error) {
-			return u.isDictionary(vri, map[string]func(pdf.Object) (bool, error){
-				"Type": isDirect,
-				"": func(one pdf.Object) (bool, error) {
-					return u.isDictionary(one, map[string]func(pdf.Object) (bool, error){
-						"Type": isDirect, "Cert": u.isStreams, "OCSP": u.isStreams, "CRL": u.isStreams, "TU": isDirect, "TS": u.isStream,
-					})
-				},
-			})
-		},
+		"VRI": func(vri pdf.Object) (bool, error) { return u.isDictionary(vri, ofSignatures) },
 	})
 }
 
-// isExtensions tells whether a value is a dictionary of developers' extensions, ISO 32000-2, 7.12: names, numbers and strings.
+// isExtensions tells whether a value is a dictionary of developers' extensions, ISO 32000-2, 7.12:
+// names, numbers and strings.
 func (u *update) isExtensions(value pdf.Object) (bool, error) {
 	simple := func(o pdf.Object) (bool, error) {
-		return u.isDictionary(o, map[string]func(pdf.Object) (bool, error){"": isDirect})
+		return u.isDictionary(o, map[string]grammar{"": isDirect})
 	}
-	return u.isDictionary(value, map[string]func(pdf.Object) (bool, error){
+	return u.isDictionary(value, map[string]grammar{
 		"Type": isDirect,
 		"": func(o pdf.Object) (bool, error) {
 			items, err := u.resolve(u.new, o)
@@ -142,8 +149,9 @@ func (u *update) isExtensions(value pdf.Object) (bool, error) {
 	})
 }
 
-// isDictionary tells whether a value has the entries alone that are given; "" stands for all others.
-func (u *update) isDictionary(value pdf.Object, entries map[string]func(pdf.Object) (bool, error)) (bool, error) {
+// isDictionary tells whether a value has the entries alone that are given; "" stands for all
+// others.
+func (u *update) isDictionary(value pdf.Object, entries map[string]grammar) (bool, error) {
 	dictionary, err := u.resolve(u.new, value)
 	if err != nil || dictionary.Kind != pdf.Dictionary {
 		return false, err
@@ -199,7 +207,8 @@ func (u *update) comparePermissions(before, after pdf.Object) error {
 	certified := target.Kind == pdf.Ref && slices.ContainsFunc(u.signatures, func(s *Signature) bool {
 		return s.Kind == KindCertification && s.Object == target.Reference().Number
 	})
-	if before.Kind != pdf.Null || !certified || !slices.Equal(keys(permissions), []string{"DocMDP"}) || !u.addition(after) {
+	alone := slices.Equal(keys(permissions), []string{"DocMDP"})
+	if before.Kind != pdf.Null || !certified || !alone || !u.addition(after) {
 		u.other("catalog: /Perms")
 	}
 	return nil
@@ -253,8 +262,9 @@ func (u *update) compareForm(before, after pdf.Object) error {
 	return nil
 }
 
-// compareResources lets the form's resources have more names, and no other values for those it had: readers make what text
-// fields show with them. Where all fields are signatures they have no effect, and some programs write them anew.
+// compareResources lets the form's resources have more names, and no other values for those it had:
+// readers make what text fields show with them. Where all fields are signatures they have no
+// effect, and some programs write them anew.
 func (u *update) compareResources(before, after pdf.Object) error {
 	text := false
 	for _, field := range u.fields {

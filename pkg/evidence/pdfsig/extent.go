@@ -8,8 +8,8 @@ import (
 	"github.com/danabio/danabio-go/internal/pdf"
 )
 
-// extents are the objects of a file that reach into another, or may: no object of an honest file does. A stream
-// that reaches into the contents of a signature shows what no signature covers.
+// extents are the objects of a file that reach into another, or may: no object of an honest file
+// does. A stream that reaches into the contents of a signature shows what no signature covers.
 type extents struct {
 	suspects []extent
 	pending  []pdf.Indirect // streams whose length is an object of its own
@@ -31,7 +31,8 @@ func (e *extents) add(document *pdf.Document, object pdf.Indirect) error {
 	one := extent{object.Reference.Number, object.Offset, object.End()}
 	switch length := object.Length; {
 	case object.Stream >= 0 && length.Kind == pdf.Ref:
-		e.pending = append(e.pending, pdf.Indirect{Reference: object.Reference, Offset: object.Offset, Stream: object.Stream, Length: length})
+		object.Object = pdf.Object{} // which is not needed any more
+		e.pending = append(e.pending, object)
 	case object.Stream >= 0:
 		var err error
 		if one.end, err = document.StreamEnd(object); err != nil {
@@ -48,7 +49,8 @@ func (e *extents) add(document *pdf.Document, object pdf.Indirect) error {
 	return nil
 }
 
-// resolve finds out how far the streams reach whose length is an object of its own, in the order of the file.
+// resolve finds out how far the streams reach whose length is an object of its own, in the order of
+// the file.
 func (e *extents) resolve(ctx context.Context, document *pdf.Document) error {
 	entry := func(object pdf.Indirect) pdf.Entry {
 		at, _ := document.Entry(object.Length.Reference().Number)

@@ -21,8 +21,8 @@ var (
 	fillingKeys = []string{"V", "AP", "AS", "M", "I", "RV"}
 	widgetKeys  = []string{"Type", "Subtype", "Rect"} // of a field that had no widget
 	newKeys     = []string{
-		"Type", "Subtype", "FT", "T", "TU", "TM", "Ff", "V", "Rect", "P", "F", "AP", "AS", "MK", "BS", "Border", "DA", "DR", "Q",
-		"M", "NM", "H", "Kids", "Lock", "SV", "StructParent",
+		"Type", "Subtype", "FT", "T", "TU", "TM", "Ff", "V", "Rect", "P", "F", "AP", "AS", "MK", "BS", "Border", "DA", "DR",
+		"Q", "M", "NM", "H", "Kids", "Lock", "SV", "StructParent",
 	}
 )
 
@@ -131,7 +131,8 @@ func (u *update) newField(ref pdf.Object) error {
 	return u.sign(number, field)
 }
 
-// isNewField tells whether an object is a dictionary with no other keys than a signature field needs.
+// isNewField tells whether an object is a dictionary with no other keys than a signature field
+// needs.
 func isNewField(field pdf.Indirect) bool {
 	_, twice := field.Object.DuplicateKey()
 	return field.Object.Kind == pdf.Dictionary && field.Stream < 0 && !twice &&
@@ -171,7 +172,8 @@ func (u *update) sign(number uint32, field pdf.Object) error {
 		widget := loaded
 		widget.Object = loaded.Object.Without("Parent")
 		parent := loaded.Object.Get("Parent")
-		if !u.changed[n] || !u.addition(kid) || !isNewField(widget) || parent.Kind != pdf.Ref || parent.Reference().Number != number {
+		below := parent.Kind == pdf.Ref && parent.Reference().Number == number
+		if !u.changed[n] || !u.addition(kid) || !isNewField(widget) || !below {
 			u.other("form: /Kids of the signature field in object %d", number)
 			return nil
 		}
@@ -221,7 +223,8 @@ const maxShown = 595 * 842 / 2
 // shownArea is how much of a page a widget covers, in square points; 0 if it shows nothing.
 func (u *update) shownArea(widget pdf.Object) (float64, error) {
 	flags, err := u.resolve(u.new, widget.Get("F"))
-	if err != nil || flags.Kind == pdf.Integer && flags.Int&(flagHidden|flagNoView) != 0 || widget.Get("AP").Kind == pdf.Null {
+	hidden := flags.Kind == pdf.Integer && flags.Int&(flagHidden|flagNoView) != 0
+	if err != nil || hidden || widget.Get("AP").Kind == pdf.Null {
 		return 0, err
 	}
 	corners, err := u.list(u.new, widget.Get("Rect"))
@@ -264,8 +267,8 @@ func (u *update) compareFields() error {
 			return err
 		}
 		differ := differences(field.dictionary, loaded.Object)
-		if !u.explained[number] && touched[field.parent] && loaded.Stream < 0 && within(differ, fillingKeys, []string{"F", "MK"}) &&
-			!slices.Contains(differ, "V") {
+		shown := within(differ, fillingKeys, []string{"F", "MK"}) && !slices.Contains(differ, "V")
+		if !u.explained[number] && touched[field.parent] && loaded.Stream < 0 && shown {
 			u.explained[number] = true
 			if err := u.additions(loaded.Object.Get("AP")); err != nil {
 				return err

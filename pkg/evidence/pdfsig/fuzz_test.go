@@ -86,7 +86,8 @@ func sound(status pdfsig.Status) bool {
 	return slices.Contains([]pdfsig.Status{pdfsig.StatusWholeFile, pdfsig.StatusExtended, pdfsig.StatusUnsigned}, status)
 }
 
-// changesMore tells whether something else than signatures, form values and validation data follows a signature.
+// changesMore tells whether something else than signatures, form values and validation data follows
+// a signature.
 func changesMore(s pdfsig.Signature) bool {
 	return slices.ContainsFunc(s.Later, func(c pdfsig.Change) bool { return c.Kind == pdfsig.ChangeOther })
 }

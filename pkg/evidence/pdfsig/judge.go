@@ -46,8 +46,8 @@ func (c *checker) run() error {
 
 // judgeFile finds and judges the signatures, and gives the file its status.
 func (c *checker) judgeFile() error {
-	// Once for the cross-reference, once to see what an object mentions, once more for those that mention a sign of a
-	// signature, and once for the lengths of streams.
+	// Once for the cross-reference, once to see what an object mentions, once more for those that
+	// mention a sign of a signature, and once for the lengths of streams.
 	budget := 4*c.size + findBudgetBase
 	metered := &meter{ctx: c.ctx, reader: c.reader, left: budget}
 	err := c.openAndFind(metered)
@@ -120,7 +120,8 @@ func (c *checker) sum(unreached int64) {
 	}
 	hidden := c.noteUnsearched(len(signatures) > 0)
 	if unreached >= 0 {
-		c.add(CodeUnreached, unreached, "there is a signature dictionary in the file that its cross-reference does not lead to; other programs may find it")
+		c.add(CodeUnreached, unreached,
+			"there is a signature dictionary in the file that its cross-reference does not lead to; other programs may find it")
 		hidden = true
 	}
 	if c.finder.tooMany {
@@ -238,7 +239,8 @@ func (c *checker) judgeInto(s *Signature, where candidate) (*fault, error) {
 	}
 	s.covered = covered
 	if number, reaches := c.finder.extents.into(covered, where.entry.Number); reaches {
-		return invalid(CodeByteRange, fmt.Sprintf("object %d reaches into what its /ByteRange leaves out, and what it shows there is not signed", number)), nil
+		return invalid(CodeByteRange, fmt.Sprintf(
+			"object %d reaches into what its /ByteRange leaves out, and what it shows there is not signed", number)), nil
 	}
 	if covered.end < c.size || where.superseded {
 		if wrong, err := c.checkRevision(covered, where, dictionary); wrong != nil || err != nil {

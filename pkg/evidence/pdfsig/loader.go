@@ -9,8 +9,8 @@ import (
 // leastLoad is what an object counts at least of what may be read.
 const leastLoad = 512
 
-// loader reads objects of revisions. What it parses counts against the meter as what it reads does: a small file can
-// lead to the same large object any number of times.
+// loader reads objects of revisions. What it parses counts against the meter as what it reads does:
+// a small file can lead to the same large object any number of times.
 type loader struct {
 	ctx     context.Context
 	metered *meter
@@ -44,7 +44,7 @@ func (l loader) resolve(d *pdf.Document, value pdf.Object) (pdf.Object, error) {
 			return value, nil
 		}
 		entry, _ := d.Entry(value.Reference().Number)
-		if entry.Type == pdf.InUse && entry.Generation != value.Generation || entry.Type == pdf.Compressed && value.Generation != 0 {
+		if entry.Reference() != value.Reference() { // another generation; one in an object stream has 0
 			return pdf.Object{}, nil
 		}
 		loaded, err := l.entry(d, entry)

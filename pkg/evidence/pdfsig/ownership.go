@@ -4,9 +4,9 @@ import (
 	"github.com/danabio/danabio-go/internal/pdf"
 )
 
-// ownership says which objects of a revision nothing leads to but some entries: those that
-// would be garbage without them. It counts references, as a garbage collector does, so an object that
-// a page leads to as well is never owned.
+// ownership says which objects of a revision nothing leads to but some entries: those that would be
+// garbage without them. It counts references, as a garbage collector does, so an object that a page
+// leads to as well is never owned.
 type ownership struct {
 	loader
 	document *pdf.Document
@@ -21,11 +21,12 @@ type slot struct {
 	deep  bool // with all that only it leads to
 }
 
-// newOwnership counts the references to the tracked objects and to all that the slots lead to. The holders are the objects
-// that have the slots: what stands in them is never owned by another slot, or a reference would count twice.
-func newOwnership(loader loader, document *pdf.Document, tracked, holders map[uint32]bool, slots []slot) (*ownership, error) {
-	o := &ownership{loader: loader, document: document, total: map[uint32]int{}, from: map[uint32]int{}, holders: holders}
-	for number := range tracked {
+// newOwnership counts the references to what has changed and to all that the slots lead to. The
+// holders are the objects that have the slots: what stands in them is never owned by another slot,
+// or a reference would count twice.
+func newOwnership(u *update, holders map[uint32]bool, slots []slot) (*ownership, error) {
+	o := &ownership{loader: u.loader, document: u.old, holders: holders, total: map[uint32]int{}, from: map[uint32]int{}}
+	for number := range u.changed {
 		o.total[number] = 0
 	}
 	for _, s := range slots {

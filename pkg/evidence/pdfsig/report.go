@@ -84,8 +84,8 @@ type Signature struct {
 	ByteRange []int64 `json:"byteRange,omitempty"`
 	// BytesAfter is how many bytes of the file follow the signed revision.
 	BytesAfter int64 `json:"bytesAfter"`
-	// Later is what those bytes add and replace, if the signature holds; 20 changes at most. Bytes that change nothing are
-	// not in it.
+	// Later is what those bytes add and replace, if the signature holds; 20 changes at most. Bytes
+	// that change nothing are not in it.
 	Later []Change `json:"later,omitempty"`
 	// DigestAlgorithm and SignatureAlgorithm are names such as SHA-256 and RSA.
 	DigestAlgorithm    string `json:"digestAlgorithm,omitempty"`

@@ -10,7 +10,8 @@ import (
 )
 
 const (
-	// A file with 100 signatures has 100 revisions, each of which is opened, and searched once for references.
+	// A file with 100 signatures has 100 revisions, each of which is opened, and searched once for
+	// references.
 	compareBudgetBase = 256 << 20
 )
 
@@ -32,7 +33,8 @@ func (r *revision) work() int64 {
 	return more
 }
 
-// revisions opens and compares parts of the file. All of them share one budget, of what is read, decoded and parsed.
+// revisions opens and compares parts of the file. All of them share one budget, of what is read,
+// decoded and parsed.
 type revisions struct {
 	checker *checker
 	metered *meter
@@ -51,7 +53,8 @@ func (r *revisions) open(end int64) (*revision, error) {
 	return opened, nil
 }
 
-// incomparable tells whether an error says that revisions cannot be compared, and not that the system or the caller ended it.
+// incomparable tells whether an error says that revisions cannot be compared, and not that the
+// system or the caller ended it.
 func incomparable(err error) bool {
 	return errors.Is(err, errBudget) || !isReadError(err)
 }
@@ -140,7 +143,8 @@ func (c *checker) judgeLater() error {
 		before = after
 	}
 	for i := range c.report.Signatures {
-		if s := &c.report.Signatures[i]; s.Status == StatusSignedRevisionOnly && only(s.Later, ChangeValidationData, ChangeTimeStamp) {
+		s := &c.report.Signatures[i]
+		if s.Status == StatusSignedRevisionOnly && only(s.Later, ChangeValidationData, ChangeTimeStamp) {
 			s.Status = StatusExtended
 		}
 	}
@@ -158,19 +162,23 @@ func (c *checker) noteLater(last int) {
 	s := &signatures[last]
 	switch s.Status {
 	case StatusExtended:
-		c.add(CodeValidationData, s.covered.end, "%d bytes follow the last signature: validation data and document time stamps, and nothing else", s.BytesAfter)
+		c.add(CodeValidationData, s.covered.end,
+			"%d bytes follow the last signature: validation data and document time stamps, and nothing else", s.BytesAfter)
 	case StatusSignedRevisionOnly:
 		what := "they can change anything that is shown"
 		if other(s.Later) {
 			what = Summary(s.Later)
 		}
-		c.add(CodeLaterRevision, s.covered.end, "%d bytes follow the last signature, which covers the file's first %d: %s", s.BytesAfter, s.covered.end, what)
+		c.add(CodeLaterRevision, s.covered.end,
+			"%d bytes follow the last signature, which covers the file's first %d: %s", s.BytesAfter, s.covered.end, what)
 		return
 	}
 	for i := range signatures[:last] {
 		if s := &signatures[i]; s.Kind != KindTimeStamp && s.holds() && other(s.Later) {
 			c.report.Status = StatusSignedRevisionOnly
-			c.add(CodeLaterRevision, s.covered.end, "what follows the signature in object %d, and is signed by a later one only, changes the document: %s", s.Object, Summary(s.Later))
+			c.add(CodeLaterRevision, s.covered.end,
+				"what follows the signature in object %d, and is signed by a later one only, changes the document: %s",
+				s.Object, Summary(s.Later))
 		}
 	}
 }

@@ -62,7 +62,8 @@ type SentDocument struct {
 	Changes []Change `json:"changes,omitempty"`
 }
 
-// Signed tells whether what was signed is the document: a signature that holds covers it, and nothing in it was changed before.
+// Signed tells whether what was signed is the document: a signature that holds covers it, and
+// nothing in it was changed before.
 func (d *SentDocument) Signed() bool { return d.Covered && len(d.Changes) == 0 }
 
 // compareSent fills Report.Sent in one pass over the file.
@@ -106,7 +107,8 @@ func (c *checker) compareSent() error {
 	return nil
 }
 
-// covering is the last signature that holds and covers the first bytes of the file; nil if there is none.
+// covering is the last signature that holds and covers the first bytes of the file; nil if there is
+// none.
 func (c *checker) covering(size int64) *Signature {
 	for i := range slices.Backward(c.report.Signatures) {
 		if s := &c.report.Signatures[i]; s.holds() && s.Kind != KindTimeStamp && s.covered.gap >= size {
@@ -116,7 +118,8 @@ func (c *checker) covering(size int64) *Signature {
 	return nil
 }
 
-// changedBefore says what else than signatures and validation data stands between the first bytes of the file and the end of a signature.
+// changedBefore says what else than signatures and validation data stands between the first bytes
+// of the file and the end of a signature.
 func (c *checker) changedBefore(s *Signature, size int64) ([]Change, error) {
 	all := c.newRevisions()
 	sent, err := all.open(size)

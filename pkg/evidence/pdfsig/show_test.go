@@ -13,8 +13,9 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// shown writes out what the pages of a revision lead to, each object where it is first met, with the bytes of streams.
-// It knows nothing of what an update may do but that signatures and form fields are shown by themselves.
+// shown writes out what the pages of a revision lead to, each object where it is first met, with
+// the bytes of streams. It knows nothing of what an update may do but that signatures and form
+// fields are shown by themselves.
 type shown struct {
 	t        *testing.T
 	file     []byte
@@ -24,7 +25,8 @@ type shown struct {
 	text     strings.Builder
 }
 
-// pagesOf are the pages of a revision, each with all that it leads to but its annotations, and the annotations that are no form fields.
+// pagesOf are the pages of a revision, each with all that it leads to but its annotations, and the
+// annotations that are no form fields.
 func pagesOf(t *testing.T, file []byte) (pages []string, annotations [][]string) {
 	t.Helper()
 	document, err := pdf.Open(bytes.NewReader(file), int64(len(file)))
@@ -190,7 +192,8 @@ var templates = []string{
 // numbers are those of the objects that programs write; 5 and 7 are the signatures.
 var numbers = []int{1, 3, 4, 6, 8, 20, 21, 22, 23, 24, 25, 26}
 
-// written gives the objects that a program writes: four bytes each, for number, template, and two references.
+// written gives the objects that a program writes: four bytes each, for number, template, and two
+// references.
 func written(program []byte) []numbered {
 	var objects []numbered
 	has := map[int]bool{}
@@ -210,8 +213,8 @@ func written(program []byte) []numbered {
 	return objects
 }
 
-// updated is a file whose objects one program writes before it is signed and another behind that, and which is then signed
-// again, in a field that the second program may have written, or not.
+// updated is a file whose objects one program writes before it is signed and another behind that,
+// and which is then signed again, in a field that the second program may have written, or not.
 func updated(before, behind []byte, again bool) []byte {
 	s := by(people().bruno)
 	s.reserve, s.cms.certificates = 700, people().bruno.chain[:1]
@@ -227,8 +230,8 @@ func updated(before, behind []byte, again bool) []byte {
 	return sign(file, s)
 }
 
-// FuzzUpdate lets programs write what stands before a signature and behind it. An update that is accepted
-// must not have changed what a page of the signed revision resolves to.
+// FuzzUpdate lets programs write what stands before a signature and behind it. An update that is
+// accepted must not have changed what a page of the signed revision resolves to.
 func FuzzUpdate(f *testing.F) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 50 {
@@ -241,7 +244,8 @@ func FuzzUpdate(f *testing.F) {
 	})
 }
 
-// sensible are templates and references, as indices, that make validation data and annotations of the objects from 20 on.
+// sensible are templates and references, as indices, that make validation data and annotations of
+// the objects from 20 on.
 var sensible = [][2][]byte{
 	{{22, 23}, {5}}, {{22, 23}, {5}}, {{24}, {5, 6}}, // streams
 	{{10, 11}, {5, 6, 7}},  // 23: streams
@@ -250,7 +254,8 @@ var sensible = [][2][]byte{
 	{{14, 18}, {5, 10, 7}}, // 26
 }
 
-// programs are two of up to ten objects and up to three; the first two are catalog and page, and most of the others sensible.
+// programs are two of up to ten objects and up to three; the first two are catalog and page, and
+// most of the others sensible.
 func programs(random *rand.Rand) (before, behind []byte) {
 	const first = 5 // of those in numbers that are sensible
 	program := func(objects int) []byte {

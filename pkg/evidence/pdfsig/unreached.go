@@ -12,16 +12,18 @@ import (
 // byteRangeKey is what no signature dictionary is without.
 const byteRangeKey = "/ByteRange"
 
-// unreached is the place of the first signature dictionary in the bytes of the file that the cross-reference does not
-// lead to, or -1. An update that begins a cross-reference of its own hides the signatures before it, and other programs
-// may find them. Words inside a stream or another object that the cross-reference leads to are none.
+// unreached is the place of the first signature dictionary in the bytes of the file that the
+// cross-reference does not lead to, or -1. An update that begins a cross-reference of its own hides
+// the signatures before it, and other programs may find them. Words inside a stream or another
+// object that the cross-reference leads to are none.
 func (c *checker) unreached() (int64, error) {
 	var known []pdf.Entry
 	extent := func(at int64) (int64, error) { // where the object ends that stands around a place
 		if known == nil {
 			known = c.plainEntries()
 		}
-		i, found := slices.BinarySearchFunc(known, at, func(e pdf.Entry, at int64) int { return cmp.Compare(e.Offset, at) })
+		byOffset := func(e pdf.Entry, at int64) int { return cmp.Compare(e.Offset, at) }
+		i, found := slices.BinarySearchFunc(known, at, byOffset)
 		if !found {
 			i--
 		}

@@ -33,13 +33,16 @@ func other(changes []Change) bool {
 
 // only tells whether there are changes, and all are of the kinds.
 func only(changes []Change, kinds ...ChangeKind) bool {
-	return len(changes) > 0 && !slices.ContainsFunc(changes, func(c Change) bool { return !slices.Contains(kinds, c.Kind) })
+	return len(changes) > 0 && !slices.ContainsFunc(changes, func(c Change) bool {
+		return !slices.Contains(kinds, c.Kind)
+	})
 }
 
 // maxChanges is how many changes are listed.
 const maxChanges = 20
 
-// appendChange adds a change once, if there is room. One that is not known to be harmless finds some.
+// appendChange adds a change once, if there is room. One that is not known to be harmless finds
+// some.
 func appendChange(changes []Change, change Change) []Change {
 	switch {
 	case slices.Contains(changes, change):
@@ -87,7 +90,8 @@ func (u *update) note(kind ChangeKind, format string, values ...any) {
 
 func (u *update) other(format string, values ...any) { u.note(ChangeOther, format, values...) }
 
-// compare fills changes. An error says that the revisions cannot be compared, or is the context's or the reader's.
+// compare fills changes. An error says that the revisions cannot be compared, or is the context's
+// or the reader's.
 func (u *update) compare() error {
 	if !u.continues() {
 		return nil
@@ -201,7 +205,8 @@ func (u *update) addition(value pdf.Object) bool {
 	return true
 }
 
-// additions does the same for all that a value leads to, through what the update may replace but does not, too.
+// additions does the same for all that a value leads to, through what the update may replace but
+// does not, too.
 func (u *update) additions(value pdf.Object) error {
 	for _, ref := range references(value) {
 		number := ref.Reference().Number
@@ -261,8 +266,8 @@ func alike(a, b pdf.Object) bool {
 // keys are those of a dictionary, once each.
 func keys(dictionary pdf.Object) []string { return differences(dictionary, pdf.Object{}) }
 
-// differences are the keys, in order, whose values are not alike, or which one of two dictionaries has twice. A value that is
-// null is one that is not there.
+// differences are the keys, in order, whose values are not alike, or which one of two dictionaries
+// has twice. A value that is null is one that is not there.
 func differences(a, b pdf.Object) []string {
 	type values struct {
 		first, second pdf.Object
@@ -289,7 +294,8 @@ func differences(a, b pdf.Object) []string {
 	return differ
 }
 
-// added are the items of the second list that the first does not have; false if the first is not in it, in its order.
+// added are the items of the second list that the first does not have; false if the first is not in
+// it, in its order.
 func added(before, after []pdf.Object) ([]pdf.Object, bool) {
 	var more []pdf.Object
 	for _, item := range after {
@@ -302,8 +308,8 @@ func added(before, after []pdf.Object) ([]pdf.Object, bool) {
 	return more, len(before) == 0
 }
 
-// compareInfo lets the document's information have another date and producer. Some programs leave it out of
-// their trailer.
+// compareInfo lets the document's information have another date and producer. Some programs leave
+// it out of their trailer.
 func (u *update) compareInfo() error {
 	before, after := u.old.Trailer().Get("Info"), u.new.Trailer().Get("Info")
 	if before.Kind != pdf.Null && after.Kind != pdf.Null && !before.Equal(after) {
@@ -377,8 +383,8 @@ func (u *update) harmless(number uint32) (bool, error) {
 		return false, err
 	}
 	if before.Type == pdf.Free {
-		// Nothing leads to it: neither the first revision, nor what is explained. It carries other objects, as an
-		// object stream does, or is what some programs leave behind.
+		// Nothing leads to it: neither the first revision, nor what is explained. It carries other
+		// objects, as an object stream does, or is what some programs leave behind.
 		return u.owned.free(number), nil
 	}
 	a, err := u.entry(u.old, before)
@@ -388,8 +394,8 @@ func (u *update) harmless(number uint32) (bool, error) {
 	return a.Reference == b.Reference && a.Stream < 0 && b.Stream < 0 && alike(a.Object, b.Object), nil
 }
 
-// Summary names what changes a document in one sentence, without signatures, form values and validation data; the
-// first three and how many more there are.
+// Summary names what changes a document in one sentence, without signatures, form values and
+// validation data; the first three and how many more there are.
 func Summary(changes []Change) string {
 	const shown = 3
 	var parts []string
