@@ -385,6 +385,18 @@ var attacks = []struct {
 		base := sign(update(withField(), formWith("9 0 R", "/DR << /Font << /F 30 0 R >> >>"), numbered{30, "<< /Type /Font >>"}), by(people().ana))
 		return signedAs(base, field("second", 7), formWith("9 0 R", "/DR << /Font << /F 31 0 R >> >>"), numbered{31, "<< /Type /Font >>"})
 	}, twoSpoilt, "later-revision", "form: /DR"},
+	{"other resources of the form, as an object of their own", func() []byte {
+		base := sign(update(withField(), formWith("9 0 R", "/DR 30 0 R"), numbered{30, "<< /Font << >> >>"}), by(people().ana))
+		return signedAs(base, field("second", 7), formWith("9 0 R", "/DR 31 0 R"), numbered{31, "<< /Font << >> >>"})
+	}, twoSpoilt, "later-revision", "form: /DR"},
+	{"another default appearance of the form", func() []byte {
+		base := sign(update(withField(), formWith("9 0 R", "/DA (/F 9 Tf)")), by(people().ana))
+		return signedAs(base, field("second", 7), formWith("9 0 R", "/DA (/F 0 Tf)"))
+	}, twoSpoilt, "later-revision", "form: /DA"},
+	{"a version that is no name", func() []byte { return update(once(), catalog("/DSS << /Certs [20 0 R] >> /Version << >>"), numbered{20, certificate}) },
+		earlier, "later-revision", "catalog: /Version"},
+	{"a version", func() []byte { return update(once(), catalog("/DSS << /Certs [20 0 R] >> /Version /1.7"), numbered{20, certificate}) },
+		extended, "validation-data", "catalog: /DSS"},
 	{"another font of the form, where it has none", func() []byte {
 		base := over(formWith("", "/DR << /Font << /F 30 0 R >> >>"), numbered{30, "<< /Type /Font >>"})
 		return signedAs(base, field("second", 7), formWith("", "/DR << /Font << /F 31 0 R >> >>"), numbered{31, "<< /Type /Font >>"})
