@@ -37,7 +37,7 @@ var composed = map[string][]string{
 	"sent.":               {string(pdfsig.RelationIdentical), string(pdfsig.RelationBeginsWith), string(pdfsig.RelationNotFound)},
 	"signature.":          {string(pdfsig.KindSignature), string(pdfsig.KindCertification), string(pdfsig.KindTimeStamp)},
 	"stamp.":              {string(pdfsig.TimeStampValid), string(pdfsig.TimeStampInvalid), string(pdfsig.TimeStampIndeterminate)},
-	"trust.":              {string(pdfsig.Trusted), string(pdfsig.Untrusted), string(pdfsig.NotChecked)},
+	"trust.":              {string(pdfsig.Trusted), string(pdfsig.Untrusted), string(pdfsig.NotJudged)},
 	"docmdp.":             {"1", "2", "3"},
 	"receipt.":            {string(ReceiptMatches), string(ReceiptDiffers), string(ReceiptUnreadable), string(ReceiptNone), string(ReceiptUnchecked)},
 	"page.not-shown.":     {string(NotShownNoProgram), string(NotShownTime), string(NotShownFailed), string(NotShownTooLarge), string(NotShownTooMany)},

@@ -73,7 +73,12 @@ func TestVerdict(t *testing.T) {
 		},
 		"signer not trusted": {
 			files: []file{{"a.pdf", signed}}, options: pdfsig.Options{Sent: sent, Roots: x509.NewCertPool()}, receipt: auditreport.ReceiptMatches,
-			want: auditreport.Good, mind: "mind.untrusted a.pdf", shows: "The certificate does not lead to a root that was given.",
+			want: auditreport.NotGood, against: "finding untrusted a.pdf", shows: "The certificate does not lead to a root that was given.",
+		},
+		"signer not trusted, and accepted": {
+			files: []file{{"a.pdf", signed}}, receipt: auditreport.ReceiptMatches,
+			options: pdfsig.Options{Sent: sent, Roots: x509.NewCertPool(), Accept: []evidence.Code{pdfsig.CodeUntrusted}},
+			want:    auditreport.Good, mind: "mind.untrusted a.pdf; mind.accepted untrusted", shows: "The certificate does not lead to a root that was given.",
 		},
 		"no document": {
 			files: []file{{"a.json", []byte("{}")}}, receipt: auditreport.ReceiptMatches,

@@ -15,6 +15,12 @@ import (
 	"fmt"
 )
 
+// brokenDigest is refused: whoever wants to makes a second document for a signature.
+const brokenDigest = crypto.MD5
+
+// strongKeyBits is what RSA keys should have by now (NIST SP 800-131A).
+const strongKeyBits = 2048
+
 // maxKeyBits bounds the RSA keys that are computed with: a key of a million bits takes minutes.
 const maxKeyBits = 16384
 
@@ -23,7 +29,7 @@ type digestAlgorithm struct {
 	oid  asn1.ObjectIdentifier
 	name string
 	hash crypto.Hash
-	weak bool
+	weak bool // two documents with one digest can be made
 }
 
 var digestAlgorithms = [...]digestAlgorithm{
@@ -105,6 +111,12 @@ func findSignature(oid asn1.ObjectIdentifier, digest digestAlgorithm) (signature
 		return algorithm, nil
 	}
 	return signatureAlgorithm{}, undecided(CodeAlgorithm, fmt.Sprintf("signature algorithm %s is not judged", algorithmName(oid)))
+}
+
+// weakKey tells whether a key is too short by now.
+func weakKey(certificate *x509.Certificate) bool {
+	key, isRSA := certificate.PublicKey.(*rsa.PublicKey)
+	return isRSA && key.N.BitLen() < strongKeyBits
 }
 
 // usableKey refuses to compute with keys that nobody has.

@@ -78,6 +78,9 @@ func parseCMS(raw []byte) (*message, *fault) {
 		m.digest.name = algorithmName(m.digest.oid)
 		return m, undecided(CodeAlgorithm, "digest algorithm "+m.digest.name+" is not judged")
 	}
+	if m.digest.hash == brokenDigest {
+		return m, invalid(CodeBrokenDigest, "it uses MD5, with which anybody can make a second document of the same digest")
+	}
 	var wrong *fault
 	m.algorithm, wrong = findSignature(info.DigestEncryptionAlgorithm.Algorithm, m.digest)
 	return m, wrong

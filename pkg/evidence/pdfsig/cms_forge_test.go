@@ -23,7 +23,7 @@ import (
 )
 
 // noon is when all forged signatures claim to be made.
-var noon = time.Date(2031, 5, 4, 12, 0, 0, 0, time.UTC)
+var noon = time.Date(2025, 5, 4, 12, 0, 0, 0, time.UTC)
 
 // party is a key with its certificate and those above it.
 type party struct {
@@ -85,7 +85,11 @@ func ecdsaKey() crypto.Signer {
 	return key
 }
 
-// issue makes a certificate that is valid for a year around noon; by itself if there is no issuer.
+// forever is when certificates end, for all that these tests know.
+var forever = time.Date(2199, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// issue makes a certificate that is valid from a year before noon, for ever if the template does not say how long; by itself if
+// there is no issuer.
 func issue(template *x509.Certificate, key crypto.Signer, issuer *party) *party {
 	copied := *template
 	template = &copied
@@ -96,7 +100,10 @@ func issue(template *x509.Certificate, key crypto.Signer, issuer *party) *party 
 		}
 		template.SerialNumber = serial.Add(serial, big.NewInt(1))
 	}
-	template.NotBefore, template.NotAfter = noon.AddDate(-1, 0, 0), noon.AddDate(1, 0, 0)
+	template.NotBefore = noon.AddDate(-1, 0, 0)
+	if template.NotAfter.IsZero() {
+		template.NotAfter = forever
+	}
 	id := sha256.Sum256(template.SerialNumber.Bytes())
 	template.SubjectKeyId = id[:20]
 	result := &party{key: key}

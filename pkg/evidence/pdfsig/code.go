@@ -22,6 +22,7 @@ const (
 	CodeSignatureMismatch  evidence.Code = "signature-mismatch"
 	CodeSigningCertificate evidence.Code = "signature-certificate"
 	CodeContentInside      evidence.Code = "signature-content-inside"
+	CodeBrokenDigest       evidence.Code = "signature-digest-broken"
 )
 
 // Findings of an INDETERMINATE signature or file.
@@ -38,19 +39,30 @@ const (
 // CodeLaterRevision: bytes follow the last signature's revision.
 const CodeLaterRevision evidence.Code = "later-revision"
 
+// Findings for which a signature that holds is refused.
+const (
+	CodePadding          evidence.Code = "signature-padding"
+	CodeFutureTime       evidence.Code = "signing-time-future"
+	CodeTimeStampUnknown evidence.Code = "time-stamp-unknown"
+	CodeUntrusted        evidence.Code = "untrusted"        // only with [Options].Roots
+	CodeTrustNotJudged   evidence.Code = "trust-not-judged" // only with [Options].Roots
+)
+
 // What is odd about a signature that holds, and notices about the file.
 const (
 	CodeUnsigned           evidence.Code = "unsigned"
 	CodeUnreadableObject   evidence.Code = "pdf-unreadable-object"
 	CodeWeakDigest         evidence.Code = "weak-digest"
 	CodeNoSignedAttributes evidence.Code = "no-signed-attributes"
-	CodePadding            evidence.Code = "signature-padding"
 	CodeSigningTime        evidence.Code = "signing-time"
 	CodeTimeStamp          evidence.Code = "time-stamp"
 	CodeTimeStampOnly      evidence.Code = "time-stamp-only"
 	CodeSuperseded         evidence.Code = "signature-superseded"
 	CodeNoField            evidence.Code = "signature-no-field"
-	CodeUntrusted          evidence.Code = "untrusted"
+	CodeClaimedTime        evidence.Code = "claimed-time"
+	CodeTimeStampUntrusted evidence.Code = "time-stamp-untrusted"
+	CodeKeyUsage           evidence.Code = "key-usage"
+	CodeWeakKey            evidence.Code = "weak-key"
 )
 
 // Codes describes all codes of this package.
@@ -94,6 +106,7 @@ var codeTable = [...]codeRow{
 	{CodeSignatureMismatch, evidence.SeverityRefusal, false, "the signature does not fit the signer's key"},
 	{CodeSigningCertificate, evidence.SeverityRefusal, false, "the certificate is not the one that the signed attributes name"},
 	{CodeContentInside, evidence.SeverityRefusal, false, "a CMS signature that should be detached carries a content of its own"},
+	{CodeBrokenDigest, evidence.SeverityRefusal, false, "a signature uses MD5, with which anybody can make a second document of the same digest"},
 
 	{CodeEncrypted, evidence.SeverityRefusal, true, "the PDF is encrypted, so its signatures are not looked for"},
 	{CodeStructure, evidence.SeverityRefusal, true, "the PDF's structure cannot be read, so signatures may be hidden in it"},
@@ -105,15 +118,23 @@ var codeTable = [...]codeRow{
 
 	{CodeLaterRevision, evidence.SeverityRefusal, true, "bytes follow what the last signature covers; they can change anything that is shown"},
 
+	{CodePadding, evidence.SeverityRefusal, true, "something else than zeros follows the CMS in /Contents; no signature covers it"},
+	{CodeFutureTime, evidence.SeverityRefusal, true, "a signature has a time that has not come yet"},
+	{CodeTimeStampUnknown, evidence.SeverityRefusal, true, "the PDF's only signature is a document time stamp of an authority that was not found to be one"},
+	{CodeUntrusted, evidence.SeverityRefusal, true, "a signer's certificate does not lead to the roots that were given, or may not sign documents"},
+	{CodeTrustNotJudged, evidence.SeverityRefusal, true, "roots were given, and a signer's certificate could not be held against them"},
+
 	{CodeUnsigned, evidence.SeverityNotice, true, "the PDF has no signature"},
 	{CodeUnreadableObject, evidence.SeverityNotice, true, "objects cannot be read; they were not searched for signatures"},
 	{CodeWeakDigest, evidence.SeverityNotice, true, "a digest algorithm is broken: two documents with one digest can be made"},
 	{CodeNoSignedAttributes, evidence.SeverityNotice, true, "a CMS signature has no signed attributes"},
-	{CodePadding, evidence.SeverityNotice, true, "something else than zeros follows the CMS in /Contents; no signature covers it"},
 	{CodeSigningTime, evidence.SeverityNotice, true, "the claimed signing time is outside the validity of the signer's certificate"},
 	{CodeTimeStamp, evidence.SeverityNotice, true, "a signature's time stamp does not hold or cannot be judged"},
 	{CodeTimeStampOnly, evidence.SeverityNotice, true, "the PDF has document time stamps and no other signature"},
 	{CodeSuperseded, evidence.SeverityNotice, true, "a later revision overwrote or removed a signature"},
 	{CodeNoField, evidence.SeverityNotice, true, "no form field leads to a signature"},
-	{CodeUntrusted, evidence.SeverityNotice, true, "a certificate does not lead to the roots that were given"},
+	{CodeClaimedTime, evidence.SeverityNotice, true, "only the signer says when a signature was made; its certificate was judged at the present"},
+	{CodeTimeStampUntrusted, evidence.SeverityNotice, true, "a time stamp's certificate does not lead to the roots that were given, so it sets no time"},
+	{CodeKeyUsage, evidence.SeverityNotice, true, "a signer's certificate is meant for clients that log in, not for signing documents"},
+	{CodeWeakKey, evidence.SeverityNotice, true, "an RSA key has less than 2,048 bits"},
 }

@@ -35,6 +35,7 @@ func (c *checker) judgeContents(s *Signature, contents pdf.Object) (*fault, erro
 	}
 	s.DigestAlgorithm, s.SignatureAlgorithm = m.digest.name, m.algorithm.name
 	s.ClaimedTime = m.signingTime()
+	s.message = m
 	if wrong != nil {
 		return wrong, nil
 	}
@@ -44,9 +45,7 @@ func (c *checker) judgeContents(s *Signature, contents pdf.Object) (*fault, erro
 	c.noteOddities(s, m, contents.Offset, contents.Text[length:])
 	if s.SubFilter != subFilterTimeStamp {
 		c.judgeTimeStamp(s, m, contents.Offset)
-		s.Trust = c.signerTrust(s, m)
 	}
-	c.noteTrust(s, contents.Offset)
 	return nil, nil
 }
 
@@ -66,8 +65,7 @@ func (c *checker) verify(s *Signature, m *message) (*fault, error) {
 			return wrong, nil
 		}
 		s.DigestAlgorithm = info.digest.name
-		s.TimeStamp = c.newTimeStamp(m, info, nil)
-		s.Trust = s.TimeStamp.Trust
+		s.TimeStamp, s.stamp = newTimeStamp(m, info, nil), m
 		return nil, nil
 	case subFilterSHA1:
 		// The CMS is over a content of its own, which is the digest of the covered bytes.
@@ -99,11 +97,14 @@ func (c *checker) noteOddities(s *Signature, m *message, offset int64, padding [
 	if s.SubFilter == subFilterSHA1 && m.digest.name != "SHA-1" {
 		weak = append(weak, "SHA-1")
 	}
-	if s.TimeStamp != nil && (s.DigestAlgorithm == "SHA-1" || s.DigestAlgorithm == "MD5") && s.DigestAlgorithm != m.digest.name {
+	if s.TimeStamp != nil && s.DigestAlgorithm == "SHA-1" && s.DigestAlgorithm != m.digest.name {
 		weak = append(weak, s.DigestAlgorithm)
 	}
 	if len(weak) > 0 {
 		c.add(CodeWeakDigest, offset, "signature in object %d: %s is broken: two documents with one digest can be made", s.Object, strings.Join(weak, " and "))
+	}
+	if weakKey(m.signer) {
+		c.add(CodeWeakKey, offset, "signature in object %d: the signer's RSA key has less than %d bits", s.Object, strongKeyBits)
 	}
 	if len(m.signed) == 0 {
 		c.add(CodeNoSignedAttributes, offset, "signature in object %d: its CMS has no signed attributes", s.Object)
@@ -113,15 +114,5 @@ func (c *checker) noteOddities(s *Signature, m *message, offset int64, padding [
 	}
 	if t := s.ClaimedTime; t != nil && (t.Before(m.signer.NotBefore) || t.After(m.signer.NotAfter)) {
 		c.add(CodeSigningTime, offset, "signature in object %d: the claimed signing time is outside the validity of the signer's certificate", s.Object)
-	}
-}
-
-// noteTrust reports certificates that do not lead to the caller's roots.
-func (c *checker) noteTrust(s *Signature, offset int64) {
-	if s.Trust.Status == Untrusted {
-		c.add(CodeUntrusted, offset, "signature in object %d: %s", s.Object, s.Trust.Reason)
-	}
-	if s.Kind != KindTimeStamp && s.TimeStamp != nil && s.TimeStamp.Trust.Status == Untrusted {
-		c.add(CodeUntrusted, offset, "time stamp of the signature in object %d: %s", s.Object, s.TimeStamp.Trust.Reason)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"github.com/danabio/danabio-go/internal/pdf"
 	"github.com/danabio/danabio-go/pkg/evidence"
@@ -25,7 +26,8 @@ type checker struct {
 	report   *Report
 	document *pdf.Document
 	finder   *finder
-	toHash   int64 // bytes that may yet be hashed
+	toHash   int64     // bytes that may yet be hashed
+	now      time.Time // the present
 }
 
 // add notes a finding about the place offset of the file.
@@ -41,6 +43,7 @@ func (c *checker) run() error {
 	if err := c.judgeFile(); err != nil {
 		return err
 	}
+	c.noteNotJudged()
 	return c.compareSent()
 }
 
@@ -79,6 +82,10 @@ func (c *checker) judgeFile() error {
 		}
 	}
 	slices.SortStableFunc(c.report.Signatures, func(a, b Signature) int { return cmp.Compare(a.covered.end, b.covered.end) })
+	c.judgeTrust()
+	for i := range c.report.Signatures {
+		c.report.Signatures[i].message, c.report.Signatures[i].stamp = nil, nil
+	}
 	c.sum()
 	return nil
 }
@@ -129,7 +136,12 @@ func (c *checker) sum() {
 	}
 	if signatures[last].Kind == KindTimeStamp {
 		last = len(signatures) - 1
-		c.add(CodeTimeStampOnly, -1, "the PDF has document time stamps and no signature of anybody")
+		if c.report.Trust == Trusted {
+			c.add(CodeTimeStampOnly, -1, "the PDF has document time stamps and no signature of anybody")
+		} else {
+			c.add(CodeTimeStampUnknown, -1, "the PDF has document time stamps and no signature of anybody, and their authority is not known to be one: %s",
+				signatures[last].Trust.Reason)
+		}
 	}
 	c.report.Status = signatures[last].Status
 	if c.report.Status == StatusSignedRevisionOnly {
@@ -160,8 +172,8 @@ func (c *checker) noteUnsearched(signed bool) (hidden bool) {
 // judge looks at one signature dictionary and adds it to the report. The error is the context's or the reader's.
 func (c *checker) judge(where candidate) error {
 	s := Signature{
-		Object: where.entry.Number, Kind: KindSignature, Superseded: where.superseded,
-		Trust: Trust{Status: NotChecked, Reason: "the signature does not hold, or was not judged"},
+		Object: where.entry.Number, Kind: KindSignature, Superseded: where.superseded, place: where.place(),
+		Trust: Trust{Status: NotJudged, Reason: "the signature does not hold, or was not judged"},
 	}
 	wrong, err := c.judgeInto(&s, where)
 	if errors.Is(err, errBudget) {

@@ -27,9 +27,11 @@
 // INDETERMINATE and not INVALID: no signature was seen to fail, but programs that repair such a file differ in what they
 // find in it. An object that cannot be read is a notice beside signatures, and makes a file without any INDETERMINATE.
 //
-// Trust in the signer is a line of its own and never changes a status: without [Options].Roots it is "not-checked".
+// Trust in the signer is a line of its own and never changes a status: without [Options].Roots it is "not-judged".
 // WHOLE_FILE alone therefore does not say who signed: anybody can put an update and a signature of his own behind another's.
-// Revocation is not looked up. A certificate's subject is personal data: it is in no JSON, finding or error, only behind
+// With roots whatever is not "trusted" is a refusal. Certificates must be meant for signing documents. They are judged at
+// the time of a time stamp whose authority leads to the roots too, else at the present; a time that only the signer claims is
+// a notice, and one in the future a refusal, with or without roots. Revocation is not looked up. A certificate's subject is personal data: it is in no JSON, finding or error, only behind
 // [Signer].Certificate.
 //
 // # Bounds
@@ -50,6 +52,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
@@ -60,6 +63,9 @@ type Options struct {
 	Roots *x509.CertPool
 	// TimeStampRoots are the same for the signers of time stamps. Default: their trust is not checked.
 	TimeStampRoots *x509.CertPool
+	// Now is the present, at which certificates are judged whose signatures have no trusted time stamp, and against which
+	// times in the future are found. Default: the time of the system's clock.
+	Now time.Time
 	// Sent are the documents that were sent for signing. Default: no comparison.
 	Sent []Sent
 	// Accept lists codes of findings that shall not count, [CodeLaterRevision] say, for PAdES-LT files, which carry
@@ -149,8 +155,11 @@ func check(ctx context.Context, r io.ReaderAt, size int64, options Options, toHa
 	}
 	c := &checker{ctx: ctx, reader: r, size: size, options: &options, toHash: toHash, report: &Report{
 		Findings: []evidence.Finding{},
-		Details:  Details{Version: ReportVersion, Signatures: []Signature{}},
+		Details:  Details{Version: ReportVersion, Signatures: []Signature{}, Trust: NotJudged},
 	}}
+	if c.now = options.Now; c.now.IsZero() {
+		c.now = time.Now()
+	}
 	// Signatures of old are judged whatever a program may use itself: with GODEBUG=fips140=only,
 	// SHA-1 and MD5 would panic. It is the report that says which digests are weak.
 	var err error

@@ -50,6 +50,9 @@ type Details struct {
 	Version int `json:"version"`
 	// Signatures are in the order in which their byte ranges end, so that the last comes last; those without one come first.
 	Signatures []Signature `json:"signatures"`
+	// Trust is the worst of the signatures, but for document time stamps, which count where nobody signed; [NotJudged]
+	// without roots, without signatures, and where there is a signature that does not hold.
+	Trust TrustStatus `json:"trust"`
 	// Sent is the comparison with what was sent; absent if there was nothing to compare with.
 	Sent *SentMatch `json:"sent,omitempty"`
 }
@@ -100,15 +103,23 @@ type Signature struct {
 	Trust Trust `json:"trust"`
 
 	covered coverage // usable if Status is WHOLE_FILE or SIGNED_REVISION_ONLY
+	place   int64    // of the dictionary in the file
+	message *message // while the file is judged
+	stamp   *message // of TimeStamp, likewise
 }
 
 // Revision gives the file as it was when it was signed: its first bytes up to the end of the byte range. r
 // is the file that was checked. It fails for a signature that is neither WHOLE_FILE nor SIGNED_REVISION_ONLY.
 func (s *Signature) Revision(r io.ReaderAt) (*io.SectionReader, error) {
-	if s.Status != StatusWholeFile && s.Status != StatusSignedRevisionOnly {
+	if !s.holds() {
 		return nil, fmt.Errorf("signature in object %d is %s: there is no signed revision", s.Object, s.Status)
 	}
 	return io.NewSectionReader(r, 0, s.covered.end), nil
+}
+
+// holds tells whether a signature holds, whatever is odd about it.
+func (s *Signature) holds() bool {
+	return s.Status == StatusWholeFile || s.Status == StatusSignedRevisionOnly
 }
 
 // Signer is a signer's certificate without the subject.
@@ -153,18 +164,17 @@ type TimeStamp struct {
 type TrustStatus string
 
 const (
-	Trusted    TrustStatus = "trusted"
-	Untrusted  TrustStatus = "untrusted"
-	NotChecked TrustStatus = "not-checked"
+	Trusted   TrustStatus = "trusted"
+	Untrusted TrustStatus = "untrusted"
+	NotJudged TrustStatus = "not-judged"
 )
 
 // TimeSource says where the time comes from at which a certificate was judged.
 type TimeSource string
 
 const (
-	TimeFromStamp  TimeSource = "time-stamp"   // a valid time stamp, trusted if there were roots for it
-	TimeFromCMS    TimeSource = "claimed-time" // the signed attribute
-	TimeFromStated TimeSource = "stated-time"  // /M
+	TimeFromStamp TimeSource = "time-stamp" // a time stamp whose authority leads to the caller's roots
+	TimeFromClock TimeSource = "present"    // there is no such stamp
 )
 
 // Trust is whether a certificate leads to the caller's roots.
@@ -172,7 +182,8 @@ type Trust struct {
 	Status TrustStatus `json:"status"`
 	// Reason explains the status.
 	Reason string `json:"reason,omitempty"`
-	// At is the time at which the certificates were judged, and TimeSource where it is from.
+	// At is the time of the time stamp at which the certificates were judged; absent if that was the present. TimeSource is
+	// where the time is from.
 	At         *time.Time `json:"at,omitempty"`
 	TimeSource TimeSource `json:"timeSource,omitempty"`
 }

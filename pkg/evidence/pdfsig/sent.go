@@ -95,8 +95,7 @@ func (c *checker) compareSent() error {
 // covers tells whether a signature that holds covers the first bytes of the file.
 func (c *checker) covers(size int64) bool {
 	return slices.ContainsFunc(c.report.Signatures, func(s Signature) bool {
-		holds := s.Status == StatusWholeFile || s.Status == StatusSignedRevisionOnly
-		return holds && s.Kind != KindTimeStamp && s.covered.gap >= size
+		return s.holds() && s.Kind != KindTimeStamp && s.covered.gap >= size
 	})
 }
 

@@ -33,6 +33,9 @@ func parseTimeStamp(m *message) (*stampInfo, *fault) {
 	if !known {
 		return nil, undecided(CodeAlgorithm, "digest algorithm "+algorithmName(digest.oid)+" of the time stamp is not judged")
 	}
+	if digest.hash == brokenDigest {
+		return nil, invalid(CodeBrokenDigest, "the time stamp uses MD5, with which anybody can make a second document of the same digest")
+	}
 	return &stampInfo{digest: digest, imprint: info.Imprint.Digest, time: info.Time.UTC()}, nil
 }
 
@@ -48,8 +51,8 @@ func (i *stampInfo) verify(m *message, digest []byte) *fault {
 }
 
 // newTimeStamp describes a time stamp.
-func (c *checker) newTimeStamp(m *message, info *stampInfo, wrong *fault) *TimeStamp {
-	stamp := &TimeStamp{Status: TimeStampValid, Trust: Trust{Status: NotChecked, Reason: "the time stamp does not hold, or was not judged"}}
+func newTimeStamp(m *message, info *stampInfo, wrong *fault) *TimeStamp {
+	stamp := &TimeStamp{Status: TimeStampValid, Trust: Trust{Status: NotJudged, Reason: "the time stamp does not hold, or was not judged"}}
 	if m.signer != nil {
 		stamp.Signer = newSigner(m.signer)
 	}
@@ -61,9 +64,7 @@ func (c *checker) newTimeStamp(m *message, info *stampInfo, wrong *fault) *TimeS
 		if wrong.status == StatusIndeterminate {
 			stamp.Status = TimeStampIndeterminate
 		}
-		return stamp
 	}
-	stamp.Trust = c.stampTrust(m, info.time)
 	return stamp
 }
 
@@ -85,7 +86,7 @@ func (c *checker) judgeTimeStamp(s *Signature, m *message, offset int64) {
 			wrong = info.verify(token, sum(info.digest.hash, m.value))
 		}
 	}
-	s.TimeStamp = c.newTimeStamp(token, info, wrong)
+	s.TimeStamp, s.stamp = newTimeStamp(token, info, wrong), token
 	if wrong != nil {
 		c.add(CodeTimeStamp, offset, "signature in object %d: its time stamp is %s: %s", s.Object, s.TimeStamp.Status, wrong.message)
 	}
