@@ -129,6 +129,7 @@ var spanishCodes = [...]struct {
 	{"untrusted", "el certificado de un firmante no conduce a las raíces indicadas, o no puede firmar documentos"},
 	{"trust-not-judged", "se indicaron raíces, y el certificado de un firmante no se pudo comparar con ellas"},
 	{"signature-digest-broken", "una firma usa MD5, con el que cualquiera puede crear un segundo documento con el mismo resumen"},
+	{"signature-unsigned-attribute", "un CMS tiene un atributo sin firmar que no es de los conocidos; ninguna firma lo cubre"},
 	{"signing-time-future", "una firma tiene una hora que aún no ha llegado"},
 	{"time-stamp-unknown", "la única firma del PDF es un sello de tiempo de documento de una autoridad que no se sabe que lo sea"},
 	{"claimed-time", "solo el firmante dice cuándo se hizo una firma; su certificado se examinó al presente"},

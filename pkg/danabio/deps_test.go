@@ -27,7 +27,6 @@ func TestClientCompilesInNothingElse(t *testing.T) {
 		"github.com/danabio/danabio-go/pkg/evidence/pdfsig": {
 			"github.com/danabio/danabio-go",
 			"github.com/klauspost/compress",
-			"github.com/smallstep/pkcs7",
 			"golang.org/x/text",
 		},
 	}

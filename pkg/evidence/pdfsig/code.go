@@ -41,11 +41,12 @@ const CodeLaterRevision evidence.Code = "later-revision"
 
 // Findings for which a signature that holds is refused.
 const (
-	CodePadding          evidence.Code = "signature-padding"
-	CodeFutureTime       evidence.Code = "signing-time-future"
-	CodeTimeStampUnknown evidence.Code = "time-stamp-unknown"
-	CodeUntrusted        evidence.Code = "untrusted"        // only with [Options].Roots
-	CodeTrustNotJudged   evidence.Code = "trust-not-judged" // only with [Options].Roots
+	CodePadding           evidence.Code = "signature-padding"
+	CodeUnsignedAttribute evidence.Code = "signature-unsigned-attribute"
+	CodeFutureTime        evidence.Code = "signing-time-future"
+	CodeTimeStampUnknown  evidence.Code = "time-stamp-unknown"
+	CodeUntrusted         evidence.Code = "untrusted"        // only with [Options].Roots
+	CodeTrustNotJudged    evidence.Code = "trust-not-judged" // only with [Options].Roots
 )
 
 // What is odd about a signature that holds, and notices about the file.
@@ -119,6 +120,7 @@ var codeTable = [...]codeRow{
 	{CodeLaterRevision, evidence.SeverityRefusal, true, "bytes follow what the last signature covers; they can change anything that is shown"},
 
 	{CodePadding, evidence.SeverityRefusal, true, "something else than zeros follows the CMS in /Contents; no signature covers it"},
+	{CodeUnsignedAttribute, evidence.SeverityRefusal, true, "a CMS has an unsigned attribute that is not a known one; no signature covers it"},
 	{CodeFutureTime, evidence.SeverityRefusal, true, "a signature has a time that has not come yet"},
 	{CodeTimeStampUnknown, evidence.SeverityRefusal, true, "the PDF's only signature is a document time stamp of an authority that was not found to be one"},
 	{CodeUntrusted, evidence.SeverityRefusal, true, "a signer's certificate does not lead to the roots that were given, or may not sign documents"},

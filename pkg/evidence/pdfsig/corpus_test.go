@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"crypto"
 	"crypto/fips140"
+	"crypto/rand"
 	"encoding/asn1"
 	"fmt"
 	"io"
@@ -28,7 +29,7 @@ const (
 
 // file reads a PDF made by other programs, see testdata/make.sh here and in internal/pdf.
 func file(name string) []byte {
-	if !strings.HasPrefix(name, "poppler-signed") {
+	if !strings.HasPrefix(name, "poppler-signed") && !strings.HasPrefix(name, "openssl-") {
 		content, err := os.ReadFile(filepath.Join("../../../internal/pdf/testdata", name))
 		if err != nil {
 			panic(err)
@@ -163,6 +164,32 @@ func wrapped() []byte {
 	return file(len(file(0)) - len(signed) + end)
 }
 
+// besides is signed by ana and, in the same CMS, by bruno.
+func besides(change func(f *forgedCMS)) func() []byte {
+	return func() []byte {
+		return withCMS(func(f *forgedCMS) {
+			f.beside = &forgedCMS{by: people().bruno}
+			change(f.beside)
+		})
+	}
+}
+
+// bareRSA is an RSA signature without a CMS.
+func bareRSA(hash crypto.Hash) func() []byte {
+	return func() []byte {
+		return with(func(s *signing) {
+			s.subFilter, s.entries = "adbe.x509.rsa_sha1", fmt.Sprintf("/Cert <%x>", people().ana.certificate().Raw)
+			s.raw = func(digest func(crypto.Hash) []byte) []byte {
+				value, err := people().ana.key.Sign(rand.Reader, digest(hash), hash)
+				if err != nil {
+					panic(err)
+				}
+				return marshal(value)
+			}
+		})
+	}
+}
+
 // raw signs with bytes that need not be a CMS.
 func raw(content func() []byte, reserve int) func() []byte {
 	return func() []byte {
@@ -255,6 +282,12 @@ var corpus = []struct {
 	{"poppler, in a form", func() []byte { return file("poppler-signed-form.pdf") }, whole, ""},
 	{"poppler, first of two revisions", func() []byte { return file("poppler-signed-twice.pdf")[:len(file("poppler-signed.pdf"))] }, whole, ""},
 
+	{"two signers", besides(func(*forgedCMS) {}), whole, ""},
+	{"signer by key identifier", func() []byte { return withCMS(func(f *forgedCMS) { f.keyID = true }) }, whole, ""},
+	{"RSA-PSS", func() []byte { return withCMS(func(f *forgedCMS) { f.pss = true }) }, whole, ""},
+	{"SHA-3", func() []byte { return withCMS(func(f *forgedCMS) { f.hash = crypto.SHA3_256 }) }, whole, ""},
+	{"ECDSA with SHA-3", func() []byte { return withCMS(func(f *forgedCMS) { f.by, f.hash = people().bruno, crypto.SHA3_256 }) }, whole, ""},
+
 	// odd ones that hold
 	{"MD5", func() []byte { return withCMS(func(f *forgedCMS) { f.hash = crypto.MD5 }) }, bad, "signature-digest-broken"},
 	{"SHA-1", func() []byte { return withCMS(func(f *forgedCMS) { f.hash = crypto.SHA1 }) }, whole, "weak-digest"},
@@ -316,6 +349,8 @@ var corpus = []struct {
 		"WHOLE_FILE: SIGNED_REVISION_ONLY WHOLE_FILE", ""},
 	{"signature freed by an update", func() []byte { return update(once(), numbered{4, field("signer", 99)}, numbered{5, ""}) },
 		earlier, "later-revision signature-superseded"},
+	{"first of two signatures overwritten by an update", func() []byte { return update(again(once()), numbered{5, "null"}) },
+		"SIGNED_REVISION_ONLY: SIGNED_REVISION_ONLY SIGNED_REVISION_ONLY", "later-revision signature-superseded"},
 	{"room for a signature, overwritten by the signature", func() []byte {
 		return sign(update(contract(), numbered{5, "<< /Type /Sig /ByteRange [0 1 2 3] /Contents <00> >>"}), by(people().ana))
 	}, whole, "signature-superseded"},
@@ -469,10 +504,27 @@ var corpus = []struct {
 		})
 	}, bad, "signature-certificate"},
 	{"CMS without certificates", func() []byte { return withCMS(func(f *forgedCMS) { f.certificates = people().stampRoot.chain }) }, unsure, "signature-certificate-missing"},
-	{"two signers", func() []byte { return withCMS(func(f *forgedCMS) { f.twice = true }) }, unsure, "signature-cms-unsupported"},
-	{"signer by key identifier", func() []byte { return withCMS(func(f *forgedCMS) { f.keyID = true }) }, unsure, "signature-cms-unsupported"},
-	{"RSA-PSS", func() []byte { return withCMS(func(f *forgedCMS) { f.pss = true }) }, unsure, "signature-algorithm"},
-	{"SHA-3", func() []byte { return withCMS(func(f *forgedCMS) { f.hash = crypto.SHA3_256 }) }, unsure, "signature-algorithm"},
+	{"two signers, one of whom did not sign", besides(func(f *forgedCMS) { f.spoil = true }), bad, "signature-mismatch"},
+	{"two signers, one of whom is not judged", besides(func(f *forgedCMS) { f.algorithm = oidFirst }), unsure, "signature-algorithm"},
+	{"two signers, one of whom did not sign and the other is not judged", func() []byte {
+		return withCMS(func(f *forgedCMS) {
+			f.algorithm, f.beside = oidFirst, &forgedCMS{by: people().bruno, algorithm: digestOIDs[crypto.MD5], hash: crypto.MD5}
+		})
+	}, bad, "signature-digest-broken"},
+	{"two signers, one of whom has a broken digest", besides(func(f *forgedCMS) { f.hash = crypto.MD5; f.algorithm = ecdsaOIDs[crypto.SHA1] }), bad, "signature-digest-broken"},
+	{"two signers, one of whom used a weak digest", besides(func(f *forgedCMS) { f.hash = crypto.SHA1 }), whole, "weak-digest"},
+	{"signer by another's key identifier", func() []byte {
+		return withCMS(func(f *forgedCMS) { f.keyID = true; f.certificates = people().stampRoot.chain })
+	}, unsure, "signature-certificate-missing"},
+	{"RSA-PSS with a wrong signature", func() []byte { return withCMS(func(f *forgedCMS) { f.pss, f.spoil = true, true }) }, bad, "signature-mismatch"},
+	{"unsigned attribute that nobody knows", func() []byte {
+		return withCMS(func(f *forgedCMS) { f.unsigned = [][2]any{{oidFirst, "<script>"}} })
+	}, whole, "signature-unsigned-attribute"},
+	{"unsigned attribute that is known", func() []byte {
+		return withCMS(func(f *forgedCMS) {
+			f.unsigned = [][2]any{{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 24}, "x"}}
+		})
+	}, whole, ""},
 	{"RSA key of 512 bits", func() []byte { return sign(contract(), by(withKey(512))) }, unsure, "signature-algorithm"},
 	{"RSA key of 16,392 bits", func() []byte { return with(func(s *signing) { s.cms.by, s.reserve = withKey(16392), 9000 }) }, unsure, "signature-limit"},
 	{"algorithms that disagree", func() []byte {
@@ -519,7 +571,18 @@ var corpus = []struct {
 	}, bad, "signature-content-inside"},
 
 	// what is not judged
-	{"adbe.x509.rsa_sha1", func() []byte { return with(func(s *signing) { s.subFilter = "adbe.x509.rsa_sha1" }) }, unsure, "signature-sub-filter"},
+	{"adbe.x509.rsa_sha1 without a certificate", func() []byte { return with(func(s *signing) { s.subFilter = "adbe.x509.rsa_sha1" }) },
+		unsure, "signature-certificate-missing"},
+	{"adbe.x509.rsa_sha1 with SHA-512 in it", bareRSA(crypto.SHA512), whole, ""},
+	{"adbe.x509.rsa_sha1 with MD5 in it", bareRSA(crypto.MD5), bad, "signature-digest-broken"},
+	{"adbe.x509.rsa_sha1 with a CMS", func() []byte {
+		return with(func(s *signing) {
+			s.subFilter, s.entries = "adbe.x509.rsa_sha1", fmt.Sprintf("/Cert <%x>", people().ana.certificate().Raw)
+		})
+	}, bad, "signature-cms"},
+	{"adbe.x509.rsa_sha1 with a certificate that is none", func() []byte {
+		return with(func(s *signing) { s.subFilter, s.entries = "adbe.x509.rsa_sha1", "/Cert [<3000> 1 null]" })
+	}, unsure, "signature-certificate-missing"},
 	{"unknown SubFilter", func() []byte { return with(func(s *signing) { s.subFilter = "X" }) }, unsure, "signature-sub-filter"},
 	{"SubFilter by reference", func() []byte {
 		return with(func(s *signing) {

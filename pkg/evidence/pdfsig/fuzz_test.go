@@ -46,7 +46,13 @@ func brute(t *testing.T, file []byte, s pdfsig.Signature) (open, end int) {
 		t.Fatal(err)
 	}
 	covered := slices.Concat(file[:length], file[after:after+rest])
+	if s.SubFilter == "adbe.x509.rsa_sha1" {
+		return int(length), int(after) // no CMS; openssl's are judged by TestGenuineSignaturesAreJudged
+	}
 	message, err := pkcs7.Parse(contents) // it ignores what follows the CMS
+	if err != nil && strings.HasPrefix(err.Error(), "x509: ") {
+		return int(length), int(after) // pkcs7 wants certificates that package x509 takes; ours are content with a key
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +71,8 @@ func brute(t *testing.T, file []byte, s pdfsig.Signature) (open, end int) {
 	message.Content = covered
 	err = message.Verify()
 	var outside *pkcs7.SigningTimeNotValidError
-	if err != nil && !errors.As(err, &outside) && s.DigestAlgorithm != "MD5" && s.DigestAlgorithm != "SHA-224" {
+	beyond := err != nil && slices.ContainsFunc(beyondPKCS7, func(words string) bool { return strings.Contains(err.Error(), words) })
+	if err != nil && !beyond && !errors.As(err, &outside) && s.DigestAlgorithm != "MD5" && s.DigestAlgorithm != "SHA-224" {
 		// pkcs7 takes attributes in the order of DER only; ours also as they stand
 		if !strings.Contains(err.Error(), "verification") || !unsorted(contents) {
 			t.Fatalf("pkcs7 says %v", err)
@@ -73,6 +80,10 @@ func brute(t *testing.T, file []byte, s pdfsig.Signature) (open, end int) {
 	}
 	return int(length), int(after)
 }
+
+// beyondPKCS7 is what pkcs7 says of signers named by a key identifier, RSA-PSS, and SHA-3. openssl made such
+// signatures for TestGenuineSignaturesAreJudged.
+var beyondPKCS7 = []string{"Message has no signers", "unsupported algorithm", "cannot decrypt data"}
 
 // unsorted tells whether a CMS has the attribute that TestCorpus puts in the wrong place.
 func unsorted(contents []byte) bool { return bytes.Contains(contents, marshal(oidFirst)) }
@@ -113,7 +124,7 @@ func holdsUp(t *testing.T, file []byte, report *pdfsig.Report) {
 
 // beside are codes for which a signature that holds is refused.
 var beside = []evidence.Code{
-	pdfsig.CodePadding, pdfsig.CodeFutureTime, pdfsig.CodeTimeStampUnknown, pdfsig.CodeUntrusted, pdfsig.CodeTrustNotJudged,
+	pdfsig.CodePadding, pdfsig.CodeUnsignedAttribute, pdfsig.CodeFutureTime, pdfsig.CodeTimeStampUnknown, pdfsig.CodeUntrusted, pdfsig.CodeTrustNotJudged,
 }
 
 // againstStatus are the refusals for which a file cannot be WHOLE_FILE.

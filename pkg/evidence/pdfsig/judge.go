@@ -14,9 +14,6 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// maxHashed is how many bytes are hashed for all signatures of a file together.
-const maxHashed = 16 << 30
-
 // checker judges one file.
 type checker struct {
 	ctx      context.Context
@@ -26,8 +23,9 @@ type checker struct {
 	report   *Report
 	document *pdf.Document
 	finder   *finder
-	toHash   int64     // bytes that may yet be hashed
-	now      time.Time // the present
+	left     bounds
+	prefixes map[crypto.Hash]prefix // of the file
+	now      time.Time              // the present
 }
 
 // add notes a finding about the place offset of the file.
@@ -71,6 +69,7 @@ func (c *checker) judgeFile() error {
 		c.undecidable(CodeEncrypted, -1, "the PDF is encrypted; its signatures were not looked for")
 		return nil
 	}
+	slices.SortStableFunc(c.finder.found, func(a, b candidate) int { return cmp.Compare(a.offset, b.offset) }) // see prefix
 	for _, superseded := range []bool{false, true} {
 		for _, candidate := range c.finder.found {
 			if candidate.superseded != superseded {
@@ -243,7 +242,7 @@ func (c *checker) judgeInto(s *Signature, where candidate) (*fault, error) {
 			return wrong, err
 		}
 	}
-	return c.judgeContents(s, dictionary.Get("Contents"))
+	return c.judgeContents(s, dictionary)
 }
 
 // at finds the value that stands at an offset inside another.
@@ -288,19 +287,4 @@ func (c *checker) checkRevision(covered coverage, where candidate, dictionary pd
 		return invalid(CodeRevision, "the signed revision does not have this signature"), nil
 	}
 	return nil, nil
-}
-
-// digest hashes what a signature covers.
-func (c *checker) digest(covered coverage, algorithm crypto.Hash) ([]byte, *fault, error) {
-	if c.toHash -= covered.bytes(); c.toHash < 0 {
-		return nil, undecided(CodeLimit, "too many bytes would have to be hashed for the signatures of this file"), nil
-	}
-	hash := algorithm.New()
-	if err := feed(c.ctx, hash, c.reader, 0, covered.gap); err != nil {
-		return nil, nil, err
-	}
-	if err := feed(c.ctx, hash, c.reader, covered.after, covered.end-covered.after); err != nil {
-		return nil, nil, err
-	}
-	return hash.Sum(nil), nil, nil
 }

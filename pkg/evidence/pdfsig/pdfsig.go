@@ -16,8 +16,11 @@
 //   - SIGNED_REVISION_ONLY: the same, but the range ends earlier, at a revision that is a PDF of its own and has this signature.
 //     [Signature.Revision] gives that revision. What came after can redefine anything; nothing is said about what it changed.
 //   - INVALID: the signature does not hold, or is not written as a signature must be.
-//   - INDETERMINATE: it is of a kind that this package does not judge: RSA-PSS, SHA-3, a signer named by a key
-//     identifier, several signers, adbe.x509.rsa_sha1 and unknown SubFilters, an encrypted file, or more than a limit allows.
+//   - INDETERMINATE: it is of a kind that this package does not judge: curves other than NIST's (brainpool, secp256k1), Ed448,
+//     DSA, an unknown SubFilter, an encrypted file, or more than a limit allows; docs/evidence.md has a table.
+//
+// Of several signers of one CMS all must hold. A certificate that package x509 refuses, with a negative serial number say, is
+// taken for its key; trust in it cannot be judged.
 //
 // The file is INVALID if any signature is; else INDETERMINATE if any is; else it has the status of the last
 // signature, the one whose byte range reaches furthest. Document time stamps (ETSI.RFC3161) count for this only where there is
@@ -37,8 +40,8 @@
 // # Bounds
 //
 // A file is never held in memory. To find signatures at most three times its size and 64 MiB are read; 100 signatures are
-// judged, 1 MiB, 32 levels and 262,144 elements of CMS each, RSA keys of up to 16,384 bits, and 16 GiB
-// hashed for all of them; more is INDETERMINATE. The bounds of reading a PDF's structure come on top: a
+// judged, 1 MiB, 32 levels, 262,144 elements, 16 signers and 256 certificates of CMS each, 16 MiB of CMS for all, RSA keys of up to 16,384 bits, and 16
+// times the file's size and 64 MiB hashed for all of them; more is INDETERMINATE. The bounds of reading a PDF's structure come on top: a
 // cross-reference of 1,048,576 entries, 256 MiB of decoded object streams.
 //
 // This package holds the judging of PDF signatures and nothing else: it signs nothing and knows no network.
@@ -143,17 +146,17 @@ func (i *Inspector) Inspect(ctx context.Context, entry evidence.EntryReport, con
 // Check judges a PDF of size bytes. Whatever is wrong with the file is in the report; the error is one of the options,
 // ctx.Err(), or what r returned.
 func Check(ctx context.Context, r io.ReaderAt, size int64, options Options) (*Report, error) {
-	return check(ctx, r, size, options, maxHashed)
+	return check(ctx, r, size, options, bounds{hashed: maxHashed(size), contents: maxContents})
 }
 
-func check(ctx context.Context, r io.ReaderAt, size int64, options Options, toHash int64) (*Report, error) {
+func check(ctx context.Context, r io.ReaderAt, size int64, options Options, left bounds) (*Report, error) {
 	if err := options.check(); err != nil {
 		return nil, err
 	}
 	if size < 0 {
 		return nil, fmt.Errorf("checking a PDF: size %d is negative", size)
 	}
-	c := &checker{ctx: ctx, reader: r, size: size, options: &options, toHash: toHash, report: &Report{
+	c := &checker{ctx: ctx, reader: r, size: size, options: &options, left: left, report: &Report{
 		Findings: []evidence.Finding{},
 		Details:  Details{Version: ReportVersion, Signatures: []Signature{}, Trust: NotJudged},
 	}}

@@ -90,17 +90,28 @@ func TestNoStatusIsGivenForMoreSignaturesThanAreJudged(t *testing.T) {
 	}
 }
 
-// Two signatures, of which the second covers the first one's bytes again.
+// Two signatures, of which the second covers the first one's bytes again: those up to the first one's gap are hashed once.
 func TestNoStatusIsGivenForMoreBytesThanAreHashed(t *testing.T) {
 	signed := again(sign(contract(), by(people().ana)))
-	toHash := int64(0)
+	toHash, begun := int64(0), int64(0)
 	for _, signature := range check(t, signed, pdfsig.Options{}).Signatures {
-		toHash += signature.ByteRange[1] + signature.ByteRange[3]
+		toHash += signature.ByteRange[1] - begun + signature.ByteRange[3]
+		begun = signature.ByteRange[1]
 	}
 	for bound, want := range map[int64]pdfsig.Status{toHash: pdfsig.StatusWholeFile, toHash - 1: pdfsig.StatusIndeterminate} {
-		report, err := pdfsig.CheckHashing(t.Context(), bytes.NewReader(signed), int64(len(signed)), pdfsig.Options{}, bound)
+		report, err := pdfsig.CheckWithin(t.Context(), bytes.NewReader(signed), int64(len(signed)), pdfsig.Options{}, bound, 1<<20)
 		if err != nil || report.Status != want || strings.Contains(codes(report), "limit") != (want == pdfsig.StatusIndeterminate) {
 			t.Errorf("%d of %d bytes: %v, %v", bound, toHash, report, err)
+		}
+	}
+}
+
+func TestNoStatusIsGivenForMoreBytesOfSignaturesThanAreJudged(t *testing.T) {
+	one := once()
+	for bound, want := range map[int64]pdfsig.Status{2 * usualRoom: pdfsig.StatusWholeFile, 500: pdfsig.StatusIndeterminate} {
+		report, err := pdfsig.CheckWithin(t.Context(), bytes.NewReader(one), int64(len(one)), pdfsig.Options{}, 1<<20, bound)
+		if err != nil || report.Status != want || strings.Contains(codes(report), "limit") != (want == pdfsig.StatusIndeterminate) {
+			t.Errorf("%d bytes: %v, %v", bound, report, err)
 		}
 	}
 }

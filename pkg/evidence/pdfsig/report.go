@@ -99,6 +99,9 @@ type Signature struct {
 	DocMDP int `json:"docMDP,omitempty"`
 	// Signer is the signer's certificate, as far as it was found.
 	Signer *Signer `json:"signer,omitempty"`
+	// CoSigners are the certificates of the others if several signed as one. What is said of the signature holds for all of them, and
+	// trust is the worst of theirs.
+	CoSigners []Signer `json:"coSigners,omitempty"`
 	// Trust says whether the certificate leads to the caller's roots.
 	Trust Trust `json:"trust"`
 
@@ -132,7 +135,7 @@ type Signer struct {
 	SHA256    string    `json:"sha256"`
 	NotBefore time.Time `json:"notBefore"`
 	NotAfter  time.Time `json:"notAfter"`
-	// Certificate is all of it. Its subject is personal data.
+	// Certificate is all of it, nil if package x509 refuses it. Its subject is personal data.
 	Certificate *x509.Certificate `json:"-"`
 }
 

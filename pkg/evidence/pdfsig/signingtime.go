@@ -20,7 +20,9 @@ func (c *checker) stampedTime(s *Signature) *time.Time {
 			earliest = stamp.Time
 		}
 	}
-	consider(s.TimeStamp)
+	if len(s.message.signers) == 1 { // of several it stamps the first one's signature only
+		consider(s.TimeStamp)
+	}
 	for i := range c.report.Signatures {
 		later := &c.report.Signatures[i]
 		if later.Kind == KindTimeStamp && later.holds() && later.covered.gap >= s.covered.end {

@@ -1,31 +1,13 @@
 package pdfsig
 
 import (
-	"crypto/sha256"
 	"crypto/x509"
-	"encoding/hex"
 	"errors"
 	"slices"
 	"time"
 
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
-
-func newSigner(certificate *x509.Certificate) *Signer {
-	fingerprint := sha256.Sum256(certificate.Raw)
-	signer := &Signer{
-		Serial:      certificate.SerialNumber.Text(16),
-		SHA256:      hex.EncodeToString(fingerprint[:]),
-		NotBefore:   certificate.NotBefore.UTC(),
-		NotAfter:    certificate.NotAfter.UTC(),
-		Certificate: certificate,
-	}
-	// of a certificate that is its own issuer the issuer is the person
-	if certificate.Issuer.String() != certificate.Subject.String() {
-		signer.Issuer = certificate.Issuer.String()
-	}
-	return signer
-}
 
 // judgeTrust judges the certificates of all signatures that hold. It comes after the signatures
 // themselves: a time stamp that says when one was made may be another signature of the file.
@@ -100,7 +82,7 @@ func (c *checker) signerTrust(s *Signature) Trust {
 	if stamped := c.stampedTime(s); stamped != nil {
 		when, source = *stamped, TimeFromStamp
 	}
-	return chain(s.message, c.options.Roots, when, source, signingUse)
+	return c.chain(s.message, c.options.Roots, when, source, signingUse)
 }
 
 // stampTrust judges a time stamp authority's certificate.
@@ -108,31 +90,47 @@ func (c *checker) stampTrust(m *message, when time.Time) Trust {
 	if c.options.TimeStampRoots == nil {
 		return Trust{Status: NotJudged, Reason: "no roots for time stamps were given"}
 	}
-	return chain(m, c.options.TimeStampRoots, when, TimeFromStamp, stampingUse)
+	return c.chain(m, c.options.TimeStampRoots, when, TimeFromStamp, stampingUse)
 }
 
-// chain looks for a way from a message's signer to the roots.
-func chain(m *message, roots *x509.CertPool, when time.Time, source TimeSource, fits func(*x509.Certificate) bool) Trust {
-	trust := Trust{Status: Untrusted, TimeSource: source}
-	if source == TimeFromStamp { // the present would make each report another
-		trust.At = &when
-	}
+// chain looks for a way from each of a message's signers to the roots, and says the worst.
+func (c *checker) chain(m *message, roots *x509.CertPool, when time.Time, source TimeSource, fits func(*x509.Certificate) bool) Trust {
 	intermediates := x509.NewCertPool()
 	for _, certificate := range m.certificates {
-		if usableKey(certificate) {
-			intermediates.AddCert(certificate)
+		if certificate.parsed != nil && usableKey(certificate.key) {
+			intermediates.AddCert(certificate.parsed)
 		}
 	}
-	chains, err := m.signer.Verify(x509.VerifyOptions{
+	worst := Trust{}
+	for _, one := range m.signers {
+		trust := Trust{Status: NotJudged, Reason: one.certificate.refused}
+		if one.certificate.parsed != nil {
+			trust = chainOf(one.certificate.parsed, intermediates, roots, when, fits)
+			trust.TimeSource = source
+			if source == TimeFromStamp { // the present would make each report another
+				trust.At = &when
+			}
+		}
+		if worst.Status == "" || worse(trust.Status, worst.Status) != worst.Status {
+			worst = trust
+		}
+	}
+	return worst
+}
+
+// chainOf looks for a way from one certificate to the roots.
+func chainOf(signer *x509.Certificate, intermediates, roots *x509.CertPool, when time.Time, fits func(*x509.Certificate) bool) Trust {
+	trust := Trust{Status: Untrusted}
+	chains, err := signer.Verify(x509.VerifyOptions{
 		Roots: roots, Intermediates: intermediates, CurrentTime: when, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
 	})
 	const signing = x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment
 	switch {
 	case err != nil:
 		trust.Reason = chainFault(err)
-	case m.signer.KeyUsage != 0 && m.signer.KeyUsage&signing == 0:
+	case signer.KeyUsage != 0 && signer.KeyUsage&signing == 0:
 		trust.Reason = "the certificate is not meant for signing"
-	case !fits(m.signer):
+	case !fits(signer):
 		trust.Reason = "the certificate is meant for another use"
 	case !slices.ContainsFunc(chains, func(chain []*x509.Certificate) bool { return authoritiesFit(chain, fits) }):
 		trust.Reason = "an authority's certificate is meant for another use"
@@ -182,7 +180,7 @@ func (c *checker) noteTrust(s *Signature) {
 	if s.Trust.Status == Untrusted {
 		c.add(CodeUntrusted, s.place, "signature in object %d: %s", s.Object, s.Trust.Reason)
 	}
-	if s.Trust.Status == Trusted && clientUse(s.message.signer) {
+	if s.Trust.Status == Trusted && slices.ContainsFunc(s.message.signers, func(one *signer) bool { return clientUse(one.certificate.parsed) }) {
 		c.add(CodeKeyUsage, s.place, "signature in object %d: the certificate is meant for clients that log in, not for signing documents", s.Object)
 	}
 }

@@ -123,6 +123,13 @@ func trustTable() []trustTest {
 		{"one of two untrusted", again(once(), func(s *signing) { s.cms.by = c.self }), both, untrusted, clock, "", "", "claimed-time untrusted"},
 		{"the other of two untrusted", again(signedBy(c.self)), both, untrusted, clock, "does not lead", "", "claimed-time untrusted"},
 
+		{"two signers in one CMS", besides(func(*forgedCMS) {})(), both, trusted, clock, "", "", "claimed-time"},
+		{"two signers in one CMS, the other untrusted", besides(func(f *forgedCMS) { f.by = c.self })(), both, untrusted, clock, "does not lead", "", "claimed-time untrusted"},
+		{"two signers in one CMS, the first stamped, the other ended", withCMS(func(f *forgedCMS) {
+			stamp(c.stamper, next)(f)
+			f.beside = &forgedCMS{by: brief()}
+		}), at(later), untrusted, clock, "not valid", trusted,
+			"claimed-time untrusted"},
 		{"a certificate that may not sign", signedBy(c.root), both, untrusted, clock, "not meant for signing", "", "claimed-time untrusted"},
 		{"for any use", signedBy(usedFor(nil, x509.ExtKeyUsageAny)), both, trusted, clock, "", "", "claimed-time"},
 		{"for e-mail", signedBy(usedFor(nil, x509.ExtKeyUsageEmailProtection, x509.ExtKeyUsageClientAuth)), both, trusted, clock, "", "", "claimed-time"},
