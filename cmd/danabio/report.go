@@ -48,6 +48,7 @@ the user can read it. The first pages of PDFs are in it if pdftoppm, of poppler,
   receipt=matches
   signatures=good
   trust=not-judged
+  revocation=not-known
   sent=signed
 
 With --json: what "danabio evidence verify --json" prints, and "report": …, "language": …,
@@ -220,7 +221,7 @@ func (o *output) reported(data reportData, judgement error) error {
 	}
 	return o.data(data, line{"report", data.Path}, line{"conclusion", string(data.Conclusion)},
 		line{"verdict", string(data.Verdict)}, line{"receipt", string(data.Receipt)}, line{"signatures", string(data.Signatures)},
-		line{"trust", string(data.Trust)}, line{"sent", string(data.Sent)})
+		line{"trust", string(data.Trust)}, line{"revocation", string(data.Revocation)}, line{"sent", string(data.Sent)})
 }
 
 // reportedError is why evidence is not good, which a report says too.

@@ -37,7 +37,10 @@ good if its only signature is a document time stamp of an authority that does no
 With --roots the certificate of each signer must lead to one of them and be meant for signing
 documents: anything but trust=trusted is exit code 6. It is judged at the time of a time stamp that
 leads to --roots too, else at the present; that only the signer says when he signed is a notice.
-Without --roots trust is not-judged, and changes nothing. Revocation is not looked up.
+Without --roots trust is not-judged, and changes nothing.
+
+Revocation is judged by the OCSP answers and CRLs that the PDFs carry, never by the network. A
+certificate that was revoked is exit code 6, unless a trusted time stamp is older.
 
 With --sent each document that was sent must be in the evidence: a PDF that is or begins with
 exactly its bytes, as one does that was signed by an incremental update.

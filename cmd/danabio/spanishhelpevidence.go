@@ -43,14 +43,17 @@ Si a su lado está FILE.zip.receipt.json, también compara: el archivo debe segu
 recibió. Eso es lo que prueba un recibo, y nada más: nada sobre quién hizo el archivo.`},
 	{`receipt=none: no receipt lies beside it. signatures=none: no PDF is signed; accepted: not all are
 WHOLE_FILE, but as --accept allows. trust=trusted: each signer's certificate leads to --roots;
-untrusted: one does not; not-judged: without --roots, or where none can be judged. sent=unsigned: the documents are there, but no signature
+untrusted: one does not; not-judged: without --roots, or where none can be judged. revocation=good:
+the PDFs carry OCSP answers or CRLs by which no certificate was revoked; revoked: one was;
+not-known: they do not say it of each. sent=unsigned: the documents are there, but no signature
 covers one of them; none: without --sent. With several FILEs, a line file=… is in front of each.
 What is odd but has one reading is a notice, on standard error.`,
 		`receipt=none: no hay un recibo a su lado. signatures=none: ningún PDF está firmado; accepted: no
 todas son WHOLE_FILE, pero como permite --accept. trust=trusted: el certificado de cada firmante
 conduce a --roots; untrusted: el de alguno no; not-judged: sin --roots, o donde no se puede examinar
-ninguno. sent=unsigned: los documentos están, pero ninguna firma cubre uno de ellos; none: sin
---sent. Con varios FILE, una línea file=… precede a cada uno.
+ninguno. revocation=good: los PDF llevan respuestas OCSP o CRL según las cuales ningún certificado
+fue revocado; revoked: alguno lo fue; not-known: no lo dicen de cada uno. sent=unsigned: los
+documentos están, pero ninguna firma cubre uno de ellos; none: sin --sent. Con varios FILE, una línea file=… precede a cada uno.
 Lo que es extraño pero tiene una sola lectura es un aviso, en la salida de errores.`},
 	{`Signatures of PDFs are judged too. A signature is WHOLE_FILE if it covers the file but for
 itself, SIGNED_REVISION_ONLY if bytes follow what it covers, INVALID if it does not hold, and
@@ -66,29 +69,35 @@ correcta si su única firma es un sello de tiempo de documento de una autoridad 
 	{`With --roots the certificate of each signer must lead to one of them and be meant for signing
 documents: anything but trust=trusted is exit code 6. It is judged at the time of a time stamp that
 leads to --roots too, else at the present; that only the signer says when he signed is a notice.
-Without --roots trust is not-judged, and changes nothing. Revocation is not looked up.`,
+Without --roots trust is not-judged, and changes nothing.`,
 		`Con --roots el certificado de cada firmante debe conducir a una de ellas y servir para firmar
 documentos: todo lo que no sea trust=trusted es el código de salida 6. Se examina a la hora de un
 sello de tiempo que también conduce a --roots, y si no, al presente; que solo el firmante diga
-cuándo firmó es un aviso. Sin --roots trust es not-judged, y no cambia nada. No se consulta la
-revocación.`},
+cuándo firmó es un aviso. Sin --roots trust es not-judged, y no cambia nada.`},
+	{`Revocation is judged by the OCSP answers and CRLs that the PDFs carry, never by the network. A
+certificate that was revoked is exit code 6, unless a trusted time stamp is older.`,
+		`La revocación se examina según las respuestas OCSP y las CRL que llevan los PDF, nunca por la red.
+Un certificado revocado es el código de salida 6, salvo si un sello de tiempo de confianza es
+anterior.`},
 	{`With --sent each document that was sent must be in the evidence: a PDF that is or begins with
 exactly its bytes, as one does that was signed by an incremental update.`,
 		`Con --sent cada documento enviado debe estar en la evidencia: un PDF que tiene exactamente sus
 bytes o comienza con ellos, como uno que se firmó con una actualización incremental.`},
 	{`With --json, for each FILE: {"file": …, "verdict": …, the report, "receipt": …, "signatures": …,
-"trust": …, "sent": …, "sentDocuments": […]}; with several FILEs, each on one line. The verdict is that on the
+"trust": …, "revocation": …, "sent": …, "sentDocuments": […]}; with several FILEs, each on one line. The verdict is that on the
 ZIP: "accepted", "refused", or "incomplete" if the FILE could not be read; the receipt "matches",
 "differs", "unreadable" or "none"; signatures "good", "accepted", "refused" or "none"; trust
-"trusted", "untrusted" or "not-judged"; sent "signed", "unsigned", "missing" or "none"; each of
-them but trust "unchecked" if it could not be. "error" says what is wrong if the report does not. What the signatures are stands with the report's
+"trusted", "untrusted" or "not-judged"; revocation "good", "revoked" or "not-known"; sent "signed",
+"unsigned", "missing" or "none"; each of them but trust and revocation "unchecked" if it could not
+be. "error" says what is wrong if the report does not. What the signatures are stands with the report's
 entries, under "inspections".`,
 		`Con --json, por cada FILE: {"file": …, "verdict": …, el informe, "receipt": …, "signatures": …,
-"trust": …, "sent": …, "sentDocuments": […]}; con varios FILE, cada uno en una línea. El veredicto es sobre el
+"trust": …, "revocation": …, "sent": …, "sentDocuments": […]}; con varios FILE, cada uno en una línea. El veredicto es sobre el
 ZIP: "accepted", "refused", o "incomplete" si el FILE no se pudo leer; el recibo, "matches",
 "differs", "unreadable" o "none"; las firmas, "good", "accepted", "refused" o "none"; la confianza,
-"trusted", "untrusted" o "not-judged"; lo enviado, "signed", "unsigned", "missing" o "none"; cada
-uno salvo la confianza, "unchecked" si no se pudo comprobar. "error" dice qué está mal si no lo dice el informe. Cómo son las firmas está en las entradas del informe,
+"trusted", "untrusted" o "not-judged"; la revocación, "good", "revoked" o "not-known"; lo enviado,
+"signed", "unsigned", "missing" o "none"; cada uno salvo confianza y revocación, "unchecked" si no
+se pudo comprobar. "error" dice qué está mal si no lo dice el informe. Cómo son las firmas está en las entradas del informe,
 en "inspections".`},
 
 	// extract

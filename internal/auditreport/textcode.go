@@ -135,5 +135,7 @@ var spanishCodes = [...]struct {
 	{"claimed-time", "solo el firmante dice cuándo se hizo una firma; su certificado se examinó al presente"},
 	{"time-stamp-untrusted", "el certificado de un sello de tiempo no conduce a las raíces indicadas; por eso no fija ninguna hora"},
 	{"key-usage", "el certificado de un firmante sirve para clientes que inician sesión, no para firmar documentos"},
+	{"revoked", "un certificado fue revocado, y ningún sello de tiempo de confianza dice que la firma es anterior"},
+	{"revoked-later", "un certificado fue revocado después de la hora de un sello de tiempo de confianza"},
 	{"weak-key", "una clave RSA tiene menos de 2.048 bits"},
 }

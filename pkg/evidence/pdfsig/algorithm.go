@@ -15,6 +15,7 @@ import (
 	"encoding/asn1"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // brokenDigest is refused: whoever wants to makes a second document for a signature.
@@ -128,20 +129,28 @@ func algorithmName(oid asn1.ObjectIdentifier) string {
 
 // findSignature gives the algorithm of an identifier, for use with a digest.
 func findSignature(given pkix.AlgorithmIdentifier, digest digestAlgorithm) (signatureAlgorithm, *fault) {
+	algorithm, wrong := lookupSignature(given)
+	if wrong == nil && algorithm.hash != 0 && algorithm.hash != digest.hash {
+		wrong = undecided(CodeAlgorithm, "its signature algorithm and its digest algorithm name different digests")
+	}
+	return algorithm, wrong
+}
+
+// weakHash tells whether a digest is one of which two documents can be made.
+func weakHash(hash crypto.Hash) bool {
+	return slices.ContainsFunc(digestAlgorithms[:], func(algorithm digestAlgorithm) bool { return algorithm.hash == hash && algorithm.weak })
+}
+
+// lookupSignature gives the algorithm of an identifier, with the digest that it names, if any.
+func lookupSignature(given pkix.AlgorithmIdentifier) (signatureAlgorithm, *fault) {
 	for _, algorithm := range signatureAlgorithms {
-		if !algorithm.oid.Equal(given.Algorithm) {
-			continue
+		switch {
+		case !algorithm.oid.Equal(given.Algorithm):
+		case algorithm.name == namePSS:
+			return pss(algorithm, given.Parameters)
+		default:
+			return algorithm, nil
 		}
-		if algorithm.name == namePSS {
-			var wrong *fault
-			if algorithm, wrong = pss(algorithm, given.Parameters); wrong != nil {
-				return algorithm, wrong
-			}
-		}
-		if algorithm.hash != 0 && algorithm.hash != digest.hash {
-			return algorithm, undecided(CodeAlgorithm, "its signature algorithm and its digest algorithm name different digests")
-		}
-		return algorithm, nil
 	}
 	return signatureAlgorithm{}, undecided(CodeAlgorithm, fmt.Sprintf("signature algorithm %s is not judged", algorithmName(given.Algorithm)))
 }

@@ -45,6 +45,7 @@ const (
 	CodeUnsignedAttribute evidence.Code = "signature-unsigned-attribute"
 	CodeFutureTime        evidence.Code = "signing-time-future"
 	CodeTimeStampUnknown  evidence.Code = "time-stamp-unknown"
+	CodeRevoked           evidence.Code = "revoked"
 	CodeUntrusted         evidence.Code = "untrusted"        // only with [Options].Roots
 	CodeTrustNotJudged    evidence.Code = "trust-not-judged" // only with [Options].Roots
 )
@@ -64,6 +65,7 @@ const (
 	CodeTimeStampUntrusted evidence.Code = "time-stamp-untrusted"
 	CodeKeyUsage           evidence.Code = "key-usage"
 	CodeWeakKey            evidence.Code = "weak-key"
+	CodeRevokedLater       evidence.Code = "revoked-later"
 )
 
 // Codes describes all codes of this package.
@@ -123,6 +125,7 @@ var codeTable = [...]codeRow{
 	{CodeUnsignedAttribute, evidence.SeverityRefusal, true, "a CMS has an unsigned attribute that is not a known one; no signature covers it"},
 	{CodeFutureTime, evidence.SeverityRefusal, true, "a signature has a time that has not come yet"},
 	{CodeTimeStampUnknown, evidence.SeverityRefusal, true, "the PDF's only signature is a document time stamp of an authority that was not found to be one"},
+	{CodeRevoked, evidence.SeverityRefusal, true, "a certificate was revoked, and no trusted time stamp says that the signature is older"},
 	{CodeUntrusted, evidence.SeverityRefusal, true, "a signer's certificate does not lead to the roots that were given, or may not sign documents"},
 	{CodeTrustNotJudged, evidence.SeverityRefusal, true, "roots were given, and a signer's certificate could not be held against them"},
 
@@ -139,4 +142,5 @@ var codeTable = [...]codeRow{
 	{CodeTimeStampUntrusted, evidence.SeverityNotice, true, "a time stamp's certificate does not lead to the roots that were given, so it sets no time"},
 	{CodeKeyUsage, evidence.SeverityNotice, true, "a signer's certificate is meant for clients that log in, not for signing documents"},
 	{CodeWeakKey, evidence.SeverityNotice, true, "an RSA key has less than 2,048 bits"},
+	{CodeRevokedLater, evidence.SeverityNotice, true, "a certificate was revoked after the time of a trusted time stamp"},
 }

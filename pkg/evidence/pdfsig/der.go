@@ -122,8 +122,9 @@ const (
 	tagSequence = 0x30
 	tagSet      = 0x31
 	tagKeyID    = 0x80
-	tagZero     = 0xA0 // [0], constructed, as the next two
+	tagZero     = 0xA0 // [0], constructed, as the next three
 	tagOne      = 0xA1
+	tagTwo      = 0xA2
 	tagThree    = 0xA3
 )
 

@@ -25,7 +25,10 @@ type checker struct {
 	finder   *finder
 	left     bounds
 	prefixes map[crypto.Hash]prefix // of the file
-	now      time.Time              // the present
+
+	validation *validationData // of the file
+	vouchings  map[vouching]bool
+	now        time.Time // the present
 }
 
 // add notes a finding about the place offset of the file.
@@ -81,7 +84,9 @@ func (c *checker) judgeFile() error {
 		}
 	}
 	slices.SortStableFunc(c.report.Signatures, func(a, b Signature) int { return cmp.Compare(a.covered.end, b.covered.end) })
-	c.judgeTrust()
+	if err := c.judgeTrust(); err != nil {
+		return err
+	}
 	for i := range c.report.Signatures {
 		c.report.Signatures[i].message, c.report.Signatures[i].stamp = nil, nil
 	}

@@ -34,7 +34,10 @@
 // WHOLE_FILE alone therefore does not say who signed: anybody can put an update and a signature of his own behind another's.
 // With roots whatever is not "trusted" is a refusal. Certificates must be meant for signing documents. They are judged at
 // the time of a time stamp whose authority leads to the roots too, else at the present; a time that only the signer claims is
-// a notice, and one in the future a refusal, with or without roots. Revocation is not looked up. A certificate's subject is personal data: it is in no JSON, finding or error, only behind
+// a notice, and one in the future a refusal, with or without roots.
+//
+// Revocation is judged by the OCSP answers and CRLs that the file carries, and never by the network: good at a time, revoked, or
+// not known, see [Revocation]. Revoked is a refusal unless a trusted time stamp is older. A certificate's subject is personal data: it is in no JSON, finding or error, only behind
 // [Signer].Certificate.
 //
 // # Bounds
@@ -158,7 +161,7 @@ func check(ctx context.Context, r io.ReaderAt, size int64, options Options, left
 	}
 	c := &checker{ctx: ctx, reader: r, size: size, options: &options, left: left, report: &Report{
 		Findings: []evidence.Finding{},
-		Details:  Details{Version: ReportVersion, Signatures: []Signature{}, Trust: NotJudged},
+		Details:  Details{Version: ReportVersion, Signatures: []Signature{}, Trust: NotJudged, Revocation: RevocationNotKnown},
 	}}
 	if c.now = options.Now; c.now.IsZero() {
 		c.now = time.Now()

@@ -269,7 +269,7 @@ func TestOptionsThatMakeNoSenseAreRefused(t *testing.T) {
 }
 
 func TestEveryCodeIsDescribedAndMet(t *testing.T) {
-	met := map[evidence.Code]bool{}
+	met := map[evidence.Code]bool{pdfsig.CodeRevoked: true, pdfsig.CodeRevokedLater: true} // by TestRevocationIsJudgedByWhoMayAndWhen
 	for _, test := range trustTable() {
 		for _, code := range strings.Fields(test.codes) {
 			met[evidence.Code(code)] = true
@@ -443,9 +443,10 @@ func TestTheJSONFormIsStable(t *testing.T) {
 		of   any
 		want string
 	}{
-		{value, "findings sent signatures status trust version"},
-		{signature, "byteRange bytesAfter claimedTime digestAlgorithm field kind object signatureAlgorithm signer status subFilter trust"},
+		{value, "findings revocation sent signatures status trust version"},
+		{signature, "byteRange bytesAfter claimedTime digestAlgorithm field kind object revocation signatureAlgorithm signer status subFilter trust"},
 		{signature["signer"], "notAfter notBefore serial sha256"}, // its own issuer: that would be the person
+		{signature["revocation"], "certificates status"},
 		{signature["trust"], "reason status timeSource"},
 		{value["sent"], "documents relation"},
 		{value["sent"].(map[string]any)["documents"].([]any)[0], "covered name relation sha256 size"},

@@ -53,6 +53,8 @@ type Details struct {
 	// Trust is the worst of the signatures, but for document time stamps, which count where nobody signed; [NotJudged]
 	// without roots, without signatures, and where there is a signature that does not hold.
 	Trust TrustStatus `json:"trust"`
+	// Revocation is the worst of the signers'; not known where nobody signed.
+	Revocation RevocationStatus `json:"revocation"`
 	// Sent is the comparison with what was sent; absent if there was nothing to compare with.
 	Sent *SentMatch `json:"sent,omitempty"`
 }
@@ -104,6 +106,8 @@ type Signature struct {
 	CoSigners []Signer `json:"coSigners,omitempty"`
 	// Trust says whether the certificate leads to the caller's roots.
 	Trust Trust `json:"trust"`
+	// Revocation says whether the certificates were revoked; absent for document time stamps and for what does not hold.
+	Revocation *Revocation `json:"revocation,omitempty"`
 
 	covered coverage // usable if Status is WHOLE_FILE or SIGNED_REVISION_ONLY
 	place   int64    // of the dictionary in the file

@@ -1,8 +1,10 @@
 package pdfsig
 
 import (
+	"cmp"
 	"crypto/x509"
 	"errors"
+	"iter"
 	"slices"
 	"time"
 
@@ -11,8 +13,14 @@ import (
 
 // judgeTrust judges the certificates of all signatures that hold. It comes after the signatures
 // themselves: a time stamp that says when one was made may be another signature of the file.
-func (c *checker) judgeTrust() {
+func (c *checker) judgeTrust() error {
 	signatures := c.report.Signatures
+	if c.validation = newValidationData(); slices.ContainsFunc(signatures, func(s Signature) bool { return s.holds() }) {
+		var err error
+		if c.validation, err = c.readDSS(); err != nil {
+			return err
+		}
+	}
 	for i := range signatures {
 		if s := &signatures[i]; s.TimeStamp != nil && s.TimeStamp.Status == TimeStampValid {
 			s.TimeStamp.Trust = c.stampTrust(s.stamp, *s.TimeStamp.Time)
@@ -24,12 +32,13 @@ func (c *checker) judgeTrust() {
 	for i := range signatures {
 		s := &signatures[i]
 		if s.holds() && s.Kind != KindTimeStamp {
-			s.Trust = c.signerTrust(s)
+			c.judgeSigners(s)
 		}
 		c.noteTimes(s)
 		c.noteTrust(s)
 	}
-	c.report.Trust = fileTrust(signatures)
+	c.report.Trust, c.report.Revocation = fileTrust(signatures), fileRevocation(signatures)
+	return nil
 }
 
 // noteNotJudged reports that roots were given to no avail. Of a file without signatures nobody asks
@@ -62,6 +71,17 @@ func fileTrust(signatures []Signature) TrustStatus {
 	return NotJudged
 }
 
+// fileRevocation is the worst of those who signed.
+func fileRevocation(signatures []Signature) RevocationStatus {
+	worst := RevocationStatus("")
+	for i := range signatures {
+		if r := signatures[i].Revocation; r != nil {
+			worst = worseRevocation(worst, r.Status)
+		}
+	}
+	return cmp.Or(worst, RevocationNotKnown)
+}
+
 // worse is the one of two that says less for a certificate.
 func worse(a, b TrustStatus) TrustStatus {
 	for _, status := range []TrustStatus{Untrusted, NotJudged, Trusted} {
@@ -72,17 +92,29 @@ func worse(a, b TrustStatus) TrustStatus {
 	return ""
 }
 
-// signerTrust judges a signer's certificate at the time of a trusted time stamp, else at the present:
-// whoever has a key can claim any time, also one before his certificate ended.
-func (c *checker) signerTrust(s *Signature) Trust {
+// judgeSigners judges the signers' certificates at the time of a trusted time stamp, else at the present:
+// whoever has a key can claim any time, also one before his certificate ended, or was revoked.
+func (c *checker) judgeSigners(s *Signature) {
+	stamped := c.stampedTime(s)
+	chains := make([][]*x509.Certificate, len(s.message.signers))
 	if c.options.Roots == nil {
-		return Trust{Status: NotJudged, Reason: "no roots were given"}
+		s.Trust = Trust{Status: NotJudged, Reason: "no roots were given"}
+	} else {
+		when, source := c.now, TimeFromClock
+		if stamped != nil {
+			when, source = *stamped, TimeFromStamp
+		}
+		s.Trust, chains = c.chain(s.message, c.options.Roots, when, source, signingUse)
 	}
-	when, source := c.now, TimeFromClock
-	if stamped := c.stampedTime(s); stamped != nil {
-		when, source = *stamped, TimeFromStamp
+	s.Revocation = c.revocation(s.message, chains)
+	switch revoked := s.Revocation.revoked(); {
+	case revoked == nil:
+	case stamped != nil && stamped.Before(*revoked):
+		c.add(CodeRevokedLater, s.place, "signature in object %d: a certificate was revoked after the time stamp, on %s", s.Object, revoked.Format(time.DateOnly))
+	default:
+		c.add(CodeRevoked, s.place, "signature in object %d: a certificate was revoked on %s, and no trusted time stamp says that the signature is older",
+			s.Object, revoked.Format(time.DateOnly))
 	}
-	return c.chain(s.message, c.options.Roots, when, source, signingUse)
 }
 
 // stampTrust judges a time stamp authority's certificate.
@@ -90,36 +122,45 @@ func (c *checker) stampTrust(m *message, when time.Time) Trust {
 	if c.options.TimeStampRoots == nil {
 		return Trust{Status: NotJudged, Reason: "no roots for time stamps were given"}
 	}
-	return c.chain(m, c.options.TimeStampRoots, when, TimeFromStamp, stampingUse)
+	trust, chains := c.chain(m, c.options.TimeStampRoots, when, TimeFromStamp, stampingUse)
+	if revoked := c.revocation(m, chains).revoked(); trust.Status == Trusted && revoked != nil && !when.Before(*revoked) {
+		trust.Status, trust.Reason = Untrusted, "a certificate of the chain was revoked before that time"
+	}
+	return trust
 }
 
 // chain looks for a way from each of a message's signers to the roots, and says the worst.
-func (c *checker) chain(m *message, roots *x509.CertPool, when time.Time, source TimeSource, fits func(*x509.Certificate) bool) Trust {
+func (c *checker) chain(m *message, roots *x509.CertPool, when time.Time, source TimeSource, fits func(*x509.Certificate) bool) (Trust, [][]*x509.Certificate) {
 	intermediates := x509.NewCertPool()
-	for _, certificate := range m.certificates {
-		if certificate.parsed != nil && usableKey(certificate.key) {
-			intermediates.AddCert(certificate.parsed)
+	for _, list := range [][]*certificate{m.certificates, c.validation.certificates} {
+		for _, certificate := range list {
+			if certificate.parsed != nil && usableKey(certificate.key) {
+				intermediates.AddCert(certificate.parsed)
+			}
 		}
 	}
+	var chains [][]*x509.Certificate
 	worst := Trust{}
 	for _, one := range m.signers {
 		trust := Trust{Status: NotJudged, Reason: one.certificate.refused}
+		var chain []*x509.Certificate
 		if one.certificate.parsed != nil {
-			trust = chainOf(one.certificate.parsed, intermediates, roots, when, fits)
+			trust, chain = chainOf(one.certificate.parsed, intermediates, roots, when, fits)
 			trust.TimeSource = source
 			if source == TimeFromStamp { // the present would make each report another
 				trust.At = &when
 			}
 		}
+		chains = append(chains, chain)
 		if worst.Status == "" || worse(trust.Status, worst.Status) != worst.Status {
 			worst = trust
 		}
 	}
-	return worst
+	return worst, chains
 }
 
-// chainOf looks for a way from one certificate to the roots.
-func chainOf(signer *x509.Certificate, intermediates, roots *x509.CertPool, when time.Time, fits func(*x509.Certificate) bool) Trust {
+// chainOf looks for a way from one certificate to the roots. The chain is nil if there is none.
+func chainOf(signer *x509.Certificate, intermediates, roots *x509.CertPool, when time.Time, fits func(*x509.Certificate) bool) (Trust, []*x509.Certificate) {
 	trust := Trust{Status: Untrusted}
 	chains, err := signer.Verify(x509.VerifyOptions{
 		Roots: roots, Intermediates: intermediates, CurrentTime: when, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
@@ -128,6 +169,7 @@ func chainOf(signer *x509.Certificate, intermediates, roots *x509.CertPool, when
 	switch {
 	case err != nil:
 		trust.Reason = chainFault(err)
+		return trust, nil
 	case signer.KeyUsage != 0 && signer.KeyUsage&signing == 0:
 		trust.Reason = "the certificate is not meant for signing"
 	case !fits(signer):
@@ -137,7 +179,7 @@ func chainOf(signer *x509.Certificate, intermediates, roots *x509.CertPool, when
 	default:
 		trust.Status, trust.Reason = Trusted, "the certificate leads to a given root"
 	}
-	return trust
+	return trust, chains[0]
 }
 
 // chainFault says what is wrong without the words of x509, which hold names.
@@ -188,20 +230,29 @@ func (c *checker) noteTrust(s *Signature) {
 // TrustIn is the worst trust of the signed PDFs in a report that was made with an [Inspector]; [NotJudged] if none is signed.
 func TrustIn(report *evidence.Report) TrustStatus {
 	trust := TrustStatus("")
-	for i := range report.Entries {
-		for _, inspection := range report.Entries[i].Inspections {
-			if inspection.Inspector != InspectorName || inspection.Status == string(StatusUnsigned) {
-				continue
+	for details := range signedIn(report) {
+		one := NotJudged
+		if details != nil {
+			one = details.Trust
+		}
+		trust = worse(trust, one)
+	}
+	return cmp.Or(trust, NotJudged)
+}
+
+// signedIn gives the details of the PDFs that may be signed, nil where there are none.
+func signedIn(report *evidence.Report) iter.Seq[*Details] {
+	return func(yield func(*Details) bool) {
+		for i := range report.Entries {
+			for _, inspection := range report.Entries[i].Inspections {
+				if inspection.Inspector != InspectorName || inspection.Status == string(StatusUnsigned) {
+					continue
+				}
+				details, _ := inspection.Details.(*Details)
+				if !yield(details) {
+					return
+				}
 			}
-			one := NotJudged
-			if details, ok := inspection.Details.(*Details); ok {
-				one = details.Trust
-			}
-			trust = worse(trust, one)
 		}
 	}
-	if trust == "" {
-		return NotJudged
-	}
-	return trust
 }
