@@ -43,6 +43,7 @@ var spanishFlags = [...]english{
 		"`FILE.pem` con los certificados a los que deben conducir los de los firmantes; si no, no se examina la confianza"},
 	{"`START.json` that start --receipt wrote, to compare with what was sent", "`START.json` que escribió start --receipt, para comparar con lo enviado"},
 	{"new folder `DIR` (required)", "carpeta nueva `DIR` (obligatoria)"},
+	{"show the first pages of PDFs, drawn by pdftoppm", "muestra las primeras páginas de los PDF, dibujadas por pdftoppm"},
 	{"new file `REPORT.html` (required)", "archivo nuevo `REPORT.html` (obligatorio)"},
 
 	{"new folder `DIR` (default danabio-demo, or the first free of danabio-demo-2, …)", "carpeta nueva `DIR` (por omisión danabio-demo, o la primera libre de danabio-demo-2, …)"},

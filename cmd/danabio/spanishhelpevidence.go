@@ -128,10 +128,12 @@ una persona puede leer e imprimir: veredicto, circuito, cada documento con sus f
 metadatos, cada archivo, recibo, lo que no se comprobó, y cómo comprobarlo de nuevo sin este
 programa. El informe se escribe también para evidencia que no es correcta, y dice por qué.`},
 	{`The file has no scripts and loads nothing. It holds personal data of the person who signed: only
-the user can read it. The first pages of PDFs are in it if pdftoppm, of poppler, is installed.`,
+the user can read it. With --first-pages the first pages of PDFs are in it, drawn by pdftoppm, of
+poppler, with limits on time and, on Linux, on memory. Without it no other program reads the PDFs.`,
 		`El archivo no tiene scripts y no carga nada. Contiene datos personales de quien firmó: solo el
-usuario puede leerlo. Las primeras páginas de los PDF están en él si está instalado pdftoppm, de
-poppler.`},
+usuario puede leerlo. Con --first-pages están en él las primeras páginas de los PDF, dibujadas por
+pdftoppm, de poppler, con límites de tiempo y, en Linux, de memoria. Sin ella ningún otro programa
+lee los PDF.`},
 	{`With --json: what "danabio evidence verify --json" prints, and "report": …, "language": …,
 "madeAt": …, "conclusion": "good", "not-good" or "undecided", "shown": {"pictures": […],
 "firstPages": […], "metadata": […]}; no personal data but the names of files.`,

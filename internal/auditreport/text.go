@@ -114,6 +114,7 @@ var texts = [...]text{
 		"La primera página tal como está ahora el archivo, dibujada por pdftoppm. Nadie firma una imagen: otros programas pueden dibujarla de otro modo."},
 	{"page.alt", "First page of %s", "Primera página de %s"},
 	{"page.not-shown", "The first page is not shown:", "La primera página no se muestra:"},
+	{"page.not-shown.not-asked", "--first-pages was not given: drawing a page of an unknown PDF is a risk.", "no se indicó --first-pages: dibujar una página de un PDF desconocido es un riesgo."},
 	{"page.not-shown.no-program", "poppler's program pdftoppm is not installed here.", "aquí no está instalado el programa pdftoppm de poppler."},
 	{"page.not-shown.time", "drawing it took too long.", "dibujarla tardó demasiado."},
 	{"page.not-shown.failed", "pdftoppm could not draw it.", "pdftoppm no pudo dibujarla."},

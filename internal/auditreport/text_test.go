@@ -43,7 +43,7 @@ var composed = map[string][]string{
 	},
 	"docmdp.":             {"1", "2", "3"},
 	"receipt.":            {string(ReceiptMatches), string(ReceiptDiffers), string(ReceiptUnreadable), string(ReceiptNone), string(ReceiptUnchecked)},
-	"page.not-shown.":     {string(NotShownNoProgram), string(NotShownTime), string(NotShownFailed), string(NotShownTooLarge), string(NotShownTooMany)},
+	"page.not-shown.":     {string(NotShownNotAsked), string(NotShownNoProgram), string(NotShownTime), string(NotShownFailed), string(NotShownTooLarge), string(NotShownTooMany)},
 	"picture.not-shown.":  {string(NotShownTooLarge), string(NotShownType), string(NotShownDimensions), string(NotShownBroken)},
 	"metadata.not-shown.": {string(NotShownTooLarge), string(NotShownBroken)},
 	"scope.bytes":         {".yes", ".no"},

@@ -2,12 +2,12 @@ package auditreport_test
 
 import (
 	"compress/gzip"
-	"io"
-	"os"
-	"path/filepath"
 	"crypto/x509"
 	"errors"
+	"io"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 

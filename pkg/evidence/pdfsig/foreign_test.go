@@ -60,6 +60,7 @@ func TestForeignProgramsAgree(t *testing.T) {
 		"signpdf, signed again by us":        "goes by the fields",
 		"signature freed by an update":       "sees the newest revision only",
 		"signature overwritten by an update": "sees the newest revision only",
+		"first of two signatures overwritten by an update": "sees the newest revision only",
 	}
 	for _, test := range corpus {
 		t.Run(test.name, func(t *testing.T) {

@@ -37,8 +37,9 @@
 // a notice, and one in the future a refusal, with or without roots.
 //
 // Revocation is judged by the OCSP answers and CRLs that the file carries, and never by the network: good at a time, revoked, or
-// not known, see [Revocation]. Revoked is a refusal unless a trusted time stamp is older. A certificate's subject is personal data: it is in no JSON, finding or error, only behind
-// [Signer].Certificate.
+// not known, see [Revocation]. Revoked is a refusal unless a trusted time stamp is older.
+//
+// A certificate's subject is personal data: it is in no JSON, finding or error, only behind [Signer].Certificate.
 //
 // # Bounds
 //
