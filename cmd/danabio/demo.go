@@ -254,7 +254,7 @@ func (d *demo) path(name string, content []byte) (data demoData, err error) {
 }
 
 func (d *demo) report(evidencePath string, judges *judges, path string) error {
-	made, err := reportOptions(d.out)
+	made, err := reportOptions(d.out, false)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"iter"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -21,7 +22,7 @@ type signing struct {
 }
 
 func (s *signing) addFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&s.roots, "roots", "", "`FILE.pem` with the certificates to which signers' must lead; else trust is not checked")
+	cmd.Flags().StringVar(&s.roots, "roots", "", "`FILE.pem` with the certificates to which signers' must lead; else trust is not judged")
 	cmd.Flags().StringVar(&s.sent, "sent", "", "`START.json` that start --receipt wrote, to compare with what was sent")
 }
 
@@ -33,10 +34,16 @@ SIGNED_REVISION_ONLY if anything else does, INVALID if it does not hold, and IND
 is of a kind that is not judged. Evidence is not good if a PDF has an INVALID signature, one whose
 last signature is neither WHOLE_FILE nor EXTENDED, or one that was changed between two signatures
 otherwise than by signing, or by form values that its certification allows. A PDF without any is
-a notice.
+a notice. Nor is it good if its only signature is a document time stamp of an authority that does
+not lead to --roots.
 
-Whether a signer's certificate leads to the --roots is told as a notice, and changes nothing else.
-Revocation is not looked up.
+With --roots the certificate of each signer must lead to one of them and be meant for signing
+documents: anything but trust=trusted is exit code 6. It is judged at the time of a time stamp that
+leads to --roots too, else at the present; that only the signer says when he signed is a notice.
+Without --roots trust is not-judged, and changes nothing.
+
+Revocation is judged by the OCSP answers and CRLs that the PDFs carry, never by the network. A
+certificate that was revoked is exit code 6, unless a trusted time stamp is older.
 
 With --sent each document that was sent must be in the evidence: a PDF that is or begins with
 exactly its bytes, as one does that was signed by an incremental update. What that update adds
@@ -49,6 +56,7 @@ type judges struct {
 	sent      *sentReceipt // nil: nothing to compare with
 	documents []pdfsig.Sent
 	roots     bool // were given
+	unsigned  bool // is accepted
 	strict    bool
 }
 
@@ -88,7 +96,7 @@ func (s *signing) open(cmd *cobra.Command, files []string, accept []evidence.Cod
 	case err != nil:
 		return nil, usage(cmd, err)
 	}
-	judges.strict = strict
+	judges.strict, judges.unsigned = strict, slices.Contains(accept, pdfsig.CodeUnsigned)
 	return judges, nil
 }
 
@@ -176,6 +184,16 @@ func (j *judges) check(file string, report *evidence.Report) (signatureCheck, er
 		return signaturesRefused, &refusedFile{file, &evidence.RefusedError{Path: file, Findings: refusals}}
 	}
 	return outcome, nil
+}
+
+// trust says whether the signers are those of the roots, and fails if roots were given and nobody signed. The
+// other failures are findings.
+func (j *judges) trust(file string, report *evidence.Report, signatures signatureCheck) (pdfsig.TrustStatus, error) {
+	if j.roots && signatures == signaturesNone && !j.unsigned {
+		return pdfsig.NotJudged, errorf("%w: %s: --roots was given, and no PDF in it is signed; --accept unsigned allows that",
+			danabio.ErrIntegrity, shownName(file))
+	}
+	return pdfsig.TrustIn(report), nil
 }
 
 func inspections(report *evidence.Report) iter.Seq[*evidence.Inspection] {

@@ -200,6 +200,8 @@ var spanishMessages = [...]english{
 	{"evidence refused: %s: and %d more reasons; \"danabio evidence verify --json\" tells more",
 		"evidencia rechazada: %s: y %d motivos más; \"danabio evidence verify --json\" dice más"},
 	{"evidence %s: the signatures could not be judged: %s", "evidencia %s: no se pudieron examinar las firmas: %s"},
+	{"%w: %s: --roots was given, and no PDF in it is signed; --accept unsigned allows that",
+		"%w: %s: se indicó --roots, y ningún PDF en ella está firmado; --accept unsigned lo permite"},
 	{"notice: %s: %s", "aviso: %s: %s"},
 	{"%s (and %d more)", "%s (y %d más)"},
 	{"--accept %q: %s; these may be accepted: %s", "--accept %q: %s; se pueden aceptar: %s"},

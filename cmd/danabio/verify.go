@@ -18,10 +18,12 @@ type verifyData struct {
 	Verdict evidence.Verdict `json:"verdict"`
 	Error   string           `json:"error,omitempty"`
 	*evidence.Report
-	Receipt       receiptCheck   `json:"receipt"`
-	Signatures    signatureCheck `json:"signatures"`
-	Sent          sentCheck      `json:"sent"`
-	SentDocuments []pdfsig.Found `json:"sentDocuments,omitempty"`
+	Receipt       receiptCheck            `json:"receipt"`
+	Signatures    signatureCheck          `json:"signatures"`
+	Trust         pdfsig.TrustStatus      `json:"trust"`
+	Revocation    pdfsig.RevocationStatus `json:"revocation"`
+	Sent          sentCheck               `json:"sent"`
+	SentDocuments []pdfsig.Found          `json:"sentDocuments,omitempty"`
 }
 
 func newEvidenceVerify(out *output) *cobra.Command {
@@ -36,22 +38,28 @@ was received. That is what a receipt proves, and no more: nothing about who made
   verdict=accepted
   receipt=matches
   signatures=good
+  trust=not-judged
+  revocation=not-known
   sent=signed
   entries=6
   size=123456
   sha256=…
 
 receipt=none: no receipt lies beside it. signatures=none: no PDF is signed; accepted: not all are
-WHOLE_FILE or EXTENDED, but as --accept allows. sent=unsigned: they are there, but no signature
+WHOLE_FILE or EXTENDED, but as --accept allows. trust=trusted: each signer's certificate leads to
+--roots; untrusted: one does not; not-judged: without --roots, or where none can be judged.
+revocation=good: the PDFs carry OCSP answers or CRLs by which no certificate was revoked; revoked:
+one was; not-known: they do not say it of each. sent=unsigned: the documents are there, but no signature
 covers one of them; none: without --sent. With several FILEs, a line file=… is in front of each.
 What is odd but has one reading is a notice, on standard error.
 ` + signingHelp + `
 With --json, for each FILE: {"file": …, "verdict": …, the report, "receipt": …, "signatures": …,
-"sent": …, "sentDocuments": […]}; with several FILEs, each on one line. The verdict is that on the
+"trust": …, "revocation": …, "sent": …, "sentDocuments": […]}; with several FILEs, each on one line. The verdict is that on the
 ZIP: "accepted", "refused", or "incomplete" if the FILE could not be read; the receipt "matches",
-"differs", "unreadable" or "none"; signatures "good", "accepted", "refused" or "none"; sent
-"signed", "unsigned", "changed", "missing" or "none"; each "unchecked" if it could not be. "error"
-says what is wrong if the report does not. What the signatures are stands with the report's
+"differs", "unreadable" or "none"; signatures "good", "accepted", "refused" or "none"; trust
+"trusted", "untrusted" or "not-judged"; revocation "good", "revoked" or "not-known"; sent "signed",
+"unsigned", "changed", "missing" or "none"; each of them but trust and revocation "unchecked" if it
+could not be. "error" says what is wrong if the report does not. What the signatures are stands with the report's
 entries, under "inspections".
 ` + evidenceHelp + judging.acceptHelp(out),
 		Example: `  danabio evidence verify evidence.zip
@@ -100,7 +108,8 @@ func verify(cmd *cobra.Command, out *output, file string, limits evidence.Limits
 // unopened is what is known about a file that cannot be opened.
 func unopened(file string, err error) verifyData {
 	data := verifyData{
-		File: file, Verdict: evidence.VerdictIncomplete, Receipt: receiptUnchecked, Signatures: signaturesUnchecked, Sent: sentUnchecked, Error: err.Error(),
+		File: file, Verdict: evidence.VerdictIncomplete, Receipt: receiptUnchecked, Signatures: signaturesUnchecked,
+		Trust: pdfsig.NotJudged, Revocation: pdfsig.RevocationNotKnown, Sent: sentUnchecked, Error: err.Error(),
 	}
 	if errors.Is(err, evidence.ErrRefused) {
 		data.Verdict = evidence.VerdictRefused
@@ -124,14 +133,16 @@ func verifyOpened(cmd *cobra.Command, file string, archive *openedEvidence, judg
 		return data, err
 	}
 	data = verifyData{File: file, Verdict: report.Verdict, Report: report}
-	var unlike, unsigned, unsent error
+	var unlike, unsigned, untrusted, unsent error
 	data.Receipt, unlike = checkReceipt(file, report)
 	data.Signatures, unsigned = judges.check(file, report)
+	data.Trust, untrusted = judges.trust(file, report, data.Signatures)
+	data.Revocation = pdfsig.RevocationIn(report)
 	data.Sent, data.SentDocuments, unsent = judges.compare(file, report, data.Receipt)
-	if err := errors.Join(unlike, unsent); err != nil {
+	if err := errors.Join(unlike, untrusted, unsent); err != nil {
 		data.Error = err.Error()
 	}
-	return data, errors.Join(unlike, unsigned, unsent)
+	return data, errors.Join(unlike, unsigned, untrusted, unsent)
 }
 
 // jsonReport prints the report with its long lists one entry at a time.
@@ -152,7 +163,8 @@ func (o *output) jsonReport(data verifyData) error {
 func (o *output) verified(data verifyData, several bool) error {
 	lines := []line{
 		{"verdict", string(data.Verdict)}, {"receipt", string(data.Receipt)},
-		{"signatures", string(data.Signatures)}, {"sent", string(data.Sent)},
+		{"signatures", string(data.Signatures)}, {"trust", string(data.Trust)},
+		{"revocation", string(data.Revocation)}, {"sent", string(data.Sent)},
 		{"entries", strconv.Itoa(len(data.Entries))},
 		{"size", strconv.FormatInt(data.Size, 10)}, {"sha256", data.SHA256},
 	}

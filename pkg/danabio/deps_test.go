@@ -30,7 +30,6 @@ func TestClientCompilesInNothingElse(t *testing.T) {
 			"github.com/danabio/danabio-go",
 			"github.com/klauspost/compress",
 			"github.com/rogpeppe/go-internal",
-			"github.com/smallstep/pkcs7",
 			"golang.org/x/text",
 		},
 	}

@@ -215,7 +215,7 @@ var attacks = []struct {
 		})
 	}, bad, "signature-contents", "pairs"},
 	{"padding that is not zeros", func() []byte {
-		return with(func(s *signing) { s.padding = func(p []byte) { copy(p[len(p)-5:], "hello") } })
+		return with(paddedText)
 	}, bad, "signature-padding", "something else than zeros"},
 
 	// certification attacks
@@ -393,9 +393,13 @@ var attacks = []struct {
 		base := sign(update(withField(), formWith("9 0 R", "/DA (/F 9 Tf)")), by(people().ana))
 		return signedAs(base, field("second", 7), formWith("9 0 R", "/DA (/F 0 Tf)"))
 	}, twoSpoilt, "later-revision", "form: /DA"},
-	{"a version that is no name", func() []byte { return update(once(), catalog("/DSS << /Certs [20 0 R] >> /Version << >>"), numbered{20, certificate}) },
+	{"a version that is no name", func() []byte {
+		return update(once(), catalog("/DSS << /Certs [20 0 R] >> /Version << >>"), numbered{20, certificate})
+	},
 		earlier, "later-revision", "catalog: /Version"},
-	{"a version", func() []byte { return update(once(), catalog("/DSS << /Certs [20 0 R] >> /Version /1.7"), numbered{20, certificate}) },
+	{"a version", func() []byte {
+		return update(once(), catalog("/DSS << /Certs [20 0 R] >> /Version /1.7"), numbered{20, certificate})
+	},
 		extended, "validation-data", "catalog: /DSS"},
 	{"another font of the form, where it has none", func() []byte {
 		base := over(formWith("", "/DR << /Font << /F 30 0 R >> >>"), numbered{30, "<< /Type /Font >>"})
@@ -508,6 +512,9 @@ func repeatedLine(changed []byte, size int) []byte {
 	return append(append(bytes.Clone(changed[:table+len("xref\n")]), line...), changed[table+len("xref\n"):]...)
 }
 
+// paddedText writes something behind the CMS.
+func paddedText(s *signing) { s.padding = func(p []byte) { copy(p[len(p)-5:], "hello") } }
+
 // TestAttacks holds each attack to its word, and what is harmless to its own.
 func TestAttacks(t *testing.T) {
 	for _, test := range attacks {
@@ -532,8 +539,8 @@ func TestAttacks(t *testing.T) {
 	}
 }
 
-// genuine are the signed files that other programs made.
-func genuine(t *testing.T) []string {
+// foreignSigned are the files that other programs signed, with signatures that hold.
+func foreignSigned(t *testing.T) []string {
 	t.Helper()
 	names, err := filepath.Glob("testdata/*.pdf.gz")
 	if err != nil || len(names) < 11 {
@@ -541,6 +548,14 @@ func genuine(t *testing.T) []string {
 	}
 	for i := range names {
 		names[i] = strings.TrimSuffix(filepath.Base(names[i]), ".gz")
+	}
+	for _, made := range genuine {
+		name := "openssl-" + made.name + ".pdf"
+		if i := slices.Index(names, name); i < 0 {
+			t.Errorf("there is no %s", name)
+		} else if made.want != whole || made.name == "document-time-stamp" { // anybody can have any bytes stamped
+			names = slices.Delete(names, i, i+1)
+		}
 	}
 	return append(names, "signpdf.pdf")
 }
@@ -561,7 +576,7 @@ func firstPage(t *testing.T, content []byte) (int, pdf.Object) {
 }
 
 func TestGenuineFilesAreGoodAndNoneWithAnotherPageIs(t *testing.T) {
-	for _, name := range genuine(t) {
+	for _, name := range foreignSigned(t) {
 		signed := file(name)
 		if report := check(t, signed, pdfsig.Options{}); !sound(report.Status) || report.Status == pdfsig.StatusUnsigned {
 			t.Errorf("%s is %s: %v", name, report.Status, report.Findings)

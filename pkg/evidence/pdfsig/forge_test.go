@@ -99,7 +99,7 @@ type signing struct {
 	written func(numbers []int) string              // how the range is written; default an array
 	text    func(hexadecimal string) string         // how the contents are written; default <...>
 	padding func(padding []byte)                    // fills what is left of the contents
-	reserve int                                     // bytes for the contents; default usualRoom, or as a time stamp needs
+	reserve int                                     // bytes for the contents; default usualRoom, or as a time stamp or another signer needs
 	object  int                                     // of the signature dictionary; default 5
 	other   []numbered                              // objects of the same revision; default field 4
 	build   func(base []byte, s ...numbered) []byte // default update
@@ -125,7 +125,7 @@ func (s signing) defaults() signing {
 		s.text = func(hexadecimal string) string { return "<" + hexadecimal + ">" }
 	}
 	if s.reserve == 0 {
-		if s.reserve = usualRoom; s.cms.stamp != nil {
+		if s.reserve = usualRoom; s.cms.stamp != nil || s.cms.beside != nil {
 			s.reserve *= 2
 		}
 	}
