@@ -1,4 +1,4 @@
-package main
+package verdict_test
 
 import (
 	"encoding/json"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
+	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
 func TestCheckReceipt(t *testing.T) {
@@ -16,16 +17,16 @@ func TestCheckReceipt(t *testing.T) {
 	tests := []struct {
 		name   string
 		change func(*danabio.Receipt)
-		want   receiptCheck
+		want   verdict.ReceiptCheck
 	}{
-		{"the same", func(*danabio.Receipt) {}, receiptMatches},
-		{"file was renamed", func(r *danabio.Receipt) { r.File = "other.zip" }, receiptMatches},
-		{"size", func(r *danabio.Receipt) { r.Size++ }, receiptDiffers},
-		{"SHA-256", func(r *danabio.Receipt) { r.SHA256 = "ab" }, receiptDiffers},
-		{"entry's name", func(r *danabio.Receipt) { r.Entries[0].Name = "b.pdf" }, receiptDiffers},
-		{"entry's SHA-256", func(r *danabio.Receipt) { r.Entries[0].SHA256 = "bc" }, receiptDiffers},
-		{"entry is missing", func(r *danabio.Receipt) { r.Entries = nil }, receiptDiffers},
-		{"of another version", func(r *danabio.Receipt) { r.Version = 2 }, receiptUnreadable},
+		{"the same", func(*danabio.Receipt) {}, verdict.ReceiptMatches},
+		{"file was renamed", func(r *danabio.Receipt) { r.File = "other.zip" }, verdict.ReceiptMatches},
+		{"size", func(r *danabio.Receipt) { r.Size++ }, verdict.ReceiptDiffers},
+		{"SHA-256", func(r *danabio.Receipt) { r.SHA256 = "ab" }, verdict.ReceiptDiffers},
+		{"entry's name", func(r *danabio.Receipt) { r.Entries[0].Name = "b.pdf" }, verdict.ReceiptDiffers},
+		{"entry's SHA-256", func(r *danabio.Receipt) { r.Entries[0].SHA256 = "bc" }, verdict.ReceiptDiffers},
+		{"entry is missing", func(r *danabio.Receipt) { r.Entries = nil }, verdict.ReceiptDiffers},
+		{"of another version", func(r *danabio.Receipt) { r.Version = 2 }, verdict.ReceiptUnreadable},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -42,13 +43,13 @@ func TestCheckReceipt(t *testing.T) {
 			if err := os.WriteFile(danabio.ReceiptPath(path), content, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			got, err := checkReceipt(path, report)
-			if got != test.want || errors.Is(err, danabio.ErrIntegrity) == (got == receiptMatches) {
-				t.Errorf("%s with error %v, want %s", got, err, test.want)
+			got := verdict.CheckReceipt(path, report)
+			if got.Check != test.want || (got.Problem == nil) != (got.Check == verdict.ReceiptMatches) || got.Problem != nil && !errors.Is(got.Problem, danabio.ErrIntegrity) {
+				t.Errorf("%s with %v, want %s", got.Check, got.Problem, test.want)
 			}
 		})
 	}
-	if got, err := checkReceipt(filepath.Join(t.TempDir(), "evidence.zip"), report); got != receiptNone || err != nil {
-		t.Errorf("without a receipt: %s with error %v", got, err)
+	if got := verdict.CheckReceipt(filepath.Join(t.TempDir(), "evidence.zip"), report); got != verdict.NoReceipt {
+		t.Errorf("without a receipt: %+v", got)
 	}
 }
