@@ -6,17 +6,19 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"github.com/rogpeppe/go-internal/robustio"
 	"github.com/spf13/cobra"
 
 	"github.com/danabio/danabio-go/cmd/danabio/sample"
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/emulator"
 	"github.com/danabio/danabio-go/pkg/evidence"
-	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
+	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
 // demo is one run through the whole path.
@@ -85,7 +87,7 @@ func (d *demo) run() error {
 	}
 	data, err := d.path(name, content)
 	if err != nil {
-		_ = os.RemoveAll(d.folder) // made by this run, and nobody's but its own
+		_ = robustio.RemoveAll(d.folder) // made by this run, and nobody's but its own
 		return err
 	}
 	if d.out.json {
@@ -212,7 +214,7 @@ func (d *demo) path(name string, content []byte) (data demoData, err error) {
 	}
 
 	start := startedReceipt(circuit)
-	judges, err := newJudges(pdfsig.Options{}, &start)
+	judges, err := newJudges(verdict.Policy{}, &start)
 	if err != nil {
 		return data, err
 	}
@@ -223,7 +225,7 @@ func (d *demo) path(name string, content []byte) (data demoData, err error) {
 	if err := d.step("verify", "every byte read: %s, one reading, as its receipt says", filesText(found.Report)); err != nil {
 		return data, err
 	}
-	if found.Signatures != signaturesGood || found.Sent != sentSigned {
+	if found.Signatures != verdict.SignaturesGood || found.Sent != verdict.SentSigned {
 		return data, errorf("the emulator's evidence is not as it should be: signatures %s, sent %s", found.Signatures, found.Sent)
 	}
 	if err := d.step("sign", "%s: signed whole, begins with what was sent", oneLine(found.SentDocuments[0].Entry)); err != nil {
@@ -252,7 +254,7 @@ func (d *demo) path(name string, content []byte) (data demoData, err error) {
 }
 
 func (d *demo) report(evidencePath string, judges *judges, path string) error {
-	made, err := reportOptions(d.out)
+	made, err := reportOptions(d.out, false)
 	if err != nil {
 		return err
 	}
@@ -294,11 +296,10 @@ In %s:
 Open the PDF in evidence/documents to see the signature, at the foot of page 1.
 
 Next:
-  %s evidence verify %s \
-    --sent %s
+  %s
   %s emulator
   %s start --help
-`, in(), me, shellQuoted(in("evidence.zip")), shellQuoted(in("start.json")), me, me).in(d.out.language)
+`, in(), oneCommand(me+" evidence verify "+typedWord(in("evidence.zip")), "--sent "+typedWord(in("start.json"))), me, me).in(d.out.language)
 }
 
 // programName is how the user called this program, as far as it matters for the next call.
@@ -306,7 +307,10 @@ func programName() string {
 	if path, err := os.Executable(); err == nil && strings.Contains(path, "go-build") {
 		return "go run ./cmd/danabio"
 	}
-	return "danabio"
+	if _, err := exec.LookPath("danabio"); err == nil {
+		return "danabio"
+	}
+	return calledShellWord(os.Args[0])
 }
 
 func bytesText(n int64) *message {

@@ -31,6 +31,7 @@ type reportData struct {
 func newEvidenceReport(out *output) *cobra.Command {
 	judging, signing := judging{tables: ofSignatures()}, signing{}
 	var path string
+	var firstPages bool
 	cmd := &cobra.Command{
 		Use:   "report FILE.zip -o REPORT.html",
 		Short: "Write a report for a person who must decide whether the evidence is good",
@@ -40,13 +41,16 @@ pictures, metadata, every file, receipt, what was not checked, and how to check 
 this program. The report is written for evidence that is not good too, and says why.
 
 The file has no scripts and loads nothing. It holds personal data of the person who signed: only
-the user can read it. The first pages of PDFs are in it if pdftoppm, of poppler, is installed.
+the user can read it. With --first-pages the first pages of PDFs are in it, drawn by pdftoppm, of
+poppler, with limits on time and, on Linux, on memory. Without it no other program reads the PDFs.
 
   report=report.html
   conclusion=good
   verdict=accepted
   receipt=matches
   signatures=good
+  trust=not-judged
+  revocation=not-known
   sent=signed
 
 With --json: what "danabio evidence verify --json" prints, and "report": …, "language": …,
@@ -66,18 +70,19 @@ The exit code is that of "danabio evidence verify":
   0  it is good; there may be notices
 ` + signingHelp + judging.acceptHelp(out),
 		Example: `  danabio evidence report evidence.zip -o report.html
-  danabio evidence report evidence.zip -o informe.html --lang es --sent start.json --roots roots.pem`,
+  danabio evidence report evidence.zip -o informe.html --lang es --sent start.json --roots roots.pem
+  danabio evidence report evidence.zip -o report.html --first-pages`,
 		Args: arguments("FILE.zip"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			limits, rest, err := judging.limitsAndRest(cmd)
 			if err != nil {
 				return err
 			}
-			judges, err := signing.open(cmd, args, rest, judging.strict)
+			judges, err := signing.open(cmd, args, rest, limits)
 			if err != nil {
 				return err
 			}
-			made, err := reportOptions(out)
+			made, err := reportOptions(out, firstPages)
 			if err != nil {
 				return err
 			}
@@ -101,13 +106,17 @@ The exit code is that of "danabio evidence verify":
 		},
 	}
 	cmd.Flags().StringVarP(&path, "output", "o", "", "new file `REPORT.html` (required)")
+	cmd.Flags().BoolVar(&firstPages, "first-pages", false, "show the first pages of PDFs, drawn by pdftoppm")
 	judging.addFlags(cmd)
 	signing.addFlags(cmd)
 	return cmd
 }
 
-func reportOptions(out *output) (made auditreport.Options, err error) {
-	made = auditreport.Options{Program: "danabio " + danabio.Version, Renderer: auditreport.Poppler(), Language: out.language}
+func reportOptions(out *output, firstPages bool) (made auditreport.Options, err error) {
+	made = auditreport.Options{Program: "danabio " + danabio.Version, FirstPages: firstPages, Language: out.language}
+	if firstPages {
+		made.Renderer = auditreport.Poppler()
+	}
 	made.MadeAt, err = reportTime(time.Now, os.Getenv)
 	return made, err
 }
@@ -218,7 +227,8 @@ func (o *output) reported(data reportData, judgement error) error {
 		return judgement
 	}
 	return o.data(data, line{"report", data.Path}, line{"conclusion", string(data.Conclusion)},
-		line{"verdict", string(data.Verdict)}, line{"receipt", string(data.Receipt)}, line{"signatures", string(data.Signatures)}, line{"sent", string(data.Sent)})
+		line{"verdict", string(data.Verdict)}, line{"receipt", string(data.Receipt)}, line{"signatures", string(data.Signatures)},
+		line{"trust", string(data.Trust)}, line{"revocation", string(data.Revocation)}, line{"sent", string(data.Sent)})
 }
 
 // reportedError is why evidence is not good, which a report says too.

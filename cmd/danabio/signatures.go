@@ -4,15 +4,14 @@ import (
 	"context"
 	"crypto/x509"
 	"encoding/json"
-	"errors"
 	"iter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/danabio/danabio-go/internal/pemfile"
-	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
+	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
 // signing is how the PDFs in evidence are judged: the flags of the commands that do.
@@ -21,7 +20,7 @@ type signing struct {
 }
 
 func (s *signing) addFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&s.roots, "roots", "", "`FILE.pem` with the certificates to which signers' must lead; else trust is not checked")
+	cmd.Flags().StringVar(&s.roots, "roots", "", "`FILE.pem` with the certificates to which signers' must lead; else trust is not judged")
 	cmd.Flags().StringVar(&s.sent, "sent", "", "`START.json` that start --receipt wrote, to compare with what was sent")
 }
 
@@ -33,10 +32,16 @@ SIGNED_REVISION_ONLY if anything else does, INVALID if it does not hold, and IND
 is of a kind that is not judged. Evidence is not good if a PDF has an INVALID signature, one whose
 last signature is neither WHOLE_FILE nor EXTENDED, or one that was changed between two signatures
 otherwise than by signing, or by form values that its certification allows. A PDF without any is
-a notice.
+a notice. Nor is it good if its only signature is a document time stamp of an authority that does
+not lead to --roots.
 
-Whether a signer's certificate leads to the --roots is told as a notice, and changes nothing else.
-Revocation is not looked up.
+With --roots the certificate of each signer must lead to one of them and be meant for signing
+documents: anything but trust=trusted is exit code 6. It is judged at the time of a time stamp that
+leads to --roots too, else at the present; that only the signer says when he signed is a notice.
+Without --roots trust is not-judged, and changes nothing.
+
+Revocation is judged by the OCSP answers and CRLs that the PDFs carry, never by the network. A
+certificate that was revoked is exit code 6, unless a trusted time stamp is older.
 
 With --sent each document that was sent must be in the evidence: a PDF that is or begins with
 exactly its bytes, as one does that was signed by an incremental update. What that update adds
@@ -45,15 +50,14 @@ must be signatures and validation data alone; else the document was changed befo
 
 // judges is what signing's flags stand for.
 type judges struct {
-	inspector *pdfsig.Inspector
-	sent      *sentReceipt // nil: nothing to compare with
-	documents []pdfsig.Sent
-	roots     bool // were given
-	strict    bool
+	*verdict.Judge
+	sent   *sentReceipt // nil: nothing to compare with
+	roots  bool         // were given
+	strict bool
 }
 
 // open reads what the flags name.
-func (s *signing) open(cmd *cobra.Command, files []string, accept []evidence.Code, strict bool) (*judges, error) {
+func (s *signing) open(cmd *cobra.Command, files []string, accept []evidence.Code, limits evidence.Limits) (*judges, error) {
 	options := pdfsig.Options{Accept: accept}
 	for _, name := range []string{"roots", "sent"} {
 		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
@@ -81,25 +85,22 @@ func (s *signing) open(cmd *cobra.Command, files []string, accept []evidence.Cod
 			return nil, err
 		}
 	}
-	judges, err := newJudges(options, sent)
+	judges, err := newJudges(verdict.Policy{Limits: limits, Signatures: options}, sent)
 	switch {
 	case err != nil && s.sent != "":
 		return nil, badInput("--sent %s: %w", s.sent, err)
 	case err != nil:
 		return nil, usage(cmd, err)
 	}
-	judges.strict = strict
 	return judges, nil
 }
 
-func newJudges(options pdfsig.Options, sent *sentReceipt) (*judges, error) {
+func newJudges(policy verdict.Policy, sent *sentReceipt) (*judges, error) {
 	if sent != nil {
-		for _, document := range sent.Documents {
-			options.Sent = append(options.Sent, pdfsig.Sent{Name: document.Name, Size: document.Size, SHA256: document.SHA256})
-		}
+		policy.Sent, policy.Circuit = sent.Documents, sent.CircuitID
 	}
-	inspector, err := pdfsig.New(options)
-	return &judges{inspector: inspector, sent: sent, documents: options.Sent, roots: options.Roots != nil}, err
+	judge, err := verdict.New(policy)
+	return &judges{judge, sent, policy.Signatures.Roots != nil, policy.Limits.Strict}, err
 }
 
 // maxSent bounds what is read: ten thousands of documents fit in.
@@ -121,63 +122,6 @@ func readSent(ctx context.Context, path string) (*sentReceipt, error) {
 	return &sent, nil
 }
 
-// signatureCheck is what came of judging the PDFs of evidence.
-type signatureCheck string
-
-const (
-	signaturesGood      signatureCheck = "good"     // each PDF that is signed is so wholly
-	signaturesAccepted  signatureCheck = "accepted" // not all are, but as --accept allows
-	signaturesRefused   signatureCheck = "refused"
-	signaturesNone      signatureCheck = "none" // no PDF is signed
-	signaturesUnchecked signatureCheck = "unchecked"
-)
-
-// sentCheck is what came of comparing evidence with what was sent.
-type sentCheck string
-
-const (
-	sentSigned    sentCheck = "signed"   // each document, and a signature that holds covers it
-	sentUnsigned  sentCheck = "unsigned" // each document, but no signature covers one of them
-	sentChanged   sentCheck = "changed"  // each document, but one was changed before it was signed
-	sentMissing   sentCheck = "missing"
-	sentNone      sentCheck = "none" // no --sent
-	sentUnchecked sentCheck = "unchecked"
-)
-
-// check judges the inspections of evidence that was accepted.
-func (j *judges) check(file string, report *evidence.Report) (signatureCheck, error) {
-	outcome := signaturesNone
-	var refusals []evidence.Finding
-	for inspection := range inspections(report) {
-		if inspection.Error != "" {
-			return signaturesUnchecked, errorf("evidence %s: the signatures could not be judged: %s", shownName(file), detail(inspection.Error))
-		}
-		accepted := false
-		for _, finding := range inspection.Findings {
-			switch finding.Severity {
-			case evidence.SeverityAccepted:
-				accepted = true
-			case evidence.SeverityRefusal:
-				refusals = append(refusals, finding)
-			case evidence.SeverityNotice:
-				if j.strict {
-					refusals = append(refusals, finding)
-				}
-			}
-		}
-		switch {
-		case accepted:
-			outcome = signaturesAccepted
-		case outcome == signaturesNone && inspection.Status != string(pdfsig.StatusUnsigned):
-			outcome = signaturesGood
-		}
-	}
-	if len(refusals) > 0 {
-		return signaturesRefused, &refusedFile{file, &evidence.RefusedError{Path: file, Findings: refusals}}
-	}
-	return outcome, nil
-}
-
 func inspections(report *evidence.Report) iter.Seq[*evidence.Inspection] {
 	return func(yield func(*evidence.Inspection) bool) {
 		for i := range report.Entries {
@@ -188,42 +132,4 @@ func inspections(report *evidence.Report) iter.Seq[*evidence.Inspection] {
 			}
 		}
 	}
-}
-
-// compare says where the documents that were sent are.
-func (j *judges) compare(file string, report *evidence.Report, receipt receiptCheck) (sentCheck, []pdfsig.Found, error) {
-	if j.sent == nil {
-		return sentNone, nil, nil
-	}
-	var failures []error
-	if receipt == receiptMatches && j.sent.CircuitID != "" {
-		if got, err := danabio.ReadReceipt(danabio.ReceiptPath(file)); err == nil && got.Circuit != j.sent.CircuitID {
-			failures = append(failures, errorf("%w: %s is the evidence of circuit %q, and what was sent started circuit %q",
-				danabio.ErrIntegrity, shownName(file), got.Circuit, j.sent.CircuitID))
-		}
-	}
-	outcome := sentSigned
-	found := pdfsig.FindSent(report, j.documents)
-	for _, document := range found {
-		switch {
-		case document.Relation == pdfsig.RelationNotFound:
-			outcome = sentMissing
-			failures = append(failures, errorf("%w: %s: no file in it is or begins with document %q as it was sent",
-				danabio.ErrIntegrity, shownName(file), document.Name))
-		case !document.Covered:
-			if outcome == sentSigned {
-				outcome = sentUnsigned
-			}
-			if j.strict {
-				failures = append(failures, errorf("%w: %s: no signature covers document %q", danabio.ErrIntegrity, shownName(file), document.Name))
-			}
-		case !document.Signed():
-			if outcome != sentMissing {
-				outcome = sentChanged
-			}
-			failures = append(failures, errorf("%w: %s: document %q was changed before it was signed: %s",
-				danabio.ErrIntegrity, shownName(file), document.Name, pdfsig.Summary(document.Changes)))
-		}
-	}
-	return outcome, found, errors.Join(failures...)
 }

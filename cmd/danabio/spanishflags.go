@@ -39,10 +39,11 @@ var spanishFlags = [...]english{
 
 	{"accept findings of this `CODE`; several by commas, or by the flag again", "acepta hallazgos de este `CODE`; varios con comas, o repitiendo la opción"},
 	{"refuse evidence with notices too, but for accepted ones", "rechaza también la evidencia con avisos, salvo los aceptados"},
-	{"`FILE.pem` with the certificates to which signers' must lead; else trust is not checked",
-		"`FILE.pem` con los certificados a los que deben conducir los de los firmantes; si no, no se comprueba la confianza"},
+	{"`FILE.pem` with the certificates to which signers' must lead; else trust is not judged",
+		"`FILE.pem` con los certificados a los que deben conducir los de los firmantes; si no, no se examina la confianza"},
 	{"`START.json` that start --receipt wrote, to compare with what was sent", "`START.json` que escribió start --receipt, para comparar con lo enviado"},
 	{"new folder `DIR` (required)", "carpeta nueva `DIR` (obligatoria)"},
+	{"show the first pages of PDFs, drawn by pdftoppm", "muestra las primeras páginas de los PDF, dibujadas por pdftoppm"},
 	{"new file `REPORT.html` (required)", "archivo nuevo `REPORT.html` (obligatorio)"},
 
 	{"new folder `DIR` (default danabio-demo, or the first free of danabio-demo-2, …)", "carpeta nueva `DIR` (por omisión danabio-demo, o la primera libre de danabio-demo-2, …)"},

@@ -195,9 +195,13 @@ var spanishMessages = [...]english{
 		"la evidencia %s es un dispositivo o una tubería; indique - y redirija desde allí la entrada estándar"},
 	{"evidence refused: %s", "evidencia rechazada: %s"},
 	{"evidence refused: %s: %w", "evidencia rechazada: %s: %w"},
+	{"evidence %s: Windows cannot hold the name %q, so nothing was extracted; extract it on Linux or macOS, or in WSL",
+		"evidencia %s: Windows no admite el nombre %q, así que no se extrajo nada; extráigala en Linux o macOS, o en WSL"},
 	{"evidence refused: %s: and %d more reasons; \"danabio evidence verify --json\" tells more",
 		"evidencia rechazada: %s: y %d motivos más; \"danabio evidence verify --json\" dice más"},
 	{"evidence %s: the signatures could not be judged: %s", "evidencia %s: no se pudieron examinar las firmas: %s"},
+	{"%w: %s: --roots was given, and no PDF in it is signed; --accept unsigned allows that",
+		"%w: %s: se indicó --roots, y ningún PDF en ella está firmado; --accept unsigned lo permite"},
 	{"notice: %s: %s", "aviso: %s: %s"},
 	{"%s (and %d more)", "%s (y %d más)"},
 	{"--accept %q: %s; these may be accepted: %s", "--accept %q: %s; se pueden aceptar: %s"},
@@ -259,7 +263,7 @@ var spanishMessages = [...]english{
 		"  evidence/                   the same as evidence.zip, extracted\n" +
 		"  report.html                 what was checked and found, for an auditor\n\n" +
 		"Open the PDF in evidence/documents to see the signature, at the foot of page 1.\n\n" +
-		"Next:\n  %s evidence verify %s \\\n    --sent %s\n  %s emulator\n  %s start --help\n",
+		"Next:\n  %s\n  %s emulator\n  %s start --help\n",
 		"\nEn %s:\n" +
 			"  document.pdf                lo que se envió a firmar\n" +
 			"  start.json                  su tamaño y SHA-256\n" +
@@ -268,7 +272,7 @@ var spanishMessages = [...]english{
 			"  evidence/                   lo mismo que evidence.zip, extraído\n" +
 			"  report.html                 lo comprobado y hallado, para un auditor\n\n" +
 			"Abra el PDF en evidence/documents para ver la firma, al pie de la página 1.\n\n" +
-			"Para seguir:\n  %s evidence verify %s \\\n    --sent %s\n  %s emulator\n  %s start --help\n"},
+			"Para seguir:\n  %s\n  %s emulator\n  %s start --help\n"},
 
 	// The contract and the spec.
 	{"--%s is of no use without --start", "--%s no sirve sin --start"},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
+	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
 // verifyData is what "evidence verify --json" prints: the report, and what the receipt said.
@@ -18,10 +19,12 @@ type verifyData struct {
 	Verdict evidence.Verdict `json:"verdict"`
 	Error   string           `json:"error,omitempty"`
 	*evidence.Report
-	Receipt       receiptCheck   `json:"receipt"`
-	Signatures    signatureCheck `json:"signatures"`
-	Sent          sentCheck      `json:"sent"`
-	SentDocuments []pdfsig.Found `json:"sentDocuments,omitempty"`
+	Receipt       verdict.ReceiptCheck    `json:"receipt"`
+	Signatures    verdict.SignatureCheck  `json:"signatures"`
+	Trust         pdfsig.TrustStatus      `json:"trust"`
+	Revocation    pdfsig.RevocationStatus `json:"revocation"`
+	Sent          verdict.SentCheck       `json:"sent"`
+	SentDocuments []pdfsig.Found          `json:"sentDocuments,omitempty"`
 }
 
 func newEvidenceVerify(out *output) *cobra.Command {
@@ -36,22 +39,28 @@ was received. That is what a receipt proves, and no more: nothing about who made
   verdict=accepted
   receipt=matches
   signatures=good
+  trust=not-judged
+  revocation=not-known
   sent=signed
   entries=6
   size=123456
   sha256=…
 
 receipt=none: no receipt lies beside it. signatures=none: no PDF is signed; accepted: not all are
-WHOLE_FILE or EXTENDED, but as --accept allows. sent=unsigned: they are there, but no signature
+WHOLE_FILE or EXTENDED, but as --accept allows. trust=trusted: each signer's certificate leads to
+--roots; untrusted: one does not; not-judged: without --roots, or where none can be judged.
+revocation=good: the PDFs carry OCSP answers or CRLs by which no certificate was revoked; revoked:
+one was; not-known: they do not say it of each. sent=unsigned: the documents are there, but no signature
 covers one of them; none: without --sent. With several FILEs, a line file=… is in front of each.
 What is odd but has one reading is a notice, on standard error.
 ` + signingHelp + `
 With --json, for each FILE: {"file": …, "verdict": …, the report, "receipt": …, "signatures": …,
-"sent": …, "sentDocuments": […]}; with several FILEs, each on one line. The verdict is that on the
+"trust": …, "revocation": …, "sent": …, "sentDocuments": […]}; with several FILEs, each on one line. The verdict is that on the
 ZIP: "accepted", "refused", or "incomplete" if the FILE could not be read; the receipt "matches",
-"differs", "unreadable" or "none"; signatures "good", "accepted", "refused" or "none"; sent
-"signed", "unsigned", "changed", "missing" or "none"; each "unchecked" if it could not be. "error"
-says what is wrong if the report does not. What the signatures are stands with the report's
+"differs", "unreadable" or "none"; signatures "good", "accepted", "refused" or "none"; trust
+"trusted", "untrusted" or "not-judged"; revocation "good", "revoked" or "not-known"; sent "signed",
+"unsigned", "changed", "missing" or "none"; each of them but trust and revocation "unchecked" if it
+could not be. "error" says what is wrong if the report does not. What the signatures are stands with the report's
 entries, under "inspections".
 ` + evidenceHelp + judging.acceptHelp(out),
 		Example: `  danabio evidence verify evidence.zip
@@ -63,7 +72,7 @@ entries, under "inspections".
 			if err != nil {
 				return err
 			}
-			judges, err := signing.open(cmd, files, rest, judging.strict)
+			judges, err := signing.open(cmd, files, rest, limits)
 			if err != nil {
 				return err
 			}
@@ -97,11 +106,22 @@ func verify(cmd *cobra.Command, out *output, file string, limits evidence.Limits
 	return verifyOpened(cmd, file, archive, judges)
 }
 
+// verifyDataOf is what is printed of a verdict.
+func verifyDataOf(file string, found *verdict.Verdict) verifyData {
+	data := verifyData{
+		File: file, Verdict: evidence.VerdictIncomplete, Report: found.Evidence, Receipt: found.Receipt, Signatures: found.Signatures,
+		Trust: found.Trust, Revocation: found.Revocation, Sent: found.Sent, SentDocuments: found.SentDocuments,
+	}
+	if found.Evidence != nil {
+		data.Verdict = found.Evidence.Verdict
+	}
+	return data
+}
+
 // unopened is what is known about a file that cannot be opened.
 func unopened(file string, err error) verifyData {
-	data := verifyData{
-		File: file, Verdict: evidence.VerdictIncomplete, Receipt: receiptUnchecked, Signatures: signaturesUnchecked, Sent: sentUnchecked, Error: err.Error(),
-	}
+	data := verifyDataOf(file, verdict.Unjudged(nil))
+	data.Error = err.Error()
 	if errors.Is(err, evidence.ErrRefused) {
 		data.Verdict = evidence.VerdictRefused
 	}
@@ -109,29 +129,31 @@ func unopened(file string, err error) verifyData {
 }
 
 // verifyOpened is verify for evidence that stays open.
-func verifyOpened(cmd *cobra.Command, file string, archive *openedEvidence, judges *judges) (data verifyData, err error) {
-	report, err := archive.verify(cmd.Context(), judges.inspector)
+func verifyOpened(cmd *cobra.Command, file string, archive *openedEvidence, judges *judges) (verifyData, error) {
+	report, err := archive.verify(cmd.Context(), judges.Inspector())
 	var refused *evidence.RefusedError
-	if errors.As(err, &refused) {
-		err = &refusedFile{file, refused}
+	if errors.As(err, &refused) { // which the report says
+		return verifyDataOf(file, verdict.Unjudged(report)), &refusedFile{file, refused}
 	}
 	if err != nil {
-		data = unopened(file, err)
-		data.Report, data.Verdict = report, report.Verdict
-		if refused != nil { // which the report says
-			data.Error = ""
-		}
+		data := verifyDataOf(file, verdict.Unjudged(report))
+		data.Error = err.Error()
 		return data, err
 	}
-	data = verifyData{File: file, Verdict: report.Verdict, Report: report}
-	var unlike, unsigned, unsent error
-	data.Receipt, unlike = checkReceipt(file, report)
-	data.Signatures, unsigned = judges.check(file, report)
-	data.Sent, data.SentDocuments, unsent = judges.compare(file, report, data.Receipt)
-	if err := errors.Join(unlike, unsent); err != nil {
+	found := judges.Report(report, receiptOf(file, report))
+	data := verifyDataOf(file, found)
+	var all, beside []error
+	for _, problem := range found.Problems {
+		err := problemWith(file, problem)
+		all = append(all, err)
+		if problem.Kind != verdict.SignaturesRefuse && problem.Kind != verdict.SignaturesNotJudged { // which the report says
+			beside = append(beside, err)
+		}
+	}
+	if err := errors.Join(beside...); err != nil {
 		data.Error = err.Error()
 	}
-	return data, errors.Join(unlike, unsigned, unsent)
+	return data, errors.Join(all...)
 }
 
 // jsonReport prints the report with its long lists one entry at a time.
@@ -152,7 +174,8 @@ func (o *output) jsonReport(data verifyData) error {
 func (o *output) verified(data verifyData, several bool) error {
 	lines := []line{
 		{"verdict", string(data.Verdict)}, {"receipt", string(data.Receipt)},
-		{"signatures", string(data.Signatures)}, {"sent", string(data.Sent)},
+		{"signatures", string(data.Signatures)}, {"trust", string(data.Trust)},
+		{"revocation", string(data.Revocation)}, {"sent", string(data.Sent)},
 		{"entries", strconv.Itoa(len(data.Entries))},
 		{"size", strconv.FormatInt(data.Size, 10)}, {"sha256", data.SHA256},
 	}

@@ -71,6 +71,8 @@ type Options struct {
 	Program string
 	// Renderer draws the first pages of PDFs. Default: none are shown.
 	Renderer Renderer
+	// FirstPages says that first pages were asked for, so that the report can tell a missing renderer from one that nobody wants. Default: not asked for.
+	FirstPages bool
 }
 
 // Report is a report that can be written.
@@ -107,7 +109,7 @@ func New(ctx context.Context, subject Subject, options Options) (*Report, error)
 
 // collect reads what is shown of an accepted ZIP.
 func (r *Report) collect(ctx context.Context) error {
-	pages := pageBudget{ctx: ctx, renderer: r.Renderer}
+	pages := pageBudget{ctx: ctx, renderer: r.Renderer, asked: r.FirstPages}
 	var pictures pictureBudget
 	var metadata metadataBudget
 	for _, entry := range r.Evidence.Entries {
@@ -151,6 +153,7 @@ const (
 	NotShownType       NotShown = "type"       // of a kind that is not shown
 	NotShownDimensions NotShown = "dimensions" // no pixels, or too many
 	NotShownBroken     NotShown = "broken"     // cannot be decoded
+	NotShownNotAsked   NotShown = "not-asked"  // nobody asked for first pages
 	NotShownNoProgram  NotShown = "no-program" // pdftoppm was not found
 	NotShownTime       NotShown = "time"       // drawing took too long
 	NotShownFailed     NotShown = "failed"     // the program failed

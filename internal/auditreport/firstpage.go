@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/rogpeppe/go-internal/robustio"
+
 	"github.com/danabio/danabio-go/internal/auditreport/picture"
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
@@ -21,7 +23,8 @@ const (
 	maxPagesBytes = 4 << 20  // of all first pages in the report
 	pagesTime     = 60 * time.Second
 	pageTime      = 20 * time.Second
-	pageSide      = "1100" // pixels of the longer side
+	pageSide      = "1100"  // pixels of the longer side
+	pageMemory    = 1 << 30 // bytes of address space of the program that draws, on Linux
 )
 
 // FirstPage is the first page of a PDF.
@@ -38,6 +41,7 @@ type Renderer func(ctx context.Context, path string) ([]byte, error)
 type pageBudget struct {
 	ctx      context.Context
 	renderer Renderer
+	asked    bool // though there may be no renderer
 	count    int
 	bytes    int
 	spent    time.Duration
@@ -47,6 +51,8 @@ type pageBudget struct {
 func (b *pageBudget) collect(content fs.FS, entry evidence.EntryReport) (FirstPage, error) {
 	page := FirstPage{Entry: entry.Name}
 	switch {
+	case b.renderer == nil && !b.asked:
+		page.NotShown = NotShownNotAsked
 	case b.renderer == nil:
 		page.NotShown = NotShownNoProgram
 	case b.count == maxPages || b.bytes > maxPagesBytes:
@@ -98,7 +104,7 @@ func (b *pageBudget) draw(content fs.FS, entry evidence.EntryReport, limit time.
 	if err != nil {
 		return nil, &renderError{err}
 	}
-	defer os.RemoveAll(folder)
+	defer robustio.RemoveAll(folder)
 	path := filepath.Join(folder, "page.pdf") // never the entry's own name
 	if err := copyEntry(b.ctx, path, content, entry); err != nil {
 		return nil, err
@@ -152,8 +158,9 @@ func (r *entryReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Poppler returns a renderer that runs poppler's pdftoppm, nil if it is not on the PATH. The program gets no variables but the ones it
-// needs, so that it sees no secret.
+// Poppler returns a renderer that runs poppler's pdftoppm, nil if it is not on the PATH. The program gets no variables but
+// the ones it needs, so that it sees no secret, and on Linux at most 1 GiB of address space: a PDF of a thousand bytes can
+// ask for more than the machine has.
 func Poppler() Renderer {
 	program, err := exec.LookPath("pdftoppm")
 	if err != nil {
@@ -171,7 +178,14 @@ func Poppler() Renderer {
 		command.WaitDelay = time.Second
 		out := &capped{stop: cancel}
 		command.Stdout = out
-		if err := command.Run(); err != nil {
+		if err := command.Start(); err != nil {
+			return nil, err
+		}
+		unlimited := limitMemory(command.Process, pageMemory)
+		if unlimited != nil {
+			cancel()
+		}
+		if err := errors.Join(unlimited, command.Wait()); err != nil {
 			return nil, err
 		}
 		return out.held, nil

@@ -117,6 +117,10 @@ func TestForeignRendererIsBounded(t *testing.T) {
 	if out, err := auditreport.Poppler()(t.Context(), filepath.Join(folder, "page.pdf")); err == nil {
 		t.Errorf("a program that prints for ever gave %d bytes", len(out))
 	}
+	program("tail -c 2000000000 /dev/zero") // all of which it keeps
+	if out, err := auditreport.Poppler()(t.Context(), filepath.Join(folder, "page.pdf")); err == nil {
+		t.Errorf("a program that keeps 2 GB gave %d bytes", len(out))
+	}
 	program("sleep 60 & sleep 60")
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()

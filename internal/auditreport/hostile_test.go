@@ -211,6 +211,7 @@ func TestFirstPageThatIsNotShown(t *testing.T) {
 		renderer auditreport.Renderer
 		want     auditreport.NotShown
 	}{
+		"not asked for":   {nil, auditreport.NotShownNotAsked},
 		"no program":      {nil, auditreport.NotShownNoProgram},
 		"failure":         {func(context.Context, string) ([]byte, error) { return nil, errors.New("secret of the program") }, auditreport.NotShownFailed},
 		"no picture":      {func(context.Context, string) ([]byte, error) { return []byte("text"), nil }, auditreport.NotShownFailed},
@@ -218,7 +219,7 @@ func TestFirstPageThatIsNotShown(t *testing.T) {
 		"out of its time": {func(context.Context, string) ([]byte, error) { return nil, context.DeadlineExceeded }, auditreport.NotShownTime},
 	} {
 		t.Run(name, func(t *testing.T) {
-			report, page := made(t, subjectOf(t, pdf, pdfsig.Options{}), auditreport.Options{Renderer: test.renderer})
+			report, page := made(t, subjectOf(t, pdf, pdfsig.Options{}), auditreport.Options{Renderer: test.renderer, FirstPages: name != "not asked for"})
 			checkPage(t, page)
 			if got := report.Rendered.FirstPages[0]; got.NotShown != test.want || strings.Contains(page, "<img") || strings.Contains(page, "secret") {
 				t.Errorf("got %+v", got)

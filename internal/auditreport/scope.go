@@ -36,7 +36,7 @@ func (r *Report) scope() []scopeRow {
 		named("scope.signatures", when(accepted, "scope.signatures")),
 		{"scope.later", no, "scope.later.how"},
 		named("scope.trust", when(accepted && r.RootsGiven, "scope.trust")),
-		{"scope.revocation", no, "scope.revocation.how"},
+		r.revocationScope(),
 		{"scope.time", no, "scope.time.how"},
 		{"scope.person", no, "scope.person.how"},
 		{"scope.kind", no, "scope.kind.how"},
@@ -46,4 +46,29 @@ func (r *Report) scope() []scopeRow {
 		rows[i].Checked, rows[i].How = part, "scope.time.stamped"
 	}
 	return rows
+}
+
+// revocationScope says of how many certificates something is known.
+func (r *Report) revocationScope() scopeRow {
+	known, unknown := false, false
+	for i := range r.Evidence.Entries {
+		_, details := inspectionOf(&r.Evidence.Entries[i])
+		if details == nil {
+			continue
+		}
+		for _, s := range details.Signatures {
+			if s.Revocation == nil {
+				continue
+			}
+			unknown = unknown || s.Revocation.Status == pdfsig.RevocationNotKnown
+			known = known || slices.ContainsFunc(s.Revocation.Certificates, func(one pdfsig.CertificateRevocation) bool { return one.Status != pdfsig.RevocationNotKnown })
+		}
+	}
+	switch {
+	case !known:
+		return scopeRow{"scope.revocation", "scope.no", "scope.revocation.no"}
+	case unknown:
+		return scopeRow{"scope.revocation", "scope.part", "scope.revocation.part"}
+	}
+	return scopeRow{"scope.revocation", "scope.yes", "scope.revocation.yes"}
 }

@@ -44,7 +44,7 @@ func TestPageShowsEverySignature(t *testing.T) {
 		pdfsig.StatusWholeFile, pdfsig.StatusExtended, pdfsig.StatusSignedRevisionOnly, pdfsig.StatusInvalid, pdfsig.StatusIndeterminate,
 	} {
 		for _, kind := range []pdfsig.Kind{pdfsig.KindSignature, pdfsig.KindCertification, pdfsig.KindTimeStamp} {
-			for i, trust := range []pdfsig.TrustStatus{pdfsig.Trusted, pdfsig.Untrusted, pdfsig.NotChecked} {
+			for i, trust := range []pdfsig.TrustStatus{pdfsig.Trusted, pdfsig.Untrusted, pdfsig.NotJudged} {
 				signatures = append(signatures, pdfsig.Signature{
 					Status: status, Kind: kind, Reason: "for a reason", DocMDP: i + 1, Superseded: i == 1, ByteRange: []int64{0, 10, 20, 30}, BytesAfter: 7,
 					Later: []pdfsig.Change{
@@ -86,7 +86,7 @@ func TestPageFlagsWhatIsWeak(t *testing.T) {
 		"nothing":  {pdfsig.Signature{DigestAlgorithm: "SHA-256", Signer: signer(2048, "")}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			test.signature.Status, test.signature.Kind, test.signature.Trust.Status = pdfsig.StatusWholeFile, pdfsig.KindSignature, pdfsig.NotChecked
+			test.signature.Status, test.signature.Kind, test.signature.Trust.Status = pdfsig.StatusWholeFile, pdfsig.KindSignature, pdfsig.NotJudged
 			report, page := made(t, withSignatures(t, test.signature), auditreport.Options{})
 			minded := slices.ContainsFunc(report.Verdict.Mind, func(r auditreport.Reason) bool { return r.Text == "mind.weak" })
 			if weak := test.want != ""; minded != weak || strings.Contains(page, "Weak: ") != weak || !strings.Contains(page, test.want) {
@@ -99,7 +99,7 @@ func TestPageFlagsWhatIsWeak(t *testing.T) {
 func TestSignaturesAreBounded(t *testing.T) {
 	var signatures []pdfsig.Signature
 	for range 310 {
-		signatures = append(signatures, pdfsig.Signature{Status: pdfsig.StatusWholeFile, Kind: pdfsig.KindSignature, Trust: pdfsig.Trust{Status: pdfsig.NotChecked}})
+		signatures = append(signatures, pdfsig.Signature{Status: pdfsig.StatusWholeFile, Kind: pdfsig.KindSignature, Trust: pdfsig.Trust{Status: pdfsig.NotJudged}})
 	}
 	_, page := made(t, withSignatures(t, signatures...), auditreport.Options{})
 	if !strings.Contains(page, "Signatures that are not shown: 10.") {

@@ -2,12 +2,16 @@ package auditreport_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -51,6 +55,25 @@ func flipped(content []byte, at int) []byte {
 	content = append([]byte{}, content...)
 	content[at] ^= 1
 	return content
+}
+
+// unpacked is one of the PDFs with signatures by openssl.
+func unpacked(t *testing.T, name string) []byte {
+	t.Helper()
+	packed, err := os.Open(filepath.Join("../../pkg/evidence/pdfsig/testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer packed.Close()
+	content, err := gzip.NewReader(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := io.ReadAll(content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
 
 // texts are the keys of reasons, with the entries that they are about.
@@ -99,7 +122,21 @@ func TestVerdict(t *testing.T) {
 		},
 		"signer not trusted": {
 			files: []file{{"a.pdf", signed}}, options: pdfsig.Options{Sent: sent, Roots: x509.NewCertPool()}, receipt: auditreport.ReceiptMatches,
-			want: auditreport.Good, mind: "mind.untrusted a.pdf", shows: "The certificate does not lead to a root that was given.",
+			want: auditreport.NotGood, against: "finding untrusted a.pdf", shows: "The certificate does not lead to a root that was given.",
+		},
+		"signer not trusted, and accepted": {
+			files: []file{{"a.pdf", signed}}, receipt: auditreport.ReceiptMatches,
+			options: pdfsig.Options{Sent: sent, Roots: x509.NewCertPool(), Accept: []evidence.Code{pdfsig.CodeUntrusted}},
+			want:    auditreport.Good, mind: "mind.untrusted a.pdf; mind.accepted untrusted", shows: "The certificate does not lead to a root that was given.",
+		},
+		"signer revoked": {
+			files: []file{{"a.pdf", unpacked(t, "openssl-revocation-crl-revoked.pdf.gz")}}, receipt: auditreport.ReceiptMatches,
+			want: auditreport.NotGood, against: "finding revoked a.pdf", mind: "mind.sent-unchecked; mind.trust",
+			shows: `Certificate: revoked on <time datetime="2020-01-01T00:00:00Z">`,
+		},
+		"signer not revoked, and the authority above not known": {
+			files: []file{{"a.pdf", unpacked(t, "openssl-revocation-ocsp.pdf.gz")}}, receipt: auditreport.ReceiptMatches,
+			want: auditreport.Good, mind: "mind.sent-unchecked; mind.trust", shows: "which do not speak of every certificate",
 		},
 		"no document": {
 			files: []file{{"a.json", []byte("{}")}}, receipt: auditreport.ReceiptMatches,

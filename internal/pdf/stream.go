@@ -14,17 +14,15 @@ const (
 	maxFilters    = 4
 )
 
+// Content decodes a stream: none of its filters may be another than FlateDecode, and it may have at most 16 MiB.
+func (d *Document) Content(stream Indirect) ([]byte, error) { return d.content(stream, true) }
+
 // content decodes a stream whose dictionary has been read. Unless resolve is set, its
 // entries must be direct, since references cannot be followed yet.
 func (d *Document) content(stream Indirect, resolve bool) ([]byte, error) {
 	raw, err := d.raw(stream, resolve)
 	if err != nil {
 		return nil, err
-	}
-	if resolve && d.decryption != nil {
-		if raw, err = d.decryption.openStream(raw, stream); err != nil {
-			return nil, err
-		}
 	}
 	resolved := func(o Object) Object {
 		if resolve && err == nil {

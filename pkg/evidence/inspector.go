@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"slices"
+
+	"github.com/rogpeppe/go-internal/robustio"
 )
 
 // Inspector judges what an entry holds, say the signatures of a PDF. Inspectors run while the ZIP is verified, several
@@ -234,7 +236,7 @@ func temporary() (file *os.File, remove func(), err error) {
 	return file, func() {
 		file.Close()
 		if named {
-			os.Remove(file.Name())
+			_ = robustio.RemoveAll(file.Name())
 		}
 	}, nil
 }

@@ -4,16 +4,25 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/ecdsa"
-	_ "crypto/md5" // for crypto.Hash.New, as the next three
+	"crypto/ed25519"
+	_ "crypto/md5" // for crypto.Hash.New, as the next four
 	"crypto/rsa"
 	_ "crypto/sha1"
 	_ "crypto/sha256"
+	_ "crypto/sha3"
 	_ "crypto/sha512"
-	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/asn1"
 	"errors"
 	"fmt"
+	"slices"
 )
+
+// brokenDigest is refused: whoever wants to makes a second document for a signature.
+const brokenDigest = crypto.MD5
+
+// strongKeyBits is what RSA keys should have by now (NIST SP 800-131A).
+const strongKeyBits = 2048
 
 // maxKeyBits bounds the RSA keys that are computed with: a key of a million bits takes minutes.
 const maxKeyBits = 16384
@@ -23,7 +32,7 @@ type digestAlgorithm struct {
 	oid  asn1.ObjectIdentifier
 	name string
 	hash crypto.Hash
-	weak bool
+	weak bool // two documents with one digest can be made
 }
 
 var digestAlgorithms = [...]digestAlgorithm{
@@ -31,41 +40,68 @@ var digestAlgorithms = [...]digestAlgorithm{
 	{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 2}, "SHA-384", crypto.SHA384, false},
 	{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 3}, "SHA-512", crypto.SHA512, false},
 	{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 4}, "SHA-224", crypto.SHA224, false},
+	{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 5}, "SHA-512/224", crypto.SHA512_224, false},
+	{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 6}, "SHA-512/256", crypto.SHA512_256, false},
+	{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 7}, "SHA3-224", crypto.SHA3_224, false},
+	{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 8}, "SHA3-256", crypto.SHA3_256, false},
+	{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 9}, "SHA3-384", crypto.SHA3_384, false},
+	{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 10}, "SHA3-512", crypto.SHA3_512, false},
 	{asn1.ObjectIdentifier{1, 3, 14, 3, 2, 26}, "SHA-1", crypto.SHA1, true},
 	{asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 5}, "MD5", crypto.MD5, true},
 }
 
-// findDigest gives the algorithm of an identifier, or false for one that is not judged, SHA-3 say.
+// findDigest gives the algorithm of an identifier, or false for one that is not judged.
 func findDigest(oid asn1.ObjectIdentifier) (digestAlgorithm, bool) {
 	for _, algorithm := range digestAlgorithms {
 		if algorithm.oid.Equal(oid) {
 			return algorithm, true
 		}
 	}
-	return digestAlgorithm{oid: oid, name: oid.String()}, false
+	return digestAlgorithm{oid: oid, name: algorithmName(oid)}, false
 }
+
+// The names of the ways to sign.
+const (
+	nameRSA     = "RSA"
+	namePSS     = "RSA-PSS"
+	nameECDSA   = "ECDSA"
+	nameEd25519 = "Ed25519"
+)
 
 // signatureAlgorithm is a way to sign that is judged. hash is zero where the identifier names none.
 type signatureAlgorithm struct {
 	oid  asn1.ObjectIdentifier
 	name string
 	hash crypto.Hash
+	salt int // of RSA-PSS, in bytes
 }
 
 var signatureAlgorithms = [...]signatureAlgorithm{
-	{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}, "RSA", 0},
-	{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 4}, "RSA", crypto.MD5},
-	{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 5}, "RSA", crypto.SHA1},
-	{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 14}, "RSA", crypto.SHA224},
-	{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 11}, "RSA", crypto.SHA256},
-	{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 12}, "RSA", crypto.SHA384},
-	{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 13}, "RSA", crypto.SHA512},
-	{asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}, "ECDSA", 0}, // a key's identifier, but in use
-	{asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 1}, "ECDSA", crypto.SHA1},
-	{asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 1}, "ECDSA", crypto.SHA224},
-	{asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 2}, "ECDSA", crypto.SHA256},
-	{asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 3}, "ECDSA", crypto.SHA384},
-	{asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 4}, "ECDSA", crypto.SHA512},
+	{oid: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}, name: nameRSA},
+	{oid: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 4}, name: nameRSA, hash: crypto.MD5},
+	{oid: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 5}, name: nameRSA, hash: crypto.SHA1},
+	{oid: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 14}, name: nameRSA, hash: crypto.SHA224},
+	{oid: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 11}, name: nameRSA, hash: crypto.SHA256},
+	{oid: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 12}, name: nameRSA, hash: crypto.SHA384},
+	{oid: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 13}, name: nameRSA, hash: crypto.SHA512},
+	{oid: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 15}, name: nameRSA, hash: crypto.SHA512_224},
+	{oid: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 16}, name: nameRSA, hash: crypto.SHA512_256},
+	{oid: asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 3, 13}, name: nameRSA, hash: crypto.SHA3_224},
+	{oid: asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 3, 14}, name: nameRSA, hash: crypto.SHA3_256},
+	{oid: asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 3, 15}, name: nameRSA, hash: crypto.SHA3_384},
+	{oid: asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 3, 16}, name: nameRSA, hash: crypto.SHA3_512},
+	{oid: oidKeyPSS, name: namePSS},
+	{oid: asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}, name: nameECDSA}, // a key's identifier, but in use
+	{oid: asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 1}, name: nameECDSA, hash: crypto.SHA1},
+	{oid: asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 1}, name: nameECDSA, hash: crypto.SHA224},
+	{oid: asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 2}, name: nameECDSA, hash: crypto.SHA256},
+	{oid: asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 3}, name: nameECDSA, hash: crypto.SHA384},
+	{oid: asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 4}, name: nameECDSA, hash: crypto.SHA512},
+	{oid: asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 3, 9}, name: nameECDSA, hash: crypto.SHA3_224},
+	{oid: asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 3, 10}, name: nameECDSA, hash: crypto.SHA3_256},
+	{oid: asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 3, 11}, name: nameECDSA, hash: crypto.SHA3_384},
+	{oid: asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 3, 12}, name: nameECDSA, hash: crypto.SHA3_512},
+	{oid: oidKeyEd25519, name: nameEd25519},
 }
 
 // notJudged are names for what [StatusIndeterminate] speaks of.
@@ -73,14 +109,12 @@ var notJudged = [...]struct {
 	oid  asn1.ObjectIdentifier
 	name string
 }{
-	{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10}, "RSA-PSS"},
-	{asn1.ObjectIdentifier{1, 3, 101, 112}, "Ed25519"},
 	{asn1.ObjectIdentifier{1, 3, 101, 113}, "Ed448"},
+	{asn1.ObjectIdentifier{1, 2, 840, 10040, 4, 1}, "DSA"},
 	{asn1.ObjectIdentifier{1, 2, 840, 10040, 4, 3}, "DSA"},
-	{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 7}, "SHA3-224"},
-	{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 8}, "SHA3-256"},
-	{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 9}, "SHA3-384"},
-	{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 10}, "SHA3-512"},
+	{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 11}, "SHAKE128"},
+	{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 12}, "SHAKE256"},
+	{asn1.ObjectIdentifier{1, 3, 36, 3, 2, 1}, "RIPEMD-160"},
 }
 
 // algorithmName names an algorithm that is not judged, by its identifier if need be.
@@ -94,51 +128,117 @@ func algorithmName(oid asn1.ObjectIdentifier) string {
 }
 
 // findSignature gives the algorithm of an identifier, for use with a digest.
-func findSignature(oid asn1.ObjectIdentifier, digest digestAlgorithm) (signatureAlgorithm, *fault) {
-	for _, algorithm := range signatureAlgorithms {
-		if !algorithm.oid.Equal(oid) {
-			continue
-		}
-		if algorithm.hash != 0 && algorithm.hash != digest.hash {
-			return algorithm, undecided(CodeAlgorithm, "its signature algorithm and its digest algorithm name different digests")
-		}
-		return algorithm, nil
+func findSignature(given pkix.AlgorithmIdentifier, digest digestAlgorithm) (signatureAlgorithm, *fault) {
+	algorithm, wrong := lookupSignature(given)
+	if wrong == nil && algorithm.hash != 0 && algorithm.hash != digest.hash {
+		wrong = undecided(CodeAlgorithm, "its signature algorithm and its digest algorithm name different digests")
 	}
-	return signatureAlgorithm{}, undecided(CodeAlgorithm, fmt.Sprintf("signature algorithm %s is not judged", algorithmName(oid)))
+	return algorithm, wrong
 }
 
-// usableKey refuses to compute with keys that nobody has.
-func usableKey(certificate *x509.Certificate) bool {
-	key, isRSA := certificate.PublicKey.(*rsa.PublicKey)
-	return !isRSA || key.N.BitLen() <= maxKeyBits
+// weakHash tells whether a digest is one of which two documents can be made.
+func weakHash(hash crypto.Hash) bool {
+	return slices.ContainsFunc(digestAlgorithms[:], func(algorithm digestAlgorithm) bool { return algorithm.hash == hash && algorithm.weak })
 }
 
-// verify holds a signature against a digest. Whether the digest is the right one is not its matter.
-func (a signatureAlgorithm) verify(certificate *x509.Certificate, hash crypto.Hash, digest, signature []byte) *fault {
+// lookupSignature gives the algorithm of an identifier, with the digest that it names, if any.
+func lookupSignature(given pkix.AlgorithmIdentifier) (signatureAlgorithm, *fault) {
+	for _, algorithm := range signatureAlgorithms {
+		switch {
+		case !algorithm.oid.Equal(given.Algorithm):
+		case algorithm.name == namePSS:
+			return pss(algorithm, given.Parameters)
+		default:
+			return algorithm, nil
+		}
+	}
+	return signatureAlgorithm{}, undecided(CodeAlgorithm, fmt.Sprintf("signature algorithm %s is not judged", algorithmName(given.Algorithm)))
+}
+
+// pss reads the parameters of RSA-PSS (RFC 4055), all of which have defaults.
+func pss(algorithm signatureAlgorithm, parameters asn1.RawValue) (signatureAlgorithm, *fault) {
+	given := struct {
+		Hash    pkix.AlgorithmIdentifier `asn1:"explicit,optional,tag:0"`
+		Mask    pkix.AlgorithmIdentifier `asn1:"explicit,optional,tag:1"`
+		Salt    int                      `asn1:"explicit,optional,tag:2,default:20"`
+		Trailer int                      `asn1:"explicit,optional,tag:3,default:1"`
+	}{Salt: 20, Trailer: 1}
+	unsupported := undecided(CodeAlgorithm, "its RSA-PSS has parameters that are not judged")
+	if len(parameters.FullBytes) > 0 && parameters.FullBytes[0] == tagSequence {
+		if rest, err := asn1.Unmarshal(parameters.FullBytes, &given); err != nil || len(rest) > 0 {
+			return algorithm, unsupported
+		}
+	}
+	hash, mask := crypto.SHA1, crypto.SHA1
+	if len(given.Hash.Algorithm) > 0 {
+		digest, known := findDigest(given.Hash.Algorithm)
+		if !known {
+			return algorithm, unsupported
+		}
+		hash = digest.hash
+	}
+	if len(given.Mask.Algorithm) > 0 {
+		var inner pkix.AlgorithmIdentifier
+		_, err := asn1.Unmarshal(given.Mask.Parameters.FullBytes, &inner)
+		digest, known := findDigest(inner.Algorithm)
+		if mgf1 := (asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 8}); err != nil || !known || !given.Mask.Algorithm.Equal(mgf1) {
+			return algorithm, unsupported
+		}
+		mask = digest.hash
+	}
+	if hash != mask || given.Trailer != 1 || given.Salt < 0 || given.Salt > maxKeyBits/8 {
+		return algorithm, unsupported
+	}
+	algorithm.hash, algorithm.salt = hash, given.Salt
+	return algorithm, nil
+}
+
+// verify holds a signature against what was signed: its digest, and for Ed25519 itself; that is nil if it
+// is not in memory. Whether it is the right thing is not its matter.
+func (a signatureAlgorithm) verify(certificate *certificate, hash crypto.Hash, digest, content, signature []byte) *fault {
 	mismatch := invalid(CodeSignatureMismatch, "the signature does not fit the signer's key")
-	switch key := certificate.PublicKey.(type) {
+	if certificate.unfit != nil {
+		return certificate.unfit
+	}
+	if !keyFits(certificate.key, a.name) {
+		return mismatch
+	}
+	if !usableKey(certificate.key) {
+		return undecided(CodeLimit, fmt.Sprintf("the signer's RSA key has more than %d bits", maxKeyBits))
+	}
+	holds := false
+	switch key := certificate.key.(type) {
 	case *rsa.PublicKey:
-		if a.name != "RSA" {
-			return mismatch
+		var err error
+		if a.name == namePSS {
+			err = verifyPSS(key, hash, digest, signature, a.salt)
+		} else {
+			err = rsa.VerifyPKCS1v15(key, hash, digest, signature)
 		}
-		if !usableKey(certificate) {
-			return undecided(CodeLimit, fmt.Sprintf("the signer's RSA key has more than %d bits", maxKeyBits))
-		}
-		err := rsa.VerifyPKCS1v15(key, hash, digest, signature)
-		if errors.Is(err, rsa.ErrVerification) {
-			return mismatch
-		}
-		if err != nil {
+		if err != nil && !errors.Is(err, rsa.ErrVerification) {
 			return undecided(CodeAlgorithm, "the signer's RSA key is too short or otherwise unfit")
 		}
-		return nil
+		holds = err == nil
 	case *ecdsa.PublicKey:
-		if a.name != "ECDSA" || !ecdsa.VerifyASN1(key, digest, signature) {
-			return mismatch
+		holds = ecdsa.VerifyASN1(key, digest, signature)
+	case ed25519.PublicKey:
+		if content == nil {
+			return undecided(CodeAlgorithm, "its Ed25519 signature is over the document itself, without signed attributes, which is not judged")
 		}
-		return nil
+		holds = ed25519.Verify(key, content, signature)
 	}
-	return undecided(CodeAlgorithm, "the signer's certificate has a key of a kind that is not judged")
+	if !holds {
+		return mismatch
+	}
+	return nil
+}
+
+// verifyPSS wants exactly the salt that the parameters name. A salt of 0 bytes is any to package rsa, which finds out how long it is.
+func verifyPSS(key *rsa.PublicKey, hash crypto.Hash, digest, signature []byte, salt int) error {
+	if salt == 0 {
+		salt = rsa.PSSSaltLengthAuto
+	}
+	return rsa.VerifyPSS(key, hash, digest, signature, &rsa.PSSOptions{SaltLength: salt, Hash: hash})
 }
 
 // sum hashes what is in memory.

@@ -59,30 +59,6 @@ func textField(value, appearance string) string {
 	return "<< /Type /Annot /Subtype /Widget /FT /Tx /T (amount) /Rect [72 600 200 620] /V (" + value + ") /AP << /N " + appearance + " 0 R >> >>"
 }
 
-// apartField is a text field whose widget is object 10.
-const apartField = "<< /FT /Tx /T (amount) /Kids [10 0 R] >>"
-
-func apartWidget(appearance string) string {
-	return "<< /Type /Annot /Subtype /Widget /Parent 9 0 R /Rect [72 600 200 620] /AP << /N " + appearance + " 0 R >> >>"
-}
-
-// apart is a certified contract with such a field.
-func apart(level int) []byte {
-	base := update(contract(), formWith("9 0 R", ""), pageWith("/Annots [4 0 R 6 0 R 10 0 R]"), numbered{9, apartField}, numbered{10, apartWidget("32")},
-		numbered{32, form("")})
-	s := by(people().ana)
-	s.entries = fmt.Sprintf("/Reference [<< /TransformMethod /DocMDP /TransformParams << /P %d >> >>]", level)
-	return sign(base, s)
-}
-
-// certifiedAgain is a second signature that certifies, with permissions in the catalog.
-func certifiedAgain(base []byte, permissions string) []byte {
-	return again(base, func(s *signing) {
-		s.entries = "/Reference [<< /TransformMethod /DocMDP /TransformParams << /P 2 >> >>]"
-		s.other = []numbered{{6, field("second", 7)}, catalog("/Perms << " + permissions + " >>")}
-	})
-}
-
 // filled gives the text field another value.
 func filled(base []byte) []byte {
 	return update(base, numbered{9, textField("900", "33")}, numbered{33, form("900")})
@@ -239,7 +215,7 @@ var attacks = []struct {
 		})
 	}, bad, "signature-contents", "pairs"},
 	{"padding that is not zeros", func() []byte {
-		return with(func(s *signing) { s.padding = func(p []byte) { copy(p[len(p)-5:], "hello") } })
+		return with(paddedText)
 	}, bad, "signature-padding", "something else than zeros"},
 
 	// certification attacks
@@ -264,12 +240,6 @@ var attacks = []struct {
 	{"a second signature, where the certification allows none", func() []byte { return signedAs(certified(1, ""), field("second", 7)) },
 		twoSpoilt, "later-revision", "the certification does not allow"},
 	{"a second signature, where the certification allows it", func() []byte { return signedAs(certified(2, ""), field("second", 7)) }, twoWhole, "", "signature in object 7"},
-	{"a certification behind a signature", func() []byte { return certifiedAgain(once(), "/DocMDP 7 0 R") }, twoWhole, "", "signature in object 7"},
-	{"permissions for something else, too", func() []byte { return certifiedAgain(once(), "/DocMDP 7 0 R /UR3 7 0 R") },
-		twoSpoilt, "later-revision", "catalog: /Perms"},
-	{"permissions of another signature", func() []byte { return certifiedAgain(once(), "/DocMDP 5 0 R") }, twoSpoilt, "later-revision", "catalog: /Perms"},
-	{"permissions that are replaced", func() []byte { return certifiedAgain(over(catalog("/Perms << /DocMDP 5 0 R >>")), "/DocMDP 7 0 R") },
-		twoSpoilt, "later-revision", "catalog: /Perms"},
 	{"a form value, where the certification allows it", func() []byte { return again(filled(certified(2, ""))) }, twoWhole, "", "form field in object 9"},
 	{"a form value alone, where the certification allows it", func() []byte { return filled(certified(2, "")) }, earlier, "later-revision", "form field in object 9"},
 	{"a form value, where the certification allows none", func() []byte { return again(filled(certified(1, ""))) }, twoSpoilt, "later-revision", "replaces object 9"},
@@ -284,18 +254,6 @@ var attacks = []struct {
 	{"a form value beside locked ones", func() []byte {
 		return again(filled(certified(2, fieldLock("/Action /Include /Fields [(other)]"))))
 	}, twoWhole, "", "form field in object 9"},
-	{"a form value that a widget of its own shows", func() []byte {
-		return again(update(apart(2), numbered{9, strings.Replace(apartField, "/Kids", "/V (900) /Kids", 1)}, numbered{10, apartWidget("33")}, numbered{33, form("900")}))
-	}, twoWhole, "", "form field in object 9"},
-	{"a widget that shows another value", func() []byte {
-		return again(update(apart(2), numbered{10, apartWidget("33")}, numbered{33, form("900")}))
-	}, twoSpoilt, "later-revision", "replaces object 10"},
-	{"a form value, where one certification allows it and another does not", func() []byte {
-		second := again(certified(1, ""), func(s *signing) {
-			s.entries = "/Reference [<< /TransformMethod /DocMDP /TransformParams << /P 2 >> >>]"
-		})
-		return filled(second)
-	}, "SIGNED_REVISION_ONLY: SIGNED_REVISION_ONLY SIGNED_REVISION_ONLY", "later-revision", "replaces object 9"},
 	{"a form field that is moved when it is filled in", func() []byte {
 		moved := strings.Replace(textField("900", "33"), "72 600 200 620", "0 0 612 792", 1)
 		return again(update(certified(2, ""), numbered{9, moved}, numbered{33, form("900")}))
@@ -322,9 +280,6 @@ var attacks = []struct {
 	}, extended, "validation-data", "catalog: /DSS"},
 	{"validation data with a page in it", func() []byte {
 		return update(once(), catalog("/DSS << /Certs [20 0 R] /Page 22 0 R >>"), numbered{20, certificate}, numbered{22, "<< /Type /Page >>"})
-	}, earlier, "later-revision", "holds something else"},
-	{"validation data with a key twice", func() []byte {
-		return update(once(), catalog("/DSS << /Certs [20 0 R] /Certs [] >>"), numbered{20, certificate})
 	}, earlier, "later-revision", "holds something else"},
 	{"validation data that is no stream", func() []byte {
 		return update(once(), catalog("/DSS << /Certs [20 0 R] >>"), numbered{20, "<< /Type /Page >>"})
@@ -382,17 +337,6 @@ var attacks = []struct {
 		signed := once()
 		return updateWith(signed, fmt.Sprintf("/Prev %d", pdftest.StartXRef(contract())), catalog("/DSS << /Certs [20 0 R] >>"), numbered{20, certificate})
 	}, "INDETERMINATE:", "signature-unreached", ""},
-	{"a cross-reference that leaves a section out", func() []byte {
-		signed := once()
-		file := updateWith(signed, fmt.Sprintf("/Prev %d", pdftest.StartXRef(contract())), catalog("/DSS << /Certs [20 0 R] >>"), numbered{20, certificate},
-			numbered{4, "null"}, numbered{5, "null"})
-		for _, object := range []string{"4", "5"} {
-			head := []byte("\n" + object + " 0 obj")
-			line := fmt.Appendf(nil, "\n%s 1\n%010d", object, bytes.LastIndex(file, head)+1)
-			file = bytes.Replace(file, line, fmt.Appendf(nil, "\n%s 1\n%010d", object, bytes.LastIndex(signed, head)+1), 1)
-		}
-		return file
-	}, earlier, "later-revision", "does not continue"},
 	{"another generation of what says the same", func() []byte {
 		changed := dssWith(once(), numbered{2, "<< /Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 612 792] >>"})
 		at := bytes.LastIndex(changed, []byte("2 0 obj"))
@@ -423,14 +367,6 @@ var attacks = []struct {
 			}
 		})
 	}, twoSpoilt, "later-revision", "another annotation"},
-	{"a new field with the signature of another", func() []byte {
-		return newField(once(), "", showing("third", 5, small), func(s *signing) {
-			s.build = func(base []byte, objects ...numbered) []byte {
-				return update(base, append(objects, numbered{6, field("second", 7)})...)
-			}
-			s.reserve = usualRoom
-		})
-	}, twoSpoilt, "later-revision", "without a signature that holds"},
 	{"a new field without a signature", func() []byte {
 		return update(once(), formWith("40 0 R", ""),
 			numbered{40, "<< /FT /Sig /T (third) /Rect [0 0 612 792] /AP << /N 31 0 R >> >>"}, numbered{31, form("Pay 900")})
@@ -576,6 +512,9 @@ func repeatedLine(changed []byte, size int) []byte {
 	return append(append(bytes.Clone(changed[:table+len("xref\n")]), line...), changed[table+len("xref\n"):]...)
 }
 
+// paddedText writes something behind the CMS.
+func paddedText(s *signing) { s.padding = func(p []byte) { copy(p[len(p)-5:], "hello") } }
+
 // TestAttacks holds each attack to its word, and what is harmless to its own.
 func TestAttacks(t *testing.T) {
 	for _, test := range attacks {
@@ -600,8 +539,8 @@ func TestAttacks(t *testing.T) {
 	}
 }
 
-// genuine are the signed files that other programs made.
-func genuine(t *testing.T) []string {
+// foreignSigned are the files that other programs signed, with signatures that hold.
+func foreignSigned(t *testing.T) []string {
 	t.Helper()
 	names, err := filepath.Glob("testdata/*.pdf.gz")
 	if err != nil || len(names) < 11 {
@@ -609,6 +548,14 @@ func genuine(t *testing.T) []string {
 	}
 	for i := range names {
 		names[i] = strings.TrimSuffix(filepath.Base(names[i]), ".gz")
+	}
+	for _, made := range genuine {
+		name := "openssl-" + made.name + ".pdf"
+		if i := slices.Index(names, name); i < 0 {
+			t.Errorf("there is no %s", name)
+		} else if made.want != whole || made.name == "document-time-stamp" { // anybody can have any bytes stamped
+			names = slices.Delete(names, i, i+1)
+		}
 	}
 	return append(names, "signpdf.pdf")
 }
@@ -621,9 +568,6 @@ func firstPage(t *testing.T, content []byte) (int, pdf.Object) {
 		t.Fatal(err)
 	}
 	defer document.Close()
-	if err := document.Unlock(); err != nil {
-		t.Fatal(err)
-	}
 	page, err := document.FirstPage()
 	if err != nil {
 		t.Fatal(err)
@@ -632,7 +576,7 @@ func firstPage(t *testing.T, content []byte) (int, pdf.Object) {
 }
 
 func TestGenuineFilesAreGoodAndNoneWithAnotherPageIs(t *testing.T) {
-	for _, name := range genuine(t) {
+	for _, name := range foreignSigned(t) {
 		signed := file(name)
 		if report := check(t, signed, pdfsig.Options{}); !sound(report.Status) || report.Status == pdfsig.StatusUnsigned {
 			t.Errorf("%s is %s: %v", name, report.Status, report.Findings)

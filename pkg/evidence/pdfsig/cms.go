@@ -2,22 +2,49 @@ package pdfsig
 
 import (
 	"bytes"
-	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/asn1"
 	"errors"
-	"time"
-
-	"github.com/smallstep/pkcs7"
 )
 
 var (
-	oidSignedData           = pkcs7.OIDSignedData
-	oidData                 = pkcs7.OIDData
-	oidTSTInfo              = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 1, 4}
+	oidSignedData    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}
+	oidData          = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}
+	oidTSTInfo       = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 1, 4}
+	oidContentType   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 3}
+	oidMessageDigest = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 4}
+	oidSigningTime   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 5}
+
 	oidSigningCertificate   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 12}
 	oidSigningCertificateV2 = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 47}
 	oidTimeStampToken       = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 14}
 )
+
+// Bounds beside those of a CMS as a whole: each costs computing with a key, or the parsing of one.
+const (
+	maxSigners      = 16
+	maxCertificates = 256
+)
+
+// message is a CMS signature (RFC 5652).
+type message struct {
+	certificates []*certificate
+	crls         [][]byte
+	content      []byte // encapsulated; empty for detached signatures
+	signers      []*signer
+}
+
+// signer is one of those who signed a message.
+type signer struct {
+	certificate *certificate // nil if it is not in the message
+	attributed  bool         // has signed attributes
+	signed      []attribute
+	signedDER   []byte // the signed attributes as a SET, in their order
+	unsigned    []attribute
+	digest      digestAlgorithm
+	algorithm   signatureAlgorithm
+	value       []byte
+}
 
 // attribute is an attribute of a CMS signer. Its values are what stands inside the SET.
 type attribute struct {
@@ -25,87 +52,171 @@ type attribute struct {
 	Values []asn1.RawValue `asn1:"set"`
 }
 
-// message is a CMS signature by one signer.
-type message struct {
-	certificates []*x509.Certificate
-	signer       *x509.Certificate // nil if it is not among them
-	content      []byte            // encapsulated; empty for detached signatures
-	signed       []attribute
-	signedDER    []byte // the signed attributes as a SET, in their order
-	unsigned     []attribute
-	digest       digestAlgorithm
-	algorithm    signatureAlgorithm
-	value        []byte
-}
-
-// parseCMS reads a CMS whose bounds were checked by berLength. With an INDETERMINATE fault the
-// message holds what could be read.
+// parseCMS reads a CMS whose bounds were checked by berLength. With a fault the message holds what could be read.
 func parseCMS(raw []byte) (*message, *fault) {
 	m := &message{}
-	// pkcs7 turns BER into DER, takes other content types too, and leaves out signers it cannot read.
-	if !bytes.Contains(raw[:min(len(raw), 32)], mustMarshal(oidSignedData)) {
+	info := read(definite(raw), tagSequence)
+	kind := info.take(tagOID).FullBytes
+	content := info.take(tagZero).Bytes
+	if info.err != nil || !isOID(kind, oidSignedData) {
 		return m, invalid(CodeCMS, "its /Contents holds no CMS signature")
 	}
-	parsed, err := pkcs7.Parse(raw)
-	if err != nil {
-		return m, undecided(CodeCMSUnsupported, "its CMS has a form, or certificates, that cannot be read")
-	}
-	m.certificates, m.content = parsed.Certificates, parsed.Content
-	switch len(parsed.Signers) {
-	case 0:
-		return m, undecided(CodeCMSUnsupported, "its CMS has no signer that can be read; one named by a key identifier cannot")
-	case 1:
-	default:
-		return m, undecided(CodeCMSUnsupported, "its CMS has several signers")
-	}
-	info := parsed.Signers[0]
-	for _, certificate := range parsed.Certificates {
-		if certificate.SerialNumber.Cmp(info.IssuerAndSerialNumber.SerialNumber) == 0 &&
-			bytes.Equal(certificate.RawIssuer, info.IssuerAndSerialNumber.IssuerName.FullBytes) {
-			m.signer = certificate
-			break
+	malformed := undecided(CodeCMSUnsupported, "its CMS has a form that cannot be read")
+	data := read(content, tagSequence)
+	data.take(tagInteger) // version
+	data.take(tagSet)     // digest algorithms, which each signer names again
+	encapsulated := read(data.take(tagSequence).FullBytes, tagSequence)
+	encapsulated.take(tagOID)
+	if inner, ok := encapsulated.optional(tagZero); ok {
+		octets := read(inner.FullBytes, tagZero)
+		m.content = octets.take(tagOctets).Bytes
+		if octets.err != nil {
+			return m, malformed
 		}
 	}
-	m.value = info.EncryptedDigest
-	if m.signed, m.signedDER, err = attributes(info.AuthenticatedAttributes); err != nil {
-		return m, invalid(CodeSignedAttributes, "its signed attributes are malformed")
+	certificates, _ := data.optional(tagZero)
+	crls, _ := data.optional(tagOne)
+	signers := data.take(tagSet)
+	if data.err != nil || encapsulated.err != nil {
+		return m, malformed
 	}
-	if m.unsigned, _, err = attributes(info.UnauthenticatedAttributes); err != nil {
-		m.unsigned = nil
+	if wrong := m.addCertificates(certificates.FullBytes); wrong != nil {
+		return m, wrong
+	}
+	if len(crls.FullBytes) > 0 {
+		m.crls = sequences(crls.FullBytes, tagOne)
+	}
+	list, err := members(signers.FullBytes, tagSet)
+	switch {
+	case err != nil:
+		return m, malformed
+	case len(list) == 0:
+		return m, undecided(CodeCMSUnsupported, "its CMS has no signer")
+	case len(list) > maxSigners:
+		return m, undecided(CodeLimit, "its CMS has more signers than are judged")
+	}
+	var worst *fault
+	for _, one := range list {
+		s, wrong := m.parseSigner(one.FullBytes)
+		m.signers = append(m.signers, s)
+		if wrong != nil && (worst == nil || wrong.status == StatusInvalid) {
+			worst = wrong
+		}
+	}
+	return m, worst
+}
+
+func isOID(der []byte, oid asn1.ObjectIdentifier) bool {
+	var found asn1.ObjectIdentifier
+	_, err := asn1.Unmarshal(der, &found)
+	return err == nil && found.Equal(oid)
+}
+
+// sequences are the members that are sequences; nil if there is something wrong with the whole.
+func sequences(raw []byte, tag byte) [][]byte {
+	list, _ := members(raw, tag)
+	var result [][]byte
+	for _, one := range list {
+		if one.FullBytes[0] == tagSequence {
+			result = append(result, one.FullBytes)
+		}
+	}
+	return result
+}
+
+// addCertificates reads those that a message carries. What is none that anybody can read is left out.
+func (m *message) addCertificates(raw []byte) *fault {
+	if len(raw) == 0 {
+		return nil
+	}
+	list := sequences(raw, tagZero)
+	if len(list) > maxCertificates {
+		return undecided(CodeLimit, "its CMS has more certificates than are judged")
+	}
+	for _, one := range list {
+		if c, err := parseCertificate(one); err == nil {
+			m.certificates = append(m.certificates, c)
+		}
+	}
+	return nil
+}
+
+// parseSigner reads a SignerInfo.
+func (m *message) parseSigner(raw []byte) (*signer, *fault) {
+	s := &signer{}
+	info := read(raw, tagSequence)
+	info.take(tagInteger) // version
+	if keyID, ok := info.optional(tagKeyID); ok {
+		s.certificate = m.find(func(c *certificate) bool { return c.keyID != nil && bytes.Equal(c.keyID, keyID.Bytes) })
+	} else {
+		names := read(info.take(tagSequence).FullBytes, tagSequence)
+		issuer, serial := names.take(tagSequence).FullBytes, names.take(tagInteger).Bytes
+		if names.err != nil {
+			info.err = names.err
+		}
+		s.certificate = m.find(func(c *certificate) bool { return bytes.Equal(c.serial, serial) && bytes.Equal(c.issuer, issuer) })
+	}
+	digest := info.take(tagSequence).FullBytes
+	signed, attributed := info.optional(tagZero)
+	algorithm := info.take(tagSequence).FullBytes
+	s.value = info.take(tagOctets).Bytes
+	unsigned, _ := info.optional(tagOne)
+	if info.err != nil || len(info.list) > 0 {
+		return s, undecided(CodeCMSUnsupported, "its CMS has a signer in a form that cannot be read")
+	}
+	if s.attributed = attributed; attributed {
+		var err error
+		if s.signed, s.signedDER, err = attributes(signed.FullBytes); err != nil || len(s.signed) == 0 {
+			return s, invalid(CodeSignedAttributes, "its signed attributes are malformed")
+		}
+	}
+	if len(unsigned.FullBytes) > 0 {
+		var err error
+		if s.unsigned, _, err = attributes(unsigned.FullBytes); err != nil {
+			return s, invalid(CodeCMS, "its unsigned attributes are malformed")
+		}
+	}
+	return s, s.findAlgorithms(digest, algorithm)
+}
+
+// findAlgorithms reads the two AlgorithmIdentifiers.
+func (s *signer) findAlgorithms(digest, algorithm []byte) *fault {
+	var one, other pkix.AlgorithmIdentifier
+	_, err := asn1.Unmarshal(digest, &one)
+	_, err2 := asn1.Unmarshal(algorithm, &other)
+	if err := errors.Join(err, err2); err != nil {
+		return undecided(CodeCMSUnsupported, "its CMS names its algorithms in a form that cannot be read")
 	}
 	var known bool
-	if m.digest, known = findDigest(info.DigestAlgorithm.Algorithm); !known {
-		m.digest.name = algorithmName(m.digest.oid)
-		return m, undecided(CodeAlgorithm, "digest algorithm "+m.digest.name+" is not judged")
+	if s.digest, known = findDigest(one.Algorithm); !known {
+		return undecided(CodeAlgorithm, "digest algorithm "+s.digest.name+" is not judged")
+	}
+	if s.digest.hash == brokenDigest {
+		return invalid(CodeBrokenDigest, "it uses MD5, with which anybody can make a second document of the same digest")
 	}
 	var wrong *fault
-	m.algorithm, wrong = findSignature(info.DigestEncryptionAlgorithm.Algorithm, m.digest)
-	return m, wrong
+	s.algorithm, wrong = findSignature(other, s.digest)
+	return wrong
 }
 
-func mustMarshal(oid asn1.ObjectIdentifier) []byte {
-	der, err := asn1.Marshal(oid)
-	if err != nil {
-		panic(err)
+func (m *message) find(is func(*certificate) bool) *certificate {
+	for _, c := range m.certificates {
+		if is(c) {
+			return c
+		}
 	}
-	return der
+	return nil
 }
 
-// attributes turns those of pkcs7, whose type has no name outside, into ours and into the bytes of a SET.
-func attributes[T any](given []T) ([]attribute, []byte, error) {
-	if len(given) == 0 {
-		return nil, nil, nil
-	}
-	der, err := asn1.Marshal(given)
-	if err != nil {
-		return nil, nil, err
-	}
+// attributes reads those of a signer, and gives them as the bytes of a SET, which is what is signed.
+func attributes(raw []byte) ([]attribute, []byte, error) {
+	der := bytes.Clone(raw)
+	der[0] = tagSet
 	var result []attribute
-	if rest, err := asn1.Unmarshal(der, &result); err != nil || len(rest) > 0 {
-		return nil, nil, errors.Join(err, errors.New("malformed attributes"))
+	rest, err := asn1.UnmarshalWithParams(der, &result, "set")
+	if err != nil || len(rest) > 0 {
+		return nil, nil, errNotDER
 	}
-	const set = 0x31
-	der[0] = set
 	return result, der, nil
 }
 
@@ -123,94 +234,38 @@ func one(list []attribute, oid asn1.ObjectIdentifier) (value []byte, ok bool) {
 	return value, true
 }
 
-// verify holds the signature against the digest of its content.
-func (m *message) verify(contentType asn1.ObjectIdentifier, digest []byte) *fault {
-	if m.signer == nil {
-		return undecided(CodeCertificateMissing, "its CMS does not carry the signer's certificate")
-	}
-	if len(m.signed) == 0 {
-		return m.algorithm.verify(m.signer, m.digest.hash, digest, m.value)
-	}
-	value, ok := one(m.signed, pkcs7.OIDAttributeMessageDigest)
-	var named []byte
-	if rest, err := asn1.Unmarshal(value, &named); !ok || err != nil || len(rest) > 0 {
-		return invalid(CodeSignedAttributes, "its signed attributes do not have one message digest")
-	}
-	value, ok = one(m.signed, pkcs7.OIDAttributeContentType)
-	var kind asn1.ObjectIdentifier
-	if rest, err := asn1.Unmarshal(value, &kind); !ok || err != nil || len(rest) > 0 || !kind.Equal(contentType) {
-		return invalid(CodeSignedAttributes, "its signed attributes do not have the right content type")
-	}
-	if !sameDigest(m.digest.hash, named, digest) {
-		return invalid(CodeDigestMismatch, "the bytes it covers are not those that were signed")
-	}
-	if wrong := m.verifyAttributes(); wrong != nil {
-		return wrong
-	}
-	return m.checkSigningCertificate()
+// knownUnsigned are the unsigned attributes of CMS and CAdES (ETSI EN 319 122-1), and Adobe's revocation data.
+var knownUnsigned = [...]asn1.ObjectIdentifier{
+	oidTimeStampToken,
+	oidAdobeRevocation,
+	{1, 2, 840, 113549, 1, 9, 6},         // countersignature
+	{1, 2, 840, 113549, 1, 9, 16, 2, 21}, // references to certificates
+	{1, 2, 840, 113549, 1, 9, 16, 2, 22}, // references to revocation data
+	{1, 2, 840, 113549, 1, 9, 16, 2, 23}, // certificates
+	{1, 2, 840, 113549, 1, 9, 16, 2, 24}, // revocation data
+	{1, 2, 840, 113549, 1, 9, 16, 2, 25}, // time stamp of signature and references
+	{1, 2, 840, 113549, 1, 9, 16, 2, 26}, // time stamp of references
+	{1, 2, 840, 113549, 1, 9, 16, 2, 27}, // archive time stamp
+	{1, 2, 840, 113549, 1, 9, 16, 2, 48}, // archive time stamp, version 2
+	{1, 2, 840, 113549, 1, 9, 16, 2, 44}, // references to attribute certificates
+	{1, 2, 840, 113549, 1, 9, 16, 2, 45}, // references to their revocation data
+	{0, 4, 0, 1733, 2, 3},                // long-term validation
+	{0, 4, 0, 1733, 2, 4},                // archive time stamp, version 3
+	{0, 4, 0, 1733, 2, 5},                // what it hashes
+	{0, 4, 0, 19122, 1, 5},               // the same, version 3
+	{0, 4, 0, 19122, 1, 4},               // signature policy store
 }
 
-// verifyAttributes holds the signature against the signed attributes in the order of DER, which is demanded, and in the
-// order in which they stand, which some programs sign.
-func (m *message) verifyAttributes() *fault {
-	sorted, err := asn1.MarshalWithParams(m.signed, "set")
-	if err != nil {
-		return invalid(CodeSignedAttributes, "its signed attributes are malformed")
-	}
-	wrong := m.algorithm.verify(m.signer, m.digest.hash, sum(m.digest.hash, sorted), m.value)
-	if wrong != nil && !bytes.Equal(sorted, m.signedDER) {
-		wrong = m.algorithm.verify(m.signer, m.digest.hash, sum(m.digest.hash, m.signedDER), m.value)
-	}
-	return wrong
-}
-
-// essCertificate is ESSCertID and ESSCertIDv2 of RFC 5035.
-type essCertificate struct {
-	Algorithm struct {
-		Algorithm  asn1.ObjectIdentifier
-		Parameters asn1.RawValue `asn1:"optional"`
-	} `asn1:"optional"`
-	Hash         []byte
-	IssuerSerial asn1.RawValue `asn1:"optional"`
-}
-
-// checkSigningCertificate compares the certificate with the one that the signed attributes name: the rest of a CMS
-// would not tell it from another certificate over the same key.
-func (m *message) checkSigningCertificate() *fault {
-	for _, version := range []struct {
-		oid      asn1.ObjectIdentifier
-		standard string
-	}{{oidSigningCertificateV2, "SHA-256"}, {oidSigningCertificate, "SHA-1"}} {
-		value, ok := one(m.signed, version.oid)
-		if ok && value == nil {
-			continue
+// strange gives the type of an unsigned attribute that is not a known one: bytes that no signature covers and no reader shows.
+func (s *signer) strange() (asn1.ObjectIdentifier, bool) {
+	for _, a := range s.unsigned {
+		known := false
+		for _, oid := range knownUnsigned {
+			known = known || oid.Equal(a.Type)
 		}
-		var list struct {
-			Certificates []essCertificate
-			Policies     asn1.RawValue `asn1:"optional"`
-		}
-		if _, err := asn1.Unmarshal(value, &list); !ok || err != nil || len(list.Certificates) == 0 {
-			return invalid(CodeSignedAttributes, "its signed attributes name the signer's certificate in a malformed way")
-		}
-		first := list.Certificates[0]
-		for _, algorithm := range digestAlgorithms {
-			named := algorithm.name == version.standard && len(first.Algorithm.Algorithm) == 0 ||
-				algorithm.oid.Equal(first.Algorithm.Algorithm)
-			if named && !sameDigest(algorithm.hash, first.Hash, sum(algorithm.hash, m.signer.Raw)) {
-				return invalid(CodeSigningCertificate, "the signer's certificate is not the one that the signed attributes name")
-			}
+		if !known {
+			return a.Type, true
 		}
 	}
-	return nil
-}
-
-// signingTime is the signed attribute, nil where there is none.
-func (m *message) signingTime() *time.Time {
-	value, ok := one(m.signed, pkcs7.OIDAttributeSigningTime)
-	var when time.Time
-	if rest, err := asn1.Unmarshal(value, &when); !ok || err != nil || len(rest) > 0 {
-		return nil
-	}
-	when = when.UTC()
-	return &when
+	return nil, false
 }

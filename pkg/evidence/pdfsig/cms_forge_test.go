@@ -23,7 +23,7 @@ import (
 )
 
 // noon is when all forged signatures claim to be made.
-var noon = time.Date(2031, 5, 4, 12, 0, 0, 0, time.UTC)
+var noon = time.Date(2025, 5, 4, 12, 0, 0, 0, time.UTC)
 
 // party is a key with its certificate and those above it.
 type party struct {
@@ -85,7 +85,11 @@ func ecdsaKey() crypto.Signer {
 	return key
 }
 
-// issue makes a certificate that is valid for a year around noon; by itself if there is no issuer.
+// forever is when certificates end, for all that these tests know.
+var forever = time.Date(2199, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// issue makes a certificate that is valid from a year before noon, for ever if the template does not say how long; by itself if
+// there is no issuer.
 func issue(template *x509.Certificate, key crypto.Signer, issuer *party) *party {
 	copied := *template
 	template = &copied
@@ -96,7 +100,10 @@ func issue(template *x509.Certificate, key crypto.Signer, issuer *party) *party 
 		}
 		template.SerialNumber = serial.Add(serial, big.NewInt(1))
 	}
-	template.NotBefore, template.NotAfter = noon.AddDate(-1, 0, 0), noon.AddDate(1, 0, 0)
+	template.NotBefore = noon.AddDate(-1, 0, 0)
+	if template.NotAfter.IsZero() {
+		template.NotAfter = forever
+	}
 	id := sha256.Sum256(template.SerialNumber.Bytes())
 	template.SubjectKeyId = id[:20]
 	result := &party{key: key}
@@ -151,7 +158,8 @@ type forgedCMS struct {
 	stamp            func(value []byte) []byte // a time stamp token over the signature's value
 	more             [][2]any                  // further signed attributes
 	unsorted         bool                      // sign the attributes in their order
-	twice            bool                      // two signers
+	unsigned         [][2]any                  // further unsigned attributes
+	beside           *forgedCMS                // who signs too
 	indefinite       bool
 	spoil            bool // the signature's last byte
 }
@@ -169,20 +177,36 @@ var (
 	oidPSS         = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10}
 )
 
+// unknownDigest stands for a digest that is not judged.
+const unknownDigest = crypto.SHA224
+
 var digestOIDs = map[crypto.Hash]asn1.ObjectIdentifier{
-	crypto.MD5:      {1, 2, 840, 113549, 2, 5},
-	crypto.SHA1:     {1, 3, 14, 3, 2, 26},
-	crypto.SHA256:   {2, 16, 840, 1, 101, 3, 4, 2, 1},
-	crypto.SHA384:   {2, 16, 840, 1, 101, 3, 4, 2, 2},
-	crypto.SHA512:   {2, 16, 840, 1, 101, 3, 4, 2, 3},
-	crypto.SHA3_256: {2, 16, 840, 1, 101, 3, 4, 2, 8},
+	crypto.MD5:        {1, 2, 840, 113549, 2, 5},
+	crypto.SHA1:       {1, 3, 14, 3, 2, 26},
+	crypto.SHA256:     {2, 16, 840, 1, 101, 3, 4, 2, 1},
+	crypto.SHA384:     {2, 16, 840, 1, 101, 3, 4, 2, 2},
+	crypto.SHA512:     {2, 16, 840, 1, 101, 3, 4, 2, 3},
+	crypto.SHA3_224:   {2, 16, 840, 1, 101, 3, 4, 2, 7},
+	crypto.SHA3_256:   {2, 16, 840, 1, 101, 3, 4, 2, 8},
+	crypto.SHA3_384:   {2, 16, 840, 1, 101, 3, 4, 2, 9},
+	crypto.SHA3_512:   {2, 16, 840, 1, 101, 3, 4, 2, 10},
+	crypto.SHA512_224: {2, 16, 840, 1, 101, 3, 4, 2, 5},
+	crypto.SHA512_256: {2, 16, 840, 1, 101, 3, 4, 2, 6},
+	unknownDigest:     {1, 3, 36, 3, 2, 1}, // that of RIPEMD-160
 }
 
 var ecdsaOIDs = map[crypto.Hash]asn1.ObjectIdentifier{
-	crypto.SHA1:   {1, 2, 840, 10045, 4, 1},
-	crypto.SHA256: {1, 2, 840, 10045, 4, 3, 2},
-	crypto.SHA384: {1, 2, 840, 10045, 4, 3, 3},
-	crypto.SHA512: {1, 2, 840, 10045, 4, 3, 4},
+	crypto.SHA1:       {1, 2, 840, 10045, 4, 1},
+	crypto.SHA256:     {1, 2, 840, 10045, 4, 3, 2},
+	crypto.SHA384:     {1, 2, 840, 10045, 4, 3, 3},
+	crypto.SHA512:     {1, 2, 840, 10045, 4, 3, 4},
+	crypto.SHA3_224:   {2, 16, 840, 1, 101, 3, 4, 3, 9},
+	crypto.SHA3_256:   {2, 16, 840, 1, 101, 3, 4, 3, 10},
+	crypto.SHA3_384:   {2, 16, 840, 1, 101, 3, 4, 3, 11},
+	crypto.SHA3_512:   {2, 16, 840, 1, 101, 3, 4, 3, 12},
+	crypto.SHA512_224: {1, 2, 840, 10045, 2, 1}, // there is none for these two
+	crypto.SHA512_256: {1, 2, 840, 10045, 2, 1},
+	unknownDigest:     {1, 2, 840, 10045, 4, 3, 2},
 }
 
 func marshal(value any) []byte {
@@ -239,11 +263,18 @@ func (f forgedCMS) sign(digest func(crypto.Hash) []byte) []byte {
 	}
 	info := f.signerInfo(digest)
 	infos := set(info)
-	if f.twice {
-		infos = set(info, info)
+	if f.beside != nil {
+		infos = set(info, f.beside.signerInfo(digest))
+		for _, certificate := range f.beside.by.chain {
+			certificates = append(certificates, certificate.Raw)
+		}
+	}
+	digests := set(sequence(marshal(digestOIDs[f.hash])))
+	if f.beside != nil && f.beside.hash != 0 {
+		digests = set(sequence(marshal(digestOIDs[f.hash])), sequence(marshal(digestOIDs[f.beside.hash])))
 	}
 	data := [][]byte{
-		marshal(1), set(sequence(marshal(digestOIDs[f.hash]))), sequence(encapsulated...),
+		marshal(1), digests, sequence(encapsulated...),
 		element(0xA0, certificates...), infos,
 	}
 	if f.indefinite {
@@ -256,6 +287,12 @@ func (f forgedCMS) sign(digest func(crypto.Hash) []byte) []byte {
 
 func (f forgedCMS) signerInfo(digest func(crypto.Hash) []byte) []byte {
 	certificate := f.by.certificate()
+	if f.hash == 0 {
+		f.hash = crypto.SHA256
+	}
+	if f.claimedType == nil {
+		f.claimedType = oidContent
+	}
 	version, sid := 1, sequence(certificate.RawIssuer, marshal(certificate.SerialNumber))
 	if f.keyID {
 		version, sid = 3, element(0x80, certificate.SubjectKeyId)
@@ -277,8 +314,15 @@ func (f forgedCMS) signerInfo(digest func(crypto.Hash) []byte) []byte {
 		value[len(value)-1] ^= 1
 	}
 	parts = append(parts, algorithm, marshal(value))
+	var unsigned [][]byte
 	if f.stamp != nil {
-		parts = append(parts, element(0xA1, sequence(marshal(oidStampToken), set(f.stamp(value)))))
+		unsigned = append(unsigned, sequence(marshal(oidStampToken), set(f.stamp(value))))
+	}
+	for _, more := range f.unsigned {
+		unsigned = append(unsigned, sequence(marshal(more[0]), set(marshal(more[1]))))
+	}
+	if unsigned != nil {
+		parts = append(parts, element(0xA1, unsigned...))
 	}
 	return sequence(parts...)
 }

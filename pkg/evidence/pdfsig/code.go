@@ -23,6 +23,7 @@ const (
 	CodeSigningCertificate evidence.Code = "signature-certificate"
 	CodeContentInside      evidence.Code = "signature-content-inside"
 	CodePadding            evidence.Code = "signature-padding"
+	CodeBrokenDigest       evidence.Code = "signature-digest-broken"
 )
 
 // Findings of an INDETERMINATE signature or file.
@@ -43,6 +44,16 @@ const (
 	CodeValidationData evidence.Code = "validation-data"
 )
 
+// Findings for which a signature that holds is refused.
+const (
+	CodeUnsignedAttribute evidence.Code = "signature-unsigned-attribute"
+	CodeFutureTime        evidence.Code = "signing-time-future"
+	CodeTimeStampUnknown  evidence.Code = "time-stamp-unknown"
+	CodeRevoked           evidence.Code = "revoked"
+	CodeUntrusted         evidence.Code = "untrusted"        // only with [Options].Roots
+	CodeTrustNotJudged    evidence.Code = "trust-not-judged" // only with [Options].Roots
+)
+
 // What is odd about a signature that holds, and notices about the file.
 const (
 	CodeUnsigned           evidence.Code = "unsigned"
@@ -54,7 +65,11 @@ const (
 	CodeTimeStampOnly      evidence.Code = "time-stamp-only"
 	CodeSuperseded         evidence.Code = "signature-superseded"
 	CodeNoField            evidence.Code = "signature-no-field"
-	CodeUntrusted          evidence.Code = "untrusted"
+	CodeClaimedTime        evidence.Code = "claimed-time"
+	CodeTimeStampUntrusted evidence.Code = "time-stamp-untrusted"
+	CodeKeyUsage           evidence.Code = "key-usage"
+	CodeWeakKey            evidence.Code = "weak-key"
+	CodeRevokedLater       evidence.Code = "revoked-later"
 )
 
 // Codes describes all codes of this package.
@@ -99,8 +114,9 @@ var codeTable = [...]codeRow{
 	{CodeSigningCertificate, evidence.SeverityRefusal, false, "the certificate is not the one that the signed attributes name"},
 	{CodeContentInside, evidence.SeverityRefusal, false, "a CMS signature that should be detached carries a content of its own"},
 	{CodePadding, evidence.SeverityRefusal, false, "something else than zeros follows the CMS in /Contents; no signature covers it"},
+	{CodeBrokenDigest, evidence.SeverityRefusal, false, "a signature uses MD5, with which anybody can make a second document of the same digest"},
 
-	{CodeEncrypted, evidence.SeverityRefusal, true, "the PDF needs a password, so its signatures are not looked for"},
+	{CodeEncrypted, evidence.SeverityRefusal, true, "the PDF is encrypted, so its signatures are not looked for"},
 	{CodeStructure, evidence.SeverityRefusal, true, "the PDF's structure cannot be read, so signatures may be hidden in it"},
 	{CodeLimit, evidence.SeverityRefusal, true, "a limit was reached before there was an answer"},
 	{CodeSubFilter, evidence.SeverityRefusal, true, "a signature has an encoding that is not judged"},
@@ -112,6 +128,13 @@ var codeTable = [...]codeRow{
 	{CodeLaterRevision, evidence.SeverityRefusal, true, "something else than signatures and validation data follows a signature; it can change anything that is shown"},
 	{CodeValidationData, evidence.SeverityNotice, true, "validation data or document time stamps alone follow the last signature"},
 
+	{CodeUnsignedAttribute, evidence.SeverityRefusal, true, "a CMS has an unsigned attribute that is not a known one; no signature covers it"},
+	{CodeFutureTime, evidence.SeverityRefusal, true, "a signature has a time that has not come yet"},
+	{CodeTimeStampUnknown, evidence.SeverityRefusal, true, "the PDF's only signature is a document time stamp of an authority that was not found to be one"},
+	{CodeRevoked, evidence.SeverityRefusal, true, "a certificate was revoked, and no trusted time stamp says that the signature is older"},
+	{CodeUntrusted, evidence.SeverityRefusal, true, "a signer's certificate does not lead to the roots that were given, or may not sign documents"},
+	{CodeTrustNotJudged, evidence.SeverityRefusal, true, "roots were given, and a signer's certificate could not be held against them"},
+
 	{CodeUnsigned, evidence.SeverityNotice, true, "the PDF has no signature"},
 	{CodeUnreadableObject, evidence.SeverityNotice, true, "objects cannot be read; they were not searched for signatures"},
 	{CodeWeakDigest, evidence.SeverityNotice, true, "a digest algorithm is broken: two documents with one digest can be made"},
@@ -121,5 +144,9 @@ var codeTable = [...]codeRow{
 	{CodeTimeStampOnly, evidence.SeverityNotice, true, "the PDF has document time stamps and no other signature"},
 	{CodeSuperseded, evidence.SeverityNotice, true, "a later revision overwrote or removed a signature"},
 	{CodeNoField, evidence.SeverityNotice, true, "no form field leads to a signature"},
-	{CodeUntrusted, evidence.SeverityNotice, true, "a certificate does not lead to the roots that were given"},
+	{CodeClaimedTime, evidence.SeverityNotice, true, "only the signer says when a signature was made; its certificate was judged at the present"},
+	{CodeTimeStampUntrusted, evidence.SeverityNotice, true, "a time stamp's certificate does not lead to the roots that were given, so it sets no time"},
+	{CodeKeyUsage, evidence.SeverityNotice, true, "a signer's certificate is meant for clients that log in, not for signing documents"},
+	{CodeWeakKey, evidence.SeverityNotice, true, "an RSA key has less than 2,048 bits"},
+	{CodeRevokedLater, evidence.SeverityNotice, true, "a certificate was revoked after the time of a trusted time stamp"},
 }

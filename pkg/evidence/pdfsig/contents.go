@@ -14,12 +14,14 @@ const (
 	subFilterDetached  = "adbe.pkcs7.detached"
 	subFilterPAdES     = "ETSI.CAdES.detached"
 	subFilterSHA1      = "adbe.pkcs7.sha1"
+	subFilterRSASHA1   = "adbe.x509.rsa_sha1"
 	subFilterTimeStamp = "ETSI.RFC3161"
 )
 
-// judgeContents judges the CMS of a signature whose byte range is as it should be.
-func (c *checker) judgeContents(s *Signature, contents pdf.Object) (*fault, error) {
-	if !slices.Contains([]string{subFilterDetached, subFilterPAdES, subFilterSHA1, subFilterTimeStamp}, s.SubFilter) {
+// judgeContents judges the contents of a signature whose byte range is as it should be.
+func (c *checker) judgeContents(s *Signature, dictionary pdf.Object) (*fault, error) {
+	contents := dictionary.Get("Contents")
+	if !slices.Contains([]string{subFilterDetached, subFilterPAdES, subFilterSHA1, subFilterRSASHA1, subFilterTimeStamp}, s.SubFilter) {
 		return undecided(CodeSubFilter, "its /SubFilter names an encoding that is not judged"), nil
 	}
 	length, err := berLength(contents.Text)
@@ -32,12 +34,29 @@ func (c *checker) judgeContents(s *Signature, contents pdf.Object) (*fault, erro
 	if slices.ContainsFunc(contents.Text[length:], func(b byte) bool { return b != 0 }) {
 		return invalid(CodePadding, "something else than zeros follows the CMS in its /Contents; no signature covers it"), nil
 	}
-	m, wrong := parseCMS(contents.Text[:length])
-	if m.signer != nil {
-		s.Signer = newSigner(m.signer)
+	if c.left.contents -= int64(length); c.left.contents < 0 {
+		return undecided(CodeLimit, "the signatures of this file have more bytes together than are judged"), nil
 	}
-	s.DigestAlgorithm, s.SignatureAlgorithm = m.digest.name, m.algorithm.name
-	s.ClaimedTime = m.signingTime()
+	var m *message
+	var wrong *fault
+	if s.SubFilter == subFilterRSASHA1 {
+		m, wrong = parseRSASHA1(dictionary.Get("Cert"), contents.Text[:length])
+	} else {
+		m, wrong = parseCMS(contents.Text[:length])
+	}
+	s.message = m
+	for i, one := range m.signers {
+		switch {
+		case i == 0:
+			s.DigestAlgorithm, s.SignatureAlgorithm = one.digest.name, one.algorithm.name
+			s.ClaimedTime = one.signingTime()
+			if one.certificate != nil {
+				s.Signer = newSigner(one.certificate)
+			}
+		case one.certificate != nil:
+			s.CoSigners = append(s.CoSigners, *newSigner(one.certificate))
+		}
+	}
 	if wrong != nil {
 		return wrong, nil
 	}
@@ -47,9 +66,7 @@ func (c *checker) judgeContents(s *Signature, contents pdf.Object) (*fault, erro
 	c.noteOddities(s, m, contents.Offset)
 	if s.SubFilter != subFilterTimeStamp {
 		c.judgeTimeStamp(s, m, contents.Offset)
-		s.Trust = c.signerTrust(s, m)
 	}
-	c.noteTrust(s, contents.Offset)
 	return nil, nil
 }
 
@@ -69,8 +86,7 @@ func (c *checker) verify(s *Signature, m *message) (*fault, error) {
 			return wrong, nil
 		}
 		s.DigestAlgorithm = info.digest.name
-		s.TimeStamp = c.newTimeStamp(m, info, nil)
-		s.Trust = s.TimeStamp.Trust
+		s.TimeStamp, s.stamp = newTimeStamp(m, info, nil), m
 		return nil, nil
 	case subFilterSHA1:
 		// The CMS is over a content of its own, which is the digest of the covered bytes.
@@ -81,47 +97,55 @@ func (c *checker) verify(s *Signature, m *message) (*fault, error) {
 		if !sameDigest(crypto.SHA1, m.content, digest) {
 			return invalid(CodeDigestMismatch, "the bytes it covers are not those that were signed"), nil
 		}
-		return m.verify(oidData, sum(m.digest.hash, m.content)), nil
+		return m.verify(oidData, digestOf(m.content), m.content)
 	}
 	if len(m.content) > 0 {
 		return invalid(CodeContentInside, "its CMS carries a content of its own, though it should be detached; readers differ in which of the two they take"), nil
 	}
-	digest, wrong, err := c.digest(s.covered, m.digest.hash)
-	if wrong != nil || err != nil {
-		return wrong, err
-	}
-	return m.verify(oidData, digest), nil
+	known := map[crypto.Hash][]byte{} // several signers may have one digest
+	return m.verify(oidData, func(hash crypto.Hash) ([]byte, *fault, error) {
+		if digest := known[hash]; digest != nil {
+			return digest, nil, nil
+		}
+		digest, wrong, err := c.digest(s.covered, hash)
+		known[hash] = digest
+		return digest, wrong, err
+	}, nil)
 }
 
 // noteOddities reports what does not keep a signature from holding.
 func (c *checker) noteOddities(s *Signature, m *message, offset int64) {
 	var weak []string
-	if m.digest.weak {
-		weak = append(weak, m.digest.name)
+	note := func(name string) {
+		if !slices.Contains(weak, name) {
+			weak = append(weak, name)
+		}
 	}
-	if s.SubFilter == subFilterSHA1 && m.digest.name != "SHA-1" {
-		weak = append(weak, "SHA-1")
+	weakKeys, bare := false, false
+	for _, one := range m.signers {
+		if one.digest.weak {
+			note(one.digest.name)
+		}
+		weakKeys = weakKeys || weakKey(one.certificate.key)
+		bare = bare || !one.attributed
+		if oid, strange := one.strange(); strange {
+			c.add(CodeUnsignedAttribute, offset, "signature in object %d: an unsigned attribute, %s, is not one of those that are known", s.Object, showable(oid.String()))
+		}
 	}
-	if s.TimeStamp != nil && (s.DigestAlgorithm == "SHA-1" || s.DigestAlgorithm == "MD5") && s.DigestAlgorithm != m.digest.name {
-		weak = append(weak, s.DigestAlgorithm)
+	if s.SubFilter == subFilterSHA1 || s.TimeStamp != nil && s.DigestAlgorithm == "SHA-1" {
+		note("SHA-1")
 	}
 	if len(weak) > 0 {
 		c.add(CodeWeakDigest, offset, "signature in object %d: %s is broken: two documents with one digest can be made", s.Object, strings.Join(weak, " and "))
 	}
-	if len(m.signed) == 0 {
+	if weakKeys {
+		c.add(CodeWeakKey, offset, "signature in object %d: the signer's RSA key has less than %d bits", s.Object, strongKeyBits)
+	}
+	if bare && s.SubFilter != subFilterRSASHA1 {
 		c.add(CodeNoSignedAttributes, offset, "signature in object %d: its CMS has no signed attributes", s.Object)
 	}
-	if t := s.ClaimedTime; t != nil && (t.Before(m.signer.NotBefore) || t.After(m.signer.NotAfter)) {
+	valid := m.signers[0].certificate.valid
+	if t := s.ClaimedTime; t != nil && (t.Before(valid.NotBefore) || t.After(valid.NotAfter)) {
 		c.add(CodeSigningTime, offset, "signature in object %d: the claimed signing time is outside the validity of the signer's certificate", s.Object)
-	}
-}
-
-// noteTrust reports certificates that do not lead to the caller's roots.
-func (c *checker) noteTrust(s *Signature, offset int64) {
-	if s.Trust.Status == Untrusted {
-		c.add(CodeUntrusted, offset, "signature in object %d: %s", s.Object, s.Trust.Reason)
-	}
-	if s.Kind != KindTimeStamp && s.TimeStamp != nil && s.TimeStamp.Trust.Status == Untrusted {
-		c.add(CodeUntrusted, offset, "time stamp of the signature in object %d: %s", s.Object, s.TimeStamp.Trust.Reason)
 	}
 }

@@ -37,7 +37,7 @@ func ExampleCheck() {
 	}
 	// Output:
 	// WHOLE_FILE
-	// Signature1 WHOLE_FILE SHA-256 RSA not-checked
+	// Signature1 WHOLE_FILE SHA-256 RSA not-judged
 }
 
 func ExampleFindSent() {

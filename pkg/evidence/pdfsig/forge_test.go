@@ -11,7 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/danabio/danabio-go/internal/pdf"
 	"github.com/danabio/danabio-go/internal/pdf/pdftest"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
@@ -58,11 +57,6 @@ func updateWith(base []byte, trailer string, objects ...numbered) []byte {
 	var out bytes.Buffer
 	out.Write(base)
 	header := bytes.Index(base, []byte("%PDF-"))
-	if document, err := pdf.Open(bytes.NewReader(base), int64(len(base))); err == nil && document.Encrypted() {
-		for _, key := range []string{"Encrypt", "ID"} {
-			trailer += " /" + key + " " + string(document.Trailer().Get(key).Append(nil))
-		}
-	}
 	if !bytes.HasSuffix(base, []byte("\n")) {
 		out.WriteByte('\n')
 	}
@@ -105,7 +99,7 @@ type signing struct {
 	written func(numbers []int) string              // how the range is written; default an array
 	text    func(hexadecimal string) string         // how the contents are written; default <...>
 	padding func(padding []byte)                    // fills what is left of the contents
-	reserve int                                     // bytes for the contents; default usualRoom, or as a time stamp needs
+	reserve int                                     // bytes for the contents; default usualRoom, or as a time stamp or another signer needs
 	object  int                                     // of the signature dictionary; default 5
 	other   []numbered                              // objects of the same revision; default field 4
 	build   func(base []byte, s ...numbered) []byte // default update
@@ -131,7 +125,7 @@ func (s signing) defaults() signing {
 		s.text = func(hexadecimal string) string { return "<" + hexadecimal + ">" }
 	}
 	if s.reserve == 0 {
-		if s.reserve = usualRoom; s.cms.stamp != nil {
+		if s.reserve = usualRoom; s.cms.stamp != nil || s.cms.beside != nil {
 			s.reserve *= 2
 		}
 	}

@@ -8,13 +8,11 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"github.com/danabio/danabio-go/internal/pdf"
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
-
-// maxHashed is how many bytes are hashed for all signatures of a file together.
-const maxHashed = 16 << 30
 
 // checker judges one file.
 type checker struct {
@@ -25,7 +23,12 @@ type checker struct {
 	report   *Report
 	document *pdf.Document
 	finder   *finder
-	toHash   int64 // bytes that may yet be hashed
+	left     bounds
+	prefixes map[crypto.Hash]prefix // of the file
+
+	validation *validationData // of the file
+	vouchings  map[vouching]bool
+	now        time.Time // the present
 }
 
 // add notes a finding about the place offset of the file.
@@ -41,6 +44,7 @@ func (c *checker) run() error {
 	if err := c.judgeFile(); err != nil {
 		return err
 	}
+	c.noteNotJudged()
 	return c.compareSent()
 }
 
@@ -59,10 +63,6 @@ func (c *checker) judgeFile() error {
 		return nil
 	}
 	var broken *pdf.Error
-	if errors.Is(err, pdf.ErrEncrypted) && errors.As(err, &broken) {
-		c.undecidable(CodeEncrypted, -1, "its signatures were not looked for: "+broken.Error())
-		return nil
-	}
 	if errors.As(err, &broken) {
 		c.undecidable(CodeStructure, broken.Offset, broken.Error()+"; programs that repair it may find signatures, and differ in which")
 		return nil
@@ -70,6 +70,11 @@ func (c *checker) judgeFile() error {
 	if err != nil {
 		return err
 	}
+	if c.document.Encrypted() {
+		c.undecidable(CodeEncrypted, -1, "the PDF is encrypted; its signatures were not looked for")
+		return nil
+	}
+	slices.SortStableFunc(c.finder.found, func(a, b candidate) int { return cmp.Compare(a.offset, b.offset) }) // see prefix
 	for _, superseded := range []bool{false, true} {
 		for _, candidate := range c.finder.found {
 			if candidate.superseded != superseded {
@@ -83,6 +88,12 @@ func (c *checker) judgeFile() error {
 	slices.SortStableFunc(c.report.Signatures, func(a, b Signature) int { return cmp.Compare(a.covered.end, b.covered.end) })
 	if err := c.judgeLater(); err != nil {
 		return err
+	}
+	if err := c.judgeTrust(); err != nil {
+		return err
+	}
+	for i := range c.report.Signatures {
+		c.report.Signatures[i].message, c.report.Signatures[i].stamp = nil, nil
 	}
 	unreached := int64(-1)
 	if len(c.report.Signatures) == 0 {
@@ -102,24 +113,14 @@ func (c *checker) undecidable(code evidence.Code, offset int64, message string) 
 
 func (c *checker) openAndFind(r io.ReaderAt) error {
 	var err error
-	if c.document, err = openPDF(r, c.size); err != nil {
+	if c.document, err = pdf.Open(r, c.size); err != nil {
 		return err
 	}
 	c.finder = &finder{ctx: c.ctx, document: c.document}
+	if c.document.Encrypted() {
+		return nil
+	}
 	return c.finder.find()
-}
-
-// openPDF opens a PDF, with the empty user password if it is encrypted.
-func openPDF(r io.ReaderAt, size int64) (*pdf.Document, error) {
-	document, err := pdf.Open(r, size)
-	if err != nil {
-		return nil, err
-	}
-	if err := document.Unlock(); err != nil {
-		document.Close()
-		return nil, err
-	}
-	return document, nil
 }
 
 // sum gives the file its status, by the rule in the package comment.
@@ -155,7 +156,12 @@ func (c *checker) sum(unreached int64) {
 	}
 	if signatures[last].Kind == KindTimeStamp {
 		last = len(signatures) - 1
-		c.add(CodeTimeStampOnly, -1, "the PDF has document time stamps and no signature of anybody")
+		if c.report.Trust == Trusted {
+			c.add(CodeTimeStampOnly, -1, "the PDF has document time stamps and no signature of anybody")
+		} else {
+			c.add(CodeTimeStampUnknown, -1, "the PDF has document time stamps and no signature of anybody, and their authority is not known to be one: %s",
+				signatures[last].Trust.Reason)
+		}
 	}
 	c.report.Status = signatures[last].Status
 	c.noteLater(last)
@@ -182,8 +188,8 @@ func (c *checker) noteUnsearched(signed bool) (hidden bool) {
 // judge looks at one signature dictionary and adds it to the report. The error is the context's or the reader's.
 func (c *checker) judge(where candidate) error {
 	s := Signature{
-		Object: where.entry.Number, Kind: KindSignature, Superseded: where.superseded,
-		Trust: Trust{Status: NotChecked, Reason: "the signature does not hold, or was not judged"},
+		Object: where.entry.Number, Kind: KindSignature, Superseded: where.superseded, place: where.place(),
+		Trust: Trust{Status: NotJudged, Reason: "the signature does not hold, or was not judged"},
 	}
 	wrong, err := c.judgeInto(&s, where)
 	if errors.Is(err, errBudget) {
@@ -257,7 +263,7 @@ func (c *checker) judgeInto(s *Signature, where candidate) (*fault, error) {
 			return wrong, err
 		}
 	}
-	return c.judgeContents(s, dictionary.Get("Contents"))
+	return c.judgeContents(s, dictionary)
 }
 
 // at finds the value that stands at an offset inside another.
@@ -279,7 +285,7 @@ func at(o pdf.Object, offset int64) (pdf.Object, bool) {
 // was moved into a document that its signer did not see as one.
 func (c *checker) checkRevision(covered coverage, where candidate, dictionary pdf.Object) (*fault, error) {
 	metered := &meter{ctx: c.ctx, reader: c.reader, left: 2*covered.end + findBudgetBase}
-	revision, err := openPDF(io.NewSectionReader(metered, 0, covered.end), covered.end)
+	revision, err := pdf.Open(io.NewSectionReader(metered, 0, covered.end), covered.end)
 	if err != nil {
 		if isReadError(err) {
 			return nil, err
@@ -302,19 +308,4 @@ func (c *checker) checkRevision(covered coverage, where candidate, dictionary pd
 		return invalid(CodeRevision, "the signed revision does not have this signature"), nil
 	}
 	return nil, nil
-}
-
-// digest hashes what a signature covers.
-func (c *checker) digest(covered coverage, algorithm crypto.Hash) ([]byte, *fault, error) {
-	if c.toHash -= covered.bytes(); c.toHash < 0 {
-		return nil, undecided(CodeLimit, "too many bytes would have to be hashed for the signatures of this file"), nil
-	}
-	hash := algorithm.New()
-	if err := feed(c.ctx, hash, c.reader, 0, covered.gap); err != nil {
-		return nil, nil, err
-	}
-	if err := feed(c.ctx, hash, c.reader, covered.after, covered.end-covered.after); err != nil {
-		return nil, nil, err
-	}
-	return hash.Sum(nil), nil, nil
 }

@@ -8,8 +8,6 @@
 //
 // # What is judged
 //
-// An encrypted file is judged if it opens with the empty user password, as any reader shows it.
-//
 // Signature dictionaries are found through the cross-reference, those of earlier revisions included, never by a search
 // of bytes and never by the form's /Fields. Each gets one [Status]:
 //
@@ -23,9 +21,11 @@
 //   - INVALID: the signature does not hold, or is not written as a signature must be: an object
 //     that reaches into the gap of its /ByteRange, white space in its /Contents, and padding other
 //     than zeros are enough.
-//   - INDETERMINATE: it is of a kind that this package does not judge: RSA-PSS, SHA-3, a signer
-//     named by a key identifier, several signers, adbe.x509.rsa_sha1 and unknown SubFilters, a file
-//     that needs a password, or more than a limit allows.
+//   - INDETERMINATE: it is of a kind that this package does not judge: curves other than NIST's (brainpool, secp256k1), Ed448,
+//     DSA, an unknown SubFilter, an encrypted file, or more than a limit allows; docs/evidence.md has a table.
+//
+// Of several signers of one CMS all must hold. A certificate that package x509 refuses, with a negative serial number say, is
+// taken for its key; trust in it cannot be judged.
 //
 // The file is INVALID if any signature is; else INDETERMINATE if any is; else SIGNED_REVISION_ONLY
 // if a [ChangeOther] follows any of them; else it has the status of the last signature, the one
@@ -53,16 +53,23 @@
 // The same comparison tells whether a document that was sent was changed before it was signed, see
 // [SentDocument].
 //
-// Trust in the signer is a line of its own and never changes a status: without [Options].Roots it is "not-checked".
+// Trust in the signer is a line of its own and never changes a status: without [Options].Roots it is "not-judged".
 // WHOLE_FILE alone therefore does not say who signed: anybody can put an update and a signature of his own behind another's.
-// Revocation is not looked up. A certificate's subject is personal data: it is in no JSON, finding or error, only behind
-// [Signer].Certificate.
+// With roots whatever is not "trusted" is a refusal. Certificates must be meant for signing documents. They are judged at
+// the time of a time stamp whose authority leads to the roots too, else at the present; a time that only the signer claims is
+// a notice, and one in the future a refusal, with or without roots.
+//
+// Revocation is judged by the OCSP answers and CRLs that the file carries, and never by the network: good at a time, revoked, or
+// not known, see [Revocation]. Revoked is a refusal unless a trusted time stamp is older.
+//
+// A certificate's subject is personal data: it is in no JSON, finding or error, only behind [Signer].Certificate.
 //
 // # Bounds
 //
 // A file is never held in memory. To find signatures at most four times its size and 64 MiB are
-// read; 100 signatures are judged, 1 MiB, 32 levels and 262,144 elements of CMS each, RSA keys of
-// up to 16,384 bits, and 16 GiB hashed for all of them; more is INDETERMINATE. To compare revisions
+// read; 100 signatures are judged, 1 MiB, 32 levels, 262,144 elements, 16 signers and 256
+// certificates of CMS each, 16 MiB of CMS for all, RSA keys of up to 16,384 bits, and 16 times the
+// file's size and 64 MiB hashed for all of them; more is INDETERMINATE. To compare revisions
 // at most twelve times its size and 256 MiB are read; what takes more is a [ChangeOther]. The
 // bounds of reading a PDF's structure come on top: a cross-reference of 1,048,576 entries, 256 MiB
 // of decoded object streams.
@@ -78,6 +85,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
@@ -88,6 +96,9 @@ type Options struct {
 	Roots *x509.CertPool
 	// TimeStampRoots are the same for the signers of time stamps. Default: their trust is not checked.
 	TimeStampRoots *x509.CertPool
+	// Now is the present, at which certificates are judged whose signatures have no trusted time stamp, and against which
+	// times in the future are found. Default: the time of the system's clock.
+	Now time.Time
 	// Sent are the documents that were sent for signing. Default: no comparison.
 	Sent []Sent
 	// Accept lists codes of findings that shall not count, [CodeLaterRevision] say. They change no
@@ -165,20 +176,23 @@ func (i *Inspector) Inspect(ctx context.Context, entry evidence.EntryReport, con
 // Check judges a PDF of size bytes. Whatever is wrong with the file is in the report; the error is one of the options,
 // ctx.Err(), or what r returned.
 func Check(ctx context.Context, r io.ReaderAt, size int64, options Options) (*Report, error) {
-	return check(ctx, r, size, options, maxHashed)
+	return check(ctx, r, size, options, bounds{hashed: maxHashed(size), contents: maxContents})
 }
 
-func check(ctx context.Context, r io.ReaderAt, size int64, options Options, toHash int64) (*Report, error) {
+func check(ctx context.Context, r io.ReaderAt, size int64, options Options, left bounds) (*Report, error) {
 	if err := options.check(); err != nil {
 		return nil, err
 	}
 	if size < 0 {
 		return nil, fmt.Errorf("checking a PDF: size %d is negative", size)
 	}
-	c := &checker{ctx: ctx, reader: r, size: size, options: &options, toHash: toHash, report: &Report{
+	c := &checker{ctx: ctx, reader: r, size: size, options: &options, left: left, report: &Report{
 		Findings: []evidence.Finding{},
-		Details:  Details{Version: ReportVersion, Signatures: []Signature{}},
+		Details:  Details{Version: ReportVersion, Signatures: []Signature{}, Trust: NotJudged, Revocation: RevocationNotKnown},
 	}}
+	if c.now = options.Now; c.now.IsZero() {
+		c.now = time.Now()
+	}
 	// Signatures of old are judged whatever a program may use itself: with GODEBUG=fips140=only,
 	// SHA-1 and MD5 would panic. It is the report that says which digests are weak.
 	var err error

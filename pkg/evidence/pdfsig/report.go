@@ -51,6 +51,11 @@ type Details struct {
 	Version int `json:"version"`
 	// Signatures are in the order in which their byte ranges end, so that the last comes last; those without one come first.
 	Signatures []Signature `json:"signatures"`
+	// Trust is the worst of the signatures, but for document time stamps, which count where nobody signed; [NotJudged]
+	// without roots, without signatures, and where there is a signature that does not hold.
+	Trust TrustStatus `json:"trust"`
+	// Revocation is the worst of the signers'; not known where nobody signed.
+	Revocation RevocationStatus `json:"revocation"`
 	// Sent is the comparison with what was sent; absent if there was nothing to compare with.
 	Sent *SentMatch `json:"sent,omitempty"`
 }
@@ -100,10 +105,18 @@ type Signature struct {
 	DocMDP int `json:"docMDP,omitempty"`
 	// Signer is the signer's certificate, as far as it was found.
 	Signer *Signer `json:"signer,omitempty"`
+	// CoSigners are the certificates of the others if several signed as one. What is said of the signature holds for all of them, and
+	// trust is the worst of theirs.
+	CoSigners []Signer `json:"coSigners,omitempty"`
 	// Trust says whether the certificate leads to the caller's roots.
 	Trust Trust `json:"trust"`
+	// Revocation says whether the certificates were revoked; absent for document time stamps and for what does not hold.
+	Revocation *Revocation `json:"revocation,omitempty"`
 
 	covered coverage // usable if the signature holds
+	place   int64    // of the dictionary in the file
+	message *message // while the file is judged
+	stamp   *message // of TimeStamp, likewise
 }
 
 // Revision gives the file as it was when it was signed: its first bytes up to the end of the byte range. r
@@ -125,7 +138,7 @@ type Signer struct {
 	SHA256    string    `json:"sha256"`
 	NotBefore time.Time `json:"notBefore"`
 	NotAfter  time.Time `json:"notAfter"`
-	// Certificate is all of it. Its subject is personal data.
+	// Certificate is all of it, nil if package x509 refuses it. Its subject is personal data.
 	Certificate *x509.Certificate `json:"-"`
 }
 
@@ -157,18 +170,17 @@ type TimeStamp struct {
 type TrustStatus string
 
 const (
-	Trusted    TrustStatus = "trusted"
-	Untrusted  TrustStatus = "untrusted"
-	NotChecked TrustStatus = "not-checked"
+	Trusted   TrustStatus = "trusted"
+	Untrusted TrustStatus = "untrusted"
+	NotJudged TrustStatus = "not-judged"
 )
 
 // TimeSource says where the time comes from at which a certificate was judged.
 type TimeSource string
 
 const (
-	TimeFromStamp  TimeSource = "time-stamp"   // a valid time stamp, trusted if there were roots for it
-	TimeFromCMS    TimeSource = "claimed-time" // the signed attribute
-	TimeFromStated TimeSource = "stated-time"  // /M
+	TimeFromStamp TimeSource = "time-stamp" // a time stamp whose authority leads to the caller's roots
+	TimeFromClock TimeSource = "present"    // there is no such stamp
 )
 
 // Trust is whether a certificate leads to the caller's roots.
@@ -176,7 +188,8 @@ type Trust struct {
 	Status TrustStatus `json:"status"`
 	// Reason explains the status.
 	Reason string `json:"reason,omitempty"`
-	// At is the time at which the certificates were judged, and TimeSource where it is from.
+	// At is the time of the time stamp at which the certificates were judged; absent if that was the present. TimeSource is
+	// where the time is from.
 	At         *time.Time `json:"at,omitempty"`
 	TimeSource TimeSource `json:"timeSource,omitempty"`
 }

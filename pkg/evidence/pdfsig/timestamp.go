@@ -31,7 +31,10 @@ func parseTimeStamp(m *message) (*stampInfo, *fault) {
 	}
 	digest, known := findDigest(info.Imprint.Algorithm.Algorithm)
 	if !known {
-		return nil, undecided(CodeAlgorithm, "digest algorithm "+algorithmName(digest.oid)+" of the time stamp is not judged")
+		return nil, undecided(CodeAlgorithm, "digest algorithm "+digest.name+" of the time stamp is not judged")
+	}
+	if digest.hash == brokenDigest {
+		return nil, invalid(CodeBrokenDigest, "the time stamp uses MD5, with which anybody can make a second document of the same digest")
 	}
 	return &stampInfo{digest: digest, imprint: info.Imprint.Digest, time: info.Time.UTC()}, nil
 }
@@ -41,17 +44,18 @@ func (i *stampInfo) verify(m *message, digest []byte) *fault {
 	if !sameDigest(i.digest.hash, i.imprint, digest) {
 		return invalid(CodeDigestMismatch, "the bytes it covers are not those that were stamped")
 	}
-	if len(m.signed) == 0 {
-		return invalid(CodeSignedAttributes, "a time stamp must have signed attributes")
+	if len(m.signers) != 1 || !m.signers[0].attributed {
+		return invalid(CodeSignedAttributes, "a time stamp must have one signer, and signed attributes")
 	}
-	return m.verify(oidTSTInfo, sum(m.digest.hash, m.content))
+	wrong, _ := m.verify(oidTSTInfo, digestOf(m.content), m.content)
+	return wrong
 }
 
 // newTimeStamp describes a time stamp.
-func (c *checker) newTimeStamp(m *message, info *stampInfo, wrong *fault) *TimeStamp {
-	stamp := &TimeStamp{Status: TimeStampValid, Trust: Trust{Status: NotChecked, Reason: "the time stamp does not hold, or was not judged"}}
-	if m.signer != nil {
-		stamp.Signer = newSigner(m.signer)
+func newTimeStamp(m *message, info *stampInfo, wrong *fault) *TimeStamp {
+	stamp := &TimeStamp{Status: TimeStampValid, Trust: Trust{Status: NotJudged, Reason: "the time stamp does not hold, or was not judged"}}
+	if len(m.signers) > 0 && m.signers[0].certificate != nil {
+		stamp.Signer = newSigner(m.signers[0].certificate)
 	}
 	if info != nil {
 		stamp.Time, stamp.DigestAlgorithm = &info.time, info.digest.name
@@ -61,16 +65,14 @@ func (c *checker) newTimeStamp(m *message, info *stampInfo, wrong *fault) *TimeS
 		if wrong.status == StatusIndeterminate {
 			stamp.Status = TimeStampIndeterminate
 		}
-		return stamp
 	}
-	stamp.Trust = c.stampTrust(m, info.time)
 	return stamp
 }
 
 // judgeTimeStamp judges the time stamp that a signature carries among its unsigned attributes. It stamps the
-// signature's value, and with it all that the signature covers.
+// signature's value, and with it all that the signature covers. Of several signers it is the first one's.
 func (c *checker) judgeTimeStamp(s *Signature, m *message, offset int64) {
-	value, ok := one(m.unsigned, oidTimeStampToken)
+	value, ok := one(m.signers[0].unsigned, oidTimeStampToken)
 	if ok && value == nil {
 		return
 	}
@@ -82,10 +84,10 @@ func (c *checker) judgeTimeStamp(s *Signature, m *message, offset int64) {
 			info, wrong = parseTimeStamp(token)
 		}
 		if wrong == nil {
-			wrong = info.verify(token, sum(info.digest.hash, m.value))
+			wrong = info.verify(token, sum(info.digest.hash, m.signers[0].value))
 		}
 	}
-	s.TimeStamp = c.newTimeStamp(token, info, wrong)
+	s.TimeStamp, s.stamp = newTimeStamp(token, info, wrong), token
 	if wrong != nil {
 		c.add(CodeTimeStamp, offset, "signature in object %d: its time stamp is %s: %s", s.Object, s.TimeStamp.Status, wrong.message)
 	}

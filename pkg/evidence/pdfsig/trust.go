@@ -1,86 +1,185 @@
 package pdfsig
 
 import (
-	"crypto/sha256"
+	"cmp"
 	"crypto/x509"
-	"encoding/hex"
 	"errors"
+	"iter"
 	"slices"
 	"time"
+
+	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-func newSigner(certificate *x509.Certificate) *Signer {
-	fingerprint := sha256.Sum256(certificate.Raw)
-	signer := &Signer{
-		Serial:      certificate.SerialNumber.Text(16),
-		SHA256:      hex.EncodeToString(fingerprint[:]),
-		NotBefore:   certificate.NotBefore.UTC(),
-		NotAfter:    certificate.NotAfter.UTC(),
-		Certificate: certificate,
+// judgeTrust judges the certificates of all signatures that hold. It comes after the signatures
+// themselves: a time stamp that says when one was made may be another signature of the file.
+func (c *checker) judgeTrust() error {
+	signatures := c.report.Signatures
+	if c.validation = newValidationData(); slices.ContainsFunc(signatures, func(s Signature) bool { return s.holds() }) {
+		var err error
+		if c.validation, err = c.readDSS(); err != nil {
+			return err
+		}
 	}
-	// of a certificate that is its own issuer the issuer is the person
-	if certificate.Issuer.String() != certificate.Subject.String() {
-		signer.Issuer = certificate.Issuer.String()
+	for i := range signatures {
+		if s := &signatures[i]; s.TimeStamp != nil && s.TimeStamp.Status == TimeStampValid {
+			s.TimeStamp.Trust = c.stampTrust(s.stamp, *s.TimeStamp.Time)
+			if s.Kind == KindTimeStamp {
+				s.Trust = s.TimeStamp.Trust
+			}
+		}
 	}
-	return signer
+	for i := range signatures {
+		s := &signatures[i]
+		if s.holds() && s.Kind != KindTimeStamp {
+			c.judgeSigners(s)
+		}
+		c.noteTimes(s)
+		c.noteTrust(s)
+	}
+	c.report.Trust, c.report.Revocation = fileTrust(signatures), fileRevocation(signatures)
+	return nil
 }
 
-// signerTrust judges a signer's certificate at the best time that is known.
-func (c *checker) signerTrust(s *Signature, m *message) Trust {
+// noteNotJudged reports that roots were given to no avail. Of a file without signatures nobody asks
+// whose they are, nor of one that is refused for good.
+func (c *checker) noteNotJudged() {
+	r := c.report
+	if c.options.Roots == nil || r.Trust != NotJudged || r.Status == StatusUnsigned || r.Status == StatusInvalid {
+		return
+	}
+	reason := "the signatures were not judged"
+	if i := slices.IndexFunc(r.Signatures, func(s Signature) bool { return s.Trust.Status == NotJudged }); i >= 0 {
+		reason = r.Signatures[i].Trust.Reason
+	}
+	c.add(CodeTrustNotJudged, -1, "a signer's certificate was not held against the roots that were given: %s", reason)
+}
+
+// fileTrust is the worst of those who signed; document time stamps count where nobody did.
+func fileTrust(signatures []Signature) TrustStatus {
+	trust := TrustStatus("")
+	for _, kind := range []bool{false, true} {
+		for i := range signatures {
+			if (signatures[i].Kind == KindTimeStamp) == kind {
+				trust = worse(trust, signatures[i].Trust.Status)
+			}
+		}
+		if trust != "" {
+			return trust
+		}
+	}
+	return NotJudged
+}
+
+// fileRevocation is the worst of those who signed.
+func fileRevocation(signatures []Signature) RevocationStatus {
+	worst := RevocationStatus("")
+	for i := range signatures {
+		if r := signatures[i].Revocation; r != nil {
+			worst = worseRevocation(worst, r.Status)
+		}
+	}
+	return cmp.Or(worst, RevocationNotKnown)
+}
+
+// worse is the one of two that says less for a certificate.
+func worse(a, b TrustStatus) TrustStatus {
+	for _, status := range []TrustStatus{Untrusted, NotJudged, Trusted} {
+		if a == status || b == status {
+			return status
+		}
+	}
+	return ""
+}
+
+// judgeSigners judges the signers' certificates at the time of a trusted time stamp, else at the present:
+// whoever has a key can claim any time, also one before his certificate ended, or was revoked.
+func (c *checker) judgeSigners(s *Signature) {
+	stamped := c.stampedTime(s)
+	chains := make([][]*x509.Certificate, len(s.message.signers))
 	if c.options.Roots == nil {
-		return Trust{Status: NotChecked, Reason: "no roots were given"}
+		s.Trust = Trust{Status: NotJudged, Reason: "no roots were given"}
+	} else {
+		when, source := c.now, TimeFromClock
+		if stamped != nil {
+			when, source = *stamped, TimeFromStamp
+		}
+		s.Trust, chains = c.chain(s.message, c.options.Roots, when, source, signingUse)
 	}
-	var when *time.Time
-	var source TimeSource
-	stamp := s.TimeStamp
-	switch {
-	case stamp != nil && stamp.Status == TimeStampValid && stamp.Trust.Status != Untrusted:
-		when, source = stamp.Time, TimeFromStamp
-	case s.ClaimedTime != nil:
-		when, source = s.ClaimedTime, TimeFromCMS
-	case s.StatedTime != nil:
-		when, source = s.StatedTime, TimeFromStated
+	s.Revocation = c.revocation(s.message, chains)
+	switch revoked := s.Revocation.revoked(); {
+	case revoked == nil:
+	case stamped != nil && stamped.Before(*revoked):
+		c.add(CodeRevokedLater, s.place, "signature in object %d: a certificate was revoked after the time stamp, on %s", s.Object, revoked.Format(time.DateOnly))
 	default:
-		return Trust{Status: NotChecked, Reason: "the signature names no time at which its certificate could be judged"}
+		c.add(CodeRevoked, s.place, "signature in object %d: a certificate was revoked on %s, and no trusted time stamp says that the signature is older",
+			s.Object, revoked.Format(time.DateOnly))
 	}
-	return chain(m, c.options.Roots, *when, source, x509.ExtKeyUsageAny)
 }
 
 // stampTrust judges a time stamp authority's certificate.
 func (c *checker) stampTrust(m *message, when time.Time) Trust {
 	if c.options.TimeStampRoots == nil {
-		return Trust{Status: NotChecked, Reason: "no roots for time stamps were given"}
+		return Trust{Status: NotJudged, Reason: "no roots for time stamps were given"}
 	}
-	trust := chain(m, c.options.TimeStampRoots, when, TimeFromStamp, x509.ExtKeyUsageTimeStamping)
-	// x509 lets a certificate that names no use pass for any; RFC 3161 demands this one
-	if trust.Status == Trusted && !slices.Contains(m.signer.ExtKeyUsage, x509.ExtKeyUsageTimeStamping) {
-		trust.Status, trust.Reason = Untrusted, "the certificate is not meant for time stamps"
+	trust, chains := c.chain(m, c.options.TimeStampRoots, when, TimeFromStamp, stampingUse)
+	if revoked := c.revocation(m, chains).revoked(); trust.Status == Trusted && revoked != nil && !when.Before(*revoked) {
+		trust.Status, trust.Reason = Untrusted, "a certificate of the chain was revoked before that time"
 	}
 	return trust
 }
 
-// chain looks for a way from a message's signer to the roots.
-func chain(m *message, roots *x509.CertPool, when time.Time, source TimeSource, use x509.ExtKeyUsage) Trust {
-	trust := Trust{Status: Untrusted, At: &when, TimeSource: source}
+// chain looks for a way from each of a message's signers to the roots, and says the worst.
+func (c *checker) chain(m *message, roots *x509.CertPool, when time.Time, source TimeSource, fits func(*x509.Certificate) bool) (Trust, [][]*x509.Certificate) {
 	intermediates := x509.NewCertPool()
-	for _, certificate := range m.certificates {
-		if usableKey(certificate) {
-			intermediates.AddCert(certificate)
+	for _, list := range [][]*certificate{m.certificates, c.validation.certificates} {
+		for _, certificate := range list {
+			if certificate.parsed != nil && usableKey(certificate.key) {
+				intermediates.AddCert(certificate.parsed)
+			}
 		}
 	}
-	_, err := m.signer.Verify(x509.VerifyOptions{
-		Roots: roots, Intermediates: intermediates, CurrentTime: when, KeyUsages: []x509.ExtKeyUsage{use},
+	var chains [][]*x509.Certificate
+	worst := Trust{}
+	for _, one := range m.signers {
+		trust := Trust{Status: NotJudged, Reason: one.certificate.refused}
+		var chain []*x509.Certificate
+		if one.certificate.parsed != nil {
+			trust, chain = chainOf(one.certificate.parsed, intermediates, roots, when, fits)
+			trust.TimeSource = source
+			if source == TimeFromStamp { // the present would make each report another
+				trust.At = &when
+			}
+		}
+		chains = append(chains, chain)
+		if worst.Status == "" || worse(trust.Status, worst.Status) != worst.Status {
+			worst = trust
+		}
+	}
+	return worst, chains
+}
+
+// chainOf looks for a way from one certificate to the roots. The chain is nil if there is none.
+func chainOf(signer *x509.Certificate, intermediates, roots *x509.CertPool, when time.Time, fits func(*x509.Certificate) bool) (Trust, []*x509.Certificate) {
+	trust := Trust{Status: Untrusted}
+	chains, err := signer.Verify(x509.VerifyOptions{
+		Roots: roots, Intermediates: intermediates, CurrentTime: when, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
 	})
 	const signing = x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment
 	switch {
 	case err != nil:
 		trust.Reason = chainFault(err)
-	case m.signer.KeyUsage != 0 && m.signer.KeyUsage&signing == 0:
+		return trust, nil
+	case signer.KeyUsage != 0 && signer.KeyUsage&signing == 0:
 		trust.Reason = "the certificate is not meant for signing"
+	case !fits(signer):
+		trust.Reason = "the certificate is meant for another use"
+	case !slices.ContainsFunc(chains, func(chain []*x509.Certificate) bool { return authoritiesFit(chain, fits) }):
+		trust.Reason = "an authority's certificate is meant for another use"
 	default:
 		trust.Status, trust.Reason = Trusted, "the certificate leads to a given root"
 	}
-	return trust
+	return trust, chains[0]
 }
 
 // chainFault says what is wrong without the words of x509, which hold names.
@@ -88,6 +187,7 @@ func chainFault(err error) string {
 	var wrong x509.CertificateInvalidError
 	var unknown x509.UnknownAuthorityError
 	var critical x509.UnhandledCriticalExtension
+	var insecure x509.InsecureAlgorithmError
 	switch {
 	case errors.As(err, &wrong):
 		switch wrong.Reason {
@@ -95,14 +195,64 @@ func chainFault(err error) string {
 			return "a certificate of the chain was not valid at that time"
 		case x509.NotAuthorizedToSign:
 			return "a certificate of the chain may not issue certificates"
-		case x509.IncompatibleUsage:
-			return "the certificate is meant for another use"
 		}
 		return "a certificate of the chain forbids the next"
+	case errors.As(err, &insecure):
+		return "a certificate of the chain is signed with a broken digest"
 	case errors.As(err, &unknown):
 		return "the certificate does not lead to a given root"
 	case errors.As(err, &critical):
 		return "a certificate of the chain has a critical extension that is not known here"
 	}
 	return "the chain of certificates cannot be checked"
+}
+
+// noteTrust reports certificates that do not lead to the caller's roots, and the notices that go with trust.
+func (c *checker) noteTrust(s *Signature) {
+	stamps := s.Kind == KindTimeStamp
+	if stamps && s.Trust.Status == Untrusted {
+		c.add(CodeTimeStampUntrusted, s.place, "document time stamp in object %d: %s", s.Object, s.Trust.Reason)
+	}
+	if !stamps && s.TimeStamp != nil && s.TimeStamp.Trust.Status == Untrusted {
+		c.add(CodeTimeStampUntrusted, s.place, "time stamp of the signature in object %d: %s", s.Object, s.TimeStamp.Trust.Reason)
+	}
+	if stamps || !s.holds() {
+		return
+	}
+	if s.Trust.Status == Untrusted {
+		c.add(CodeUntrusted, s.place, "signature in object %d: %s", s.Object, s.Trust.Reason)
+	}
+	if s.Trust.Status == Trusted && slices.ContainsFunc(s.message.signers, func(one *signer) bool { return clientUse(one.certificate.parsed) }) {
+		c.add(CodeKeyUsage, s.place, "signature in object %d: the certificate is meant for clients that log in, not for signing documents", s.Object)
+	}
+}
+
+// TrustIn is the worst trust of the signed PDFs in a report that was made with an [Inspector]; [NotJudged] if none is signed.
+func TrustIn(report *evidence.Report) TrustStatus {
+	trust := TrustStatus("")
+	for details := range signedIn(report) {
+		one := NotJudged
+		if details != nil {
+			one = details.Trust
+		}
+		trust = worse(trust, one)
+	}
+	return cmp.Or(trust, NotJudged)
+}
+
+// signedIn gives the details of the PDFs that may be signed, nil where there are none.
+func signedIn(report *evidence.Report) iter.Seq[*Details] {
+	return func(yield func(*Details) bool) {
+		for i := range report.Entries {
+			for _, inspection := range report.Entries[i].Inspections {
+				if inspection.Inspector != InspectorName || inspection.Status == string(StatusUnsigned) {
+					continue
+				}
+				details, _ := inspection.Details.(*Details)
+				if !yield(details) {
+					return
+				}
+			}
+		}
+	}
 }

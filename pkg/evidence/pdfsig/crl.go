@@ -1,0 +1,95 @@
+package pdfsig
+
+import (
+	"bytes"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"slices"
+)
+
+var (
+	oidIssuingPoint      = asn1.ObjectIdentifier{2, 5, 29, 28}
+	oidCertificateIssuer = asn1.ObjectIdentifier{2, 5, 29, 29}
+)
+
+// crl is a list of revoked certificates (RFC 5280), not verified yet.
+type crl struct {
+	*x509.RevocationList
+	entries map[string]*x509.RevocationListEntry // by serial number; made when first needed
+}
+
+// find looks for a certificate on the list.
+func (l *crl) find(subject *x509.Certificate) *x509.RevocationListEntry {
+	if l.entries == nil {
+		l.entries = make(map[string]*x509.RevocationListEntry, len(l.RevokedCertificateEntries))
+		for i := range l.RevokedCertificateEntries {
+			const removed = 8
+			entry := &l.RevokedCertificateEntries[i]
+			others := slices.ContainsFunc(entry.Extensions, func(e pkix.Extension) bool { return e.Id.Equal(oidCertificateIssuer) })
+			if !others && entry.ReasonCode != removed {
+				l.entries[entry.SerialNumber.Text(16)] = entry
+			}
+		}
+	}
+	return l.entries[subject.SerialNumber.Text(16)]
+}
+
+// complete tells whether a certificate that is not on the list is not revoked: the list leaves out none of its kind.
+func (l *crl) complete(subject *x509.Certificate) bool {
+	for _, extension := range l.Extensions {
+		switch {
+		case extension.Id.Equal(oidIssuingPoint):
+			if !within(extension.Value, subject) {
+				return false
+			}
+		case extension.Critical: // the mark of a list of changes alone, say
+			return false
+		}
+	}
+	return true
+}
+
+// within tells whether an IssuingDistributionPoint leaves a certificate in.
+func within(value []byte, subject *x509.Certificate) bool {
+	const users, authorities = 0x81, 0x82
+	parts, err := members(value, tagSequence)
+	if err != nil {
+		return false
+	}
+	for _, part := range parts {
+		yes := len(part.Bytes) == 1 && part.Bytes[0] != 0
+		switch part.FullBytes[0] {
+		case tagZero: // a part of all, which the certificate names too
+			named := func(url string) bool { return bytes.Contains(part.Bytes, []byte(url)) }
+			if !slices.ContainsFunc(subject.CRLDistributionPoints, named) {
+				return false
+			}
+		case users:
+			if yes && subject.IsCA {
+				return false
+			}
+		case authorities:
+			if yes && !subject.IsCA {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// indirect tells whether a list may be about certificates of other issuers. Such are not judged.
+func (l *crl) indirect() bool {
+	const others = 0x84
+	return slices.ContainsFunc(l.Extensions, func(extension pkix.Extension) bool {
+		parts, err := members(extension.Value, tagSequence)
+		return extension.Id.Equal(oidIssuingPoint) && (err != nil || slices.ContainsFunc(parts, func(part asn1.RawValue) bool { return part.FullBytes[0] == others }))
+	})
+}
+
+// by tells whether the issuer made the list.
+func (l *crl) by(issuer *x509.Certificate) bool {
+	return bytes.Equal(l.RawIssuer, issuer.RawSubject) && !l.indirect() && l.CheckSignatureFrom(issuer) == nil
+}

@@ -1,0 +1,158 @@
+package pdfsig
+
+import (
+	"bytes"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"math/big"
+	"slices"
+	"time"
+)
+
+// maxAnswers bounds what one OCSP answer is about, and who may have signed it.
+const maxAnswers = 64
+
+var oidBasicOCSP = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 1, 1}
+
+// ocsp is an OCSP answer (RFC 6960), not verified yet.
+type ocsp struct {
+	signed       []byte // what the signature is over
+	algorithm    signatureAlgorithm
+	value        []byte
+	certificates []*certificate
+	produced     time.Time
+	answers      []ocspAnswer
+}
+
+// ocspAnswer is what is said of one certificate.
+type ocspAnswer struct {
+	digest                digestAlgorithm // of the next two
+	issuerName, issuerKey []byte
+	serial                []byte
+	good                  bool
+	revoked               *time.Time
+	at                    time.Time
+}
+
+// parseOCSP reads an OCSPResponse, or the BasicOCSPResponse inside it, which CAdES keeps.
+func parseOCSP(raw []byte) (*ocsp, error) {
+	const enumerated, bitString, generalizedTime = 0x0A, 0x03, 0x18
+	outer := read(raw, tagSequence)
+	if status, ok := outer.optional(enumerated); ok {
+		content := read(outer.take(tagZero).Bytes, tagSequence)
+		kind := content.take(tagOID).FullBytes
+		raw = content.take(tagOctets).Bytes
+		if outer.err != nil || content.err != nil || !bytes.Equal(status.Bytes, []byte{0}) || !isOID(kind, oidBasicOCSP) {
+			return nil, errNotDER
+		}
+		outer = read(raw, tagSequence)
+	}
+	o := &ocsp{signed: outer.take(tagSequence).FullBytes}
+	algorithm := outer.take(tagSequence).FullBytes
+	signature := outer.take(bitString)
+	certificates, _ := outer.optional(tagZero)
+	data := read(o.signed, tagSequence)
+	data.optional(tagZero) // version
+	if _, byName := data.optional(tagOne); !byName {
+		data.take(tagTwo)
+	}
+	produced := data.take(generalizedTime).FullBytes
+	list, err := members(data.take(tagSequence).FullBytes, tagSequence)
+	if outer.err != nil || data.err != nil || err != nil || len(list) > maxAnswers || len(signature.Bytes) < 2 {
+		return nil, errNotDER
+	}
+	o.value = signature.Bytes[1:] // behind the number of bits that do not count
+	var identifier pkix.AlgorithmIdentifier
+	if _, err := asn1.Unmarshal(algorithm, &identifier); err != nil {
+		return nil, err
+	}
+	var wrong *fault
+	if o.algorithm, wrong = lookupSignature(identifier); wrong != nil {
+		return nil, errNotDER
+	}
+	if _, err := asn1.Unmarshal(produced, &o.produced); err != nil {
+		return nil, err
+	}
+	for _, one := range list {
+		if answer, err := parseAnswer(one.FullBytes); err == nil {
+			o.answers = append(o.answers, answer)
+		}
+	}
+	if len(certificates.Bytes) > 0 {
+		list := sequences(certificates.Bytes, tagSequence)
+		for _, one := range list[:min(len(list), maxAnswers)] {
+			if c, err := parseCertificate(one); err == nil {
+				o.certificates = append(o.certificates, c)
+			}
+		}
+	}
+	return o, nil
+}
+
+// parseAnswer reads a SingleResponse.
+func parseAnswer(raw []byte) (ocspAnswer, error) {
+	const good, generalizedTime = 0x80, 0x18
+	single := read(raw, tagSequence)
+	id := read(single.take(tagSequence).FullBytes, tagSequence)
+	algorithm := id.take(tagSequence).FullBytes
+	a := ocspAnswer{issuerName: id.take(tagOctets).Bytes, issuerKey: id.take(tagOctets).Bytes, serial: id.take(tagInteger).Bytes}
+	var identifier pkix.AlgorithmIdentifier
+	if _, err := asn1.Unmarshal(algorithm, &identifier); err != nil || id.err != nil {
+		return a, errNotDER
+	}
+	var known bool
+	if a.digest, known = findDigest(identifier.Algorithm); !known {
+		return a, errNotDER
+	}
+	if _, a.good = single.optional(good); !a.good {
+		if revoked, ok := single.optional(tagOne); ok {
+			when := read(revoked.FullBytes, tagOne).take(generalizedTime).FullBytes
+			a.revoked = new(time.Time)
+			if _, err := asn1.Unmarshal(when, a.revoked); err != nil {
+				return a, err
+			}
+		} else if len(single.list) > 0 {
+			single.list = single.list[1:] // not known to the one who answers
+		}
+	}
+	at := single.take(generalizedTime).FullBytes
+	if _, err := asn1.Unmarshal(at, &a.at); err != nil || single.err != nil {
+		return a, errNotDER
+	}
+	return a, nil
+}
+
+// isAbout tells whether it is this certificate of this issuer.
+func (a *ocspAnswer) isAbout(subject, issuer *x509.Certificate) bool {
+	var key struct {
+		Algorithm pkix.AlgorithmIdentifier
+		Key       asn1.BitString
+	}
+	if _, err := asn1.Unmarshal(issuer.RawSubjectPublicKeyInfo, &key); err != nil {
+		return false
+	}
+	return new(big.Int).SetBytes(a.serial).Cmp(subject.SerialNumber) == 0 &&
+		bytes.Equal(a.issuerName, sum(a.digest.hash, issuer.RawSubject)) && bytes.Equal(a.issuerKey, sum(a.digest.hash, key.Key.Bytes))
+}
+
+// by tells whether the issuer signed the answer, or somebody whom it made to answer for it.
+func (o *ocsp) by(issuer *x509.Certificate) bool {
+	if own, err := parseCertificate(issuer.Raw); err == nil && o.holds(own) {
+		return true
+	}
+	return slices.ContainsFunc(o.certificates, func(c *certificate) bool {
+		return c.parsed != nil && slices.Contains(c.parsed.ExtKeyUsage, x509.ExtKeyUsageOCSPSigning) &&
+			!o.produced.Before(c.parsed.NotBefore) && !o.produced.After(c.parsed.NotAfter) &&
+			usableKey(c.key) && c.parsed.CheckSignatureFrom(issuer) == nil && o.holds(c)
+	})
+}
+
+// holds tells whether a certificate's key signed the answer, with a digest that is not weak.
+func (o *ocsp) holds(c *certificate) bool {
+	hash := o.algorithm.hash
+	if o.algorithm.name == nameEd25519 {
+		return o.algorithm.verify(c, 0, nil, o.signed, o.value) == nil
+	}
+	return hash != 0 && !weakHash(hash) && o.algorithm.verify(c, hash, sum(hash, o.signed), o.signed, o.value) == nil
+}

@@ -1,0 +1,56 @@
+package pdfsig
+
+import "time"
+
+// How far clocks may be ahead of ours. /M may lack its zone, and is read as UTC then.
+const (
+	clockSkew  = 10 * time.Minute
+	widestZone = 14 * time.Hour
+)
+
+// future tells whether a time has not come yet.
+func (c *checker) future(when time.Time) bool { return when.After(c.now.Add(clockSkew)) }
+
+// stampedTime is the earliest time at which a signature is known to have been there: that of its own
+// time stamp, or of a document time stamp behind it. nil if no trusted authority says one.
+func (c *checker) stampedTime(s *Signature) *time.Time {
+	var earliest *time.Time
+	consider := func(stamp *TimeStamp) {
+		if stamp != nil && stamp.Trust.Status == Trusted && !c.future(*stamp.Time) && (earliest == nil || stamp.Time.Before(*earliest)) {
+			earliest = stamp.Time
+		}
+	}
+	if len(s.message.signers) == 1 { // of several it stamps the first one's signature only
+		consider(s.TimeStamp)
+	}
+	for i := range c.report.Signatures {
+		later := &c.report.Signatures[i]
+		if later.Kind == KindTimeStamp && later.holds() && later.covered.gap >= s.covered.end {
+			consider(later.TimeStamp)
+		}
+	}
+	return earliest
+}
+
+// noteTimes reports times that cannot be, and those for which there is nothing but the signer's word.
+func (c *checker) noteTimes(s *Signature) {
+	if !s.holds() {
+		return
+	}
+	early := ""
+	switch {
+	case s.ClaimedTime != nil && c.future(*s.ClaimedTime):
+		early = "the claimed signing time"
+	case s.StatedTime != nil && c.future(s.StatedTime.Add(-widestZone)):
+		early = "the stated time (/M)"
+	case s.TimeStamp != nil && s.TimeStamp.Status == TimeStampValid && c.future(*s.TimeStamp.Time):
+		early = "the time of its time stamp"
+	}
+	if early != "" {
+		c.add(CodeFutureTime, s.place, "signature in object %d: %s is in the future", s.Object, early)
+	}
+	claims := s.ClaimedTime != nil || s.StatedTime != nil
+	if c.options.Roots != nil && s.Kind != KindTimeStamp && claims && s.Trust.TimeSource == TimeFromClock {
+		c.add(CodeClaimedTime, s.place, "signature in object %d: only the signer says when it was made, so its certificate was judged at the present", s.Object)
+	}
+}
