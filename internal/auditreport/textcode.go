@@ -107,7 +107,7 @@ var spanishCodes = [...]struct {
 	{"signature-digest-mismatch", "los bytes no son los que se firmaron"},
 	{"signature-mismatch", "la firma no corresponde a la clave del firmante"},
 	{"signature-certificate", "el certificado no es el que indican los atributos firmados"},
-	{"pdf-encrypted", "el PDF está cifrado; por eso no se buscan sus firmas"},
+	{"pdf-encrypted", "el PDF necesita una contraseña; por eso no se buscan sus firmas"},
 	{"pdf-structure", "la estructura del PDF no se puede leer; puede haber firmas ocultas en ella"},
 	{"signature-limit", "se alcanzó un límite antes de tener una respuesta"},
 	{"signature-sub-filter", "una firma tiene una codificación que no se examina"},

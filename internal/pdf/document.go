@@ -4,6 +4,7 @@
 //
 // Call [Open] first. It reads the header and the whole chain of cross-reference
 // sections; objects are read when asked for, by [Document.Load] and [Document.Resolve].
+// [Document.Unlock] makes one readable that is encrypted with the empty user password.
 // A Document is not safe for concurrent use.
 //
 // The reader works on an [io.ReaderAt] and holds no document in memory: the
@@ -48,8 +49,9 @@ type Document struct {
 	repeated   *line
 	highest    uint32
 	cached     *objectStream
-	opening    bool  // an object stream is being opened
-	decoded    int64 // bytes of all streams so far
+	decryption *decryption // nil: not encrypted, or not unlocked
+	opening    bool        // an object stream is being opened
+	decoded    int64       // bytes of all streams so far
 	seeker     parser
 }
 
@@ -226,7 +228,11 @@ func (d *Document) loadPlain(entry Entry, p *parser) (Indirect, error) {
 		return Indirect{}, fault(ErrCrossReference, offset, "object %d %d stands where object %d %d should",
 			found.Number, found.Generation, entry.Number, entry.Generation)
 	}
-	return p.objectBody(found, offset)
+	object, err := p.objectBody(found, offset)
+	if err == nil && d.decryption != nil && p.sought == nil && !object.Object.Get("Type").IsName("XRef") {
+		d.decryption.openStrings(&object.Object, found)
+	}
+	return object, err
 }
 
 // mismatch turns a syntax error at the place an entry points to into what it means there.

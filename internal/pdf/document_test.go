@@ -47,6 +47,10 @@ func TestFilesOfManyProgramsAreRead(t *testing.T) {
 	}{
 		"cairo.pdf":                          {2, 1, false, false},
 		"encrypted-aes256.pdf":               {2, 1, false, true},
+		"encrypted-empty-aes128.pdf":         {0, 1, true, true},
+		"encrypted-empty-aes256-r5.pdf":      {0, 1, true, true},
+		"encrypted-empty-aes256.pdf":         {0, 1, true, true},
+		"encrypted-empty-rc4.pdf":            {0, 1, true, true},
 		"encrypted-object-streams.pdf":       {0, 1, true, true},
 		"encrypted-rc4.pdf":                  {2, 1, false, true},
 		"ghostscript-linearized.pdf":         {2, 2, false, false},

@@ -51,7 +51,7 @@ func (d *Document) openObjectStream(number uint32) (*objectStream, error) {
 	}
 	d.opening = true
 	defer func() { d.opening = false }()
-	if d.Encrypted() {
+	if d.Encrypted() && d.decryption == nil {
 		return nil, fault(ErrEncrypted, -1, "object stream %d cannot be read", number)
 	}
 	loaded, err := d.loadPlain(container, &parser{})

@@ -24,6 +24,11 @@ func (d *Document) content(stream Indirect, resolve bool) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if resolve && d.decryption != nil {
+		if raw, err = d.decryption.openStream(raw, stream); err != nil {
+			return nil, err
+		}
+	}
 	resolved := func(o Object) Object {
 		if resolve && err == nil {
 			o, _, err = d.Resolve(o)

@@ -83,6 +83,12 @@ END
 qpdf --encrypt "" owner 256 -- ghostscript.pdf encrypted-aes256.pdf
 qpdf --allow-weak-crypto --encrypt "" owner 40 -- ghostscript.pdf encrypted-rc4.pdf
 qpdf --object-streams=generate --encrypt user owner 256 -- ghostscript.pdf encrypted-object-streams.pdf
+# the same with an empty user password
+qpdf --allow-weak-crypto --object-streams=generate --encrypt "" owner 128 --use-aes=n -- groff.pdf encrypted-empty-rc4.pdf
+qpdf --allow-weak-crypto --object-streams=generate --encrypt "" owner 128 --use-aes=y --cleartext-metadata -- \
+	groff.pdf encrypted-empty-aes128.pdf
+qpdf --object-streams=generate --encrypt "" owner 256 --force-R5 -- groff.pdf encrypted-empty-aes256-r5.pdf
+qpdf --object-streams=generate --encrypt "" owner 256 -- groff.pdf encrypted-empty-aes256.pdf
 
 # signed by a program of others with a test certificate
 openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj "/O=TEST ONLY/CN=danabio fixtures" \

@@ -59,6 +59,22 @@ func textField(value, appearance string) string {
 	return "<< /Type /Annot /Subtype /Widget /FT /Tx /T (amount) /Rect [72 600 200 620] /V (" + value + ") /AP << /N " + appearance + " 0 R >> >>"
 }
 
+// apartField is a text field whose widget is object 10.
+const apartField = "<< /FT /Tx /T (amount) /Kids [10 0 R] >>"
+
+func apartWidget(appearance string) string {
+	return "<< /Type /Annot /Subtype /Widget /Parent 9 0 R /Rect [72 600 200 620] /AP << /N " + appearance + " 0 R >> >>"
+}
+
+// apart is a certified contract with such a field.
+func apart(level int) []byte {
+	base := update(contract(), formWith("9 0 R", ""), pageWith("/Annots [4 0 R 6 0 R 10 0 R]"), numbered{9, apartField}, numbered{10, apartWidget("32")},
+		numbered{32, form("")})
+	s := by(people().ana)
+	s.entries = fmt.Sprintf("/Reference [<< /TransformMethod /DocMDP /TransformParams << /P %d >> >>]", level)
+	return sign(base, s)
+}
+
 // filled gives the text field another value.
 func filled(base []byte) []byte {
 	return update(base, numbered{9, textField("900", "33")}, numbered{33, form("900")})
@@ -254,6 +270,18 @@ var attacks = []struct {
 	{"a form value beside locked ones", func() []byte {
 		return again(filled(certified(2, fieldLock("/Action /Include /Fields [(other)]"))))
 	}, twoWhole, "", "form field in object 9"},
+	{"a form value that a widget of its own shows", func() []byte {
+		return again(update(apart(2), numbered{9, strings.Replace(apartField, "/Kids", "/V (900) /Kids", 1)}, numbered{10, apartWidget("33")}, numbered{33, form("900")}))
+	}, twoWhole, "", "form field in object 9"},
+	{"a widget that shows another value", func() []byte {
+		return again(update(apart(2), numbered{10, apartWidget("33")}, numbered{33, form("900")}))
+	}, twoSpoilt, "later-revision", "replaces object 10"},
+	{"a form value, where one certification allows it and another does not", func() []byte {
+		second := again(certified(1, ""), func(s *signing) {
+			s.entries = "/Reference [<< /TransformMethod /DocMDP /TransformParams << /P 2 >> >>]"
+		})
+		return filled(second)
+	}, "SIGNED_REVISION_ONLY: SIGNED_REVISION_ONLY SIGNED_REVISION_ONLY", "later-revision", "replaces object 9"},
 	{"a form field that is moved when it is filled in", func() []byte {
 		moved := strings.Replace(textField("900", "33"), "72 600 200 620", "0 0 612 792", 1)
 		return again(update(certified(2, ""), numbered{9, moved}, numbered{33, form("900")}))
@@ -576,6 +604,9 @@ func firstPage(t *testing.T, content []byte) (int, pdf.Object) {
 		t.Fatal(err)
 	}
 	defer document.Close()
+	if err := document.Unlock(); err != nil {
+		t.Fatal(err)
+	}
 	page, err := document.FirstPage()
 	if err != nil {
 		t.Fatal(err)

@@ -116,7 +116,7 @@ var codeTable = [...]codeRow{
 	{CodePadding, evidence.SeverityRefusal, false, "something else than zeros follows the CMS in /Contents; no signature covers it"},
 	{CodeBrokenDigest, evidence.SeverityRefusal, false, "a signature uses MD5, with which anybody can make a second document of the same digest"},
 
-	{CodeEncrypted, evidence.SeverityRefusal, true, "the PDF is encrypted, so its signatures are not looked for"},
+	{CodeEncrypted, evidence.SeverityRefusal, true, "the PDF needs a password, so its signatures are not looked for"},
 	{CodeStructure, evidence.SeverityRefusal, true, "the PDF's structure cannot be read, so signatures may be hidden in it"},
 	{CodeLimit, evidence.SeverityRefusal, true, "a limit was reached before there was an answer"},
 	{CodeSubFilter, evidence.SeverityRefusal, true, "a signature has an encoding that is not judged"},

@@ -589,8 +589,10 @@ var corpus = []struct {
 			s.template = "<< /Type /Sig /SubFilter 9 0 R /ByteRange {range} /Contents {contents} >>"
 		})
 	}, unsure, "signature-sub-filter"},
-	{"AES-256", func() []byte { return file("encrypted-aes256.pdf") }, "INDETERMINATE:", "pdf-encrypted"},
-	{"RC4", func() []byte { return file("encrypted-rc4.pdf") }, "INDETERMINATE:", "pdf-encrypted"},
+	{"a password that is needed", func() []byte { return file("encrypted-object-streams.pdf") }, "INDETERMINATE:", "pdf-encrypted"},
+	{"an encryption that is not known", func() []byte {
+		return pdftest.TableWith("/Encrypt << /Filter /Adobe.PubSec /V 4 >>", pdftest.Pages("", "")...)
+	}, "INDETERMINATE:", "pdf-encrypted"},
 	{"encryption added by an update", func() []byte {
 		return updateWith(once(), fmt.Sprintf("/Encrypt 9 0 R /Prev %d", pdftest.StartXRef(once())), numbered{9, "<< >>"})
 	}, "INDETERMINATE:", "pdf-encrypted"},
@@ -614,7 +616,19 @@ var corpus = []struct {
 		return update(contract(), many...)
 	}, "INVALID:" + strings.Repeat(" INVALID", 100), "signature-contents signature-limit"},
 
+	// encrypted with an empty password
+	{"iText, RC4", func() []byte { return file("itext-rc4-lta.pdf") }, "EXTENDED: EXTENDED WHOLE_FILE", "validation-data"},
+	{"iText, AES-128", func() []byte { return file("itext-aes128-lta.pdf") }, "EXTENDED: EXTENDED WHOLE_FILE", "validation-data"},
+	{"iText, AES-256", func() []byte { return file("itext-aes256-lta.pdf") }, "EXTENDED: EXTENDED WHOLE_FILE", "validation-data"},
+	{"RC4 without a signature", func() []byte { return file("encrypted-empty-rc4.pdf") }, none, "unsigned"},
+	{"AES-128 without a signature", func() []byte { return file("encrypted-empty-aes128.pdf") }, none, "unsigned"},
+	{"AES-256 without a signature", func() []byte { return file("encrypted-empty-aes256.pdf") }, none, "unsigned"},
+	{"AES-256 of an earlier kind without a signature", func() []byte { return file("encrypted-empty-aes256-r5.pdf") }, none, "unsigned"},
+
 	// without a signature
+	{"words of a signature in an object of an earlier revision", func() []byte {
+		return update(update(contract(), numbered{9, "(/ByteRange)"}), numbered{9, "null"})
+	}, none, "unsigned"},
 	{"unsigned", contract, none, "unsigned"},
 	{"unsigned with a form", func() []byte { return file("pdf-lib-form.pdf") }, none, "unsigned"},
 	{"unsigned with object streams", func() []byte { return file("qpdf-object-streams-linearized.pdf") }, none, "unsigned"},

@@ -1,6 +1,8 @@
 package pdfsig_test
 
 import (
+	"bytes"
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -58,8 +60,19 @@ func judged() map[string][][]byte {
 		"a CMS without signed":      from("rsa-no-attributes"),
 		"an unsigned attribute":     {built("unsigned attribute that nobody knows")},
 		"something else":            {with(paddedText)},
-		"an encrypted PDF":          {built("AES-256"), built("RC4")},
+		"an encrypted PDF":          {firstRevision("itext-rc4-lta.pdf"), firstRevision("itext-aes128-lta.pdf"), firstRevision("itext-aes256-lta.pdf")},
+		"a PDF that needs":          {built("a password that is needed")},
 	}
+}
+
+// firstRevision is a file as its first signature covers it.
+func firstRevision(name string) []byte {
+	content := file(name)
+	report, err := pdfsig.Check(context.Background(), bytes.NewReader(content), int64(len(content)), pdfsig.Options{})
+	if err != nil {
+		panic(err)
+	}
+	return content[:int64(len(content))-report.Signatures[0].BytesAfter]
 }
 
 func TestTheDocumentationSaysWhatIsJudged(t *testing.T) {

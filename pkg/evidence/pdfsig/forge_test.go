@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/danabio/danabio-go/internal/pdf"
 	"github.com/danabio/danabio-go/internal/pdf/pdftest"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
@@ -57,6 +58,11 @@ func updateWith(base []byte, trailer string, objects ...numbered) []byte {
 	var out bytes.Buffer
 	out.Write(base)
 	header := bytes.Index(base, []byte("%PDF-"))
+	if document, err := pdf.Open(bytes.NewReader(base), int64(len(base))); err == nil && document.Encrypted() {
+		for _, key := range []string{"Encrypt", "ID"} {
+			trailer += " /" + key + " " + string(document.Trailer().Get(key).Append(nil))
+		}
+	}
 	if !bytes.HasSuffix(base, []byte("\n")) {
 		out.WriteByte('\n')
 	}

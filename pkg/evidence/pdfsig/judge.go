@@ -63,16 +63,16 @@ func (c *checker) judgeFile() error {
 		return nil
 	}
 	var broken *pdf.Error
+	if errors.Is(err, pdf.ErrEncrypted) && errors.As(err, &broken) {
+		c.undecidable(CodeEncrypted, -1, "its signatures were not looked for: "+broken.Error())
+		return nil
+	}
 	if errors.As(err, &broken) {
 		c.undecidable(CodeStructure, broken.Offset, broken.Error()+"; programs that repair it may find signatures, and differ in which")
 		return nil
 	}
 	if err != nil {
 		return err
-	}
-	if c.document.Encrypted() {
-		c.undecidable(CodeEncrypted, -1, "the PDF is encrypted; its signatures were not looked for")
-		return nil
 	}
 	slices.SortStableFunc(c.finder.found, func(a, b candidate) int { return cmp.Compare(a.offset, b.offset) }) // see prefix
 	for _, superseded := range []bool{false, true} {
@@ -113,14 +113,24 @@ func (c *checker) undecidable(code evidence.Code, offset int64, message string) 
 
 func (c *checker) openAndFind(r io.ReaderAt) error {
 	var err error
-	if c.document, err = pdf.Open(r, c.size); err != nil {
+	if c.document, err = openPDF(r, c.size); err != nil {
 		return err
 	}
 	c.finder = &finder{ctx: c.ctx, document: c.document}
-	if c.document.Encrypted() {
-		return nil
-	}
 	return c.finder.find()
+}
+
+// openPDF opens a PDF, with the empty user password if it is encrypted.
+func openPDF(r io.ReaderAt, size int64) (*pdf.Document, error) {
+	document, err := pdf.Open(r, size)
+	if err != nil {
+		return nil, err
+	}
+	if err := document.Unlock(); err != nil {
+		document.Close()
+		return nil, err
+	}
+	return document, nil
 }
 
 // sum gives the file its status, by the rule in the package comment.
@@ -285,7 +295,7 @@ func at(o pdf.Object, offset int64) (pdf.Object, bool) {
 // was moved into a document that its signer did not see as one.
 func (c *checker) checkRevision(covered coverage, where candidate, dictionary pdf.Object) (*fault, error) {
 	metered := &meter{ctx: c.ctx, reader: c.reader, left: 2*covered.end + findBudgetBase}
-	revision, err := pdf.Open(io.NewSectionReader(metered, 0, covered.end), covered.end)
+	revision, err := openPDF(io.NewSectionReader(metered, 0, covered.end), covered.end)
 	if err != nil {
 		if isReadError(err) {
 			return nil, err

@@ -8,6 +8,8 @@
 //
 // # What is judged
 //
+// An encrypted file is judged if it opens with the empty user password, as any reader shows it.
+//
 // Signature dictionaries are found through the cross-reference, those of earlier revisions included, never by a search
 // of bytes and never by the form's /Fields. Each gets one [Status]:
 //
@@ -22,7 +24,7 @@
 //     that reaches into the gap of its /ByteRange, white space in its /Contents, and padding other
 //     than zeros are enough.
 //   - INDETERMINATE: it is of a kind that this package does not judge: curves other than NIST's (brainpool, secp256k1), Ed448,
-//     DSA, an unknown SubFilter, an encrypted file, or more than a limit allows; docs/evidence.md has a table.
+//     DSA, an unknown SubFilter, a file that needs a password, or more than a limit allows; docs/evidence.md has a table.
 //
 // Of several signers of one CMS all must hold. A certificate that package x509 refuses, with a negative serial number say, is
 // taken for its key; trust in it cannot be judged.

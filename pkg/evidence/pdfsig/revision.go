@@ -46,7 +46,7 @@ func (c *checker) newRevisions() *revisions {
 
 func (r *revisions) open(end int64) (*revision, error) {
 	opened := &revision{end: end}
-	opened.document, opened.broken = pdf.Open(io.NewSectionReader(r.metered, 0, end), end)
+	opened.document, opened.broken = openPDF(io.NewSectionReader(r.metered, 0, end), end)
 	if opened.broken != nil && !incomparable(opened.broken) {
 		return nil, opened.broken
 	}

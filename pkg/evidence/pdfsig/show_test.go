@@ -34,6 +34,9 @@ func pagesOf(t *testing.T, file []byte) (pages []string, annotations [][]string)
 		t.Fatal(err)
 	}
 	defer document.Close()
+	if err := document.Unlock(); err != nil {
+		t.Fatal(err)
+	}
 	s := shown{t: t, file: file, document: document, pages: map[pdf.Reference]int{}}
 	var all []pdf.Page
 	for page, err := range document.Pages() {

@@ -154,7 +154,7 @@ func trustTable() []trustTest {
 
 		{"unsigned", contract(), both, unjudged, "", "", "", "unsigned"},
 		{"not judged", withCMS(func(f *forgedCMS) { f.algorithm = asn1.ObjectIdentifier{1, 2, 3} }), both, unjudged, "", "not judged", "", "signature-algorithm trust-not-judged"},
-		{"encrypted", file("encrypted-aes256.pdf"), both, unjudged, "", "", "", "pdf-encrypted trust-not-judged"},
+		{"encrypted", file("encrypted-object-streams.pdf"), both, unjudged, "", "", "", "pdf-encrypted trust-not-judged"},
 		{"not valid", withCMS(func(f *forgedCMS) { f.spoil = true }), both, unjudged, "", "does not hold", "", "signature-mismatch"},
 		{"one of two not valid", again(withCMS(func(f *forgedCMS) { f.spoil = true })), both, unjudged, "", "does not hold", "", "claimed-time signature-mismatch"},
 	}

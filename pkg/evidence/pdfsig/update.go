@@ -164,10 +164,6 @@ func (u *update) continues() bool {
 		u.other("the trailer leads to another catalog")
 		return false
 	}
-	if u.new.Encrypted() {
-		u.other("it is encrypted")
-		return false
-	}
 	return true
 }
 

@@ -1,4 +1,5 @@
-// Makes PAdES-LT and LTA files with iText 5 and Bouncy Castle, for make-itext.sh. Arguments: a PDF and a folder for what it makes.
+// Makes PAdES-LT and LTA files with iText 5 and Bouncy Castle, for make-itext.sh. Arguments: a PDF, a folder
+// for what it makes, how its names begin, and the owner password if the PDF is encrypted.
 import com.itextpdf.text.Rectangle;
 import com.itextpdf.text.pdf.*;
 import com.itextpdf.text.pdf.security.*;
@@ -22,6 +23,7 @@ import org.bouncycastle.cms.jcajce.*;
 public class Ltv {
     static final Date BEGIN = new Date(System.currentTimeMillis() - 86400_000L), END = new Date(BEGIN.getTime() + 20L * 365 * 86400_000L);
     static int serial = 1;
+    static byte[] password;
 
     static KeyPair key() throws Exception {
         KeyPairGenerator g = KeyPairGenerator.getInstance("RSA");
@@ -64,7 +66,7 @@ public class Ltv {
     }
 
     static void sign(String from, String to, KeyPair key, X509Certificate certificate, String field, Rectangle at, int level, MakeSignature.CryptoStandard as) throws Exception {
-        PdfReader reader = new PdfReader(from);
+        PdfReader reader = new PdfReader(from, password);
         try (FileOutputStream out = new FileOutputStream(to)) {
             PdfStamper stamp = PdfStamper.createSignature(reader, out, '\0', null, true);
             PdfSignatureAppearance look = stamp.getSignatureAppearance();
@@ -76,7 +78,7 @@ public class Ltv {
     }
 
     static void validation(String from, String to) throws Exception {
-        PdfReader reader = new PdfReader(from);
+        PdfReader reader = new PdfReader(from, password);
         try (FileOutputStream out = new FileOutputStream(to)) {
             PdfStamper stamp = new PdfStamper(reader, out, '\0', true);
             LtvVerification data = stamp.getLtvVerification();
@@ -88,7 +90,7 @@ public class Ltv {
     }
 
     static void stampFile(String from, String to, String field) throws Exception {
-        PdfReader reader = new PdfReader(from);
+        PdfReader reader = new PdfReader(from, password);
         try (FileOutputStream out = new FileOutputStream(to)) {
             PdfStamper stamp = PdfStamper.createSignature(reader, out, '\0', null, true);
             LtvTimestamp.timestamp(stamp.getSignatureAppearance(), new Stamps(), field);
@@ -97,6 +99,7 @@ public class Ltv {
 
     public static void main(String[] arguments) throws Exception {
         Security.addProvider(new BouncyCastleProvider());
+        if (arguments.length > 3) password = arguments[3].getBytes();
         root = key(); ana = key(); bruno = key(); stamper = key();
         String issuer = "CN=Invented Root,O=TEST ONLY";
         rootCertificate = issue(issuer, root, issuer, root, true, null);

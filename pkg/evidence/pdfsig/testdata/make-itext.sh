@@ -2,7 +2,7 @@
 # Makes the PAdES-LT and LTA files itext-*.pdf.gz in this folder anew, in the folder given as argument, from PDFs of internal/pdf/testdata.
 # Keys, dates and identifiers differ from run to run, so the files are committed and tests need none of these programs.
 #
-# Debian 12: default-jdk-headless libitext5-java libbcprov-java libbcpkix-java
+# Debian 12: default-jdk-headless libitext5-java libbcprov-java libbcpkix-java qpdf
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 bases=$here/../../../../internal/pdf/testdata
@@ -25,4 +25,16 @@ take jspdf lt lta
 take pdf-lib-form lta-twice
 take qpdf-object-streams-groff lta-signed
 take pdfkit certified-twice twice-lt
+
+# encrypted with an empty user password; iText does not find its own time stamp again in all of them
+encrypted() { # name, and how
+	name=$1
+	shift
+	qpdf --allow-weak-crypto --object-streams=generate --encrypt "" owner "$@" -- "$bases/groff.pdf" "$work/$name.pdf"
+	java Ltv "$work/$name.pdf" "$work" "$name" owner || true
+	gzip -9n <"$work/$name-lta.pdf" >"$out/itext-$name-lta.pdf.gz"
+}
+encrypted rc4 40
+encrypted aes128 128 --use-aes=y
+encrypted aes256 256 --force-R5
 ls -l "$out"
