@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -30,7 +31,8 @@ const (
 
 // file reads a PDF made by other programs, see testdata/make.sh here and in internal/pdf.
 func file(name string) []byte {
-	if !strings.HasPrefix(name, "poppler-signed") && !strings.HasPrefix(name, "itext-") && !strings.HasPrefix(name, "openssl-") {
+	own := []string{"poppler-signed", "itext-", "openssl-", "pdfbox-"}
+	if !slices.ContainsFunc(own, func(by string) bool { return strings.HasPrefix(name, by) }) {
 		content, err := os.ReadFile(filepath.Join("../../../internal/pdf/testdata", name))
 		if err != nil {
 			panic(err)
@@ -278,6 +280,9 @@ var corpus = []struct {
 	{"iText, certified and signed", func() []byte { return file("itext-certified-twice.pdf") }, "WHOLE_FILE: SIGNED_REVISION_ONLY WHOLE_FILE", ""},
 	{"iText, signed twice, and validation data", func() []byte { return file("itext-twice-lt.pdf") },
 		"EXTENDED: SIGNED_REVISION_ONLY EXTENDED", "validation-data"},
+	{"PDFBox, three times, and each in a new field", func() []byte { return file("pdfbox-new-fields.pdf") },
+		"WHOLE_FILE: SIGNED_REVISION_ONLY SIGNED_REVISION_ONLY WHOLE_FILE", ""},
+	{"PDFBox, in fields that were there", func() []byte { return file("pdfbox-old-fields.pdf") }, "WHOLE_FILE: SIGNED_REVISION_ONLY WHOLE_FILE", ""},
 	{"poppler", func() []byte { return file("poppler-signed.pdf") }, whole, ""},
 	{"poppler, twice", func() []byte { return file("poppler-signed-twice.pdf") }, "WHOLE_FILE: SIGNED_REVISION_ONLY WHOLE_FILE", ""},
 	{"poppler, behind a cross-reference stream", func() []byte { return file("poppler-signed-stream.pdf") }, whole, ""},
