@@ -75,6 +75,14 @@ func apart(level int) []byte {
 	return sign(base, s)
 }
 
+// certifiedAgain is a second signature that certifies, with permissions in the catalog.
+func certifiedAgain(base []byte, permissions string) []byte {
+	return again(base, func(s *signing) {
+		s.entries = "/Reference [<< /TransformMethod /DocMDP /TransformParams << /P 2 >> >>]"
+		s.other = []numbered{{6, field("second", 7)}, catalog("/Perms << " + permissions + " >>")}
+	})
+}
+
 // filled gives the text field another value.
 func filled(base []byte) []byte {
 	return update(base, numbered{9, textField("900", "33")}, numbered{33, form("900")})
@@ -256,6 +264,12 @@ var attacks = []struct {
 	{"a second signature, where the certification allows none", func() []byte { return signedAs(certified(1, ""), field("second", 7)) },
 		twoSpoilt, "later-revision", "the certification does not allow"},
 	{"a second signature, where the certification allows it", func() []byte { return signedAs(certified(2, ""), field("second", 7)) }, twoWhole, "", "signature in object 7"},
+	{"a certification behind a signature", func() []byte { return certifiedAgain(once(), "/DocMDP 7 0 R") }, twoWhole, "", "signature in object 7"},
+	{"permissions for something else, too", func() []byte { return certifiedAgain(once(), "/DocMDP 7 0 R /UR3 7 0 R") },
+		twoSpoilt, "later-revision", "catalog: /Perms"},
+	{"permissions of another signature", func() []byte { return certifiedAgain(once(), "/DocMDP 5 0 R") }, twoSpoilt, "later-revision", "catalog: /Perms"},
+	{"permissions that are replaced", func() []byte { return certifiedAgain(over(catalog("/Perms << /DocMDP 5 0 R >>")), "/DocMDP 7 0 R") },
+		twoSpoilt, "later-revision", "catalog: /Perms"},
 	{"a form value, where the certification allows it", func() []byte { return again(filled(certified(2, ""))) }, twoWhole, "", "form field in object 9"},
 	{"a form value alone, where the certification allows it", func() []byte { return filled(certified(2, "")) }, earlier, "later-revision", "form field in object 9"},
 	{"a form value, where the certification allows none", func() []byte { return again(filled(certified(1, ""))) }, twoSpoilt, "later-revision", "replaces object 9"},
@@ -308,6 +322,9 @@ var attacks = []struct {
 	}, extended, "validation-data", "catalog: /DSS"},
 	{"validation data with a page in it", func() []byte {
 		return update(once(), catalog("/DSS << /Certs [20 0 R] /Page 22 0 R >>"), numbered{20, certificate}, numbered{22, "<< /Type /Page >>"})
+	}, earlier, "later-revision", "holds something else"},
+	{"validation data with a key twice", func() []byte {
+		return update(once(), catalog("/DSS << /Certs [20 0 R] /Certs [] >>"), numbered{20, certificate})
 	}, earlier, "later-revision", "holds something else"},
 	{"validation data that is no stream", func() []byte {
 		return update(once(), catalog("/DSS << /Certs [20 0 R] >>"), numbered{20, "<< /Type /Page >>"})
@@ -365,6 +382,17 @@ var attacks = []struct {
 		signed := once()
 		return updateWith(signed, fmt.Sprintf("/Prev %d", pdftest.StartXRef(contract())), catalog("/DSS << /Certs [20 0 R] >>"), numbered{20, certificate})
 	}, "INDETERMINATE:", "signature-unreached", ""},
+	{"a cross-reference that leaves a section out", func() []byte {
+		signed := once()
+		file := updateWith(signed, fmt.Sprintf("/Prev %d", pdftest.StartXRef(contract())), catalog("/DSS << /Certs [20 0 R] >>"), numbered{20, certificate},
+			numbered{4, "null"}, numbered{5, "null"})
+		for _, object := range []string{"4", "5"} {
+			head := []byte("\n" + object + " 0 obj")
+			line := fmt.Appendf(nil, "\n%s 1\n%010d", object, bytes.LastIndex(file, head)+1)
+			file = bytes.Replace(file, line, fmt.Appendf(nil, "\n%s 1\n%010d", object, bytes.LastIndex(signed, head)+1), 1)
+		}
+		return file
+	}, earlier, "later-revision", "does not continue"},
 	{"another generation of what says the same", func() []byte {
 		changed := dssWith(once(), numbered{2, "<< /Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 612 792] >>"})
 		at := bytes.LastIndex(changed, []byte("2 0 obj"))
