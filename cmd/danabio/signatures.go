@@ -181,8 +181,8 @@ func (j *judges) check(file string, report *evidence.Report) (signatureCheck, er
 	return outcome, nil
 }
 
-// trust says whether the signers are those of the roots, and fails if roots were given and nobody signed. The
-// other failures are findings.
+// trust says whether the signers are those of the roots, and fails if roots were given and nobody
+// signed. The other failures are findings.
 func (j *judges) trust(file string, report *evidence.Report, signatures signatureCheck) (pdfsig.TrustStatus, error) {
 	if j.roots && signatures == signaturesNone && !j.unsigned {
 		return pdfsig.NotJudged, errorf("%w: %s: --roots was given, and no PDF in it is signed; --accept unsigned allows that",

@@ -88,8 +88,8 @@ func ecdsaKey() crypto.Signer {
 // forever is when certificates end, for all that these tests know.
 var forever = time.Date(2199, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// issue makes a certificate that is valid from a year before noon, for ever if the template does not say how long; by itself if
-// there is no issuer.
+// issue makes a certificate that is valid from a year before noon, for ever if the template does
+// not say how long; by itself if there is no issuer.
 func issue(template *x509.Certificate, key crypto.Signer, issuer *party) *party {
 	copied := *template
 	template = &copied

@@ -21,7 +21,8 @@ const (
 // judgeContents judges the contents of a signature whose byte range is as it should be.
 func (c *checker) judgeContents(s *Signature, dictionary pdf.Object) (*fault, error) {
 	contents := dictionary.Get("Contents")
-	if !slices.Contains([]string{subFilterDetached, subFilterPAdES, subFilterSHA1, subFilterRSASHA1, subFilterTimeStamp}, s.SubFilter) {
+	if !slices.Contains([]string{subFilterDetached, subFilterPAdES, subFilterSHA1, subFilterRSASHA1,
+		subFilterTimeStamp}, s.SubFilter) {
 		return undecided(CodeSubFilter, "its /SubFilter names an encoding that is not judged"), nil
 	}
 	length, err := berLength(contents.Text)
@@ -126,7 +127,8 @@ func (c *checker) noteOddities(s *Signature, m *message, offset int64, padding [
 		weakKeys = weakKeys || weakKey(one.certificate.key)
 		bare = bare || !one.attributed
 		if oid, strange := one.strange(); strange {
-			c.add(CodeUnsignedAttribute, offset, "signature in object %d: an unsigned attribute, %s, is not one of those that are known", s.Object, showable(oid.String()))
+			c.add(CodeUnsignedAttribute, offset,
+				"signature in object %d: an unsigned attribute, %s, is not one of those that are known", s.Object, showable(oid.String()))
 		}
 	}
 	if s.SubFilter == subFilterSHA1 || s.TimeStamp != nil && s.DigestAlgorithm == "SHA-1" {
@@ -136,7 +138,8 @@ func (c *checker) noteOddities(s *Signature, m *message, offset int64, padding [
 		c.add(CodeWeakDigest, offset, "signature in object %d: %s is broken: two documents with one digest can be made", s.Object, strings.Join(weak, " and "))
 	}
 	if weakKeys {
-		c.add(CodeWeakKey, offset, "signature in object %d: the signer's RSA key has less than %d bits", s.Object, strongKeyBits)
+		c.add(CodeWeakKey, offset, "signature in object %d: the signer's RSA key has less than %d bits", s.Object,
+			strongKeyBits)
 	}
 	if bare && s.SubFilter != subFilterRSASHA1 {
 		c.add(CodeNoSignedAttributes, offset, "signature in object %d: its CMS has no signed attributes", s.Object)

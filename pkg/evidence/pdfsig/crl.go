@@ -26,7 +26,9 @@ func (l *crl) find(subject *x509.Certificate) *x509.RevocationListEntry {
 		for i := range l.RevokedCertificateEntries {
 			const removed = 8
 			entry := &l.RevokedCertificateEntries[i]
-			others := slices.ContainsFunc(entry.Extensions, func(e pkix.Extension) bool { return e.Id.Equal(oidCertificateIssuer) })
+			others := slices.ContainsFunc(entry.Extensions, func(e pkix.Extension) bool {
+				return e.Id.Equal(oidCertificateIssuer)
+			})
 			if !others && entry.ReasonCode != removed {
 				l.entries[entry.SerialNumber.Text(16)] = entry
 			}
@@ -35,7 +37,8 @@ func (l *crl) find(subject *x509.Certificate) *x509.RevocationListEntry {
 	return l.entries[subject.SerialNumber.Text(16)]
 }
 
-// complete tells whether a certificate that is not on the list is not revoked: the list leaves out none of its kind.
+// complete tells whether a certificate that is not on the list is not revoked: the list leaves out
+// none of its kind.
 func (l *crl) complete(subject *x509.Certificate) bool {
 	for _, extension := range l.Extensions {
 		switch {
@@ -85,7 +88,8 @@ func (l *crl) indirect() bool {
 	const others = 0x84
 	return slices.ContainsFunc(l.Extensions, func(extension pkix.Extension) bool {
 		parts, err := members(extension.Value, tagSequence)
-		return extension.Id.Equal(oidIssuingPoint) && (err != nil || slices.ContainsFunc(parts, func(part asn1.RawValue) bool { return part.FullBytes[0] == others }))
+		return extension.Id.Equal(oidIssuingPoint) && (err != nil || slices.ContainsFunc(parts,
+			func(part asn1.RawValue) bool { return part.FullBytes[0] == others }))
 	})
 }
 

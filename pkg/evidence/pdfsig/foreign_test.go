@@ -87,8 +87,8 @@ func TestForeignProgramsAgree(t *testing.T) {
 	}
 }
 
-// TestForeignGenuineSignaturesHold asks openssl about the files of testdata/openssl.sh. It takes two that we do not, and that
-// is what INDETERMINATE says of them.
+// TestForeignGenuineSignaturesHold asks openssl about the files of testdata/openssl.sh. It takes
+// two that we do not, and that is what INDETERMINATE says of them.
 func TestForeignGenuineSignaturesHold(t *testing.T) {
 	beyondUs := []string{"brainpool", "secp256k1", "pss-other-mask"}
 	for _, test := range genuine {

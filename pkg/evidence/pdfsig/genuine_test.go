@@ -11,8 +11,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// genuine are PDFs with signatures by openssl and gnutls, see testdata/openssl.sh: what is said of each, by which algorithms, and
-// whether its signer leads to openssl-root.pem.
+// genuine are PDFs with signatures by openssl and gnutls, see testdata/openssl.sh: what is said of
+// each, by which algorithms, and whether its signer leads to openssl-root.pem.
 var genuine = []struct {
 	name, want, codes, algorithms string
 	trust                         pdfsig.TrustStatus
@@ -107,7 +107,8 @@ func TestGenuineSignaturesAreJudged(t *testing.T) {
 	}
 }
 
-// The last byte of each signature's value is its last but for the padding and, of some, unsigned attributes.
+// The last byte of each signature's value is its last but for the padding and, of some, unsigned
+// attributes.
 func TestGenuineSignaturesAreChecked(t *testing.T) {
 	for _, test := range genuine {
 		if test.want != whole || test.name == "pkcs7-sha1-indefinite" { // which ends with end marks

@@ -30,7 +30,8 @@ func revocations(r *pdfsig.Revocation) string {
 	return strings.Join(words, ", ")
 }
 
-// The OCSP answers and CRLs are openssl's: a certificate of the authority "middle" signs, which is below openssl-root.pem.
+// The OCSP answers and CRLs are openssl's: a certificate of the authority "middle" signs, which is
+// below openssl-root.pem.
 func TestGenuineRevocationDataIsJudged(t *testing.T) {
 	roots := openSSLRoots(t)
 	for name, test := range map[string]struct {
