@@ -4,7 +4,7 @@ FUZZTIME ?= 30s
 flag = $(if $(value $2),-$1 '$(subst ','\'',$(value $2))')
 unexport FILE URL BASE
 
-.PHONY: help generate spec-update take-in check test race foreign faults bench bench-foreign fuzz release release-check
+.PHONY: help generate spec-update take-in check test race foreign windows faults bench bench-foreign fuzz release release-check
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ race: ## the same under the race detector, but for spec-update and release, whos
 
 foreign: ## tests against other programs, which must be installed
 	go test -tags foreign -run Foreign ./...
+
+windows: ## the tests as programs for Windows, under wine
+	.ci/windows
 
 faults: ## the fault matrix: every fault, and what the client does about it
 	@table=$$(mktemp); DANABIO_FAULTS_TABLE=$$table go test -count=1 -run '^TestFaultMatrix$$' ./pkg/danabio; code=$$?; cat $$table; rm -f $$table; exit $$code

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"github.com/rogpeppe/go-internal/robustio"
 	"github.com/spf13/cobra"
 
 	"github.com/danabio/danabio-go/cmd/danabio/sample"
@@ -85,7 +87,7 @@ func (d *demo) run() error {
 	}
 	data, err := d.path(name, content)
 	if err != nil {
-		_ = os.RemoveAll(d.folder) // made by this run, and nobody's but its own
+		_ = robustio.RemoveAll(d.folder) // made by this run, and nobody's but its own
 		return err
 	}
 	if d.out.json {
@@ -294,11 +296,10 @@ In %s:
 Open the PDF in evidence/documents to see the signature, at the foot of page 1.
 
 Next:
-  %s evidence verify %s \
-    --sent %s
+  %s
   %s emulator
   %s start --help
-`, in(), me, shellQuoted(in("evidence.zip")), shellQuoted(in("start.json")), me, me).in(d.out.language)
+`, in(), oneCommand(me+" evidence verify "+typedWord(in("evidence.zip")), "--sent "+typedWord(in("start.json"))), me, me).in(d.out.language)
 }
 
 // programName is how the user called this program, as far as it matters for the next call.
@@ -306,7 +307,10 @@ func programName() string {
 	if path, err := os.Executable(); err == nil && strings.Contains(path, "go-build") {
 		return "go run ./cmd/danabio"
 	}
-	return "danabio"
+	if _, err := exec.LookPath("danabio"); err == nil {
+		return "danabio"
+	}
+	return calledShellWord(os.Args[0])
 }
 
 func bytesText(n int64) *message {

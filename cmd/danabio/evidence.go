@@ -19,7 +19,14 @@ reading, or that is damaged: then the exit code is 6.`,
 		Args:    cobra.ArbitraryArgs,
 		RunE:    group,
 	}
-	cmd.AddCommand(newEvidenceList(out), newEvidenceVerify(out), newEvidenceExtract(out), newEvidenceReport(out))
+	cmd.AddCommand(newEvidenceList(out), newEvidenceVerify(out), newEvidenceExtract(out))
+	if onWindows {
+		for _, sub := range cmd.Commands() {
+			run := sub.RunE
+			sub.RunE = func(cmd *cobra.Command, files []string) error { return run(cmd, withoutPatterns(files)) }
+		}
+	}
+	cmd.AddCommand(newEvidenceReport(out))
 	return cmd
 }
 

@@ -139,10 +139,16 @@ func extractFile(cmd *cobra.Command, out *output, file, folder string, limits ev
 		_, err := checkReceipt(file, report)
 		return err
 	})
-	var refused *evidence.RefusedError
+	var (
+		refused *evidence.RefusedError
+		name    *evidence.SystemNameError
+	)
 	switch {
 	case errors.As(err, &refused):
 		return nil, &refusedFile{file, refused}
+	case errors.As(err, &name):
+		return nil, errorf("evidence %s: Windows cannot hold the name %q, so nothing was extracted; extract it on Linux or macOS, or in WSL",
+			shownName(file), name.Entry)
 	case errors.Is(err, fs.ErrExist) && exists(folder):
 		return nil, folderExists(folder)
 	case err != nil:

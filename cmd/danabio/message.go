@@ -123,9 +123,9 @@ func (f languageFlag) Set(value string) error {
 
 var errLanguage = errors.New("no such language")
 
-// languageOf is the language that args ask for, or else the environment.
+// languageOf is the language that args ask for, or else the user's settings.
 func languageOf(args []string) language.Language {
-	wanted := language.OfEnvironment(os.Getenv)
+	wanted := language.OfUser(os.Getenv)
 	for i, arg := range args {
 		value, given := strings.CutPrefix(arg, "--lang=")
 		if arg == "--lang" && i+1 < len(args) {

@@ -215,18 +215,6 @@ var inFlags = strings.NewReplacer(
 	"context canceled", "interrupted",
 )
 
-// shellQuoted returns value so that a shell takes it as one word.
-func shellQuoted(value string) string {
-	value = oneLine(value)
-	plain := func(r rune) bool {
-		return r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("-_./:@%+,=", r))
-	}
-	if value != "" && !strings.ContainsFunc(value, func(r rune) bool { return !plain(r) }) {
-		return value
-	}
-	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
-}
-
 // oneLine makes foreign text safe for a terminal: what would move the cursor or change the reading direction is replaced.
 func oneLine(text string) string {
 	return strings.Map(func(r rune) rune {

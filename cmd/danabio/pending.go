@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/rogpeppe/go-internal/robustio"
+
 	"github.com/danabio/danabio-go/internal/newfile"
 )
 
@@ -82,6 +84,6 @@ func (f *pendingFile) promised() bool {
 func (f *pendingFile) discard() {
 	f.part.Discard()
 	if f.promised() {
-		_ = os.Remove(f.path)
+		_ = robustio.RemoveAll(f.path)
 	}
 }

@@ -26,6 +26,9 @@ func (o *output) run(ctx context.Context, args []string, stdin io.Reader) int {
 	stdout := &keptFailure{stream: o.stdout}
 	o.stdout = stdout
 	root := newRoot(o)
+	if onWindows {
+		examplesForWindows(root)
+	}
 	root.SetArgs(append([]string{}, args...)) // never nil, for which cobra takes os.Args
 	root.SetIn(inputOf(stdin))
 	root.SetOut(stdout)

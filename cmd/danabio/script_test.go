@@ -19,12 +19,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/danabio/danabio-go/cmd/danabio/sample"
+	"github.com/danabio/danabio-go/internal/pdf"
 	"github.com/danabio/danabio-go/internal/testca"
 	"github.com/danabio/danabio-go/pkg/emulator"
 	"github.com/danabio/danabio-go/pkg/emulator/emulatortest"
@@ -33,9 +35,7 @@ import (
 func TestMain(m *testing.M) {
 	// Tests in this process expect English, whatever the developer's language; a script has variables of its own.
 	if strings.Contains(filepath.Base(os.Args[0]), ".test") {
-		for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-			_ = os.Unsetenv(name)
-		}
+		_ = os.Setenv("LC_ALL", "C")
 	}
 	// A danabio of the race detector ends at once, also with what it must not: exit code 66 at the first race.
 	_ = os.Setenv("GORACE", "atexit_sleep_ms=0 halt_on_error=1 "+os.Getenv("GORACE"))
@@ -53,13 +53,16 @@ func TestMain(m *testing.M) {
 //	completed                    complete all circuits
 //	requests TOKEN START DOWNLOAD  how often each operation was called so far
 //	holds FOLDER [NAME…]         the folder holds these names and nothing else, hidden files too
-//	mode PERMISSIONS FILE…       files have these permissions
+//	mode PERMISSIONS FILE…       files have these permissions, where there are such
 //	flip FILE                    invert a byte in the middle of the file
+//	update FILE validation|page  put an update behind a PDF: validation data, or another content of its first page
 //	zip FILE [comment=TEXT] NAME…  make a ZIP, in which the content of each NAME is its name
 //	unreadable FILE              make FILE one that the system does not read
+//	write FILE TEXT…             make FILE, which holds these texts, with nothing between them
 //	take VARIABLE NAME           set VARIABLE to the value of the line NAME=value that was printed last
 //
-// $LF, $CR and $NBSP are characters that cannot stand in a script.
+// $LF, $CR, $NBSP and $BOM are characters that cannot stand in a script. $NOFILE is what the system
+// says of a file that does not exist.
 //
 // A FAULT is OPERATION:KEY[=VALUE],…; see faultKeys. Every script has contract.pdf.
 func TestScripts(t *testing.T) {
@@ -78,8 +81,13 @@ func TestScripts(t *testing.T) {
 			// Where danabio is, for scripts that must not find other programs.
 			path, _, _ := strings.Cut(env.Getenv("PATH"), string(os.PathListSeparator))
 			env.Setenv("DANABIO_ONLY", path)
-			for name, character := range map[string]string{"LF": "\n", "CR": "\r", "NBSP": "\u00a0"} {
-				env.Setenv(name, character)
+			for name, value := range map[string]string{
+				"LF": "\n", "CR": "\r", "NBSP": "\u00a0", "BOM": "\ufeff", "NOFILE": syscall.ENOENT.Error(), "LANG": "C",
+			} {
+				env.Setenv(name, value)
+			}
+			if onWindows {
+				env.Setenv("AppData", filepath.Join(env.WorkDir, "settings"))
 			}
 			return os.WriteFile(filepath.Join(env.WorkDir, "contract.pdf"), sample.Contract, 0o600)
 		},
@@ -94,8 +102,10 @@ func TestScripts(t *testing.T) {
 			"zip":        scriptZIP,
 			"join":       scriptJoin,
 			"flip":       scriptFlip,
+			"update":     scriptUpdate,
 			"unreadable": scriptUnreadable,
 			"take":       scriptTake,
+			"write":      scriptWrite,
 		},
 	})
 }
@@ -417,7 +427,7 @@ func scriptMode(ts *testscript.TestScript, _ bool, args []string) {
 	for _, name := range args[1:] {
 		info, err := os.Stat(ts.MkAbs(name))
 		ts.Check(err)
-		if got := fmt.Sprintf("%04o", info.Mode().Perm()); got != args[0] {
+		if got := fmt.Sprintf("%04o", info.Mode().Perm()); got != args[0] && !onWindows {
 			ts.Fatalf("%s has permissions %s, want %s", name, got, args[0])
 		}
 	}
@@ -462,14 +472,56 @@ func scriptJoin(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), joined, 0o600))
 }
 
+// scriptUpdate writes two objects behind a PDF: catalog or first page, and a stream that it leads
+// to.
+func scriptUpdate(ts *testscript.TestScript, _ bool, args []string) {
+	content, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	document, err := pdf.Open(bytes.NewReader(content), int64(len(content)))
+	ts.Check(err)
+	defer document.Close()
+	stream := pdf.NewReference(pdf.Reference{Number: document.Highest() + 1})
+	changed, at, err := document.Catalog()
+	ts.Check(err)
+	switch args[1] {
+	case "validation":
+		store := pdf.Object{Kind: pdf.Dictionary}
+		changed = changed.With("DSS", store.With("Certs", pdf.NewArray(stream)))
+	case "page":
+		page, err := document.FirstPage()
+		ts.Check(err)
+		changed, at = page.Dictionary.With("Contents", stream), page.Reference
+	default:
+		ts.Fatalf("there is no update %q", args[1])
+	}
+	first := len(content) + 1
+	content = fmt.Appendf(content, "\n%d 0 obj\n%s\nendobj\n", at.Number, changed.Append(nil))
+	second := len(content)
+	content = fmt.Appendf(content, "%d 0 obj\n<< /Length 4 >>\nstream\n1234\nendstream\nendobj\n", stream.Int)
+	table := len(content)
+	content = fmt.Appendf(content, "xref\n%d 1\n%010d 00000 n \n%d 1\n%010d 00000 n \ntrailer\n<< /Size %d /Root %s /Prev %d >>\nstartxref\n%d\n%%%%EOF\n",
+		at.Number, first, stream.Int, second, stream.Int+1, document.Trailer().Get("Root").Append(nil), document.Sections()[0].Offset, table)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), content, 0o600))
+}
+
 // scriptUnreadable takes all permissions. For those who need none, root above all, it puts a link to itself in the place.
 func scriptUnreadable(ts *testscript.TestScript, _ bool, args []string) {
 	path := ts.MkAbs(args[0])
+	if onWindows {
+		open, err := openAlone(path)
+		ts.Check(err)
+		ts.Defer(func() { _ = open.Close() })
+		return
+	}
 	ts.Check(os.Chmod(path, 0))
 	if _, err := os.ReadFile(path); err == nil {
 		ts.Check(os.Remove(path))
 		ts.Check(os.Symlink(filepath.Base(path), path))
 	}
+}
+
+func scriptWrite(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Join(args[1:], "")), 0o600))
 }
 
 func scriptTake(ts *testscript.TestScript, _ bool, args []string) {

@@ -312,7 +312,7 @@ func unlike(en, es string) string {
 }
 
 var (
-	codeLine   = regexp.MustCompile(`^  (\S*=\S*|DANABIO_\w+|LC_ALL\S*|SOURCE_DATE_EPOCH|\d+|[a-z]+\.(zip|json|html)\S*|danabio .*)(  .*|$)`)
+	codeLine   = regexp.MustCompile(`^  (\S*=\S*|DANABIO_\w+|LC_ALL\S*|SOURCE_DATE_EPOCH|\d+|[a-z]+\.(zip|json|html)\S*|danabio .*|Get-Content .*)(  .*|$)`)
 	listNumber = regexp.MustCompile(`\b\d+\b`)
 )
 

@@ -195,6 +195,8 @@ var spanishMessages = [...]english{
 		"la evidencia %s es un dispositivo o una tubería; indique - y redirija desde allí la entrada estándar"},
 	{"evidence refused: %s", "evidencia rechazada: %s"},
 	{"evidence refused: %s: %w", "evidencia rechazada: %s: %w"},
+	{"evidence %s: Windows cannot hold the name %q, so nothing was extracted; extract it on Linux or macOS, or in WSL",
+		"evidencia %s: Windows no admite el nombre %q, así que no se extrajo nada; extráigala en Linux o macOS, o en WSL"},
 	{"evidence refused: %s: and %d more reasons; \"danabio evidence verify --json\" tells more",
 		"evidencia rechazada: %s: y %d motivos más; \"danabio evidence verify --json\" dice más"},
 	{"evidence %s: the signatures could not be judged: %s", "evidencia %s: no se pudieron examinar las firmas: %s"},
@@ -219,6 +221,7 @@ var spanishMessages = [...]english{
 	{"%w: %s is the evidence of circuit %q, and what was sent started circuit %q", "%w: %s es la evidencia del circuito %q, y lo enviado inició el circuito %q"},
 	{"%w: %s: no file in it is or begins with document %q as it was sent", "%w: %s: ninguno de sus archivos es el documento %q tal como se envió, ni comienza con él"},
 	{"%w: %s: no signature covers document %q", "%w: %s: ninguna firma cubre el documento %q"},
+	{"%w: %s: document %q was changed before it was signed: %s", "%w: %s: el documento %q se cambió antes de firmarse: %s"},
 	{"--sent %s is no file that start --receipt wrote", "--sent %s no es un archivo que haya escrito start --receipt"},
 	{"--sent %s names no documents: its state is %q", "--sent %s no nombra documentos: su estado es %q"},
 	{"--sent is about one start, so one FILE.zip can be compared with it, not %d", "--sent trata de un solo inicio, así que se puede comparar con él un solo FILE.zip, no %d"},
@@ -260,7 +263,7 @@ var spanishMessages = [...]english{
 		"  evidence/                   the same as evidence.zip, extracted\n" +
 		"  report.html                 what was checked and found, for an auditor\n\n" +
 		"Open the PDF in evidence/documents to see the signature, at the foot of page 1.\n\n" +
-		"Next:\n  %s evidence verify %s \\\n    --sent %s\n  %s emulator\n  %s start --help\n",
+		"Next:\n  %s\n  %s emulator\n  %s start --help\n",
 		"\nEn %s:\n" +
 			"  document.pdf                lo que se envió a firmar\n" +
 			"  start.json                  su tamaño y SHA-256\n" +
@@ -269,7 +272,7 @@ var spanishMessages = [...]english{
 			"  evidence/                   lo mismo que evidence.zip, extraído\n" +
 			"  report.html                 lo comprobado y hallado, para un auditor\n\n" +
 			"Abra el PDF en evidence/documents para ver la firma, al pie de la página 1.\n\n" +
-			"Para seguir:\n  %s evidence verify %s \\\n    --sent %s\n  %s emulator\n  %s start --help\n"},
+			"Para seguir:\n  %s\n  %s emulator\n  %s start --help\n"},
 
 	// The contract and the spec.
 	{"--%s is of no use without --start", "--%s no sirve sin --start"},

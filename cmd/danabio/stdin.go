@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/rogpeppe/go-internal/robustio"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -87,7 +88,7 @@ func spool(source io.Reader, name string) (path string, remove func(), err error
 	if err != nil {
 		return "", nil, errorf("store the document from standard input: %w", err)
 	}
-	remove = func() { _ = os.RemoveAll(folder) }
+	remove = func() { _ = robustio.RemoveAll(folder) }
 	path = filepath.Join(folder, name)
 	if err := spoolInto(path, source); err != nil {
 		remove()
@@ -120,7 +121,7 @@ func spoolEvidence(source io.Reader, limit int64) (file *os.File, remove func(),
 	remove = func() {
 		_ = file.Close()
 		if named {
-			_ = os.Remove(file.Name())
+			_ = robustio.RemoveAll(file.Name())
 		}
 	}
 	size, err := io.CopyBuffer(struct{ io.Writer }{file}, io.LimitReader(source, limit+1), make([]byte, 256<<10))

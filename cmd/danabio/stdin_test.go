@@ -49,7 +49,7 @@ func TestSpoolEvidence(t *testing.T) {
 					t.Errorf("it holds %d bytes with mode %v, %v", info.Size(), info.Mode(), err)
 				}
 				remove()
-				if _, err := file.Stat(); !errors.Is(err, os.ErrClosed) {
+				if err := file.Close(); !errors.Is(err, os.ErrClosed) {
 					t.Errorf("it is open still: %v", err)
 				}
 			}

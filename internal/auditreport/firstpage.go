@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/rogpeppe/go-internal/robustio"
+
 	"github.com/danabio/danabio-go/internal/auditreport/picture"
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
@@ -102,7 +104,7 @@ func (b *pageBudget) draw(content fs.FS, entry evidence.EntryReport, limit time.
 	if err != nil {
 		return nil, &renderError{err}
 	}
-	defer os.RemoveAll(folder)
+	defer robustio.RemoveAll(folder)
 	path := filepath.Join(folder, "page.pdf") // never the entry's own name
 	if err := copyEntry(b.ctx, path, content, entry); err != nil {
 		return nil, err

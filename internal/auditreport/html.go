@@ -84,7 +84,7 @@ func moment(t time.Time) string {
 // grade is the class of a status.
 func grade(status pdfsig.Status) string {
 	switch status {
-	case pdfsig.StatusWholeFile:
+	case pdfsig.StatusWholeFile, pdfsig.StatusExtended:
 		return "right"
 	case pdfsig.StatusInvalid, pdfsig.StatusSignedRevisionOnly:
 		return "wrong"
@@ -188,6 +188,9 @@ func (r *Report) saySent(found pdfsig.Found) (string, error) {
 	if found.Relation != pdfsig.RelationNotFound && !found.Covered {
 		return r.say("sent.uncovered")
 	}
+	if found.Covered && !found.Signed() {
+		return r.say("sent.changed")
+	}
 	return r.say("sent." + string(found.Relation))
 }
 
@@ -200,8 +203,8 @@ func (r *Report) sayCoverage(s signature) (string, error) {
 	switch s.Status {
 	case pdfsig.StatusWholeFile:
 		return r.say("covers.WHOLE_FILE", end)
-	case pdfsig.StatusSignedRevisionOnly:
-		return r.say("covers.SIGNED_REVISION_ONLY", end, s.BytesAfter)
+	case pdfsig.StatusExtended, pdfsig.StatusSignedRevisionOnly:
+		return r.say("covers."+string(s.Status), end, s.BytesAfter)
 	}
 	return r.say("covers." + string(s.Status))
 }

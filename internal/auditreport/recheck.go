@@ -2,6 +2,7 @@ package auditreport
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/danabio/danabio-go/pkg/evidence"
@@ -101,7 +102,8 @@ func (r *Report) documentCommands() []recheckStep {
 
 // opensslCommands take a signature that holds out of its PDF and hold it against the bytes that it covers.
 func opensslCommands(path, number string, s *pdfsig.Signature) []string {
-	holds := s.Status == pdfsig.StatusWholeFile || s.Status == pdfsig.StatusSignedRevisionOnly
+	good := []pdfsig.Status{pdfsig.StatusWholeFile, pdfsig.StatusExtended, pdfsig.StatusSignedRevisionOnly}
+	holds := slices.Contains(good, s.Status)
 	detached := s.SubFilter == "adbe.pkcs7.detached" || s.SubFilter == "ETSI.CAdES.detached"
 	if !holds || !detached || len(s.ByteRange) != 4 {
 		return nil

@@ -40,11 +40,18 @@ func withSignatures(t *testing.T, signatures ...pdfsig.Signature) auditreport.Su
 func TestPageShowsEverySignature(t *testing.T) {
 	at := time.Date(2026, time.January, 2, 3, 4, 5, 0, time.UTC)
 	var signatures []pdfsig.Signature
-	for _, status := range []pdfsig.Status{pdfsig.StatusWholeFile, pdfsig.StatusSignedRevisionOnly, pdfsig.StatusInvalid, pdfsig.StatusIndeterminate} {
+	for _, status := range []pdfsig.Status{
+		pdfsig.StatusWholeFile, pdfsig.StatusExtended, pdfsig.StatusSignedRevisionOnly, pdfsig.StatusInvalid, pdfsig.StatusIndeterminate,
+	} {
 		for _, kind := range []pdfsig.Kind{pdfsig.KindSignature, pdfsig.KindCertification, pdfsig.KindTimeStamp} {
 			for i, trust := range []pdfsig.TrustStatus{pdfsig.Trusted, pdfsig.Untrusted, pdfsig.NotJudged} {
 				signatures = append(signatures, pdfsig.Signature{
 					Status: status, Kind: kind, Reason: "for a reason", DocMDP: i + 1, Superseded: i == 1, ByteRange: []int64{0, 10, 20, 30}, BytesAfter: 7,
+					Later: []pdfsig.Change{
+						{Kind: pdfsig.ChangeValidationData, Detail: "catalog: /DSS"}, {Kind: pdfsig.ChangeTimeStamp, Detail: "in object 7"},
+						{Kind: pdfsig.ChangeSignature, Detail: "in object 8"}, {Kind: pdfsig.ChangeFormField, Detail: "in object 9"},
+						{Kind: pdfsig.ChangeOther, Detail: "page 1: /Contents"},
+					},
 					DigestAlgorithm: "SHA-256", SignatureAlgorithm: "RSA", ClaimedTime: &at, Signer: signer(2048, "CN=A CA"),
 					Trust: pdfsig.Trust{Status: trust, Reason: "its reason", At: &at},
 					TimeStamp: &pdfsig.TimeStamp{
@@ -60,7 +67,7 @@ func TestPageShowsEverySignature(t *testing.T) {
 	for _, wanted := range []language.Language{language.English, language.Spanish} {
 		_, page := made(t, subject, auditreport.Options{Language: wanted})
 		checkPage(t, page)
-		for _, want := range []string{"2026-01-02 03:04:05 UTC", "CN=Ana &amp; ", "CN=A CA", "RSA 2048 bits"} {
+		for _, want := range []string{"2026-01-02 03:04:05 UTC", "page 1: /Contents", "CN=Ana &amp; ", "CN=A CA", "RSA 2048 bits"} {
 			if !strings.Contains(page, want) {
 				t.Errorf("%s: the page lacks %q", wanted, want)
 			}

@@ -27,11 +27,15 @@ var composed = map[string][]string{
 	"verdict.":     {string(Good), string(NotGood), string(Undecided)},
 	"verdict.why.": {string(NotGood), string(Undecided)},
 	"document.": {
-		"", string(pdfsig.StatusWholeFile), string(pdfsig.StatusSignedRevisionOnly), string(pdfsig.StatusInvalid),
+		"", string(pdfsig.StatusWholeFile), string(pdfsig.StatusExtended), string(pdfsig.StatusSignedRevisionOnly), string(pdfsig.StatusInvalid),
 		string(pdfsig.StatusIndeterminate), string(pdfsig.StatusUnsigned),
 	},
+	"change.": {
+		string(pdfsig.ChangeValidationData), string(pdfsig.ChangeTimeStamp), string(pdfsig.ChangeSignature),
+		string(pdfsig.ChangeFormField), string(pdfsig.ChangeOther),
+	},
 	"covers.": {
-		string(pdfsig.StatusWholeFile), string(pdfsig.StatusSignedRevisionOnly), string(pdfsig.StatusInvalid), string(pdfsig.StatusIndeterminate),
+		string(pdfsig.StatusWholeFile), string(pdfsig.StatusExtended), string(pdfsig.StatusSignedRevisionOnly), string(pdfsig.StatusInvalid), string(pdfsig.StatusIndeterminate),
 	},
 	"document.sent.": {string(pdfsig.RelationIdentical), string(pdfsig.RelationBeginsWith), string(pdfsig.RelationDiffers)},
 	"sent.":          {string(pdfsig.RelationIdentical), string(pdfsig.RelationBeginsWith), string(pdfsig.RelationNotFound)},

@@ -156,7 +156,7 @@ func (j *judge) judgeDocuments() {
 			continue
 		}
 		status := pdfsig.Status(inspection.Status)
-		if status == pdfsig.StatusWholeFile {
+		if status == pdfsig.StatusWholeFile || status == pdfsig.StatusExtended {
 			whole++
 		}
 		for _, finding := range inspection.Findings {
@@ -221,6 +221,9 @@ func (j *judge) judgeSent() {
 			j.against = append(j.against, Reason{Text: "sent-uncovered", Entry: found.Name})
 		case !found.Covered:
 			j.mind = append(j.mind, Reason{Text: "sent-uncovered", Entry: found.Name})
+		case !found.Signed():
+			changed := Reason{Text: "against.sent-changed", Entry: found.Name, Detail: pdfsig.Summary(found.Changes)}
+			j.against = append(j.against, changed)
 		default:
 			covered++
 		}

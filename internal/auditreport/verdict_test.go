@@ -1,9 +1,13 @@
 package auditreport_test
 
 import (
+	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
 	"crypto/x509"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -13,6 +17,7 @@ import (
 
 	"github.com/danabio/danabio-go/internal/auditreport"
 	"github.com/danabio/danabio-go/internal/language"
+	"github.com/danabio/danabio-go/internal/pdf"
 	"github.com/danabio/danabio-go/internal/pdf/pdftest"
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
@@ -26,6 +31,24 @@ func signedPDF(t *testing.T) []byte {
 		t.Fatal(err)
 	}
 	return content
+}
+
+// withExtensions puts a catalog behind a PDF that differs in nothing but its extensions.
+func withExtensions(t *testing.T, content []byte) []byte {
+	t.Helper()
+	document, err := pdf.Open(bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer document.Close()
+	catalog, ref, err := document.Catalog()
+	if err != nil {
+		t.Fatal(err)
+	}
+	catalog = catalog.With("Extensions", pdf.Object{Kind: pdf.Dictionary})
+	updated := pdftest.Update(content, pdftest.StartXRef(content), int(ref.Number), string(catalog.Append(nil)))
+	at := bytes.LastIndex(updated, []byte("/Root 1 0 R"))
+	return fmt.Appendf(updated[:at:at], "/Root %d 0 R%s", ref.Number, updated[at+len("/Root 1 0 R"):])
 }
 
 func flipped(content []byte, at int) []byte {
@@ -75,6 +98,9 @@ func TestVerdict(t *testing.T) {
 	unsigned := pdftest.Table(pdftest.Pages("", "")...)
 	encrypted := pdftest.TableWith("/Encrypt 3 0 R", pdftest.Pages("", "")...)
 	sent := sentDocuments(t)
+	extended := withExtensions(t, signed)
+	part := sha256.Sum256(signed[:1000])
+	cut := []pdfsig.Sent{{Name: "corte.pdf", Size: 1000, SHA256: hex.EncodeToString(part[:])}}
 	for name, test := range map[string]struct {
 		files   []file
 		options pdfsig.Options
@@ -129,6 +155,19 @@ func TestVerdict(t *testing.T) {
 			files: []file{{"a.pdf", updated}}, options: pdfsig.Options{Accept: []evidence.Code{pdfsig.CodeLaterRevision}}, receipt: auditreport.ReceiptMatches,
 			want: auditreport.Good, mind: "mind.later-revision a.pdf; mind.sent-unchecked; mind.trust; mind.accepted later-revision",
 			shows: `<span class="status wrong">SIGNED_REVISION_ONLY</span>`,
+		},
+		"validation data behind the signature": {
+			files: []file{{"a.pdf", extended}}, options: pdfsig.Options{Sent: sent}, receipt: auditreport.ReceiptMatches,
+			want: auditreport.Good, mind: "mind.trust", shows: `<span class="status right">EXTENDED</span>`,
+		},
+		"validation data behind the signature, strictly": {
+			files: []file{{"a.pdf", extended}}, options: pdfsig.Options{Sent: sent}, strict: true, receipt: auditreport.ReceiptMatches,
+			want: auditreport.NotGood, against: "finding validation-data a.pdf", mind: "mind.trust", shows: "Validation data",
+		},
+		"changed before it was signed": {
+			files: []file{{"a.pdf", signed}}, options: pdfsig.Options{Sent: cut}, receipt: auditreport.ReceiptMatches,
+			want: auditreport.NotGood, against: "against.sent-changed corte.pdf", mind: "mind.trust",
+			shows: "yes, but it was changed before it was signed",
 		},
 		"changed under the signature": {
 			files: []file{{"a.pdf", flipped(signed, 2000)}}, receipt: auditreport.ReceiptMatches,

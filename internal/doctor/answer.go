@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/danabio/danabio-go/internal/reach"
@@ -84,10 +83,7 @@ func (x *examination) askBy(ctx context.Context, transport *http.Transport) *ans
 // word.
 func (a *answer) helloUnanswered() bool {
 	var handshake *reach.HandshakeError
-	silent := reach.TimedOut(a.err)
-	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE} {
-		silent = silent || errors.Is(a.err, end)
-	}
+	silent := reach.TimedOut(a.err) || reach.Reset(a.err) || errors.Is(a.err, io.EOF) || errors.Is(a.err, io.ErrUnexpectedEOF)
 	return silent && errors.As(a.err, &handshake)
 }
 

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rogpeppe/go-internal/robustio"
+
 	"github.com/danabio/danabio-go/internal/reach"
 )
 
@@ -123,7 +125,7 @@ func fill(ctx context.Context, folder string) (err error) {
 		if closed := file.Close(); err == nil {
 			err = closed
 		}
-		if removed := os.Remove(file.Name()); err == nil {
+		if removed := robustio.RemoveAll(file.Name()); err == nil {
 			err = removed
 		}
 	}()

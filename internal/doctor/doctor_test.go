@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -13,7 +14,6 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -129,6 +129,12 @@ const (
 	tokenPath   = "/oauth2/token"
 	circuitPath = "/api/"
 )
+
+// noFolder is what the system says of a file in a folder that does not exist.
+var noFolder = func() string {
+	_, err := os.Open("nosuch/nosuch")
+	return errors.Unwrap(err).Error()
+}()
 
 // Each way in which the world can be broken is told in these very words, and never stops the checks that do not depend on it.
 func TestEachBrokenWorldIsNamed(t *testing.T) {
@@ -623,8 +629,8 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 			kind: Configuration,
 		},
 		"proxy that does not count": {
-			breaks: func(w *world) { w.serve(testca.Subject{}); w.t.Setenv("https_proxy", "http://proxy.example.com") },
-			want:   []string{"ok proxy: https_proxy does not count for https://127.0.0.1:PORT, by NO_PROXY or because it is this machine"},
+			breaks: func(w *world) { w.serve(testca.Subject{}); w.t.Setenv("HTTPS_PROXY", "http://proxy.example.com") },
+			want:   []string{"ok proxy: HTTPS_PROXY does not count for https://127.0.0.1:PORT, by NO_PROXY or because it is this machine"},
 		},
 		"proxy variable that danabio does not use": {
 			breaks: func(w *world) { w.serve(testca.Subject{}); w.t.Setenv("ALL_PROXY", "http://proxy.example.com") },
@@ -632,7 +638,7 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 		},
 		"temporary folder that is not there": {
 			breaks: func(w *world) { w.serve(testca.Subject{}); w.config.TempFolder += "/nosuch" },
-			want:   []string{"failed temp-folder: a file of 16 MiB cannot be written to the temporary folder: " + fmt.Sprint(syscall.ENOENT)},
+			want:   []string{"failed temp-folder: a file of 16 MiB cannot be written to the temporary folder: " + noFolder},
 			kind:   Unreached,
 		},
 	} {

@@ -1,5 +1,6 @@
-// Package language says which language a person wants to be spoken to in. Begin with [OfEnvironment]. What may live here: the languages there
-// are and how one is chosen; the texts stand where they are shown.
+// Package language says which language a person wants to be spoken to in. Begin with [OfUser]. What
+// may live here: the languages there are and how one is chosen; the texts stand where they are
+// shown.
 package language
 
 import "strings"
@@ -21,12 +22,15 @@ func Of(locale string) Language {
 	return English
 }
 
-// OfEnvironment returns the language of the first of LC_ALL, LC_MESSAGES and LANG that is set; English if none is.
-func OfEnvironment(getenv func(string) string) Language {
+// OfUser returns the language of the first of LC_ALL, LC_MESSAGES and LANG that is set. If none is,
+// it is that of the user's settings on Windows, and English elsewhere.
+func OfUser(getenv func(string) string) Language { return of(getenv, ofSystem) }
+
+func of(getenv func(string) string, system func() string) Language {
 	for _, name := range [...]string{"LC_ALL", "LC_MESSAGES", "LANG"} {
 		if locale := getenv(name); locale != "" {
 			return Of(locale)
 		}
 	}
-	return English
+	return Of(system())
 }

@@ -2,7 +2,9 @@
 //
 // [Create] begins one beside its target, under a name that begins with a dot and ends in ".part";
 // [File.Seal] makes its content durable, [File.Place] gives it its name, [File.Discard] removes
-// what is left of it. What may live here: what of that differs by system and by file system.
+// what is left of it. On Windows a rename and a removal are tried again for up to two seconds, as a
+// virus scanner may have the file open. What may live here: what of that differs by system and by
+// file system.
 package newfile
 
 import (
@@ -11,11 +13,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/rogpeppe/go-internal/robustio"
 )
 
 // File is a file on its way: private, with mode 0600.
 type File struct {
 	*os.File
+	info fs.FileInfo // of the sealed file
 	kept bool
 }
 
@@ -70,6 +75,13 @@ func (f *File) Seal() error {
 	if err := f.sync(); err != nil {
 		return err
 	}
+	// Of the open file: Windows would look up by name which file this is, and later than it is
+	// needed.
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	f.info = info
 	return f.Close()
 }
 
@@ -97,7 +109,7 @@ func renameAfterLook(from, to string) error {
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	return os.Rename(from, to)
+	return robustio.Rename(from, to)
 }
 
 // Place gives a sealed file its name in the same folder, unless that is taken: then the error
@@ -114,15 +126,12 @@ func (f *File) Place(target string) error {
 }
 
 func (f *File) place(target string, moves []move) error {
-	content, err := os.Lstat(f.Name())
-	if err != nil {
-		return err
-	}
+	var err error
 	for _, move := range moves {
 		// A network may lose the answer that it was done, and a second try then finds the name
 		// taken.
-		if err = move(f.Name(), target); err == nil || stands(target, content) {
-			_ = os.Remove(f.Name()) // what a hard link leaves; Discard tries again
+		if err = move(f.Name(), target); err == nil || f.stands(target) {
+			_ = robustio.RemoveAll(f.Name()) // what a hard link leaves; Discard tries again
 			return nil
 		}
 		if errors.Is(err, fs.ErrExist) {
@@ -133,15 +142,19 @@ func (f *File) place(target string, moves []move) error {
 }
 
 // stands reports whether it is this file that has the name.
-func stands(target string, content fs.FileInfo) bool {
+func (f *File) stands(target string) bool {
 	info, err := os.Lstat(target)
-	return err == nil && os.SameFile(info, content)
+	return err == nil && os.SameFile(info, f.info)
 }
 
 // Replace gives a sealed file its name in the same folder, in place of a file that has it, if one
-// does. The name is made durable as by [File.Place].
+// does; a folder that has it is an error that matches [fs.ErrExist]. The name is made durable as by
+// [File.Place].
 func (f *File) Replace(target string) error {
-	if err := os.Rename(f.Name(), target); err != nil {
+	if info, err := os.Lstat(target); err == nil && info.IsDir() {
+		return &fs.PathError{Op: "rename", Path: target, Err: fs.ErrExist}
+	}
+	if err := robustio.Rename(f.Name(), target); err != nil {
 		if f.place(target, moves) != nil { // a folder that lets nothing be replaced may let it be made
 			return err
 		}
@@ -157,6 +170,6 @@ func (f *File) Keep() { f.kept = true }
 func (f *File) Discard() {
 	_ = f.Close()
 	if !f.kept {
-		_ = os.Remove(f.Name())
+		_ = robustio.RemoveAll(f.Name())
 	}
 }

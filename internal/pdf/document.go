@@ -24,6 +24,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"math"
 	"slices"
 )
 
@@ -44,6 +45,7 @@ type Document struct {
 	lines    []line // by object number
 	// superseded are entries in use that another takes the place of.
 	superseded []line
+	repeated   *line
 	highest    uint32
 	cached     *objectStream
 	opening    bool  // an object stream is being opened
@@ -86,6 +88,9 @@ func (d *Document) findHeader() (int64, error) {
 
 // Size is the file's length in bytes.
 func (d *Document) Size() int64 { return d.size }
+
+// Decoded is how many bytes all streams have that were decoded so far.
+func (d *Document) Decoded() int64 { return d.decoded }
 
 // Header is the offset of "%PDF-".
 func (d *Document) Header() int64 { return d.header }
@@ -138,6 +143,16 @@ func (d *Document) InFile() iter.Seq[Entry] { return inFile(d.lines) }
 // has in a second line: what earlier revisions held. [Document.LoadEntry] reads them.
 func (d *Document) Superseded() iter.Seq[Entry] { return inFile(d.superseded) }
 
+// Repeated is an object that one section names twice, with different places, so that readers differ
+// in which they take: of the newest such section, whose index in [Document.Sections] comes second.
+// The last result is false if there is none.
+func (d *Document) Repeated() (number uint32, section int, found bool) {
+	if d.repeated == nil {
+		return 0, 0, false
+	}
+	return d.repeated.number, int(d.repeated.kind >> kindBits), true
+}
+
 // Indirect is an object with its number.
 type Indirect struct {
 	Reference Reference
@@ -148,6 +163,19 @@ type Indirect struct {
 	Object     Object
 	// Stream is the offset of a stream's first byte, or -1 where there is no stream.
 	Stream int64
+	// Length is a stream's /Length, as written.
+	Length Object
+
+	end int64 // behind endobj, or where the stream begins
+}
+
+// End is where an object ends that is not compressed: behind its endobj, or behind the data of its
+// stream as /Length says. Of a stream with a /Length that is no number it is where the data begin.
+func (i Indirect) End() int64 {
+	if i.Length.Kind == Integer && i.Length.Int > 0 && i.Stream >= 0 {
+		return i.Stream + min(i.Length.Int, math.MaxInt64-i.Stream)
+	}
+	return max(i.end, i.Stream)
 }
 
 // Load reads one object. An object that the cross-reference does not know or calls
@@ -165,15 +193,17 @@ func (d *Document) Load(ref Reference) (Indirect, error) {
 // LoadEntry reads the object that an entry leads to, one of an earlier revision too.
 func (d *Document) LoadEntry(entry Entry) (Indirect, error) { return d.load(entry, &parser{}) }
 
-// Mentions tells whether the object that an entry leads to holds one of the names, as a key or as a value, at whatever depth; names have
-// 63 bytes at most. It keeps nothing of the object, and so makes no garbage. It reads no further than the first of the names; where there is none it fails as LoadEntry does.
-func (d *Document) Mentions(entry Entry, names ...string) (bool, error) {
+// Mentions tells whether the object that an entry leads to holds one of the names, as a key or as a
+// value, at whatever depth; names have 63 bytes at most. It keeps nothing of the object but its
+// place and its stream's, and so makes no garbage. It reads no further than the first of the names,
+// and then returns no object; where there is none it fails as LoadEntry does.
+func (d *Document) Mentions(entry Entry, names ...string) (Indirect, bool, error) {
 	d.seeker = parser{sought: names}
-	_, err := d.load(entry, &d.seeker)
+	object, err := d.load(entry, &d.seeker)
 	if errors.Is(err, errMentioned) {
-		return true, nil
+		return Indirect{}, true, nil
 	}
-	return false, err
+	return object, false, err
 }
 
 func (d *Document) load(entry Entry, p *parser) (Indirect, error) {

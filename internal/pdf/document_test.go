@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -333,7 +334,7 @@ func TestMentions(t *testing.T) {
 			d := mustOpen(t, file)
 			mentions := func(number uint32, names ...string) bool {
 				entry, _ := d.Entry(number)
-				mentioned, err := d.Mentions(entry, names...)
+				_, mentioned, err := d.Mentions(entry, names...)
 				if err != nil {
 					t.Errorf("object %d: %v", number, err)
 				}
@@ -356,13 +357,52 @@ func TestMentions(t *testing.T) {
 				t.Error("what stands behind the name keeps it from being found")
 			}
 			entry, _ := d.Entry(6)
-			if _, err := d.Mentions(entry, "nothing"); !errors.Is(err, pdf.ErrSyntax) {
+			if _, _, err := d.Mentions(entry, "nothing"); !errors.Is(err, pdf.ErrSyntax) {
 				t.Errorf("a broken object gives %v", err)
 			}
-			if _, err := d.Mentions(pdf.Entry{Number: 4}, "Sig"); !errors.Is(err, pdf.ErrNotFound) {
+			if _, _, err := d.Mentions(pdf.Entry{Number: 4}, "Sig"); !errors.Is(err, pdf.ErrNotFound) {
 				t.Errorf("a free entry gives %v", err)
 			}
 		})
+	}
+}
+
+func TestObjectsEndBehindTheirStreams(t *testing.T) {
+	file := pdftest.Table(append(pdftest.Pages("", ""),
+		"<< /Length 3 /Parms << /Length 9 >> >>\nstream\nabc\nendstream", "<< /Length 7 0 R >>\nstream\nabc\nendstream", "<< /Length 4 >>", "3",
+		"<< /Length -1 >>\nstream\n\nendstream", "<< /Length 9223372036854775807 >>\nstream\n\nendstream")...)
+	d := mustOpen(t, file)
+	for number, behind := range map[uint32]string{4: "abc", 5: "", 6: "endobj", 7: "endobj", 8: ""} {
+		entry, _ := d.Entry(number)
+		object, err := d.LoadEntry(entry)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := string(file[object.Offset:object.End()]); !strings.HasSuffix(got, behind) || behind == "" && object.End() != object.Stream {
+			t.Errorf("object %d ends behind %q, want %q", number, got, behind)
+		}
+	}
+	entry, _ := d.Entry(9)
+	if object, err := d.LoadEntry(entry); err != nil || object.End() != math.MaxInt64 {
+		t.Errorf("a stream of endless length ends at %d, %v", object.End(), err)
+	}
+}
+
+func TestRepeated(t *testing.T) {
+	file := pdftest.Table(pdftest.Pages("", "")...)
+	if _, _, found := mustOpen(t, file).Repeated(); found {
+		t.Error("an object is repeated where none is")
+	}
+	start := pdftest.StartXRef(file)
+	table := func(lines string) []byte {
+		at := len(file)
+		return fmt.Appendf(bytes.Clone(file), "xref\n%strailer\n<< /Size 4 /Root 1 0 R /Prev %d >>\nstartxref\n%d\n%%%%EOF\n", lines, start, at)
+	}
+	if number, section, found := mustOpen(t, table("3 1\n0000000009 00000 n \n3 1\n0000000010 00000 n \n")).Repeated(); !found || number != 3 || section != 0 {
+		t.Errorf("object %d of section %d, %t", number, section, found)
+	}
+	if _, _, found := mustOpen(t, table("3 1\n0000000009 00000 n \n3 1\n0000000009 00000 n \n")).Repeated(); found {
+		t.Error("the same line twice is taken for a difference")
 	}
 }
 

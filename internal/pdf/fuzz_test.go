@@ -23,7 +23,7 @@ func checkObjects(t *testing.T, d *pdf.Document, file []byte) {
 	t.Helper()
 	for entry := range d.Entries() {
 		loaded, err := d.Load(entry.Reference())
-		checkMentions(t, d, entry, loaded.Object, err)
+		checkMentions(t, d, entry, loaded, err)
 		if err != nil {
 			continue
 		}
@@ -47,13 +47,18 @@ func checkObjects(t *testing.T, d *pdf.Document, file []byte) {
 }
 
 // checkMentions holds what an object is said to mention against the names in it.
-func checkMentions(t *testing.T, d *pdf.Document, entry pdf.Entry, o pdf.Object, failed error) {
+func checkMentions(t *testing.T, d *pdf.Document, entry pdf.Entry, loaded pdf.Indirect, failed error) {
 	t.Helper()
-	if mentioned, err := d.Mentions(entry, "nowhere to be found"); mentioned || fmt.Sprint(err) != fmt.Sprint(failed) {
+	found, mentioned, err := d.Mentions(entry, "nowhere to be found")
+	if mentioned || fmt.Sprint(err) != fmt.Sprint(failed) {
 		t.Fatalf("object %d: mentioned %t, %v; reading it gives %v", entry.Number, mentioned, err, failed)
 	}
-	for name := range names(o) {
-		if mentioned, err := d.Mentions(entry, "nowhere to be found", name); !mentioned || err != nil {
+	if found.Reference != loaded.Reference || found.Compressed != loaded.Compressed || found.Offset != loaded.Offset ||
+		found.Stream != loaded.Stream || !found.Length.Equal(loaded.Length) || found.End() != loaded.End() {
+		t.Fatalf("object %d is found as %+v and read as %+v", entry.Number, found, loaded)
+	}
+	for name := range names(loaded.Object) {
+		if _, mentioned, err := d.Mentions(entry, "nowhere to be found", name); !mentioned || err != nil {
 			t.Fatalf("object %d: %q is said not to be in it, %v", entry.Number, name, err)
 		}
 	}

@@ -24,6 +24,9 @@ type parser struct {
 	// sought are names to look for. If there are any, nothing of what is read is kept, and reading ends with errMentioned at the first of them.
 	sought  []string
 	scratch [maxSought + 1]byte
+	// length is /Length of the outermost dictionary, which is kept even so.
+	length   Object
+	isLength bool // the last name was that
 }
 
 // errMentioned is that one of the names that were sought is there.
@@ -39,8 +42,11 @@ func (p *parser) empty() []byte {
 
 // discard drops a value, unless it is what is sought.
 func (p *parser) discard(o *Object) error {
-	if o.Kind == Name && slices.Contains(p.sought, string(o.Text)) {
-		return errMentioned
+	if o.Kind == Name {
+		if slices.Contains(p.sought, string(o.Text)) {
+			return errMentioned
+		}
+		p.isLength = string(o.Text) == "Length"
 	}
 	o.Text = nil
 	return nil
@@ -151,6 +157,7 @@ func (p *parser) objectBody(ref Reference, offset int64) (Indirect, error) {
 	result := Indirect{Reference: ref, Offset: offset, Object: object, Stream: -1}
 	switch {
 	case p.keyword("endobj"):
+		result.end = p.at
 		return result, nil
 	case object.Kind == Dictionary && p.keyword("stream"):
 		c, _ := p.source.at(p.at)
@@ -161,7 +168,10 @@ func (p *parser) objectBody(ref Reference, offset int64) (Indirect, error) {
 		if c != '\n' {
 			return Indirect{}, p.wrong(p.at, "no line end after the keyword stream")
 		}
-		result.Stream = p.at + 1
+		result.Stream, result.end = p.at+1, p.at+1
+		if result.Length = p.length; p.sought == nil {
+			result.Length = object.Get("Length")
+		}
 		return result, nil
 	}
 	return Indirect{}, p.wrong(p.at, "object %d %d does not end with endobj", ref.Number, ref.Generation)
@@ -272,12 +282,15 @@ func (p *parser) dictionary(depth int) (Object, error) {
 		if err != nil {
 			return Object{}, err
 		}
+		isLength := depth == 0 && p.isLength
 		value, err := p.value(depth + 1)
 		if err != nil {
 			return Object{}, err
 		}
 		if p.sought == nil {
 			items = append(items, key, value)
+		} else if isLength {
+			p.length = value
 		}
 	}
 }

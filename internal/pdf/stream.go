@@ -84,6 +84,26 @@ func (d *Document) content(stream Indirect, resolve bool) ([]byte, error) {
 	return decoded, nil
 }
 
+// StreamEnd is how far any reader may take a stream to reach: to where its /Length says if the
+// keyword endstream stands there, and else to the next endstream or the end of the file, if that is
+// further. /Length must be resolved.
+func (d *Document) StreamEnd(object Indirect) (int64, error) {
+	end := object.End()
+	p := parser{source: d.source, at: end}
+	if object.Length.Kind == Integer && object.Length.Int >= 0 && p.keyword("endstream") {
+		return end, nil
+	}
+	for at := object.Stream; ; at++ {
+		if c, ok := d.source.at(at); !ok {
+			return max(end, d.size), d.source.err
+		} else if c == 'e' {
+			if p.at = at; p.keyword("endstream") {
+				return max(end, at), nil
+			}
+		}
+	}
+}
+
 // raw returns the stream's bytes as they stand in the file.
 func (d *Document) raw(stream Indirect, resolve bool) (io.Reader, error) {
 	if stream.Stream < 0 {

@@ -75,8 +75,15 @@ func (d *Document) settle() {
 			kept = append(kept, one)
 			continue
 		}
-		if old := one.entry(); old.Type == InUse && old != kept[len(kept)-1].entry() {
+		newest := kept[len(kept)-1]
+		old := one.entry()
+		if old.Type == InUse && old != newest.entry() {
 			d.superseded = append(d.superseded, one)
+		}
+		if section := one.kind >> kindBits; section == newest.kind>>kindBits && old != newest.entry() &&
+			(d.repeated == nil || section < d.repeated.kind>>kindBits) {
+			again := one
+			d.repeated = &again
 		}
 	}
 	d.lines = kept

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rogpeppe/go-internal/robustio"
+
 	"github.com/danabio/danabio-go/gen/biometricapi"
 	"github.com/danabio/danabio-go/internal/coding"
 	"github.com/danabio/danabio-go/internal/reach"
@@ -93,7 +95,7 @@ func (p *prober) receive(ctx context.Context, probe *Probe, c call) error {
 		return nil
 	}
 	_ = os.Remove(file.Name()) // Windows removes it below
-	defer os.Remove(file.Name())
+	defer robustio.RemoveAll(file.Name())
 	defer file.Close()
 	limits, err := evidence.Limits{}.WithDefaults()
 	if err != nil {

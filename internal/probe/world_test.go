@@ -154,7 +154,8 @@ func completed(t *testing.T, api *emulator.Emulator) string {
 	basic.SetBasicAuth(api.ClientID(), api.ClientSecret())
 	token := do(http.MethodPost, "/oauth2/token", basic.Header.Get("Authorization"), "application/x-www-form-urlencoded", "grant_type=client_credentials")
 	started := do(http.MethodPost, "/api/v1/biometric/start_circuit/"+api.Channel(), fmt.Sprint("Bearer ", token["access_token"]), "application/json", map[string]any{
-		"signer": map[string]any{}, "docs": []any{map[string]any{"name": "a.pdf", "content": sample.Contract}},
+		"id": "1", "signer": map[string]any{"name": "Persona Inventada", "email": "persona.inventada@example.com", "nif": "00000000T"},
+		"docs": []any{map[string]any{"name": "a.pdf", "size": len(sample.Contract), "content": sample.Contract}},
 	})
 	id, _ := started["circuitId"].(string)
 	if err := api.Complete(id); err != nil {

@@ -84,11 +84,11 @@ func Failed(err error) Failure {
 		return Failure{Class: Passing, Text: "the host name could not be looked up"}
 	case errors.As(err, &refusal):
 		return refusal.failure()
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case errors.Is(err, syscall.ECONNREFUSED), isWinsock(err, winsockRefused):
 		return Failure{Class: Passing, Text: "the connection was refused"}
 	case TimedOut(err):
 		return Failure{Class: Passing, Text: "no answer came in time"}
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+	case Reset(err):
 		return Failure{Class: Passing, Text: "the connection was reset"}
 	case operation(err, "dial") != nil:
 		return Failure{Class: Passing, Text: "no connection could be made"}
@@ -134,6 +134,24 @@ func find(err error, beginning string) (text string, found bool) {
 func says(err error, beginning string) bool {
 	_, found := find(err, beginning)
 	return found
+}
+
+// What Windows says where others say ECONNREFUSED, ECONNRESET and EPIPE. No other system has errors
+// of these numbers.
+const (
+	winsockAborted = syscall.Errno(10053)
+	winsockReset   = syscall.Errno(10054)
+	winsockRefused = syscall.Errno(10061)
+)
+
+func isWinsock(err error, numbers ...syscall.Errno) bool {
+	var number syscall.Errno
+	return errors.As(err, &number) && slices.Contains(numbers, number)
+}
+
+// Reset reports whether the other side ended the connection by a reset.
+func Reset(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || isWinsock(err, winsockReset, winsockAborted)
 }
 
 func isErrno(err error) bool {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/danabio/danabio-go/internal/testca"
@@ -144,6 +145,18 @@ func TestServersTextIsNotTold(t *testing.T) {
 		}
 		if f := Failed(err); strings.Contains(f.String(), secret) || f.Class != NotHTTP && f.Class != TLS {
 			t.Errorf("%q is told as %q, of class %d", said, f, f.Class)
+		}
+	}
+}
+
+// On Windows the system's errors of connections have numbers of their own.
+func TestFailedOnWindows(t *testing.T) {
+	for number, want := range map[syscall.Errno]string{
+		10061: "the connection was refused", 10054: "the connection was reset", 10053: "the connection was reset", 10065: "the connection failed",
+	} {
+		err := fmt.Errorf("get: %w", &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("wsarecv", number)})
+		if got := Failed(err); got.Class != Passing || got.Text != want {
+			t.Errorf("%d: %v %q, want %q", number, got.Class, got.Text, want)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -96,6 +97,12 @@ func TestVariableThatNamesNoProxy(t *testing.T) {
 		{"CGI, plain HTTP to this machine, which net/http refuses too", "http://localhost", "HTTP_PROXY=http://proxy REQUEST_METHOD=GET", "HTTP_PROXY"},
 		{"CGI, TLS", "https://acme.example.com", "HTTPS_PROXY=http://proxy REQUEST_METHOD=GET", ""},
 	} {
+		if runtime.GOOS == "windows" { // where the letters of a variable's name do not count
+			if test.name == "capitals win" {
+				continue
+			}
+			test.wrong = strings.ToUpper(test.wrong)
+		}
 		t.Run(test.name, func(t *testing.T) {
 			for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy", "REQUEST_METHOD"} {
 				t.Setenv(name, "")

@@ -82,7 +82,7 @@ func TestIntegrationTestOfTheExampleNeverGoesToProduction(t *testing.T) {
 				w.WriteHeader(http.StatusProxyAuthRequired) // at which the client gives up at once
 			}))
 			defer proxy.Close()
-			out, passed := runExample(t, append(test.variables, "HTTPS_PROXY="+proxy.URL, "https_proxy=", "NO_PROXY=", "no_proxy=",
+			out, passed := runExample(t, append(test.variables, "https_proxy=", "HTTPS_PROXY="+proxy.URL, "NO_PROXY=", "no_proxy=",
 				"DANABIO_CHANNEL=acme", "DANABIO_CLIENT_ID=id", "DANABIO_CLIENT_SECRET=secret")...)
 			if passed != test.passes || !strings.Contains(out, test.says) || goes.Load() != test.goes {
 				t.Errorf("passed: %v, it goes to %q\n%s", passed, goes.Load(), out)

@@ -16,17 +16,20 @@ func TestClientCompilesInNothingElse(t *testing.T) {
 			"github.com/google/uuid",             // by oapi-codegen/runtime
 			"github.com/klauspost/compress",
 			"github.com/oapi-codegen/runtime",
+			"github.com/rogpeppe/go-internal", // its robustio
 			"golang.org/x/oauth2",
 			"golang.org/x/text",
 		},
 		"github.com/danabio/danabio-go/pkg/evidence": {
 			"github.com/danabio/danabio-go",
 			"github.com/klauspost/compress",
+			"github.com/rogpeppe/go-internal",
 			"golang.org/x/text",
 		},
 		"github.com/danabio/danabio-go/pkg/evidence/pdfsig": {
 			"github.com/danabio/danabio-go",
 			"github.com/klauspost/compress",
+			"github.com/rogpeppe/go-internal",
 			"golang.org/x/text",
 		},
 	}

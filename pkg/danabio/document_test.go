@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -57,7 +58,7 @@ func TestBadInputIsRefusedBeforeAnythingIsSent(t *testing.T) {
 		request danabio.CircuitRequest
 		says    []string
 	}{
-		"document does not exist":      {request(danabio.File(filepath.Join(folder, "none.pdf"))), []string{"none.pdf", "no such file"}},
+		"document does not exist":      {request(danabio.File(filepath.Join(folder, "none.pdf"))), []string{"none.pdf", syscall.ENOENT.Error()}},
 		"document is empty":            {request(danabio.File(write("empty.pdf", nil))), []string{"empty.pdf", "empty"}},
 		"document is a folder":         {request(danabio.File(folder)), []string{filepath.Base(folder), "folder"}},
 		"document is a device":         {request(danabio.File(os.DevNull)), []string{filepath.Base(os.DevNull), "no regular file"}},

@@ -466,13 +466,15 @@ func diskFaults(t *testing.T) []fault {
 	add(fault{name: "target is a folder", kind: of("target taken"), left: []string{"evidence.zip"}, folder: func(t *testing.T, path string) {
 		must(t, os.Mkdir(path, 0o700))
 	}})
-	add(fault{name: "target is a symbolic link", kind: of("target taken"), left: []string{"evidence.zip", "other"}, folder: func(t *testing.T, path string) {
-		must(t, os.WriteFile(filepath.Join(filepath.Dir(path), "other"), nil, 0o600))
-		must(t, os.Symlink("other", path))
-	}})
-	add(fault{name: "target is a symbolic link to nothing", kind: of("target taken"), left: []string{"evidence.zip"}, folder: func(t *testing.T, path string) {
-		must(t, os.Symlink("nowhere", path))
-	}})
+	if symbolicLinks(t) {
+		add(fault{name: "target is a symbolic link", kind: of("target taken"), left: []string{"evidence.zip", "other"}, folder: func(t *testing.T, path string) {
+			must(t, os.WriteFile(filepath.Join(filepath.Dir(path), "other"), nil, 0o600))
+			must(t, os.Symlink("other", path))
+		}})
+		add(fault{name: "target is a symbolic link to nothing", kind: of("target taken"), left: []string{"evidence.zip"}, folder: func(t *testing.T, path string) {
+			must(t, os.Symlink("nowhere", path))
+		}})
+	}
 	add(fault{name: "folder is missing", kind: of("no place for it"), folder: func(t *testing.T, path string) {
 		must(t, os.Remove(filepath.Dir(path)))
 	}})

@@ -47,7 +47,7 @@ func FuzzStart(f *testing.F) {
 				t.Error("a refused start made a circuit")
 			}
 			return
-		case http.StatusOK:
+		case api.StartStatus():
 		default:
 			t.Fatalf("status %d: %s", recorder.Code, recorder.Body)
 		}

@@ -197,7 +197,8 @@ type sink struct {
 	size  int64
 	limit int64
 	head  []byte
-	err   error // what ended it, other than the writer of the content
+	end   []byte // the last headLength bytes
+	err   error  // what ended it, other than the writer of the content
 
 	watch  bool // look for descriptors inside
 	tail   [descriptorReach]byte
@@ -207,12 +208,14 @@ type sink struct {
 // errTooLong tells decompression to stop.
 var errTooLong = errors.New("content is longer than claimed")
 
-func newSink() *sink { return &sink{sha: sha256.New(), head: make([]byte, 0, headLength)} }
+func newSink() *sink {
+	return &sink{sha: sha256.New(), head: make([]byte, 0, headLength), end: make([]byte, 0, headLength)}
+}
 
 func (s *sink) reset(ctx context.Context, limit int64, out io.Writer) {
 	s.ctx, s.out, s.limit = ctx, out, limit
 	s.crc, s.size, s.err = 0, 0, nil
-	s.head = s.head[:0]
+	s.head, s.end = s.head[:0], s.end[:0]
 	s.watch, s.inside = false, -1
 	s.sha.Reset()
 }
@@ -230,6 +233,7 @@ func (s *sink) Write(p []byte) (int, error) {
 	if missing := headLength - len(s.head); missing > 0 {
 		s.head = append(s.head, p[:min(missing, len(p))]...)
 	}
+	s.keepEnd(p)
 	s.crc = crc32.Update(s.crc, crc32.IEEETable, p)
 	s.sha.Write(p)
 	if s.watch {
@@ -243,6 +247,15 @@ func (s *sink) Write(p []byte) (int, error) {
 		}
 	}
 	return len(p), nil
+}
+
+// keepEnd remembers the last bytes.
+func (s *sink) keepEnd(p []byte) {
+	p = p[max(0, len(p)-headLength):]
+	if over := len(s.end) + len(p) - headLength; over > 0 {
+		s.end = s.end[:copy(s.end, s.end[over:])]
+	}
+	s.end = append(s.end, p...)
 }
 
 // sha256 returns the hash of what was written, in hexadecimal.

@@ -9,7 +9,10 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"strings"
+
+	"github.com/rogpeppe/go-internal/robustio"
 )
 
 // Extract is [Archive.ExtractContext] without a context.
@@ -24,7 +27,8 @@ func (a *Archive) Extract(dir string) error { return a.ExtractContext(context.Ba
 // ZIP says; owners, times, links and devices are never taken from it. Nothing is synced to the disk, as the content can
 // be extracted again: after a power failure, files of the folder may be empty on some file systems.
 //
-// Errors are those of [Archive.VerifyContext], and the system's when something cannot be written.
+// Errors are those of [Archive.VerifyContext], a [SystemNameError] on Windows, and the system's
+// when something cannot be written.
 func (a *Archive) ExtractContext(ctx context.Context, dir string) error {
 	return a.ExtractIf(ctx, dir, always)
 }
@@ -64,11 +68,14 @@ func (a *Archive) extractIf(ctx context.Context, dir string, newTarget func(*os.
 		a.keep(report)
 		return err
 	}
+	if err := a.checkSystemNames(runtime.GOOS); err != nil {
+		return err
+	}
 	staging, err := os.MkdirTemp(filepath.Dir(dir), "."+filepath.Base(dir)+".*.part") // 0700
 	if err != nil {
 		return fmt.Errorf("extract evidence: %w", err)
 	}
-	defer os.RemoveAll(staging) // does nothing once it is renamed
+	defer robustio.RemoveAll(staging) // does nothing once it is renamed
 	report, err := a.extractInto(ctx, staging, newTarget, before)
 	if err == nil {
 		err = agree(report)
@@ -76,7 +83,7 @@ func (a *Archive) extractIf(ctx context.Context, dir string, newTarget func(*os.
 	if err != nil {
 		return err
 	}
-	if err := os.Rename(staging, dir); err != nil {
+	if err := robustio.Rename(staging, dir); err != nil {
 		return fmt.Errorf("extract evidence: %w", err)
 	}
 	return nil

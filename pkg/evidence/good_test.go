@@ -5,11 +5,13 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -228,7 +230,14 @@ func checkGood(t *testing.T, raw []byte, notices string) *Report {
 	compareContents(t, "the report", got, want)
 
 	folder := filepath.Join(t.TempDir(), "out")
-	if err := archive.Extract(folder); err != nil {
+	err = archive.Extract(folder)
+	if archive.checkSystemNames(runtime.GOOS) != nil {
+		if _, made := os.Lstat(folder); !errors.As(err, new(*SystemNameError)) || made == nil {
+			t.Errorf("%v, and there is a folder: %v", err, made == nil)
+		}
+		return report
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	got = make(map[string]string)

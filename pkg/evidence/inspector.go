@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"slices"
+
+	"github.com/rogpeppe/go-internal/robustio"
 )
 
 // Inspector judges what an entry holds, say the signatures of a PDF. Inspectors run while the ZIP is verified, several
@@ -15,8 +17,9 @@ import (
 type Inspector interface {
 	// Name is how the inspector is called in reports.
 	Name() string
-	// Wants says whether Inspect shall be called for the entry. It should look at MediaType and Kind, not at the name. It
-	// is asked once, before the content was read: SHA256 is empty.
+	// Wants says whether Inspect shall be called for the entry. It should look at MediaType and
+	// Kind, not at the name. It is asked before the content was read: SHA256 is empty. It is asked
+	// again if the end of the content makes a PDF of it.
 	Wants(entry EntryReport) bool
 	// Inspect judges the content, which was checked against the entry's CRC and SHA-256 and can be read in any order.
 	// It must not use content after it returned. An error is noted in the report as Inspection.Error; only the
@@ -54,6 +57,11 @@ func (a *Archive) checkAndInspect(ctx context.Context, d *decoder, r *record, by
 		return judged(err)
 	}
 	view.ask()
+	if view.askAgain() {
+		if err := d.decode(ctx, source, r, view); err != nil {
+			return judged(err)
+		}
+	}
 	result := outcome{sha256: d.sum.sha256(), content: view.kind, unkept: view.failed}
 	if len(view.wanting) == 0 || view.failed != nil {
 		return result, nil
@@ -132,16 +140,37 @@ func (v *view) ask() {
 		return
 	}
 	v.asked = true
-	v.kind = v.archive.kindOf(v.record, v.sum.head)
+	v.askFor(v.archive.kindOf(v.record, v.sum.head, nil))
+	if len(v.wanting) > 0 && v.record.method == methodDeflated && v.record.size <= keptInMemory {
+		v.memory = slices.Grow(v.memory, int(v.record.size)-len(v.memory))
+	}
+}
+
+// askFor asks for the entry as one of a kind.
+func (v *view) askFor(kind contentKind) {
+	v.kind, v.wanting = kind, v.wanting[:0]
 	v.entry = v.archive.entry(v.record, v.kind)
 	for _, one := range v.inspectors {
 		if one.Wants(v.entry) {
 			v.wanting = append(v.wanting, one)
 		}
 	}
-	if len(v.wanting) > 0 && v.record.method == methodDeflated && v.record.size <= keptInMemory {
-		v.memory = slices.Grow(v.memory, int(v.record.size)-len(v.memory))
+}
+
+// askAgain asks the inspectors anew if the content turned out to end as a PDF does. It tells
+// whether the content must come again, since nobody had wanted it.
+func (v *view) askAgain() bool {
+	kind := v.archive.kindOf(v.record, v.sum.head, v.sum.end)
+	if kind.mediaType == v.kind.mediaType {
+		return false
 	}
+	kept := len(v.wanting) > 0
+	v.askFor(kind)
+	if kept || len(v.wanting) == 0 || v.record.method != methodDeflated {
+		return false
+	}
+	v.restart()
+	return true
 }
 
 // Write keeps a piece of content, unless nobody wants it. It never fails.
@@ -207,7 +236,7 @@ func temporary() (file *os.File, remove func(), err error) {
 	return file, func() {
 		file.Close()
 		if named {
-			os.Remove(file.Name())
+			_ = robustio.RemoveAll(file.Name())
 		}
 	}, nil
 }

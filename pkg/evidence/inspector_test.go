@@ -77,7 +77,9 @@ func TestInspectorsGetEachEntrysContent(t *testing.T) {
 func TestInspectionWithoutRoomEndsTheVerification(t *testing.T) {
 	f := honest()
 	f.entries = []*forgedEntry{{name: "large.bin", content: noise(keptInMemory + 5), method: methodDeflated}}
-	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "missing"))
+	for _, name := range []string{"TMPDIR", "TMP"} {
+		t.Setenv(name, filepath.Join(t.TempDir(), "missing"))
+	}
 	report, err := openBytes(t, f.bytes(), Limits{}).Verify(reading(t, everything, map[string]bool{}))
 	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "temporary file for inspection") || report.Verdict != VerdictIncomplete {
 		t.Errorf("%s, %v", report.Verdict, err)

@@ -81,8 +81,12 @@ type contentKind struct {
 	rule      *Rule // nil: none
 }
 
-func (a *Archive) kindOf(r *record, head []byte) contentKind {
-	mediaType := mediaTypeOf(head)
+// kindOf knows the last bytes of a content only when all of it was read.
+func (a *Archive) kindOf(r *record, head, end []byte) contentKind {
+	mediaType := typePDF
+	if !passesForPDF(r.name, head, end) {
+		mediaType = mediaTypeOf(head)
+	}
 	return contentKind{mediaType, classify(a.limits.Rules, mediaType, r.name)}
 }
 

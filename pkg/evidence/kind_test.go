@@ -2,14 +2,12 @@ package evidence
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
 func TestMediaTypeIsToldByContent(t *testing.T) {
 	for _, test := range []struct{ head, want string }{
-		{"%PDF-1.7\n", "application/pdf"},
-		{"\r\n junk in front %PDF-1.4", "application/pdf"},
-		{`{"header": "%PDF-1.4"}`, "application/json"},
 		{"\x89PNG\r\n\x1a\n....", "image/png"},
 		{"\xff\xd8\xff\xe0\x00\x10JFIF", "image/jpeg"},
 		{"GIF89a", "image/gif"},
@@ -45,6 +43,65 @@ func TestMediaTypeIsToldByContent(t *testing.T) {
 	}
 	if got := mediaTypeOf(append([]byte(`{"x`), long[2:]...)[:headLength]); got != "application/json" {
 		t.Errorf("a text cut inside a character is %q", got)
+	}
+}
+
+// Each is a PDF for some reader or for a person, whatever else it is.
+func TestWhatPassesForAPDFIsOne(t *testing.T) {
+	const pdf, filler = "application/pdf", 1100
+	body, tail := "1 0 obj\n", "startxref\n9\n%%EOF\n"
+	fill := strings.Repeat("x", filler)
+	for _, test := range []struct{ name, content, want string }{
+		{"a.bin", "%PDF-1.7\n" + body, pdf},
+		{"a.bin", "\r\n junk in front %PDF-1.4", pdf},
+		{"a.bin", "GIF89a%PDF-1.7\n" + body, pdf},
+		{"a.png", "\x89PNG\r\n\x1a\n%PDF-1.7\n" + body, pdf},
+		{"a.jpg", "\xff\xd8\xff\xe0%PDF-1.7\n" + body, pdf},
+		{"a.rtf", "{\\rtf %PDF-1.7\n" + body, pdf},
+		{"a.mp3", "ID3 %PDF-1.7\n" + body, pdf},
+		{"a.mp4", "\x00\x00\x00\x18ftypmp42%PDF-1.7\n" + body, pdf},
+		{"a.webp", "RIFF\x10\x00\x00\x00WEBP%PDF-1.7\n" + body, pdf},
+		{"a.zip", "PK\x03\x04%PDF-1.7\n" + body, pdf},
+		{"a.json", `{"header": "%PDF-1.4"}`, pdf},
+		{"a.html", "<html>%PDF-1.7\n" + body, pdf},
+		{"a.xml", "<?xml version='1.0'?>%PDF-1.7\n" + body, pdf},
+		{"a.pem", "-----BEGIN X-----\n%PDF-1.7\n" + body, pdf},
+		{"a.bin", fill + "%PDF-1.7\n" + body + tail, pdf},
+		{"a.bin", "%XDF-1.7\n" + body + tail, pdf},
+		{"a.gif", "GIF89a" + fill + "%PDF-1.7\n" + body + tail + strings.Repeat(" ", 900), pdf},
+		{"contract.pdf", "%XDF-1.7\n" + body, pdf},
+		{"contract.PDF", "GIF89a", pdf},
+		{"contract.pdf", "", pdf},
+		{"pdf", "GIF89a", "image/gif"},
+		{"a.gif", "GIF89a" + fill + "%PDF-1.7\n" + body, "image/gif"},
+		{"a.gif", "GIF89a" + tail + strings.Repeat(" ", 1024), "image/gif"},
+	} {
+		for method, packing := range map[string]uint16{"stored": methodStored, "deflated": methodDeflated} {
+			f, whole := honest(), map[string]bool{}
+			f.entries = []*forgedEntry{{name: test.name, content: []byte(test.content), method: packing}}
+			wants := func(entry EntryReport) bool { return entry.MediaType == pdf }
+			report, err := openBytes(t, f.bytes(), Limits{}).Verify(reading(t, wants, whole))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := report.Entries[0].MediaType; got != test.want || whole[test.name] != (test.want == pdf) {
+				t.Errorf("%s, %s, %.40q is %s and inspected %t; want %s", test.name, method, test.content, got, whole[test.name], test.want)
+			}
+			if report, err = openBytes(t, f.bytes(), Limits{}).Verify(); err != nil || report.Entries[0].MediaType != test.want {
+				t.Errorf("%s without an inspector: %s, %v", test.name, report.Entries[0].MediaType, err)
+			}
+		}
+	}
+}
+
+// What is too large for memory comes again, too.
+func TestALargeContentThatEndsAsAPDFIsInspected(t *testing.T) {
+	f, whole := honest(), map[string]bool{}
+	content := append(append([]byte("GIF89a"), noise(2*keptInMemory)...), "startxref\n9\n%%EOF\n"...)
+	f.entries = []*forgedEntry{{name: "a.gif", content: content, method: methodDeflated}}
+	wants := func(entry EntryReport) bool { return entry.MediaType == "application/pdf" }
+	if _, err := openBytes(t, f.bytes(), Limits{}).Verify(reading(t, wants, whole)); err != nil || !whole["a.gif"] {
+		t.Errorf("inspected %v, %v", whole, err)
 	}
 }
 

@@ -3,10 +3,12 @@ package evidence
 import (
 	"bytes"
 	"encoding/binary"
+	"strings"
 	"unicode/utf8"
 )
 
-// headLength is how many bytes of a content tell its type; PDF readers look for the header in that many.
+// headLength is how many bytes of a content tell its type; PDF readers look for the header in so
+// many of the first, and for the cross-reference in so many of the last.
 const headLength = 1024
 
 // mediaTypes are the types that start with fixed bytes.
@@ -32,7 +34,19 @@ var mediaTypes = [...]struct{ magic, mediaType string }{
 	{"{\\rtf", "application/rtf"},
 }
 
-// mediaTypeOf tells a content's type from its first bytes (headLength of them, or all). Its name has no say.
+const typePDF = "application/pdf"
+
+// passesForPDF tells whether people or programs may take a content for a PDF, whatever else it is:
+// by its name, by "%PDF-" in its first bytes, or by "startxref" in its last. What a PDF shows must
+// not depend on who looks at it.
+func passesForPDF(name string, head, end []byte) bool {
+	const suffix = ".pdf"
+	return len(name) >= len(suffix) && strings.EqualFold(name[len(name)-len(suffix):], suffix) ||
+		bytes.Contains(head, []byte("%PDF-")) || bytes.Contains(end, []byte("startxref"))
+}
+
+// mediaTypeOf tells the type of a content that does not pass for a PDF from its first bytes
+// (headLength of them, or all).
 func mediaTypeOf(head []byte) string {
 	for i := range mediaTypes {
 		if bytes.HasPrefix(head, []byte(mediaTypes[i].magic)) {
@@ -42,17 +56,7 @@ func mediaTypeOf(head []byte) string {
 	if kind := containerType(head); kind != "" {
 		return kind
 	}
-	if bytes.HasPrefix(head, []byte("%PDF-")) {
-		return "application/pdf"
-	}
-	kind := textType(head)
-	if kind == "text/plain" || kind == "application/octet-stream" {
-		// PDF readers also take a header further in.
-		if bytes.Contains(head, []byte("%PDF-")) {
-			return "application/pdf"
-		}
-	}
-	return kind
+	return textType(head)
 }
 
 // containerType recognises formats that tell their kind behind a length.

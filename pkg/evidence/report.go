@@ -56,7 +56,9 @@ type EntryReport struct {
 	CRC32 string `json:"crc32"`
 	// SHA256 is the content's, in lower-case hexadecimal; empty if it was not read or does not hold.
 	SHA256 string `json:"sha256,omitempty"`
-	// MediaType is told from the first bytes of the content, never from the name; empty for a folder.
+	// MediaType is told from the first bytes of the content; empty for a folder. What may be taken
+	// for a PDF is one, whatever else it is: named .pdf, with "%PDF-" in its first 1,024 bytes, or
+	// with "startxref" in its last 1,024.
 	MediaType string `json:"mediaType,omitempty"`
 	// Kind is what the entry is for.
 	Kind Kind `json:"kind"`

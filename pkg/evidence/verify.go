@@ -207,7 +207,7 @@ func (a *Archive) checkEntry(ctx context.Context, d *decoder, r *record, p pass,
 	}
 	result := outcome{sha256: d.sum.sha256()}
 	if !r.folder() {
-		result.content = a.kindOf(r, d.sum.head)
+		result.content = a.kindOf(r, d.sum.head, d.sum.end)
 	}
 	return result, nil
 }

@@ -183,7 +183,11 @@ func TestProgressIsToldOfEachPass(t *testing.T) {
 			"an extraction":                    func() error { return archive.Extract(filepath.Join(t.TempDir(), "out")) },
 		} {
 			furthest.Store(0)
-			if err := pass(); err != nil {
+			err := pass()
+			if errors.As(err, new(*SystemNameError)) {
+				continue
+			}
+			if err != nil {
 				t.Errorf("%s: %s: %v", good.name, name, err)
 			}
 			if got := furthest.Load(); got != int64(len(raw)) {

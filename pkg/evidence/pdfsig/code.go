@@ -23,6 +23,7 @@ const (
 	CodeSigningCertificate evidence.Code = "signature-certificate"
 	CodeContentInside      evidence.Code = "signature-content-inside"
 	CodeBrokenDigest       evidence.Code = "signature-digest-broken"
+	CodePadding            evidence.Code = "signature-padding"
 )
 
 // Findings of an INDETERMINATE signature or file.
@@ -34,14 +35,17 @@ const (
 	CodeCMSUnsupported     evidence.Code = "signature-cms-unsupported"
 	CodeAlgorithm          evidence.Code = "signature-algorithm"
 	CodeCertificateMissing evidence.Code = "signature-certificate-missing"
+	CodeUnreached          evidence.Code = "signature-unreached"
 )
 
-// CodeLaterRevision: bytes follow the last signature's revision.
-const CodeLaterRevision evidence.Code = "later-revision"
+// What follows a signature's revision: anything, or validation data and document time stamps alone.
+const (
+	CodeLaterRevision  evidence.Code = "later-revision"
+	CodeValidationData evidence.Code = "validation-data"
+)
 
 // Findings for which a signature that holds is refused.
 const (
-	CodePadding           evidence.Code = "signature-padding"
 	CodeUnsignedAttribute evidence.Code = "signature-unsigned-attribute"
 	CodeFutureTime        evidence.Code = "signing-time-future"
 	CodeTimeStampUnknown  evidence.Code = "time-stamp-unknown"
@@ -110,6 +114,7 @@ var codeTable = [...]codeRow{
 	{CodeSigningCertificate, evidence.SeverityRefusal, false, "the certificate is not the one that the signed attributes name"},
 	{CodeContentInside, evidence.SeverityRefusal, false, "a CMS signature that should be detached carries a content of its own"},
 	{CodeBrokenDigest, evidence.SeverityRefusal, false, "a signature uses MD5, with which anybody can make a second document of the same digest"},
+	{CodePadding, evidence.SeverityRefusal, false, "something else than zeros follows the CMS in /Contents; no signature covers it"},
 
 	{CodeEncrypted, evidence.SeverityRefusal, true, "the PDF is encrypted, so its signatures are not looked for"},
 	{CodeStructure, evidence.SeverityRefusal, true, "the PDF's structure cannot be read, so signatures may be hidden in it"},
@@ -118,10 +123,11 @@ var codeTable = [...]codeRow{
 	{CodeCMSUnsupported, evidence.SeverityRefusal, true, "a CMS signature has a form that is not judged"},
 	{CodeAlgorithm, evidence.SeverityRefusal, true, "a signature uses an algorithm that is not judged"},
 	{CodeCertificateMissing, evidence.SeverityRefusal, true, "a CMS signature does not carry its signer's certificate"},
+	{CodeUnreached, evidence.SeverityRefusal, true, "the PDF's bytes hold a signature that its cross-reference does not lead to"},
 
-	{CodeLaterRevision, evidence.SeverityRefusal, true, "bytes follow what the last signature covers; they can change anything that is shown"},
+	{CodeLaterRevision, evidence.SeverityRefusal, true, "something else than signatures and validation data follows a signature; it can change anything that is shown"},
+	{CodeValidationData, evidence.SeverityNotice, true, "validation data or document time stamps alone follow the last signature"},
 
-	{CodePadding, evidence.SeverityRefusal, true, "something else than zeros follows the CMS in /Contents; no signature covers it"},
 	{CodeUnsignedAttribute, evidence.SeverityRefusal, true, "a CMS has an unsigned attribute that is not a known one; no signature covers it"},
 	{CodeFutureTime, evidence.SeverityRefusal, true, "a signature has a time that has not come yet"},
 	{CodeTimeStampUnknown, evidence.SeverityRefusal, true, "the PDF's only signature is a document time stamp of an authority that was not found to be one"},

@@ -32,6 +32,9 @@ func (c *checker) judgeContents(s *Signature, dictionary pdf.Object) (*fault, er
 	if err != nil {
 		return invalid(CodeCMS, "its /Contents holds no CMS signature"), nil
 	}
+	if slices.ContainsFunc(contents.Text[length:], func(b byte) bool { return b != 0 }) {
+		return invalid(CodePadding, "something else than zeros follows the CMS in its /Contents; no signature covers it"), nil
+	}
 	if c.left.contents -= int64(length); c.left.contents < 0 {
 		return undecided(CodeLimit, "the signatures of this file have more bytes together than are judged"), nil
 	}
@@ -61,7 +64,7 @@ func (c *checker) judgeContents(s *Signature, dictionary pdf.Object) (*fault, er
 	if wrong, err := c.verify(s, m); wrong != nil || err != nil {
 		return wrong, err
 	}
-	c.noteOddities(s, m, contents.Offset, contents.Text[length:])
+	c.noteOddities(s, m, contents.Offset)
 	if s.SubFilter != subFilterTimeStamp {
 		c.judgeTimeStamp(s, m, contents.Offset)
 	}
@@ -112,7 +115,7 @@ func (c *checker) verify(s *Signature, m *message) (*fault, error) {
 }
 
 // noteOddities reports what does not keep a signature from holding.
-func (c *checker) noteOddities(s *Signature, m *message, offset int64, padding []byte) {
+func (c *checker) noteOddities(s *Signature, m *message, offset int64) {
 	var weak []string
 	note := func(name string) {
 		if !slices.Contains(weak, name) {
@@ -143,9 +146,6 @@ func (c *checker) noteOddities(s *Signature, m *message, offset int64, padding [
 	}
 	if bare && s.SubFilter != subFilterRSASHA1 {
 		c.add(CodeNoSignedAttributes, offset, "signature in object %d: its CMS has no signed attributes", s.Object)
-	}
-	if slices.ContainsFunc(padding, func(b byte) bool { return b != 0 }) {
-		c.add(CodePadding, offset, "signature in object %d: something else than zeros follows the CMS in /Contents; no signature covers it", s.Object)
 	}
 	valid := m.signers[0].certificate.valid
 	if t := s.ClaimedTime; t != nil && (t.Before(valid.NotBefore) || t.After(valid.NotAfter)) {

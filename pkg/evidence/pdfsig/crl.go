@@ -43,7 +43,7 @@ func (l *crl) complete(subject *x509.Certificate) bool {
 	for _, extension := range l.Extensions {
 		switch {
 		case extension.Id.Equal(oidIssuingPoint):
-			if !within(extension.Value, subject) {
+			if !leavesIn(extension.Value, subject) {
 				return false
 			}
 		case extension.Critical: // the mark of a list of changes alone, say
@@ -53,8 +53,8 @@ func (l *crl) complete(subject *x509.Certificate) bool {
 	return true
 }
 
-// within tells whether an IssuingDistributionPoint leaves a certificate in.
-func within(value []byte, subject *x509.Certificate) bool {
+// leavesIn tells whether an IssuingDistributionPoint leaves a certificate in.
+func leavesIn(value []byte, subject *x509.Certificate) bool {
 	const users, authorities = 0x81, 0x82
 	parts, err := members(value, tagSequence)
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 const (
 	maxSignatures  = 100
 	maxFieldDepth  = 32
+	maxPageNodes   = 1 << 17
 	maxFieldName   = 128 // characters that are shown
 	findBudgetBase = 64 << 20
 )
@@ -41,6 +42,7 @@ type finder struct {
 	ctx        context.Context
 	document   *pdf.Document
 	found      []candidate
+	extents    extents
 	seen       map[place]bool
 	fields     map[pdf.Reference]pdf.Object // by the object that is their value; without their values
 	unreadable int
@@ -74,7 +76,10 @@ func (f *finder) find() error {
 			c.field = f.fields[c.entry.Reference()]
 		}
 	}
-	return nil
+	if len(f.found) == 0 {
+		return nil
+	}
+	return f.extents.resolve(f.ctx, f.document)
 }
 
 // signs are names of which one is in each object that [finder.search] finds something in.
@@ -85,8 +90,7 @@ func (f *finder) look(entry pdf.Entry, superseded bool) error {
 	if err := f.ctx.Err(); err != nil {
 		return err
 	}
-	var loaded pdf.Indirect
-	mentioned, err := f.document.Mentions(entry, signs...)
+	loaded, mentioned, err := f.document.Mentions(entry, signs...)
 	if mentioned {
 		loaded, err = f.document.LoadEntry(entry)
 	}
@@ -102,6 +106,11 @@ func (f *finder) look(entry pdf.Entry, superseded bool) error {
 			}
 		}
 		return nil
+	}
+	if !superseded {
+		if err := f.extents.add(f.document, loaded); err != nil {
+			return err
+		}
 	}
 	if mentioned {
 		f.search(loaded.Object, entry, superseded)

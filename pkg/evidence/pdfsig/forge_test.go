@@ -47,7 +47,10 @@ func update(base []byte, objects ...numbered) []byte {
 	return updateWith(base, fmt.Sprintf("/Prev %d", pdftest.StartXRef(base)), objects...)
 }
 
-var rootOf = regexp.MustCompile(`/Root \d+ 0 R`)
+var (
+	rootOf = regexp.MustCompile(`/Root \d+ 0 R`)
+	infoOf = regexp.MustCompile(`/Info \d+ 0 R`)
+)
 
 // updateWith is update with further entries of the trailer.
 func updateWith(base []byte, trailer string, objects ...numbered) []byte {
@@ -69,7 +72,8 @@ func updateWith(base []byte, trailer string, objects ...numbered) []byte {
 		}
 	}
 	start := out.Len()
-	fmt.Fprintf(&out, "xref\n%strailer\n<< /Size 100 %s %s >>\nstartxref\n%d\n%%%%EOF\n", table.String(), rootOf.FindAll(base, -1)[0], trailer, start-header)
+	fmt.Fprintf(&out, "xref\n%strailer\n<< /Size 100 %s %s %s >>\nstartxref\n%d\n%%%%EOF\n", table.String(), rootOf.FindAll(base, -1)[0],
+		infoOf.Find(base), trailer, start-header)
 	return out.Bytes()
 }
 

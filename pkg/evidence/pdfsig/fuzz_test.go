@@ -88,21 +88,44 @@ var beyondPKCS7 = []string{"Message has no signers", "unsupported algorithm", "c
 // unsorted tells whether a CMS has the attribute that TestCorpus puts in the wrong place.
 func unsorted(contents []byte) bool { return bytes.Contains(contents, marshal(oidFirst)) }
 
+// holds tells whether a status is that of a signature that holds.
+func holds(status pdfsig.Status) bool {
+	return slices.Contains([]pdfsig.Status{pdfsig.StatusWholeFile, pdfsig.StatusExtended, pdfsig.StatusSignedRevisionOnly}, status)
+}
+
+// sound tells whether a file's status refuses nothing.
+func sound(status pdfsig.Status) bool {
+	return slices.Contains([]pdfsig.Status{pdfsig.StatusWholeFile, pdfsig.StatusExtended, pdfsig.StatusUnsigned}, status)
+}
+
+// changesMore tells whether something else than signatures, form values and validation data follows
+// a signature.
+func changesMore(s pdfsig.Signature) bool {
+	return slices.ContainsFunc(s.Later, func(c pdfsig.Change) bool { return c.Kind == pdfsig.ChangeOther })
+}
+
 // holdsUp checks a report against the file and against itself.
 func holdsUp(t *testing.T, file []byte, report *pdfsig.Report) {
 	t.Helper()
 	var has []pdfsig.Status
-	last := pdfsig.Status("")
+	last, more := pdfsig.Status(""), false
 	for _, s := range report.Signatures {
 		has = append(has, s.Status)
-		if s.Status == pdfsig.StatusWholeFile || s.Status == pdfsig.StatusSignedRevisionOnly {
+		if holds(s.Status) {
 			brute(t, file, s)
+			if end := int64(len(file)) - s.BytesAfter; s.BytesAfter > 0 && !changesMore(s) {
+				showsTheSame(t, file[:end], file)
+			}
 		} else if s.Status != pdfsig.StatusInvalid && s.Status != pdfsig.StatusIndeterminate {
 			t.Fatalf("status %q", s.Status)
 		}
 		if s.Kind != pdfsig.KindTimeStamp {
 			last = s.Status
+			more = more || changesMore(s)
 		}
+	}
+	if more {
+		last = pdfsig.StatusSignedRevisionOnly
 	}
 	switch {
 	case slices.Contains(has, pdfsig.StatusInvalid):
@@ -117,14 +140,14 @@ func holdsUp(t *testing.T, file []byte, report *pdfsig.Report) {
 	if report.Status != last && report.Status != pdfsig.StatusIndeterminate {
 		t.Fatalf("a file with %v is %s", has, report.Status)
 	}
-	if sound := report.Status == pdfsig.StatusWholeFile || report.Status == pdfsig.StatusUnsigned; sound != (len(againstStatus(report)) == 0) {
+	if sound(report.Status) != (len(againstStatus(report)) == 0) {
 		t.Fatalf("%s with %v", report.Status, report.Findings)
 	}
 }
 
 // beside are codes for which a signature that holds is refused.
 var beside = []evidence.Code{
-	pdfsig.CodePadding, pdfsig.CodeUnsignedAttribute, pdfsig.CodeFutureTime, pdfsig.CodeTimeStampUnknown, pdfsig.CodeUntrusted, pdfsig.CodeTrustNotJudged,
+	pdfsig.CodeUnsignedAttribute, pdfsig.CodeFutureTime, pdfsig.CodeTimeStampUnknown, pdfsig.CodeUntrusted, pdfsig.CodeTrustNotJudged,
 }
 
 // againstStatus are the refusals for which a file cannot be WHOLE_FILE.
@@ -138,6 +161,9 @@ func FuzzCheck(f *testing.F) {
 		if file := built(test.name); len(file) < 8<<10 {
 			f.Add(file)
 		}
+	}
+	for _, test := range attacks {
+		f.Add(test.build())
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
 		holdsUp(t, file, check(t, file, pdfsig.Options{Roots: people().roots(), TimeStampRoots: people().stampRoots()}))

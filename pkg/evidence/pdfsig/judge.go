@@ -50,14 +50,16 @@ func (c *checker) run() error {
 
 // judgeFile finds and judges the signatures, and gives the file its status.
 func (c *checker) judgeFile() error {
-	// Once for the cross-reference, once to see what an object mentions, and once more for those that mention a sign of a signature.
-	metered := &meter{ctx: c.ctx, reader: c.reader, left: 3*c.size + findBudgetBase}
+	// Once for the cross-reference, once to see what an object mentions, once more for those that
+	// mention a sign of a signature, and once for the lengths of streams.
+	budget := 4*c.size + findBudgetBase
+	metered := &meter{ctx: c.ctx, reader: c.reader, left: budget}
 	err := c.openAndFind(metered)
 	if c.document != nil {
 		defer c.document.Close()
 	}
 	if errors.Is(err, errBudget) {
-		c.undecidable(CodeLimit, -1, fmt.Sprintf("finding the signatures takes more than reading %d bytes", 3*c.size+findBudgetBase))
+		c.undecidable(CodeLimit, -1, fmt.Sprintf("finding the signatures takes more than reading %d bytes", budget))
 		return nil
 	}
 	var broken *pdf.Error
@@ -86,13 +88,22 @@ func (c *checker) judgeFile() error {
 		}
 	}
 	slices.SortStableFunc(c.report.Signatures, func(a, b Signature) int { return cmp.Compare(a.covered.end, b.covered.end) })
+	if err := c.judgeLater(); err != nil {
+		return err
+	}
 	if err := c.judgeTrust(); err != nil {
 		return err
 	}
 	for i := range c.report.Signatures {
 		c.report.Signatures[i].message, c.report.Signatures[i].stamp = nil, nil
 	}
-	c.sum()
+	unreached := int64(-1)
+	if len(c.report.Signatures) == 0 {
+		if unreached, err = c.unreached(); err != nil {
+			return err
+		}
+	}
+	c.sum(unreached)
 	return nil
 }
 
@@ -115,12 +126,17 @@ func (c *checker) openAndFind(r io.ReaderAt) error {
 }
 
 // sum gives the file its status, by the rule in the package comment.
-func (c *checker) sum() {
+func (c *checker) sum(unreached int64) {
 	signatures := c.report.Signatures
 	has := func(status Status) bool {
 		return slices.ContainsFunc(signatures, func(s Signature) bool { return s.Status == status })
 	}
 	hidden := c.noteUnsearched(len(signatures) > 0)
+	if unreached >= 0 {
+		c.add(CodeUnreached, unreached,
+			"there is a signature dictionary in the file that its cross-reference does not lead to; other programs may find it")
+		hidden = true
+	}
 	if c.finder.tooMany {
 		c.add(CodeLimit, -1, "there are more than %d signatures", maxSignatures)
 	}
@@ -151,11 +167,7 @@ func (c *checker) sum() {
 		}
 	}
 	c.report.Status = signatures[last].Status
-	if c.report.Status == StatusSignedRevisionOnly {
-		c.add(CodeLaterRevision, signatures[last].covered.end,
-			"%d bytes follow the last signature, which covers the file's first %d; they can change anything that is shown",
-			signatures[last].BytesAfter, signatures[last].covered.end)
-	}
+	c.noteLater(last)
 }
 
 // noteUnsearched reports what may hide signatures: objects that cannot be read and, where nothing is signed, bytes that
@@ -245,6 +257,10 @@ func (c *checker) judgeInto(s *Signature, where candidate) (*fault, error) {
 		return wrong, nil
 	}
 	s.covered = covered
+	if number, reaches := c.finder.extents.into(covered, where.entry.Number); reaches {
+		return invalid(CodeByteRange, fmt.Sprintf(
+			"object %d reaches into what its /ByteRange leaves out, and what it shows there is not signed", number)), nil
+	}
 	if covered.end < c.size || where.superseded {
 		if wrong, err := c.checkRevision(covered, where, dictionary); wrong != nil || err != nil {
 			return wrong, err

@@ -13,22 +13,45 @@
 //
 //   - WHOLE_FILE: /ByteRange is four integers, starts at byte 0, leaves out exactly the hexadecimal string of the
 //     dictionary's own /Contents, ends where the file ends, and the CMS in /Contents holds for those bytes.
-//   - SIGNED_REVISION_ONLY: the same, but the range ends earlier, at a revision that is a PDF of its own and has this signature.
-//     [Signature.Revision] gives that revision. What came after can redefine anything; nothing is said about what it changed.
-//   - INVALID: the signature does not hold, or is not written as a signature must be.
+//   - EXTENDED: the same, but the range ends earlier, at a revision that is a PDF of its own and
+//     has this signature, and validation data and document time stamps alone follow, as in PAdES-LT
+//     and LTA.
+//   - SIGNED_REVISION_ONLY: the same, but something else follows. [Signature.Revision] gives the
+//     signed revision, and [Signature].Later names what came after it.
+//   - INVALID: the signature does not hold, or is not written as a signature must be: an object
+//     that reaches into the gap of its /ByteRange, white space in its /Contents, and padding other
+//     than zeros are enough.
 //   - INDETERMINATE: it is of a kind that this package does not judge: curves other than NIST's (brainpool, secp256k1), Ed448,
 //     DSA, an unknown SubFilter, an encrypted file, or more than a limit allows; docs/evidence.md has a table.
 //
 // Of several signers of one CMS all must hold. A certificate that package x509 refuses, with a
 // negative serial number say, is taken for its key; trust in it cannot be judged.
 //
-// The file is INVALID if any signature is; else INDETERMINATE if any is; else it has the status of the last
-// signature, the one whose byte range reaches furthest. Document time stamps (ETSI.RFC3161) count for this only where there is
-// nothing else: anybody can have any bytes stamped, so a stamp behind an update does not make the update signed.
-// A signature dictionary that a later revision overwrote counts if it holds; one that does not counts only where there is no other.
-// A PDF without signatures is UNSIGNED, which is a notice. Where the cross-reference cannot be read the file is
-// INDETERMINATE and not INVALID: no signature was seen to fail, but programs that repair such a file differ in what they
-// find in it. An object that cannot be read is a notice beside signatures, and makes a file without any INDETERMINATE.
+// The file is INVALID if any signature is; else INDETERMINATE if any is; else SIGNED_REVISION_ONLY
+// if a [ChangeOther] follows any of them; else it has the status of the last signature, the one
+// whose byte range reaches furthest. Document time stamps (ETSI.RFC3161) count for this only where
+// there is nothing else: anybody can have any bytes stamped, so a stamp behind an update does not
+// make the update signed. A signature dictionary that a later revision overwrote counts if it
+// holds; one that does not counts only where there is no other. A PDF without signatures is
+// UNSIGNED, which is a notice, unless its bytes hold a signature dictionary that the
+// cross-reference does not lead to: such a file is INDETERMINATE. Where the cross-reference cannot
+// be read the file is INDETERMINATE and not INVALID: no signature was seen to fail, but programs
+// that repair such a file differ in what they find in it. An object that cannot be read is a notice
+// beside signatures, and makes a file without any INDETERMINATE.
+//
+// # What an update changes
+//
+// Two revisions of a file are compared object by object through their cross-references. Each object
+// that the later one adds, replaces or removes must be proven to be part of a [Change] of a known
+// kind: [ChangeValidationData], [ChangeTimeStamp], [ChangeSignature], or [ChangeFormField] where
+// the certification's /DocMDP and /FieldMDP allow it. What is not proven is [ChangeOther]. So after
+// any other change all pages of the earlier revision resolve to what they did. Another date and
+// producer in the document information, objects that say the same as before, and new ones that
+// nothing leads to are no change. A signature shows its appearance in its own rectangle, which may
+// lie upon the text, and is half an A4 page at most.
+//
+// The same comparison tells whether a document that was sent was changed before it was signed, see
+// [SentDocument].
 //
 // Trust in the signer is a line of its own and never changes a status: without [Options].Roots it
 // is "not-judged". WHOLE_FILE alone therefore does not say who signed: anybody can put an update
@@ -46,11 +69,12 @@
 //
 // # Bounds
 //
-// A file is never held in memory. To find signatures at most three times its size and 64 MiB are
+// A file is never held in memory. To find signatures at most four times its size and 64 MiB are
 // read; 100 signatures are judged, 1 MiB, 32 levels, 262,144 elements, 16 signers and 256
 // certificates of CMS each, 16 MiB of CMS for all, 16 MiB and 256 items of validation data, RSA
 // keys of up to 16,384 bits, and 16 times the file's size and 64 MiB hashed for all of them; more
-// is INDETERMINATE. The bounds of reading a PDF's structure come on top: a cross-reference of
+// is INDETERMINATE. To compare revisions at most twelve times its size and 256 MiB are
+// read; what takes more is a [ChangeOther]. The bounds of reading a PDF's structure come on top: a cross-reference of
 // 1,048,576 entries, 256 MiB of decoded object streams.
 //
 // This package holds the judging of PDF signatures and nothing else: it signs nothing and knows no network.
@@ -80,8 +104,8 @@ type Options struct {
 	Now time.Time
 	// Sent are the documents that were sent for signing. Default: no comparison.
 	Sent []Sent
-	// Accept lists codes of findings that shall not count, [CodeLaterRevision] say, for PAdES-LT files, which carry
-	// validation data behind their signature. They change no status. Only codes for which [Codes] says so may stand here. Default: none.
+	// Accept lists codes of findings that shall not count, [CodeLaterRevision] say. They change no
+	// status. Only codes for which [Codes] says so may stand here. Default: none.
 	Accept []evidence.Code
 }
 
@@ -130,7 +154,7 @@ func New(options Options) (*Inspector, error) {
 // Name is [InspectorName].
 func (i *Inspector) Name() string { return InspectorName }
 
-// Wants takes every PDF, whatever its name.
+// Wants takes every PDF, and whatever may be taken for one, see evidence.EntryReport.MediaType.
 func (i *Inspector) Wants(entry evidence.EntryReport) bool {
 	return !entry.Folder && entry.MediaType == "application/pdf"
 }

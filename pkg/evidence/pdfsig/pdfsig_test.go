@@ -236,7 +236,7 @@ func TestSubjectsStandNowhere(t *testing.T) {
 }
 
 func TestFindingsCanBeAccepted(t *testing.T) {
-	file := dss(once())
+	file := update(once(), numbered{8, page("Pay 900")})
 	report := check(t, file, pdfsig.Options{Accept: []evidence.Code{pdfsig.CodeLaterRevision}})
 	if report.Status != pdfsig.StatusSignedRevisionOnly || len(report.Refusals()) != 0 || report.Findings[0].Severity != evidence.SeverityAccepted {
 		t.Errorf("%s with %v", report.Status, report.Findings)
@@ -277,6 +277,11 @@ func TestEveryCodeIsDescribedAndMet(t *testing.T) {
 		}
 	}
 	for _, test := range corpus {
+		for _, code := range strings.Fields(test.codes) {
+			met[evidence.Code(code)] = true
+		}
+	}
+	for _, test := range attacks {
 		for _, code := range strings.Fields(test.codes) {
 			met[evidence.Code(code)] = true
 		}
@@ -326,6 +331,23 @@ func TestWhatWasSentIsCompared(t *testing.T) {
 		{"begins with it, and is only stamped", stamped(contract()), []pdfsig.Sent{sent}, pdfsig.RelationBeginsWith, "contract.pdf begins-with false"},
 		{"sent signed, and signed again", again(signed), []pdfsig.Sent{sentOf("signed.pdf", signed), sent}, pdfsig.RelationBeginsWith,
 			"signed.pdf begins-with true, contract.pdf begins-with true"},
+		{"another amount before it is signed", again(update(contract(), numbered{8, page("Pay 900")})), []pdfsig.Sent{sent}, pdfsig.RelationBeginsWith,
+			"contract.pdf begins-with true (other: it replaces object 8)"},
+		{"another amount between two signatures", again(update(signed, numbered{8, page("Pay 900")})), []pdfsig.Sent{sent}, pdfsig.RelationBeginsWith,
+			"contract.pdf begins-with true (other: it replaces object 8)"},
+		{"another amount, signed after it had been changed back", again(update(update(contract(), numbered{8, page("Pay 900")}), numbered{8, page("Pay 100")})),
+			[]pdfsig.Sent{sent}, pdfsig.RelationBeginsWith, "contract.pdf begins-with true (other: it replaces object 8)"},
+		{"an annotation over the page before it is signed", again(update(contract(), numbered{3, "<< /Type /Page /Parent 2 0 R /Contents 8 0 R /Annots [4 0 R 6 0 R 30 0 R] >>"},
+			numbered{30, "<< /Type /Annot /Subtype /FreeText /Rect [0 0 612 792] /AP << /N 31 0 R >> >>"}, numbered{31, page("Pay 900")})),
+			[]pdfsig.Sent{sent}, pdfsig.RelationBeginsWith, "contract.pdf begins-with true (other: page 1: another annotation)"},
+		{"another page tree before it is signed", again(update(contract(), numbered{1, "<< /Type /Catalog /Pages 21 0 R /AcroForm << /Fields [4 0 R 6 0 R] /SigFlags 3 >> >>"},
+			numbered{21, "<< /Type /Pages /Kids [22 0 R] /Count 1 >>"}, numbered{22, "<< /Type /Page /Parent 21 0 R /Contents 23 0 R >>"}, numbered{23, page("Pay 900")})),
+			[]pdfsig.Sent{sent}, pdfsig.RelationBeginsWith, "contract.pdf begins-with true (other: catalog: /Pages)"},
+		{"validation data and a time stamp behind the signature", stamped(dss(signed)), []pdfsig.Sent{sent}, pdfsig.RelationBeginsWith, "contract.pdf begins-with true"},
+		{"changed behind the signature", update(signed, numbered{8, page("Pay 900")}), []pdfsig.Sent{sent}, pdfsig.RelationBeginsWith, "contract.pdf begins-with true"},
+		{"sent cut", signed,
+			[]pdfsig.Sent{sentOf("contract.pdf", contract()[:100])}, pdfsig.RelationBeginsWith,
+			"contract.pdf begins-with true (other: it cannot be compared: broken cross-reference: the file has no startxref)"},
 		{"sent signed, and come back so", signed, []pdfsig.Sent{sentOf("signed.pdf", signed)}, pdfsig.RelationIdentical, "signed.pdf identical false"},
 	}
 	for _, test := range tests {
@@ -333,7 +355,11 @@ func TestWhatWasSentIsCompared(t *testing.T) {
 			got := check(t, test.file, pdfsig.Options{Sent: test.sent}).Sent
 			var documents []string
 			for _, document := range got.Documents {
-				documents = append(documents, fmt.Sprint(document.Name, " ", document.Relation, " ", document.Covered))
+				text := fmt.Sprint(document.Name, " ", document.Relation, " ", document.Covered)
+				for _, change := range document.Changes {
+					text += fmt.Sprintf(" (%s: %s)", change.Kind, change.Detail)
+				}
+				documents = append(documents, text)
 			}
 			if got.Relation != test.relation || strings.Join(documents, ", ") != test.documents {
 				t.Errorf("got %+v, want %s, %s", got, test.relation, test.documents)
@@ -388,7 +414,7 @@ func TestAnEvidenceZIPIsInspectedAndSearchedForWhatWasSent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]string{"signed/contract.bin": "WHOLE_FILE", "copy.pdf": "UNSIGNED", "annex.pdf": "UNSIGNED", "later.pdf": "SIGNED_REVISION_ONLY"}
+	want := map[string]string{"signed/contract.bin": "WHOLE_FILE", "copy.pdf": "UNSIGNED", "annex.pdf": "UNSIGNED", "later.pdf": "EXTENDED"}
 	for _, entry := range report.Entries {
 		got := ""
 		for _, inspection := range entry.Inspections {
@@ -558,6 +584,21 @@ func TestObjectsInsideEachOtherDoNotCostTheirSquare(t *testing.T) {
 	report := check(t, file.Bytes(), pdfsig.Options{})
 	if report.Status != pdfsig.StatusIndeterminate || codes(report) != "signature-limit" {
 		t.Errorf("%s: %s", report.Status, codes(report))
+	}
+}
+
+// Each of many entries of the validation data leads to the same thousand streams.
+func TestObjectsThatLeadToTheSameOnesDoNotCostTheirProduct(t *testing.T) {
+	var entries strings.Builder
+	for n := range 20_000 {
+		fmt.Fprintf(&entries, "/%d 25 0 R ", n)
+	}
+	streams := strings.Repeat("26 0 R ", 1000)
+	file := update(once(), catalog("/DSS << /VRI 24 0 R >>"), numbered{24, "<< " + entries.String() + " >>"},
+		numbered{25, "<< /Cert [" + streams + "] >>"}, numbered{26, certificate})
+	report := check(t, file, pdfsig.Options{})
+	if report.Status != pdfsig.StatusSignedRevisionOnly || !strings.Contains(report.Findings[0].Message, "budget exceeded") {
+		t.Errorf("%s: %v", report.Status, report.Findings)
 	}
 }
 

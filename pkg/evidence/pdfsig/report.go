@@ -18,6 +18,7 @@ type Status string
 // The outcomes. Unsigned is a file's only.
 const (
 	StatusWholeFile          Status = "WHOLE_FILE"
+	StatusExtended           Status = "EXTENDED"
 	StatusSignedRevisionOnly Status = "SIGNED_REVISION_ONLY"
 	StatusInvalid            Status = "INVALID"
 	StatusIndeterminate      Status = "INDETERMINATE"
@@ -89,6 +90,9 @@ type Signature struct {
 	ByteRange []int64 `json:"byteRange,omitempty"`
 	// BytesAfter is how many bytes of the file follow the signed revision.
 	BytesAfter int64 `json:"bytesAfter"`
+	// Later is what those bytes add and replace, if the signature holds; 20 changes at most. Bytes
+	// that change nothing are not in it.
+	Later []Change `json:"later,omitempty"`
 	// DigestAlgorithm and SignatureAlgorithm are names such as SHA-256 and RSA.
 	DigestAlgorithm    string `json:"digestAlgorithm,omitempty"`
 	SignatureAlgorithm string `json:"signatureAlgorithm,omitempty"`
@@ -111,24 +115,19 @@ type Signature struct {
 	// what does not hold.
 	Revocation *Revocation `json:"revocation,omitempty"`
 
-	covered coverage // usable if Status is WHOLE_FILE or SIGNED_REVISION_ONLY
+	covered coverage // usable if the signature holds
 	place   int64    // of the dictionary in the file
 	message *message // while the file is judged
 	stamp   *message // of TimeStamp, likewise
 }
 
 // Revision gives the file as it was when it was signed: its first bytes up to the end of the byte range. r
-// is the file that was checked. It fails for a signature that is neither WHOLE_FILE nor SIGNED_REVISION_ONLY.
+// is the file that was checked. It fails for a signature that is INVALID or INDETERMINATE.
 func (s *Signature) Revision(r io.ReaderAt) (*io.SectionReader, error) {
 	if !s.holds() {
 		return nil, fmt.Errorf("signature in object %d is %s: there is no signed revision", s.Object, s.Status)
 	}
 	return io.NewSectionReader(r, 0, s.covered.end), nil
-}
-
-// holds tells whether a signature holds, whatever is odd about it.
-func (s *Signature) holds() bool {
-	return s.Status == StatusWholeFile || s.Status == StatusSignedRevisionOnly
 }
 
 // Signer is a signer's certificate without the subject.

@@ -56,7 +56,15 @@ type SentDocument struct {
 	Relation Relation `json:"relation"`
 	// Covered says that a signature that holds covers all bytes of the document.
 	Covered bool `json:"covered"`
+	// Changes are what the file adds to the document or replaces in it up to the end of its last
+	// signature, other than signatures, validation data and document time stamps. Where there are
+	// any the signature is over another document than the one that was sent.
+	Changes []Change `json:"changes,omitempty"`
 }
+
+// Signed tells whether what was signed is the document: a signature that holds covers it, and
+// nothing in it was changed before.
+func (d *SentDocument) Signed() bool { return d.Covered && len(d.Changes) == 0 }
 
 // compareSent fills Report.Sent in one pass over the file.
 func (c *checker) compareSent() error {
@@ -79,9 +87,16 @@ func (c *checker) compareSent() error {
 		if !strings.EqualFold(hex.EncodeToString(hash.Sum(nil)), sent.SHA256) {
 			continue
 		}
-		document := SentDocument{Sent: sent, Relation: RelationBeginsWith, Covered: c.covers(sent.Size)}
+		document := SentDocument{Sent: sent, Relation: RelationBeginsWith}
 		if sent.Size == c.size {
 			document.Relation = RelationIdentical
+		}
+		if last := c.covering(sent.Size); last != nil {
+			document.Covered = true
+			var err error
+			if document.Changes, err = c.changedBefore(last, sent.Size); err != nil {
+				return err
+			}
 		}
 		match.Documents = append(match.Documents, document)
 	}
@@ -92,11 +107,36 @@ func (c *checker) compareSent() error {
 	return nil
 }
 
-// covers tells whether a signature that holds covers the first bytes of the file.
-func (c *checker) covers(size int64) bool {
-	return slices.ContainsFunc(c.report.Signatures, func(s Signature) bool {
-		return s.holds() && s.Kind != KindTimeStamp && s.covered.gap >= size
+// covering is the last signature that holds and covers the first bytes of the file; nil if there is
+// none.
+func (c *checker) covering(size int64) *Signature {
+	for i := range slices.Backward(c.report.Signatures) {
+		if s := &c.report.Signatures[i]; s.holds() && s.Kind != KindTimeStamp && s.covered.gap >= size {
+			return s
+		}
+	}
+	return nil
+}
+
+// changedBefore says what else than signatures and validation data stands between the first bytes
+// of the file and the end of a signature.
+func (c *checker) changedBefore(s *Signature, size int64) ([]Change, error) {
+	all := c.newRevisions()
+	sent, err := all.open(size)
+	if err != nil {
+		return nil, err
+	}
+	defer sent.close()
+	signed, err := all.open(s.covered.end)
+	if err != nil {
+		return nil, err
+	}
+	defer signed.close()
+	changes, err := all.changes(sent, signed)
+	changes = slices.DeleteFunc(changes, func(c Change) bool {
+		return c.Kind == ChangeSignature || c.Kind == ChangeValidationData || c.Kind == ChangeTimeStamp
 	})
+	return changes, err
 }
 
 // Found says where in a ZIP a document that was sent is.
@@ -125,6 +165,8 @@ func FindSent(report *evidence.Report, sent []Sent) []Found {
 // rank orders by how much is known about the document.
 func (f *Found) rank() int {
 	switch {
+	case f.Signed():
+		return 4
 	case f.Covered:
 		return 3
 	case f.Relation == RelationBeginsWith:
@@ -147,7 +189,8 @@ func findIn(entry *evidence.EntryReport, sent Sent) Found {
 		}
 		for _, document := range details.Sent.Documents {
 			if document.Size == sent.Size && strings.EqualFold(document.SHA256, sent.SHA256) {
-				found.Relation, found.Covered, found.Entry = document.Relation, document.Covered, entry.Name
+				found.SentDocument, found.Entry = document, entry.Name
+				found.Sent = sent
 			}
 		}
 	}

@@ -99,7 +99,7 @@ func trustTable() []trustTest {
 			untrusted, clock, "not valid", unjudged, "claimed-time untrusted"},
 		{"ended, and stamped before by anybody", stampedBy(brief(), c.self, next), at(later), untrusted, clock, "not valid", untrusted,
 			"claimed-time time-stamp-untrusted untrusted"},
-		{"ended, and a document time stamp behind it", stamped(signedBy(brief())), at(later), trusted, fromStamp, "", "", "later-revision"},
+		{"ended, and a document time stamp behind it", stamped(signedBy(brief())), at(later), trusted, fromStamp, "", "", "validation-data"},
 		{"ended, and a document time stamp in front of it", again(stamped(contract()), func(s *signing) {
 			s.cms.by, s.object, s.other = brief(), 30, []numbered{{31, field("third", 30)}}
 		}), at(later), untrusted, fromStamp, "leads to", trusted, "claimed-time untrusted"},
@@ -196,7 +196,7 @@ func TestRootsDecideAboutTrust(t *testing.T) {
 }
 
 func TestTrustThatIsMissingCanBeAccepted(t *testing.T) {
-	for _, code := range []evidence.Code{pdfsig.CodeUntrusted, pdfsig.CodeTrustNotJudged, pdfsig.CodeTimeStampUnknown, pdfsig.CodeFutureTime, pdfsig.CodePadding} {
+	for _, code := range []evidence.Code{pdfsig.CodeUntrusted, pdfsig.CodeTrustNotJudged, pdfsig.CodeTimeStampUnknown, pdfsig.CodeFutureTime} {
 		if _, err := pdfsig.New(pdfsig.Options{Accept: []evidence.Code{code}}); err != nil {
 			t.Error(err)
 		}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"github.com/danabio/danabio-go/internal/language"
+)
+
+func TestQuotedForWindows(t *testing.T) {
+	for value, want := range map[string]string{
+		`danabio-demo\evidence.zip`:    `danabio-demo\evidence.zip`,
+		`C:\evidence\a.zip`:            `C:\evidence\a.zip`,
+		"":                             `""`,
+		"a b":                          `"a b"`,
+		"it's":                         `"it's"`,
+		"https://x.example.com/?a=1&b": `"https://x.example.com/?a=1&b"`,
+		"a,b":                          `"a,b"`, // PowerShell makes two words of it
+		"@a":                           `"@a"`,
+		"$(reboot)":                    "'$(reboot)'",
+		"%PATH%":                       "'%PATH%'",
+		"it's $1":                      "'it''s $1'",
+		"it’s $1":                      "'it’’s $1'",
+		"`a":                           "'`a'",
+		"a “b”":                        "'a “b”'",
+		"ñ":                            `"ñ"`,
+		"a\nb":                         "\"a\ufffdb\"",
+	} {
+		if got := quotedForWindows(value); got != want {
+			t.Errorf("%q: %s, want %s", value, got, want)
+		}
+	}
+}
+
+// No example needs what PowerShell has not.
+func TestExamplesForWindows(t *testing.T) {
+	for _, language := range []language.Language{language.English, language.Spanish} {
+		root := newRoot(&output{language: language})
+		before := map[string]string{}
+		var visit func(*cobra.Command, func(*cobra.Command))
+		visit = func(cmd *cobra.Command, do func(*cobra.Command)) {
+			do(cmd)
+			for _, sub := range cmd.Commands() {
+				visit(sub, do)
+			}
+		}
+		visit(root, func(cmd *cobra.Command) { before[cmd.CommandPath()] = cmd.Example })
+		examplesForWindows(root)
+		visit(root, func(cmd *cobra.Command) {
+			if strings.HasPrefix(cmd.CommandPath(), "danabio completion ") {
+				return // each is of the shell that it is named after
+			}
+			for line := range strings.Lines(cmd.Example) {
+				for _, never := range []string{"\\\n", " <", "$(", "&\n", "set -a", "export ", "'\\''", " >"} {
+					if strings.Contains(line, never) {
+						t.Errorf("%s: %q has %q", cmd.CommandPath(), line, never)
+					}
+				}
+			}
+		})
+		for path, wants := range map[string]string{
+			"danabio start": "12345678A `\n", "danabio wait": "Get-Content circuits.txt | danabio wait", "danabio evidence verify": `archive\*.zip`,
+		} {
+			cmd, _, err := root.Find(strings.Fields(path)[1:])
+			if err != nil || !strings.Contains(cmd.Example, wants) || cmd.Example == before[path] {
+				t.Errorf("%s: %v: %s", path, err, cmd.Example)
+			}
+		}
+	}
+}
+
+func TestWithoutPatterns(t *testing.T) {
+	folder := t.TempDir()
+	for _, name := range []string{"a.zip", "b.zip", "c.txt", "[d].zip"} {
+		if err := os.WriteFile(filepath.Join(folder, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	in := func(names ...string) (paths []string) {
+		for _, name := range names {
+			paths = append(paths, filepath.Join(folder, name))
+		}
+		return paths
+	}
+	got := withoutPatterns(append([]string{"-"}, in("c.txt", "?.zip", "*.pdf", "[d].zip", "none.zip")...))
+	if want := append([]string{"-"}, in("c.txt", "a.zip", "b.zip", "*.pdf", "[d].zip", "none.zip")...); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

@@ -1,0 +1,294 @@
+package pdfsig
+
+import (
+	"slices"
+
+	"github.com/danabio/danabio-go/internal/pdf"
+)
+
+// readStructure finds the pages, the fields, and what an update may write anew in the first
+// revision.
+func (u *update) readStructure(root pdf.Reference, catalog pdf.Object) error {
+	form, err := u.resolve(u.old, catalog.Get("AcroForm"))
+	if err != nil {
+		return err
+	}
+	if err := u.readPages(catalog.Get("Pages"), map[uint32]bool{}); err != nil {
+		return err
+	}
+	holders := map[uint32]bool{root.Number: true, catalog.Get("AcroForm").Reference().Number: true}
+	slots := []slot{
+		{value: catalog.Get("DSS"), deep: true},
+		{value: catalog.Get("Extensions"), deep: true},
+		{value: atItself(catalog.Get("AcroForm"))},
+	}
+	for _, page := range u.pages {
+		slots = append(slots, slot{value: atItself(page.annotations)})
+		holders[page.number] = true
+	}
+	slots = append(slots, slot{value: atItself(form.Get("Fields"))})
+	if err := u.readFields(form); err != nil {
+		return err
+	}
+	for number, f := range u.fields {
+		holders[number] = true
+		if u.changed[number] { // else it must show what it showed
+			for _, key := range []string{"AP", "V"} {
+				slots = append(slots, slot{value: f.dictionary.Get(key), deep: true})
+			}
+		}
+	}
+	u.owned, err = newOwnership(u, holders, slots)
+	return err
+}
+
+// atItself is a reference, or nothing: what stands in a direct array is not the entry's own.
+func atItself(value pdf.Object) pdf.Object {
+	if value.Kind == pdf.Ref {
+		return value
+	}
+	return pdf.Object{}
+}
+
+// compareCatalog lets the catalog differ in validation data, form and permissions.
+func (u *update) compareCatalog(root pdf.Reference, before, after pdf.Object) error {
+	for _, key := range differences(before, after) {
+		switch key {
+		case "DSS", "Extensions", "AcroForm":
+		case "Version":
+			if after.Get(key).Kind != pdf.Name {
+				u.other("catalog: /%s", key)
+			}
+		case "Perms":
+			if err := u.comparePermissions(before.Get(key), after.Get(key)); err != nil {
+				return err
+			}
+		default:
+			u.other("catalog: /%s", showable(key))
+		}
+	}
+	if u.changed[root.Number] {
+		u.explained[root.Number] = true // as far as that is not noted
+	}
+	if err := u.compareValidationData("DSS", before, after, u.isDSS); err != nil {
+		return err
+	}
+	if err := u.compareValidationData("Extensions", before, after, u.isExtensions); err != nil {
+		return err
+	}
+	return u.compareForm(before.Get("AcroForm"), after.Get("AcroForm"))
+}
+
+// grammar tells whether a value of the second revision is as it should be.
+type grammar func(value pdf.Object) (bool, error)
+
+// compareValidationData notes what the update adds or replaces there.
+func (u *update) compareValidationData(key string, before, after pdf.Object, grammar grammar) error {
+	before, after = before.Get(key), after.Get(key)
+	if after.Kind == pdf.Null {
+		if before.Kind != pdf.Null {
+			u.other("catalog: /%s is gone", key)
+		}
+		return nil
+	}
+	explained := len(u.explained)
+	if err := u.additions(after); err != nil {
+		return err
+	}
+	if len(u.explained) == explained && alike(before, after) {
+		return nil
+	}
+	fine, err := grammar(after)
+	if err != nil {
+		return err
+	}
+	if !fine {
+		u.other("catalog: /%s holds something else than it should", key)
+		return nil
+	}
+	u.note(ChangeValidationData, "catalog: /%s", key)
+	return nil
+}
+
+// isDSS tells whether a value is a document security store as ISO 32000-2, 12.8.4.3, and ETSI EN
+// 319 142-1, 5.4.2, have it.
+func (u *update) isDSS(value pdf.Object) (bool, error) {
+	ofSignature := map[string]grammar{
+		"Type": isDirect, "Cert": u.isStreams, "OCSP": u.isStreams, "CRL": u.isStreams, "TU": isDirect, "TS": u.isStream,
+	}
+	ofSignatures := map[string]grammar{
+		"Type": isDirect,
+		"":     func(one pdf.Object) (bool, error) { return u.isDictionary(one, ofSignature) },
+	}
+	return u.isDictionary(value, map[string]grammar{
+		"Type": isDirect, "Certs": u.isStreams, "OCSPs": u.isStreams, "CRLs": u.isStreams,
+		"VRI": func(vri pdf.Object) (bool, error) { return u.isDictionary(vri, ofSignatures) },
+	})
+}
+
+// isExtensions tells whether a value is a dictionary of developers' extensions, ISO 32000-2, 7.12:
+// names, numbers and strings.
+func (u *update) isExtensions(value pdf.Object) (bool, error) {
+	simple := func(o pdf.Object) (bool, error) {
+		return u.isDictionary(o, map[string]grammar{"": isDirect})
+	}
+	return u.isDictionary(value, map[string]grammar{
+		"Type": isDirect,
+		"": func(o pdf.Object) (bool, error) {
+			items, err := u.resolve(u.new, o)
+			if err != nil || items.Kind != pdf.Array {
+				return simple(o)
+			}
+			for _, item := range items.Items {
+				if fine, err := simple(item); !fine || err != nil {
+					return false, err
+				}
+			}
+			return true, nil
+		},
+	})
+}
+
+// isDictionary tells whether a value has the entries alone that are given; "" stands for all
+// others.
+func (u *update) isDictionary(value pdf.Object, entries map[string]grammar) (bool, error) {
+	dictionary, err := u.resolve(u.new, value)
+	if err != nil || dictionary.Kind != pdf.Dictionary {
+		return false, err
+	}
+	for i := 0; i+1 < len(dictionary.Items); i += 2 {
+		grammar := entries[string(dictionary.Items[i].Text)]
+		if grammar == nil {
+			grammar = entries[""]
+		}
+		if grammar == nil {
+			return false, nil
+		}
+		if fine, err := grammar(dictionary.Items[i+1]); !fine || err != nil {
+			return false, err
+		}
+	}
+	_, twice := dictionary.DuplicateKey()
+	return !twice, nil
+}
+
+func isDirect(value pdf.Object) (bool, error) {
+	return value.Kind != pdf.Ref && value.Kind != pdf.Array && value.Kind != pdf.Dictionary, nil
+}
+
+func (u *update) isStreams(value pdf.Object) (bool, error) {
+	array, err := u.resolve(u.new, value)
+	if err != nil || array.Kind != pdf.Array {
+		return false, err
+	}
+	for _, item := range array.Items {
+		if fine, err := u.isStream(item); !fine || err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func (u *update) isStream(value pdf.Object) (bool, error) {
+	if value.Kind != pdf.Ref {
+		return false, nil
+	}
+	loaded, err := u.number(u.new, value.Reference().Number)
+	return err == nil && loaded.Stream >= 0, err
+}
+
+// comparePermissions lets a certification that the update adds say so in /Perms.
+func (u *update) comparePermissions(before, after pdf.Object) error {
+	permissions, err := u.resolve(u.new, after)
+	if err != nil {
+		return err
+	}
+	target := permissions.Get("DocMDP")
+	certified := target.Kind == pdf.Ref && slices.ContainsFunc(u.signatures, func(s *Signature) bool {
+		return s.Kind == KindCertification && s.Object == target.Reference().Number
+	})
+	alone := slices.Equal(keys(permissions), []string{"DocMDP"})
+	if before.Kind != pdf.Null || !certified || !alone || !u.addition(after) {
+		u.other("catalog: /Perms")
+	}
+	return nil
+}
+
+// compareForm lets the form have more signature fields, and fonts for what they show.
+func (u *update) compareForm(before, after pdf.Object) error {
+	a, err := u.resolve(u.old, before)
+	if err != nil {
+		return err
+	}
+	b, err := u.resolve(u.new, after)
+	if err != nil {
+		return err
+	}
+	if a.Kind != pdf.Null && b.Kind != pdf.Dictionary || !u.addition(after) {
+		u.other("catalog: /AcroForm")
+		return nil
+	}
+	for _, key := range differences(a, b) {
+		value := b.Get(key)
+		switch {
+		case key == "Fields":
+		case key == "SigFlags" && value.Kind == pdf.Integer:
+		case key == "DA" && a.Get(key).Kind == pdf.Null && value.IsString():
+		case key == "DR":
+			if err := u.compareResources(a.Get(key), value); err != nil {
+				return err
+			}
+		default:
+			u.other("form: /%s", showable(key))
+		}
+	}
+	fields, err := u.list(u.old, a.Get("Fields"))
+	if err != nil {
+		return err
+	}
+	now, err := u.list(u.new, b.Get("Fields"))
+	if err != nil {
+		return err
+	}
+	more, kept := added(fields, now)
+	if !kept || !u.addition(b.Get("Fields")) {
+		u.other("form: a field is gone")
+	}
+	for _, field := range more {
+		if err := u.newField(field); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compareResources lets the form's resources have more names, and no other values for those it had:
+// readers make what text fields show with them. Where all fields are signatures they have no
+// effect, and some programs write them anew.
+func (u *update) compareResources(before, after pdf.Object) error {
+	text := false
+	for _, field := range u.fields {
+		text = text || field.kind != "Sig"
+	}
+	if !text {
+		return u.additions(after)
+	}
+	if before.Kind == pdf.Ref || after.Kind == pdf.Ref && before.Kind != pdf.Null {
+		u.other("form: /DR")
+		return nil
+	}
+	for _, category := range differences(before, after) {
+		a, b := before.Get(category), after.Get(category)
+		for _, name := range differences(a, b) {
+			if a.Get(name).Kind != pdf.Null {
+				u.other("form: /DR")
+				return nil
+			}
+		}
+		if a.Kind != pdf.Null && (a.Kind != pdf.Dictionary || b.Kind != pdf.Dictionary) {
+			u.other("form: /DR")
+			return nil
+		}
+	}
+	return u.additions(after)
+}

@@ -1,0 +1,317 @@
+package pdfsig
+
+import (
+	"slices"
+
+	"github.com/danabio/danabio-go/internal/pdf"
+)
+
+// formField is a field, or a widget of one, of the first revision.
+type formField struct {
+	dictionary pdf.Object
+	name       string // with dots
+	kind       string // /FT, its own or from above
+	parent     uint32 // 0: none
+	signed     bool   // has a value
+}
+
+// What an update may change of a field, and what a new one may have. Actions are in neither.
+var (
+	signingKeys = []string{"V", "AP", "AS", "F", "M", "P", "DA", "MK"}
+	fillingKeys = []string{"V", "AP", "AS", "M", "I", "RV"}
+	widgetKeys  = []string{"Type", "Subtype", "Rect"} // of a field that had no widget
+	newKeys     = []string{
+		"Type", "Subtype", "FT", "T", "TU", "TM", "Ff", "V", "Rect", "P", "F", "AP", "AS", "MK", "BS", "Border", "DA", "DR",
+		"Q", "M", "NM", "H", "Kids", "Lock", "SV", "StructParent",
+	}
+)
+
+// What /F of an annotation says.
+const (
+	flagHidden = 1 << 1
+	flagNoView = 1 << 5
+)
+
+// maxFullName is how many bytes a field's name may have, with those of the fields above it.
+const maxFullName = 4 << 10
+
+// readFields notes all fields of the first revision.
+func (u *update) readFields(form pdf.Object) error {
+	u.fields = map[uint32]*formField{}
+	roots, err := u.list(u.old, form.Get("Fields"))
+	if err != nil {
+		return err
+	}
+	return u.readKids(roots, formField{}, 0)
+}
+
+func (u *update) readKids(kids []pdf.Object, above formField, depth int) error {
+	if depth > maxFieldDepth {
+		return &pdf.Error{Kind: pdf.ErrLimit, Offset: -1, Detail: "form fields stand too deep in one another"}
+	}
+	for _, kid := range kids {
+		if kid.Kind != pdf.Ref || u.fields[kid.Reference().Number] != nil {
+			continue
+		}
+		number := kid.Reference().Number
+		loaded, err := u.number(u.old, number)
+		if err != nil {
+			return err
+		}
+		field := above
+		field.dictionary = loaded.Object
+		if name := loaded.Object.Get("T"); name.IsString() {
+			if field.name != "" {
+				field.name += "."
+			}
+			field.name += pdf.DecodeText(name.Text)
+		}
+		if len(field.name) > maxFullName {
+			return &pdf.Error{Kind: pdf.ErrLimit, Offset: -1, Detail: "a form field's name is too long"}
+		}
+		if kind := loaded.Object.Get("FT"); kind.Kind == pdf.Name {
+			field.kind = string(kind.Text)
+		}
+		value, err := u.resolve(u.old, loaded.Object.Get("V"))
+		if err != nil {
+			return err
+		}
+		field.signed = field.signed || field.kind == "Sig" && value.Kind != pdf.Null
+		u.fields[number] = &field
+		below, err := u.list(u.old, loaded.Object.Get("Kids"))
+		if err != nil {
+			return err
+		}
+		field.parent = number
+		if err := u.readKids(below, field, depth+1); err != nil {
+			return err
+		}
+		field.parent = above.parent
+	}
+	return nil
+}
+
+// signatureAt finds the signature that a field's value is, and explains its dictionary.
+func (u *update) signatureAt(field uint32, value pdf.Object) (*Signature, error) {
+	number := field
+	dictionary := value
+	if value.Kind == pdf.Ref {
+		number = value.Reference().Number
+		loaded, err := u.number(u.new, number)
+		if err != nil {
+			return nil, err
+		}
+		dictionary = loaded.Object
+	}
+	i := slices.IndexFunc(u.signatures, func(s *Signature) bool {
+		return s.Object == number && s.covered.gap == dictionary.Get("Contents").Offset
+	})
+	if i < 0 || !u.addition(value) {
+		return nil, nil
+	}
+	return u.signatures[i], u.additions(dictionary)
+}
+
+// newField lets the update add a field if that has one of its signatures.
+func (u *update) newField(ref pdf.Object) error {
+	number := ref.Reference().Number
+	if ref.Kind != pdf.Ref || !u.changed[number] || !u.addition(ref) {
+		u.other("form: a field that is not new")
+		return nil
+	}
+	loaded, err := u.number(u.new, number)
+	if err != nil {
+		return err
+	}
+	field := loaded.Object
+	if !isNewField(loaded) || !field.Get("FT").IsName("Sig") {
+		u.other("form: a field in object %d that is no mere signature field", number)
+		return nil
+	}
+	return u.sign(number, field)
+}
+
+// isNewField tells whether an object is a dictionary with no other keys than a signature field
+// needs.
+func isNewField(field pdf.Indirect) bool {
+	_, twice := field.Object.DuplicateKey()
+	return field.Object.Kind == pdf.Dictionary && field.Stream < 0 && !twice &&
+		!slices.ContainsFunc(keys(field.Object), func(key string) bool { return !slices.Contains(newKeys, key) })
+}
+
+// sign notes the signature of a field that was new or empty.
+func (u *update) sign(number uint32, field pdf.Object) error {
+	signature, err := u.signatureAt(number, field.Get("V"))
+	if err != nil {
+		return err
+	}
+	if signature == nil {
+		u.other("form: a signature field in object %d without a signature that holds", number)
+		return nil
+	}
+	if err := u.widget(number, field, signature); err != nil {
+		return err
+	}
+	kids, err := u.list(u.new, field.Get("Kids"))
+	if err != nil {
+		return err
+	}
+	if !u.addition(field.Get("Kids")) {
+		u.other("form: /Kids of the signature field in object %d", number)
+		return nil
+	}
+	for _, kid := range kids {
+		n := kid.Reference().Number
+		if kid.Kind != pdf.Ref || u.fields[n] != nil {
+			continue // which is compared for itself
+		}
+		loaded, err := u.number(u.new, n)
+		if err != nil {
+			return err
+		}
+		widget := loaded
+		widget.Object = loaded.Object.Without("Parent")
+		parent := loaded.Object.Get("Parent")
+		below := parent.Kind == pdf.Ref && parent.Reference().Number == number
+		if !u.changed[n] || !u.addition(kid) || !isNewField(widget) || !below {
+			u.other("form: /Kids of the signature field in object %d", number)
+			return nil
+		}
+		if err := u.widget(n, widget.Object, signature); err != nil {
+			return err
+		}
+	}
+	if signature.Kind == KindTimeStamp {
+		u.note(ChangeTimeStamp, "document time stamp in object %d", signature.Object)
+		return nil
+	}
+	if u.rules.noSigning {
+		u.other("a signature in object %d, which the certification does not allow", signature.Object)
+		return nil
+	}
+	u.note(ChangeSignature, "signature in object %d", signature.Object)
+	return nil
+}
+
+// widget explains what a signature shows of itself, which a time stamp does nothing.
+func (u *update) widget(number uint32, widget pdf.Object, signature *Signature) error {
+	for _, key := range keys(widget) {
+		if slices.Contains([]string{"V", "P", "Kids"}, key) {
+			continue // explained, or not, by themselves
+		}
+		if err := u.additions(widget.Get(key)); err != nil {
+			return err
+		}
+	}
+	area, err := u.shownArea(widget)
+	if err != nil {
+		return err
+	}
+	switch {
+	case area > 0 && signature.Kind == KindTimeStamp:
+		u.other("a document time stamp in object %d that shows something", signature.Object)
+	case area > maxShown:
+		u.other("a signature in object %d whose appearance can cover a page", signature.Object)
+	}
+	u.widgets[number] = true
+	return nil
+}
+
+// maxShown is the area that a signature may show itself on, in square points: half of an A4 page.
+const maxShown = 595 * 842 / 2
+
+// shownArea is how much of a page a widget covers, in square points; 0 if it shows nothing.
+func (u *update) shownArea(widget pdf.Object) (float64, error) {
+	flags, err := u.resolve(u.new, widget.Get("F"))
+	hidden := flags.Kind == pdf.Integer && flags.Int&(flagHidden|flagNoView) != 0
+	if err != nil || hidden || widget.Get("AP").Kind == pdf.Null {
+		return 0, err
+	}
+	corners, err := u.list(u.new, widget.Get("Rect"))
+	if err != nil {
+		return 0, err
+	}
+	if len(corners) != 4 {
+		return 0, nil
+	}
+	var at [4]float64
+	for i, corner := range corners {
+		resolved, err := u.resolve(u.new, corner)
+		if err != nil {
+			return 0, err
+		}
+		at[i], _ = resolved.Number()
+	}
+	return max(at[2]-at[0], at[0]-at[2]) * max(at[3]-at[1], at[1]-at[3]), nil
+}
+
+// compareFields lets fields of the first revision be signed or filled in.
+func (u *update) compareFields() error {
+	numbers := make([]uint32, 0, len(u.fields))
+	for number := range u.fields {
+		if u.changed[number] {
+			numbers = append(numbers, number)
+		}
+	}
+	slices.Sort(numbers)
+	touched := map[uint32]bool{} // fields that are signed or filled in
+	for _, number := range numbers {
+		if err := u.compareField(number, touched); err != nil {
+			return err
+		}
+	}
+	for _, number := range numbers { // widgets, which stand below their fields
+		field := u.fields[number]
+		loaded, err := u.number(u.new, number)
+		if err != nil {
+			return err
+		}
+		differ := differences(field.dictionary, loaded.Object)
+		shown := within(differ, fillingKeys, []string{"F", "MK"}) && !slices.Contains(differ, "V")
+		if !u.explained[number] && touched[field.parent] && loaded.Stream < 0 && shown {
+			u.explained[number] = true
+			if err := u.additions(loaded.Object.Get("AP")); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// within tells whether all keys are in one of the lists.
+func within(keys []string, lists ...[]string) bool {
+	return !slices.ContainsFunc(keys, func(key string) bool { return !slices.Contains(slices.Concat(lists...), key) })
+}
+
+func (u *update) compareField(number uint32, touched map[uint32]bool) error {
+	field := u.fields[number]
+	loaded, err := u.number(u.new, number)
+	if err != nil || loaded.Stream >= 0 || loaded.Object.Kind != pdf.Dictionary {
+		return err
+	}
+	differ := differences(field.dictionary, loaded.Object)
+	if !slices.Contains(differ, "V") || u.rules.locks(field.name) {
+		return nil
+	}
+	switch {
+	case field.kind == "Sig" && !field.signed:
+		allowed := signingKeys
+		if field.dictionary.Get("Subtype").Kind == pdf.Null {
+			allowed = slices.Concat(allowed, widgetKeys)
+		}
+		if !within(differ, allowed) {
+			return nil
+		}
+		u.explained[number], touched[number] = true, true
+		return u.sign(number, loaded.Object)
+	case field.kind != "Sig" && field.kind != "" && u.rules.filling && within(differ, fillingKeys):
+		u.explained[number], touched[number] = true, true
+		u.note(ChangeFormField, "form field in object %d", number)
+		for _, key := range fillingKeys {
+			if err := u.additions(loaded.Object.Get(key)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

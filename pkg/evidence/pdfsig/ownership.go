@@ -1,0 +1,117 @@
+package pdfsig
+
+import (
+	"github.com/danabio/danabio-go/internal/pdf"
+)
+
+// ownership says which objects of a revision nothing leads to but some entries: those that would be
+// garbage without them. It counts references, as a garbage collector does, so an object that a page
+// leads to as well is never owned.
+type ownership struct {
+	loader
+	document *pdf.Document
+	total    map[uint32]int // references to an object in the whole revision; of those alone that matter
+	from     map[uint32]int // of these, those from the entries and from what they own
+	holders  map[uint32]bool
+}
+
+// slot is an entry that an update may write anew.
+type slot struct {
+	value pdf.Object
+	deep  bool // with all that only it leads to
+}
+
+// newOwnership counts the references to what has changed and to all that the slots lead to. The
+// holders are the objects that have the slots: what stands in them is never owned by another slot,
+// or a reference would count twice.
+func newOwnership(u *update, holders map[uint32]bool, slots []slot) (*ownership, error) {
+	o := &ownership{loader: u.loader, document: u.old, holders: holders, total: map[uint32]int{}, from: map[uint32]int{}}
+	for number := range u.changed {
+		o.total[number] = 0
+	}
+	for _, s := range slots {
+		if s.deep {
+			if err := o.follow(s.value); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := o.count(); err != nil {
+		return nil, err
+	}
+	for _, s := range slots {
+		if err := o.reach(s.value, s.deep); err != nil {
+			return nil, err
+		}
+	}
+	return o, nil
+}
+
+// follow tracks all that a value leads to.
+func (o *ownership) follow(value pdf.Object) error {
+	queue := references(value)
+	seen := map[uint32]bool{}
+	for len(queue) > 0 {
+		number := queue[0].Reference().Number
+		queue = queue[1:]
+		if seen[number] {
+			continue
+		}
+		if seen[number] = true; len(seen) > maxOwned {
+			return &pdf.Error{Kind: pdf.ErrLimit, Offset: -1, Detail: "validation data and appearances lead to too many objects"}
+		}
+		if _, tracked := o.total[number]; !tracked {
+			o.total[number] = 0
+		}
+		loaded, err := o.number(o.document, number)
+		if err != nil {
+			return err
+		}
+		if kind := loaded.Object.Get("Type"); kind.IsName("Page") || kind.IsName("Pages") || kind.IsName("Catalog") {
+			continue // which lead to everything
+		}
+		queue = append(queue, references(loaded.Object)...)
+	}
+	return nil
+}
+
+// count goes through all objects of the revision.
+func (o *ownership) count() error {
+	for entry := range o.document.InFile() {
+		loaded, err := o.entry(o.document, entry)
+		if err != nil {
+			return err
+		}
+		for _, ref := range references(loaded.Object) {
+			number := ref.Reference().Number
+			if n, tracked := o.total[number]; tracked {
+				o.total[number] = n + 1
+			}
+		}
+	}
+	return nil
+}
+
+// reach counts the references in a value of a slot, and in what is then owned.
+func (o *ownership) reach(value pdf.Object, deep bool) error {
+	queue := references(value)
+	for len(queue) > 0 {
+		number := queue[0].Reference().Number
+		queue = queue[1:]
+		if o.from[number]++; !deep || o.holders[number] || !o.free(number) {
+			continue
+		}
+		loaded, err := o.number(o.document, number)
+		if err != nil {
+			return err
+		}
+		queue = append(queue, references(loaded.Object)...)
+	}
+	return nil
+}
+
+// free tells whether nothing but the slots leads to an object.
+func (o *ownership) free(number uint32) bool {
+	total, tracked := o.total[number]
+	return tracked && o.from[number] == total
+}

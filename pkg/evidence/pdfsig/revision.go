@@ -1,0 +1,184 @@
+package pdfsig
+
+import (
+	"cmp"
+	"errors"
+	"io"
+	"slices"
+
+	"github.com/danabio/danabio-go/internal/pdf"
+)
+
+const (
+	// A file with 100 signatures has 100 revisions, each of which is opened, and searched once for
+	// references.
+	compareBudgetBase = 256 << 20
+)
+
+// revision is the beginning of the file, opened as a file of its own.
+type revision struct {
+	end      int64
+	document *pdf.Document
+	broken   error // why it cannot be compared
+	decoded  int64 // what was taken off the budget
+}
+
+// work is how many bytes of streams were decoded since it was asked for last.
+func (r *revision) work() int64 {
+	if r.document == nil {
+		return 0
+	}
+	more := r.document.Decoded() - r.decoded
+	r.decoded += more
+	return more
+}
+
+// revisions opens and compares parts of the file. All of them share one budget, of what is read,
+// decoded and parsed.
+type revisions struct {
+	checker *checker
+	metered *meter
+}
+
+func (c *checker) newRevisions() *revisions {
+	return &revisions{c, &meter{ctx: c.ctx, reader: c.reader, left: 12*c.size + compareBudgetBase}}
+}
+
+func (r *revisions) open(end int64) (*revision, error) {
+	opened := &revision{end: end}
+	opened.document, opened.broken = pdf.Open(io.NewSectionReader(r.metered, 0, end), end)
+	if opened.broken != nil && !incomparable(opened.broken) {
+		return nil, opened.broken
+	}
+	return opened, nil
+}
+
+// incomparable tells whether an error says that revisions cannot be compared, and not that the
+// system or the caller ended it.
+func incomparable(err error) bool {
+	return errors.Is(err, errBudget) || !isReadError(err)
+}
+
+func (r *revision) close() {
+	if r.document != nil {
+		r.document.Close()
+	}
+}
+
+// changes compares two revisions.
+func (r *revisions) changes(before, after *revision) ([]Change, error) {
+	u := &update{loader: loader{r.checker.ctx, r.metered}, old: before.document, new: after.document}
+	err := cmp.Or(before.broken, after.broken)
+	if err == nil {
+		err = r.compare(u, before, after)
+	}
+	for _, one := range []*revision{before, after} {
+		r.metered.left -= one.work()
+	}
+	if err != nil && !incomparable(err) {
+		return nil, err
+	}
+	if err != nil {
+		u.other("it cannot be compared: %v", err)
+	}
+	return u.changes, nil
+}
+
+func (r *revisions) compare(u *update, before, after *revision) error {
+	var ruling []*Signature
+	for i := range r.checker.report.Signatures {
+		s := &r.checker.report.Signatures[i]
+		switch {
+		case !s.holds():
+		case s.covered.end <= before.end:
+			ruling = append(ruling, s)
+		case s.covered.gap >= before.end && s.covered.end <= after.end:
+			u.signatures = append(u.signatures, s)
+		}
+	}
+	var err error
+	if u.rules, err = u.readRules(ruling); err != nil {
+		return err
+	}
+	return u.compare()
+}
+
+// judgeLater says of each signature that holds what came after it, step by step from one signature
+// to the next, and so tells those that only validation data and time stamps follow.
+func (c *checker) judgeLater() error {
+	var ends []int64
+	for _, s := range c.report.Signatures {
+		if s.holds() {
+			ends = append(ends, s.covered.end)
+		}
+	}
+	if len(ends) == 0 || ends[0] == c.size {
+		return nil
+	}
+	ends = slices.Compact(append(ends, c.size)) // they are in order
+	all := c.newRevisions()
+	before, err := all.open(ends[0])
+	if err != nil {
+		return err
+	}
+	defer func() { before.close() }()
+	for _, end := range ends[1:] {
+		after, err := all.open(end)
+		if err != nil {
+			return err
+		}
+		changes, err := all.changes(before, after)
+		if err != nil {
+			after.close()
+			return err
+		}
+		for i := range c.report.Signatures {
+			if s := &c.report.Signatures[i]; s.holds() && s.covered.end <= before.end {
+				for _, change := range changes {
+					s.Later = appendChange(s.Later, change)
+				}
+			}
+		}
+		before.close()
+		before = after
+	}
+	for i := range c.report.Signatures {
+		s := &c.report.Signatures[i]
+		if s.Status == StatusSignedRevisionOnly && only(s.Later, ChangeValidationData, ChangeTimeStamp) {
+			s.Status = StatusExtended
+		}
+	}
+	return nil
+}
+
+// holds tells whether the signature holds for what it covers.
+func (s *Signature) holds() bool {
+	return s.Status == StatusWholeFile || s.Status == StatusExtended || s.Status == StatusSignedRevisionOnly
+}
+
+// noteLater reports what follows the last signature, and what followed one of those before it.
+func (c *checker) noteLater(last int) {
+	signatures := c.report.Signatures
+	s := &signatures[last]
+	switch s.Status {
+	case StatusExtended:
+		c.add(CodeValidationData, s.covered.end,
+			"%d bytes follow the last signature: validation data and document time stamps, and nothing else", s.BytesAfter)
+	case StatusSignedRevisionOnly:
+		what := "they can change anything that is shown"
+		if other(s.Later) {
+			what = Summary(s.Later)
+		}
+		c.add(CodeLaterRevision, s.covered.end,
+			"%d bytes follow the last signature, which covers the file's first %d: %s", s.BytesAfter, s.covered.end, what)
+		return
+	}
+	for i := range signatures[:last] {
+		if s := &signatures[i]; s.Kind != KindTimeStamp && s.holds() && other(s.Later) {
+			c.report.Status = StatusSignedRevisionOnly
+			c.add(CodeLaterRevision, s.covered.end,
+				"what follows the signature in object %d, and is signed by a later one only, changes the document: %s",
+				s.Object, Summary(s.Later))
+		}
+	}
+}

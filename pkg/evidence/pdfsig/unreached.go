@@ -1,0 +1,100 @@
+package pdfsig
+
+import (
+	"bytes"
+	"cmp"
+	"io"
+	"slices"
+
+	"github.com/danabio/danabio-go/internal/pdf"
+)
+
+// byteRangeKey is what no signature dictionary is without.
+const byteRangeKey = "/ByteRange"
+
+// unreached is the place of the first signature dictionary in the bytes of the file that the
+// cross-reference does not lead to, or -1. An update that begins a cross-reference of its own hides
+// the signatures before it, and other programs may find them. Words inside a stream or another
+// object that the cross-reference leads to are none.
+func (c *checker) unreached() (int64, error) {
+	var known []pdf.Entry
+	extent := func(at int64) (int64, error) { // where the object ends that stands around a place
+		if known == nil {
+			known = c.plainEntries()
+		}
+		byOffset := func(e pdf.Entry, at int64) int { return cmp.Compare(e.Offset, at) }
+		i, found := slices.BinarySearchFunc(known, at, byOffset)
+		if !found {
+			i--
+		}
+		if i < 0 {
+			return -1, nil
+		}
+		object, err := c.document.LoadEntry(known[i])
+		if err == nil {
+			object.Length, _, err = c.document.Resolve(object.Length)
+		}
+		switch {
+		case isReadError(err):
+			return -1, err
+		case err != nil:
+			return -1, nil
+		}
+		return object.End(), nil
+	}
+	found := int64(-1)
+	inside := int64(0) // up to here all is known
+	err := c.scan(byteRangeKey, func(at int64) (bool, error) {
+		if at < inside {
+			return true, nil
+		}
+		end, err := extent(at)
+		if err != nil {
+			return false, err
+		}
+		if inside = end; at < end {
+			return true, nil
+		}
+		found = at
+		return false, nil
+	})
+	return found, err
+}
+
+// plainEntries are those of all revisions that have a place in the file, in its order.
+func (c *checker) plainEntries() []pdf.Entry {
+	known := []pdf.Entry{}
+	for entry := range c.document.InFile() {
+		if entry.Type == pdf.InUse {
+			known = append(known, entry)
+		}
+	}
+	known = slices.AppendSeq(known, c.document.Superseded())
+	slices.SortFunc(known, func(a, b pdf.Entry) int { return cmp.Compare(a.Offset, b.Offset) })
+	return known
+}
+
+// scan calls visit with the place of each occurrence of a word, until it wants no more.
+func (c *checker) scan(word string, visit func(at int64) (bool, error)) error {
+	buffer := make([]byte, min(c.size, copyBuffer+int64(len(word))))
+	for start := int64(0); start < c.size; start += copyBuffer {
+		if err := c.ctx.Err(); err != nil {
+			return err
+		}
+		part := buffer[:min(int64(len(buffer)), c.size-start)]
+		if n, err := c.reader.ReadAt(part, start); n < len(part) {
+			return cmp.Or(err, io.ErrUnexpectedEOF)
+		}
+		for at := 0; ; at++ {
+			next := bytes.Index(part[at:], []byte(word))
+			if next < 0 || at+next >= copyBuffer {
+				break
+			}
+			at += next
+			if more, err := visit(start + int64(at)); err != nil || !more {
+				return err
+			}
+		}
+	}
+	return nil
+}
