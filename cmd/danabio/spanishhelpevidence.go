@@ -50,12 +50,12 @@ covers one of them; none: without --sent. With several FILEs, a line file=… is
 What is odd but has one reading is a notice, on standard error.`,
 		`receipt=none: no hay un recibo a su lado. signatures=none: ningún PDF está firmado; accepted: no
 todas son WHOLE_FILE o EXTENDED, pero como permite --accept. trust=trusted: el certificado de cada
-firmante conduce a --roots; untrusted: el de alguno no; not-judged: sin --roots, o donde no se puede
-examinar ninguno. revocation=good: los PDF llevan respuestas OCSP o CRL según las cuales ningún
-certificado fue revocado; revoked: alguno lo fue; not-known: no lo dicen de cada uno. sent=unsigned:
-están, pero ninguna firma cubre uno de ellos; none: sin --sent. Con varios FILE, una línea file=…
-precede a cada uno. Lo que es extraño pero tiene una sola lectura es un aviso, en la salida de
-errores.`},
+firmante conduce a --roots; untrusted: el de alguno no; not-judged: sin --roots, o donde no se
+puede examinar ninguno. revocation=good: los PDF llevan respuestas OCSP o CRL según las cuales
+ningún certificado fue revocado; revoked: alguno lo fue; not-known: no lo dicen de cada uno.
+sent=unsigned: están, pero ninguna firma cubre uno de ellos; none: sin --sent. Con varios FILE,
+una línea file=… precede a cada uno. Lo que es extraño pero tiene una sola lectura es un aviso, en
+la salida de errores.`},
 	{`Signatures of PDFs are judged too. A signature is WHOLE_FILE if it covers the file but for
 itself, EXTENDED if validation data and document time stamps alone follow (PAdES-LT and LTA),
 SIGNED_REVISION_ONLY if anything else does, INVALID if it does not hold, and INDETERMINATE if it
@@ -93,21 +93,21 @@ bytes o comienza con ellos, como uno que se firmó con una actualización increm
 añade deben ser solo firmas y datos de validación; si no, el documento se cambió antes de
 firmarse.`},
 	{`With --json, for each FILE: {"file": …, "verdict": …, the report, "receipt": …, "signatures": …,
-"trust": …, "revocation": …, "sent": …, "sentDocuments": […]}; with several FILEs, each on one line. The verdict is that on the
-ZIP: "accepted", "refused", or "incomplete" if the FILE could not be read; the receipt "matches",
-"differs", "unreadable" or "none"; signatures "good", "accepted", "refused" or "none"; trust
-"trusted", "untrusted" or "not-judged"; revocation "good", "revoked" or "not-known"; sent "signed",
-"unsigned", "changed", "missing" or "none"; each of them but trust and revocation "unchecked" if it
-could not be. "error" says what is wrong if the report does not. What the signatures are stands with the report's
-entries, under "inspections".`,
+"trust": …, "revocation": …, "sent": …, "sentDocuments": […]}; with several FILEs, each on one
+line. The verdict is that on the ZIP: "accepted", "refused", or "incomplete" if the FILE could not
+be read; the receipt "matches", "differs", "unreadable" or "none"; signatures "good", "accepted",
+"refused" or "none"; trust "trusted", "untrusted" or "not-judged"; revocation "good", "revoked" or
+"not-known"; sent "signed", "unsigned", "changed", "missing" or "none"; each of them but trust and
+revocation "unchecked" if it could not be. "error" says what is wrong if the report does not. What
+the signatures are stands with the report's entries, under "inspections".`,
 		`Con --json, por cada FILE: {"file": …, "verdict": …, el informe, "receipt": …, "signatures": …,
-"trust": …, "revocation": …, "sent": …, "sentDocuments": […]}; con varios FILE, cada uno en una línea. El veredicto es sobre el
-ZIP: "accepted", "refused", o "incomplete" si el FILE no se pudo leer; el recibo, "matches",
-"differs", "unreadable" o "none"; las firmas, "good", "accepted", "refused" o "none"; la confianza,
-"trusted", "untrusted" o "not-judged"; la revocación, "good", "revoked" o "not-known"; lo enviado,
-"signed", "unsigned", "changed", "missing" o "none"; cada uno salvo confianza y revocación,
-"unchecked" si no se pudo. "error" dice qué está mal si no lo dice el informe. Cómo son las firmas está en las entradas del informe,
-en "inspections".`},
+"trust": …, "revocation": …, "sent": …, "sentDocuments": […]}; con varios FILE, cada uno en una
+línea. El veredicto es sobre el ZIP: "accepted", "refused", o "incomplete" si el FILE no se pudo
+leer; el recibo, "matches", "differs", "unreadable" o "none"; las firmas, "good", "accepted",
+"refused" o "none"; la confianza, "trusted", "untrusted" o "not-judged"; la revocación, "good",
+"revoked" o "not-known"; lo enviado, "signed", "unsigned", "changed", "missing" o "none"; cada uno
+salvo confianza y revocación, "unchecked" si no se pudo. "error" dice qué está mal si no lo dice
+el informe. Cómo son las firmas está en las entradas del informe, en "inspections".`},
 
 	// extract
 	{`Verify the ZIP, compare it with its receipt if there is one, and extract it into a new folder:

@@ -85,6 +85,16 @@ func TestGenuineRevocationDataIsJudged(t *testing.T) {
 	}
 }
 
+// The CRLs are Bouncy Castle's, and iText put them into the /DSS of an update behind the signature.
+func TestRevocationDataBehindTheSignatureIsJudged(t *testing.T) {
+	for _, name := range []string{"itext-lt", "itext-lta"} {
+		report := check(t, file(name+".pdf"), pdfsig.Options{})
+		if got := revocations(report.Signatures[0].Revocation); report.Status != pdfsig.StatusExtended || got != "signer good crl" || report.Revocation != pdfsig.RevocationGood {
+			t.Errorf("%s is %s, %s, %s", name, report.Status, report.Revocation, got)
+		}
+	}
+}
+
 // listed makes a CRL of the people's root, or of another.
 func listed(by *party, change func(l *x509.RevocationList), revoked ...*party) []byte {
 	list := &x509.RevocationList{Number: big.NewInt(1), ThisUpdate: noon.AddDate(1, 0, 0), NextUpdate: forever}
