@@ -55,7 +55,7 @@ func (c *checker) judgeContents(s *Signature, dictionary pdf.Object) (*fault, er
 				s.Signer = newSigner(one.certificate)
 			}
 		case one.certificate != nil:
-			s.CoSigners = append(s.CoSigners, *newSigner(one.certificate))
+			s.CoSigners = append(s.CoSigners, newSigner(one.certificate))
 		}
 	}
 	if wrong != nil {

@@ -108,7 +108,7 @@ type Signature struct {
 	Signer *Signer `json:"signer,omitempty"`
 	// CoSigners are the certificates of the others if several signed as one. What is said of the
 	// signature holds for all of them, and trust is the worst of theirs.
-	CoSigners []Signer `json:"coSigners,omitempty"`
+	CoSigners []*Signer `json:"coSigners,omitempty"`
 	// Trust says whether the certificate leads to the caller's roots.
 	Trust Trust `json:"trust"`
 	// Revocation says whether the certificates were revoked; absent for document time stamps and for

@@ -92,5 +92,20 @@ func (c *checker) judgeTimeStamp(s *Signature, m *message, offset int64) {
 	s.TimeStamp, s.stamp = newTimeStamp(token, info, wrong), token
 	if wrong != nil {
 		c.add(CodeTimeStamp, offset, "signature in object %d: its time stamp is %s: %s", s.Object, s.TimeStamp.Status, wrong.message)
+		return
+	}
+	signer := token.signers[0]
+	if signer.digest.weak || info.digest.weak {
+		c.add(CodeWeakDigest, offset,
+			"time stamp of the signature in object %d: SHA-1 is broken: two documents with one digest can be made", s.Object)
+	}
+	if weakKey(signer.certificate.key) {
+		c.add(CodeWeakKey, offset,
+			"time stamp of the signature in object %d: its RSA key has less than %d bits", s.Object, strongKeyBits)
+	}
+	if oid, strange := signer.strange(); strange {
+		c.add(CodeUnsignedAttribute, offset,
+			"time stamp of the signature in object %d: an unsigned attribute, %s, is not one of those that are known",
+			s.Object, showable(oid.String()))
 	}
 }
