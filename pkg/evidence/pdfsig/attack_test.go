@@ -367,6 +367,14 @@ var attacks = []struct {
 			}
 		})
 	}, twoSpoilt, "later-revision", "another annotation"},
+	{"a new field with the signature of another", func() []byte {
+		return newField(once(), "", showing("third", 5, small), func(s *signing) {
+			s.build = func(base []byte, objects ...numbered) []byte {
+				return update(base, append(objects, numbered{6, field("second", 7)})...)
+			}
+			s.reserve = usualRoom
+		})
+	}, twoSpoilt, "later-revision", "without a signature that holds"},
 	{"a new field without a signature", func() []byte {
 		return update(once(), formWith("40 0 R", ""),
 			numbered{40, "<< /FT /Sig /T (third) /Rect [0 0 612 792] /AP << /N 31 0 R >> >>"}, numbered{31, form("Pay 900")})

@@ -115,7 +115,7 @@ func (u *update) signatureAt(field uint32, value pdf.Object) (*Signature, error)
 // newField lets the update add a field if that has one of its signatures.
 func (u *update) newField(ref pdf.Object) error {
 	number := ref.Reference().Number
-	if ref.Kind != pdf.Ref || !u.changed[number] || !u.addition(ref) {
+	if ref.Kind != pdf.Ref || !u.addition(ref) {
 		u.other("form: a field that is not new")
 		return nil
 	}
