@@ -45,41 +45,41 @@ recibió. Eso es lo que prueba un recibo, y nada más: nada sobre quién hizo el
 WHOLE_FILE or EXTENDED, but as --accept allows. trust=trusted: each signer's certificate leads to
 --roots; untrusted: one does not; not-judged: without --roots, or where none can be judged.
 revocation=good: the PDFs carry OCSP answers or CRLs by which no certificate was revoked; revoked:
-one was; not-known: they do not say it of each. sent=unsigned: the documents are there, but no signature
+one was; not-known: they do not say it of each. sent=unsigned: they are there, but no signature
 covers one of them; none: without --sent. With several FILEs, a line file=… is in front of each.
 What is odd but has one reading is a notice, on standard error.`,
 		`receipt=none: no hay un recibo a su lado. signatures=none: ningún PDF está firmado; accepted: no
 todas son WHOLE_FILE o EXTENDED, pero como permite --accept. trust=trusted: el certificado de cada
-firmante conduce a --roots; untrusted: el de alguno no; not-judged: sin --roots, o donde no se puede
-examinar ninguno. revocation=good: los PDF llevan respuestas OCSP o CRL según las cuales ningún
-certificado fue revocado; revoked: alguno lo fue; not-known: no lo dicen de cada uno. sent=unsigned:
-los documentos están, pero ninguna firma cubre uno de ellos; none: sin --sent. Con varios FILE, una
-línea file=… precede a cada uno. Lo que es extraño pero tiene una sola lectura es un aviso, en la
-salida de errores.`},
+firmante conduce a --roots; untrusted: el de alguno no; not-judged: sin --roots, o donde no se
+puede examinar ninguno. revocation=good: los PDF llevan respuestas OCSP o CRL según las cuales
+ningún certificado fue revocado; revoked: alguno lo fue; not-known: no lo dicen de cada uno.
+sent=unsigned: están, pero ninguna firma cubre uno de ellos; none: sin --sent. Con varios FILE,
+una línea file=… precede a cada uno. Lo que es extraño pero tiene una sola lectura es un aviso, en
+la salida de errores.`},
 	{`Signatures of PDFs are judged too. A signature is WHOLE_FILE if it covers the file but for
 itself, EXTENDED if validation data and document time stamps alone follow (PAdES-LT and LTA),
 SIGNED_REVISION_ONLY if anything else does, INVALID if it does not hold, and INDETERMINATE if it
 is of a kind that is not judged. Evidence is not good if a PDF has an INVALID signature, one whose
 last signature is neither WHOLE_FILE nor EXTENDED, or one that was changed between two signatures
 otherwise than by signing, or by form values that its certification allows. A PDF without any is
-a notice. Nor is it good if its only signature is a document time stamp of an authority that does
-not lead to --roots.`,
+a notice.`,
 		`También se examinan las firmas de los PDF. Una firma es WHOLE_FILE si cubre el archivo salvo a sí
 misma, EXTENDED si después solo hay datos de validación y sellos de tiempo del documento (PAdES-LT
 y LTA), SIGNED_REVISION_ONLY si hay otra cosa, INVALID si no es válida, e INDETERMINATE si es de
 una clase que no se examina. La evidencia no es correcta si un PDF tiene una firma INVALID, si su
 última firma no es WHOLE_FILE ni EXTENDED, o si entre dos firmas se cambió de otro modo que
-firmando, o con valores de formulario que su certificación permite. Un PDF sin firma es un aviso.
-Tampoco es correcta si su única firma es un sello de tiempo de documento de una autoridad que no
-conduce a --roots.`},
+firmando, o con valores de formulario que su certificación permite. Un PDF sin firma es un
+aviso.`},
 	{`With --roots the certificate of each signer must lead to one of them and be meant for signing
 documents: anything but trust=trusted is exit code 6. It is judged at the time of a time stamp that
 leads to --roots too, else at the present; that only the signer says when he signed is a notice.
-Without --roots trust is not-judged, and changes nothing.`,
+Without --roots trust is not-judged, and changes nothing. A PDF whose only signature is a document
+time stamp of an authority that does not lead to --roots is not good.`,
 		`Con --roots el certificado de cada firmante debe conducir a una de ellas y servir para firmar
 documentos: todo lo que no sea trust=trusted es el código de salida 6. Se examina a la hora de un
 sello de tiempo que también conduce a --roots, y si no, al presente; que solo el firmante diga
-cuándo firmó es un aviso. Sin --roots trust es not-judged, y no cambia nada.`},
+cuándo firmó es un aviso. Sin --roots trust es not-judged, y no cambia nada. No es correcto un PDF
+cuya única firma es un sello de tiempo del documento de una autoridad que no conduce a --roots.`},
 	{`Revocation is judged by the OCSP answers and CRLs that the PDFs carry, never by the network. A
 certificate that was revoked is exit code 6, unless a trusted time stamp is older.`,
 		`La revocación se examina según las respuestas OCSP y las CRL que llevan los PDF, nunca por la red.
@@ -93,21 +93,21 @@ bytes o comienza con ellos, como uno que se firmó con una actualización increm
 añade deben ser solo firmas y datos de validación; si no, el documento se cambió antes de
 firmarse.`},
 	{`With --json, for each FILE: {"file": …, "verdict": …, the report, "receipt": …, "signatures": …,
-"trust": …, "revocation": …, "sent": …, "sentDocuments": […]}; with several FILEs, each on one line. The verdict is that on the
-ZIP: "accepted", "refused", or "incomplete" if the FILE could not be read; the receipt "matches",
-"differs", "unreadable" or "none"; signatures "good", "accepted", "refused" or "none"; trust
-"trusted", "untrusted" or "not-judged"; revocation "good", "revoked" or "not-known"; sent "signed",
-"unsigned", "changed", "missing" or "none"; each of them but trust and revocation "unchecked" if it
-could not be. "error" says what is wrong if the report does not. What the signatures are stands with the report's
-entries, under "inspections".`,
+"trust": …, "revocation": …, "sent": …, "sentDocuments": […]}; with several FILEs, each on one
+line. The verdict is that on the ZIP: "accepted", "refused", or "incomplete" if the FILE could not
+be read; the receipt "matches", "differs", "unreadable" or "none"; signatures "good", "accepted",
+"refused" or "none"; trust "trusted", "untrusted" or "not-judged"; revocation "good", "revoked" or
+"not-known"; sent "signed", "unsigned", "changed", "missing" or "none"; each of them but trust and
+revocation "unchecked" if it could not be. "error" says what is wrong if the report does not. What
+the signatures are stands with the report's entries, under "inspections".`,
 		`Con --json, por cada FILE: {"file": …, "verdict": …, el informe, "receipt": …, "signatures": …,
-"trust": …, "revocation": …, "sent": …, "sentDocuments": […]}; con varios FILE, cada uno en una línea. El veredicto es sobre el
-ZIP: "accepted", "refused", o "incomplete" si el FILE no se pudo leer; el recibo, "matches",
-"differs", "unreadable" o "none"; las firmas, "good", "accepted", "refused" o "none"; la confianza,
-"trusted", "untrusted" o "not-judged"; la revocación, "good", "revoked" o "not-known"; lo enviado,
-"signed", "unsigned", "changed", "missing" o "none"; cada uno salvo confianza y revocación,
-"unchecked" si no se pudo comprobar. "error" dice qué está mal si no lo dice el informe. Cómo son las firmas está en las entradas del informe,
-en "inspections".`},
+"trust": …, "revocation": …, "sent": …, "sentDocuments": […]}; con varios FILE, cada uno en una
+línea. El veredicto es sobre el ZIP: "accepted", "refused", o "incomplete" si el FILE no se pudo
+leer; el recibo, "matches", "differs", "unreadable" o "none"; las firmas, "good", "accepted",
+"refused" o "none"; la confianza, "trusted", "untrusted" o "not-judged"; la revocación, "good",
+"revoked" o "not-known"; lo enviado, "signed", "unsigned", "changed", "missing" o "none"; cada uno
+salvo confianza y revocación, "unchecked" si no se pudo. "error" dice qué está mal si no lo dice
+el informe. Cómo son las firmas está en las entradas del informe, en "inspections".`},
 
 	// extract
 	{`Verify the ZIP, compare it with its receipt if there is one, and extract it into a new folder:

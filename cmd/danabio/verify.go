@@ -50,18 +50,18 @@ receipt=none: no receipt lies beside it. signatures=none: no PDF is signed; acce
 WHOLE_FILE or EXTENDED, but as --accept allows. trust=trusted: each signer's certificate leads to
 --roots; untrusted: one does not; not-judged: without --roots, or where none can be judged.
 revocation=good: the PDFs carry OCSP answers or CRLs by which no certificate was revoked; revoked:
-one was; not-known: they do not say it of each. sent=unsigned: the documents are there, but no signature
+one was; not-known: they do not say it of each. sent=unsigned: they are there, but no signature
 covers one of them; none: without --sent. With several FILEs, a line file=… is in front of each.
 What is odd but has one reading is a notice, on standard error.
 ` + signingHelp + `
 With --json, for each FILE: {"file": …, "verdict": …, the report, "receipt": …, "signatures": …,
-"trust": …, "revocation": …, "sent": …, "sentDocuments": […]}; with several FILEs, each on one line. The verdict is that on the
-ZIP: "accepted", "refused", or "incomplete" if the FILE could not be read; the receipt "matches",
-"differs", "unreadable" or "none"; signatures "good", "accepted", "refused" or "none"; trust
-"trusted", "untrusted" or "not-judged"; revocation "good", "revoked" or "not-known"; sent "signed",
-"unsigned", "changed", "missing" or "none"; each of them but trust and revocation "unchecked" if it
-could not be. "error" says what is wrong if the report does not. What the signatures are stands with the report's
-entries, under "inspections".
+"trust": …, "revocation": …, "sent": …, "sentDocuments": […]}; with several FILEs, each on one
+line. The verdict is that on the ZIP: "accepted", "refused", or "incomplete" if the FILE could not
+be read; the receipt "matches", "differs", "unreadable" or "none"; signatures "good", "accepted",
+"refused" or "none"; trust "trusted", "untrusted" or "not-judged"; revocation "good", "revoked" or
+"not-known"; sent "signed", "unsigned", "changed", "missing" or "none"; each of them but trust and
+revocation "unchecked" if it could not be. "error" says what is wrong if the report does not. What
+the signatures are stands with the report's entries, under "inspections".
 ` + evidenceHelp + judging.acceptHelp(out),
 		Example: `  danabio evidence verify evidence.zip
   danabio evidence verify evidence.zip --sent loan-4711.json --roots roots.pem

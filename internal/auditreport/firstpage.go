@@ -158,9 +158,9 @@ func (r *entryReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Poppler returns a renderer that runs poppler's pdftoppm, nil if it is not on the PATH. The program gets no variables but
-// the ones it needs, so that it sees no secret, and on Linux at most 1 GiB of address space: a PDF of a thousand bytes can
-// ask for more than the machine has.
+// Poppler returns a renderer that runs poppler's pdftoppm, nil if it is not on the PATH. The
+// program gets no variables but the ones it needs, so that it sees no secret, and on Linux at most
+// 1 GiB of address space: a PDF of a thousand bytes can ask for more than the machine has.
 func Poppler() Renderer {
 	program, err := exec.LookPath("pdftoppm")
 	if err != nil {

@@ -61,7 +61,8 @@ func (r *Report) revocationScope() scopeRow {
 				continue
 			}
 			unknown = unknown || s.Revocation.Status == pdfsig.RevocationNotKnown
-			known = known || slices.ContainsFunc(s.Revocation.Certificates, func(one pdfsig.CertificateRevocation) bool { return one.Status != pdfsig.RevocationNotKnown })
+			known = known || slices.ContainsFunc(s.Revocation.Certificates,
+				func(one pdfsig.CertificateRevocation) bool { return one.Status != pdfsig.RevocationNotKnown })
 		}
 	}
 	switch {

@@ -156,6 +156,7 @@ var texts = [...]text{
 	{"stamp.invalid", "It does not hold.", "No es válido."},
 	{"stamp.indeterminate", "It could not be judged.", "No se pudo examinar."},
 	{"signature.certificate", "Certificate", "Certificado"},
+	{"signature.co-signer", "Certificate of another who signed with them", "Certificado de otra persona que firmó a la vez"},
 	{"certificate.none", "not found", "no se encontró"},
 	{"certificate.subject", "Subject", "Titular"},
 	{"certificate.issuer", "Issued by", "Emitido por"},

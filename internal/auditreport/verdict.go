@@ -197,7 +197,8 @@ func (j *judge) noteDocument(entry *evidence.EntryReport, status pdfsig.Status, 
 	if slices.ContainsFunc(details.Signatures, func(s pdfsig.Signature) bool { return weakDigest(&s) || weakKey(s.Signer) }) {
 		mind("mind.weak")
 	}
-	if slices.ContainsFunc(inspection.Findings, func(f evidence.Finding) bool { return accepted(f) && f.Code == pdfsig.CodeUntrusted }) {
+	untrusted := func(f evidence.Finding) bool { return accepted(f) && f.Code == pdfsig.CodeUntrusted }
+	if slices.ContainsFunc(inspection.Findings, untrusted) {
 		mind("mind.untrusted")
 	}
 }

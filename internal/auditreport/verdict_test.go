@@ -129,6 +129,11 @@ func TestVerdict(t *testing.T) {
 			options: pdfsig.Options{Sent: sent, Roots: x509.NewCertPool(), Accept: []evidence.Code{pdfsig.CodeUntrusted}},
 			want:    auditreport.Good, mind: "mind.untrusted a.pdf; mind.accepted untrusted", shows: "The certificate does not lead to a root that was given.",
 		},
+		"two signers in one": {
+			files: []file{{"a.pdf", unpacked(t, "openssl-two-signers.pdf.gz")}}, receipt: auditreport.ReceiptMatches,
+			want: auditreport.Good, mind: "mind.sent-unchecked; mind.trust",
+			shows: `<tr><th scope="row">Certificate of another who signed with them</th><td>Subject: <bdi>CN=rsa example,O=TEST ONLY</bdi>`,
+		},
 		"signer revoked": {
 			files: []file{{"a.pdf", unpacked(t, "openssl-revocation-crl-revoked.pdf.gz")}}, receipt: auditreport.ReceiptMatches,
 			want: auditreport.NotGood, against: "finding revoked a.pdf", mind: "mind.sent-unchecked; mind.trust",

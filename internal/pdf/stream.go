@@ -14,7 +14,8 @@ const (
 	maxFilters    = 4
 )
 
-// Content decodes a stream: none of its filters may be another than FlateDecode, and it may have at most 16 MiB.
+// Content decodes a stream: none of its filters may be another than FlateDecode, and it may have at
+// most 16 MiB.
 func (d *Document) Content(stream Indirect) ([]byte, error) { return d.content(stream, true) }
 
 // content decodes a stream whose dictionary has been read. Unless resolve is set, its

@@ -138,7 +138,9 @@ func findSignature(given pkix.AlgorithmIdentifier, digest digestAlgorithm) (sign
 
 // weakHash tells whether a digest is one of which two documents can be made.
 func weakHash(hash crypto.Hash) bool {
-	return slices.ContainsFunc(digestAlgorithms[:], func(algorithm digestAlgorithm) bool { return algorithm.hash == hash && algorithm.weak })
+	return slices.ContainsFunc(digestAlgorithms[:], func(algorithm digestAlgorithm) bool {
+		return algorithm.hash == hash && algorithm.weak
+	})
 }
 
 // lookupSignature gives the algorithm of an identifier, with the digest that it names, if any.
@@ -152,7 +154,8 @@ func lookupSignature(given pkix.AlgorithmIdentifier) (signatureAlgorithm, *fault
 			return algorithm, nil
 		}
 	}
-	return signatureAlgorithm{}, undecided(CodeAlgorithm, fmt.Sprintf("signature algorithm %s is not judged", algorithmName(given.Algorithm)))
+	return signatureAlgorithm{}, undecided(CodeAlgorithm, fmt.Sprintf("signature algorithm %s is not judged",
+		algorithmName(given.Algorithm)))
 }
 
 // pss reads the parameters of RSA-PSS (RFC 4055), all of which have defaults.
@@ -181,7 +184,8 @@ func pss(algorithm signatureAlgorithm, parameters asn1.RawValue) (signatureAlgor
 		var inner pkix.AlgorithmIdentifier
 		_, err := asn1.Unmarshal(given.Mask.Parameters.FullBytes, &inner)
 		digest, known := findDigest(inner.Algorithm)
-		if mgf1 := (asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 8}); err != nil || !known || !given.Mask.Algorithm.Equal(mgf1) {
+		if mgf1 := (asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 8}); err != nil || !known ||
+			!given.Mask.Algorithm.Equal(mgf1) {
 			return algorithm, unsupported
 		}
 		mask = digest.hash
@@ -193,9 +197,10 @@ func pss(algorithm signatureAlgorithm, parameters asn1.RawValue) (signatureAlgor
 	return algorithm, nil
 }
 
-// verify holds a signature against what was signed: its digest, and for Ed25519 itself; that is nil if it
-// is not in memory. Whether it is the right thing is not its matter.
-func (a signatureAlgorithm) verify(certificate *certificate, hash crypto.Hash, digest, content, signature []byte) *fault {
+// verify holds a signature against what was signed: its digest, and for Ed25519 itself; that is nil
+// if it is not in memory. Whether it is the right thing is not its matter.
+func (a signatureAlgorithm) verify(certificate *certificate, hash crypto.Hash, digest, content,
+	signature []byte) *fault {
 	mismatch := invalid(CodeSignatureMismatch, "the signature does not fit the signer's key")
 	if certificate.unfit != nil {
 		return certificate.unfit
@@ -223,7 +228,8 @@ func (a signatureAlgorithm) verify(certificate *certificate, hash crypto.Hash, d
 		holds = ecdsa.VerifyASN1(key, digest, signature)
 	case ed25519.PublicKey:
 		if content == nil {
-			return undecided(CodeAlgorithm, "its Ed25519 signature is over the document itself, without signed attributes, which is not judged")
+			return undecided(CodeAlgorithm,
+				"its Ed25519 signature is over the document itself, without signed attributes, which is not judged")
 		}
 		holds = ed25519.Verify(key, content, signature)
 	}
@@ -233,7 +239,8 @@ func (a signatureAlgorithm) verify(certificate *certificate, hash crypto.Hash, d
 	return nil
 }
 
-// verifyPSS wants exactly the salt that the parameters name. A salt of 0 bytes is any to package rsa, which finds out how long it is.
+// verifyPSS wants exactly the salt that the parameters name. A salt of 0 bytes is any to package
+// rsa, which finds out how long it is.
 func verifyPSS(key *rsa.PublicKey, hash crypto.Hash, digest, signature []byte, salt int) error {
 	if salt == 0 {
 		salt = rsa.PSSSaltLengthAuto

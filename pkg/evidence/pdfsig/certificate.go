@@ -15,8 +15,9 @@ import (
 	"time"
 )
 
-// certificate is a certificate as far as a signature needs it: name, number and key. x509 refuses some that are in use, with
-// a negative serial number say; what they sign can be checked all the same, and only trust cannot.
+// certificate is a certificate as far as a signature needs it: name, number and key. x509 refuses
+// some that are in use, with a negative serial number say; what they sign can be checked all the
+// same, and only trust cannot.
 type certificate struct {
 	raw    []byte
 	issuer []byte // in DER
@@ -115,7 +116,8 @@ func parseKey(raw []byte) (crypto.PublicKey, *fault) {
 	case oid.Equal(oidKeyEC):
 		key, err := x509.ParsePKIXPublicKey(raw)
 		if err != nil {
-			return nil, undecided(CodeAlgorithm, "the signer's key is on the curve "+curveName(info.Algorithm.Parameters.FullBytes)+", which is not judged")
+			return nil, undecided(CodeAlgorithm,
+				"the signer's key is on the curve "+curveName(info.Algorithm.Parameters.FullBytes)+", which is not judged")
 		}
 		return key, nil
 	}
@@ -129,7 +131,8 @@ func curveName(parameters []byte) string {
 		return "of its own parameters"
 	}
 	brainpool := asn1.ObjectIdentifier{1, 3, 36, 3, 3, 2, 8, 1, 1}
-	if sizes := []int{160, 192, 224, 256, 320, 384, 512}; len(oid) == len(brainpool)+1 && oid[:len(brainpool)].Equal(brainpool) {
+	if sizes := []int{160, 192, 224, 256, 320, 384, 512}; len(oid) == len(brainpool)+1 &&
+		oid[:len(brainpool)].Equal(brainpool) {
 		if last := oid[len(brainpool)] - 1; last >= 0 && last/2 < len(sizes) {
 			return fmt.Sprintf("brainpoolP%d%s1", sizes[last/2], []string{"r", "t"}[last%2])
 		}

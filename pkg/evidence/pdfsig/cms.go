@@ -52,7 +52,8 @@ type attribute struct {
 	Values []asn1.RawValue `asn1:"set"`
 }
 
-// parseCMS reads a CMS whose bounds were checked by berLength. With a fault the message holds what could be read.
+// parseCMS reads a CMS whose bounds were checked by berLength. With a fault the message holds what
+// could be read.
 func parseCMS(raw []byte) (*message, *fault) {
 	m := &message{}
 	info := read(definite(raw), tagSequence)
@@ -124,7 +125,8 @@ func sequences(raw []byte, tag byte) [][]byte {
 	return result
 }
 
-// addCertificates reads those that a message carries. What is none that anybody can read is left out.
+// addCertificates reads those that a message carries. What is none that anybody can read is left
+// out.
 func (m *message) addCertificates(raw []byte) *fault {
 	if len(raw) == 0 {
 		return nil
@@ -154,7 +156,9 @@ func (m *message) parseSigner(raw []byte) (*signer, *fault) {
 		if names.err != nil {
 			info.err = names.err
 		}
-		s.certificate = m.find(func(c *certificate) bool { return bytes.Equal(c.serial, serial) && bytes.Equal(c.issuer, issuer) })
+		s.certificate = m.find(func(c *certificate) bool {
+			return bytes.Equal(c.serial, serial) && bytes.Equal(c.issuer, issuer)
+		})
 	}
 	digest := info.take(tagSequence).FullBytes
 	signed, attributed := info.optional(tagZero)
@@ -208,7 +212,8 @@ func (m *message) find(is func(*certificate) bool) *certificate {
 	return nil
 }
 
-// attributes reads those of a signer, and gives them as the bytes of a SET, which is what is signed.
+// attributes reads those of a signer, and gives them as the bytes of a SET, which is what is
+// signed.
 func attributes(raw []byte) ([]attribute, []byte, error) {
 	der := bytes.Clone(raw)
 	der[0] = tagSet
@@ -220,7 +225,8 @@ func attributes(raw []byte) ([]attribute, []byte, error) {
 	return result, der, nil
 }
 
-// one gives the single value of an attribute that must be there once, with one value; nil if it is not there.
+// one gives the single value of an attribute that must be there once, with one value; nil if it is
+// not there.
 func one(list []attribute, oid asn1.ObjectIdentifier) (value []byte, ok bool) {
 	for _, a := range list {
 		if !a.Type.Equal(oid) {
@@ -234,7 +240,8 @@ func one(list []attribute, oid asn1.ObjectIdentifier) (value []byte, ok bool) {
 	return value, true
 }
 
-// knownUnsigned are the unsigned attributes of CMS and CAdES (ETSI EN 319 122-1), and Adobe's revocation data.
+// knownUnsigned are the unsigned attributes of CMS and CAdES (ETSI EN 319 122-1), and Adobe's
+// revocation data.
 var knownUnsigned = [...]asn1.ObjectIdentifier{
 	oidTimeStampToken,
 	oidAdobeRevocation,
@@ -256,7 +263,8 @@ var knownUnsigned = [...]asn1.ObjectIdentifier{
 	{0, 4, 0, 19122, 1, 4},               // signature policy store
 }
 
-// strange gives the type of an unsigned attribute that is not a known one: bytes that no signature covers and no reader shows.
+// strange gives the type of an unsigned attribute that is not a known one: bytes that no signature
+// covers and no reader shows.
 func (s *signer) strange() (asn1.ObjectIdentifier, bool) {
 	for _, a := range s.unsigned {
 		known := false

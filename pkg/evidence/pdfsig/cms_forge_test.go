@@ -88,8 +88,8 @@ func ecdsaKey() crypto.Signer {
 // forever is when certificates end, for all that these tests know.
 var forever = time.Date(2199, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// issue makes a certificate that is valid from a year before noon, for ever if the template does not say how long; by itself if
-// there is no issuer.
+// issue makes a certificate that is valid from a year before noon, for ever if the template does
+// not say how long; by itself if there is no issuer.
 func issue(template *x509.Certificate, key crypto.Signer, issuer *party) *party {
 	copied := *template
 	template = &copied
@@ -154,6 +154,7 @@ type forgedCMS struct {
 	time             time.Time             // signing time; default none
 	signingCertified *x509.Certificate     // named by the signed attributes
 	certificates     []*x509.Certificate   // default the signer's chain
+	crls             [][]byte
 	keyID            bool
 	stamp            func(value []byte) []byte // a time stamp token over the signature's value
 	more             [][2]any                  // further signed attributes
@@ -275,8 +276,12 @@ func (f forgedCMS) sign(digest func(crypto.Hash) []byte) []byte {
 	}
 	data := [][]byte{
 		marshal(1), digests, sequence(encapsulated...),
-		element(0xA0, certificates...), infos,
+		element(0xA0, certificates...),
 	}
+	if f.crls != nil {
+		data = append(data, element(0xA1, f.crls...))
+	}
+	data = append(data, infos)
 	if f.indefinite {
 		end := []byte{0, 0}
 		open := func(tag byte) []byte { return []byte{tag, 0x80} }

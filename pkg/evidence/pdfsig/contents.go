@@ -21,7 +21,8 @@ const (
 // judgeContents judges the contents of a signature whose byte range is as it should be.
 func (c *checker) judgeContents(s *Signature, dictionary pdf.Object) (*fault, error) {
 	contents := dictionary.Get("Contents")
-	if !slices.Contains([]string{subFilterDetached, subFilterPAdES, subFilterSHA1, subFilterRSASHA1, subFilterTimeStamp}, s.SubFilter) {
+	if !slices.Contains([]string{subFilterDetached, subFilterPAdES, subFilterSHA1, subFilterRSASHA1,
+		subFilterTimeStamp}, s.SubFilter) {
 		return undecided(CodeSubFilter, "its /SubFilter names an encoding that is not judged"), nil
 	}
 	length, err := berLength(contents.Text)
@@ -54,7 +55,7 @@ func (c *checker) judgeContents(s *Signature, dictionary pdf.Object) (*fault, er
 				s.Signer = newSigner(one.certificate)
 			}
 		case one.certificate != nil:
-			s.CoSigners = append(s.CoSigners, *newSigner(one.certificate))
+			s.CoSigners = append(s.CoSigners, newSigner(one.certificate))
 		}
 	}
 	if wrong != nil {
@@ -129,7 +130,8 @@ func (c *checker) noteOddities(s *Signature, m *message, offset int64) {
 		weakKeys = weakKeys || weakKey(one.certificate.key)
 		bare = bare || !one.attributed
 		if oid, strange := one.strange(); strange {
-			c.add(CodeUnsignedAttribute, offset, "signature in object %d: an unsigned attribute, %s, is not one of those that are known", s.Object, showable(oid.String()))
+			c.add(CodeUnsignedAttribute, offset,
+				"signature in object %d: an unsigned attribute, %s, is not one of those that are known", s.Object, showable(oid.String()))
 		}
 	}
 	if s.SubFilter == subFilterSHA1 || s.TimeStamp != nil && s.DigestAlgorithm == "SHA-1" {
@@ -139,7 +141,8 @@ func (c *checker) noteOddities(s *Signature, m *message, offset int64) {
 		c.add(CodeWeakDigest, offset, "signature in object %d: %s is broken: two documents with one digest can be made", s.Object, strings.Join(weak, " and "))
 	}
 	if weakKeys {
-		c.add(CodeWeakKey, offset, "signature in object %d: the signer's RSA key has less than %d bits", s.Object, strongKeyBits)
+		c.add(CodeWeakKey, offset, "signature in object %d: the signer's RSA key has less than %d bits", s.Object,
+			strongKeyBits)
 	}
 	if bare && s.SubFilter != subFilterRSASHA1 {
 		c.add(CodeNoSignedAttributes, offset, "signature in object %d: its CMS has no signed attributes", s.Object)

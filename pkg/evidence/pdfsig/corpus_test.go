@@ -177,6 +177,17 @@ func besides(change func(f *forgedCMS)) func() []byte {
 	}
 }
 
+// tokenOf is signed by ana, with a time stamp in a CMS of one's own.
+func tokenOf(token forgedCMS) func() []byte {
+	return func() []byte {
+		return withCMS(func(f *forgedCMS) {
+			f.stamp = func(value []byte) []byte {
+				return stampWith(token, noon, crypto.SHA256, hashed(crypto.SHA256, value))
+			}
+		})
+	}
+}
+
 // bareRSA is an RSA signature without a CMS.
 func bareRSA(hash crypto.Hash) func() []byte {
 	return func() []byte {
@@ -315,6 +326,16 @@ var corpus = []struct {
 			f.stamp = func([]byte) []byte { return stampBy(people().stamper, noon, crypto.SHA256)([]byte("x")) }
 		})
 	}, whole, "time-stamp"},
+	{"signature's time stamp of a SHA-1", func() []byte {
+		return withCMS(func(f *forgedCMS) { f.stamp = stampBy(people().stamper, noon, crypto.SHA1) })
+	}, whole, "weak-digest"},
+	{"signature's time stamp signed with SHA-1", tokenOf(forgedCMS{by: people().stamper, hash: crypto.SHA1}), whole, "weak-digest"},
+	{"signature's time stamp of an MD5", func() []byte {
+		return withCMS(func(f *forgedCMS) { f.stamp = stampBy(people().stamper, noon, crypto.MD5) })
+	}, whole, "time-stamp"},
+	{"signature's time stamp with an unsigned attribute that nobody knows",
+		tokenOf(forgedCMS{by: people().stamper, unsigned: [][2]any{{oidFirst, "x"}}}), whole, "signature-unsigned-attribute"},
+	{"signature's time stamp by two", tokenOf(forgedCMS{by: people().stamper, beside: &forgedCMS{by: people().stamper, claimedType: oidStampInfo}}), whole, "time-stamp"},
 	{"signature's time stamp that is none", func() []byte {
 		return withCMS(func(f *forgedCMS) { f.stamp = func([]byte) []byte { return marshal("x") } })
 	}, whole, "time-stamp"},

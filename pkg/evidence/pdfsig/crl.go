@@ -26,7 +26,9 @@ func (l *crl) find(subject *x509.Certificate) *x509.RevocationListEntry {
 		for i := range l.RevokedCertificateEntries {
 			const removed = 8
 			entry := &l.RevokedCertificateEntries[i]
-			others := slices.ContainsFunc(entry.Extensions, func(e pkix.Extension) bool { return e.Id.Equal(oidCertificateIssuer) })
+			others := slices.ContainsFunc(entry.Extensions, func(e pkix.Extension) bool {
+				return e.Id.Equal(oidCertificateIssuer)
+			})
 			if !others && entry.ReasonCode != removed {
 				l.entries[entry.SerialNumber.Text(16)] = entry
 			}
@@ -35,12 +37,13 @@ func (l *crl) find(subject *x509.Certificate) *x509.RevocationListEntry {
 	return l.entries[subject.SerialNumber.Text(16)]
 }
 
-// complete tells whether a certificate that is not on the list is not revoked: the list leaves out none of its kind.
+// complete tells whether a certificate that is not on the list is not revoked: the list leaves out
+// none of its kind.
 func (l *crl) complete(subject *x509.Certificate) bool {
 	for _, extension := range l.Extensions {
 		switch {
 		case extension.Id.Equal(oidIssuingPoint):
-			if !within(extension.Value, subject) {
+			if !leavesIn(extension.Value, subject) {
 				return false
 			}
 		case extension.Critical: // the mark of a list of changes alone, say
@@ -50,8 +53,8 @@ func (l *crl) complete(subject *x509.Certificate) bool {
 	return true
 }
 
-// within tells whether an IssuingDistributionPoint leaves a certificate in.
-func within(value []byte, subject *x509.Certificate) bool {
+// leavesIn tells whether an IssuingDistributionPoint leaves a certificate in.
+func leavesIn(value []byte, subject *x509.Certificate) bool {
 	const users, authorities = 0x81, 0x82
 	parts, err := members(value, tagSequence)
 	if err != nil {
@@ -85,7 +88,8 @@ func (l *crl) indirect() bool {
 	const others = 0x84
 	return slices.ContainsFunc(l.Extensions, func(extension pkix.Extension) bool {
 		parts, err := members(extension.Value, tagSequence)
-		return extension.Id.Equal(oidIssuingPoint) && (err != nil || slices.ContainsFunc(parts, func(part asn1.RawValue) bool { return part.FullBytes[0] == others }))
+		return extension.Id.Equal(oidIssuingPoint) && (err != nil || slices.ContainsFunc(parts,
+			func(part asn1.RawValue) bool { return part.FullBytes[0] == others }))
 	})
 }
 

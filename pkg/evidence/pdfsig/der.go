@@ -5,8 +5,9 @@ import (
 	"errors"
 )
 
-// definite gives one element of BER with lengths instead of end marks, and strings of octets in one piece. What is DER stays as
-// it is, byte for byte. The bounds must have been checked by [berLength].
+// definite gives one element of BER with lengths instead of end marks, and strings of octets in one
+// piece. What is DER stays as it is, byte for byte. The bounds must have been checked by
+// [berLength].
 func definite(raw []byte) []byte {
 	element, _ := definiteFirst(raw)
 	return element

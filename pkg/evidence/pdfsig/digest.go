@@ -5,18 +5,19 @@ import (
 	"hash"
 )
 
-// maxHashed is how many bytes are hashed for all signatures of a file together: room for each of a few
-// digest algorithms to take all of the file and all of its tails.
+// maxHashed is how many bytes are hashed for all signatures of a file together: room for each of a
+// few digest algorithms to take all of the file and all of its tails.
 func maxHashed(size int64) int64 { return 16*size + 64<<20 }
 
-// maxContents is how many bytes the signatures of a file have together: what holds is kept until trust is judged.
+// maxContents is how many bytes the signatures of a file have together: what holds is kept until
+// trust is judged.
 const maxContents = 16 << 20
 
 // bounds are what may yet be done for the signatures of a file, in bytes.
 type bounds struct{ hashed, contents int64 }
 
-// prefix is the state of a hash over the file's first bytes. Signatures of several revisions begin with the same
-// bytes, and each goes on where the one before left off.
+// prefix is the state of a hash over the file's first bytes. Signatures of several revisions begin
+// with the same bytes, and each goes on where the one before left off.
 type prefix struct {
 	state hash.Cloner
 	at    int64

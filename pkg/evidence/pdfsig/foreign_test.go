@@ -87,11 +87,11 @@ func TestForeignProgramsAgree(t *testing.T) {
 	}
 }
 
-// TestForeignGenuineSignaturesHold asks openssl about the files of testdata/openssl.sh. It takes two that we do not, and that
-// is what INDETERMINATE says of them.
+// TestForeignGenuineSignaturesHold asks openssl about the files of testdata/openssl.sh. It takes
+// two that we do not, and that is what INDETERMINATE says of them.
 func TestForeignGenuineSignaturesHold(t *testing.T) {
 	beyondUs := []string{"brainpool", "secp256k1", "pss-other-mask"}
-	for _, test := range genuine {
+	for _, test := range madeByOpenSSL {
 		content := byOpenSSL(test.name)
 		s := check(t, content, pdfsig.Options{}).Signatures[0]
 		beyond := slices.Contains(beyondUs, test.name)

@@ -81,8 +81,8 @@ func brute(t *testing.T, file []byte, s pdfsig.Signature) (open, end int) {
 	return int(length), int(after)
 }
 
-// beyondPKCS7 is what pkcs7 says of signers named by a key identifier, RSA-PSS, and SHA-3. openssl made such
-// signatures for TestGenuineSignaturesAreJudged.
+// beyondPKCS7 is what pkcs7 says of signers named by a key identifier, RSA-PSS, and SHA-3. openssl
+// made such signatures for TestGenuineSignaturesAreJudged.
 var beyondPKCS7 = []string{"Message has no signers", "unsupported algorithm", "cannot decrypt data"}
 
 // unsorted tells whether a CMS has the attribute that TestCorpus puts in the wrong place.

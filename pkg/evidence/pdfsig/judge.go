@@ -74,7 +74,9 @@ func (c *checker) judgeFile() error {
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(c.finder.found, func(a, b candidate) int { return cmp.Compare(a.offset, b.offset) }) // see prefix
+	slices.SortStableFunc(c.finder.found, func(a, b candidate) int { // see prefix
+		return cmp.Compare(a.offset, b.offset)
+	})
 	for _, superseded := range []bool{false, true} {
 		for _, candidate := range c.finder.found {
 			if candidate.superseded != superseded {
@@ -169,7 +171,8 @@ func (c *checker) sum(unreached int64) {
 		if c.report.Trust == Trusted {
 			c.add(CodeTimeStampOnly, -1, "the PDF has document time stamps and no signature of anybody")
 		} else {
-			c.add(CodeTimeStampUnknown, -1, "the PDF has document time stamps and no signature of anybody, and their authority is not known to be one: %s",
+			c.add(CodeTimeStampUnknown, -1,
+				"the PDF has document time stamps and no signature of anybody, and their authority is not known to be one: %s",
 				signatures[last].Trust.Reason)
 		}
 	}

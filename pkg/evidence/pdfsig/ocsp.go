@@ -96,7 +96,9 @@ func parseAnswer(raw []byte) (ocspAnswer, error) {
 	single := read(raw, tagSequence)
 	id := read(single.take(tagSequence).FullBytes, tagSequence)
 	algorithm := id.take(tagSequence).FullBytes
-	a := ocspAnswer{issuerName: id.take(tagOctets).Bytes, issuerKey: id.take(tagOctets).Bytes, serial: id.take(tagInteger).Bytes}
+	a := ocspAnswer{
+		issuerName: id.take(tagOctets).Bytes, issuerKey: id.take(tagOctets).Bytes, serial: id.take(tagInteger).Bytes,
+	}
 	var identifier pkix.AlgorithmIdentifier
 	if _, err := asn1.Unmarshal(algorithm, &identifier); err != nil || id.err != nil {
 		return a, errNotDER
@@ -133,7 +135,8 @@ func (a *ocspAnswer) isAbout(subject, issuer *x509.Certificate) bool {
 		return false
 	}
 	return new(big.Int).SetBytes(a.serial).Cmp(subject.SerialNumber) == 0 &&
-		bytes.Equal(a.issuerName, sum(a.digest.hash, issuer.RawSubject)) && bytes.Equal(a.issuerKey, sum(a.digest.hash, key.Key.Bytes))
+		bytes.Equal(a.issuerName, sum(a.digest.hash, issuer.RawSubject)) && bytes.Equal(a.issuerKey,
+		sum(a.digest.hash, key.Key.Bytes))
 }
 
 // by tells whether the issuer signed the answer, or somebody whom it made to answer for it.

@@ -14,7 +14,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// forgedOCSP describes an OCSP answer. The zero value but for its issuer and subject is a sound one that says good, by the issuer.
+// forgedOCSP describes an OCSP answer. The zero value but for its issuer and subject is a sound one
+// that says good, by the issuer.
 type forgedOCSP struct {
 	subject, issuer *party
 	by              *party // default the issuer

@@ -26,8 +26,8 @@
 //   - INDETERMINATE: it is of a kind that this package does not judge: curves other than NIST's (brainpool, secp256k1), Ed448,
 //     DSA, an unknown SubFilter, a file that needs a password, or more than a limit allows; docs/evidence.md has a table.
 //
-// Of several signers of one CMS all must hold. A certificate that package x509 refuses, with a negative serial number say, is
-// taken for its key; trust in it cannot be judged.
+// Of several signers of one CMS all must hold. A certificate that package x509 refuses, with a
+// negative serial number say, is taken for its key; trust in it cannot be judged.
 //
 // The file is INVALID if any signature is; else INDETERMINATE if any is; else SIGNED_REVISION_ONLY
 // if a [ChangeOther] follows any of them; else it has the status of the last signature, the one
@@ -55,26 +55,29 @@
 // The same comparison tells whether a document that was sent was changed before it was signed, see
 // [SentDocument].
 //
-// Trust in the signer is a line of its own and never changes a status: without [Options].Roots it is "not-judged".
-// WHOLE_FILE alone therefore does not say who signed: anybody can put an update and a signature of his own behind another's.
-// With roots whatever is not "trusted" is a refusal. Certificates must be meant for signing documents. They are judged at
-// the time of a time stamp whose authority leads to the roots too, else at the present; a time that only the signer claims is
-// a notice, and one in the future a refusal, with or without roots.
+// Trust in the signer is a line of its own and never changes a status: without [Options].Roots it
+// is "not-judged". WHOLE_FILE alone therefore does not say who signed: anybody can put an update
+// and a signature of his own behind another's. With roots whatever is not "trusted" is a refusal.
+// Certificates must be meant for signing documents. They are judged at the time of a time stamp
+// whose authority leads to the roots too, else at the present; a time that only the signer claims
+// is a notice, and one in the future a refusal, with or without roots.
 //
-// Revocation is judged by the OCSP answers and CRLs that the file carries, and never by the network: good at a time, revoked, or
-// not known, see [Revocation]. Revoked is a refusal unless a trusted time stamp is older.
+// Revocation is judged by the OCSP answers and CRLs that the file carries, and never by the
+// network: good at a time, revoked, or not known, see [Revocation]. Revoked is a refusal unless a
+// trusted time stamp is older.
 //
-// A certificate's subject is personal data: it is in no JSON, finding or error, only behind [Signer].Certificate.
+// A certificate's subject is personal data: it is in no JSON, finding or error, only behind
+// [Signer].Certificate.
 //
 // # Bounds
 //
 // A file is never held in memory. To find signatures at most four times its size and 64 MiB are
 // read; 100 signatures are judged, 1 MiB, 32 levels, 262,144 elements, 16 signers and 256
-// certificates of CMS each, 16 MiB of CMS for all, RSA keys of up to 16,384 bits, and 16 times the
-// file's size and 64 MiB hashed for all of them; more is INDETERMINATE. To compare revisions
-// at most twelve times its size and 256 MiB are read; what takes more is a [ChangeOther]. The
-// bounds of reading a PDF's structure come on top: a cross-reference of 1,048,576 entries, 256 MiB
-// of decoded object streams.
+// certificates of CMS each, 16 MiB of CMS for all, 16 MiB and 256 items of validation data, RSA
+// keys of up to 16,384 bits, and 16 times the file's size and 64 MiB hashed for all of them; more
+// is INDETERMINATE. To compare revisions at most twelve times its size and 256 MiB are
+// read; what takes more is a [ChangeOther]. The bounds of reading a PDF's structure come on top: a cross-reference of
+// 1,048,576 entries, 256 MiB of decoded object streams.
 //
 // This package holds the judging of PDF signatures and nothing else: it signs nothing and knows no network.
 // Codes, words and the JSON form of [Report] stay compatible; new codes may be added.
@@ -94,12 +97,13 @@ import (
 
 // Options say against what PDFs are judged. The zero value is useful.
 type Options struct {
-	// Roots are the certificates to which signers' certificates must lead. Default: trust is not checked.
+	// Roots are the certificates to which signers' certificates must lead. Default: trust is not judged.
 	Roots *x509.CertPool
-	// TimeStampRoots are the same for the signers of time stamps. Default: their trust is not checked.
+	// TimeStampRoots are the same for the signers of time stamps. Default: their trust is not judged,
+	// and so they set no time.
 	TimeStampRoots *x509.CertPool
-	// Now is the present, at which certificates are judged whose signatures have no trusted time stamp, and against which
-	// times in the future are found. Default: the time of the system's clock.
+	// Now is the present, at which certificates are judged whose signatures have no trusted time
+	// stamp, and against which times in the future are found. Default: the time of the system's clock.
 	Now time.Time
 	// Sent are the documents that were sent for signing. Default: no comparison.
 	Sent []Sent
@@ -190,7 +194,9 @@ func check(ctx context.Context, r io.ReaderAt, size int64, options Options, left
 	}
 	c := &checker{ctx: ctx, reader: r, size: size, options: &options, left: left, report: &Report{
 		Findings: []evidence.Finding{},
-		Details:  Details{Version: ReportVersion, Signatures: []Signature{}, Trust: NotJudged, Revocation: RevocationNotKnown},
+		Details: Details{
+			Version: ReportVersion, Signatures: []Signature{}, Trust: NotJudged, Revocation: RevocationNotKnown,
+		},
 	}}
 	if c.now = options.Now; c.now.IsZero() {
 		c.now = time.Now()

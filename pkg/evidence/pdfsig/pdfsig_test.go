@@ -90,7 +90,8 @@ func TestNoStatusIsGivenForMoreSignaturesThanAreJudged(t *testing.T) {
 	}
 }
 
-// Two signatures, of which the second covers the first one's bytes again: those up to the first one's gap are hashed once.
+// Two signatures, of which the second covers the first one's bytes again: those up to the first
+// one's gap are hashed once.
 func TestNoStatusIsGivenForMoreBytesThanAreHashed(t *testing.T) {
 	signed := again(sign(contract(), by(people().ana)))
 	toHash, begun := int64(0), int64(0)

@@ -51,8 +51,9 @@ type Details struct {
 	Version int `json:"version"`
 	// Signatures are in the order in which their byte ranges end, so that the last comes last; those without one come first.
 	Signatures []Signature `json:"signatures"`
-	// Trust is the worst of the signatures, but for document time stamps, which count where nobody signed; [NotJudged]
-	// without roots, without signatures, and where there is a signature that does not hold.
+	// Trust is the worst of the signatures, but for document time stamps, which count where nobody
+	// signed; [NotJudged] without roots, without signatures, and where there is a signature that does
+	// not hold.
 	Trust TrustStatus `json:"trust"`
 	// Revocation is the worst of the signers'; not known where nobody signed.
 	Revocation RevocationStatus `json:"revocation"`
@@ -105,12 +106,13 @@ type Signature struct {
 	DocMDP int `json:"docMDP,omitempty"`
 	// Signer is the signer's certificate, as far as it was found.
 	Signer *Signer `json:"signer,omitempty"`
-	// CoSigners are the certificates of the others if several signed as one. What is said of the signature holds for all of them, and
-	// trust is the worst of theirs.
-	CoSigners []Signer `json:"coSigners,omitempty"`
+	// CoSigners are the certificates of the others if several signed as one. What is said of the
+	// signature holds for all of them, and trust is the worst of theirs.
+	CoSigners []*Signer `json:"coSigners,omitempty"`
 	// Trust says whether the certificate leads to the caller's roots.
 	Trust Trust `json:"trust"`
-	// Revocation says whether the certificates were revoked; absent for document time stamps and for what does not hold.
+	// Revocation says whether the certificates were revoked; absent for document time stamps and for
+	// what does not hold.
 	Revocation *Revocation `json:"revocation,omitempty"`
 
 	covered coverage // usable if the signature holds
@@ -188,8 +190,8 @@ type Trust struct {
 	Status TrustStatus `json:"status"`
 	// Reason explains the status.
 	Reason string `json:"reason,omitempty"`
-	// At is the time of the time stamp at which the certificates were judged; absent if that was the present. TimeSource is
-	// where the time is from.
+	// At is the time of the time stamp at which the certificates were judged; absent if that was the
+	// present. TimeSource is where the time is from.
 	At         *time.Time `json:"at,omitempty"`
 	TimeSource TimeSource `json:"timeSource,omitempty"`
 }

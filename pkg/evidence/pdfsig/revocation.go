@@ -11,7 +11,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// RevocationStatus says whether a certificate was revoked, by the OCSP answers and CRLs that the PDF carries.
+// RevocationStatus says whether a certificate was revoked, by the OCSP answers and CRLs that the
+// PDF carries.
 type RevocationStatus string
 
 const (
@@ -20,13 +21,14 @@ const (
 	RevocationNotKnown RevocationStatus = "not-known" // the PDF does not say
 )
 
-// Revocation is what a PDF's OCSP answers and CRLs say of a signer's certificate and of the authorities below the
-// root. Nothing is looked up in a network. Answers are verified: the issuer of a certificate must have signed them, or a
-// responder that it made for that.
+// Revocation is what a PDF's OCSP answers and CRLs say of a signer's certificate and of the
+// authorities below the root. Nothing is looked up in a network. Answers are verified: the issuer
+// of a certificate must have signed them, or a responder that it made for that.
 type Revocation struct {
 	// Status is the worst of Certificates: revoked, else not known, else good.
 	Status RevocationStatus `json:"status"`
-	// Certificates are the signer's and those above it, but for the root, which nobody can revoke; of several signers one after the other.
+	// Certificates are the signer's and those above it, but for the root, which nobody can revoke; of
+	// several signers one after the other.
 	Certificates []CertificateRevocation `json:"certificates"`
 }
 
@@ -52,7 +54,8 @@ type CertificateRevocation struct {
 	// SHA256 is the certificate's fingerprint in lower-case hexadecimal.
 	SHA256 string           `json:"sha256"`
 	Status RevocationStatus `json:"status"`
-	// At is the time for which a good answer was given, the latest of several; or the time of the revocation, the earliest. Absent if nothing is known.
+	// At is the time for which a good answer was given, the latest of several; or the time of the
+	// revocation, the earliest. Absent if nothing is known.
 	At     *time.Time       `json:"at,omitempty"`
 	Source RevocationSource `json:"source,omitempty"`
 	// Reason says why nothing is known.
@@ -62,8 +65,8 @@ type CertificateRevocation struct {
 // maxChain bounds the way from a signer upwards.
 const maxChain = 8
 
-// revocation looks for what is known of a message's signers. chains are those that led to the roots, one for each
-// signer; where there is none the message's certificates are followed.
+// revocation looks for what is known of a message's signers. chains are those that led to the
+// roots, one for each signer; where there is none the message's certificates are followed.
 func (c *checker) revocation(m *message, chains [][]*x509.Certificate) *Revocation {
 	own := m.validationData()
 	result := &Revocation{Status: RevocationGood}
@@ -73,7 +76,8 @@ func (c *checker) revocation(m *message, chains [][]*x509.Certificate) *Revocati
 			chain = c.path(s.certificate.parsed, m.certificates)
 		}
 		if chain == nil {
-			result.add(CertificateRevocation{Role: RoleSigner, SHA256: fingerprint(s.certificate.raw), Status: RevocationNotKnown, Reason: s.certificate.refused})
+			result.add(CertificateRevocation{Role: RoleSigner, SHA256: fingerprint(s.certificate.raw),
+				Status: RevocationNotKnown, Reason: s.certificate.refused})
 			continue
 		}
 		for n, subject := range chain {
@@ -115,7 +119,8 @@ func worseRevocation(a, b RevocationStatus) RevocationStatus {
 	return ""
 }
 
-// revoked is the earliest time at which a certificate was revoked, nil if none is known to have been.
+// revoked is the earliest time at which a certificate was revoked, nil if none is known to have
+// been.
 func (r *Revocation) revoked() *time.Time {
 	var earliest *time.Time
 	for _, one := range r.Certificates {
@@ -133,7 +138,8 @@ func fingerprint(raw []byte) string {
 
 func selfIssued(c *x509.Certificate) bool { return bytes.Equal(c.RawIssuer, c.RawSubject) }
 
-// path follows issuers among the certificates that are there. It ends at a root, or where the next is missing.
+// path follows issuers among the certificates that are there. It ends at a root, or where the next
+// is missing.
 func (c *checker) path(signer *x509.Certificate, certificates []*certificate) []*x509.Certificate {
 	chain := []*x509.Certificate{signer}
 	for len(chain) < maxChain && !selfIssued(chain[len(chain)-1]) {
@@ -141,7 +147,8 @@ func (c *checker) path(signer *x509.Certificate, certificates []*certificate) []
 		var issuer *x509.Certificate
 		for _, list := range [][]*certificate{certificates, c.validation.certificates} {
 			for _, candidate := range list {
-				if issuer == nil && candidate.parsed != nil && usableKey(candidate.key) && bytes.Equal(candidate.parsed.RawSubject, last.RawIssuer) &&
+				if issuer == nil && candidate.parsed != nil && usableKey(candidate.key) &&
+					bytes.Equal(candidate.parsed.RawSubject, last.RawIssuer) &&
 					last.CheckSignatureFrom(candidate.parsed) == nil {
 					issuer = candidate.parsed
 				}
@@ -155,14 +162,16 @@ func (c *checker) path(signer *x509.Certificate, certificates []*certificate) []
 	return chain
 }
 
-// ask looks for answers about a certificate. That it was revoked counts for more than that it was not.
+// ask looks for answers about a certificate. That it was revoked counts for more than that it was
+// not.
 func (c *checker) ask(one *CertificateRevocation, subject, issuer *x509.Certificate, own *validationData) {
 	one.Reason = "the PDF carries no OCSP answer and no CRL about it"
 	for _, data := range []*validationData{own, c.validation} {
 		for _, o := range data.ocsps {
 			for i := range o.answers {
 				answer := &o.answers[i]
-				if (answer.good || answer.revoked != nil) && answer.isAbout(subject, issuer) && !c.future(answer.at) && c.vouched(o, issuer) {
+				if (answer.good || answer.revoked != nil) && answer.isAbout(subject, issuer) && !c.future(answer.at) &&
+					c.vouched(o, issuer) {
 					one.consider(SourceOCSP, answer.at, answer.revoked)
 				}
 			}
@@ -226,7 +235,8 @@ func (c *checker) vouched(answer voucher, issuer *x509.Certificate) bool {
 	return holds
 }
 
-// RevocationIn is the worst that is known of the signed PDFs in a report that was made with an [Inspector]; not known if none is signed.
+// RevocationIn is the worst that is known of the signed PDFs in a report that was made with an
+// [Inspector]; not known if none is signed.
 func RevocationIn(report *evidence.Report) RevocationStatus {
 	worst := RevocationStatus("")
 	for details := range signedIn(report) {

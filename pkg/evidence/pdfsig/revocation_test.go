@@ -30,7 +30,8 @@ func revocations(r *pdfsig.Revocation) string {
 	return strings.Join(words, ", ")
 }
 
-// The OCSP answers and CRLs are openssl's: a certificate of the authority "middle" signs, which is below openssl-root.pem.
+// The OCSP answers and CRLs are openssl's: a certificate of the authority "middle" signs, which is
+// below openssl-root.pem.
 func TestGenuineRevocationDataIsJudged(t *testing.T) {
 	roots := openSSLRoots(t)
 	for name, test := range map[string]struct {
@@ -81,6 +82,16 @@ func TestGenuineRevocationDataIsJudged(t *testing.T) {
 				t.Errorf("before the answers: %s", early.Revocation)
 			}
 		})
+	}
+}
+
+// The CRLs are Bouncy Castle's, and iText put them into the /DSS of an update behind the signature.
+func TestRevocationDataBehindTheSignatureIsJudged(t *testing.T) {
+	for _, name := range []string{"itext-lt", "itext-lta"} {
+		report := check(t, file(name+".pdf"), pdfsig.Options{})
+		if got := revocations(report.Signatures[0].Revocation); report.Status != pdfsig.StatusExtended || got != "signer good crl" || report.Revocation != pdfsig.RevocationGood {
+			t.Errorf("%s is %s, %s, %s", name, report.Status, report.Revocation, got)
+		}
 	}
 }
 
@@ -198,19 +209,35 @@ func TestRevocationDataInTheCMSIsFound(t *testing.T) {
 	}, ecdsaKey(), nil)
 	who := issue(&x509.Certificate{Subject: pkix.Name{CommonName: "Listed Canary"}}, ecdsaKey(), root)
 	list := listed(root, nil, who)
-	for _, unsigned := range []bool{false, true} {
-		value := asn1.RawValue{FullBytes: sequence(element(0xA0, sequence(list)))}
-		signed := withCMS(func(f *forgedCMS) {
-			f.by = who
-			if unsigned {
-				f.unsigned = [][2]any{{oidRevocationArchive, value}}
-			} else {
-				f.more = [][2]any{{oidRevocationArchive, value}}
-			}
-		})
+	lists := asn1.RawValue{FullBytes: sequence(element(0xA0, sequence(list)))}
+	oidCAdESRevocation := asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 24}
+	for name, change := range map[string]func(f *forgedCMS){
+		"Adobe's attribute":           func(f *forgedCMS) { f.more = [][2]any{{oidRevocationArchive, lists}} },
+		"Adobe's attribute, unsigned": func(f *forgedCMS) { f.unsigned = [][2]any{{oidRevocationArchive, lists}} },
+		"that of CAdES":               func(f *forgedCMS) { f.unsigned = [][2]any{{oidCAdESRevocation, lists}} },
+		"the CMS's own CRLs":          func(f *forgedCMS) { f.crls = [][]byte{list} },
+	} {
+		signed := withCMS(func(f *forgedCMS) { f.by = who; change(f) })
 		report := check(t, signed, pdfsig.Options{Roots: pool(root)})
 		if got := revocations(report.Signatures[0].Revocation); got != "signer revoked crl" || !strings.Contains(codes(report), "revoked") {
-			t.Errorf("unsigned %v: %s, %v", unsigned, got, report.Findings)
+			t.Errorf("%s: %s, %v", name, got, report.Findings)
 		}
+	}
+}
+
+// The authority between signer and root is not in the CMS, as with some writers, but in the /DSS.
+func TestCertificatesOfTheDSSLeadToTheRoots(t *testing.T) {
+	who := below(x509.Certificate{KeyUsage: x509.KeyUsageCertSign})
+	signed := withCMS(func(f *forgedCMS) { f.by, f.certificates = who, who.chain[:1] })
+	options := pdfsig.Options{Roots: people().roots(), Accept: []evidence.Code{pdfsig.CodeLaterRevision}}
+	if got := check(t, signed, options); got.Trust != pdfsig.Untrusted {
+		t.Errorf("without it: %s", got.Trust)
+	}
+	between := who.chain[1].Raw
+	got := check(t, update(signed,
+		numbered{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R 6 0 R] /SigFlags 3 >> /DSS 61 0 R >>"},
+		numbered{60, fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(between), between)}, numbered{61, "<< /Certs 62 0 R >>"}, numbered{62, "[60 0 R]"}), options)
+	if got.Trust != pdfsig.Trusted || revocations(got.Signatures[0].Revocation) != "signer not-known, intermediate not-known" {
+		t.Errorf("with it: %s, %+v, %v", got.Trust, got.Signatures[0].Revocation, got.Findings)
 	}
 }

@@ -15,8 +15,9 @@ func digestOf(content []byte) digester {
 	return func(hash crypto.Hash) ([]byte, *fault, error) { return sum(hash, content), nil, nil }
 }
 
-// verify holds all signatures of a message against what they sign; content is nil if that is not in memory. Who
-// signs together with others says what they say: if one of them does not hold, nothing does.
+// verify holds all signatures of a message against what they sign; content is nil if that is not in
+// memory. Who signs together with others says what they say: if one of them does not hold, nothing
+// does.
 func (m *message) verify(contentType asn1.ObjectIdentifier, digest digester, content []byte) (*fault, error) {
 	var worst *fault
 	for _, s := range m.signers {
@@ -61,8 +62,8 @@ func (s *signer) verify(contentType asn1.ObjectIdentifier, digest, content []byt
 	return s.checkSigningCertificate()
 }
 
-// verifyAttributes holds the signature against the signed attributes in the order of DER, which is demanded, and in the
-// order in which they stand, which some programs sign.
+// verifyAttributes holds the signature against the signed attributes in the order of DER, which is
+// demanded, and in the order in which they stand, which some programs sign.
 func (s *signer) verifyAttributes() *fault {
 	sorted, err := asn1.MarshalWithParams(s.signed, "set")
 	if err != nil {
@@ -88,8 +89,8 @@ type essCertificate struct {
 	IssuerSerial asn1.RawValue `asn1:"optional"`
 }
 
-// checkSigningCertificate compares the certificate with the one that the signed attributes name: the rest of a CMS
-// would not tell it from another certificate over the same key.
+// checkSigningCertificate compares the certificate with the one that the signed attributes name:
+// the rest of a CMS would not tell it from another certificate over the same key.
 func (s *signer) checkSigningCertificate() *fault {
 	for _, version := range []struct {
 		oid      asn1.ObjectIdentifier

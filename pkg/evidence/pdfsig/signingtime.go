@@ -11,12 +11,13 @@ const (
 // future tells whether a time has not come yet.
 func (c *checker) future(when time.Time) bool { return when.After(c.now.Add(clockSkew)) }
 
-// stampedTime is the earliest time at which a signature is known to have been there: that of its own
-// time stamp, or of a document time stamp behind it. nil if no trusted authority says one.
+// stampedTime is the earliest time at which a signature is known to have been there: that of its
+// own time stamp, or of a document time stamp behind it. nil if no trusted authority says one.
 func (c *checker) stampedTime(s *Signature) *time.Time {
 	var earliest *time.Time
 	consider := func(stamp *TimeStamp) {
-		if stamp != nil && stamp.Trust.Status == Trusted && !c.future(*stamp.Time) && (earliest == nil || stamp.Time.Before(*earliest)) {
+		if stamp != nil && stamp.Trust.Status == Trusted && !c.future(*stamp.Time) && (earliest == nil ||
+			stamp.Time.Before(*earliest)) {
 			earliest = stamp.Time
 		}
 	}
@@ -32,7 +33,8 @@ func (c *checker) stampedTime(s *Signature) *time.Time {
 	return earliest
 }
 
-// noteTimes reports times that cannot be, and those for which there is nothing but the signer's word.
+// noteTimes reports times that cannot be, and those for which there is nothing but the signer's
+// word.
 func (c *checker) noteTimes(s *Signature) {
 	if !s.holds() {
 		return
@@ -51,6 +53,7 @@ func (c *checker) noteTimes(s *Signature) {
 	}
 	claims := s.ClaimedTime != nil || s.StatedTime != nil
 	if c.options.Roots != nil && s.Kind != KindTimeStamp && claims && s.Trust.TimeSource == TimeFromClock {
-		c.add(CodeClaimedTime, s.place, "signature in object %d: only the signer says when it was made, so its certificate was judged at the present", s.Object)
+		c.add(CodeClaimedTime, s.place,
+			"signature in object %d: only the signer says when it was made, so its certificate was judged at the present", s.Object)
 	}
 }

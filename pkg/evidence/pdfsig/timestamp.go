@@ -34,7 +34,8 @@ func parseTimeStamp(m *message) (*stampInfo, *fault) {
 		return nil, undecided(CodeAlgorithm, "digest algorithm "+digest.name+" of the time stamp is not judged")
 	}
 	if digest.hash == brokenDigest {
-		return nil, invalid(CodeBrokenDigest, "the time stamp uses MD5, with which anybody can make a second document of the same digest")
+		return nil, invalid(CodeBrokenDigest,
+			"the time stamp uses MD5, with which anybody can make a second document of the same digest")
 	}
 	return &stampInfo{digest: digest, imprint: info.Imprint.Digest, time: info.Time.UTC()}, nil
 }
@@ -69,8 +70,9 @@ func newTimeStamp(m *message, info *stampInfo, wrong *fault) *TimeStamp {
 	return stamp
 }
 
-// judgeTimeStamp judges the time stamp that a signature carries among its unsigned attributes. It stamps the
-// signature's value, and with it all that the signature covers. Of several signers it is the first one's.
+// judgeTimeStamp judges the time stamp that a signature carries among its unsigned attributes. It
+// stamps the signature's value, and with it all that the signature covers. Of several signers it is
+// the first one's.
 func (c *checker) judgeTimeStamp(s *Signature, m *message, offset int64) {
 	value, ok := one(m.signers[0].unsigned, oidTimeStampToken)
 	if ok && value == nil {
@@ -90,5 +92,20 @@ func (c *checker) judgeTimeStamp(s *Signature, m *message, offset int64) {
 	s.TimeStamp, s.stamp = newTimeStamp(token, info, wrong), token
 	if wrong != nil {
 		c.add(CodeTimeStamp, offset, "signature in object %d: its time stamp is %s: %s", s.Object, s.TimeStamp.Status, wrong.message)
+		return
+	}
+	signer := token.signers[0]
+	if signer.digest.weak || info.digest.weak {
+		c.add(CodeWeakDigest, offset,
+			"time stamp of the signature in object %d: SHA-1 is broken: two documents with one digest can be made", s.Object)
+	}
+	if weakKey(signer.certificate.key) {
+		c.add(CodeWeakKey, offset,
+			"time stamp of the signature in object %d: its RSA key has less than %d bits", s.Object, strongKeyBits)
+	}
+	if oid, strange := signer.strange(); strange {
+		c.add(CodeUnsignedAttribute, offset,
+			"time stamp of the signature in object %d: an unsigned attribute, %s, is not one of those that are known",
+			s.Object, showable(oid.String()))
 	}
 }

@@ -92,8 +92,9 @@ func worse(a, b TrustStatus) TrustStatus {
 	return ""
 }
 
-// judgeSigners judges the signers' certificates at the time of a trusted time stamp, else at the present:
-// whoever has a key can claim any time, also one before his certificate ended, or was revoked.
+// judgeSigners judges the signers' certificates at the time of a trusted time stamp, else at the
+// present: whoever has a key can claim any time, also one before his certificate ended, or was
+// revoked.
 func (c *checker) judgeSigners(s *Signature) {
 	stamped := c.stampedTime(s)
 	chains := make([][]*x509.Certificate, len(s.message.signers))
@@ -110,9 +111,11 @@ func (c *checker) judgeSigners(s *Signature) {
 	switch revoked := s.Revocation.revoked(); {
 	case revoked == nil:
 	case stamped != nil && stamped.Before(*revoked):
-		c.add(CodeRevokedLater, s.place, "signature in object %d: a certificate was revoked after the time stamp, on %s", s.Object, revoked.Format(time.DateOnly))
+		c.add(CodeRevokedLater, s.place,
+			"signature in object %d: a certificate was revoked after the time stamp, on %s", s.Object, revoked.Format(time.DateOnly))
 	default:
-		c.add(CodeRevoked, s.place, "signature in object %d: a certificate was revoked on %s, and no trusted time stamp says that the signature is older",
+		c.add(CodeRevoked, s.place,
+			"signature in object %d: a certificate was revoked on %s, and no trusted time stamp says that the signature is older",
 			s.Object, revoked.Format(time.DateOnly))
 	}
 }
@@ -130,7 +133,8 @@ func (c *checker) stampTrust(m *message, when time.Time) Trust {
 }
 
 // chain looks for a way from each of a message's signers to the roots, and says the worst.
-func (c *checker) chain(m *message, roots *x509.CertPool, when time.Time, source TimeSource, fits func(*x509.Certificate) bool) (Trust, [][]*x509.Certificate) {
+func (c *checker) chain(m *message, roots *x509.CertPool, when time.Time, source TimeSource,
+	fits func(*x509.Certificate) bool) (Trust, [][]*x509.Certificate) {
 	intermediates := x509.NewCertPool()
 	for _, list := range [][]*certificate{m.certificates, c.validation.certificates} {
 		for _, certificate := range list {
@@ -160,7 +164,8 @@ func (c *checker) chain(m *message, roots *x509.CertPool, when time.Time, source
 }
 
 // chainOf looks for a way from one certificate to the roots. The chain is nil if there is none.
-func chainOf(signer *x509.Certificate, intermediates, roots *x509.CertPool, when time.Time, fits func(*x509.Certificate) bool) (Trust, []*x509.Certificate) {
+func chainOf(signer *x509.Certificate, intermediates, roots *x509.CertPool, when time.Time,
+	fits func(*x509.Certificate) bool) (Trust, []*x509.Certificate) {
 	trust := Trust{Status: Untrusted}
 	chains, err := signer.Verify(x509.VerifyOptions{
 		Roots: roots, Intermediates: intermediates, CurrentTime: when, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
@@ -207,14 +212,16 @@ func chainFault(err error) string {
 	return "the chain of certificates cannot be checked"
 }
 
-// noteTrust reports certificates that do not lead to the caller's roots, and the notices that go with trust.
+// noteTrust reports certificates that do not lead to the caller's roots, and the notices that go
+// with trust.
 func (c *checker) noteTrust(s *Signature) {
 	stamps := s.Kind == KindTimeStamp
 	if stamps && s.Trust.Status == Untrusted {
 		c.add(CodeTimeStampUntrusted, s.place, "document time stamp in object %d: %s", s.Object, s.Trust.Reason)
 	}
 	if !stamps && s.TimeStamp != nil && s.TimeStamp.Trust.Status == Untrusted {
-		c.add(CodeTimeStampUntrusted, s.place, "time stamp of the signature in object %d: %s", s.Object, s.TimeStamp.Trust.Reason)
+		c.add(CodeTimeStampUntrusted, s.place, "time stamp of the signature in object %d: %s", s.Object,
+			s.TimeStamp.Trust.Reason)
 	}
 	if stamps || !s.holds() {
 		return
@@ -222,12 +229,15 @@ func (c *checker) noteTrust(s *Signature) {
 	if s.Trust.Status == Untrusted {
 		c.add(CodeUntrusted, s.place, "signature in object %d: %s", s.Object, s.Trust.Reason)
 	}
-	if s.Trust.Status == Trusted && slices.ContainsFunc(s.message.signers, func(one *signer) bool { return clientUse(one.certificate.parsed) }) {
-		c.add(CodeKeyUsage, s.place, "signature in object %d: the certificate is meant for clients that log in, not for signing documents", s.Object)
+	if s.Trust.Status == Trusted && slices.ContainsFunc(s.message.signers,
+		func(one *signer) bool { return clientUse(one.certificate.parsed) }) {
+		c.add(CodeKeyUsage, s.place,
+			"signature in object %d: the certificate is meant for clients that log in, not for signing documents", s.Object)
 	}
 }
 
-// TrustIn is the worst trust of the signed PDFs in a report that was made with an [Inspector]; [NotJudged] if none is signed.
+// TrustIn is the worst trust of the signed PDFs in a report that was made with an [Inspector];
+// [NotJudged] if none is signed.
 func TrustIn(report *evidence.Report) TrustStatus {
 	trust := TrustStatus("")
 	for details := range signedIn(report) {

@@ -13,8 +13,9 @@ var documentUses = []asn1.ObjectIdentifier{
 	{1, 3, 6, 1, 4, 1, 311, 10, 3, 12}, // Microsoft, document signing
 }
 
-// signingUse tells whether a certificate may be used to sign documents: it names no use, or one that allows it.
-// One for clients that log in passes too, see [clientUse]; one for servers, code or time stamps alone does not.
+// signingUse tells whether a certificate may be used to sign documents: it names no use, or one
+// that allows it. One for clients that log in passes too, see [clientUse]; one for servers, code or
+// time stamps alone does not.
 func signingUse(certificate *x509.Certificate) bool {
 	return signsDocuments(certificate) || clientUse(certificate)
 }
@@ -35,12 +36,14 @@ func clientUse(certificate *x509.Certificate) bool {
 	return !signsDocuments(certificate) && slices.Contains(certificate.ExtKeyUsage, x509.ExtKeyUsageClientAuth)
 }
 
-// stampingUse tells whether a certificate may be used for time stamps, which RFC 3161 wants to be said.
+// stampingUse tells whether a certificate may be used for time stamps, which RFC 3161 wants to be
+// said.
 func stampingUse(certificate *x509.Certificate) bool {
 	return slices.Contains(certificate.ExtKeyUsage, x509.ExtKeyUsageTimeStamping)
 }
 
-// authoritiesFit tells whether the authorities between a signer and the root may issue for a use. Those that name none may.
+// authoritiesFit tells whether the authorities between a signer and the root may issue for a use.
+// Those that name none may.
 func authoritiesFit(chain []*x509.Certificate, fits func(*x509.Certificate) bool) bool {
 	const signerAndRoot = 2
 	if len(chain) <= signerAndRoot {

@@ -8,7 +8,8 @@ import (
 	"github.com/danabio/danabio-go/internal/pdf"
 )
 
-// Bounds of the validation data that a file carries: for the /DSS and for each CMS. What is beyond them is not looked at.
+// Bounds of the validation data that a file carries: for the /DSS and for each CMS. What is beyond
+// them is not looked at.
 const (
 	maxValidation      = 16 << 20 // bytes
 	maxValidationItems = 256
@@ -19,7 +20,8 @@ var (
 	oidRevocations     = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 24}
 )
 
-// validationData is what a PDF or a CMS carries to judge certificates by. Nothing of it is verified yet.
+// validationData is what a PDF or a CMS carries to judge certificates by. Nothing of it is verified
+// yet.
 type validationData struct {
 	certificates []*certificate
 	ocsps        []*ocsp
@@ -101,8 +103,9 @@ func (m *message) validationData() *validationData {
 	return d
 }
 
-// readDSS reads the document security store of the newest revision (ISO 32000-2, 12.8.4.3). It signs for itself: that an update
-// put it there, or took it away, changes what is known and not what is true. The error is the context's or the reader's.
+// readDSS reads the document security store of the newest revision (ISO 32000-2, 12.8.4.3). It
+// signs for itself: that an update put it there, or took it away, changes what is known and not
+// what is true. The error is the context's or the reader's.
 func (c *checker) readDSS() (*validationData, error) {
 	d := newValidationData()
 	read := func(o pdf.Object) (pdf.Object, error) {

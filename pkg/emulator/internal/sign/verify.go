@@ -32,7 +32,8 @@ func (a *Authority) verify(signed, document []byte, ref pdf.Reference, options O
 
 // judge has pdfsig judge all signatures, and looks at the one that was made.
 func (a *Authority) judge(signed []byte, ref pdf.Reference, options Options) error {
-	report, err := pdfsig.Check(context.Background(), bytes.NewReader(signed), int64(len(signed)), pdfsig.Options{Roots: a.trust, Now: options.Time})
+	report, err := pdfsig.Check(context.Background(), bytes.NewReader(signed), int64(len(signed)),
+		pdfsig.Options{Roots: a.trust, Now: options.Time})
 	if err != nil {
 		return err
 	}
