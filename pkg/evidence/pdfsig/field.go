@@ -267,7 +267,7 @@ func (u *update) compareFields() error {
 			return err
 		}
 		differ := differences(field.dictionary, loaded.Object)
-		shown := within(differ, fillingKeys, []string{"F", "MK"}) && !slices.Contains(differ, "V")
+		shown := onlyKeys(differ, fillingKeys, []string{"F", "MK"}) && !slices.Contains(differ, "V")
 		if !u.explained[number] && touched[field.parent] && loaded.Stream < 0 && shown {
 			u.explained[number] = true
 			if err := u.additions(loaded.Object.Get("AP")); err != nil {
@@ -278,8 +278,8 @@ func (u *update) compareFields() error {
 	return nil
 }
 
-// within tells whether all keys are in one of the lists.
-func within(keys []string, lists ...[]string) bool {
+// onlyKeys tells whether all keys are in one of the lists.
+func onlyKeys(keys []string, lists ...[]string) bool {
 	return !slices.ContainsFunc(keys, func(key string) bool { return !slices.Contains(slices.Concat(lists...), key) })
 }
 
@@ -299,12 +299,12 @@ func (u *update) compareField(number uint32, touched map[uint32]bool) error {
 		if field.dictionary.Get("Subtype").Kind == pdf.Null {
 			allowed = slices.Concat(allowed, widgetKeys)
 		}
-		if !within(differ, allowed) {
+		if !onlyKeys(differ, allowed) {
 			return nil
 		}
 		u.explained[number], touched[number] = true, true
 		return u.sign(number, loaded.Object)
-	case field.kind != "Sig" && field.kind != "" && u.rules.filling && within(differ, fillingKeys):
+	case field.kind != "Sig" && field.kind != "" && u.rules.filling && onlyKeys(differ, fillingKeys):
 		u.explained[number], touched[number] = true, true
 		u.note(ChangeFormField, "form field in object %d", number)
 		for _, key := range fillingKeys {
