@@ -154,6 +154,9 @@ func TestDocumentationDoesWhatItSays(t *testing.T) {
 					printed, err = s.commands(block.Text)
 				case isProgram(block):
 					printed, err = s.program(programs.of(file, block))
+					if block.Name == "first" {
+						failsOnForgedEvidence(t, programs.of(file, block))
+					}
 				default:
 					continue
 				}
@@ -165,6 +168,26 @@ func TestDocumentationDoesWhatItSays(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// failsOnForgedEvidence runs a program that says what it does with the evidence that it gets.
+func failsOnForgedEvidence(t *testing.T, program string) {
+	t.Helper()
+	for forgery, says := range map[emulator.Forgery]string{
+		emulator.ForgeBadSignature: "signature-digest", emulator.ForgeMissingDocument: "no file is or begins with document",
+		emulator.ForgeReplacedPage: "was changed before it was signed", emulator.ForgeLaterPage: "later-revision",
+	} {
+		server := emulatortest.Start(t, emulator.Config{
+			CompleteAfter: time.Nanosecond, Faults: []emulator.Fault{{Operation: emulator.OperationDownload, Forge: forgery}},
+		})
+		s := &session{folder: t.TempDir(), variables: reached(server)}
+		if err := os.WriteFile(filepath.Join(s.folder, "contract.pdf"), sample.Contract, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if printed, err := s.program(program); err == nil || !strings.Contains(printed, says) {
+			t.Errorf("%s: %v:\n%s", forgery, err, printed)
+		}
 	}
 }
 

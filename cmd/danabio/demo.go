@@ -18,7 +18,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/emulator"
 	"github.com/danabio/danabio-go/pkg/evidence"
-	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
+	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
 // demo is one run through the whole path.
@@ -214,7 +214,7 @@ func (d *demo) path(name string, content []byte) (data demoData, err error) {
 	}
 
 	start := startedReceipt(circuit)
-	judges, err := newJudges(pdfsig.Options{}, &start)
+	judges, err := newJudges(verdict.Policy{}, &start)
 	if err != nil {
 		return data, err
 	}
@@ -225,7 +225,7 @@ func (d *demo) path(name string, content []byte) (data demoData, err error) {
 	if err := d.step("verify", "every byte read: %s, one reading, as its receipt says", filesText(found.Report)); err != nil {
 		return data, err
 	}
-	if found.Signatures != signaturesGood || found.Sent != sentSigned {
+	if found.Signatures != verdict.SignaturesGood || found.Sent != verdict.SentSigned {
 		return data, errorf("the emulator's evidence is not as it should be: signatures %s, sent %s", found.Signatures, found.Sent)
 	}
 	if err := d.step("sign", "%s: signed whole, begins with what was sent", oneLine(found.SentDocuments[0].Entry)); err != nil {

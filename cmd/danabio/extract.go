@@ -136,8 +136,7 @@ func extractFile(cmd *cobra.Command, out *output, file, folder string, limits ev
 	defer archive.Close()
 	defer archive.shows(out.say("Extracting"))()
 	err = archive.ExtractIf(cmd.Context(), folder, func(report *evidence.Report) error {
-		_, err := checkReceipt(file, report)
-		return err
+		return checkReceipt(file, report)
 	})
 	var (
 		refused *evidence.RefusedError

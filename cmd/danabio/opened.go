@@ -118,7 +118,7 @@ func verified(cmd *cobra.Command, out *output, file string, limits evidence.Limi
 		err = &refusedFile{file, refused}
 	}
 	if err == nil {
-		_, err = checkReceipt(file, report)
+		err = checkReceipt(file, report)
 	}
 	if err != nil {
 		archive.Close()

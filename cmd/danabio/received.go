@@ -1,62 +1,62 @@
 package main
 
 import (
-	"errors"
-	"io/fs"
-
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
+	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
-// receiptCheck is what came of comparing evidence with its receipt.
-type receiptCheck string
-
-const (
-	receiptMatches    receiptCheck = "matches"
-	receiptDiffers    receiptCheck = "differs"
-	receiptUnreadable receiptCheck = "unreadable"
-	receiptNone       receiptCheck = "none"
-	receiptUnchecked  receiptCheck = "unchecked"
-)
-
-// checkReceipt compares evidence with the receipt that lies beside it, if one does. What came from standard input has none.
-func checkReceipt(path string, report *evidence.Report) (receiptCheck, error) {
+// receiptOf compares evidence with the receipt that lies beside it, if one does. What came from
+// standard input has none.
+func receiptOf(path string, report *evidence.Report) verdict.Receipt {
 	if path == standardInput {
-		return receiptNone, nil
+		return verdict.NoReceipt
 	}
-	receipt, err := danabio.ReadReceipt(danabio.ReceiptPath(path))
-	var unread *fs.PathError
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return receiptNone, nil
-	case errors.As(err, &unread): // the system's, which says nothing about the evidence
-		return receiptUnreadable, errorf("its receipt cannot be read: %w", err)
-	case err != nil:
-		return receiptUnreadable, errorf("%w: its receipt cannot be used: %w", danabio.ErrIntegrity, err)
-	}
-	differs := func(what *message) (receiptCheck, error) {
-		return receiptDiffers, errorf("%w: %s is not the file that was received: %s the one in %s",
-			danabio.ErrIntegrity, path, what, danabio.ReceiptPath(path))
-	}
-	switch {
-	case receipt.Size != report.Size:
-		return differs(textf("its size is not"))
-	case receipt.SHA256 != report.SHA256:
-		return differs(textf("its SHA-256 is not"))
-	case !sameEntries(receipt.Entries, report.Entries):
-		return differs(textf("its list of files is not"))
-	}
-	return receiptMatches, nil
+	return verdict.CheckReceipt(path, report)
 }
 
-func sameEntries(received []danabio.ReceiptEntry, found []evidence.EntryReport) bool {
-	if len(received) != len(found) {
-		return false
+// checkReceipt fails if evidence is not the one of its receipt.
+func checkReceipt(path string, report *evidence.Report) error {
+	if problem := receiptOf(path, report).Problem; problem != nil {
+		return problemWith(path, problem)
 	}
-	for i, entry := range found {
-		if received[i] != (danabio.ReceiptEntry{Name: entry.Name, Size: entry.Size, SHA256: entry.SHA256}) {
-			return false
-		}
+	return nil
+}
+
+// problemWith says what is wrong with evidence.
+func problemWith(file string, problem *verdict.Problem) error {
+	otherFile := func(what *message) error {
+		return errorf("%w: %s is not the file that was received: %s the one in %s", danabio.ErrIntegrity, file, what, danabio.ReceiptPath(file))
 	}
-	return true
+	switch problem.Kind {
+	case verdict.ReceiptNotRead:
+		return errorf("its receipt cannot be read: %w", problem.Err)
+	case verdict.ReceiptNotUsable:
+		return errorf("%w: its receipt cannot be used: %w", danabio.ErrIntegrity, problem.Err)
+	case verdict.OtherSize:
+		return otherFile(textf("its size is not"))
+	case verdict.OtherDigest:
+		return otherFile(textf("its SHA-256 is not"))
+	case verdict.OtherEntries:
+		return otherFile(textf("its list of files is not"))
+	case verdict.OtherCircuit:
+		return errorf("%w: %s is the evidence of circuit %q, and what was sent started circuit %q",
+			danabio.ErrIntegrity, shownName(file), problem.Circuit, problem.Detail)
+	case verdict.SignaturesNotJudged:
+		return errorf("evidence %s: the signatures could not be judged: %s", shownName(file), detail(problem.Detail))
+	case verdict.SignaturesRefuse:
+		return &refusedFile{file, &evidence.RefusedError{Path: file, Findings: problem.Findings}}
+	case verdict.NobodySigned:
+		return errorf("%w: %s: --roots was given, and no PDF in it is signed; --accept unsigned allows that",
+			danabio.ErrIntegrity, shownName(file))
+	case verdict.DocumentMissing:
+		return errorf("%w: %s: no file in it is or begins with document %q as it was sent",
+			danabio.ErrIntegrity, shownName(file), problem.Document)
+	case verdict.DocumentUnsigned:
+		return errorf("%w: %s: no signature covers document %q", danabio.ErrIntegrity, shownName(file), problem.Document)
+	case verdict.DocumentChanged:
+		return errorf("%w: %s: document %q was changed before it was signed: %s",
+			danabio.ErrIntegrity, shownName(file), problem.Document, problem.Detail)
+	}
+	return problem
 }

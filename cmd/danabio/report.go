@@ -78,7 +78,7 @@ The exit code is that of "danabio evidence verify":
 			if err != nil {
 				return err
 			}
-			judges, err := signing.open(cmd, args, rest, judging.strict)
+			judges, err := signing.open(cmd, args, rest, limits)
 			if err != nil {
 				return err
 			}

@@ -368,6 +368,7 @@ var faultKeys = map[string]func(fault *emulator.Fault, value string) error{
 	"location":    func(f *emulator.Fault, v string) error { f.Header = http.Header{"Location": {v}}; return nil },
 	"reset":       func(f *emulator.Fault, _ string) error { f.Reset = true; return nil },
 	"html":        func(f *emulator.Fault, _ string) error { f.HTML = true; return nil },
+	"forge":       func(f *emulator.Fault, v string) error { f.Forge = emulator.Forgery(v); return nil },
 	"notzip":      func(f *emulator.Fault, _ string) error { f.NotZIP = true; return nil },
 	"expired":     func(f *emulator.Fault, _ string) error { f.ExpiredToken = true; return nil },
 }

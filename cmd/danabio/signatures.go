@@ -4,16 +4,14 @@ import (
 	"context"
 	"crypto/x509"
 	"encoding/json"
-	"errors"
 	"iter"
-	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/danabio/danabio-go/internal/pemfile"
-	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
+	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
 // signing is how the PDFs in evidence are judged: the flags of the commands that do.
@@ -52,16 +50,14 @@ must be signatures and validation data alone; else the document was changed befo
 
 // judges is what signing's flags stand for.
 type judges struct {
-	inspector *pdfsig.Inspector
-	sent      *sentReceipt // nil: nothing to compare with
-	documents []pdfsig.Sent
-	roots     bool // were given
-	unsigned  bool // is accepted
-	strict    bool
+	*verdict.Judge
+	sent   *sentReceipt // nil: nothing to compare with
+	roots  bool         // were given
+	strict bool
 }
 
 // open reads what the flags name.
-func (s *signing) open(cmd *cobra.Command, files []string, accept []evidence.Code, strict bool) (*judges, error) {
+func (s *signing) open(cmd *cobra.Command, files []string, accept []evidence.Code, limits evidence.Limits) (*judges, error) {
 	options := pdfsig.Options{Accept: accept}
 	for _, name := range []string{"roots", "sent"} {
 		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
@@ -89,25 +85,22 @@ func (s *signing) open(cmd *cobra.Command, files []string, accept []evidence.Cod
 			return nil, err
 		}
 	}
-	judges, err := newJudges(options, sent)
+	judges, err := newJudges(verdict.Policy{Limits: limits, Signatures: options}, sent)
 	switch {
 	case err != nil && s.sent != "":
 		return nil, badInput("--sent %s: %w", s.sent, err)
 	case err != nil:
 		return nil, usage(cmd, err)
 	}
-	judges.strict, judges.unsigned = strict, slices.Contains(accept, pdfsig.CodeUnsigned)
 	return judges, nil
 }
 
-func newJudges(options pdfsig.Options, sent *sentReceipt) (*judges, error) {
+func newJudges(policy verdict.Policy, sent *sentReceipt) (*judges, error) {
 	if sent != nil {
-		for _, document := range sent.Documents {
-			options.Sent = append(options.Sent, pdfsig.Sent{Name: document.Name, Size: document.Size, SHA256: document.SHA256})
-		}
+		policy.Sent, policy.Circuit = sent.Documents, sent.CircuitID
 	}
-	inspector, err := pdfsig.New(options)
-	return &judges{inspector: inspector, sent: sent, documents: options.Sent, roots: options.Roots != nil}, err
+	judge, err := verdict.New(policy)
+	return &judges{judge, sent, policy.Signatures.Roots != nil, policy.Limits.Strict}, err
 }
 
 // maxSent bounds what is read: ten thousands of documents fit in.
@@ -129,73 +122,6 @@ func readSent(ctx context.Context, path string) (*sentReceipt, error) {
 	return &sent, nil
 }
 
-// signatureCheck is what came of judging the PDFs of evidence.
-type signatureCheck string
-
-const (
-	signaturesGood      signatureCheck = "good"     // each PDF that is signed is so wholly
-	signaturesAccepted  signatureCheck = "accepted" // not all are, but as --accept allows
-	signaturesRefused   signatureCheck = "refused"
-	signaturesNone      signatureCheck = "none" // no PDF is signed
-	signaturesUnchecked signatureCheck = "unchecked"
-)
-
-// sentCheck is what came of comparing evidence with what was sent.
-type sentCheck string
-
-const (
-	sentSigned    sentCheck = "signed"   // each document, and a signature that holds covers it
-	sentUnsigned  sentCheck = "unsigned" // each document, but no signature covers one of them
-	sentChanged   sentCheck = "changed"  // each document, but one was changed before it was signed
-	sentMissing   sentCheck = "missing"
-	sentNone      sentCheck = "none" // no --sent
-	sentUnchecked sentCheck = "unchecked"
-)
-
-// check judges the inspections of evidence that was accepted.
-func (j *judges) check(file string, report *evidence.Report) (signatureCheck, error) {
-	outcome := signaturesNone
-	var refusals []evidence.Finding
-	for inspection := range inspections(report) {
-		if inspection.Error != "" {
-			return signaturesUnchecked, errorf("evidence %s: the signatures could not be judged: %s", shownName(file), detail(inspection.Error))
-		}
-		accepted := false
-		for _, finding := range inspection.Findings {
-			switch finding.Severity {
-			case evidence.SeverityAccepted:
-				accepted = true
-			case evidence.SeverityRefusal:
-				refusals = append(refusals, finding)
-			case evidence.SeverityNotice:
-				if j.strict {
-					refusals = append(refusals, finding)
-				}
-			}
-		}
-		switch {
-		case accepted:
-			outcome = signaturesAccepted
-		case outcome == signaturesNone && inspection.Status != string(pdfsig.StatusUnsigned):
-			outcome = signaturesGood
-		}
-	}
-	if len(refusals) > 0 {
-		return signaturesRefused, &refusedFile{file, &evidence.RefusedError{Path: file, Findings: refusals}}
-	}
-	return outcome, nil
-}
-
-// trust says whether the signers are those of the roots, and fails if roots were given and nobody
-// signed. The other failures are findings.
-func (j *judges) trust(file string, report *evidence.Report, signatures signatureCheck) (pdfsig.TrustStatus, error) {
-	if j.roots && signatures == signaturesNone && !j.unsigned {
-		return pdfsig.NotJudged, errorf("%w: %s: --roots was given, and no PDF in it is signed; --accept unsigned allows that",
-			danabio.ErrIntegrity, shownName(file))
-	}
-	return pdfsig.TrustIn(report), nil
-}
-
 func inspections(report *evidence.Report) iter.Seq[*evidence.Inspection] {
 	return func(yield func(*evidence.Inspection) bool) {
 		for i := range report.Entries {
@@ -206,42 +132,4 @@ func inspections(report *evidence.Report) iter.Seq[*evidence.Inspection] {
 			}
 		}
 	}
-}
-
-// compare says where the documents that were sent are.
-func (j *judges) compare(file string, report *evidence.Report, receipt receiptCheck) (sentCheck, []pdfsig.Found, error) {
-	if j.sent == nil {
-		return sentNone, nil, nil
-	}
-	var failures []error
-	if receipt == receiptMatches && j.sent.CircuitID != "" {
-		if got, err := danabio.ReadReceipt(danabio.ReceiptPath(file)); err == nil && got.Circuit != j.sent.CircuitID {
-			failures = append(failures, errorf("%w: %s is the evidence of circuit %q, and what was sent started circuit %q",
-				danabio.ErrIntegrity, shownName(file), got.Circuit, j.sent.CircuitID))
-		}
-	}
-	outcome := sentSigned
-	found := pdfsig.FindSent(report, j.documents)
-	for _, document := range found {
-		switch {
-		case document.Relation == pdfsig.RelationNotFound:
-			outcome = sentMissing
-			failures = append(failures, errorf("%w: %s: no file in it is or begins with document %q as it was sent",
-				danabio.ErrIntegrity, shownName(file), document.Name))
-		case !document.Covered:
-			if outcome == sentSigned {
-				outcome = sentUnsigned
-			}
-			if j.strict {
-				failures = append(failures, errorf("%w: %s: no signature covers document %q", danabio.ErrIntegrity, shownName(file), document.Name))
-			}
-		case !document.Signed():
-			if outcome != sentMissing {
-				outcome = sentChanged
-			}
-			failures = append(failures, errorf("%w: %s: document %q was changed before it was signed: %s",
-				danabio.ErrIntegrity, shownName(file), document.Name, pdfsig.Summary(document.Changes)))
-		}
-	}
-	return outcome, found, errors.Join(failures...)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
+	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
 // verifyData is what "evidence verify --json" prints: the report, and what the receipt said.
@@ -18,11 +19,11 @@ type verifyData struct {
 	Verdict evidence.Verdict `json:"verdict"`
 	Error   string           `json:"error,omitempty"`
 	*evidence.Report
-	Receipt       receiptCheck            `json:"receipt"`
-	Signatures    signatureCheck          `json:"signatures"`
+	Receipt       verdict.ReceiptCheck    `json:"receipt"`
+	Signatures    verdict.SignatureCheck  `json:"signatures"`
 	Trust         pdfsig.TrustStatus      `json:"trust"`
 	Revocation    pdfsig.RevocationStatus `json:"revocation"`
-	Sent          sentCheck               `json:"sent"`
+	Sent          verdict.SentCheck       `json:"sent"`
 	SentDocuments []pdfsig.Found          `json:"sentDocuments,omitempty"`
 }
 
@@ -71,7 +72,7 @@ the signatures are stands with the report's entries, under "inspections".
 			if err != nil {
 				return err
 			}
-			judges, err := signing.open(cmd, files, rest, judging.strict)
+			judges, err := signing.open(cmd, files, rest, limits)
 			if err != nil {
 				return err
 			}
@@ -105,12 +106,22 @@ func verify(cmd *cobra.Command, out *output, file string, limits evidence.Limits
 	return verifyOpened(cmd, file, archive, judges)
 }
 
+// verifyDataOf is what is printed of a verdict.
+func verifyDataOf(file string, found *verdict.Verdict) verifyData {
+	data := verifyData{
+		File: file, Verdict: evidence.VerdictIncomplete, Report: found.Evidence, Receipt: found.Receipt, Signatures: found.Signatures,
+		Trust: found.Trust, Revocation: found.Revocation, Sent: found.Sent, SentDocuments: found.SentDocuments,
+	}
+	if found.Evidence != nil {
+		data.Verdict = found.Evidence.Verdict
+	}
+	return data
+}
+
 // unopened is what is known about a file that cannot be opened.
 func unopened(file string, err error) verifyData {
-	data := verifyData{
-		File: file, Verdict: evidence.VerdictIncomplete, Receipt: receiptUnchecked, Signatures: signaturesUnchecked,
-		Trust: pdfsig.NotJudged, Revocation: pdfsig.RevocationNotKnown, Sent: sentUnchecked, Error: err.Error(),
-	}
+	data := verifyDataOf(file, verdict.Unjudged(nil))
+	data.Error = err.Error()
 	if errors.Is(err, evidence.ErrRefused) {
 		data.Verdict = evidence.VerdictRefused
 	}
@@ -118,31 +129,31 @@ func unopened(file string, err error) verifyData {
 }
 
 // verifyOpened is verify for evidence that stays open.
-func verifyOpened(cmd *cobra.Command, file string, archive *openedEvidence, judges *judges) (data verifyData, err error) {
-	report, err := archive.verify(cmd.Context(), judges.inspector)
+func verifyOpened(cmd *cobra.Command, file string, archive *openedEvidence, judges *judges) (verifyData, error) {
+	report, err := archive.verify(cmd.Context(), judges.Inspector())
 	var refused *evidence.RefusedError
-	if errors.As(err, &refused) {
-		err = &refusedFile{file, refused}
+	if errors.As(err, &refused) { // which the report says
+		return verifyDataOf(file, verdict.Unjudged(report)), &refusedFile{file, refused}
 	}
 	if err != nil {
-		data = unopened(file, err)
-		data.Report, data.Verdict = report, report.Verdict
-		if refused != nil { // which the report says
-			data.Error = ""
-		}
+		data := verifyDataOf(file, verdict.Unjudged(report))
+		data.Error = err.Error()
 		return data, err
 	}
-	data = verifyData{File: file, Verdict: report.Verdict, Report: report}
-	var unlike, unsigned, untrusted, unsent error
-	data.Receipt, unlike = checkReceipt(file, report)
-	data.Signatures, unsigned = judges.check(file, report)
-	data.Trust, untrusted = judges.trust(file, report, data.Signatures)
-	data.Revocation = pdfsig.RevocationIn(report)
-	data.Sent, data.SentDocuments, unsent = judges.compare(file, report, data.Receipt)
-	if err := errors.Join(unlike, untrusted, unsent); err != nil {
+	found := judges.Report(report, receiptOf(file, report))
+	data := verifyDataOf(file, found)
+	var all, beside []error
+	for _, problem := range found.Problems {
+		err := problemWith(file, problem)
+		all = append(all, err)
+		if problem.Kind != verdict.SignaturesRefuse && problem.Kind != verdict.SignaturesNotJudged { // which the report says
+			beside = append(beside, err)
+		}
+	}
+	if err := errors.Join(beside...); err != nil {
 		data.Error = err.Error()
 	}
-	return data, errors.Join(unlike, unsigned, untrusted, unsent)
+	return data, errors.Join(all...)
 }
 
 // jsonReport prints the report with its long lists one entry at a time.

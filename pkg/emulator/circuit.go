@@ -237,7 +237,7 @@ func (e *Emulator) evidence(c *circuit) ([]byte, error) {
 }
 
 // download answers GET /api/v1/biometric/document_circuit/{channel}/circuit/{circuit}.
-func (e *Emulator) download(channel, circuitID string, r *http.Request) *answer {
+func (e *Emulator) download(channel, circuitID string, r *http.Request, fault *Fault) *answer {
 	if refusal := e.authorize(r); refusal != nil {
 		return refusal
 	}
@@ -250,6 +250,9 @@ func (e *Emulator) download(channel, circuitID string, r *http.Request) *answer 
 		return refuse(http.StatusNotFound, "circuit not found or not completed")
 	}
 	evidence, err := e.evidence(c)
+	if err == nil && fault != nil && fault.Forge != "" {
+		evidence, err = e.forge(c, evidence, fault.Forge)
+	}
 	if err != nil {
 		return refuse(http.StatusInternalServerError, "the emulator could not make the evidence of this circuit")
 	}

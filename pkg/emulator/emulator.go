@@ -203,7 +203,12 @@ func (e *Emulator) answer(where *route, r *http.Request) (*answer, *Fault) {
 	case OperationStart:
 		return e.start(where.channel, r), fault
 	}
-	return e.download(where.channel, where.circuit, r), fault
+	reply := e.download(where.channel, where.circuit, r, fault)
+	if fault != nil && fault.Forge != "" && reply.status != e.published.success[OperationDownload].status {
+		e.giveBack(*fault) // there is no evidence yet
+		return reply, nil
+	}
+	return reply, fault
 }
 
 // read returns the whole body, or the answer that refuses it. It does not begin to read, and so invites no body by "100

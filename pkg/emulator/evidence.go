@@ -67,10 +67,7 @@ func (e *Emulator) signDocuments(c *circuit, audit *auditRecord) ([]file, error)
 	var files []file
 	for i, name := range fileNames(names) {
 		sent := c.request.documents[i]
-		signed, err := e.authority.Sign(sent.content, sign.Options{
-			Time: c.completedAt, Signer: c.request.signer.Name, Reason: "Signed by the danabio emulator, for tests only",
-			Ink: c.visit.signature,
-		})
+		signed, err := e.authority.Sign(sent.content, e.signing(c))
 		if err != nil {
 			return nil, fmt.Errorf("sign document %d: %w", i+1, err)
 		}
@@ -83,6 +80,13 @@ func (e *Emulator) signDocuments(c *circuit, audit *auditRecord) ([]file, error)
 		})
 	}
 	return files, nil
+}
+
+// signing is what the signatures of a circuit's documents say of themselves.
+func (e *Emulator) signing(c *circuit) sign.Options {
+	return sign.Options{
+		Time: c.completedAt, Signer: c.request.signer.Name, Reason: "Signed by the danabio emulator, for tests only", Ink: c.visit.signature,
+	}
 }
 
 // pack writes the files into a ZIP, all with the time given.

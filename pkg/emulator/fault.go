@@ -15,9 +15,10 @@ import (
 // Fault is one misbehaviour. It is consumed by the first request of its operation; several for one operation are consumed in
 // the order of the list, one a request.
 //
-// Status, HTML, NotZIP and ExpiredToken replace the answer: the request is read and has no effect. CutAfter, WrongLength
-// and Reset damage the answer on its way: the request is carried out first, so a start makes a circuit that its client
-// never hears of. A fault may have at most one of each group, and a Delay.
+// Status, HTML, NotZIP and ExpiredToken replace the answer: the request is read and has no effect.
+// Forge changes what the evidence says. CutAfter, WrongLength and Reset damage the answer on its
+// way: the request is carried out first, so a start makes a circuit that its client never hears of.
+// A fault may have at most one of each group, and a Delay.
 type Fault struct {
 	// Operation is whose request consumes the fault. Required.
 	Operation Operation
@@ -33,6 +34,9 @@ type Fault struct {
 	HTML bool
 	// NotZIP answers a download as if it went well, with a body that is no ZIP.
 	NotZIP bool
+	// Forge answers a download with other evidence than the true one. A download that is refused,
+	// since there is no evidence yet, does not consume it. Default: none.
+	Forge Forgery
 	// ExpiredToken treats the token of a start or download as expired, from this request on: 401.
 	ExpiredToken bool
 
@@ -59,6 +63,7 @@ func (f Fault) check() error {
 		return n
 	}
 	replaces := count(f.Status != 0, f.HTML, f.NotZIP, f.ExpiredToken)
+	forges := count(f.Forge != "")
 	damages := count(f.CutAfter != 0, f.WrongLength != 0, f.Reset)
 	switch {
 	case !slices.Contains([]Operation{OperationToken, OperationStart, OperationDownload}, f.Operation):
@@ -71,13 +76,17 @@ func (f Fault) check() error {
 		return fmt.Errorf("delay %v is negative", f.Delay)
 	case f.NotZIP && f.Operation != OperationDownload:
 		return fmt.Errorf("NotZIP is for downloads, not for operation %q", f.Operation)
+	case f.Forge != "" && f.Operation != OperationDownload:
+		return fmt.Errorf("Forge is for downloads, not for operation %q", f.Operation)
+	case f.Forge != "" && !slices.Contains(forgeries, f.Forge):
+		return fmt.Errorf("there is no forgery %q; there are %q", f.Forge, forgeries)
 	case f.ExpiredToken && f.Operation == OperationToken:
 		return errors.New("ExpiredToken is for start and download; a token request carries no token")
-	case replaces > 1:
-		return errors.New("only one of Status, HTML, NotZIP and ExpiredToken can be answered")
+	case replaces+forges > 1:
+		return errors.New("only one of Status, HTML, NotZIP, Forge and ExpiredToken can be answered")
 	case damages > 1:
 		return errors.New("only one of CutAfter, WrongLength and Reset can be done")
-	case replaces+damages == 0 && f.Delay == 0:
+	case replaces+forges+damages == 0 && f.Delay == 0:
 		return errors.New("the fault does nothing")
 	}
 	return nil
@@ -107,6 +116,13 @@ func (e *Emulator) Unconsumed() []Fault {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return slices.Clone(e.faults)
+}
+
+// giveBack puts a fault that was not applied in front of the others.
+func (e *Emulator) giveBack(fault Fault) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.faults = slices.Insert(slices.Clone(e.faults), 0, fault)
 }
 
 // takeFault counts a request of the operation and returns the fault that it consumes, nil for none.

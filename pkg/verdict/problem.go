@@ -1,0 +1,87 @@
+package verdict
+
+import (
+	"fmt"
+
+	"github.com/danabio/danabio-go/pkg/danabio"
+	"github.com/danabio/danabio-go/pkg/evidence"
+)
+
+// ProblemKind is why evidence is not good.
+type ProblemKind string
+
+const (
+	NotAccepted         ProblemKind = "not-accepted"          // no verification accepted the ZIP
+	ReceiptNotRead      ProblemKind = "receipt-not-read"      // by the system; Err says why
+	ReceiptNotUsable    ProblemKind = "receipt-not-usable"    // Err says why
+	OtherSize           ProblemKind = "other-size"            // than the receipt says
+	OtherDigest         ProblemKind = "other-sha256"          // than the receipt says
+	OtherEntries        ProblemKind = "other-entries"         // than the receipt says
+	OtherCircuit        ProblemKind = "other-circuit"         // than the policy's, which is Detail
+	SignaturesNotJudged ProblemKind = "signatures-not-judged" // Detail says why
+	SignaturesRefuse    ProblemKind = "signatures-refused"    // for Findings
+	NobodySigned        ProblemKind = "nobody-signed"         // although roots were given
+	DocumentMissing     ProblemKind = "document-missing"      //
+	DocumentUnsigned    ProblemKind = "document-unsigned"     // which the policy is too strict for
+	DocumentChanged     ProblemKind = "document-changed"      // before it was signed; Detail says how
+)
+
+// Problem is one reason why evidence is not good.
+type Problem struct {
+	Kind     ProblemKind
+	Document string             // as it was called when it was sent
+	Circuit  string             // that the receipt names
+	Detail   string             // see the kinds
+	Findings []evidence.Finding // about signatures
+	Err      error              // see the kinds
+}
+
+func (p *Problem) Error() string {
+	switch p.Kind {
+	case ReceiptNotRead:
+		return fmt.Sprintf("the receipt cannot be read: %v", p.Err)
+	case ReceiptNotUsable:
+		return fmt.Sprintf("the receipt cannot be used: %v", p.Err)
+	case OtherSize:
+		return "this is not the file that was received: its size is not the one in the receipt"
+	case OtherDigest:
+		return "this is not the file that was received: its SHA-256 is not the one in the receipt"
+	case OtherEntries:
+		return "this is not the file that was received: its list of files is not the one in the receipt"
+	case OtherCircuit:
+		return fmt.Sprintf("this is the evidence of circuit %q, and what was sent started circuit %q", p.Circuit, p.Detail)
+	case SignaturesNotJudged:
+		return "the signatures could not be judged: " + p.Detail
+	case SignaturesRefuse:
+		return p.refusal().Error()
+	case NobodySigned:
+		return "roots were given, and no PDF is signed"
+	case DocumentMissing:
+		return fmt.Sprintf("no file is or begins with document %q as it was sent", p.Document)
+	case DocumentUnsigned:
+		return fmt.Sprintf("no signature covers document %q", p.Document)
+	case DocumentChanged:
+		return fmt.Sprintf("document %q was changed before it was signed: %s", p.Document, p.Detail)
+	}
+	return "no verification accepted the ZIP"
+}
+
+func (p *Problem) refusal() *evidence.RefusedError {
+	return &evidence.RefusedError{Findings: p.Findings}
+}
+
+// Unwrap returns [danabio.ErrIntegrity] for evidence that is not what it should be, a [evidence.RefusedError] for
+// signatures, and nothing but the system's error for what could not be found out.
+func (p *Problem) Unwrap() []error {
+	switch p.Kind {
+	case SignaturesRefuse:
+		return []error{p.refusal()}
+	case SignaturesNotJudged, NotAccepted:
+		return nil
+	case ReceiptNotRead:
+		return []error{p.Err}
+	case ReceiptNotUsable:
+		return []error{danabio.ErrIntegrity, p.Err}
+	}
+	return []error{danabio.ErrIntegrity}
+}
