@@ -30,7 +30,7 @@ const (
 
 // file reads a PDF made by other programs, see testdata/make.sh here and in internal/pdf.
 func file(name string) []byte {
-	if !strings.HasPrefix(name, "poppler-signed") && !strings.HasPrefix(name, "openssl-") && !strings.HasPrefix(name, "itext-") {
+	if !strings.HasPrefix(name, "poppler-signed") && !strings.HasPrefix(name, "itext-") && !strings.HasPrefix(name, "openssl-") {
 		content, err := os.ReadFile(filepath.Join("../../../internal/pdf/testdata", name))
 		if err != nil {
 			panic(err)

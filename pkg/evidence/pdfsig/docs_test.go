@@ -57,10 +57,8 @@ func judged() map[string][][]byte {
 		"a CMS without its":         from("not-its-certificate"),
 		"a CMS without signed":      from("rsa-no-attributes"),
 		"an unsigned attribute":     {built("unsigned attribute that nobody knows")},
-		"something else": {with(func(s *signing) {
-			s.padding = func(p []byte) { copy(p[len(p)-5:], "hello") }
-		})},
-		"an encrypted PDF": {built("AES-256"), built("RC4")},
+		"something else":            {with(paddedText)},
+		"an encrypted PDF":          {built("AES-256"), built("RC4")},
 	}
 }
 

@@ -73,9 +73,9 @@
 // read; 100 signatures are judged, 1 MiB, 32 levels, 262,144 elements, 16 signers and 256
 // certificates of CMS each, 16 MiB of CMS for all, 16 MiB and 256 items of validation data, RSA
 // keys of up to 16,384 bits, and 16 times the file's size and 64 MiB hashed for all of them; more
-// is INDETERMINATE. To compare revisions at most twelve times its size and 256 MiB are
-// read; what takes more is a [ChangeOther]. The bounds of reading a PDF's structure come on top: a cross-reference of
-// 1,048,576 entries, 256 MiB of decoded object streams.
+// is INDETERMINATE. To compare revisions at most twelve times its size and 256 MiB are read; what
+// takes more is a [ChangeOther]. The bounds of reading a PDF's structure come on top: a
+// cross-reference of 1,048,576 entries, 256 MiB of decoded object streams.
 //
 // This package holds the judging of PDF signatures and nothing else: it signs nothing and knows no network.
 // Codes, words and the JSON form of [Report] stay compatible; new codes may be added.
