@@ -584,10 +584,25 @@ func firstPage(t *testing.T, content []byte) (int, pdf.Object) {
 }
 
 func TestGenuineFilesAreGoodAndNoneWithAnotherPageIs(t *testing.T) {
-	for _, name := range foreignSigned(t) {
+	names := foreignSigned(t)
+	if len(names) < 60 {
+		t.Errorf("there are %d files", len(names))
+	}
+	for _, name := range names {
 		signed := file(name)
-		if report := check(t, signed, pdfsig.Options{}); !sound(report.Status) || report.Status == pdfsig.StatusUnsigned {
+		report := check(t, signed, pdfsig.Options{})
+		if !sound(report.Status) || report.Status == pdfsig.StatusUnsigned {
 			t.Errorf("%s is %s: %v", name, report.Status, report.Findings)
+			continue
+		}
+		covers := report.Signatures[0].ByteRange // of the first signature: the length of its first part
+		for part := range int64(8) {
+			at := part * covers[1] / 8
+			changed := bytes.Clone(signed)
+			changed[at] ^= 1
+			if report := check(t, changed, pdfsig.Options{}); sound(report.Status) {
+				t.Errorf("%s with another byte at %d is %s", name, at, report.Status)
+			}
 		}
 		number, first := firstPage(t, signed)
 		const contents = 5000
