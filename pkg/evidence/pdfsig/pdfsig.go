@@ -95,13 +95,15 @@ import (
 
 // Options say against what PDFs are judged. The zero value is useful.
 type Options struct {
-	// Roots are the certificates to which signers' certificates must lead. Default: trust is not judged.
+	// Roots are the certificates to which signers' certificates must lead. Default: trust is not
+	// judged.
 	Roots *x509.CertPool
-	// TimeStampRoots are the same for the signers of time stamps. Default: their trust is not judged,
-	// and so they set no time.
+	// TimeStampRoots are the same for the signers of time stamps. Default: their trust is not
+	// judged, and so they set no time.
 	TimeStampRoots *x509.CertPool
 	// Now is the present, at which certificates are judged whose signatures have no trusted time
-	// stamp, and against which times in the future are found. Default: the time of the system's clock.
+	// stamp, and against which times in the future are found. Default: the time of the system's
+	// clock.
 	Now time.Time
 	// Sent are the documents that were sent for signing. Default: no comparison.
 	Sent []Sent
