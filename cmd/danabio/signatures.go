@@ -32,13 +32,13 @@ SIGNED_REVISION_ONLY if anything else does, INVALID if it does not hold, and IND
 is of a kind that is not judged. Evidence is not good if a PDF has an INVALID signature, one whose
 last signature is neither WHOLE_FILE nor EXTENDED, or one that was changed between two signatures
 otherwise than by signing, or by form values that its certification allows. A PDF without any is
-a notice.
+a notice. Nor is it good if its only signature is a document time stamp of an authority that does
+not lead to --roots.
 
 With --roots the certificate of each signer must lead to one of them and be meant for signing
 documents: anything but trust=trusted is exit code 6. It is judged at the time of a time stamp that
 leads to --roots too, else at the present; that only the signer says when he signed is a notice.
-Without --roots trust is not-judged, and changes nothing. A PDF whose only signature is a document
-time stamp of an authority that does not lead to --roots is not good.
+Without --roots trust is not-judged, and changes nothing.
 
 Revocation is judged by the OCSP answers and CRLs that the PDFs carry, never by the network. A
 certificate that was revoked is exit code 6, unless a trusted time stamp is older.

@@ -62,24 +62,24 @@ SIGNED_REVISION_ONLY if anything else does, INVALID if it does not hold, and IND
 is of a kind that is not judged. Evidence is not good if a PDF has an INVALID signature, one whose
 last signature is neither WHOLE_FILE nor EXTENDED, or one that was changed between two signatures
 otherwise than by signing, or by form values that its certification allows. A PDF without any is
-a notice.`,
+a notice. Nor is it good if its only signature is a document time stamp of an authority that does
+not lead to --roots.`,
 		`También se examinan las firmas de los PDF. Una firma es WHOLE_FILE si cubre el archivo salvo a sí
 misma, EXTENDED si después solo hay datos de validación y sellos de tiempo del documento (PAdES-LT
 y LTA), SIGNED_REVISION_ONLY si hay otra cosa, INVALID si no es válida, e INDETERMINATE si es de
 una clase que no se examina. La evidencia no es correcta si un PDF tiene una firma INVALID, si su
 última firma no es WHOLE_FILE ni EXTENDED, o si entre dos firmas se cambió de otro modo que
-firmando, o con valores de formulario que su certificación permite. Un PDF sin firma es un
-aviso.`},
+firmando, o con valores de formulario que su certificación permite. Un PDF sin firma es un aviso.
+Tampoco es correcta si su única firma es un sello de tiempo de documento de una autoridad que no
+conduce a --roots.`},
 	{`With --roots the certificate of each signer must lead to one of them and be meant for signing
 documents: anything but trust=trusted is exit code 6. It is judged at the time of a time stamp that
 leads to --roots too, else at the present; that only the signer says when he signed is a notice.
-Without --roots trust is not-judged, and changes nothing. A PDF whose only signature is a document
-time stamp of an authority that does not lead to --roots is not good.`,
+Without --roots trust is not-judged, and changes nothing.`,
 		`Con --roots el certificado de cada firmante debe conducir a una de ellas y servir para firmar
 documentos: todo lo que no sea trust=trusted es el código de salida 6. Se examina a la hora de un
 sello de tiempo que también conduce a --roots, y si no, al presente; que solo el firmante diga
-cuándo firmó es un aviso. Sin --roots trust es not-judged, y no cambia nada. No es correcto un PDF
-cuya única firma es un sello de tiempo del documento de una autoridad que no conduce a --roots.`},
+cuándo firmó es un aviso. Sin --roots trust es not-judged, y no cambia nada.`},
 	{`Revocation is judged by the OCSP answers and CRLs that the PDFs carry, never by the network. A
 certificate that was revoked is exit code 6, unless a trusted time stamp is older.`,
 		`La revocación se examina según las respuestas OCSP y las CRL que llevan los PDF, nunca por la red.

@@ -71,8 +71,8 @@ type Options struct {
 	Program string
 	// Renderer draws the first pages of PDFs. Default: none are shown.
 	Renderer Renderer
-	// FirstPages says that first pages were asked for, so that the report can tell a missing renderer
-	// from one that nobody wants. Default: not asked for.
+	// FirstPages says that first pages were asked for, so that the report can tell a missing
+	// renderer from one that nobody wants. Default: not asked for.
 	FirstPages bool
 }
 

@@ -70,8 +70,9 @@ func (p *Problem) refusal() *evidence.RefusedError {
 	return &evidence.RefusedError{Findings: p.Findings}
 }
 
-// Unwrap returns [danabio.ErrIntegrity] for evidence that is not what it should be, a [evidence.RefusedError] for
-// signatures, and nothing but the system's error for what could not be found out.
+// Unwrap returns [danabio.ErrIntegrity] for evidence that is not what it should be, a
+// [evidence.RefusedError] for signatures, and nothing but the system's error for what could not be
+// found out.
 func (p *Problem) Unwrap() []error {
 	switch p.Kind {
 	case SignaturesRefuse:

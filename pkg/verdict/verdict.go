@@ -1,15 +1,16 @@
-// Package verdict says of evidence what "danabio evidence verify" says of it: whether the ZIP can be accepted, is the
-// one that was received, whether the signatures of its PDFs hold, whose they are, and whether the documents that were
-// sent are in it.
+// Package verdict says of evidence what "danabio evidence verify" says of it: whether the ZIP can
+// be accepted, is the one that was received, whether the signatures of its PDFs hold, whose they
+// are, and whether the documents that were sent are in it.
 //
 // Begin with [File], or with [New] and [Judge.File] for many files:
 //
 //	found, err := verdict.File(ctx, "loan-4711.zip", verdict.Policy{Sent: circuit.Documents, Circuit: circuit.ID})
 //
-// The error is nil if the evidence is good, which is exit code 0 of the command. What was not judged is not good: a
-// check that could not be made is a [Problem], as one that failed is.
+// The error is nil if the evidence is good, which is exit code 0 of the command. What was not
+// judged is not good: a check that could not be made is a [Problem], as one that failed is.
 //
-// This package decides, by what packages evidence and pdfsig found. What may live here: how their answers become one.
+// This package decides, by what packages evidence and pdfsig found. What may live here: how their
+// answers become one.
 package verdict
 
 import (
@@ -23,17 +24,19 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// Policy says what evidence must be. The zero value asks for an acceptable ZIP that is the one of its receipt, if one
-// lies beside it, and for signatures that hold.
+// Policy says what evidence must be. The zero value asks for an acceptable ZIP that is the one of
+// its receipt, if one lies beside it, and for signatures that hold.
 type Policy struct {
-	// Limits are about the ZIP. With Limits.Strict, notices about signatures and documents that no signature covers are
-	// problems too.
+	// Limits are about the ZIP. With Limits.Strict, notices about signatures and documents that no
+	// signature covers are problems too.
 	Limits evidence.Limits
 	// Signatures say whom to trust and what to accept. Their Sent is overwritten.
 	Signatures pdfsig.Options
-	// Sent are the documents that must be in the evidence, as [danabio.Circuit] has them. Default: not looked for.
+	// Sent are the documents that must be in the evidence, as [danabio.Circuit] has them. Default:
+	// not looked for.
 	Sent []danabio.SentDocument
-	// Circuit is the one that started with them. If a receipt names another one, that is a problem. Default: any.
+	// Circuit is the one that started with them. If a receipt names another one, that is a problem.
+	// Default: any.
 	Circuit string
 }
 
@@ -90,7 +93,8 @@ const (
 
 // Verdict is what was found. Its words stay; there may be more one day.
 type Verdict struct {
-	// Evidence is the report on the ZIP, with its inspections. It is nil if the file could not be read so far.
+	// Evidence is the report on the ZIP, with its inspections. It is nil if the file could not be
+	// read so far.
 	Evidence *evidence.Report
 	Receipt  ReceiptCheck
 	// Signatures, Trust and Revocation are about all PDFs together.
@@ -130,9 +134,10 @@ func File(ctx context.Context, path string, policy Policy) (*Verdict, error) {
 	return j.File(ctx, path)
 }
 
-// File verifies evidence and judges it, with the receipt that lies beside it, if one does. The verdict is never nil
-// but beside an error of the policy. The error is nil if the evidence is good; it matches [evidence.ErrRefused] or [danabio.ErrIntegrity] if
-// it is not, and is the system's or ctx's if that could not be found out.
+// File verifies evidence and judges it, with the receipt that lies beside it, if one does. The
+// verdict is never nil but beside an error of the policy. The error is nil if the evidence is good;
+// it matches [evidence.ErrRefused] or [danabio.ErrIntegrity] if it is not, and is the system's or
+// ctx's if that could not be found out.
 func (j *Judge) File(ctx context.Context, path string) (*Verdict, error) {
 	archive, err := evidence.Open(path, j.policy.Limits)
 	if err != nil {

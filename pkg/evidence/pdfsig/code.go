@@ -22,8 +22,8 @@ const (
 	CodeSignatureMismatch  evidence.Code = "signature-mismatch"
 	CodeSigningCertificate evidence.Code = "signature-certificate"
 	CodeContentInside      evidence.Code = "signature-content-inside"
-	CodeBrokenDigest       evidence.Code = "signature-digest-broken"
 	CodePadding            evidence.Code = "signature-padding"
+	CodeBrokenDigest       evidence.Code = "signature-digest-broken"
 )
 
 // Findings of an INDETERMINATE signature or file.
@@ -113,8 +113,8 @@ var codeTable = [...]codeRow{
 	{CodeSignatureMismatch, evidence.SeverityRefusal, false, "the signature does not fit the signer's key"},
 	{CodeSigningCertificate, evidence.SeverityRefusal, false, "the certificate is not the one that the signed attributes name"},
 	{CodeContentInside, evidence.SeverityRefusal, false, "a CMS signature that should be detached carries a content of its own"},
-	{CodeBrokenDigest, evidence.SeverityRefusal, false, "a signature uses MD5, with which anybody can make a second document of the same digest"},
 	{CodePadding, evidence.SeverityRefusal, false, "something else than zeros follows the CMS in /Contents; no signature covers it"},
+	{CodeBrokenDigest, evidence.SeverityRefusal, false, "a signature uses MD5, with which anybody can make a second document of the same digest"},
 
 	{CodeEncrypted, evidence.SeverityRefusal, true, "the PDF needs a password, so its signatures are not looked for"},
 	{CodeStructure, evidence.SeverityRefusal, true, "the PDF's structure cannot be read, so signatures may be hidden in it"},

@@ -59,11 +59,9 @@ func judged() map[string][][]byte {
 		"a CMS without its":         from("not-its-certificate"),
 		"a CMS without signed":      from("rsa-no-attributes"),
 		"an unsigned attribute":     {built("unsigned attribute that nobody knows")},
-		"something else": {with(func(s *signing) {
-			s.padding = func(p []byte) { copy(p[len(p)-5:], "hello") }
-		})},
-		"an encrypted PDF": {firstRevision("itext-rc4-lta.pdf"), firstRevision("itext-aes128-lta.pdf"), firstRevision("itext-aes256-lta.pdf")},
-		"a PDF that needs": {built("a password that is needed")},
+		"something else":            {with(paddedText)},
+		"an encrypted PDF":          {firstRevision("itext-rc4-lta.pdf"), firstRevision("itext-aes128-lta.pdf"), firstRevision("itext-aes256-lta.pdf")},
+		"a PDF that needs":          {built("a password that is needed")},
 	}
 }
 

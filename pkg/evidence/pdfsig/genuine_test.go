@@ -11,9 +11,9 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// madeByOpenSSL are PDFs with signatures by openssl and gnutls, see testdata/openssl.sh: what is said of
+// genuine are PDFs with signatures by openssl and gnutls, see testdata/openssl.sh: what is said of
 // each, by which algorithms, and whether its signer leads to openssl-root.pem.
-var madeByOpenSSL = []struct {
+var genuine = []struct {
 	name, want, codes, algorithms string
 	trust                         pdfsig.TrustStatus
 }{
@@ -75,7 +75,7 @@ func openSSLRoots(t testing.TB) *x509.CertPool {
 
 func TestGenuineSignaturesAreJudged(t *testing.T) {
 	roots := openSSLRoots(t)
-	for _, test := range madeByOpenSSL {
+	for _, test := range genuine {
 		t.Run(test.name, func(t *testing.T) {
 			signed := byOpenSSL(test.name)
 			report := check(t, signed, pdfsig.Options{})
@@ -110,7 +110,7 @@ func TestGenuineSignaturesAreJudged(t *testing.T) {
 // The last byte of each signature's value is its last but for the padding and, of some, unsigned
 // attributes.
 func TestGenuineSignaturesAreChecked(t *testing.T) {
-	for _, test := range madeByOpenSSL {
+	for _, test := range genuine {
 		if test.want != whole || test.name == "pkcs7-sha1-indefinite" { // which ends with end marks
 			continue
 		}

@@ -75,9 +75,9 @@
 // read; 100 signatures are judged, 1 MiB, 32 levels, 262,144 elements, 16 signers and 256
 // certificates of CMS each, 16 MiB of CMS for all, 16 MiB and 256 items of validation data, RSA
 // keys of up to 16,384 bits, and 16 times the file's size and 64 MiB hashed for all of them; more
-// is INDETERMINATE. To compare revisions at most twelve times its size and 256 MiB are
-// read; what takes more is a [ChangeOther]. The bounds of reading a PDF's structure come on top: a cross-reference of
-// 1,048,576 entries, 256 MiB of decoded object streams.
+// is INDETERMINATE. To compare revisions at most twelve times its size and 256 MiB are read; what
+// takes more is a [ChangeOther]. The bounds of reading a PDF's structure come on top: a
+// cross-reference of 1,048,576 entries, 256 MiB of decoded object streams.
 //
 // This package holds the judging of PDF signatures and nothing else: it signs nothing and knows no network.
 // Codes, words and the JSON form of [Report] stay compatible; new codes may be added.
@@ -97,13 +97,15 @@ import (
 
 // Options say against what PDFs are judged. The zero value is useful.
 type Options struct {
-	// Roots are the certificates to which signers' certificates must lead. Default: trust is not judged.
+	// Roots are the certificates to which signers' certificates must lead. Default: trust is not
+	// judged.
 	Roots *x509.CertPool
-	// TimeStampRoots are the same for the signers of time stamps. Default: their trust is not judged,
-	// and so they set no time.
+	// TimeStampRoots are the same for the signers of time stamps. Default: their trust is not
+	// judged, and so they set no time.
 	TimeStampRoots *x509.CertPool
 	// Now is the present, at which certificates are judged whose signatures have no trusted time
-	// stamp, and against which times in the future are found. Default: the time of the system's clock.
+	// stamp, and against which times in the future are found. Default: the time of the system's
+	// clock.
 	Now time.Time
 	// Sent are the documents that were sent for signing. Default: no comparison.
 	Sent []Sent

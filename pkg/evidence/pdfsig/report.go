@@ -52,8 +52,8 @@ type Details struct {
 	// Signatures are in the order in which their byte ranges end, so that the last comes last; those without one come first.
 	Signatures []Signature `json:"signatures"`
 	// Trust is the worst of the signatures, but for document time stamps, which count where nobody
-	// signed; [NotJudged] without roots, without signatures, and where there is a signature that does
-	// not hold.
+	// signed; [NotJudged] without roots, without signatures, and where there is a signature that
+	// does not hold.
 	Trust TrustStatus `json:"trust"`
 	// Revocation is the worst of the signers'; not known where nobody signed.
 	Revocation RevocationStatus `json:"revocation"`
@@ -111,8 +111,8 @@ type Signature struct {
 	CoSigners []*Signer `json:"coSigners,omitempty"`
 	// Trust says whether the certificate leads to the caller's roots.
 	Trust Trust `json:"trust"`
-	// Revocation says whether the certificates were revoked; absent for document time stamps and for
-	// what does not hold.
+	// Revocation says whether the certificates were revoked; absent for document time stamps and
+	// for what does not hold.
 	Revocation *Revocation `json:"revocation,omitempty"`
 
 	covered coverage // usable if the signature holds
@@ -190,8 +190,8 @@ type Trust struct {
 	Status TrustStatus `json:"status"`
 	// Reason explains the status.
 	Reason string `json:"reason,omitempty"`
-	// At is the time of the time stamp at which the certificates were judged; absent if that was the
-	// present. TimeSource is where the time is from.
+	// At is the time of the time stamp at which the certificates were judged; absent if that was
+	// the present. TimeSource is where the time is from.
 	At         *time.Time `json:"at,omitempty"`
 	TimeSource TimeSource `json:"timeSource,omitempty"`
 }

@@ -27,8 +27,8 @@ const (
 type Revocation struct {
 	// Status is the worst of Certificates: revoked, else not known, else good.
 	Status RevocationStatus `json:"status"`
-	// Certificates are the signer's and those above it, but for the root, which nobody can revoke; of
-	// several signers one after the other.
+	// Certificates are the signer's and those above it, but for the root, which nobody can revoke;
+	// of several signers one after the other.
 	Certificates []CertificateRevocation `json:"certificates"`
 }
 

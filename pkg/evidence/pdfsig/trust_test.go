@@ -196,7 +196,7 @@ func TestRootsDecideAboutTrust(t *testing.T) {
 }
 
 func TestTrustThatIsMissingCanBeAccepted(t *testing.T) {
-	for _, code := range []evidence.Code{pdfsig.CodeUntrusted, pdfsig.CodeTrustNotJudged, pdfsig.CodeTimeStampUnknown, pdfsig.CodeFutureTime} {
+	for _, code := range []evidence.Code{pdfsig.CodeUntrusted, pdfsig.CodeTrustNotJudged, pdfsig.CodeTimeStampUnknown, pdfsig.CodeFutureTime, pdfsig.CodeUnsignedAttribute} {
 		if _, err := pdfsig.New(pdfsig.Options{Accept: []evidence.Code{code}}); err != nil {
 			t.Error(err)
 		}

@@ -46,5 +46,10 @@ add poppler-signed.pdf poppler-signed-twice.pdf bruno
 add "$bases/pdf-lib-form.pdf" poppler-signed-stream.pdf ana
 add "$bases/qpdf-object-streams-groff.pdf" poppler-signed-object-streams.pdf bruno
 add "$bases/jspdf.pdf" poppler-signed-form.pdf ana
+# one of each program that made a base
+for base in cairo ghostscript-linearized ghostscript groff img2pdf libreoffice mutool-clean mutool-linearized pdf-lib-form-table poppler-unite \
+	qpdf-linearized qpdf-object-streams-form qpdf-object-streams-linearized qpdf-object-streams qpdf-qdf reportlab; do
+	add "$bases/$base.pdf" "poppler-signed-$base.pdf" ana
+done
 gzip -9n ./*.pdf # poppler's tables for the font are 400 kB of zeros
 ls -l
