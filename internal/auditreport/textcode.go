@@ -118,6 +118,7 @@ var spanishCodes = [...]struct {
 	{"later-revision", "después de una firma hay algo más que firmas y datos de validación; puede cambiar todo lo que se ve"},
 	{"validation-data", "después de la última firma solo hay datos de validación o sellos de tiempo del documento"},
 	{"unsigned", "el PDF no tiene firma"},
+	{"pdf-damaged", "la estructura del PDF no se puede leer, y no hay ninguna firma escrita en él"},
 	{"pdf-unreadable-object", "hay objetos que no se pueden leer; no se buscaron firmas en ellos"},
 	{"weak-digest", "un algoritmo de resumen está roto: se pueden crear dos documentos con el mismo resumen"},
 	{"no-signed-attributes", "una firma CMS no tiene atributos firmados"},

@@ -58,6 +58,7 @@ const (
 const (
 	CodeUnsigned           evidence.Code = "unsigned"
 	CodeUnreadableObject   evidence.Code = "pdf-unreadable-object"
+	CodeDamaged            evidence.Code = "pdf-damaged"
 	CodeWeakDigest         evidence.Code = "weak-digest"
 	CodeNoSignedAttributes evidence.Code = "no-signed-attributes"
 	CodeSigningTime        evidence.Code = "signing-time"
@@ -136,6 +137,7 @@ var codeTable = [...]codeRow{
 	{CodeTrustNotJudged, evidence.SeverityRefusal, true, "roots were given, and a signer's certificate could not be held against them"},
 
 	{CodeUnsigned, evidence.SeverityNotice, true, "the PDF has no signature"},
+	{CodeDamaged, evidence.SeverityNotice, true, "the PDF's structure cannot be read, and no signature is written in it"},
 	{CodeUnreadableObject, evidence.SeverityNotice, true, "objects cannot be read; they were not searched for signatures"},
 	{CodeWeakDigest, evidence.SeverityNotice, true, "a digest algorithm is broken: two documents with one digest can be made"},
 	{CodeNoSignedAttributes, evidence.SeverityNotice, true, "a CMS signature has no signed attributes"},

@@ -630,10 +630,21 @@ var corpus = []struct {
 		signed := once()
 		return updateWith(signed, fmt.Sprintf("/Prev %d", len(signed)), numbered{}) // its own place
 	}, "INDETERMINATE:", "pdf-structure"},
-	{"empty", func() []byte { return nil }, "INDETERMINATE:", "pdf-structure"},
-	{"text", func() []byte { return []byte("hello") }, "INDETERMINATE:", "pdf-structure"},
+	{"empty", func() []byte { return nil }, "UNSIGNED:", "pdf-damaged unsigned"},
+	{"text", func() []byte { return []byte("hello") }, "UNSIGNED:", "pdf-damaged unsigned"},
+	{"damaged, and not signed", func() []byte { return contract()[:len(contract())/2] }, "UNSIGNED:", "pdf-damaged unsigned"},
+	{"damaged, with a signature whose key is written in numbers", func() []byte {
+		return append(contract()[:len(contract())/2], "<< /#42yteR#61n#67#65 [0 1 2 3] >>"...)
+	}, "INDETERMINATE:", "pdf-structure"},
+	{"damaged far in front of a signature", func() []byte {
+		const far = 1<<20 - 4 // where two parts meet that are read one after the other
+		return append(append(bytes.Clone(contract()[:100]), make([]byte, far-100)...), "/ByteRange"...)
+	}, "INDETERMINATE:", "pdf-structure"},
 	{"no signature, and an object that cannot be read", func() []byte { return update(contract(), numbered{50, "@ no object"}) },
-		"INDETERMINATE:", "pdf-structure"},
+		"UNSIGNED:", "pdf-unreadable-object unsigned"},
+	{"no signature but a sign of one, and an object that cannot be read", func() []byte {
+		return update(contract(), numbered{50, "@ /ByteRange"})
+	}, "INDETERMINATE:", "pdf-structure signature-unreached"},
 	{"more signatures than are judged", func() []byte {
 		var many []numbered
 		for n := range 101 {

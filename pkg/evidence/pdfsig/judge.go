@@ -68,8 +68,7 @@ func (c *checker) judgeFile() error {
 		return nil
 	}
 	if errors.As(err, &broken) {
-		c.undecidable(CodeStructure, broken.Offset, broken.Error()+"; programs that repair it may find signatures, and differ in which")
-		return nil
+		return c.judgeDamaged(broken)
 	}
 	if err != nil {
 		return err
@@ -103,7 +102,13 @@ func (c *checker) judgeFile() error {
 			return err
 		}
 	}
-	c.sum(unreached)
+	written := int64(-1)
+	if len(c.report.Signatures) == 0 && c.finder.unreadable > 0 {
+		if written, err = c.written(); err != nil {
+			return err
+		}
+	}
+	c.sum(unreached, written)
 	return nil
 }
 
@@ -136,12 +141,12 @@ func openPDF(r io.ReaderAt, size int64) (*pdf.Document, error) {
 }
 
 // sum gives the file its status, by the rule in the package comment.
-func (c *checker) sum(unreached int64) {
+func (c *checker) sum(unreached, written int64) {
 	signatures := c.report.Signatures
 	has := func(status Status) bool {
 		return slices.ContainsFunc(signatures, func(s Signature) bool { return s.Status == status })
 	}
-	hidden := c.noteUnsearched(len(signatures) > 0)
+	hidden := c.noteUnsearched(len(signatures) > 0, written)
 	if unreached >= 0 {
 		c.add(CodeUnreached, unreached,
 			"there is a signature dictionary in the file that its cross-reference does not lead to; other programs may find it")
@@ -180,22 +185,41 @@ func (c *checker) sum(unreached int64) {
 	c.noteLater(last)
 }
 
-// noteUnsearched reports what may hide signatures: objects that cannot be read and, where nothing is signed, bytes that
-// nothing leads to. It tells whether a file without signatures may have some.
-func (c *checker) noteUnsearched(signed bool) (hidden bool) {
+// noteUnsearched reports what may hide signatures: objects that cannot be read and, where nothing
+// is signed, bytes that nothing leads to. It tells whether a file without signatures may have some.
+// An object hides none if none is written anywhere in the file.
+func (c *checker) noteUnsearched(signed bool, written int64) (hidden bool) {
 	code := CodeStructure
-	if signed {
+	if signed || written < 0 {
 		code = CodeUnreadableObject
 	}
 	if n := c.finder.unreadable; n > 0 {
 		c.add(code, -1, "%d objects cannot be read and were not searched for signatures; the first: %s", n, c.finder.unread)
-		hidden = true
+		hidden = written >= 0
 	}
 	if rest := c.document.Rest(); rest < c.size && !signed {
-		c.add(code, rest, "%d bytes follow the end of the PDF; they may be an update that was cut, with a signature in it", c.size-rest)
+		c.add(CodeStructure, rest, "%d bytes follow the end of the PDF; they may be an update that was cut, with a signature in it", c.size-rest)
 		hidden = true
 	}
 	return hidden && !signed
+}
+
+// judgeDamaged gives a status to a file whose structure cannot be read. A program that repairs it
+// finds no signature that is not written in it.
+func (c *checker) judgeDamaged(broken *pdf.Error) error {
+	written, err := c.written()
+	if err != nil {
+		return err
+	}
+	if written >= 0 {
+		c.undecidable(CodeStructure, broken.Offset, fmt.Sprintf(
+			"%v; a signature is written at byte %d, which programs that repair the file may find", broken, written))
+		return nil
+	}
+	c.report.Status = StatusUnsigned
+	c.add(CodeDamaged, broken.Offset, "%v; no signature is written in it", broken)
+	c.add(CodeUnsigned, -1, "the PDF has no signature")
+	return nil
 }
 
 // judge looks at one signature dictionary and adds it to the report. The error is the context's or the reader's.

@@ -36,10 +36,11 @@
 // make the update signed. A signature dictionary that a later revision overwrote counts if it
 // holds; one that does not counts only where there is no other. A PDF without signatures is
 // UNSIGNED, which is a notice, unless its bytes hold a signature dictionary that the
-// cross-reference does not lead to: such a file is INDETERMINATE. Where the cross-reference cannot
-// be read the file is INDETERMINATE and not INVALID: no signature was seen to fail, but programs
-// that repair such a file differ in what they find in it. An object that cannot be read is a notice
-// beside signatures, and makes a file without any INDETERMINATE.
+// cross-reference does not lead to: such a file is INDETERMINATE. Where the cross-reference, or an
+// object of a file without signatures, cannot be read, the file is INDETERMINATE if a signature
+// dictionary is written anywhere in its bytes, since programs that repair such a file differ in
+// what they find in it, and UNSIGNED if none is. An object that cannot be read is a notice beside
+// signatures.
 //
 // # What an update changes
 //

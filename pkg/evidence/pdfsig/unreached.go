@@ -3,8 +3,12 @@ package pdfsig
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"io"
+	"regexp"
 	"slices"
+	"strings"
+	"sync"
 
 	"github.com/danabio/danabio-go/internal/pdf"
 )
@@ -74,9 +78,48 @@ func (c *checker) plainEntries() []pdf.Entry {
 	return known
 }
 
+// writtenKey is byteRangeKey as a name may be written, with any of its letters as a number.
+var writtenKey = sync.OnceValue(func() *regexp.Regexp {
+	var pattern strings.Builder
+	for _, letter := range byteRangeKey[1:] {
+		fmt.Fprintf(&pattern, "(?:%c|#(?i:%x))", letter, letter)
+	}
+	return regexp.MustCompile("/" + pattern.String())
+})
+
+// written is the place of the first sign of a signature in the bytes of the file, wherever it
+// stands, or -1.
+func (c *checker) written() (int64, error) {
+	found := int64(-1)
+	err := c.parts(3*len(byteRangeKey), func(start int64, part []byte) (bool, error) {
+		if at := writtenKey().FindIndex(part); at != nil {
+			found = start + int64(at[0])
+		}
+		return found < 0, nil
+	})
+	return found, err
+}
+
 // scan calls visit with the place of each occurrence of a word, until it wants no more.
 func (c *checker) scan(word string, visit func(at int64) (bool, error)) error {
-	buffer := make([]byte, min(c.size, copyBuffer+int64(len(word))))
+	return c.parts(len(word), func(start int64, part []byte) (bool, error) {
+		for at := 0; ; at++ {
+			next := bytes.Index(part[at:], []byte(word))
+			if next < 0 || at+next >= copyBuffer {
+				return true, nil
+			}
+			at += next
+			if more, err := visit(start + int64(at)); err != nil || !more {
+				return false, err
+			}
+		}
+	})
+}
+
+// parts gives visit the file in parts that begin copyBuffer apart and reach so many bytes into the
+// next, until it wants no more.
+func (c *checker) parts(overlap int, visit func(start int64, part []byte) (bool, error)) error {
+	buffer := make([]byte, min(c.size, copyBuffer+int64(overlap)))
 	for start := int64(0); start < c.size; start += copyBuffer {
 		if err := c.ctx.Err(); err != nil {
 			return err
@@ -85,15 +128,8 @@ func (c *checker) scan(word string, visit func(at int64) (bool, error)) error {
 		if n, err := c.reader.ReadAt(part, start); n < len(part) {
 			return cmp.Or(err, io.ErrUnexpectedEOF)
 		}
-		for at := 0; ; at++ {
-			next := bytes.Index(part[at:], []byte(word))
-			if next < 0 || at+next >= copyBuffer {
-				break
-			}
-			at += next
-			if more, err := visit(start + int64(at)); err != nil || !more {
-				return err
-			}
+		if more, err := visit(start, part); err != nil || !more {
+			return err
 		}
 	}
 	return nil
