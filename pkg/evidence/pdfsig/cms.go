@@ -78,8 +78,8 @@ func parseCMS(raw []byte) (*message, *fault) {
 	certificates, _ := data.optional(tagZero)
 	crls, _ := data.optional(tagOne)
 	signers := data.take(tagSet)
-	if data.err != nil || encapsulated.err != nil {
-		return m, malformed
+	if data.err != nil || encapsulated.err != nil || len(info.list)+len(data.list)+len(encapsulated.list) > 0 {
+		return m, malformed // what follows is covered by no signature
 	}
 	if wrong := m.addCertificates(certificates.FullBytes); wrong != nil {
 		return m, wrong

@@ -161,6 +161,7 @@ type forgedCMS struct {
 	unsorted         bool                      // sign the attributes in their order
 	unsigned         [][2]any                  // further unsigned attributes
 	beside           *forgedCMS                // who signs too
+	behind           string // unsigned, behind the signers
 	indefinite       bool
 	spoil            bool // the signature's last byte
 }
@@ -286,6 +287,9 @@ func (f forgedCMS) sign(digest func(crypto.Hash) []byte) []byte {
 		end := []byte{0, 0}
 		open := func(tag byte) []byte { return []byte{tag, 0x80} }
 		return slices.Concat(open(0x30), marshal(oidSigned), open(0xA0), open(0x30), bytes.Join(data, nil), end, end, end)
+	}
+	if f.behind != "" {
+		data = append(data, marshal([]byte(f.behind)))
 	}
 	return sequence(marshal(oidSigned), element(0xA0, sequence(data...)))
 }

@@ -316,6 +316,8 @@ var corpus = []struct {
 			f.unsorted, f.more = true, [][2]any{{oidFirst, "x"}}
 		})
 	}, whole, ""},
+	{"more behind the signers, which nobody signed", func() []byte { return withCMS(func(f *forgedCMS) { f.behind = "hello" }) },
+		unsure, "signature-cms-unsupported"},
 	{"content inside a detached signature", func() []byte { return withCMS(func(f *forgedCMS) { f.content = []byte("x") }) }, bad, "signature-content-inside"},
 	{"signing time outside the certificate's validity", func() []byte {
 		return withCMS(func(f *forgedCMS) { f.time = noon.AddDate(-3, 0, 0) })
