@@ -2,6 +2,7 @@ package pdfsig
 
 import (
 	"crypto"
+	"encoding"
 	"hash"
 )
 
@@ -19,15 +20,36 @@ type bounds struct{ hashed, contents int64 }
 // prefix is the state of a hash over the file's first bytes. Signatures of several revisions begin
 // with the same bytes, and each goes on where the one before left off.
 type prefix struct {
-	state hash.Cloner
+	state hash.Hash
 	at    int64
+}
+
+// copyOf gives a hash with the same state, or the hash itself if that has no copy. The hashes of
+// FIPS modules are no [hash.Cloner].
+func copyOf(state hash.Hash, algorithm crypto.Hash) (whole hash.Hash, copied bool) {
+	if cloner, ok := state.(hash.Cloner); ok {
+		if clone, err := cloner.Clone(); err == nil {
+			return clone, true
+		}
+	}
+	from, ok := state.(encoding.BinaryMarshaler)
+	whole = algorithm.New()
+	to, ok2 := whole.(encoding.BinaryUnmarshaler)
+	if !ok || !ok2 {
+		return state, false
+	}
+	saved, err := from.MarshalBinary()
+	if err != nil || to.UnmarshalBinary(saved) != nil {
+		return state, false
+	}
+	return whole, true
 }
 
 // digest hashes what a signature covers.
 func (c *checker) digest(covered coverage, algorithm crypto.Hash) ([]byte, *fault, error) {
 	begun, ok := c.prefixes[algorithm]
 	if !ok || begun.at > covered.gap {
-		begun = prefix{state: algorithm.New().(hash.Cloner)}
+		begun = prefix{state: algorithm.New()}
 	}
 	tail := covered.end - covered.after
 	if c.left.hashed -= covered.gap - begun.at + tail; c.left.hashed < 0 {
@@ -41,9 +63,9 @@ func (c *checker) digest(covered coverage, algorithm crypto.Hash) ([]byte, *faul
 		c.prefixes = map[crypto.Hash]prefix{}
 	}
 	c.prefixes[algorithm] = begun
-	whole, err := begun.state.Clone()
-	if err != nil {
-		return nil, nil, err
+	whole, copied := copyOf(begun.state, algorithm)
+	if !copied {
+		delete(c.prefixes, algorithm) // it goes on with this signature alone
 	}
 	if err := feed(c.ctx, whole, c.reader, covered.after, tail); err != nil {
 		return nil, nil, err
