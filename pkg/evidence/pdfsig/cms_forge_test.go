@@ -161,7 +161,7 @@ type forgedCMS struct {
 	unsorted         bool                      // sign the attributes in their order
 	unsigned         [][2]any                  // further unsigned attributes
 	beside           *forgedCMS                // who signs too
-	behind           string // unsigned, behind the signers
+	behind           string                    // unsigned, behind the signers
 	indefinite       bool
 	spoil            bool // the signature's last byte
 }
