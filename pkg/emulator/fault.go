@@ -77,7 +77,7 @@ func (f Fault) check() error {
 	case f.NotZIP && f.Operation != OperationDownload:
 		return fmt.Errorf("NotZIP is for downloads, not for operation %q", f.Operation)
 	case f.Forge != "" && f.Operation != OperationDownload:
-		return fmt.Errorf("Forge is for downloads, not for operation %q", f.Operation)
+		return fmt.Errorf("the field Forge is for downloads, not for operation %q", f.Operation)
 	case f.Forge != "" && !slices.Contains(forgeries, f.Forge):
 		return fmt.Errorf("there is no forgery %q; there are %q", f.Forge, forgeries)
 	case f.ExpiredToken && f.Operation == OperationToken:

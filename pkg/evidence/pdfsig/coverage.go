@@ -27,8 +27,6 @@ type coverage struct {
 	end   int64
 }
 
-func (c coverage) bytes() int64 { return c.end - (c.after - c.gap) }
-
 // integers are the numbers of a byte range, or nothing if it is not four integers.
 func integers(byteRange pdf.Object) []int64 {
 	if byteRange.Kind != pdf.Array || len(byteRange.Items) != 4 {
