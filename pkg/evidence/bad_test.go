@@ -261,7 +261,7 @@ var badZIPs = []badZIP{
 	{"device LPT with superscript", "name-reserved", named("lpt².txt")},
 	{"device with a space in front of the extension", "name-reserved", named("aux .txt")},
 	{"name over 240 bytes", "name-too-long", named(strings.Repeat("a", 241))},
-	{"nine levels", "name-too-deep", named("1/2/3/4/5/6/7/8/9")},
+	{"33 levels", "name-too-deep", named(strings.Repeat("a/", 32) + "a")},
 	{"same name twice", "name-twice", more(&forgedEntry{name: "audit.json", content: []byte("{}")})},
 	{"same folder twice", "name-twice", more(&forgedEntry{name: "a/"}, &forgedEntry{name: "a/"})},
 	{"same name in another case", "name-twice-folded", more(&forgedEntry{name: "Audit.JSON"})},

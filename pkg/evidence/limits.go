@@ -19,7 +19,7 @@ type Limits struct {
 	MaxRatio int
 	// MaxNameLength is the longest name of an entry, in bytes with its folders. Default: 240.
 	MaxNameLength int
-	// MaxDepth is how many parts a name may have: "a/b/c.pdf" has three. Default: 8.
+	// MaxDepth is how many parts a name may have: "a/b/c.pdf" has three. Default: 32.
 	MaxDepth int
 
 	// Accept lists codes that are reported as accepted and refuse nothing. Only codes for which [CodeInfo].Acceptable
@@ -41,7 +41,7 @@ const (
 	defaultMaxEntries    = 10_000
 	defaultMaxRatio      = 200
 	defaultMaxNameLength = 240
-	defaultMaxDepth      = 8
+	defaultMaxDepth      = 32
 
 	// ratioFloor is the content size from which on the ratio counts; small text compresses well without being a bomb.
 	ratioFloor = 1 << 20
