@@ -40,6 +40,14 @@ func named(name string) func() []byte {
 	return forge(func(f *forgery) { f.entries[2].name = name })
 }
 
+// flagless gives the last entry another name, whose encoding it does not say.
+func flagless(name string) func() []byte {
+	return forge(func(f *forgery) {
+		f.entries[2].name = name
+		f.entries[2].both = func(h *forgedHeader) { h.flags = 0 }
+	})
+}
+
 // more appends an entry.
 func more(entries ...*forgedEntry) func() []byte {
 	return forge(func(f *forgery) { f.entries = append(f.entries, entries...) })
@@ -215,11 +223,9 @@ var badZIPs = []badZIP{
 	})},
 	{"UTF-8 flag in the local header only", "name-flag-differs", local(func(h *forgedHeader) { h.flags |= 1 << 11 })},
 	{"UTF-8 flag in the directory only", "name-flag-differs", central(func(h *forgedHeader) { h.flags |= 1 << 11 })},
-	{"not ASCII without the UTF-8 flag", "name-charset", forge(func(f *forgery) {
-		f.entries[2].name = "cédula.json"
-		f.entries[2].both = func(h *forgedHeader) { h.flags = 0 }
-	})},
+	{"not ASCII without the UTF-8 flag", "name-charset", flagless("cédula.json")},
 	{"CP437 name", "name-utf8", forge(func(f *forgery) { f.entries[2].name = "c\x82dula.json" })},
+	{"CP437 without the UTF-8 flag", "name-charset", flagless("c\x82dula.json")},
 	{"overlong UTF-8", "name-utf8", named("a\xc0\xafb")},
 	{"UTF-8 surrogate", "name-utf8", named("a\xed\xa0\x80b")},
 	{"zero byte in a name", "name-control", named("a.pdf\x00.exe")},
@@ -234,8 +240,9 @@ var badZIPs = []badZIP{
 	{"byte order mark in a name", "name-format", named("\ufeffa")},
 	{"soft hyphen in a name", "name-format", named("a\u00adb")},
 	{"tag character in a name", "name-format", named("a\U000e0041b")},
-	{"backslash", "name-backslash", named(`documents\contract.pdf`)},
-	{"backslash traversal", "name-backslash", named(`..\..\x`)},
+	{"backslash", "name-backslash", named(`documents\report.pdf`)},
+	{"backslash that makes another entry's name", "name-backslash name-twice", named(`documents\contract.pdf`)},
+	{"backslash traversal", "name-backslash name-dot-dot", named(`..\..\x`)},
 	{"colon", "name-colon", named("audit.json:stream")},
 	{"drive", "name-drive", named("C:audit.json")},
 	{"drive with slash", "name-drive", named("c:/audit.json")},

@@ -3,6 +3,7 @@ package evidence
 import (
 	"encoding/binary"
 	"slices"
+	"unicode/utf8"
 )
 
 // Ids of extra fields that mean something to some reader.
@@ -68,8 +69,8 @@ func (l *layout) checkExtra(r *record, id uint16, body []byte, offset int64, whe
 		r.owner = r.owner || len(body) == 12 || len(body) == 4
 	case extraUnicodePath:
 		// One version byte and a CRC of the header's name stand in front. Whether a reader looks at them differs, so
-		// the name must be the same in any case.
-		if len(body) < 5 || string(body[5:]) != r.name {
+		// the name must be the same in any case, as it is read.
+		if len(body) < 5 || !r.called(body[5:]) {
 			l.about(r, CodeNameUnicodePath, offset, "its Unicode path field has another name than its header (%s)", where)
 		}
 	case extraStrongEncryption, extraAES:
@@ -94,6 +95,12 @@ func (l *layout) checkExtra(r *record, id uint16, body []byte, offset int64, whe
 			r.unknown = append(r.unknown, id)
 		}
 	}
+}
+
+// called says whether a Unicode path, which is always UTF-8, is the name as it is read. It may have
+// the backslashes that the name is written with.
+func (r *record) called(path []byte) bool {
+	return string(path) == r.name || string(path) == r.written && utf8.Valid(path)
 }
 
 // checkLibarchive compares the attributes that libarchive's experimental field repeats for readers of streams.

@@ -23,7 +23,8 @@ type Limits struct {
 	MaxDepth int
 
 	// Accept lists codes that are reported as accepted and refuse nothing. Only codes for which [CodeInfo].Acceptable
-	// holds may stand here; whatever gives a ZIP two readings cannot be accepted. Default: none.
+	// holds may stand here. What programs read in different ways is among them only if [CodeInfo].Description says which
+	// reading then holds. Default: none.
 	Accept []Code
 	// Refuse lists notices that refuse the ZIP. Default: none.
 	Refuse []Code

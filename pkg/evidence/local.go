@@ -90,7 +90,7 @@ func (l *layout) compare(r *record, raw []byte, nameLength int) {
 	if method != r.method {
 		l.about(r, CodeMethodDiffers, r.offset, "its method is %d in the local header and %d in the directory", method, r.method)
 	}
-	if string(name) != r.name {
+	if string(name) != r.written {
 		l.about(r, CodeNameDiffers, r.offset, "its name is %q in the local header", name)
 	}
 	if crc != r.crc && !(r.streamed() && (crc == 0 || crc == sentinel32)) {

@@ -1,0 +1,228 @@
+package evidence
+
+import (
+	"hash/crc32"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// highCP437 are the characters of the bytes 0x80 to 0xff in CP437.
+const highCP437 = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀" +
+	"αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0"
+
+// asRead is the reading that docs/evidence.md states.
+func asRead(written string, utf8Flag bool) string {
+	var read []rune
+	for _, b := range []byte(written) {
+		if b < 0x80 {
+			read = append(read, rune(b))
+		} else {
+			read = append(read, []rune(highCP437)[b-0x80])
+		}
+	}
+	if utf8Flag || utf8.ValidString(written) {
+		return strings.Join(strings.Split(written, `\`), "/")
+	}
+	return strings.Join(strings.Split(string(read), `\`), "/")
+}
+
+// acceptAll accepts every code that gives a ZIP one stated reading.
+func acceptAll() Limits {
+	return Limits{Accept: []Code{CodeNameCharset, CodeNameBackslash}}
+}
+
+func byteRange(first, last int) string {
+	var all []byte
+	for b := first; b <= last; b++ {
+		all = append(all, byte(b))
+	}
+	return string(all)
+}
+
+// unicodePath is the extra field that gives a header's name in UTF-8.
+func unicodePath(h *forgedHeader, name string) []byte {
+	return field(0x7075, append(little(byte(1), crc32.ChecksumIEEE(h.name)), name...)...)
+}
+
+// withPath is like flagless, and has a Unicode path.
+func withPath(written, path string) func() []byte {
+	return forge(func(f *forgery) {
+		f.entries[2].name = written
+		f.entries[2].both = func(h *forgedHeader) { h.flags, h.extra = 0, unicodePath(h, path) }
+	})
+}
+
+var acceptableZIPs = []struct {
+	name string
+	code Code
+	read string // the name of the last entry, as it is read
+	raw  func() []byte
+}{
+	{"UTF-8 without the flag", CodeNameCharset, "cédula.json", flagless("cédula.json")},
+	{"decomposed UTF-8 without the flag", CodeNameCharset, "ce\u0301dula.json", flagless("ce\u0301dula.json")},
+	{"CP437", CodeNameCharset, "cédula.json", flagless("c\x82dula.json")},
+	{"first half of what CP437 adds to ASCII", CodeNameCharset, string([]rune(highCP437)[:64]), flagless(byteRange(0x80, 0xbf))},
+	{"second half of what CP437 adds to ASCII", CodeNameCharset, string([]rune(highCP437)[64:]), flagless(byteRange(0xc0, 0xff))},
+	{"CP437 folder", CodeNameCharset, "identificación/", more(&forgedEntry{
+		name: "identificaci\xa2n/", both: func(h *forgedHeader) { h.flags = 0 }})},
+	{"CP437 with a Unicode path", CodeNameCharset, "cédula.json", withPath("c\x82dula.json", "cédula.json")},
+	{"UTF-8 without the flag, with a Unicode path", CodeNameCharset, "cédula.json", withPath("cédula.json", "cédula.json")},
+	{"backslashes", CodeNameBackslash, "identity/back/id.json", named(`identity\back\id.json`)},
+	{"backslashes and a slash", CodeNameBackslash, "identity/back/id.json", named(`identity/back\id.json`)},
+	{"folder with a backslash at its end", CodeNameBackslash, "empty/", more(&forgedEntry{
+		name: `empty\`, central: func(h *forgedHeader) { h.attributes = 0x10 }})},
+	{"backslashes with a Unicode path", CodeNameBackslash, "identity/id.json", withPath(`identity\id.json`, `identity\id.json`)},
+	{"backslashes with slashes in a Unicode path", CodeNameBackslash, "identity/id.json", withPath(`identity\id.json`, "identity/id.json")},
+}
+
+// Each acceptable kind is refused by default. Accepted, the report, the file system and the
+// extraction have the one name that is stated.
+func TestAcceptedKindHasOneReading(t *testing.T) {
+	for _, test := range acceptableZIPs {
+		t.Run(test.name, func(t *testing.T) {
+			raw := test.raw()
+			refused, err := openBytes(t, raw, Limits{}).Verify()
+			if got := refusalCodes(refused); err == nil || got != string(test.code) {
+				t.Errorf("refused with %q; want %q", got, test.code)
+			}
+			archive := openBytes(t, raw, Limits{Accept: []Code{test.code}})
+			report, err := archive.Verify()
+			if err != nil {
+				t.Fatalf("accepted by its code: %v", err)
+			}
+			if !slices.ContainsFunc(report.Findings, func(f Finding) bool {
+				return f.Code == test.code && f.Severity == SeverityAccepted
+			}) {
+				t.Errorf("the report does not say what was accepted: %v", report.Findings)
+			}
+			last := report.Entries[len(report.Entries)-1]
+			if listed := archive.Entries(); last.Name != test.read || listed[len(listed)-1].Name != test.read {
+				t.Errorf("read as %q in the report and %q in the list; want %q", last.Name, listed[len(listed)-1].Name, test.read)
+			}
+			if last.Folder != strings.HasSuffix(test.read, "/") {
+				t.Errorf("%q is a folder: %v", test.read, last.Folder)
+			}
+			path := strings.TrimSuffix(test.read, "/")
+			if info, err := fs.Stat(archive, path); err != nil || info.IsDir() != last.Folder {
+				t.Errorf("the file system: %v", err)
+			}
+			if !last.Folder {
+				if content, err := fs.ReadFile(archive, path); err != nil || hashOf(content) != last.SHA256 {
+					t.Errorf("the file system reads %q, %v", content, err)
+				}
+			}
+			folder := filepath.Join(t.TempDir(), "out")
+			if err := archive.Extract(folder); err != nil {
+				t.Fatal(err)
+			}
+			var made []string
+			filepath.WalkDir(folder, func(path string, entry os.DirEntry, _ error) error {
+				if rest, _ := filepath.Rel(folder, path); !entry.IsDir() || last.Folder {
+					made = append(made, filepath.ToSlash(rest))
+				}
+				return nil
+			})
+			if !slices.Contains(made, path) {
+				t.Errorf("the extraction made %q, and no %q", made, path)
+			}
+		})
+	}
+}
+
+// With all of them accepted, nothing gets past the rules for names: they are those for the name as
+// it is read.
+func TestAcceptanceOpensNoHole(t *testing.T) {
+	bare := func(h *forgedHeader) { h.flags = 0 }
+	for _, test := range []struct {
+		name, codes string
+		raw         func() []byte
+	}{
+		{"traversal", "name-dot-dot", named(`..\..\x`)},
+		{"traversal further in", "name-dot-dot", named(`a\b\..\..\..\x`)},
+		{"traversal by both slashes", "name-dot-dot", named(`a/..\../x`)},
+		{"dot", "name-dot", named(`.\x`)},
+		{"drive", "name-drive", named(`C:\x`)},
+		{"colon further in", "name-colon", named(`a\b:c`)},
+		{"absolute", "name-absolute", named(`\x`)},
+		{"UNC path", "name-absolute", named(`\\server\share\x`)},
+		{"device path", "name-absolute name-colon", named(`\\?\C:\x`)},
+		{"empty part", "name-empty", named(`a\\b`)},
+		{"device in a folder", "name-reserved", named(`a\con\b`)},
+		{"trailing dot in a folder", "name-trailing", named(`a.\b`)},
+		{"too deep", "name-too-deep", named(strings.Repeat(`a\`, 32) + "a")},
+		{"device by CP437", "name-reserved", flagless("LPT\xfd.txt")},
+		{"control character in CP437", "name-control", flagless("c\x82dula\n")},
+		{"too long as CP437", "name-too-long", flagless(strings.Repeat("\xb0", 81))},
+		{"traversal in CP437", "name-dot-dot", flagless("..\\c\x82dula")},
+		{"second byte of Shift-JIS that is a backslash", "name-dot-dot", flagless("\x95\\..\\..\\x")},
+		{"broken UTF-8 with its flag", "name-utf8", named("c\x82dula")},
+		{"slash and backslash are one name", "name-twice", named(`documents\contract.pdf`)},
+		{"other case behind a backslash", "name-twice-folded", named(`Documents\Contract.pdf`)},
+		{"CP437 and UTF-8 are one name", "name-twice", more(
+			&forgedEntry{name: "cédula"}, &forgedEntry{name: "c\x82dula", both: bare})},
+		{"UTF-8 with and without its flag are one name", "name-twice", more(
+			&forgedEntry{name: "cédula"}, &forgedEntry{name: "cédula", both: bare})},
+		{"CP437 in another composition", "name-twice-folded", more(
+			&forgedEntry{name: "ce\u0301dula"}, &forgedEntry{name: "c\x82dula", both: bare})},
+		{"CP437 in another case", "name-twice-folded", more(
+			&forgedEntry{name: "c\x82dula", both: bare}, &forgedEntry{name: "c\x90dula", both: bare})},
+		{"file in a file", "name-file-and-folder", named(`documents\contract.pdf\x`)},
+		{"folder with content", "folder-with-content", more(&forgedEntry{
+			name: `a\`, content: []byte("hidden"), central: func(h *forgedHeader) { h.attributes = 0 }})},
+		{"file whose name ends in a backslash", "type-differs", more(&forgedEntry{name: `a\`})},
+		{"other bytes in the local header", "name-differs", forge(func(f *forgery) {
+			f.entries[2].name = `identity\id.json`
+			f.entries[2].local = func(h *forgedHeader) { h.name = []byte("identity/id.json") }
+		})},
+		{"other encoding in the local header", "name-differs", forge(func(f *forgery) {
+			f.entries[2].name, f.entries[2].both = "c\x82dula", bare
+			f.entries[2].local = func(h *forgedHeader) { h.name = []byte("cédula") }
+		})},
+		{"flag in the local header only", "name-flag-differs", forge(func(f *forgery) {
+			f.entries[2].name, f.entries[2].central = "cédula", bare
+		})},
+		{"Unicode path with another name", "name-unicode-path", withPath("c\x82dula", "cedula")},
+		{"Unicode path in CP437", "name-unicode-path", withPath("c\x82dula", "c\x82dula")},
+		{"Unicode path in another composition", "name-unicode-path", withPath("c\x82dula", "ce\u0301dula")},
+		{"Unicode path with other separators", "name-unicode-path", withPath(`a\b/c`, `a/b\c`)},
+		{"Unicode path with a backslash that the name has not", "name-unicode-path", withPath("a/b", `a\b`)},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			checkRefused(t, test.raw(), acceptAll(), test.codes)
+		})
+	}
+}
+
+// checkRefused fails unless a ZIP is refused with just these codes and nothing of it can be read.
+func checkRefused(t *testing.T, raw []byte, limits Limits, codes string) {
+	t.Helper()
+	archive := openBytes(t, raw, limits)
+	report, err := archive.Verify()
+	if got := refusalCodes(report); err == nil || got != codes {
+		t.Errorf("refused with %q; want %q: %v", got, codes, err)
+	}
+	folder := t.TempDir()
+	if err := archive.Extract(filepath.Join(folder, "out")); err == nil {
+		t.Error("it was extracted")
+	}
+	if left, _ := os.ReadDir(folder); len(left) > 0 {
+		t.Errorf("the extraction left %v", left)
+	}
+	if _, err := archive.Open("identity/selfie.png"); err == nil {
+		t.Error("a file of it could be opened")
+	}
+}
+
+// A name that needs no reading costs nothing but itself.
+func TestReadingOfPlainNamesAllocatesNothing(t *testing.T) {
+	for _, name := range []string{"documents/contract.pdf", "identidad/cédula.json"} {
+		if n := testing.AllocsPerRun(100, func() { readName(name, true) }); n > 0 {
+			t.Errorf("%q: %v allocations", name, n)
+		}
+	}
+}
