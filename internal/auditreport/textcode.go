@@ -31,6 +31,8 @@ var spanishCodes = [...]struct {
 	{"shared-entry", "dos registros del directorio apuntan a una misma entrada"},
 	{"empty-archive", "el ZIP no tiene entradas"},
 	{"extra-length", "un campo adicional se pasa de su longitud"},
+	{"extra-padding", "menos de 16.384 ceros, que no son un campo entero, siguen a los campos adicionales de una entrada; se saltan"},
+	{"gap-padding", "menos de 16.384 ceros siguen a una entrada; se saltan, y el directorio dice dónde está la siguiente"},
 
 	{"method", "el método no es ni almacenado ni «deflate»"},
 	{"method-differs", "la cabecera local y el directorio indican métodos distintos"},

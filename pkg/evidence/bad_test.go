@@ -315,7 +315,9 @@ var badZIPs = []badZIP{
 	})},
 	{"extra field that overruns in the directory", "extra-length", central(func(h *forgedHeader) { h.extra = []byte{0x34, 0x12, 9, 0, 1} })},
 	{"extra field that overruns in the local header", "extra-length", local(func(h *forgedHeader) { h.extra = []byte{0x34, 0x12, 9, 0, 1} })},
-	{"bytes left over behind the extra fields", "extra-length", both(func(h *forgedHeader) { h.extra = append(field(0x5455, 0), 0, 0) })},
+	{"bytes left over behind the extra fields", "extra-length", both(func(h *forgedHeader) { h.extra = append(field(0x5455, 0), 0, 1) })},
+	{"zeros left over behind the extra fields", "extra-padding", both(func(h *forgedHeader) { h.extra = append(field(0x5455, 0), 0, 0) })},
+	{"zeros behind an entry", "gap-padding", second(func(e *forgedEntry) { e.after = make([]byte, 3) })},
 
 	// Hidden and doubled.
 	{"no entries", "empty-archive", forge(func(f *forgery) { f.entries = nil })},
@@ -362,7 +364,8 @@ var badZIPs = []badZIP{
 	})},
 	{"gap between entries", "gap", forge(func(f *forgery) { f.entries[1].before = []byte("?") })},
 	{"gap in front of the directory", "gap", forge(func(f *forgery) { f.gap = []byte("secret") })},
-	{"gap of zeros", "gap", forge(func(f *forgery) { f.gap = make([]byte, 4096) })},
+	{"gap of zeros", "gap-padding", forge(func(f *forgery) { f.gap = make([]byte, 4096) })},
+	{"larger gap of zeros", "gap", forge(func(f *forgery) { f.gap = make([]byte, 16_384) })},
 	{"archive extra data record", "gap", forge(func(f *forgery) { f.gap = little(uint32(0x08064b50), uint32(2), uint16(0)) })},
 	{"second directory", "second-directory", forge(func(f *forgery) {
 		all := f.bytes()

@@ -31,6 +31,8 @@ const (
 	CodeSharedEntry        Code = "shared-entry"
 	CodeEmptyArchive       Code = "empty-archive"
 	CodeExtraLength        Code = "extra-length"
+	CodeExtraPadding       Code = "extra-padding"
+	CodeGapPadding         Code = "gap-padding"
 )
 
 // Methods, sizes, CRCs and content.
@@ -164,6 +166,8 @@ var codeTable = [...]CodeInfo{
 	{CodeSharedEntry, ClassStructure, SeverityRefusal, false, "two directory records point to one entry"},
 	{CodeEmptyArchive, ClassStructure, SeverityRefusal, false, "the ZIP has no entries"},
 	{CodeExtraLength, ClassStructure, SeverityRefusal, false, "an extra field overruns its length"},
+	{CodeExtraPadding, ClassStructure, SeverityRefusal, true, "zeros that are no whole field, fewer than 16,384, follow an entry's extra fields; they are skipped"},
+	{CodeGapPadding, ClassStructure, SeverityRefusal, true, "zeros, fewer than 16,384, follow an entry; they are skipped, and the directory says where the next entry lies"},
 
 	{CodeMethod, ClassData, SeverityRefusal, false, "the method is neither stored nor deflated"},
 	{CodeMethodDiffers, ClassData, SeverityRefusal, false, "local header and directory name different methods"},

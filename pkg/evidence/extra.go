@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"bytes"
 	"encoding/binary"
 	"slices"
 	"unicode/utf8"
@@ -24,6 +25,10 @@ const (
 	extraJava             = 0xcafe
 )
 
+// maxPadding is how many zeros may pad an extra field, or the space between two entries, so that
+// content begins at a page: 16 KiB is the largest that Android has.
+const maxPadding = 16<<10 - 1
+
 // extraFields is what is kept of the extra fields of one header. zip64 holds until the window moves.
 type extraFields struct {
 	hasZIP64 bool
@@ -34,7 +39,17 @@ type extraFields struct {
 // are refused; those that are only not known are kept for a notice.
 func (l *layout) readExtra(r *record, extra []byte, offset int64, where string) extraFields {
 	var kept extraFields
+	zeros := len(extra) - len(bytes.TrimRight(extra, "\x00"))
 	for len(extra) > 0 {
+		// zipalign pads by zeros of any number. Four of them can also be taken for an empty field.
+		if len(extra) <= zeros && len(extra)%4 != 0 {
+			code := CodeExtraPadding
+			if len(extra) > maxPadding {
+				code = CodeExtraLength
+			}
+			l.misplaced(r, code, offset, "%d zeros follow its extra fields (%s)", len(extra), where)
+			return kept
+		}
 		if len(extra) < 4 {
 			l.misplaced(r, CodeExtraLength, offset, "%d bytes are left over behind its extra fields (%s)", len(extra), where)
 			return kept

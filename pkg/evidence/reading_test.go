@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"bytes"
 	"hash/crc32"
 	"io/fs"
 	"os"
@@ -33,7 +34,7 @@ func asRead(written string, utf8Flag bool) string {
 
 // acceptAll accepts every code that gives a ZIP one stated reading.
 func acceptAll() Limits {
-	return Limits{Accept: []Code{CodeNameCharset, CodeNameBackslash}}
+	return Limits{Accept: []Code{CodeNameCharset, CodeNameBackslash, CodeExtraPadding, CodeGapPadding}}
 }
 
 func byteRange(first, last int) string {
@@ -57,6 +58,11 @@ func withPath(written, path string) func() []byte {
 	})
 }
 
+// afterDescriptor puts bytes behind the first entry, which has a descriptor.
+func afterDescriptor(form string, after ...byte) func() []byte {
+	return first(func(e *forgedEntry) { e.descriptor, e.after = form, after })
+}
+
 var acceptableZIPs = []struct {
 	name string
 	code Code
@@ -78,6 +84,23 @@ var acceptableZIPs = []struct {
 		name: `empty\`, central: func(h *forgedHeader) { h.attributes = 0x10 }})},
 	{"backslashes with a Unicode path", CodeNameBackslash, "identity/id.json", withPath(`identity\id.json`, `identity\id.json`)},
 	{"backslashes with slashes in a Unicode path", CodeNameBackslash, "identity/id.json", withPath(`identity\id.json`, "identity/id.json")},
+	{"one zero as an extra field", CodeExtraPadding, "audit.json", local(func(h *forgedHeader) { h.extra = []byte{0} })},
+	{"three zeros behind an extra field, in both headers", CodeExtraPadding, "audit.json", both(func(h *forgedHeader) {
+		h.extra = append(field(0x5455, 0), 0, 0, 0)
+	})},
+	{"16,383 zeros as an extra field", CodeExtraPadding, "audit.json", local(func(h *forgedHeader) { h.extra = make([]byte, 16_383) })},
+	{"zeros behind a ZIP64 field", CodeExtraPadding, "audit.json", both(func(h *forgedHeader) {
+		h.extra = append(field64(uint64(h.size), uint64(h.compressed)), make([]byte, 13)...)
+		h.size, h.compressed = sentinel32, sentinel32
+	})},
+	{"a zero behind an entry", CodeGapPadding, "audit.json", first(func(e *forgedEntry) { e.after = []byte{0} })},
+	{"16,383 zeros behind an entry", CodeGapPadding, "audit.json", second(func(e *forgedEntry) { e.after = make([]byte, 16_383) })},
+	{"zeros in front of the directory", CodeGapPadding, "audit.json", forge(func(f *forgery) { f.gap = make([]byte, 7) })},
+	{"zeros behind an empty entry", CodeGapPadding, "empty", more(&forgedEntry{name: "empty", after: make([]byte, 12)})},
+	{"four zeros behind a descriptor of 12 bytes", CodeGapPadding, "audit.json", afterDescriptor("plain32", make([]byte, 4)...)},
+	{"four zeros behind a descriptor of 16 bytes", CodeGapPadding, "audit.json", afterDescriptor("sig32", make([]byte, 4)...)},
+	{"four zeros behind a descriptor of 20 bytes", CodeGapPadding, "audit.json", afterDescriptor("plain64", make([]byte, 4)...)},
+	{"16,383 zeros behind a descriptor of 24 bytes", CodeGapPadding, "audit.json", afterDescriptor("sig64", make([]byte, 16_383)...)},
 }
 
 // Each acceptable kind is refused by default. Accepted, the report, the file system and the
@@ -186,6 +209,50 @@ func TestAcceptanceOpensNoHole(t *testing.T) {
 		{"flag in the local header only", "name-flag-differs", forge(func(f *forgery) {
 			f.entries[2].name, f.entries[2].central = "cédula", bare
 		})},
+		{"zeros and one other byte behind extra fields", "extra-length", local(func(h *forgedHeader) { h.extra = []byte{0, 0, 0, 0, 0, 1} })},
+		{"one byte behind extra fields", "extra-length", local(func(h *forgedHeader) { h.extra = []byte{1} })},
+		{"extra field that runs past the zeros", "extra-length", local(func(h *forgedHeader) {
+			h.extra = append(little(uint16(0x5455), uint16(8)), make([]byte, 7)...)
+		})},
+		{"16,385 zeros as an extra field", "extra-length", local(func(h *forgedHeader) { h.extra = make([]byte, 16_385) })},
+		{"ZIP64 field behind two zeros", "zip64-extra", central(func(h *forgedHeader) {
+			h.extra = append([]byte{0, 0}, field64(uint64(h.size))...)
+			h.size = sentinel32
+		})},
+		{"second ZIP64 field behind four zeros", "zip64-extra-twice", local(func(h *forgedHeader) {
+			wide := field64(uint64(h.size), uint64(h.compressed))
+			h.extra = slices.Concat(wide, make([]byte, 4), wide, []byte{0})
+			h.size, h.compressed = sentinel32, sentinel32
+		})},
+		{"ZIP64 field with another size in front of zeros", "size-differs", local(func(h *forgedHeader) {
+			h.extra = append(field64(uint64(h.size)+1, uint64(h.compressed)), 0)
+			h.size, h.compressed = sentinel32, sentinel32
+		})},
+		{"zeros in place of a ZIP64 field", "zip64-extra", central(func(h *forgedHeader) { h.size, h.extra = sentinel32, make([]byte, 21) })},
+		{"Unicode path in front of zeros", "name-unicode-path", local(func(h *forgedHeader) {
+			h.extra = append(unicodePath(h, "other.pdf"), 0)
+		})},
+		{"16,384 zeros behind an entry", "gap", second(func(e *forgedEntry) { e.after = make([]byte, 16_384) })},
+		{"16,384 zeros behind a descriptor", "gap", afterDescriptor("sig32", make([]byte, 16_384)...)},
+		{"other bytes behind an entry", "gap", second(func(e *forgedEntry) { e.after = []byte{0, 0, 0, 1} })},
+		{"other bytes behind a descriptor", "descriptor", afterDescriptor("sig32", 0, 0, 0, 1)},
+		{"entry behind zeros", "gap", second(func(e *forgedEntry) { e.after = append(make([]byte, 8), hiddenEntry()...) })},
+		{"entry in front of zeros", "hidden-entry", second(func(e *forgedEntry) { e.after = append(hiddenEntry(), make([]byte, 8)...) })},
+		{"directory behind zeros", "gap", forge(func(f *forgery) {
+			f.gap = append(make([]byte, 8), hiddenDirectory()...)
+		})},
+		{"zeros in place of a descriptor", "descriptor", forge(func(f *forgery) {
+			f.entries[1].descriptor = "sig32"
+			f.entries[1].describe = func(d []byte) []byte { return make([]byte, len(d)) }
+		})},
+		{"half a descriptor and zeros", "descriptor", forge(func(f *forgery) {
+			f.entries[1].descriptor = "sig32"
+			f.entries[1].describe = func(d []byte) []byte { return append(d[:8:8], make([]byte, 8)...) }
+		})},
+		{"zeros in front of the first entry", "prefix", forge(func(f *forgery) { f.entries[0].before = make([]byte, 4) })},
+		{"zeros in front of everything", "prefix", forge(func(f *forgery) { f.prefix = make([]byte, 4) })},
+		{"zeros behind everything", "trailing-bytes", forge(func(f *forgery) { f.trailing = make([]byte, 4) })},
+		{"zeros behind the directory", "directory-place", forge(func(f *forgery) { f.extra = make([]byte, 4) })},
 		{"Unicode path with another name", "name-unicode-path", withPath("c\x82dula", "cedula")},
 		{"Unicode path in CP437", "name-unicode-path", withPath("c\x82dula", "c\x82dula")},
 		{"Unicode path in another composition", "name-unicode-path", withPath("c\x82dula", "ce\u0301dula")},
@@ -196,6 +263,14 @@ func TestAcceptanceOpensNoHole(t *testing.T) {
 			checkRefused(t, test.raw(), acceptAll(), test.codes)
 		})
 	}
+}
+
+// hiddenEntry is an entry as it stands in front of the directory, hiddenDirectory its directory.
+func hiddenEntry() []byte     { return hidden()[:bytes.Index(hidden(), []byte("PK\x01\x02"))] }
+func hiddenDirectory() []byte { return hidden()[bytes.Index(hidden(), []byte("PK\x01\x02")):] }
+
+func hidden() []byte {
+	return (&forgery{entries: []*forgedEntry{{name: "hidden.txt", content: []byte("hidden")}}}).bytes()
 }
 
 // checkRefused fails unless a ZIP is refused with just these codes and nothing of it can be read.
