@@ -47,7 +47,7 @@ func (l *layout) readExtra(r *record, extra []byte, offset int64, where string) 
 			if len(extra) > maxPadding {
 				code = CodeExtraLength
 			}
-			l.misplaced(r, code, offset, "%d zeros follow its extra fields (%s)", len(extra), where)
+			l.misplaced(r, code, offset, "%d bytes, all zero, follow its extra fields (%s)", len(extra), where)
 			return kept
 		}
 		if len(extra) < 4 {

@@ -145,7 +145,7 @@ func (l *layout) readEndOf(r *record, limit int64) error {
 	zeros := padding(r, raw)
 	switch {
 	case zeros > 0:
-		l.misplaced(r, CodeGapPadding, limit-int64(zeros), "%d zeros that belong to nothing follow it", zeros)
+		l.misplaced(r, CodeGapPadding, limit-int64(zeros), "%d bytes, all zero, that belong to nothing follow it", zeros)
 		return nil
 	case sized:
 		l.misplaced(r, CodeDescriptor, end, "its data descriptor does not agree with the directory")

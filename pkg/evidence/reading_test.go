@@ -3,7 +3,6 @@ package evidence
 import (
 	"bytes"
 	"hash/crc32"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -113,45 +112,9 @@ func TestAcceptedKindHasOneReading(t *testing.T) {
 			if got := refusalCodes(refused); err == nil || got != string(test.code) {
 				t.Errorf("refused with %q; want %q", got, test.code)
 			}
-			archive := openBytes(t, raw, Limits{Accept: []Code{test.code}})
-			report, err := archive.Verify()
-			if err != nil {
-				t.Fatalf("accepted by its code: %v", err)
-			}
-			if !slices.ContainsFunc(report.Findings, func(f Finding) bool {
-				return f.Code == test.code && f.Severity == SeverityAccepted
-			}) {
-				t.Errorf("the report does not say what was accepted: %v", report.Findings)
-			}
-			last := report.Entries[len(report.Entries)-1]
-			if listed := archive.Entries(); last.Name != test.read || listed[len(listed)-1].Name != test.read {
-				t.Errorf("read as %q in the report and %q in the list; want %q", last.Name, listed[len(listed)-1].Name, test.read)
-			}
-			if last.Folder != strings.HasSuffix(test.read, "/") {
-				t.Errorf("%q is a folder: %v", test.read, last.Folder)
-			}
-			path := strings.TrimSuffix(test.read, "/")
-			if info, err := fs.Stat(archive, path); err != nil || info.IsDir() != last.Folder {
-				t.Errorf("the file system: %v", err)
-			}
-			if !last.Folder {
-				if content, err := fs.ReadFile(archive, path); err != nil || hashOf(content) != last.SHA256 {
-					t.Errorf("the file system reads %q, %v", content, err)
-				}
-			}
-			folder := filepath.Join(t.TempDir(), "out")
-			if err := archive.Extract(folder); err != nil {
-				t.Fatal(err)
-			}
-			var made []string
-			filepath.WalkDir(folder, func(path string, entry os.DirEntry, _ error) error {
-				if rest, _ := filepath.Rel(folder, path); !entry.IsDir() || last.Folder {
-					made = append(made, filepath.ToSlash(rest))
-				}
-				return nil
-			})
-			if !slices.Contains(made, path) {
-				t.Errorf("the extraction made %q, and no %q", made, path)
+			report := checkGoodBy(t, raw, test.code, "", asRead)
+			if last := report.Entries[len(report.Entries)-1]; last.Name != test.read || last.Folder != strings.HasSuffix(test.read, "/") {
+				t.Errorf("the last entry is %q; want %q", last.Name, test.read)
 			}
 		})
 	}
@@ -290,6 +253,19 @@ func checkRefused(t *testing.T, raw []byte, limits Limits, codes string) {
 	}
 	if _, err := archive.Open("identity/selfie.png"); err == nil {
 		t.Error("a file of it could be opened")
+	}
+}
+
+// The finding about zeros says where they begin.
+func TestGapPaddingIsFoundWhereItBegins(t *testing.T) {
+	for form, descriptor := range map[string]int{"": 0, "plain32": 12, "sig32": 16, "plain64": 20, "sig64": 24} {
+		raw := afterDescriptor(form, make([]byte, 9)...)()
+		report, _ := openBytes(t, raw, Limits{}).Verify()
+		first := honest().entries[0]
+		begin := int64(30 + len(first.name) + len(deflated(first.content)) + descriptor)
+		if refusals := report.Refusals(); len(refusals) != 1 || refusals[0].Code != CodeGapPadding || refusals[0].Offset != begin {
+			t.Errorf("descriptor %q: %v; want %s at %d", form, refusals, CodeGapPadding, begin)
+		}
 	}
 }
 
