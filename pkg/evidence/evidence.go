@@ -114,7 +114,7 @@ func (a *Archive) Close() error {
 // Entry is one entry as the central directory describes it. Nothing of it can be trusted before [Archive.Verify]
 // accepted the archive.
 type Entry struct {
-	Name           string // with slashes; a folder's ends in one
+	Name           string // as it is read, with slashes; a folder's ends in one
 	Size           int64  // bytes of content
 	CompressedSize int64  // bytes in the ZIP
 	CRC32          uint32

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
 )
 
 // highCP437 are the characters of the bytes 0x80 to 0xff in CP437.
@@ -253,6 +255,16 @@ func checkRefused(t *testing.T, raw []byte, limits Limits, codes string) {
 	}
 	if _, err := archive.Open("identity/selfie.png"); err == nil {
 		t.Error("a file of it could be opened")
+	}
+}
+
+// What docs/evidence.md says of CP850.
+func TestSpanishLettersOfCP850(t *testing.T) {
+	for letters, same := range map[string]bool{"áéíóúüñÉÜÑ": true, "Á": false, "Í": false, "Ó": false, "Ú": false} {
+		written, err := charmap.CodePage850.NewEncoder().String(letters)
+		if read := readName(written, false); err != nil || (read == letters) != same {
+			t.Errorf("%q is read as %q, %v", letters, read, err)
+		}
 	}
 }
 
