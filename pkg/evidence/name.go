@@ -51,7 +51,8 @@ func nameFaults(r *record, limits *Limits) []nameFault {
 		add(CodeNameCharset, "its name is not ASCII and does not say that it is UTF-8; it is read as %s", charset)
 	}
 	if strings.Contains(r.written, `\`) {
-		add(CodeNameBackslash, "its name is written with backslashes, which separate folders on Windows alone; they are read as slashes")
+		add(CodeNameBackslash, "its name is written with backslashes, which separate folders on Windows alone; "+
+			"they are read as slashes")
 	}
 	faults = append(faults, characterFaults(name)...)
 	if strings.HasPrefix(name, "/") {
