@@ -1,6 +1,7 @@
 package danabio_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -706,6 +707,39 @@ func TestSizeWithoutLimitIsFine(t *testing.T) {
 			t.Error(err)
 		}
 	}, func(config *danabio.Config) { config.EvidenceLimits = evidence.Limits{MaxFileSize: math.MaxInt64} })
+}
+
+// A ZIP that programs read in different ways is kept aside, unless its code is accepted.
+func TestAcceptedCodesHoldForDownloads(t *testing.T) {
+	var content bytes.Buffer
+	w := zip.NewWriter(&content)
+	file, err := w.Create(`documents\contract.txt`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := file.Write([]byte("contract")); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	reply := zipReply(content.Bytes())
+	inBubble(t, newScript(t).on(download, reply, reply), func(b *bed) {
+		if _, err := b.client.DownloadEvidence(b.Context(), circuit, target(t)); !errors.As(err, new(*danabio.RejectedError)) {
+			t.Errorf("got %v, want a RejectedError", err)
+		}
+	})
+	path := target(t)
+	inBubble(t, newScript(t).on(download, reply), func(b *bed) {
+		if _, err := b.client.DownloadEvidence(b.Context(), circuit, path); err != nil {
+			t.Error(err)
+		}
+	}, func(config *danabio.Config) {
+		config.EvidenceLimits = evidence.Limits{Accept: []evidence.Code{evidence.CodeNameBackslash}}
+	})
+	if kept, err := os.ReadFile(path); err != nil || !bytes.Equal(kept, content.Bytes()) {
+		t.Errorf("the file has %d bytes, want the %d that came (%v)", len(kept), content.Len(), err)
+	}
 }
 
 func TestHugeDelaysDoNotOverflow(t *testing.T) {

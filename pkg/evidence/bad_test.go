@@ -40,6 +40,14 @@ func named(name string) func() []byte {
 	return forge(func(f *forgery) { f.entries[2].name = name })
 }
 
+// flagless gives the last entry another name, whose encoding it does not say.
+func flagless(name string) func() []byte {
+	return forge(func(f *forgery) {
+		f.entries[2].name = name
+		f.entries[2].both = func(h *forgedHeader) { h.flags = 0 }
+	})
+}
+
 // more appends an entry.
 func more(entries ...*forgedEntry) func() []byte {
 	return forge(func(f *forgery) { f.entries = append(f.entries, entries...) })
@@ -215,11 +223,9 @@ var badZIPs = []badZIP{
 	})},
 	{"UTF-8 flag in the local header only", "name-flag-differs", local(func(h *forgedHeader) { h.flags |= 1 << 11 })},
 	{"UTF-8 flag in the directory only", "name-flag-differs", central(func(h *forgedHeader) { h.flags |= 1 << 11 })},
-	{"not ASCII without the UTF-8 flag", "name-charset", forge(func(f *forgery) {
-		f.entries[2].name = "cédula.json"
-		f.entries[2].both = func(h *forgedHeader) { h.flags = 0 }
-	})},
+	{"not ASCII without the UTF-8 flag", "name-charset", flagless("cédula.json")},
 	{"CP437 name", "name-utf8", forge(func(f *forgery) { f.entries[2].name = "c\x82dula.json" })},
+	{"CP437 without the UTF-8 flag", "name-charset", flagless("c\x82dula.json")},
 	{"overlong UTF-8", "name-utf8", named("a\xc0\xafb")},
 	{"UTF-8 surrogate", "name-utf8", named("a\xed\xa0\x80b")},
 	{"zero byte in a name", "name-control", named("a.pdf\x00.exe")},
@@ -234,8 +240,9 @@ var badZIPs = []badZIP{
 	{"byte order mark in a name", "name-format", named("\ufeffa")},
 	{"soft hyphen in a name", "name-format", named("a\u00adb")},
 	{"tag character in a name", "name-format", named("a\U000e0041b")},
-	{"backslash", "name-backslash", named(`documents\contract.pdf`)},
-	{"backslash traversal", "name-backslash", named(`..\..\x`)},
+	{"backslash", "name-backslash", named(`documents\report.pdf`)},
+	{"backslash that makes another entry's name", "name-backslash name-twice", named(`documents\contract.pdf`)},
+	{"backslash traversal", "name-backslash name-dot-dot", named(`..\..\x`)},
 	{"colon", "name-colon", named("audit.json:stream")},
 	{"drive", "name-drive", named("C:audit.json")},
 	{"drive with slash", "name-drive", named("c:/audit.json")},
@@ -261,7 +268,7 @@ var badZIPs = []badZIP{
 	{"device LPT with superscript", "name-reserved", named("lpt².txt")},
 	{"device with a space in front of the extension", "name-reserved", named("aux .txt")},
 	{"name over 240 bytes", "name-too-long", named(strings.Repeat("a", 241))},
-	{"nine levels", "name-too-deep", named("1/2/3/4/5/6/7/8/9")},
+	{"33 levels", "name-too-deep", named(strings.Repeat("a/", 32) + "a")},
 	{"same name twice", "name-twice", more(&forgedEntry{name: "audit.json", content: []byte("{}")})},
 	{"same folder twice", "name-twice", more(&forgedEntry{name: "a/"}, &forgedEntry{name: "a/"})},
 	{"same name in another case", "name-twice-folded", more(&forgedEntry{name: "Audit.JSON"})},
@@ -308,7 +315,9 @@ var badZIPs = []badZIP{
 	})},
 	{"extra field that overruns in the directory", "extra-length", central(func(h *forgedHeader) { h.extra = []byte{0x34, 0x12, 9, 0, 1} })},
 	{"extra field that overruns in the local header", "extra-length", local(func(h *forgedHeader) { h.extra = []byte{0x34, 0x12, 9, 0, 1} })},
-	{"bytes left over behind the extra fields", "extra-length", both(func(h *forgedHeader) { h.extra = append(field(0x5455, 0), 0, 0) })},
+	{"bytes left over behind the extra fields", "extra-length", both(func(h *forgedHeader) { h.extra = append(field(0x5455, 0), 0, 1) })},
+	{"zeros left over behind the extra fields", "extra-padding", both(func(h *forgedHeader) { h.extra = append(field(0x5455, 0), 0, 0) })},
+	{"zeros behind an entry", "gap-padding", second(func(e *forgedEntry) { e.after = make([]byte, 3) })},
 
 	// Hidden and doubled.
 	{"no entries", "empty-archive", forge(func(f *forgery) { f.entries = nil })},
@@ -355,7 +364,8 @@ var badZIPs = []badZIP{
 	})},
 	{"gap between entries", "gap", forge(func(f *forgery) { f.entries[1].before = []byte("?") })},
 	{"gap in front of the directory", "gap", forge(func(f *forgery) { f.gap = []byte("secret") })},
-	{"gap of zeros", "gap", forge(func(f *forgery) { f.gap = make([]byte, 4096) })},
+	{"gap of zeros", "gap-padding", forge(func(f *forgery) { f.gap = make([]byte, 4096) })},
+	{"larger gap of zeros", "gap", forge(func(f *forgery) { f.gap = make([]byte, 16_384) })},
 	{"archive extra data record", "gap", forge(func(f *forgery) { f.gap = little(uint32(0x08064b50), uint32(2), uint16(0)) })},
 	{"second directory", "second-directory", forge(func(f *forgery) {
 		all := f.bytes()

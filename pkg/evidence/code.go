@@ -31,6 +31,8 @@ const (
 	CodeSharedEntry        Code = "shared-entry"
 	CodeEmptyArchive       Code = "empty-archive"
 	CodeExtraLength        Code = "extra-length"
+	CodeExtraPadding       Code = "extra-padding"
+	CodeGapPadding         Code = "gap-padding"
 )
 
 // Methods, sizes, CRCs and content.
@@ -164,6 +166,8 @@ var codeTable = [...]CodeInfo{
 	{CodeSharedEntry, ClassStructure, SeverityRefusal, false, "two directory records point to one entry"},
 	{CodeEmptyArchive, ClassStructure, SeverityRefusal, false, "the ZIP has no entries"},
 	{CodeExtraLength, ClassStructure, SeverityRefusal, false, "an extra field overruns its length"},
+	{CodeExtraPadding, ClassStructure, SeverityRefusal, true, "zeros that are no whole field, fewer than 16,384, follow an entry's extra fields; they are skipped"},
+	{CodeGapPadding, ClassStructure, SeverityRefusal, true, "zeros, fewer than 16,384, follow an entry; they are skipped, and the directory says where the next entry lies"},
 
 	{CodeMethod, ClassData, SeverityRefusal, false, "the method is neither stored nor deflated"},
 	{CodeMethodDiffers, ClassData, SeverityRefusal, false, "local header and directory name different methods"},
@@ -183,12 +187,12 @@ var codeTable = [...]CodeInfo{
 	{CodeNameDiffers, ClassName, SeverityRefusal, false, "local header and directory have different names"},
 	{CodeNameUnicodePath, ClassName, SeverityRefusal, false, "a Unicode path field has another name"},
 	{CodeNameFlagDiffers, ClassName, SeverityRefusal, false, "only one of local header and directory calls its name UTF-8"},
-	{CodeNameCharset, ClassName, SeverityRefusal, false, "the name is not ASCII and does not say that it is UTF-8"},
+	{CodeNameCharset, ClassName, SeverityRefusal, true, "the name is not ASCII and does not say that it is UTF-8; it is read as UTF-8 if it can be, else as CP437"},
 	{CodeNameUTF8, ClassName, SeverityRefusal, false, "the name is no valid UTF-8"},
 	{CodeNameControl, ClassName, SeverityRefusal, false, "the name holds control characters"},
 	{CodeNameBidi, ClassName, SeverityRefusal, false, "the name holds characters that turn the direction of writing"},
 	{CodeNameFormat, ClassName, SeverityRefusal, true, "the name holds invisible format characters"},
-	{CodeNameBackslash, ClassName, SeverityRefusal, false, "the name holds a backslash"},
+	{CodeNameBackslash, ClassName, SeverityRefusal, true, "the name holds a backslash; it is read as a slash"},
 	{CodeNameColon, ClassName, SeverityRefusal, true, "the name holds a colon"},
 	{CodeNameDrive, ClassName, SeverityRefusal, false, "the name starts with a drive letter"},
 	{CodeNameAbsolute, ClassName, SeverityRefusal, false, "the name is an absolute path"},

@@ -62,7 +62,8 @@ func (l *layout) readRecord(position int64) (int64, error) {
 	header = header[2:] // internal attributes
 	r.attributes = header.uint32()
 	offset := header.uint32()
-	r.name = string(raw[directoryLength : directoryLength+nameLength])
+	r.written = string(raw[directoryLength : directoryLength+nameLength])
+	r.name = readName(r.written, r.flags&flagUTF8 != 0)
 
 	l.records = append(l.records, r)
 	kept := &l.records[len(l.records)-1]

@@ -14,7 +14,7 @@
 // failure. Nothing is repaired.
 //
 // Defaults of [Limits], all of which a caller may change: 2 GiB for the file, 1 GiB for an entry, 4 GiB for all entries
-// together, 10,000 entries, a compression ratio of 200 for entries above 1 MiB, names of 240 bytes and 8 levels.
+// together, 10,000 entries, a compression ratio of 200 for entries above 1 MiB, names of 240 bytes and 32 levels.
 // Memory does not grow with the size of the file, only with the number of its entries.
 //
 // The package knows ZIP and no format inside it: an [Inspector] given to Verify judges what an entry holds. It knows no
@@ -114,7 +114,7 @@ func (a *Archive) Close() error {
 // Entry is one entry as the central directory describes it. Nothing of it can be trusted before [Archive.Verify]
 // accepted the archive.
 type Entry struct {
-	Name           string // with slashes; a folder's ends in one
+	Name           string // as it is read, with slashes; a folder's ends in one
 	Size           int64  // bytes of content
 	CompressedSize int64  // bytes in the ZIP
 	CRC32          uint32

@@ -1,8 +1,10 @@
 package evidence
 
 import (
+	"bytes"
 	"encoding/binary"
 	"slices"
+	"unicode/utf8"
 )
 
 // Ids of extra fields that mean something to some reader.
@@ -23,6 +25,10 @@ const (
 	extraJava             = 0xcafe
 )
 
+// maxPadding is how many zeros may pad an extra field, or the space between two entries, so that
+// content begins at a page: 16 KiB is the largest that Android has.
+const maxPadding = 16<<10 - 1
+
 // extraFields is what is kept of the extra fields of one header. zip64 holds until the window moves.
 type extraFields struct {
 	hasZIP64 bool
@@ -33,7 +39,17 @@ type extraFields struct {
 // are refused; those that are only not known are kept for a notice.
 func (l *layout) readExtra(r *record, extra []byte, offset int64, where string) extraFields {
 	var kept extraFields
+	zeros := len(extra) - len(bytes.TrimRight(extra, "\x00"))
 	for len(extra) > 0 {
+		// zipalign pads by zeros of any number. Four of them can also be taken for an empty field.
+		if len(extra) <= zeros && len(extra)%4 != 0 {
+			code := CodeExtraPadding
+			if len(extra) > maxPadding {
+				code = CodeExtraLength
+			}
+			l.misplaced(r, code, offset, "%d bytes, all zero, follow its extra fields (%s)", len(extra), where)
+			return kept
+		}
 		if len(extra) < 4 {
 			l.misplaced(r, CodeExtraLength, offset, "%d bytes are left over behind its extra fields (%s)", len(extra), where)
 			return kept
@@ -68,8 +84,8 @@ func (l *layout) checkExtra(r *record, id uint16, body []byte, offset int64, whe
 		r.owner = r.owner || len(body) == 12 || len(body) == 4
 	case extraUnicodePath:
 		// One version byte and a CRC of the header's name stand in front. Whether a reader looks at them differs, so
-		// the name must be the same in any case.
-		if len(body) < 5 || string(body[5:]) != r.name {
+		// the name must be the same in any case, as it is read.
+		if len(body) < 5 || !r.called(body[5:]) {
 			l.about(r, CodeNameUnicodePath, offset, "its Unicode path field has another name than its header (%s)", where)
 		}
 	case extraStrongEncryption, extraAES:
@@ -94,6 +110,12 @@ func (l *layout) checkExtra(r *record, id uint16, body []byte, offset int64, whe
 			r.unknown = append(r.unknown, id)
 		}
 	}
+}
+
+// called says whether a Unicode path, which is always UTF-8, is the name as it is read. It may have
+// the backslashes that the name is written with.
+func (r *record) called(path []byte) bool {
+	return string(path) == r.name || string(path) == r.written && utf8.Valid(path)
 }
 
 // checkLibarchive compares the attributes that libarchive's experimental field repeats for readers of streams.

@@ -34,6 +34,9 @@ func FuzzStructure(f *testing.F) {
 	for _, bad := range badZIPs {
 		seed(bad.build())
 	}
+	for _, acceptable := range acceptableZIPs {
+		seed(acceptable.raw())
+	}
 	foreign, err := filepath.Glob(filepath.Join("testdata", "foreign", "*", "*.zip"))
 	if err != nil {
 		f.Fatal(err)
@@ -92,9 +95,17 @@ func FuzzFields(f *testing.F) {
 	})
 }
 
-// readAlike fails if a ZIP is accepted that other readers read differently.
+// readAlike fails if a ZIP is accepted that other readers read differently, or that is read in another way than is
+// stated for the codes that were accepted.
 func readAlike(t *testing.T, raw []byte) {
-	archive := openBytes(t, raw, Limits{MaxEntrySize: 1 << 20, MaxTotalSize: 4 << 20, MaxEntries: 100})
+	readAlikeBy(t, raw, nil, false, asWritten)
+	readAlikeBy(t, raw, acceptAll().Accept, true, asRead)
+}
+
+// readAlikeBy is readAlike for one set of accepted codes: padded says whether a reader of streams skips zeros, read how
+// names are read.
+func readAlikeBy(t *testing.T, raw []byte, accept []Code, padded bool, read nameReading) {
+	archive := openBytes(t, raw, Limits{MaxEntrySize: 1 << 20, MaxTotalSize: 4 << 20, MaxEntries: 100, Accept: accept})
 	report, err := archive.Verify()
 	if report.SHA256 != hashOf(raw) {
 		t.Errorf("the SHA-256 of the file is %q", report.SHA256)
@@ -112,17 +123,17 @@ func readAlike(t *testing.T, raw []byte) {
 	for _, entry := range report.Entries {
 		got[entry.Name] = entry.SHA256
 	}
-	if want := goContents(t, raw); !maps.Equal(got, want) {
+	if want := goContentsBy(t, raw, read); !maps.Equal(got, want) {
 		t.Errorf("archive/zip reads %v; accepted was %v", want, got)
 	}
-	if streamed, can := streamContents(raw); can && !maps.Equal(got, streamed) {
+	if streamed, can := streamContents(raw, padded, read); can && !maps.Equal(got, streamed) {
 		t.Errorf("a reader of streams reads %v; accepted was %v", streamed, got)
 	}
 }
 
-// streamContents reads a ZIP as readers of streams do: from the front, by local headers and descriptors alone. It
-// cannot read stored content whose length stands nowhere in front.
-func streamContents(raw []byte) (contents map[string]string, can bool) {
+// streamContents reads a ZIP as readers of streams do: from the front, by local headers and descriptors alone, and by
+// zeros between entries if those are padded. It cannot read stored content whose length stands nowhere in front.
+func streamContents(raw []byte, padded bool, read nameReading) (contents map[string]string, can bool) {
 	contents = make(map[string]string)
 	for at := 0; at+30 <= len(raw) && binary.LittleEndian.Uint32(raw[at:]) == signatureLocal; {
 		header := raw[at:]
@@ -133,7 +144,7 @@ func streamContents(raw []byte) (contents map[string]string, can bool) {
 		if 30+nameLength+extraLength > len(header) {
 			return nil, true
 		}
-		name := string(header[30 : 30+nameLength])
+		name := read(string(header[30:30+nameLength]), flags&flagUTF8 != 0)
 		for extra := header[30+nameLength : 30+nameLength+extraLength]; len(extra) >= 4; {
 			length := int(binary.LittleEndian.Uint16(extra[2:]))
 			body := extra[4:][:length]
@@ -162,7 +173,7 @@ func streamContents(raw []byte) (contents map[string]string, can bool) {
 			used = int(compressed)
 			content = data[:used]
 		default:
-			used = endByDescriptor(data)
+			used = endByDescriptor(data, padded)
 			if used < 0 {
 				return nil, false
 			}
@@ -171,32 +182,35 @@ func streamContents(raw []byte) (contents map[string]string, can bool) {
 		contents[name] = hashOf(content)
 		at += 30 + nameLength + extraLength + used
 		if flags&flagDescriptor != 0 {
-			length := descriptorLength(raw[at:], content, uint64(used))
+			length := descriptorLength(raw[at:], content, uint64(used), padded)
 			if length == 0 {
 				return nil, true
 			}
 			at += length
+		}
+		for padded && at < len(raw) && raw[at] == 0 {
+			at++
 		}
 	}
 	return contents, true
 }
 
 // endByDescriptor finds the first descriptor with a signature that fits what is in front of it, -1 if there is none.
-func endByDescriptor(data []byte) int {
+func endByDescriptor(data []byte, padded bool) int {
 	for at := 0; ; at++ {
 		next := bytes.Index(data[at:], []byte("PK\x07\x08"))
 		if next < 0 {
 			return -1
 		}
 		at += next
-		if descriptorLength(data[at:], data[:at], uint64(at)) > 0 {
+		if descriptorLength(data[at:], data[:at], uint64(at), padded) > 0 {
 			return at
 		}
 	}
 }
 
 // descriptorLength tells how long the descriptor at the start of raw is, 0 if it is none for this content.
-func descriptorLength(raw, content []byte, compressed uint64) int {
+func descriptorLength(raw, content []byte, compressed uint64, padded bool) int {
 	crc, size := crc32.ChecksumIEEE(content), uint64(len(content))
 	for _, form := range [][]byte{
 		little(uint32(signatureDescriptor), crc, compressed, size),
@@ -204,7 +218,11 @@ func descriptorLength(raw, content []byte, compressed uint64) int {
 		little(crc, compressed, size),
 		little(crc, uint32(compressed), uint32(size)),
 	} {
-		if rest, fits := bytes.CutPrefix(raw, form); fits && len(rest) >= 4 && rest[0] == 'P' && rest[1] == 'K' {
+		rest, fits := bytes.CutPrefix(raw, form)
+		if padded {
+			rest = bytes.TrimLeft(rest, "\x00")
+		}
+		if fits && len(rest) >= 4 && rest[0] == 'P' && rest[1] == 'K' {
 			return len(form)
 		}
 	}
@@ -230,43 +248,59 @@ func FuzzNames(f *testing.F) {
 	f.Add("a", "a/b")
 	f.Add("\u212a", "k")
 	f.Add("x/\u1e9e", "x/SS")
+	f.Add(`a\b\..\c`, `A/b/\C\`)
+	f.Add(`C:\x`, `\\server\share`)
+	f.Add("c\x82dula", "cédula")
+	f.Add("LPT\xfd", "\x95\\..\\x")
 	f.Fuzz(func(t *testing.T, one, other string) {
-		raw := (&forgery{entries: []*forgedEntry{{name: one}, {name: other}}}).bytes()
-		archive := openBytes(t, raw, Limits{})
-		if _, err := archive.Verify(); err != nil {
-			return
-		}
-		for _, name := range []string{one, other} {
-			insideOnLinux(t, name)
-			insideOnLinux(t, strings.ReplaceAll(norm.NFD.String(name), ":", "/")) // as old macOS programs see it
-			insideOnWindows(t, name)
-			if len(name) > 240 || !utf8.ValidString(name) {
-				t.Errorf("%q is too long or no UTF-8", name)
-			}
-		}
-		if sameOnDisk(one, other) {
-			t.Errorf("%q and %q are one name on some systems", one, other)
-		}
-		parent := t.TempDir()
-		err := archive.Extract(filepath.Join(parent, "out"))
-		if archive.checkSystemNames(runtime.GOOS) != nil {
-			if left, _ := os.ReadDir(parent); !errors.As(err, new(*SystemNameError)) || len(left) > 0 {
-				t.Errorf("%v, and %d files are left", err, len(left))
-			}
-			return
-		}
-		if err != nil {
-			t.Errorf("%q and %q cannot be extracted: %v", one, other, err)
-		}
-		if made, _ := os.ReadDir(parent); len(made) != 1 {
-			t.Errorf("%q and %q made %v", one, other, made)
-		}
-		for _, name := range []string{one, other} {
-			if info, err := os.Lstat(filepath.Join(parent, "out", name)); err != nil || info.IsDir() != strings.HasSuffix(name, "/") {
-				t.Errorf("%q was not made: %v", name, err)
-			}
-		}
+		bare := func(h *forgedHeader) { h.flags = 0 }
+		said := (&forgery{entries: []*forgedEntry{{name: one}, {name: other}}}).bytes()
+		unsaid := (&forgery{entries: []*forgedEntry{{name: one, both: bare}, {name: other, both: bare}}}).bytes()
+		placedInside(t, openBytes(t, said, Limits{}), one, other)
+		placedInside(t, openBytes(t, said, acceptAll()), asRead(one, true), asRead(other, true))
+		placedInside(t, openBytes(t, unsaid, acceptAll()), asRead(one, false), asRead(other, false))
 	})
+}
+
+// placedInside fails if a ZIP is accepted that does not have these two names, or if they are not safe.
+func placedInside(t *testing.T, archive *Archive, one, other string) {
+	t.Helper()
+	if _, err := archive.Verify(); err != nil {
+		return
+	}
+	if entries := archive.Entries(); entries[0].Name != one || entries[1].Name != other {
+		t.Errorf("read as %q and %q; want %q and %q", entries[0].Name, entries[1].Name, one, other)
+	}
+	for _, name := range []string{one, other} {
+		insideOnLinux(t, name)
+		insideOnLinux(t, strings.ReplaceAll(norm.NFD.String(name), ":", "/")) // as old macOS programs see it
+		insideOnWindows(t, name)
+		if len(name) > 240 || !utf8.ValidString(name) {
+			t.Errorf("%q is too long or no UTF-8", name)
+		}
+	}
+	if sameOnDisk(one, other) {
+		t.Errorf("%q and %q are one name on some systems", one, other)
+	}
+	parent := t.TempDir()
+	err := archive.Extract(filepath.Join(parent, "out"))
+	if archive.checkSystemNames(runtime.GOOS) != nil {
+		if left, _ := os.ReadDir(parent); !errors.As(err, new(*SystemNameError)) || len(left) > 0 {
+			t.Errorf("%v, and %d files are left", err, len(left))
+		}
+		return
+	}
+	if err != nil {
+		t.Errorf("%q and %q cannot be extracted: %v", one, other, err)
+	}
+	if made, _ := os.ReadDir(parent); len(made) != 1 {
+		t.Errorf("%q and %q made %v", one, other, made)
+	}
+	for _, name := range []string{one, other} {
+		if info, err := os.Lstat(filepath.Join(parent, "out", name)); err != nil || info.IsDir() != strings.HasSuffix(name, "/") {
+			t.Errorf("%q was not made: %v", name, err)
+		}
+	}
 }
 
 func insideOnLinux(t *testing.T, name string) {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -136,9 +137,11 @@ var goodZIPs = []goodZIP{
 	{"Unicode path with the same name", "", both(func(h *forgedHeader) {
 		h.extra = field(0x7075, append(little(byte(1), crc32.ChecksumIEEE(h.name)), h.name...)...)
 	})},
+	{"decomposed Unicode name with flag", "", more(&forgedEntry{name: "identidad/ce\u0301dula.json"})},
 	{"UTF-8 flag with an ASCII name", "", both(func(h *forgedHeader) { h.flags |= 1 << 11 })},
 	{"name of 240 bytes", "", named(strings.Repeat("a", 240))},
-	{"eight levels", "", named("1/2/3/4/5/6/7/8")},
+	{"32 levels", "", named(strings.Repeat("a/", 31) + "a")},
+	{"folder of 32 levels", "", more(&forgedEntry{name: strings.Repeat("a/", 32)})},
 	{"dots, dashes and tildes inside names", "", named("-a..b/.hidden/c~1 d.tar.gz")},
 	{"names that only start like devices", "", more(&forgedEntry{name: "console.txt"}, &forgedEntry{name: "com10"}, &forgedEntry{name: "lpt"})},
 	{"archive comment", "archive-comment", forge(func(f *forgery) { f.comment = []byte("made by PK\x05 and PK\x03\x04") })},
@@ -203,17 +206,35 @@ func TestAcceptsEveryGoodZIP(t *testing.T) {
 // checkGood fails unless the ZIP is accepted with the content that archive/zip reads, also after extraction.
 func checkGood(t *testing.T, raw []byte, notices string) *Report {
 	t.Helper()
-	archive := openBytes(t, raw, Limits{})
+	return checkGoodBy(t, raw, "", notices, asWritten)
+}
+
+// checkGoodBy is checkGood for a ZIP that is accepted by a code alone, with names as read reads them.
+func checkGoodBy(t *testing.T, raw []byte, accept Code, notices string, read nameReading) *Report {
+	t.Helper()
+	var limits Limits
+	if accept != "" {
+		limits.Accept = []Code{accept}
+	}
+	archive := openBytes(t, raw, limits)
 	report, err := archive.Verify()
 	if err != nil {
 		t.Fatalf("a good ZIP was refused: %v", err)
 	}
 	var codes []string
+	taken := accept == ""
 	for _, finding := range report.Findings {
+		if finding.Code == accept && finding.Severity == SeverityAccepted {
+			taken = true
+			continue
+		}
 		if finding.Severity != SeverityNotice {
 			t.Errorf("%s is a %s", finding.Code, finding.Severity)
 		}
 		codes = append(codes, string(finding.Code))
+	}
+	if !taken {
+		t.Errorf("the report does not say that %s was accepted", accept)
 	}
 	slices.Sort(codes)
 	if got := strings.Join(slices.Compact(codes), " "); got != notices {
@@ -222,12 +243,28 @@ func checkGood(t *testing.T, raw []byte, notices string) *Report {
 	if len(report.RefusedEntries) > 0 {
 		t.Errorf("an accepted ZIP has refused entries: %v", report.RefusedEntries)
 	}
-	want := goContents(t, raw)
-	got := make(map[string]string)
+	want := goContentsBy(t, raw, read)
+	got, named := make(map[string]string), make(map[string]bool)
 	for _, entry := range report.Entries {
-		got[entry.Name] = entry.SHA256
+		got[entry.Name], named[entry.Name] = entry.SHA256, true
 	}
 	compareContents(t, "the report", got, want)
+	for _, entry := range archive.Entries() {
+		if !named[entry.Name] {
+			t.Errorf("the list has %q, which the report has not", entry.Name)
+		}
+		path := strings.TrimSuffix(entry.Name, "/")
+		if info, err := fs.Stat(archive, path); err != nil || info.IsDir() != entry.Folder {
+			t.Errorf("the file system has %q not as it is: %v", path, err)
+			continue
+		}
+		if entry.Folder {
+			continue
+		}
+		if content, err := fs.ReadFile(archive, path); err != nil || hashOf(content) != want[entry.Name] {
+			t.Errorf("the file system reads %q with the SHA-256 %s, %v", path, hashOf(content), err)
+		}
+	}
 
 	folder := filepath.Join(t.TempDir(), "out")
 	err = archive.Extract(folder)
@@ -285,6 +322,12 @@ func compareContents(t *testing.T, what string, got, want map[string]string) {
 // goContents is what archive/zip reads: the SHA-256 of each entry.
 func goContents(t testing.TB, raw []byte) map[string]string {
 	t.Helper()
+	return goContentsBy(t, raw, asWritten)
+}
+
+// goContentsBy is goContents with names as read reads them, which are not for archive/zip to judge.
+func goContentsBy(t testing.TB, raw []byte, read nameReading) map[string]string {
+	t.Helper()
 	reader, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
 	if err != nil {
 		t.Fatalf("archive/zip cannot read what was accepted: %v", err)
@@ -300,10 +343,11 @@ func goContents(t testing.TB, raw []byte) map[string]string {
 			t.Fatalf("archive/zip cannot read %q: %v", file.Name, err)
 		}
 		opened.Close()
-		if _, twice := contents[file.Name]; twice {
-			t.Fatalf("archive/zip reads %q twice", file.Name)
+		name := read(file.Name, file.Flags&flagUTF8 != 0)
+		if _, twice := contents[name]; twice {
+			t.Fatalf("archive/zip reads %q twice", name)
 		}
-		contents[file.Name] = hashOf(content)
+		contents[name] = hashOf(content)
 	}
 	return contents
 }

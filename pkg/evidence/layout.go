@@ -53,10 +53,11 @@ type layout struct {
 
 // record is one entry of the directory, with what its local header added.
 type record struct {
-	name       string
-	position   int64 // of the directory record
-	offset     int64 // of the local header
-	data       int64 // of the content
+	name       string // as it is read
+	written    string // as its bytes stand in the directory
+	position   int64  // of the directory record
+	offset     int64  // of the local header
+	data       int64  // of the content
 	compressed int64
 	size       int64
 	crc        uint32

@@ -19,11 +19,12 @@ type Limits struct {
 	MaxRatio int
 	// MaxNameLength is the longest name of an entry, in bytes with its folders. Default: 240.
 	MaxNameLength int
-	// MaxDepth is how many parts a name may have: "a/b/c.pdf" has three. Default: 8.
+	// MaxDepth is how many parts a name may have: "a/b/c.pdf" has three. Default: 32.
 	MaxDepth int
 
 	// Accept lists codes that are reported as accepted and refuse nothing. Only codes for which [CodeInfo].Acceptable
-	// holds may stand here; whatever gives a ZIP two readings cannot be accepted. Default: none.
+	// holds may stand here. What programs read in different ways is among them only if [CodeInfo].Description says which
+	// reading then holds. Default: none.
 	Accept []Code
 	// Refuse lists notices that refuse the ZIP. Default: none.
 	Refuse []Code
@@ -41,7 +42,7 @@ const (
 	defaultMaxEntries    = 10_000
 	defaultMaxRatio      = 200
 	defaultMaxNameLength = 240
-	defaultMaxDepth      = 8
+	defaultMaxDepth      = 32
 
 	// ratioFloor is the content size from which on the ratio counts; small text compresses well without being a bomb.
 	ratioFloor = 1 << 20

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
 )
@@ -90,7 +91,7 @@ func (l *layout) compare(r *record, raw []byte, nameLength int) {
 	if method != r.method {
 		l.about(r, CodeMethodDiffers, r.offset, "its method is %d in the local header and %d in the directory", method, r.method)
 	}
-	if string(name) != r.name {
+	if string(name) != r.written {
 		l.about(r, CodeNameDiffers, r.offset, "its name is %q in the local header", name)
 	}
 	if crc != r.crc && !(r.streamed() && (crc == 0 || crc == sentinel32)) {
@@ -133,24 +134,27 @@ func (l *layout) readEndOf(r *record, limit int64) error {
 	if !r.streamed() && rest == 0 {
 		return nil
 	}
-	const longest = 24
-	raw, err := l.window.at(end, int(min(rest, longest+4)), windowSize)
+	raw, err := l.window.at(end, int(min(rest, 24+maxPadding+1)), windowSize)
 	if err != nil {
 		return err
 	}
-	if r.streamed() {
-		switch rest {
-		case 12, 16, 20, 24:
-			if !descriptorAgrees(r, raw) {
-				l.misplaced(r, CodeDescriptor, end, "its data descriptor does not agree with the directory")
-			}
-			return nil
-		case 0:
-			l.misplaced(r, CodeDescriptor, end, "its flags promise a data descriptor, but there is none")
-			return nil
-		}
+	sized := r.streamed() && (rest == 12 || rest == 16 || rest == 20 || rest == 24)
+	if sized && descriptorAgrees(r, raw) {
+		return nil
 	}
-	for _, length := range []int{0, 12, 16, 20, longest} {
+	zeros := padding(r, raw)
+	switch {
+	case zeros > 0:
+		l.misplaced(r, CodeGapPadding, limit-int64(zeros), "%d bytes, all zero, that belong to nothing follow it", zeros)
+		return nil
+	case sized:
+		l.misplaced(r, CodeDescriptor, end, "its data descriptor does not agree with the directory")
+		return nil
+	case r.streamed() && rest == 0:
+		l.misplaced(r, CodeDescriptor, end, "its flags promise a data descriptor, but there is none")
+		return nil
+	}
+	for _, length := range [...]int{0, 12, 16, 20, 24} {
 		if len(raw) < length+4 || length > 0 && !descriptorAgrees(r, raw[:length]) {
 			continue
 		}
@@ -165,6 +169,20 @@ func (l *layout) readEndOf(r *record, limit int64) error {
 	}
 	l.misplaced(r, CodeGap, end, "%d bytes that belong to nothing follow it", rest)
 	return nil
+}
+
+// padding returns how many zeros fill what follows an entry's content and descriptor, 0 if it is
+// anything else or more than zipalign needs.
+func padding(r *record, raw []byte) int {
+	for _, length := range [...]int{0, 12, 16, 20, 24} {
+		switch rest := len(raw) - length; {
+		case r.streamed() != (length > 0), rest < 1, rest > maxPadding:
+		case length > 0 && !descriptorAgrees(r, raw[:length]):
+		case len(bytes.TrimLeft(raw[length:], "\x00")) == 0:
+			return rest
+		}
+	}
+	return 0
 }
 
 // descriptorAgrees compares a descriptor with the directory. Its length tells its form: 32 or 64 bits, without or

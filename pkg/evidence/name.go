@@ -20,7 +20,7 @@ type nameFault struct {
 func (l *layout) checkNames() error {
 	for i := range l.records {
 		r := &l.records[i]
-		for _, fault := range nameFaults(r.name, r.flags&flagUTF8 != 0, &l.limits) {
+		for _, fault := range nameFaults(r, &l.limits) {
 			l.about(r, fault.code, r.position, "%s", fault.message)
 		}
 	}
@@ -28,8 +28,9 @@ func (l *layout) checkNames() error {
 	return nil
 }
 
-// nameFaults lists what is wrong with a name, judged by the rules of Linux, macOS and Windows at once.
-func nameFaults(name string, utf8Flag bool, limits *Limits) []nameFault {
+// nameFaults lists what is wrong with a name, judged as it is read, by the rules of Linux, macOS and Windows at once.
+func nameFaults(r *record, limits *Limits) []nameFault {
+	name := r.name
 	var faults []nameFault
 	add := func(code Code, format string, values ...any) {
 		faults = append(faults, nameFault{code, fmt.Sprintf(format, values...)})
@@ -42,8 +43,16 @@ func nameFaults(name string, utf8Flag bool, limits *Limits) []nameFault {
 	}
 	if !utf8.ValidString(name) {
 		add(CodeNameUTF8, "its name is no valid UTF-8")
-	} else if !utf8Flag && !isASCII(name) {
-		add(CodeNameCharset, "its name is not ASCII and does not say that it is UTF-8")
+	} else if r.flags&flagUTF8 == 0 && !isASCII(name) {
+		charset := "UTF-8"
+		if !utf8.ValidString(r.written) {
+			charset = "CP437"
+		}
+		add(CodeNameCharset, "its name is not ASCII and does not say that it is UTF-8; it is read as %s", charset)
+	}
+	if strings.Contains(r.written, `\`) {
+		add(CodeNameBackslash, "its name is written with backslashes, which separate folders on Windows alone; "+
+			"they are read as slashes")
 	}
 	faults = append(faults, characterFaults(name)...)
 	if strings.HasPrefix(name, "/") {
@@ -69,13 +78,11 @@ func nameFaults(name string, utf8Flag bool, limits *Limits) []nameFault {
 
 // characterFaults finds characters that no name may hold, each kind once.
 func characterFaults(name string) []nameFault {
-	var control, bidi, format, backslash, colon, unportable bool
+	var control, bidi, format, colon, unportable bool
 	for _, r := range name {
 		switch {
 		case r < utf8.RuneSelf:
 			switch r {
-			case '\\':
-				backslash = true
 			case ':':
 				colon = true
 			case '<', '>', '"', '|', '?', '*':
@@ -100,7 +107,6 @@ func characterFaults(name string) []nameFault {
 		{control, CodeNameControl, "its name holds control characters"},
 		{bidi, CodeNameBidi, "its name holds characters that turn the direction of writing"},
 		{format, CodeNameFormat, "its name holds invisible format characters"},
-		{backslash, CodeNameBackslash, "its name holds a backslash, which separates folders on Windows"},
 		{unportable, CodeNameUnportable, "its name holds characters that Windows does not allow"},
 	} {
 		if kind.found {
