@@ -160,10 +160,10 @@ func (v *view) askFor(kind contentKind) {
 // askAgain asks the inspectors anew if the content turned out to end as a PDF does. It tells
 // whether the content must come again, since nobody had wanted it.
 func (v *view) askAgain() bool {
-	kind := v.archive.kindOf(v.record, v.sum.head, v.sum.end)
-	if kind.mediaType == v.kind.mediaType {
+	if v.kind.mediaType == typePDF || !endsAsPDF(v.sum.end) {
 		return false
 	}
+	kind := v.archive.kindOf(v.record, v.sum.head, v.sum.end)
 	kept := len(v.wanting) > 0
 	v.askFor(kind)
 	if kept || len(v.wanting) == 0 || v.record.method != methodDeflated {

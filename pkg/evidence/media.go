@@ -42,8 +42,10 @@ const typePDF = "application/pdf"
 func passesForPDF(name string, head, end []byte) bool {
 	const suffix = ".pdf"
 	return len(name) >= len(suffix) && strings.EqualFold(name[len(name)-len(suffix):], suffix) ||
-		bytes.Contains(head, []byte("%PDF-")) || bytes.Contains(end, []byte("startxref"))
+		bytes.Contains(head, []byte("%PDF-")) || endsAsPDF(end)
 }
+
+func endsAsPDF(end []byte) bool { return bytes.Contains(end, []byte("startxref")) }
 
 // mediaTypeOf tells the type of a content that does not pass for a PDF from its first bytes
 // (headLength of them, or all).
