@@ -45,7 +45,7 @@ func (o *output) each(files []string, do func(file string) error) error {
 
 const (
 	// memoryLimit keeps what is garbage from adding up where there are thousands of entries. Beyond it the garbage collector works more, and nothing fails.
-	memoryLimit = 12 << 20
+	memoryLimit = 25 << 19
 	// gcPercent leaves garbage alone before that: an evidence ZIP of usual size is verified with less.
 	gcPercent = 400
 )

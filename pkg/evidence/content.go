@@ -249,13 +249,11 @@ func (s *sink) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// keepEnd remembers the last bytes.
+// keepEnd remembers the last bytes of a content that is as long as claimed.
 func (s *sink) keepEnd(p []byte) {
-	p = p[max(0, len(p)-headLength):]
-	if over := len(s.end) + len(p) - headLength; over > 0 {
-		s.end = s.end[:copy(s.end, s.end[over:])]
+	if before := s.limit - headLength - s.size; before < int64(len(p)) { // bytes of p in front of them
+		s.end = append(s.end, p[max(0, before):]...)
 	}
-	s.end = append(s.end, p...)
 }
 
 // sha256 returns the hash of what was written, in hexadecimal.

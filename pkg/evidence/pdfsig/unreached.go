@@ -116,10 +116,18 @@ func (c *checker) scan(word string, visit func(at int64) (bool, error)) error {
 	})
 }
 
+// partBuffers are for parts: an evidence ZIP may hold thousands of PDFs.
+var partBuffers = sync.Pool{New: func() any {
+	buffer := make([]byte, copyBuffer+3*len(byteRangeKey))
+	return &buffer
+}}
+
 // parts gives visit the file in parts that begin copyBuffer apart and reach so many bytes into the
 // next, until it wants no more.
 func (c *checker) parts(overlap int, visit func(start int64, part []byte) (bool, error)) error {
-	buffer := make([]byte, min(c.size, copyBuffer+int64(overlap)))
+	pooled := partBuffers.Get().(*[]byte)
+	defer partBuffers.Put(pooled)
+	buffer := (*pooled)[:copyBuffer+overlap]
 	for start := int64(0); start < c.size; start += copyBuffer {
 		if err := c.ctx.Err(); err != nil {
 			return err
