@@ -50,8 +50,8 @@ func brute(t *testing.T, file []byte, s pdfsig.Signature) (open, end int) {
 		return int(length), int(after) // no CMS; openssl's are judged by TestGenuineSignaturesAreJudged
 	}
 	message, err := pkcs7.Parse(contents) // it ignores what follows the CMS
-	if err != nil && strings.HasPrefix(err.Error(), "x509: ") {
-		return int(length), int(after) // pkcs7 wants certificates that package x509 takes; ours are content with a key
+	if err != nil && (strings.HasPrefix(err.Error(), "x509: ") || strings.Contains(err.Error(), "not on curve")) {
+		return int(length), int(after) // pkcs7 wants certificates that package x509 takes; ours are content with the signer's key
 	}
 	if err != nil {
 		t.Fatal(err)
