@@ -15,8 +15,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/danabio/danabio-go/cmd/danabio/sample"
 	"github.com/danabio/danabio-go/internal/markdown"
+	"github.com/danabio/danabio-go/internal/sample"
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/emulator"
 	"github.com/danabio/danabio-go/pkg/emulator/emulatortest"

@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/danabio/danabio-go/cmd/danabio/sample"
 	"github.com/danabio/danabio-go/internal/probe"
+	"github.com/danabio/danabio-go/internal/sample"
 	"github.com/danabio/danabio-go/pkg/contract"
 	"github.com/danabio/danabio-go/pkg/danabio"
 )

@@ -14,7 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/robustio"
 	"github.com/spf13/cobra"
 
-	"github.com/danabio/danabio-go/cmd/danabio/sample"
+	"github.com/danabio/danabio-go/internal/sample"
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/emulator"
 	"github.com/danabio/danabio-go/pkg/evidence"

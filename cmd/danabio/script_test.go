@@ -25,8 +25,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/danabio/danabio-go/cmd/danabio/sample"
 	"github.com/danabio/danabio-go/internal/pdf"
+	"github.com/danabio/danabio-go/internal/sample"
 	"github.com/danabio/danabio-go/internal/testca"
 	"github.com/danabio/danabio-go/pkg/emulator"
 	"github.com/danabio/danabio-go/pkg/emulator/emulatortest"

@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/danabio/danabio-go/cmd/danabio/sample"
 	"github.com/danabio/danabio-go/internal/auditreport"
 	"github.com/danabio/danabio-go/internal/language"
+	"github.com/danabio/danabio-go/internal/sample"
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/emulator"
 	"github.com/danabio/danabio-go/pkg/emulator/emulatortest"

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/danabio/danabio-go/cmd/danabio/sample"
 	"github.com/danabio/danabio-go/internal/probe"
+	"github.com/danabio/danabio-go/internal/sample"
 	"github.com/danabio/danabio-go/pkg/emulator"
 )
 

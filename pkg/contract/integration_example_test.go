@@ -23,7 +23,7 @@ import (
 func onboard(ctx context.Context, client *danabio.Client) error {
 	circuit, err := client.StartCircuit(ctx, danabio.CircuitRequest{
 		Signer:    danabio.Signer{Name: "Ana Prueba", Email: "ana@example.com", NIF: "00000000T"},
-		Documents: []danabio.Document{danabio.File("../../cmd/danabio/sample/contrato.pdf")},
+		Documents: []danabio.Document{danabio.File("../../internal/sample/contrato.pdf")},
 	})
 	if err != nil {
 		return err

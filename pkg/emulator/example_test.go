@@ -10,7 +10,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/danabio/danabio-go/cmd/danabio/sample"
+	"github.com/danabio/danabio-go/internal/sample"
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/emulator"
 )

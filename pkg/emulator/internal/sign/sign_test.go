@@ -26,7 +26,7 @@ import (
 
 const (
 	fixtures = "../../../../internal/pdf/testdata/*.pdf"
-	contract = "../../../../cmd/danabio/sample/contrato.pdf"
+	contract = "../../../../internal/sample/contrato.pdf"
 )
 
 var noon = time.Date(2031, 5, 4, 12, 0, 0, 0, time.UTC)

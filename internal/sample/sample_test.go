@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"testing"
 
-	"github.com/danabio/danabio-go/cmd/danabio/sample"
 	"github.com/danabio/danabio-go/internal/pdf"
+	"github.com/danabio/danabio-go/internal/sample"
 )
 
 func TestTheContractIsASoundPDFThatTellsNothingOfItsMaker(t *testing.T) {
