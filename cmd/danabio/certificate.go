@@ -89,7 +89,7 @@ func (f pemFile) read(ctx context.Context) (blocks []pemfile.Block, notice *mess
 	defer source.Close()
 	if access.Writes(source) == access.Everything {
 		return nil, nil, badInput("%s %s: other users of this machine can change it, or put another one in its place; have only you write it and its folder: chmod o-w %s %s",
-			f.what, f.path, typedWord(f.path), typedWord(filepath.Dir(f.path)))
+			f.what, f.path, shellWord(f.path), shellWord(filepath.Dir(f.path)))
 	}
 	content, err := io.ReadAll(io.LimitReader(interruptible{ctx, source}, maxPEM+1))
 	switch {
@@ -117,13 +117,13 @@ func (f pemFile) undecoded(err error) error {
 	case pemfile.UTF16:
 		return badInput("%s %s is text in UTF-16; save it as UTF-8", f.what, f.path)
 	case pemfile.DER:
-		return badInput("%s %s is in DER form; make it PEM by: openssl x509 -inform der -in %s -out NEW.pem", f.what, f.path, typedWord(f.path))
+		return badInput("%s %s is in DER form; make it PEM by: openssl x509 -inform der -in %s -out NEW.pem", f.what, f.path, shellWord(f.path))
 	case pemfile.PKCS7:
 		form := "pem"
 		if fault.DER {
 			form = "der"
 		}
-		return badInput("%s %s is PKCS #7; take the certificates out by: openssl pkcs7 -print_certs -inform %s -in %s -out NEW.pem", f.what, f.path, form, typedWord(f.path))
+		return badInput("%s %s is PKCS #7; take the certificates out by: openssl pkcs7 -print_certs -inform %s -in %s -out NEW.pem", f.what, f.path, form, shellWord(f.path))
 	case pemfile.Unbegun:
 		return badInput("%s %s: line %d ends a block that no line begins; see that nothing was cut off", f.what, f.path, fault.Line)
 	}
@@ -227,7 +227,7 @@ func keyIn(blocks []pemfile.Block, what, path string) (crypto.Signer, error) {
 		}
 		if block.Type == "ENCRYPTED PRIVATE KEY" || block.Headers["DEK-Info"] != "" {
 			return nil, badInput("%s %s is encrypted, and danabio asks for no passphrase; store it without one by: openssl pkey -in %s -out NEW.pem",
-				what, path, typedWord(path))
+				what, path, shellWord(path))
 		}
 		for _, parse := range []func([]byte) (any, error){
 			x509.ParsePKCS8PrivateKey,

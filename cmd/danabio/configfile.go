@@ -98,7 +98,7 @@ func readConfigFile(ctx context.Context) (*configFile, error) {
 	defer source.Close()
 	if access.Writes(source) == access.Everything { // as ssh refuses its own
 		return nil, badInput("configuration file %s: other users of this machine can change it, or put another one in its place, and so have the secret sent to a "+
-			"host of theirs; have only you write it and its folder: chmod o-w %s %s", path, typedWord(path), typedWord(filepath.Dir(path)))
+			"host of theirs; have only you write it and its folder: chmod o-w %s %s", path, shellWord(path), shellWord(filepath.Dir(path)))
 	}
 	content, err := io.ReadAll(io.LimitReader(interruptible{ctx, source}, maxConfig+1))
 	switch {

@@ -299,7 +299,7 @@ Next:
   %s
   %s emulator
   %s start --help
-`, in(), oneCommand(me+" evidence verify "+typedWord(in("evidence.zip")), "--sent "+typedWord(in("start.json"))), me, me).in(d.out.language)
+`, in(), oneCommand(me+" evidence verify "+shellWord(in("evidence.zip")), "--sent "+shellWord(in("start.json"))), me, me).in(d.out.language)
 }
 
 // programName is how the user called this program, as far as it matters for the next call.
@@ -310,7 +310,7 @@ func programName() string {
 	if _, err := exec.LookPath("danabio"); err == nil {
 		return "danabio"
 	}
-	return calledShellWord(os.Args[0])
+	return programWord(os.Args[0])
 }
 
 func bytesText(n int64) *message {

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/danabio/danabio-go/internal/testsystem"
 )
 
 // emptyRoot is a file system that holds danabio and a folder for what it writes, as a container
@@ -43,24 +45,9 @@ func inEmptyRoot(t *testing.T, root string, args ...string) *exec.Cmd {
 			cmd.Env = append(cmd.Env, variable)
 		}
 	}
-	cmd.SysProcAttr = &syscall.SysProcAttr{
-		Chroot:      root,
-		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWPID,
-		UidMappings: []syscall.SysProcIDMap{{ContainerID: 12345, HostID: os.Getuid(), Size: 1}},
-		GidMappings: []syscall.SysProcIDMap{{ContainerID: 12345, HostID: os.Getgid(), Size: 1}},
-	}
+	testsystem.Namespace(cmd, 12345, syscall.CLONE_NEWPID)
+	cmd.SysProcAttr.Chroot = root
 	return cmd
-}
-
-func startInEmptyRoot(t *testing.T, cmd *exec.Cmd) {
-	t.Helper()
-	err := cmd.Start()
-	if os.Getenv("CI") == "" && (errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.ENOSPC)) {
-		t.Skip("this machine lets nobody change the root:", err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 func TestDemoInAnEmptyRoot(t *testing.T) {
@@ -68,7 +55,7 @@ func TestDemoInAnEmptyRoot(t *testing.T) {
 	cmd := inEmptyRoot(t, root, "demo")
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	startInEmptyRoot(t, cmd)
+	testsystem.Start(t, cmd)
 	if err := cmd.Wait(); err != nil || stderr.Len() > 0 || !strings.Contains(stdout.String(), "\n  /danabio evidence verify ") {
 		t.Errorf("%v, stderr %q, stdout:\n%s", err, stderr.String(), stdout.String())
 	}
@@ -78,7 +65,7 @@ func TestDemoInAnEmptyRoot(t *testing.T) {
 	elsewhere := inEmptyRoot(t, root, "demo", "--out", "/try")
 	stderr.Reset()
 	elsewhere.Stderr = &stderr
-	startInEmptyRoot(t, elsewhere)
+	testsystem.Start(t, elsewhere)
 	var exit *exec.ExitError
 	if err := elsewhere.Wait(); !errors.As(err, &exit) || exit.ExitCode() != exitFailed || !strings.Contains(stderr.String(), "/try") {
 		t.Errorf("what cannot be written: %v, stderr %q", err, stderr.String())
@@ -95,7 +82,7 @@ func TestSignalEndsProcessOne(t *testing.T) {
 			cmd := inEmptyRoot(t, root, "wait", "some-circuit", "-o", "evidence.zip")
 			var stderr bytes.Buffer
 			cmd.Stderr = &stderr
-			startInEmptyRoot(t, cmd)
+			testsystem.Start(t, cmd)
 			ended := make(chan error, 1)
 			go func() { ended <- cmd.Wait() }()
 			select {

@@ -23,7 +23,7 @@ reading, or that is damaged: then the exit code is 6.`,
 	if onWindows {
 		for _, sub := range cmd.Commands() {
 			run := sub.RunE
-			sub.RunE = func(cmd *cobra.Command, files []string) error { return run(cmd, withoutPatterns(files)) }
+			sub.RunE = func(cmd *cobra.Command, files []string) error { return run(cmd, expandPatterns(files)) }
 		}
 	}
 	cmd.AddCommand(newEvidenceReport(out))

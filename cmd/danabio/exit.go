@@ -145,7 +145,7 @@ type afterStart struct {
 func (e *afterStart) Unwrap() error { return e.error }
 func (e *afterStart) advice() *message {
 	return textf("Do not give the same command again: it would start another circuit. Go on with: danabio wait -o evidence.zip -- %s\n"+
-		"If the signer's link did not come out, ask DANAconnect for it, or have them cancel the circuit and start anew.", typedWord(e.circuit.ID))
+		"If the signer's link did not come out, ask DANAconnect for it, or have them cancel the circuit and start anew.", shellWord(e.circuit.ID))
 }
 
 // interruptedStart adds to an interrupted start that no circuit was started, where that is so.
@@ -195,7 +195,7 @@ func advice(err error) *message {
 	case errors.As(err, &unplaced) && !errors.Is(err, danabio.ErrIntegrity):
 		return textf("The evidence is whole and verified. Give it its name yourself, or have the command store it in another folder: %s", oneLine(unplaced.Kept))
 	case errors.As(err, &exists) && exists.Outcome() == danabio.Started:
-		return textf("Go on with: danabio wait -o evidence.zip -- %s", typedWord(exists.Result.CircuitID))
+		return textf("Go on with: danabio wait -o evidence.zip -- %s", shellWord(exists.Result.CircuitID))
 	case errors.As(err, &exists):
 		return textf("%s\nWrite down what they say with \"danabio journal settle\".\n%s",
 			askVendor(exists.Intent.RequestID, exists.Intent.Channel, exists.Intent.At), readOn(kindOutcomeUnknown))

@@ -18,13 +18,13 @@ func receiptOf(path string, report *evidence.Report) verdict.Receipt {
 // checkReceipt fails if evidence is not the one of its receipt.
 func checkReceipt(path string, report *evidence.Report) error {
 	if problem := receiptOf(path, report).Problem; problem != nil {
-		return problemWith(path, problem)
+		return problemError(path, problem)
 	}
 	return nil
 }
 
-// problemWith says what is wrong with evidence.
-func problemWith(file string, problem *verdict.Problem) error {
+// problemError says what is wrong with evidence.
+func problemError(file string, problem *verdict.Problem) error {
 	otherFile := func(what *message) error {
 		return errorf("%w: %s is not the file that was received: %s the one in %s", danabio.ErrIntegrity, file, what, danabio.ReceiptPath(file))
 	}

@@ -116,7 +116,7 @@ func checkExposure(what string, file *os.File, path string) (notice *message, er
 	switch access.Reads(file) {
 	case access.Everything:
 		return nil, badInput("%s: other users of this machine can read %s; have only you read it: chmod 600 %s (in Kubernetes, defaultMode: 0440 with fsGroup)",
-			what, path, typedWord(path))
+			what, path, shellWord(path))
 	case access.KeptOut:
 		return textf("%s: by its own permissions all users can read %s; it is used, since its mount is read-only or others cannot enter its folder "+
 			"(in Kubernetes, defaultMode: 0440 with fsGroup does without that)", what, oneLine(path)), nil

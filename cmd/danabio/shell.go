@@ -12,10 +12,10 @@ import (
 // onWindows says that the user's shell is PowerShell or cmd.
 const onWindows = runtime.GOOS == "windows"
 
-// typedWord returns value so that the user's shell takes it as one word.
-func typedWord(value string) string {
+// shellWord returns value so that the user's shell takes it as one word.
+func shellWord(value string) string {
 	if onWindows {
-		return quotedForWindows(value)
+		return windowsWord(value)
 	}
 	return shellQuoted(value)
 }
@@ -30,9 +30,9 @@ func shellQuoted(value string) string {
 	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
 }
 
-// quotedForWindows returns a word that PowerShell and cmd take alike. One with a character that
+// windowsWord returns a word that PowerShell and cmd take alike. One with a character that
 // only one of them reads in double quotes is for PowerShell.
-func quotedForWindows(value string) string {
+func windowsWord(value string) string {
 	value = oneLine(value)
 	switch {
 	case isPlainWord(value, `-_./\:+=`):
@@ -47,9 +47,9 @@ func quotedForWindows(value string) string {
 	return "'" + value + "'"
 }
 
-// calledShellWord returns the path of a program as a shell calls it.
-func calledShellWord(path string) string {
-	word := typedWord(path)
+// programWord returns the path of a program as a shell calls it.
+func programWord(path string) string {
+	word := shellWord(path)
 	if onWindows && word != path {
 		return "& " + word
 	}
@@ -90,9 +90,9 @@ var powerShell = strings.NewReplacer(
 	"  Get-Content emulator.env | ForEach-Object { $name, $value = $_ -split '=', 2; Set-Item \"env:$name\" $value }",
 )
 
-// withoutPatterns puts the files that a pattern such as *.zip matches in its place, as Windows'
+// expandPatterns puts the files that a pattern such as *.zip matches in its place, as Windows'
 // shells leave to the program. A pattern that matches none stays as it is.
-func withoutPatterns(files []string) []string {
+func expandPatterns(files []string) []string {
 	var found []string
 	for _, file := range files {
 		var matches []string

@@ -12,7 +12,7 @@ import (
 	"github.com/danabio/danabio-go/internal/language"
 )
 
-func TestQuotedForWindows(t *testing.T) {
+func TestWindowsWord(t *testing.T) {
 	for value, want := range map[string]string{
 		`danabio-demo\evidence.zip`:    `danabio-demo\evidence.zip`,
 		`C:\evidence\a.zip`:            `C:\evidence\a.zip`,
@@ -31,7 +31,7 @@ func TestQuotedForWindows(t *testing.T) {
 		"ñ":                            `"ñ"`,
 		"a\nb":                         "\"a\ufffdb\"",
 	} {
-		if got := quotedForWindows(value); got != want {
+		if got := windowsWord(value); got != want {
 			t.Errorf("%q: %s, want %s", value, got, want)
 		}
 	}
@@ -74,7 +74,7 @@ func TestExamplesForWindows(t *testing.T) {
 	}
 }
 
-func TestWithoutPatterns(t *testing.T) {
+func TestExpandPatterns(t *testing.T) {
 	folder := t.TempDir()
 	for _, name := range []string{"a.zip", "b.zip", "c.txt", "[d].zip"} {
 		if err := os.WriteFile(filepath.Join(folder, name), nil, 0o600); err != nil {
@@ -87,7 +87,7 @@ func TestWithoutPatterns(t *testing.T) {
 		}
 		return paths
 	}
-	got := withoutPatterns(append([]string{"-"}, in("c.txt", "?.zip", "*.pdf", "[d].zip", "none.zip")...))
+	got := expandPatterns(append([]string{"-"}, in("c.txt", "?.zip", "*.pdf", "[d].zip", "none.zip")...))
 	if want := append([]string{"-"}, in("c.txt", "a.zip", "b.zip", "*.pdf", "[d].zip", "none.zip")...); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}

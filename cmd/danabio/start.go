@@ -53,7 +53,7 @@ func (d startData) notices() []*message {
 	}
 	if strings.HasPrefix(d.CircuitID, "-") {
 		notices = append(notices, textf("the circuit's id begins with -, as flags do; where it is an argument put -- before it: danabio wait -o evidence.zip -- %s",
-			typedWord(d.CircuitID)))
+			shellWord(d.CircuitID)))
 	}
 	if d.UnusableLink != "" {
 		notices = append(notices, textf("the link that the server gave is no https URL, so it is printed as unusableLink; do not open it, and ask DANAconnect for the right one"))
@@ -226,7 +226,7 @@ func (s *start) run(cmd *cobra.Command, out *output, files []string) error {
 	for _, notice := range data.notices() {
 		out.notice(notice)
 	}
-	out.note("Request %s is sent. Next: danabio wait -o evidence.zip -- %s", oneLine(circuit.RequestID), typedWord(circuit.ID))
+	out.note("Request %s is sent. Next: danabio wait -o evidence.zip -- %s", oneLine(circuit.RequestID), shellWord(circuit.ID))
 	return errors.Join(failures...)
 }
 

@@ -120,7 +120,7 @@ func verifyDataOf(file string, found *verdict.Verdict) verifyData {
 
 // unopened is what is known about a file that cannot be opened.
 func unopened(file string, err error) verifyData {
-	data := verifyDataOf(file, verdict.Unjudged(nil))
+	data := verifyDataOf(file, verdict.NotJudged(nil))
 	data.Error = err.Error()
 	if errors.Is(err, evidence.ErrRefused) {
 		data.Verdict = evidence.VerdictRefused
@@ -133,10 +133,10 @@ func verifyOpened(cmd *cobra.Command, file string, archive *openedEvidence, judg
 	report, err := archive.verify(cmd.Context(), judges.Inspector())
 	var refused *evidence.RefusedError
 	if errors.As(err, &refused) { // which the report says
-		return verifyDataOf(file, verdict.Unjudged(report)), &refusedFile{file, refused}
+		return verifyDataOf(file, verdict.NotJudged(report)), &refusedFile{file, refused}
 	}
 	if err != nil {
-		data := verifyDataOf(file, verdict.Unjudged(report))
+		data := verifyDataOf(file, verdict.NotJudged(report))
 		data.Error = err.Error()
 		return data, err
 	}
@@ -144,7 +144,7 @@ func verifyOpened(cmd *cobra.Command, file string, archive *openedEvidence, judg
 	data := verifyDataOf(file, found)
 	var all, beside []error
 	for _, problem := range found.Problems {
-		err := problemWith(file, problem)
+		err := problemError(file, problem)
 		all = append(all, err)
 		if problem.Kind != verdict.SignaturesRefuse && problem.Kind != verdict.SignaturesNotJudged { // which the report says
 			beside = append(beside, err)

@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"os/exec"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/danabio/danabio-go/internal/access"
+	"github.com/danabio/danabio-go/internal/testsystem"
 )
 
 // Kubernetes and Docker mount secrets read-only, with modes that nobody there can change. The mount
@@ -17,16 +19,12 @@ func TestOthersOnAReadOnlyMount(t *testing.T) {
 	if os.Getenv("DANABIO_TEST_MOUNTS") == "" {
 		child := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
 		child.Env = append(os.Environ(), "DANABIO_TEST_MOUNTS=yes")
-		child.SysProcAttr = &syscall.SysProcAttr{
-			Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,
-			UidMappings: []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}}, GidMappings: []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}},
-		}
-		out, err := child.CombinedOutput()
-		if os.Getenv("CI") == "" && (errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.ENOSPC)) {
-			t.Skip("this machine lets nobody make mounts:", err)
-		}
-		if err != nil {
-			t.Fatalf("%v\n%s", err, out)
+		testsystem.Namespace(child, 0, syscall.CLONE_NEWNS)
+		var out bytes.Buffer
+		child.Stdout, child.Stderr = &out, &out
+		testsystem.Start(t, child)
+		if err := child.Wait(); err != nil {
+			t.Fatalf("%v\n%s", err, out.String())
 		}
 		return
 	}

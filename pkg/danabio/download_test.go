@@ -22,6 +22,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/danabio/danabio-go/internal/testsystem"
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
@@ -462,7 +463,7 @@ func TestTargetThatCannotBeIsRefusedBeforeAnythingIsSent(t *testing.T) {
 		"a name without room for its receipt": {filepath.Join(folder, strings.Repeat("a", 240)+".zip"), "longer than"},
 		"something in the receipt's place":    {filepath.Join(folder, "orphan.zip"), "orphan.zip.receipt.json"},
 	}
-	if symbolicLinks(t) {
+	if testsystem.SymbolicLinks(t) {
 		for link, to := range map[string]string{"link.zip": "taken.zip", "dangling.zip": "nowhere"} {
 			path := filepath.Join(folder, link)
 			if err := os.Symlink(to, path); err != nil {

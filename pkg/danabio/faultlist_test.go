@@ -27,6 +27,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/danabio/danabio-go/internal/testsystem"
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
@@ -466,7 +467,7 @@ func diskFaults(t *testing.T) []fault {
 	add(fault{name: "target is a folder", kind: of("target taken"), left: []string{"evidence.zip"}, folder: func(t *testing.T, path string) {
 		must(t, os.Mkdir(path, 0o700))
 	}})
-	if symbolicLinks(t) {
+	if testsystem.SymbolicLinks(t) {
 		add(fault{name: "target is a symbolic link", kind: of("target taken"), left: []string{"evidence.zip", "other"}, folder: func(t *testing.T, path string) {
 			must(t, os.WriteFile(filepath.Join(filepath.Dir(path), "other"), nil, 0o600))
 			must(t, os.Symlink("other", path))

@@ -5,14 +5,12 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -351,15 +349,4 @@ func wantFiles(t testing.TB, path string, want ...string) {
 	if got := files(t, filepath.Dir(path)); !slices.Equal(got, append([]string{}, want...)) {
 		t.Errorf("files %q, want %q", got, want)
 	}
-}
-
-// symbolicLinks reports whether the system makes them: Windows lets not everybody.
-func symbolicLinks(t *testing.T) bool {
-	link := filepath.Join(t.TempDir(), "link")
-	err := os.Symlink("nowhere", link)
-	_, found := os.Lstat(link)
-	if err = errors.Join(err, found); err != nil && runtime.GOOS != "windows" {
-		t.Fatal(err)
-	}
-	return err == nil
 }

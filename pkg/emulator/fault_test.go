@@ -188,16 +188,19 @@ func tokenRequest(t *testing.T, api *emulator.Emulator) *http.Request {
 func TestFaultsThatCouldNotHappenAreRefused(t *testing.T) {
 	token, download := emulator.OperationToken, emulator.OperationDownload
 	for want, fault := range map[string]emulator.Fault{
-		"none of token":              {Status: 500},
-		"does nothing":               {Operation: token},
-		"between 200 and 599":        {Operation: token, Status: 99},
-		"Body and Header belong":     {Operation: token, HTML: true, Body: "x"},
-		"negative":                   {Operation: token, Delay: -1},
-		"NotZIP is for downloads":    {Operation: token, NotZIP: true},
-		"ExpiredToken is for":        {Operation: token, ExpiredToken: true},
-		"only one of Status":         {Operation: download, Status: 500, NotZIP: true},
-		"only one of CutAfter":       {Operation: download, CutAfter: 1, Reset: true},
-		"only one of CutAfter, Wron": {Operation: download, WrongLength: 1, CutAfter: 1},
+		"none of token":                           {Status: 500},
+		"does nothing":                            {Operation: token},
+		"between 200 and 599":                     {Operation: token, Status: 99},
+		"Body and Header belong":                  {Operation: token, HTML: true, Body: "x"},
+		"negative":                                {Operation: token, Delay: -1},
+		"NotZIP is for downloads":                 {Operation: token, NotZIP: true},
+		"Forge is for downloads":                  {Operation: token, Forge: emulator.ForgeLaterPage},
+		"there is no forgery":                     {Operation: download, Forge: "page"},
+		"only one of Status, HTML, NotZIP, Forge": {Operation: download, Forge: emulator.ForgeLaterPage, NotZIP: true},
+		"ExpiredToken is for":                     {Operation: token, ExpiredToken: true},
+		"only one of Status":                      {Operation: download, Status: 500, NotZIP: true},
+		"only one of CutAfter":                    {Operation: download, CutAfter: 1, Reset: true},
+		"only one of CutAfter, Wron":              {Operation: download, WrongLength: 1, CutAfter: 1},
 	} {
 		if _, err := emulator.New(emulator.Config{Faults: []emulator.Fault{fault}}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: error %v", fault, err)

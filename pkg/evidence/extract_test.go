@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/danabio/danabio-go/internal/testsystem"
 )
 
 func TestExtractGivesFilesToTheOwnerOnly(t *testing.T) {
@@ -56,7 +58,7 @@ func TestExtractRefusesAnExistingTarget(t *testing.T) {
 		"file":          func(path string) error { return os.WriteFile(path, []byte("mine"), 0o644) },
 		"dangling link": func(path string) error { return os.Symlink("nowhere", path) },
 	}
-	if !symbolicLinks(t) {
+	if !testsystem.SymbolicLinks(t) {
 		delete(makers, "dangling link")
 	}
 	for name, create := range makers {
@@ -83,17 +85,6 @@ func TestExtractRefusesAnExistingTarget(t *testing.T) {
 			}
 		})
 	}
-}
-
-// symbolicLinks reports whether the system makes them: Windows lets not everybody.
-func symbolicLinks(t *testing.T) bool {
-	link := filepath.Join(t.TempDir(), "link")
-	err := os.Symlink("nowhere", link)
-	_, found := os.Lstat(link)
-	if err = errors.Join(err, found); err != nil && runtime.GOOS != "windows" {
-		t.Fatal(err)
-	}
-	return err == nil
 }
 
 func TestExtractNeedsAParentAndAName(t *testing.T) {

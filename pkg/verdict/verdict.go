@@ -108,8 +108,8 @@ type Verdict struct {
 	Problems []*Problem
 }
 
-// Unjudged is the verdict on evidence of which there is no accepted report. The report may be nil.
-func Unjudged(report *evidence.Report) *Verdict {
+// NotJudged is the verdict on evidence of which there is no accepted report. The report may be nil.
+func NotJudged(report *evidence.Report) *Verdict {
 	return &Verdict{
 		Evidence: report, Receipt: ReceiptUnchecked, Signatures: SignaturesUnchecked, Trust: pdfsig.NotJudged,
 		Revocation: pdfsig.RevocationNotKnown, Sent: SentUnchecked,
@@ -141,12 +141,12 @@ func File(ctx context.Context, path string, policy Policy) (*Verdict, error) {
 func (j *Judge) File(ctx context.Context, path string) (*Verdict, error) {
 	archive, err := evidence.Open(path, j.policy.Limits)
 	if err != nil {
-		return Unjudged(nil), err
+		return NotJudged(nil), err
 	}
 	defer archive.Close()
 	report, err := archive.VerifyContext(ctx, j.inspector)
 	if err != nil {
-		return Unjudged(report), err
+		return NotJudged(report), err
 	}
 	found := j.Report(report, CheckReceipt(path, report))
 	return found, found.Err()
@@ -154,7 +154,7 @@ func (j *Judge) File(ctx context.Context, path string) (*Verdict, error) {
 
 // Report judges what a verification with [Judge.Inspector] found, which must have accepted the ZIP.
 func (j *Judge) Report(report *evidence.Report, receipt Receipt) *Verdict {
-	v := Unjudged(report)
+	v := NotJudged(report)
 	if report == nil || report.Verdict != evidence.VerdictAccepted {
 		v.add(&Problem{Kind: NotAccepted})
 		return v
@@ -215,7 +215,8 @@ func (j *Judge) judgeSignatures(v *Verdict) {
 
 // judgeSent says where the documents are that were sent.
 func (j *Judge) judgeSent(v *Verdict, receipt Receipt) {
-	if receipt.Check == ReceiptMatches && j.policy.Circuit != "" && receipt.Content.Circuit != j.policy.Circuit {
+	if receipt.Content != nil && receipt.Check == ReceiptMatches && j.policy.Circuit != "" &&
+		receipt.Content.Circuit != j.policy.Circuit {
 		v.add(&Problem{Kind: OtherCircuit, Circuit: receipt.Content.Circuit, Detail: j.policy.Circuit})
 	}
 	if len(j.sent) == 0 {
