@@ -55,7 +55,7 @@ func TestMain(m *testing.M) {
 //	holds FOLDER [NAME…]         the folder holds these names and nothing else, hidden files too
 //	mode PERMISSIONS FILE…       files have these permissions, where there are such
 //	flip FILE                    invert a byte in the middle of the file
-//	update FILE validation|page  put an update behind a PDF: validation data, or another content of its first page
+//	update FILE validation|page  put validation data, or another content of page 1, behind a PDF
 //	zip FILE [comment=TEXT] NAME…  make a ZIP, in which the content of each NAME is its name
 //	unreadable FILE              make FILE one that the system does not read
 //	write FILE TEXT…             make FILE, which holds these texts, with nothing between them

@@ -63,7 +63,8 @@ func isPlainWord(word, others string) bool {
 	})
 }
 
-// oneCommand joins the parts of a command that is to be typed: over lines where one way to do so suits all shells.
+// oneCommand joins the parts of a command that is to be typed. It breaks the line where one way to
+// do so suits all shells.
 func oneCommand(parts ...string) string {
 	if onWindows {
 		return strings.Join(parts, " ")

@@ -41,9 +41,10 @@ const (
 	methodAES256 // with the key of the file
 )
 
-// Unlock lets an encrypted document be read that opens with the empty user password: strings of objects that are loaded
-// afterwards, and object streams. It returns an [ErrEncrypted] for one that needs a password, is encrypted in another way than
-// ISO 32000 defines, or is only partly encrypted. Of a document that is not encrypted it does nothing.
+// Unlock lets an encrypted document be read that opens with the empty user password: strings of
+// objects that are loaded afterwards, and object streams. It returns an [ErrEncrypted] for one that
+// needs a password, is encrypted in another way than ISO 32000 defines, or is only partly
+// encrypted. Of a document that is not encrypted it does nothing.
 func (d *Document) Unlock() error {
 	if !d.Encrypted() {
 		return nil
@@ -195,7 +196,8 @@ func key256(dictionary Object, revision int64) []byte {
 	return key
 }
 
-// hardened is the hash of revision 6 for the empty password, ISO 32000-2, algorithm 2.B, from its first SHA-256.
+// hardened is the hash of revision 6 for the empty password, ISO 32000-2, algorithm 2.B, from its
+// first SHA-256.
 func hardened(key []byte) []byte {
 	for round, last := 0, byte(0); round < leastPass || int(last) > round-hashLength; round++ {
 		block, err := aes.NewCipher(key[:16])
@@ -271,8 +273,8 @@ func (d *decryption) open(by method, ref Reference, content []byte) ([]byte, boo
 	return plain[:len(plain)-padding], true
 }
 
-// openStrings decrypts the strings of an object but for the contents of a signature, which never are encrypted. A string that
-// cannot be decrypted stays as it is.
+// openStrings decrypts the strings of an object but for the contents of a signature, which never
+// are encrypted. A string that cannot be decrypted stays as it is.
 func (d *decryption) openStrings(o *Object, ref Reference) {
 	if o.IsString() {
 		if plain, ok := d.open(d.strings, ref, o.Text); ok {

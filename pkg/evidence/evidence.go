@@ -13,9 +13,10 @@
 // safe on every system, and every size and CRC holds. What is odd but has one reading is a notice in the report and no
 // failure. Nothing is repaired.
 //
-// Defaults of [Limits], all of which a caller may change: 2 GiB for the file, 1 GiB for an entry, 4 GiB for all entries
-// together, 10,000 entries, a compression ratio of 200 for entries above 1 MiB, names of 240 bytes and 32 levels.
-// Memory does not grow with the size of the file, only with the number of its entries.
+// Defaults of [Limits], all of which a caller may change: 2 GiB for the file, 1 GiB for an entry, 4
+// GiB for all entries together, 10,000 entries, a compression ratio of 200 for entries above 1 MiB,
+// names of 240 bytes and 32 levels. Memory does not grow with the size of the file, only with the
+// number of its entries.
 //
 // The package knows ZIP and no format inside it: an [Inspector] given to Verify judges what an entry holds. It knows no
 // network. This package holds the reading, checking, classifying and extracting of evidence, and nothing else.

@@ -95,15 +95,15 @@ func FuzzFields(f *testing.F) {
 	})
 }
 
-// readAlike fails if a ZIP is accepted that other readers read differently, or that is read in another way than is
-// stated for the codes that were accepted.
+// readAlike fails if a ZIP is accepted that other readers read differently, or that is read in
+// another way than is stated for the codes that were accepted.
 func readAlike(t *testing.T, raw []byte) {
 	readAlikeBy(t, raw, nil, false, asWritten)
 	readAlikeBy(t, raw, acceptAll().Accept, true, asRead)
 }
 
-// readAlikeBy is readAlike for one set of accepted codes: padded says whether a reader of streams skips zeros, read how
-// names are read.
+// readAlikeBy is readAlike for one set of accepted codes: padded says whether a reader of streams
+// skips zeros, read how names are read.
 func readAlikeBy(t *testing.T, raw []byte, accept []Code, padded bool, read nameReading) {
 	archive := openBytes(t, raw, Limits{MaxEntrySize: 1 << 20, MaxTotalSize: 4 << 20, MaxEntries: 100, Accept: accept})
 	report, err := archive.Verify()
@@ -131,8 +131,9 @@ func readAlikeBy(t *testing.T, raw []byte, accept []Code, padded bool, read name
 	}
 }
 
-// streamContents reads a ZIP as readers of streams do: from the front, by local headers and descriptors alone, and by
-// zeros between entries if those are padded. It cannot read stored content whose length stands nowhere in front.
+// streamContents reads a ZIP as readers of streams do: from the front, by local headers and
+// descriptors alone, and by zeros between entries if those are padded. It cannot read stored
+// content whose length stands nowhere in front.
 func streamContents(raw []byte, padded bool, read nameReading) (contents map[string]string, can bool) {
 	contents = make(map[string]string)
 	for at := 0; at+30 <= len(raw) && binary.LittleEndian.Uint32(raw[at:]) == signatureLocal; {
@@ -262,7 +263,8 @@ func FuzzNames(f *testing.F) {
 	})
 }
 
-// placedInside fails if a ZIP is accepted that does not have these two names, or if they are not safe.
+// placedInside fails if a ZIP is accepted that does not have these two names, or if they are not
+// safe.
 func placedInside(t *testing.T, archive *Archive, one, other string) {
 	t.Helper()
 	if _, err := archive.Verify(); err != nil {

@@ -209,7 +209,8 @@ func checkGood(t *testing.T, raw []byte, notices string) *Report {
 	return checkGoodBy(t, raw, "", notices, asWritten)
 }
 
-// checkGoodBy is checkGood for a ZIP that is accepted by a code alone, with names as read reads them.
+// checkGoodBy is checkGood for a ZIP that is accepted by a code alone, with names as read reads
+// them.
 func checkGoodBy(t *testing.T, raw []byte, accept Code, notices string, read nameReading) *Report {
 	t.Helper()
 	var limits Limits

@@ -22,9 +22,9 @@ type Limits struct {
 	// MaxDepth is how many parts a name may have: "a/b/c.pdf" has three. Default: 32.
 	MaxDepth int
 
-	// Accept lists codes that are reported as accepted and refuse nothing. Only codes for which [CodeInfo].Acceptable
-	// holds may stand here. What programs read in different ways is among them only if [CodeInfo].Description says which
-	// reading then holds. Default: none.
+	// Accept lists codes that are reported as accepted and refuse nothing. Only codes for which
+	// [CodeInfo].Acceptable holds may stand here. What programs read in different ways is among
+	// them only if [CodeInfo].Description says which reading then holds. Default: none.
 	Accept []Code
 	// Refuse lists notices that refuse the ZIP. Default: none.
 	Refuse []Code

@@ -28,7 +28,8 @@ func (l *layout) checkNames() error {
 	return nil
 }
 
-// nameFaults lists what is wrong with a name, judged as it is read, by the rules of Linux, macOS and Windows at once.
+// nameFaults lists what is wrong with a name, judged as it is read, by the rules of Linux, macOS
+// and Windows at once.
 func nameFaults(r *record, limits *Limits) []nameFault {
 	name := r.name
 	var faults []nameFault

@@ -44,8 +44,8 @@ type Report struct {
 
 // EntryReport is what is known about one entry.
 type EntryReport struct {
-	// Name is the entry's name as it is read, with slashes; a folder's ends in one. The findings [CodeNameCharset] and
-	// [CodeNameBackslash] say if it is written in another way.
+	// Name is the entry's name as it is read, with slashes; a folder's ends in one. The findings
+	// [CodeNameCharset] and [CodeNameBackslash] say if it is written in another way.
 	Name string `json:"name"`
 	// Folder says that the entry is a folder.
 	Folder bool `json:"folder,omitempty"`

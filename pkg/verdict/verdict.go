@@ -4,7 +4,8 @@
 //
 // Begin with [File], or with [New] and [Judge.File] for many files:
 //
-//	found, err := verdict.File(ctx, "loan-4711.zip", verdict.Policy{Sent: circuit.Documents, Circuit: circuit.ID})
+//	policy := verdict.Policy{Sent: circuit.Documents, Circuit: circuit.ID}
+//	found, err := verdict.File(ctx, "loan-4711.zip", policy)
 //
 // The error is nil if the evidence is good, which is exit code 0 of the command. What was not
 // judged is not good: a check that could not be made is a [Problem], as one that failed is.

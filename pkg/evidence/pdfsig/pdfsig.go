@@ -23,8 +23,9 @@
 //   - INVALID: the signature does not hold, or is not written as a signature must be: an object
 //     that reaches into the gap of its /ByteRange, white space in its /Contents, and padding other
 //     than zeros are enough.
-//   - INDETERMINATE: it is of a kind that this package does not judge: curves other than NIST's (brainpool, secp256k1), Ed448,
-//     DSA, an unknown SubFilter, a file that needs a password, or more than a limit allows; docs/evidence.md has a table.
+//   - INDETERMINATE: it is of a kind that this package does not judge: curves other than NIST's
+//     (brainpool, secp256k1), Ed448, DSA, an unknown SubFilter, a file that needs a password, or
+//     more than a limit allows; docs/evidence.md has a table.
 //
 // Of several signers of one CMS all must hold. A certificate that package x509 refuses, with a
 // negative serial number say, is taken for its key; trust in it cannot be judged.
