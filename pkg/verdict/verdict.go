@@ -7,8 +7,9 @@
 //	policy := verdict.Policy{Sent: circuit.Documents, Circuit: circuit.ID}
 //	found, err := verdict.File(ctx, "loan-4711.zip", policy)
 //
-// The error is nil if the evidence is good, which is exit code 0 of the command. What was not
-// judged is not good: a check that could not be made is a [Problem], as one that failed is.
+// The error is nil if the evidence is good, which is exit code 0 of the command. A check that was
+// asked for and could not be made is a [Problem], as one that failed is. What was not asked for is
+// not judged, and says so: trust without roots, for instance.
 //
 // This package decides, by what packages evidence and pdfsig found. What may live here: how their
 // answers become one.
@@ -75,7 +76,7 @@ type SignatureCheck string
 const (
 	SignaturesGood      SignatureCheck = "good"      // each PDF that is signed is so wholly
 	SignaturesAccepted  SignatureCheck = "accepted"  // not all are, but as the policy accepts
-	SignaturesRefused   SignatureCheck = "refused"   //
+	SignaturesRefused   SignatureCheck = "refused"   // a finding about one is a refusal
 	SignaturesNone      SignatureCheck = "none"      // no PDF is signed
 	SignaturesUnchecked SignatureCheck = "unchecked" // they could not be judged
 )
@@ -87,7 +88,7 @@ const (
 	SentSigned    SentCheck = "signed"    // each document, and a signature that holds covers it
 	SentUnsigned  SentCheck = "unsigned"  // each document, but no signature covers one of them
 	SentChanged   SentCheck = "changed"   // each document, but one was changed before it was signed
-	SentMissing   SentCheck = "missing"   //
+	SentMissing   SentCheck = "missing"   // one of them is not in the evidence
 	SentNone      SentCheck = "none"      // the policy names none
 	SentUnchecked SentCheck = "unchecked" // they could not be looked for
 )
@@ -109,8 +110,15 @@ type Verdict struct {
 	Problems []*Problem
 }
 
-// NotJudged is the verdict on evidence of which there is no accepted report. The report may be nil.
+// NotJudged is the verdict on evidence of which there is no accepted report, which is a problem. The
+// report may be nil.
 func NotJudged(report *evidence.Report) *Verdict {
+	v := unchecked(report)
+	v.add(&Problem{Kind: NotAccepted})
+	return v
+}
+
+func unchecked(report *evidence.Report) *Verdict {
 	return &Verdict{
 		Evidence: report, Receipt: ReceiptUnchecked, Signatures: SignaturesUnchecked, Trust: pdfsig.NotJudged,
 		Revocation: pdfsig.RevocationNotKnown, Sent: SentUnchecked,
@@ -155,11 +163,10 @@ func (j *Judge) File(ctx context.Context, path string) (*Verdict, error) {
 
 // Report judges what a verification with [Judge.Inspector] found, which must have accepted the ZIP.
 func (j *Judge) Report(report *evidence.Report, receipt Receipt) *Verdict {
-	v := NotJudged(report)
 	if report == nil || report.Verdict != evidence.VerdictAccepted {
-		v.add(&Problem{Kind: NotAccepted})
-		return v
+		return NotJudged(report)
 	}
+	v := unchecked(report)
 	v.Receipt = receipt.Check
 	if receipt.Problem != nil {
 		v.add(receipt.Problem)

@@ -127,7 +127,7 @@ func TestPolicyDecides(t *testing.T) {
 		t.Errorf("without a receipt: %s, %v", words(v), err)
 	}
 	if v, err := verdict.File(t.Context(), filepath.Join(t.TempDir(), "none.zip"), verdict.Policy{}); !errors.Is(err, fs.ErrNotExist) ||
-		words(v) != "unchecked unchecked not-judged not-known unchecked" {
+		words(v) != "unchecked unchecked not-judged not-known unchecked" || v.Err() == nil {
 		t.Errorf("no file: %s, %v", words(v), err)
 	}
 	content[len(content)/2] ^= 0xff
@@ -135,7 +135,7 @@ func TestPolicyDecides(t *testing.T) {
 		t.Fatal(err)
 	}
 	if v, err := verdict.File(t.Context(), alone, verdict.Policy{}); !errors.Is(err, evidence.ErrRefused) ||
-		words(v) != "unchecked unchecked not-judged not-known unchecked" || v.Evidence.Verdict != evidence.VerdictRefused {
+		words(v) != "unchecked unchecked not-judged not-known unchecked" || v.Evidence.Verdict != evidence.VerdictRefused || v.Err() == nil {
 		t.Errorf("damaged: %s, %v", words(v), err)
 	}
 	if _, err := verdict.File(t.Context(), path, verdict.Policy{Signatures: of(nil, "no-such-code")}); err == nil {
