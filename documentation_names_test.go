@@ -51,7 +51,8 @@ func TestDocumentationNamesGoThatExists(t *testing.T) {
 	}
 }
 
-// exportedNames returns what the packages below pkg export, with and without the package's name, and the fields and methods of types.
+// exportedNames returns what the packages below pkg export, with and without the package's name,
+// and the fields and methods of types.
 func exportedNames(t *testing.T) map[string]bool {
 	t.Helper()
 	names := map[string]bool{}
@@ -123,8 +124,8 @@ func receiverOf(function *ast.FuncDecl) string {
 
 var fetched = regexp.MustCompile(`go (get|install) github\.com/danabio/danabio-go(\S*)@`)
 
-// What the documentation has users fetch are packages with code: go get of the module's root fetches what the tools here need, and not what the
-// client needs.
+// What the documentation has users fetch are packages with code: go get of the module's root
+// fetches what the tools here need, and not what the client needs.
 func TestDocumentationFetchesPackages(t *testing.T) {
 	checked := 0
 	for _, file := range documentation(t) {

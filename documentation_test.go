@@ -118,8 +118,8 @@ func withoutComments(block markdown.Block) string {
 	return shellComment.ReplaceAllString(block.Text, "")
 }
 
-// The two READMEs say the same: sections, code but for its comments, and tables of the same rows. What stands in code in the first cell of a row
-// is a name, which has no translation.
+// The two READMEs say the same: sections, code but for its comments, and tables of the same rows.
+// What stands in code in the first cell of a row is a name, which has no translation.
 func TestReadmesHaveOneStructure(t *testing.T) {
 	english, err := markdown.Read(".", "README.md")
 	if err != nil {

@@ -17,8 +17,9 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator"
 )
 
-// companyFiles writes what a company's network people give: the certificate of an authority that no system knows into company-ca.pem, and a
-// client's certificate of it and its key into client.pem and client-key.pem.
+// companyFiles writes what a company's network people give: the certificate of an authority that no
+// system knows into company-ca.pem, and a client's certificate of it and its key into client.pem
+// and client-key.pem.
 func companyFiles(t *testing.T, folder string) *testca.CA {
 	t.Helper()
 	authority := testca.New(t)
@@ -35,7 +36,8 @@ func companyFiles(t *testing.T, folder string) *testca.CA {
 	return authority
 }
 
-// behindPrivateAuthority serves an emulator by TLS, with a certificate of the authority of companyFiles, and only to clients that have one of it too.
+// behindPrivateAuthority serves an emulator by TLS, with a certificate of the authority of
+// companyFiles, and only to clients that have one of it too.
 func behindPrivateAuthority(t *testing.T, folder string) map[string]string {
 	t.Helper()
 	api, err := emulator.New(emulator.Config{CompleteAfter: time.Nanosecond})

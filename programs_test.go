@@ -32,8 +32,9 @@ func packageOf(file *markdown.File, block markdown.Block) string {
 	return strings.ReplaceAll(strings.TrimSuffix(file.Path, ".md"), "/", "-") + "-" + block.Name
 }
 
-// buildPrograms vets and builds the programs and tests of the files, each with the files that stand in front of it. They are packages of one module of
-// their own, which has the requirements of this one, as that of a user has. What is wrong is named by the line in the documentation.
+// buildPrograms vets and builds the programs and tests of the files, each with the files that stand
+// in front of it. They are packages of one module of their own, which has the requirements of this
+// one, as that of a user has. What is wrong is named by the line in the documentation.
 func buildPrograms(t *testing.T, files []*markdown.File) programs {
 	t.Helper()
 	root, err := os.Getwd()

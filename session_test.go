@@ -22,8 +22,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator/emulatortest"
 )
 
-// preparations are what the blocks of a file find beside contract.pdf: files in their folder, and variables. Those of other files find an
-// emulator that completes circuits at once.
+// preparations are what the blocks of a file find beside contract.pdf: files in their folder, and
+// variables. Those of other files find an emulator that completes circuits at once.
 var preparations = map[string]func(t *testing.T, folder string) (variables map[string]string){
 	"README.md": func(t *testing.T, _ string) map[string]string {
 		return reached(unchecked(t, emulator.Config{CompleteAfter: time.Nanosecond})) // "danabio contract" sends wrong requests
@@ -115,7 +115,8 @@ func buildDanabio(t *testing.T) (folder string) {
 	return folder
 }
 
-// environment is this process's, without what would change what danabio does, and with the variables.
+// environment is this process's, without what would change what danabio does, and with the
+// variables.
 func environment(folder string, variables map[string]string) []string {
 	var list []string
 	for _, variable := range os.Environ() {
@@ -132,8 +133,8 @@ func environment(folder string, variables map[string]string) []string {
 	return list
 }
 
-// The programs of the documentation, and its commands that need nothing but danabio, do what it says. README.es.md has the same blocks as
-// README.md, which another test sees to.
+// The programs of the documentation, and its commands that need nothing but danabio, do what it
+// says. README.es.md has the same blocks as README.md, which another test sees to.
 func TestDocumentationDoesWhatItSays(t *testing.T) {
 	files := slices.DeleteFunc(documentation(t), func(file *markdown.File) bool {
 		return file.Path == "README.es.md" || !slices.ContainsFunc(file.Blocks, func(block markdown.Block) bool {
@@ -191,8 +192,8 @@ func failsOnForgedEvidence(t *testing.T, program string) {
 	}
 }
 
-// session runs the blocks of one file. It knows of a shell what commands of nothing but danabio need: variables, quotes, comments, lines that go
-// on, NAME=$(danabio …), eval, echo, and "||".
+// session runs the blocks of one file. It knows of a shell what commands of nothing but danabio
+// need: variables, quotes, comments, lines that go on, NAME=$(danabio …), eval, echo, and "||".
 type session struct {
 	binary, folder string
 	variables      map[string]string
@@ -204,7 +205,8 @@ var (
 	assignment = regexp.MustCompile(`^([A-Za-z_]+)=(.*)$`)
 )
 
-// commands runs commands, and returns what they print to standard output. It ends at the first that fails.
+// commands runs commands, and returns what they print to standard output. It ends at the first that
+// fails.
 func (s *session) commands(text string) (string, error) {
 	s.printed.Reset()
 	for line := range strings.Lines(strings.ReplaceAll(text, "\\\n", " ")) {

@@ -1,5 +1,6 @@
-// Package bench_test holds the client against the floor of what it does: the same work by the standard library alone. Each benchmark does both in turn, so
-// that what else the machine does falls on both. See README.md.
+// Package bench_test holds the client against the floor of what it does: the same work by the
+// standard library alone. Each benchmark does both in turn, so that what else the machine does
+// falls on both. See README.md.
 package bench_test
 
 import (
@@ -28,7 +29,8 @@ import (
 
 const circuit = "12ceb3ec-7b76-5555-b263-xx222"
 
-// pair measures both alternately, each first as often as the other, and reports their medians and the median of the ratios of neighbours.
+// pair measures both alternately, each first as often as the other, and reports their medians and
+// the median of the ratios of neighbours.
 func pair(b *testing.B, ours, floor func()) {
 	b.Helper()
 	measure := func(f func()) time.Duration {
@@ -123,7 +125,8 @@ func gigabit(w http.ResponseWriter, r *http.Request) {
 	takeStart(w, r)
 }
 
-// startAgainstPost measures starts with one document of a size against sending the same, ready-made body; times of either are one measure.
+// startAgainstPost measures starts with one document of a size against sending the same, ready-made
+// body; times of either are one measure.
 func startAgainstPost(b *testing.B, size, times int, secured bool, take http.HandlerFunc) {
 	content := noise(size)
 	path := filepath.Join(b.TempDir(), "contract.pdf")
@@ -184,8 +187,9 @@ func noise(size int) []byte {
 	return content
 }
 
-// BenchmarkUpload64MiB starts a circuit with a file of 64 MiB; the floor sends the same body, ready-made in memory. gigabit: to a
-// server that takes 1 Gbit/s, instead of what the loopback gives.
+// BenchmarkUpload64MiB starts a circuit with a file of 64 MiB; the floor sends the same body,
+// ready-made in memory. gigabit: to a server that takes 1 Gbit/s, instead of what the loopback
+// gives.
 func BenchmarkUpload64MiB(b *testing.B) {
 	b.Run("plain", func(b *testing.B) { startAgainstPost(b, 64<<20, 1, false, takeStart) })
 	b.Run("tls", func(b *testing.B) { startAgainstPost(b, 64<<20, 1, true, takeStart) })
@@ -193,13 +197,15 @@ func BenchmarkUpload64MiB(b *testing.B) {
 	b.Run("gigabit-tls", func(b *testing.B) { startAgainstPost(b, 64<<20, 1, true, gigabit) })
 }
 
-// BenchmarkStart10KiB does a hundred starts a time; the floor sends the same bodies over fresh connections, too.
+// BenchmarkStart10KiB does a hundred starts a time; the floor sends the same bodies over fresh
+// connections, too.
 func BenchmarkStart10KiB(b *testing.B) {
 	b.Run("plain", func(b *testing.B) { startAgainstPost(b, 10<<10, 100, false, takeStart) })
 	b.Run("tls", func(b *testing.B) { startAgainstPost(b, 10<<10, 100, true, takeStart) })
 }
 
-// BenchmarkReading64MiB is what an upload must do beside sending: read the file, hash it and encode it as Base64. The floor reads it only.
+// BenchmarkReading64MiB is what an upload must do beside sending: read the file, hash it and encode
+// it as Base64. The floor reads it only.
 func BenchmarkReading64MiB(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "contract.pdf")
 	if err := os.WriteFile(path, noise(64<<20), 0o600); err != nil {
@@ -240,7 +246,8 @@ func evidence(b *testing.B) []byte {
 	return content.Bytes()
 }
 
-// downloadAgainst measures downloads, verified and durable, against a floor that puts the same into another file.
+// downloadAgainst measures downloads, verified and durable, against a floor that puts the same into
+// another file.
 func downloadAgainst(b *testing.B, secured bool, floor func(s *httptest.Server, path string)) {
 	content := evidence(b)
 	s := server(b, secured, func(w http.ResponseWriter, _ *http.Request) {
@@ -276,7 +283,8 @@ func downloadAgainst(b *testing.B, secured bool, floor func(s *httptest.Server, 
 	})
 }
 
-// fetch is the floor of a download: into a file, which is then read and hashed. With sync the file is made durable, as ours is.
+// fetch is the floor of a download: into a file, which is then read and hashed. With sync the file
+// is made durable, as ours is.
 func fetch(b *testing.B, s *httptest.Server, path string, sync bool) {
 	file, err := os.Create(path)
 	if err != nil {
@@ -302,7 +310,8 @@ func fetch(b *testing.B, s *httptest.Server, path string, sync bool) {
 	}
 }
 
-// BenchmarkDownload256MiB downloads, hashes, verifies and syncs; the floor is http.Get into a file that is then hashed.
+// BenchmarkDownload256MiB downloads, hashes, verifies and syncs; the floor is http.Get into a file
+// that is then hashed.
 func BenchmarkDownload256MiB(b *testing.B) {
 	for _, way := range []struct {
 		name          string
@@ -314,7 +323,8 @@ func BenchmarkDownload256MiB(b *testing.B) {
 	}
 }
 
-// BenchmarkToken asks for the token at hand, from 1,000 goroutines, a hundred times each; the floor is a mutex and a map.
+// BenchmarkToken asks for the token at hand, from 1,000 goroutines, a hundred times each; the floor
+// is a mutex and a map.
 func BenchmarkToken(b *testing.B) {
 	const goroutines, times = 1000, 100
 	c := client(b, server(b, false, http.NotFound))

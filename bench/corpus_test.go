@@ -14,7 +14,8 @@ import (
 	"testing"
 )
 
-// corpus is an evidence ZIP that is made for a benchmark: the same bytes for the same corpus, on any machine.
+// corpus is an evidence ZIP that is made for a benchmark: the same bytes for the same corpus, on
+// any machine.
 type corpus struct {
 	name  string
 	files int
@@ -28,8 +29,9 @@ var corpora = []corpus{
 	{"5000-files-20MB", 5_000, 20_000_000},
 }
 
-// packing is how a corpus is packed: pictures and video stored, as many writers do, or deflated like the rest; with sizes and CRC in front of
-// each content, or, as writers of streams do, in a descriptor behind it.
+// packing is how a corpus is packed: pictures and video stored, as many writers do, or deflated
+// like the rest; with sizes and CRC in front of each content, or, as writers of streams do, in a
+// descriptor behind it.
 type packing struct {
 	name                  string
 	deflated, descriptors bool
@@ -127,8 +129,8 @@ var kinds = []struct {
 	{"audit/events-%04d.json", 0.05, false, events},
 }
 
-// media is what compression was at already: most of it has no redundancy left, one of four pieces of 16 KiB has a little. So deflate leaves most of it
-// as it is, as it does with photographs.
+// media is what compression was at already: most of it has no redundancy left, one of four pieces
+// of 16 KiB has a little. So deflate leaves most of it as it is, as it does with photographs.
 func media(magic string) func(*rand.Rand, int) []byte {
 	return func(random *rand.Rand, size int) []byte {
 		content := noiseOf(random, size)
@@ -152,7 +154,8 @@ func noiseOf(random *rand.Rand, size int) []byte {
 	return content[:size]
 }
 
-// document is a PDF of one page. Two thirds of it are streams that were compressed already, the rest is text.
+// document is a PDF of one page. Two thirds of it are streams that were compressed already, the
+// rest is text.
 func document(random *rand.Rand, size int) []byte {
 	var b bytes.Buffer
 	b.Grow(size + 64<<10)
@@ -200,7 +203,8 @@ func events(random *rand.Rand, size int) []byte {
 	return b.Bytes()[:size]
 }
 
-// folder is where corpora and what is extracted from them lie: among the temporary files, or where DANABIO_BENCH_FOLDER says.
+// folder is where corpora and what is extracted from them lie: among the temporary files, or where
+// DANABIO_BENCH_FOLDER says.
 var folder = sync.OnceValues(func() (string, error) { return os.MkdirTemp(os.Getenv("DANABIO_BENCH_FOLDER"), "danabio-bench") })
 
 func TestMain(m *testing.M) {

@@ -51,7 +51,8 @@ type rival struct {
 	do   func(b *testing.B, path, into string)
 }
 
-// againstEach measures "danabio evidence …" as a process against each rival, for each corpus and packing.
+// againstEach measures "danabio evidence …" as a process against each rival, for each corpus and
+// packing.
 func againstEach(b *testing.B, ours func(path, into string) []string, rivals []rival) {
 	danabio := danabioBinary(b)
 	for _, c := range corpora {
@@ -61,7 +62,8 @@ func againstEach(b *testing.B, ours func(path, into string) []string, rivals []r
 					path := c.path(b, how)
 					for _, r := range rivals {
 						b.Run(r.name, func(b *testing.B) {
-							// What was extracted stays until all is measured: ext4 makes files slower while it remembers removed ones.
+							// What was extracted stays until all is measured: ext4 makes files
+							// slower while it remembers removed ones.
 							into, err := os.MkdirTemp(filepath.Dir(path), "out")
 							if err != nil {
 								b.Fatal(err)
@@ -84,8 +86,9 @@ func againstEach(b *testing.B, ours func(path, into string) []string, rivals []r
 func verifying(path, _ string) []string     { return []string{"evidence", "verify", path} }
 func extracting(path, into string) []string { return []string{"evidence", "extract", path, "-o", into} }
 
-// BenchmarkVerify has as floors the SHA-256 of the ZIP alone, and archive/zip, which checks CRCs and what else it does; with SHA-256 of ZIP and
-// entries beside it, that is the same work by the standard library. All of them are in this process, which starts none.
+// BenchmarkVerify has as floors the SHA-256 of the ZIP alone, and archive/zip, which checks CRCs
+// and what else it does; with SHA-256 of ZIP and entries beside it, that is the same work by the
+// standard library. All of them are in this process, which starts none.
 func BenchmarkVerify(b *testing.B) {
 	againstEach(b, verifying, []rival{
 		{"sha256", func(b *testing.B, path, _ string) { hashFile(b, path) }},
@@ -107,7 +110,8 @@ func BenchmarkVerify(b *testing.B) {
 	})
 }
 
-// BenchmarkExtract has archive/zip as its floor, alone and with SHA-256 of ZIP and entries on the way.
+// BenchmarkExtract has archive/zip as its floor, alone and with SHA-256 of ZIP and entries on the
+// way.
 func BenchmarkExtract(b *testing.B) {
 	againstEach(b, extracting, []rival{
 		{"archive-zip", func(b *testing.B, path, into string) {

@@ -37,8 +37,8 @@ func shell(name, script string) rival {
 	return rival{name, func(b *testing.B, path, into string) { process(b, "sh", "-ec", script+" >/dev/null", "sh", path, into) }}
 }
 
-// BenchmarkForeignVerify has the tests of other programs as its floors; with SHA-256 of the ZIP after it, that is less than what ours does, which also
-// hashes each entry.
+// BenchmarkForeignVerify has the tests of other programs as its floors; with SHA-256 of the ZIP
+// after it, that is less than what ours does, which also hashes each entry.
 func BenchmarkForeignVerify(b *testing.B) {
 	need(b, "unzip", "7z", "bsdtar", "openssl")
 	const hash = ` && openssl dgst -sha256 "$1"`
@@ -49,8 +49,8 @@ func BenchmarkForeignVerify(b *testing.B) {
 	})
 }
 
-// BenchmarkForeignExtract has the extraction of other programs as its floors, with SHA-256 of all files and of the ZIP after it, and as the lowest cp of
-// what comes out.
+// BenchmarkForeignExtract has the extraction of other programs as its floors, with SHA-256 of all
+// files and of the ZIP after it, and as the lowest cp of what comes out.
 func BenchmarkForeignExtract(b *testing.B) {
 	need(b, "unzip", "7z", "bsdtar", "openssl", "find", "cp")
 	const (

@@ -8,8 +8,9 @@ import (
 	"strings"
 )
 
-// each does one thing to each file. With several it goes on past failures, tells each as it comes, and fails with the worst of them in the
-// end; then JSON stands on one line for each file. Only an interrupt and a standard output that cannot be written end it early.
+// each does one thing to each file. With several it goes on past failures, tells each as it comes,
+// and fails with the worst of them in the end; then JSON stands on one line for each file. Only an
+// interrupt and a standard output that cannot be written end it early.
 func (o *output) each(files []string, do func(file string) error) error {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(memoryLimit))
 	defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
@@ -44,9 +45,11 @@ func (o *output) each(files []string, do func(file string) error) error {
 }
 
 const (
-	// memoryLimit keeps what is garbage from adding up where there are thousands of entries. Beyond it the garbage collector works more, and nothing fails.
+	// memoryLimit keeps what is garbage from adding up where there are thousands of entries. Beyond
+	// it the garbage collector works more, and nothing fails.
 	memoryLimit = 25 << 19
-	// gcPercent leaves garbage alone before that: an evidence ZIP of usual size is verified with less.
+	// gcPercent leaves garbage alone before that: an evidence ZIP of usual size is verified with
+	// less.
 	gcPercent = 400
 )
 
@@ -62,9 +65,10 @@ func (e *failedFiles) spanish() saying { return e.text().spanish() }
 
 func (e *failedFiles) worst() int { return e.code }
 
-// byWeight are the exit codes, the one that matters most first: that the user ended it; what may have been done and nobody knows; evidence that is
-// not what it should be, whatever else the system can read; what keeps everything else from being done; what the server does not want; what could not
-// be found out; what was given wrongly; and what only takes time.
+// byWeight are the exit codes, the one that matters most first: that the user ended it; what may
+// have been done and nobody knows; evidence that is not what it should be, whatever else the system
+// can read; what keeps everything else from being done; what the server does not want; what could
+// not be found out; what was given wrongly; and what only takes time.
 var byWeight = []int{
 	exitInterrupted, exitUnknown, exitIntegrity, exitUnauthorized, exitRefused, exitFailed, exitUsage, exitNotReady, exitDone,
 }

@@ -19,7 +19,8 @@ import (
 	"github.com/danabio/danabio-go/internal/pemfile"
 )
 
-// certificates are the user's own: authorities to trust besides the system's, and what danabio shows to the server.
+// certificates are the user's own: authorities to trust besides the system's, and what danabio
+// shows to the server.
 type certificates struct {
 	roots   []*x509.Certificate
 	client  *tls.Certificate // nil: none
@@ -73,7 +74,8 @@ func (c certificates) transport() *http.Transport {
 	return t
 }
 
-// maxPEM bounds what is read of a file with certificates; the list of all public authorities is a quarter of it.
+// maxPEM bounds what is read of a file with certificates; the list of all public authorities is a
+// quarter of it.
 const maxPEM = 1 << 20
 
 // pemFile is a file, and the setting that names it.
@@ -151,7 +153,8 @@ func (f pemFile) certificates(ctx context.Context, wanted asn1.ObjectIdentifier)
 	return found, blocks, notice, nil
 }
 
-// readAuthorities reads certificates to trust. Those that are no longer valid do no harm as long as there are others.
+// readAuthorities reads certificates to trust. Those that are no longer valid do no harm as long as
+// there are others.
 func (c *certificates) readAuthorities(ctx context.Context, file pemFile) error {
 	found, _, notice, err := file.certificates(ctx, pemfile.ForServers)
 	if err != nil {
@@ -188,7 +191,8 @@ func commonName(certificate *x509.Certificate) string { return certificate.Subje
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
-// readClientCertificate reads a certificate, with those between it and its authority behind it, and its key.
+// readClientCertificate reads a certificate, with those between it and its authority behind it, and
+// its key.
 func (c *certificates) readClientCertificate(ctx context.Context, file, keyFile pemFile) error {
 	found, blocks, notice, err := file.certificates(ctx, nil)
 	if err != nil {

@@ -37,7 +37,8 @@ func (r *retrieval) addFlags(cmd *cobra.Command) {
 	r.connection.addFlags(cmd)
 }
 
-// admit waits for a turn. One that is free is taken even if ctx has ended, so that each circuit is asked for once at least.
+// admit waits for a turn. One that is free is taken even if ctx has ended, so that each circuit is
+// asked for once at least.
 func (r *retrieval) admit(ctx context.Context) (leave func(), err error) {
 	leave = func() { <-r.turns }
 	select {
@@ -211,7 +212,8 @@ func (r *retrieval) paths(cmd *cobra.Command, circuits []string) (paths []string
 	return paths, !folder, nil
 }
 
-// namesFile reports whether a circuit's id is safe in the name of a file on any system, with room for what is appended to it.
+// namesFile reports whether a circuit's id is safe in the name of a file on any system, with room
+// for what is appended to it.
 func namesFile(circuit string) bool {
 	letter := func(b byte) bool { return b >= '0' && b <= '9' || b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z' }
 	if circuit == "" || len(circuit) > 190 || !letter(circuit[0]) || !filepath.IsLocal(circuit) {

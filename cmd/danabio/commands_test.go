@@ -105,8 +105,8 @@ func TestExamplesAreRightUsage(t *testing.T) {
 	}
 }
 
-// exampleCalls returns the words of each call of danabio in an example: a line as a shell reads it, that may go on after a backslash, and that
-// ends at three spaces, where an explanation begins.
+// exampleCalls returns the words of each call of danabio in an example: a line as a shell reads it,
+// that may go on after a backslash, and that ends at three spaces, where an explanation begins.
 func exampleCalls(example string) [][]string {
 	var calls [][]string
 	for line := range strings.Lines(strings.ReplaceAll(example, "\\\n", " ")) {

@@ -15,8 +15,9 @@ import (
 	"github.com/danabio/danabio-go/pkg/journal"
 )
 
-// addCompletions tells a shell that completes a command line what may stand at each place. What usage and flags call a value says which files it
-// can be: FILE.pdf those with that ending, FILE all, DIR folders, and another name none. Only a request for completions needs it.
+// addCompletions tells a shell that completes a command line what may stand at each place. What
+// usage and flags call a value says which files it can be: FILE.pdf those with that ending, FILE
+// all, DIR folders, and another name none. Only a request for completions needs it.
 func addCompletions(root *cobra.Command) {
 	everyCommand(root, func(cmd *cobra.Command) {
 		if cmd.ValidArgsFunction == nil {
@@ -39,7 +40,8 @@ func everyCommand(cmd *cobra.Command, do func(*cobra.Command)) {
 	}
 }
 
-// argumentNames returns what a line of usage calls the arguments: FILE and DIR, with or without an ending, and CIRCUIT, but not after a flag.
+// argumentNames returns what a line of usage calls the arguments: FILE and DIR, with or without an
+// ending, and CIRCUIT, but not after a flag.
 func argumentNames(use string) []string {
 	var names []string
 	words := strings.Fields(use)[1:]
@@ -143,7 +145,8 @@ func completeProfile(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completi
 	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeUnknown completes the id for "journal settle": those of the starts in the journal whose outcome is unknown.
+// completeUnknown completes the id for "journal settle": those of the starts in the journal whose
+// outcome is unknown.
 func completeUnknown(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	if cmd.Name() != "settle" || len(args) == 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp

@@ -32,7 +32,8 @@ type configFile struct {
 	profiles map[string]profile
 }
 
-// profile is what stands in one profile, by key: texts as they are, paths made absolute, switches as "true" and "false".
+// profile is what stands in one profile, by key: texts as they are, paths made absolute, switches
+// as "true" and "false".
 type profile map[string]string
 
 // profileKey is a key that a profile may have, and how its value is read.
@@ -111,7 +112,8 @@ func readConfigFile(ctx context.Context) (*configFile, error) {
 	return c, c.parse(content)
 }
 
-// configReader goes through a configuration file. Its errors show no value, since one may be a secret in the wrong place.
+// configReader goes through a configuration file. Its errors show no value, since one may be a
+// secret in the wrong place.
 type configReader struct {
 	into    *configFile
 	content []byte
@@ -236,7 +238,8 @@ func (r *configReader) baseURL(key toml.Key, value any) (string, error) {
 	return text, err
 }
 
-// file takes a path as seen from the folder of the configuration file; "~/" is the user's own folder.
+// file takes a path as seen from the folder of the configuration file; "~/" is the user's own
+// folder.
 func (r *configReader) file(key toml.Key, value any) (string, error) {
 	path, err := r.text(key, value)
 	if err != nil {
@@ -274,8 +277,9 @@ func (r *configReader) line(key toml.Key) int {
 		end += len(line)
 		ends[i] = end
 	}
-	// whole is the first line from i on at which no text or list is cut off, and whether the key is there by then. All that stands before the
-	// file's last line is whole at some line, and what is there stays, so that the line can be searched for.
+	// whole is the first line from i on at which no text or list is cut off, and whether the key is
+	// there by then. All that stands before the file's last line is whole at some line, and what is
+	// there stays, so that the line can be searched for.
 	whole := func(i int) (int, bool) {
 		for ; i < len(ends)-1; i++ {
 			var values map[string]any
@@ -297,7 +301,8 @@ func vendors(text string) bool {
 	return danabio.Environment(text) == danabio.Sandbox || danabio.Environment(text) == danabio.Production
 }
 
-// choose returns the profile that is used: the named one, or the file's own choice when name says nothing.
+// choose returns the profile that is used: the named one, or the file's own choice when name says
+// nothing.
 func (c *configFile) choose(name setting) (setting, profile, error) {
 	place := c.path
 	if name.value == "" {

@@ -14,8 +14,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// Whatever stands in a configuration file, what comes of it is as it stands there, or bad input whose line has the key that it names. The secret in it is
-// never shown.
+// Whatever stands in a configuration file, what comes of it is as it stands there, or bad input
+// whose line has the key that it names. The secret in it is never shown.
 func FuzzConfigFile(f *testing.F) {
 	for _, seed := range []string{
 		"", "profile = \"a\"\n[profiles.a]\nchannel = \"c\"\n", "[profiles.a]\nclient_secret = \"hunter2\"\n", "[profiles.a]\nclient_secret = hunter2\n",

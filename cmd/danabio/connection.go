@@ -12,7 +12,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// connection is how a command reaches the API: by its flags, and by the environment and the configuration file where they say nothing.
+// connection is how a command reaches the API: by its flags, and by the environment and the
+// configuration file where they say nothing.
 type connection struct {
 	secret secretSource
 	out    *output // for the log; nil: none
@@ -126,13 +127,15 @@ func (s *settings) config() danabio.Config {
 	return config
 }
 
-// isWebURL reports whether there is a scheme that the client takes; what is wrong with the rest, the client finds.
+// isWebURL reports whether there is a scheme that the client takes; what is wrong with the rest,
+// the client finds.
 func isWebURL(text string) bool {
 	scheme, _, found := strings.Cut(text, "://")
 	return found && (strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "http"))
 }
 
-// openInput opens a file to read from, unless the context ends before: that of a pipe waits until somebody writes to it.
+// openInput opens a file to read from, unless the context ends before: that of a pipe waits until
+// somebody writes to it.
 func openInput(ctx context.Context, path string) (*os.File, error) {
 	type result struct {
 		file *os.File
@@ -165,7 +168,8 @@ func readInput(ctx context.Context, path string, limit int64) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(interruptible{ctx, file}, limit+1))
 }
 
-// interruptible reads from a source that may block, until the context ends; then a read that is under way is left behind.
+// interruptible reads from a source that may block, until the context ends; then a read that is
+// under way is left behind.
 type interruptible struct {
 	ctx    context.Context
 	source io.Reader

@@ -267,7 +267,8 @@ func serverName(base string) string {
 // errDeviates is that the server is not as the spec says.
 var errDeviates = errorf("the server deviates from the spec")
 
-// outcome is the error that the result stands for, with the exit code in mind that the help promises.
+// outcome is the error that the result stands for, with the exit code in mind that the help
+// promises.
 func (c *contractRun) outcome(result *probe.Result) error {
 	var unknown *unknownProbe
 	unchecked := map[probe.Reason]bool{}
@@ -295,7 +296,8 @@ func (c *contractRun) outcome(result *probe.Result) error {
 	return errorf("not checked: %s", strings.Join(result.Names(probe.NotChecked), ", "))
 }
 
-// deviationError is that the server is not as the spec says, and perhaps that nobody knows what became of the start.
+// deviationError is that the server is not as the spec says, and perhaps that nobody knows what
+// became of the start.
 type deviationError struct {
 	error
 	unknown *unknownProbe
@@ -310,7 +312,8 @@ func (e *deviationError) advice() *message {
 	return textf("The start was sent, and may have started a circuit.\n%s", e.unknown.advice())
 }
 
-// unknownProbe is a start whose outcome nobody knows. It shows less than that of the command "start".
+// unknownProbe is a start whose outcome nobody knows. It shows less than that of the command
+// "start".
 type unknownProbe struct {
 	*danabio.OutcomeUnknownError
 }

@@ -30,7 +30,8 @@ const (
 	canaryLink    = "https://sign.example.com/kanarie-link"
 )
 
-// hostile answers with the statuses that the spec has, and repeats in them whatever it was sent and knows.
+// hostile answers with the statuses that the spec has, and repeats in them whatever it was sent and
+// knows.
 type hostile struct{ mode string }
 
 func (h hostile) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -108,7 +108,8 @@ func readPDF(path string) ([]byte, error) {
 	return content, nil
 }
 
-// makeFolder makes the folder that was asked for, or the first one of the default's names that is free.
+// makeFolder makes the folder that was asked for, or the first one of the default's names that is
+// free.
 func (d *demo) makeFolder() error {
 	const first = "danabio-demo"
 	if flag := d.cmd.Flags().Lookup("out"); flag.Changed {

@@ -84,7 +84,8 @@ func TestDocumentationNamesWhatExists(t *testing.T) {
 	}
 }
 
-// checkCall walks down the commands along words, and fails at one that does not exist. "list|verify" stands for both.
+// checkCall walks down the commands along words, and fails at one that does not exist.
+// "list|verify" stands for both.
 func checkCall(command *cobra.Command, words []string) error {
 	command.InitDefaultHelpFlag()
 	command.InitDefaultVersionFlag()

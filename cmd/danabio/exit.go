@@ -51,7 +51,8 @@ func inTheWay(format string, args ...any) error {
 
 func (e *inputError) Unwrap() []error { return []error{danabio.ErrInvalidRequest, e.message} }
 
-// flagError leaves out what was given to a flag, unless it can be neither a secret nor the signer's name.
+// flagError leaves out what was given to a flag, unless it can be neither a secret nor the signer's
+// name.
 func flagError(cmd *cobra.Command, err error) error {
 	var (
 		unknown  *pflag.NotExistError
@@ -103,7 +104,8 @@ func similarFlag(cmd *cobra.Command, name string) string {
 	return similarWord(name, names)
 }
 
-// similarWord returns the one of the known words that was meant, or nothing. It is found as a mistyped command is.
+// similarWord returns the one of the known words that was meant, or nothing. It is found as a
+// mistyped command is.
 func similarWord(word string, known []string) string {
 	words := &cobra.Command{SuggestionsMinimumDistance: 2}
 	for _, name := range known {
@@ -181,7 +183,8 @@ func readOn(k kind) *message {
 	return textf("Read on: https://github.com/danabio/danabio-go/blob/main/docs/errors.md#%s", string(k))
 }
 
-// advice says what can be done about an error; nil if the error says that itself, or if nothing is known to help.
+// advice says what can be done about an error; nil if the error says that itself, or if nothing is
+// known to help.
 func advice(err error) *message {
 	var (
 		adviser  interface{ advice() *message }

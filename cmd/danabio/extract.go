@@ -73,8 +73,8 @@ on one line.
 	return cmd
 }
 
-// extractionFolders says where each file goes: into folder, or with several into one below it. It fails if folder is there already, or
-// cannot be, or if two files would go into one.
+// extractionFolders says where each file goes: into folder, or with several into one below it. It
+// fails if folder is there already, or cannot be, or if two files would go into one.
 func extractionFolders(cmd *cobra.Command, files []string, folder string) (map[string]string, error) {
 	if folder == "" {
 		return nil, usagef(cmd, "-o DIR is missing")
@@ -127,7 +127,8 @@ func folderExists(folder string) error {
 	return inTheWay("folder %s exists; choose another name", folder)
 }
 
-// extractFile reads the evidence once: it is verified while it is written, and compared with its receipt before its folder is there.
+// extractFile reads the evidence once: it is verified while it is written, and compared with its
+// receipt before its folder is there.
 func extractFile(cmd *cobra.Command, out *output, file, folder string, limits evidence.Limits) (*evidence.Report, error) {
 	archive, err := openEvidence(cmd, out, file, limits)
 	if err != nil {

@@ -12,7 +12,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// failure tells what went wrong, each line as one, and what can be done about it. With --json it is one line of JSON.
+// failure tells what went wrong, each line as one, and what can be done about it. With --json it is
+// one line of JSON.
 func (o *output) failure(err error) {
 	if o.json {
 		o.jsonFailure(err)

@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-// shellOffers runs a shell in a folder with some files, with danabio in the PATH, and returns the lines that it prints, sorted.
+// shellOffers runs a shell in a folder with some files, with danabio in the PATH, and returns the
+// lines that it prints, sorted.
 func shellOffers(t *testing.T, command ...string) []string {
 	t.Helper()
 	binaries, folder, home := t.TempDir(), t.TempDir(), t.TempDir()

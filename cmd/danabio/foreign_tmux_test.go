@@ -25,7 +25,8 @@ func tmux(t *testing.T, socket string, args ...string) string {
 	return string(out)
 }
 
-// In a real terminal the line is seen while a slow download comes, and nothing of it afterwards. DANABIO_TMUX_CAPTURE names a file for what was seen.
+// In a real terminal the line is seen while a slow download comes, and nothing of it afterwards.
+// DANABIO_TMUX_CAPTURE names a file for what was seen.
 func TestForeignTmuxShowsADownload(t *testing.T) {
 	api := watched(t, func(*http.Request) {})
 	if code, _, stderr := run(t.Context(), nil, startWith("contract.pdf")...); code != exitDone {

@@ -10,7 +10,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// helpText is the help of a command, for a terminal of so many columns; 0 is none, for which it stays as it is.
+// helpText is the help of a command, for a terminal of so many columns; 0 is none, for which it
+// stays as it is.
 func helpText(cmd *cobra.Command, columns int) string {
 	text := strings.TrimRight(cmp.Or(cmd.Long, cmd.Short), " \n") + "\n\n" + cmd.UsageString()
 	if columns <= 0 {
@@ -40,8 +41,9 @@ func widthOf(stream io.Writer) int {
 	return 80
 }
 
-// wrapped breaks the lines of a text between words: paragraphs, which are not indented, and rows of a table, whose last column stays one. Other
-// lines that are indented may be commands, which a break would change.
+// wrapped breaks the lines of a text between words: paragraphs, which are not indented, and rows of
+// a table, whose last column stays one. Other lines that are indented may be commands, which a
+// break would change.
 func wrapped(text string, columns int) string {
 	var done, paragraph []string
 	finish := func() {
@@ -88,7 +90,8 @@ func fits(lines []string, columns int) bool {
 	return true
 }
 
-// broken breaks a line between words; the lines after the first begin with an indentation. A word that is too long stays whole.
+// broken breaks a line between words; the lines after the first begin with an indentation. A word
+// that is too long stays whole.
 func broken(line, indentation string, columns int) []string {
 	var lines []string
 	from := max(len(line)-len(strings.TrimLeft(line, " ")), len(indentation)) // before it, spaces are no place for a break

@@ -57,8 +57,9 @@ func hugeEvidence(t *testing.T, path string) {
 	}
 }
 
-// interruptedRun runs danabio, and interrupts it when the text comes up on the screen of its progress line, or before if the test calls interrupt.
-// It must then end within a second, which a busy machine may make ten of: what it waits for lasts longer.
+// interruptedRun runs danabio, and interrupts it when the text comes up on the screen of its
+// progress line, or before if the test calls interrupt. It must then end within a second, which a
+// busy machine may make ten of: what it waits for lasts longer.
 func interruptedRun(t *testing.T, at string, interrupts context.Context, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	ctx, interrupt := context.WithCancel(interrupts)

@@ -19,7 +19,8 @@ import (
 	"time"
 )
 
-// command is danabio in a process of its own: TestMain runs main in a test binary that is called so.
+// command is danabio in a process of its own: TestMain runs main in a test binary that is called
+// so.
 func command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	path, err := os.Executable()
@@ -92,7 +93,8 @@ func TestHangupsLeaveNothing(t *testing.T) {
 	holdsOnly(t, "contract.pdf")
 }
 
-// What came from standard input has no name while it is read, so that not even a kill leaves it behind.
+// What came from standard input has no name while it is read, so that not even a kill leaves it
+// behind.
 func TestKillLeavesNothingOfStandardInput(t *testing.T) {
 	temporary := t.TempDir()
 	t.Setenv("TMPDIR", temporary)
@@ -134,7 +136,8 @@ func TestEvidenceOfAPipeIsBadInput(t *testing.T) {
 	holdsOnly(t, "evidence.zip")
 }
 
-// emulate runs the emulator with args, hands over what it printed first, and interrupts it when use is done.
+// emulate runs the emulator with args, hands over what it printed first, and interrupts it when use
+// is done.
 func emulate(t *testing.T, lines int, use func(printed string), args ...string) {
 	t.Helper()
 	cmd := command(t, append([]string{"emulator"}, args...)...)

@@ -16,7 +16,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/journal"
 )
 
-// startJournal is a journal that several processes write in turn: each has the file open for one record only.
+// startJournal is a journal that several processes write in turn: each has the file open for one
+// record only.
 type startJournal struct{ path string }
 
 func (j startJournal) Begin(ctx context.Context, intent danabio.StartIntent) error {

@@ -25,8 +25,9 @@ const (
 	exitInterrupted  = 130
 )
 
-// kind is a stable word for what went wrong, one for each decision that a caller can make. With --json it is the value of "error", and
-// docs/errors.md explains it. Words stay; there may be more one day.
+// kind is a stable word for what went wrong, one for each decision that a caller can make. With
+// --json it is the value of "error", and docs/errors.md explains it. Words stay; there may be more
+// one day.
 type kind string
 
 const (
@@ -186,8 +187,8 @@ func kindOfFailure(err error) kind {
 	return kindFailed
 }
 
-// refused reports whether the server answered and does not want the request. A 429 to a start is that too, since no circuit was
-// started; a 429 to anything else is as good as no answer.
+// refused reports whether the server answered and does not want the request. A 429 to a start is
+// that too, since no circuit was started; a 429 to anything else is as good as no answer.
 func refused(err error) bool {
 	var answer *danabio.APIError
 	if !errors.As(err, &answer) {

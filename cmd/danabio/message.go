@@ -10,11 +10,13 @@ import (
 	"github.com/danabio/danabio-go/internal/language"
 )
 
-// All texts for people are messages. Each is one whole English format string, given to a function whose last parameters are format and args;
-// by it the Spanish one is found in spanishmessages.go. What stands in a text may be a message itself. Data, and all that is printed with
-// --json, is the same in every language.
+// All texts for people are messages. Each is one whole English format string, given to a function
+// whose last parameters are format and args; by it the Spanish one is found in spanishmessages.go.
+// What stands in a text may be a message itself. Data, and all that is printed with --json, is the
+// same in every language.
 
-// message is a text in English, which can say itself in Spanish. Its error args are found in it as in an error of [fmt.Errorf].
+// message is a text in English, which can say itself in Spanish. Its error args are found in it as
+// in an error of [fmt.Errorf].
 type message struct {
 	error
 	format string
@@ -106,7 +108,8 @@ func inSpanish(err error) saying {
 	return foreignInSpanish(err)
 }
 
-// languageFlag is --lang. What it says is known before it is parsed, since help and errors of parsing must be in that language too.
+// languageFlag is --lang. What it says is known before it is parsed, since help and errors of
+// parsing must be in that language too.
 type languageFlag struct{ out *output }
 
 func (f languageFlag) String() string { return "" }

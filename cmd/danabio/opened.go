@@ -59,8 +59,8 @@ func (e *openedEvidence) Close() {
 	e.remove()
 }
 
-// openEvidence opens evidence, acceptable or not. What does not exist and what is no file is bad input; all else that keeps it from being
-// read is a failure of the system's.
+// openEvidence opens evidence, acceptable or not. What does not exist and what is no file is bad
+// input; all else that keeps it from being read is a failure of the system's.
 func openEvidence(cmd *cobra.Command, out *output, file string, limits evidence.Limits) (*openedEvidence, error) {
 	if file == standardInput {
 		return openPiped(cmd, out, limits)
@@ -156,7 +156,8 @@ func (e *refusedFile) reasons() error {
 func (e *refusedFile) Error() string   { return e.reasons().Error() }
 func (e *refusedFile) spanish() saying { return inSpanish(e.reasons()) }
 
-// shownFinding is a finding in a text for people. Its message is in English; other languages have the general sentence of its code.
+// shownFinding is a finding in a text for people. Its message is in English; other languages have
+// the general sentence of its code.
 type shownFinding evidence.Finding
 
 func (f shownFinding) Error() string { return evidence.Finding(f).String() }

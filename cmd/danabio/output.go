@@ -17,19 +17,26 @@ import (
 // The output rules:
 //
 //   - Data goes to standard output, all else to standard error.
-//   - Data is lines NAME=value, which a shell can take as they are (eval, or a file to source): a value with other characters than
-//     plain ones stands in single quotes, and its control characters are replaced. With --json it is one JSON value, and with several
-//     files one on a line for each. The tables of "evidence list", "contract", "config show" and "doctor", the files of "evidence extract", the steps of the
-//     demo, the version and the spec have forms of their own.
-//   - A failed command prints no data, but for a start that succeeded, the JSON report on evidence that is not good, the files that were
-//     good among several, what "contract" and "doctor" found, and the steps that a demo came through.
-//   - Standard error gets "danabio: " and what went wrong, then what can be done about it, and the notices on evidence that
-//     is good. With --json a failure is one line of JSON there. Notes go there only if it is a terminal, and so does the line that
-//     says how far the work is, which is gone in the end.
-//   - With --quiet there are no notes, no notices and no such line. With --verbose the client's log is there too, whatever it is.
-//   - Colour is only on terminals, and means nothing: red is the name in front of what went wrong, dim is the line.
+//   - Data is lines NAME=value, which a shell can take as they are (eval, or a file to source): a
+//     value with other characters than plain ones stands in single quotes, and its control
+//     characters are replaced. With --json it is one JSON value, and with several files one on a
+//     line for each. The tables of "evidence list", "contract", "config show" and "doctor", the
+//     files of "evidence extract", the steps of the demo, the version and the spec have forms of
+//     their own.
+//   - A failed command prints no data, but for a start that succeeded, the JSON report on evidence
+//     that is not good, the files that were good among several, what "contract" and "doctor" found,
+//     and the steps that a demo came through.
+//   - Standard error gets "danabio: " and what went wrong, then what can be done about it, and the
+//     notices on evidence that is good. With --json a failure is one line of JSON there. Notes go
+//     there only if it is a terminal, and so does the line that says how far the work is, which is
+//     gone in the end.
+//   - With --quiet there are no notes, no notices and no such line. With --verbose the client's log
+//     is there too, whatever it is.
+//   - Colour is only on terminals, and means nothing: red is the name in front of what went wrong,
+//     dim is the line.
 //   - Text is in the language that is asked for; data and JSON are the same in each.
-//   - The secret, tokens, and the signer's data are printed nowhere; the link by start alone. The emulator prints its own secret.
+//   - The secret, tokens, and the signer's data are printed nowhere; the link by start alone. The
+//     emulator prints its own secret.
 
 // output is where a command prints to.
 type output struct {
@@ -203,7 +210,8 @@ func (o *output) notice(text *message) {
 	}
 }
 
-// inFlags puts the names of flags into the errors of package danabio, which speak of what its callers know.
+// inFlags puts the names of flags into the errors of package danabio, which speak of what its
+// callers know.
 var inFlags = strings.NewReplacer(
 	"Config.Credentials", "--client-id and DANABIO_CLIENT_SECRET",
 	"set Config.AllowPlainHTTP", "give --allow-plain-http",
@@ -215,7 +223,8 @@ var inFlags = strings.NewReplacer(
 	"context canceled", "interrupted",
 )
 
-// oneLine makes foreign text safe for a terminal: what would move the cursor or change the reading direction is replaced.
+// oneLine makes foreign text safe for a terminal: what would move the cursor or change the reading
+// direction is replaced.
 func oneLine(text string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {

@@ -12,8 +12,8 @@ import (
 	"github.com/danabio/danabio-go/internal/newfile"
 )
 
-// pendingFile is a file on its way, which only the user can read. It is made before what it is to tell of, so that a folder that cannot be
-// written is known by then.
+// pendingFile is a file on its way, which only the user can read. It is made before what it is to
+// tell of, so that a folder that cannot be written is known by then.
 type pendingFile struct {
 	what    *message
 	path    string
@@ -21,7 +21,8 @@ type pendingFile struct {
 	promise []byte // what lies at path until the file is placed; nil: nothing
 }
 
-// newPendingFile fails with bad input if there is a file at path, or no folder for it. Its errors call the file what.
+// newPendingFile fails with bad input if there is a file at path, or no folder for it. Its errors
+// call the file what.
 func newPendingFile(what *message, path string) (*pendingFile, error) {
 	if exists(path) {
 		return nil, inTheWay("%s %s exists; choose another name or move it away", what, path)

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// progressLine is the last line of a terminal while a command works: it says how far the work is, and is gone when that is done.
+// progressLine is the last line of a terminal while a command works: it says how far the work is,
+// and is gone when that is done.
 type progressLine struct {
 	screen io.Writer
 	width  func() int // in columns
@@ -34,7 +35,8 @@ const (
 	asBefore  = "\x1b[0m"
 )
 
-// show keeps the line at what text says, nothing if that is empty, until hide is called, which may be called again.
+// show keeps the line at what text says, nothing if that is empty, until hide is called, which may
+// be called again.
 func (l *progressLine) show(text func(now time.Time) string) (hide func()) {
 	quit, done := make(chan struct{}), make(chan struct{})
 	go func() {

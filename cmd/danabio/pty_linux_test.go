@@ -42,7 +42,8 @@ func terminal(t *testing.T, columns int) (control, tty *os.File) {
 	return control, tty
 }
 
-// onTerminal runs danabio with all its output on a terminal, and returns what came there. It calls seen when the text does.
+// onTerminal runs danabio with all its output on a terminal, and returns what came there. It calls
+// seen when the text does.
 func onTerminal(t *testing.T, columns int, environment []string, text string, seen func(), args ...string) string {
 	t.Helper()
 	control, tty := terminal(t, columns)
@@ -74,7 +75,8 @@ func onTerminal(t *testing.T, columns int, environment []string, text string, se
 	return strings.ReplaceAll(all.String(), "\r\n", "\n")
 }
 
-// heldEvidence serves a completed circuit, whose evidence comes up to the half of it until release is called.
+// heldEvidence serves a completed circuit, whose evidence comes up to the half of it until release
+// is called.
 func heldEvidence(t *testing.T) (circuit string, release func()) {
 	t.Helper()
 	released := make(chan struct{})

@@ -18,7 +18,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// reportData is what "evidence report --json" prints: what "evidence verify" does, and what is in the report.
+// reportData is what "evidence report --json" prints: what "evidence verify" does, and what is in
+// the report.
 type reportData struct {
 	verifyData
 	Path       string               `json:"report"` // of the HTML file
@@ -135,7 +136,8 @@ func reportTime(now func() time.Time, getenv func(string) string) (time.Time, er
 	return time.Unix(seconds, 0).UTC(), nil
 }
 
-// newReportFile begins the file of the report before anything is read, so that a place that cannot be written is known by then.
+// newReportFile begins the file of the report before anything is read, so that a place that cannot
+// be written is known by then.
 func newReportFile(cmd *cobra.Command, path string) (*newfile.File, error) {
 	if path == "" {
 		return nil, usagef(cmd, "-o REPORT.html is missing")
@@ -160,8 +162,8 @@ func placeReport(part *newfile.File, path string) error {
 	return nil
 }
 
-// report writes the report into part. The judgement is what the verification failed with. There is no report if it came to none, and then err
-// is that.
+// report writes the report into part. The judgement is what the verification failed with. There is
+// no report if it came to none, and then err is that.
 func report(
 	cmd *cobra.Command, out *output, file string, limits evidence.Limits, judges *judges, made auditreport.Options, part *newfile.File,
 ) (data reportData, judgement, err error) {

@@ -85,7 +85,8 @@ func (s *start) readRequest(ctx context.Context, cmd *cobra.Command, name error)
 	return content, nil
 }
 
-// requestError is bad input that the client found in what a request file asks for; it names the fields as the file does.
+// requestError is bad input that the client found in what a request file asks for; it names the
+// fields as the file does.
 type requestError struct{ error }
 
 var inRequest = strings.NewReplacer(

@@ -9,7 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// requestFile is what a request file says. The tags are the field names that it may have, and no others.
+// requestFile is what a request file says. The tags are the field names that it may have, and no
+// others.
 type requestFile struct {
 	ID        string              `json:"id,omitempty"`
 	Signer    requestSigner       `json:"signer"`
@@ -28,8 +29,9 @@ type requestedDocument struct {
 	Name string `json:"name,omitempty"` // empty: the last element of File
 }
 
-// parseRequest reads a request file more strictly than encoding/json does, which takes unknown, repeated and differently cased fields. The
-// errors are inputErrors that name the source, the line and the field, and never what stands in it.
+// parseRequest reads a request file more strictly than encoding/json does, which takes unknown,
+// repeated and differently cased fields. The errors are inputErrors that name the source, the line
+// and the field, and never what stands in it.
 func parseRequest(source error, content []byte) (requestFile, error) {
 	p := requestParser{source: source, content: bytes.TrimPrefix(content, []byte("\ufeff"))}
 	var file requestFile
@@ -102,7 +104,8 @@ func (p *requestParser) checkJSON() error {
 	return nil
 }
 
-// position returns line and column of the byte at an offset, both from 1; the column counts characters.
+// position returns line and column of the byte at an offset, both from 1; the column counts
+// characters.
 func (p *requestParser) position(offset int64) (line, column int) {
 	before := p.content[:min(max(offset, 0), int64(len(p.content)))]
 	return bytes.Count(before, []byte("\n")) + 1, utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
@@ -185,7 +188,8 @@ func below(path, name string) string {
 	return path + "." + name
 }
 
-// harmless reports whether the name of an unknown field may be shown. One that looks otherwise may be no name, but what should stand in a field.
+// harmless reports whether the name of an unknown field may be shown. One that looks otherwise may
+// be no name, but what should stand in a field.
 func harmless(name string) bool {
 	return len(name) <= 32 && !strings.ContainsFunc(name, func(r rune) bool {
 		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || r == '_' || r == '-')

@@ -106,8 +106,9 @@ func TestRequestFileIsRefusedByFieldAndLine(t *testing.T) {
 	}
 }
 
-// What is accepted means the same to encoding/json, and comes back when it is written and read again. What is not, is refused by an error in
-// which no value has a part: it stays the same when all values are others.
+// What is accepted means the same to encoding/json, and comes back when it is written and read
+// again. What is not, is refused by an error in which no value has a part: it stays the same when
+// all values are others.
 func FuzzRequestFile(f *testing.F) {
 	f.Add([]byte(goodRequest))
 	f.Add([]byte("\ufeff" + goodRequest))
@@ -161,7 +162,8 @@ func FuzzRequestFile(f *testing.F) {
 	})
 }
 
-// otherValues replaces each ASCII letter and digit in the strings that are no names of fields, but for escapes.
+// otherValues replaces each ASCII letter and digit in the strings that are no names of fields, but
+// for escapes.
 func otherValues(content []byte) []byte {
 	other := bytes.Clone(content)
 	for i := 0; i < len(content); i++ {

@@ -13,9 +13,11 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// Run runs the command that args name, without the program's own name, and returns the exit code. The end of ctx interrupts it. Of the
-// world it uses the three streams, the files that args name, the configuration file and those that it names, the temporary folder, the network, the
-// DANABIO_ variables and those of language and for proxies, and for "evidence report" the one of time and the program pdftoppm.
+// Run runs the command that args name, without the program's own name, and returns the exit code.
+// The end of ctx interrupts it. Of the world it uses the three streams, the files that args name,
+// the configuration file and those that it names, the temporary folder, the network, the DANABIO_
+// variables and those of language and for proxies, and for "evidence report" the one of time and
+// the program pdftoppm.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	out := newOutput(stdout, stderr)
 	out.language = languageOf(args)
@@ -157,7 +159,8 @@ func newHelp() *cobra.Command {
 	}
 }
 
-// arguments demands one argument for each name; a last name that ends in "…" stands for one or more.
+// arguments demands one argument for each name; a last name that ends in "…" stands for one or
+// more.
 func arguments(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		more := len(names) > 0 && strings.HasSuffix(names[len(names)-1], "…")

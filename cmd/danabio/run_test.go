@@ -23,7 +23,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator/emulatortest"
 )
 
-// reach sets the variables so that commands reach an API with these credentials, and nothing of the developer's own.
+// reach sets the variables so that commands reach an API with these credentials, and nothing of the
+// developer's own.
 func reach(t *testing.T, api *emulator.Emulator, baseURL string) {
 	t.Helper()
 	for _, name := range []string{"DANABIO_ENVIRONMENT", "DANABIO_CLIENT_SECRET_FILE", "DANABIO_PROFILE"} {
@@ -50,7 +51,8 @@ func noConfigFile(t *testing.T) string {
 	return path
 }
 
-// watched serves an emulator, and calls before each request of an operation that is not for a token.
+// watched serves an emulator, and calls before each request of an operation that is not for a
+// token.
 func watched(t *testing.T, before func(r *http.Request)) *emulator.Emulator {
 	t.Helper()
 	api, err := emulator.New(emulator.Config{})
@@ -68,7 +70,8 @@ func watched(t *testing.T, before func(r *http.Request)) *emulator.Emulator {
 	return api
 }
 
-// served serves answers of a test's own: to what is no request for a token, and to those too if there is a second handler.
+// served serves answers of a test's own: to what is no request for a token, and to those too if
+// there is a second handler.
 func served(t *testing.T, answer http.HandlerFunc, token ...http.HandlerFunc) {
 	t.Helper()
 	api, err := emulator.New(emulator.Config{})

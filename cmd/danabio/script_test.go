@@ -33,11 +33,13 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// Tests in this process expect English, whatever the developer's language; a script has variables of its own.
+	// Tests in this process expect English, whatever the developer's language; a script has
+	// variables of its own.
 	if strings.Contains(filepath.Base(os.Args[0]), ".test") {
 		_ = os.Setenv("LC_ALL", "C")
 	}
-	// A danabio of the race detector ends at once, also with what it must not: exit code 66 at the first race.
+	// A danabio of the race detector ends at once, also with what it must not: exit code 66 at the
+	// first race.
 	_ = os.Setenv("GORACE", "atexit_sleep_ms=0 halt_on_error=1 "+os.Getenv("GORACE"))
 	_ = flag.Set("test.parallel", "6") // unless the command line says otherwise: scripts wait for servers and programs most of the time
 	testscript.Main(m, map[string]func(){"danabio": scriptMain})
@@ -165,7 +167,8 @@ func execute(ts *testscript.TestScript, args []string) int {
 	return exitDone
 }
 
-// repeatable reports whether a command that fails so changes nothing, so that it can be given twice.
+// repeatable reports whether a command that fails so changes nothing, so that it can be given
+// twice.
 func repeatable(code int, args []string) bool {
 	for _, arg := range args {
 		switch {
@@ -177,8 +180,8 @@ func repeatable(code int, args []string) bool {
 	return code == exitUsage || judging && code != exitDone
 }
 
-// spokenVariable names a file, for which danabio gives its command in Spanish before all else, in the same process, since starting one takes
-// longer than most commands.
+// spokenVariable names a file, for which danabio gives its command in Spanish before all else, in
+// the same process, since starting one takes longer than most commands.
 const spokenVariable = "DANABIO_TEST_SPOKEN"
 
 // spoken is what came of a command in Spanish.
@@ -209,7 +212,8 @@ func speakFirst(path string, args []string) error {
 	return errors.Join(err, os.WriteFile(path, content, 0o600), os.Setenv("LC_ALL", before))
 }
 
-// executeTwice is execute, and holds that the command says the same in Spanish: with the same exit code and data, and without English.
+// executeTwice is execute, and holds that the command says the same in Spanish: with the same exit
+// code and data, and without English.
 func executeTwice(ts *testscript.TestScript, args []string) int {
 	path := filepath.Join(ts.Value(scriptTest{}).(testing.TB).TempDir(), "spoken.json")
 	ts.Setenv(spokenVariable, path)
@@ -505,7 +509,8 @@ func scriptUpdate(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), content, 0o600))
 }
 
-// scriptUnreadable takes all permissions. For those who need none, root above all, it puts a link to itself in the place.
+// scriptUnreadable takes all permissions. For those who need none, root above all, it puts a link
+// to itself in the place.
 func scriptUnreadable(ts *testscript.TestScript, _ bool, args []string) {
 	path := ts.MkAbs(args[0])
 	if onWindows {

@@ -15,7 +15,8 @@ import (
 	"github.com/danabio/danabio-go/internal/credential"
 )
 
-// secretSource is where the client secret comes from. There is no flag that holds it, since other users of a machine can read flags.
+// secretSource is where the client secret comes from. There is no flag that holds it, since other
+// users of a machine can read flags.
 type secretSource struct {
 	file  string
 	stdin bool
@@ -34,7 +35,8 @@ type secretPlace struct {
 	stdin bool
 }
 
-// place finds the secret without reading it: where the flags say, or else the variables, or else the profile's file.
+// place finds the secret without reading it: where the flags say, or else the variables, or else
+// the profile's file.
 func (s *secretSource) place(cmd *cobra.Command, getenv func(string) string, profileFile setting) (secretPlace, error) {
 	value, file := getenv("DANABIO_CLIENT_SECRET"), getenv("DANABIO_CLIENT_SECRET_FILE")
 	given := cmd.Flags().Changed("client-secret-file")

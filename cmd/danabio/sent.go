@@ -102,7 +102,8 @@ func checkFolder(folder string) error {
 	return nil
 }
 
-// reason leaves operation and path out of an error of the system, where the text before it names the file already.
+// reason leaves operation and path out of an error of the system, where the text before it names
+// the file already.
 func reason(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {

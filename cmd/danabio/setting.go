@@ -31,7 +31,8 @@ const (
 	fromFile     originKind = "file" // outside of its profiles
 )
 
-// wins says which of two kinds counts: flags win over the environment, and that over the configuration file.
+// wins says which of two kinds counts: flags win over the environment, and that over the
+// configuration file.
 func (k originKind) wins(other originKind) bool {
 	rank := map[originKind]int{fromProfile: 1, fromVariable: 2, fromFlag: 3}
 	return rank[k] > rank[other]
@@ -63,7 +64,8 @@ type layers struct {
 	profile profile
 }
 
-// pick takes a setting from the flag, or else from the variable, or else from the profile's key. Without a variable or a key its name is empty.
+// pick takes a setting from the flag, or else from the variable, or else from the profile's key.
+// Without a variable or a key its name is empty.
 func (l layers) pick(flag, variable, key string) (setting, error) {
 	if given := l.cmd.Flags().Lookup(flag); given.Changed {
 		if given.Value.String() == "" {
@@ -101,7 +103,8 @@ func (l layers) pickText(flag, variable, key string) (setting, error) {
 	return picked, nil
 }
 
-// settings finds out what is given, and where. It reads the configuration file and no other. What is missing is no error yet.
+// settings finds out what is given, and where. It reads the configuration file and no other. What
+// is missing is no error yet.
 func (c *connection) settings(cmd *cobra.Command) (*settings, error) {
 	file, err := readConfigFile(cmd.Context())
 	if err != nil {

@@ -7,8 +7,9 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// english is an English text with its Spanish one. The English is the key: who changes it has to look at the Spanish again. Tables of them are
-// arrays and no maps, so that a run in English pays nothing for them.
+// english is an English text with its Spanish one. The English is the key: who changes it has to
+// look at the Spanish again. Tables of them are arrays and no maps, so that a run in English pays
+// nothing for them.
 type english struct{ en, es string }
 
 // spanishOf finds the Spanish for a format string. A test holds that each has one.
@@ -35,8 +36,8 @@ func spanishHelp(text string) (string, bool) {
 	return text, false
 }
 
-// speakSpanish turns the help of a command and of all below it into Spanish. A long text is looked up paragraph by paragraph, since many
-// commands share some.
+// speakSpanish turns the help of a command and of all below it into Spanish. A long text is looked
+// up paragraph by paragraph, since many commands share some.
 func speakSpanish(cmd *cobra.Command) {
 	for _, sub := range cmd.Commands() {
 		speakSpanish(sub)
@@ -91,7 +92,8 @@ func flagInSpanish(flag *pflag.Flag) string {
 	return usage
 }
 
-// usageTemplate is cobra's, but that a command that only holds others has one line of usage, not two.
+// usageTemplate is cobra's, but that a command that only holds others has one line of usage, not
+// two.
 func usageTemplate(root *cobra.Command, spanish bool) string {
 	template := strings.Replace(root.UsageTemplate(), "{{if .HasAvailableSubCommands}}\n  {{.CommandPath}} [command]{{end}}", "", 1)
 	if spanish {

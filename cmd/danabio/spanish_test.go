@@ -57,7 +57,8 @@ func readSource(t *testing.T) source {
 	return s
 }
 
-// formatParameter is where a function takes its format, if its parameters end in format string, args ...any; else -1.
+// formatParameter is where a function takes its format, if its parameters end in format string,
+// args ...any; else -1.
 func formatParameter(function *ast.FuncType) int {
 	var names []string
 	variadic := false
@@ -159,7 +160,8 @@ func TestEveryMessageHasASpanishText(t *testing.T) {
 	}
 }
 
-// What package doctor finds is told by danabio doctor, so each of its texts has its Spanish here too.
+// What package doctor finds is told by danabio doctor, so each of its texts has its Spanish here
+// too.
 func TestEveryTextOfDoctorHasASpanishText(t *testing.T) {
 	formats := map[string]bool{}
 	take := func(value ast.Expr) {
@@ -256,7 +258,8 @@ func sorted(texts map[string]string) []string {
 
 var verb = regexp.MustCompile(`%[-+# 0]*(\*|\d+)?(\.\d+)?(\[(\d+)\])?([a-zA-Z%])`)
 
-// verbs are the verbs of a format in the order of the args that they take. What an error is wrapped by and what it is shown by are one.
+// verbs are the verbs of a format in the order of the args that they take. What an error is wrapped
+// by and what it is shown by are one.
 func verbs(t *testing.T, format string) []string {
 	t.Helper()
 	var found []string
@@ -288,8 +291,8 @@ var (
 	ourCommands = regexp.MustCompile(`(danabio(?: (?:start|wait|download|demo|token|evidence|journal|emulator|contract|spec|version|list|verify|extract|report|settle|help|completion)\b)+)`)
 )
 
-// unlike says what should be the same in both texts and is not: flags, variables and placeholders, commands, lines of code, what begins with a number
-// such as an exit code. Else it is empty.
+// unlike says what should be the same in both texts and is not: flags, variables and placeholders,
+// commands, lines of code, what begins with a number such as an exit code. Else it is empty.
 func unlike(en, es string) string {
 	groups := func(of *regexp.Regexp) func(string) []string {
 		return func(text string) (found []string) {
@@ -316,7 +319,8 @@ var (
 	listNumber = regexp.MustCompile(`\b\d+\b`)
 )
 
-// codeLines are the indented lines that are code, and of those that explain code the code; and all numbers.
+// codeLines are the indented lines that are code, and of those that explain code the code; and all
+// numbers.
 func codeLines(text string) []string {
 	found := listNumber.FindAllString(verb.ReplaceAllString(text, ""), -1)
 	for line := range strings.SplitSeq(text, "\n") {
@@ -406,7 +410,8 @@ func (s source) checkLiteral(t *testing.T, node ast.Node, formats map[string]str
 	return false
 }
 
-// eachHelpText calls for each text that the help of a command and of all below it shows, and that is not code.
+// eachHelpText calls for each text that the help of a command and of all below it shows, and that
+// is not code.
 func eachHelpText(cmd *cobra.Command, do func(place, text string)) {
 	say := func(place, text string) {
 		for paragraph := range strings.SplitSeq(text, "\n\n") {
@@ -494,7 +499,8 @@ var englishWords = regexp.MustCompile(`(?i)\b(the|is|are|of|and|with|not|was|whi
 // inQuotes are values of JSON and commands, and names.
 var inQuotes = regexp.MustCompile(`"[^"]*"`)
 
-// englishIn returns the first line with English in it, but for details, for what stands in quotes, and for the codes of findings.
+// englishIn returns the first line with English in it, but for details, for what stands in quotes,
+// and for the codes of findings.
 func englishIn(text string) string {
 	for line := range strings.Lines(text) {
 		if strings.HasPrefix(line, "Detalle: ") || strings.HasPrefix(line, "  danabio ") {

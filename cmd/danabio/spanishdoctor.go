@@ -1,6 +1,7 @@
 package main
 
-// spanishDoctor are the texts of internal/doctor in Spanish, and the causes of internal/reach that stand in them.
+// spanishDoctor are the texts of internal/doctor in Spanish, and the causes of internal/reach that
+// stand in them.
 var spanishDoctor = [...]english{
 	{"the settings cannot be used", "los ajustes no se pueden usar"},
 	{"see what any other command says of them", "vea qué dice de ellos cualquier otro comando"},

@@ -1,6 +1,7 @@
 package main
 
-// spanishFlags say what flags are for. The word in back quotes stands for the value, where it is no placeholder in capitals.
+// spanishFlags say what flags are for. The word in back quotes stands for the value, where it is no
+// placeholder in capitals.
 var spanishFlags = [...]english{
 	{"print data and failures as JSON", "muestra los datos y los fallos como JSON"},
 	{"no notes, notices and progress on standard error, only errors", "sin notas, avisos ni avance en la salida de errores, solo errores"},

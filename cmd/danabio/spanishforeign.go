@@ -21,8 +21,8 @@ type detail string
 func (d detail) Error() string   { return string(d) }
 func (d detail) spanish() saying { return saying{"vea el detalle", []string{string(d)}} }
 
-// foreignInSpanish says an error whose text is not ours: by its kind, with what it knows beside its text, and with that text as a detail, unless all
-// of it was said.
+// foreignInSpanish says an error whose text is not ours: by its kind, with what it knows beside its
+// text, and with that text as a detail, unless all of it was said.
 func foreignInSpanish(err error) saying {
 	if fault, ok := err.(*credential.Error); ok {
 		return saying{text: spanishFault(fault.Fault)}

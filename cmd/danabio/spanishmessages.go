@@ -1,6 +1,7 @@
 package main
 
-// spanishMessages are the messages in Spanish, by their English format strings. One with nothing but verbs and flags needs none.
+// spanishMessages are the messages in Spanish, by their English format strings. One with nothing
+// but verbs and flags needs none.
 var spanishMessages = [...]english{
 	// What is wrong with how danabio was called.
 	{"a command is missing", "falta un comando"},

@@ -44,7 +44,8 @@ With --go print it with the overlay applied from which the Go code was generated
 	return cmd
 }
 
-// yamlToJSON keeps the order of keys, so that the document reads as it was written. JSON stays as it is: some of its escapes are none in YAML.
+// yamlToJSON keeps the order of keys, so that the document reads as it was written. JSON stays as
+// it is: some of its escapes are none in YAML.
 func yamlToJSON(document []byte) ([]byte, error) {
 	if json.Valid(document) {
 		return document, nil

@@ -267,7 +267,8 @@ func (s *start) check(cmd *cobra.Command, files []string) error {
 	return nil
 }
 
-// documents returns the documents to send, and a function that removes what was stored of them on the way, which is never nil.
+// documents returns the documents to send, and a function that removes what was stored of them on
+// the way, which is never nil.
 func (s *start) documents(cmd *cobra.Command, out *output, files []string) ([]danabio.Document, func(), error) {
 	remove := func() {}
 	var documents []danabio.Document

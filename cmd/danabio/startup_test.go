@@ -11,8 +11,9 @@ import (
 	"github.com/danabio/danabio-go/gen/biometricapi/spec"
 )
 
-// What a package prepares when the program starts, every command pays for. So ours prepare next to nothing, and all else when it is first needed.
-// It is the program that is traced and not this test, which prepares more.
+// What a package prepares when the program starts, every command pays for. So ours prepare next to
+// nothing, and all else when it is first needed. It is the program that is traced and not this
+// test, which prepares more.
 func TestOurPackagesPrepareNothingAtTheStart(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "danabio.exe")
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, ".").CombinedOutput(); err != nil {

@@ -75,14 +75,16 @@ func countOf(files []string, wanted string) int {
 	return count
 }
 
-// fromStandardInput reads it until the command is interrupted, and tells how much came until hide is called.
+// fromStandardInput reads it until the command is interrupted, and tells how much came until hide
+// is called.
 func (o *output) fromStandardInput(cmd *cobra.Command) (source io.Reader, hide func()) {
 	read := o.newReading(o.say("Reading standard input"))
 	return counted{interruptible{cmd.Context(), cmd.InOrStdin()}, read}, o.progress(read.text)
 }
 
-// spool stores a document from standard input, since its size must be known before it is sent: in a file that only the user can
-// read, called name, in a private temporary folder. The function that is returned removes both.
+// spool stores a document from standard input, since its size must be known before it is sent: in a
+// file that only the user can read, called name, in a private temporary folder. The function that
+// is returned removes both.
 func spool(source io.Reader, name string) (path string, remove func(), err error) {
 	folder, err := os.MkdirTemp("", "danabio-*") // mode 0700
 	if err != nil {
@@ -109,9 +111,10 @@ func spoolInto(path string, source io.Reader) error {
 	return err
 }
 
-// spoolEvidence stores evidence from standard input, since a ZIP is read from its end: in a temporary file that only the user can read, and
-// that has no name any more where the system allows it, so that not even a kill leaves it behind. The function that is returned closes and
-// removes it.
+// spoolEvidence stores evidence from standard input, since a ZIP is read from its end: in a
+// temporary file that only the user can read, and that has no name any more where the system allows
+// it, so that not even a kill leaves it behind. The function that is returned closes and removes
+// it.
 func spoolEvidence(source io.Reader, limit int64) (file *os.File, remove func(), err error) {
 	file, err = os.CreateTemp("", "danabio-*.zip") // mode 0600
 	if err != nil {

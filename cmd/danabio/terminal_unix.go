@@ -17,5 +17,6 @@ func columnsOf(file *os.File) (int, error) {
 	return int(size.Col), nil
 }
 
-// canErase reports whether a terminal takes the sequences that erase and colour, which by custom TERM says.
+// canErase reports whether a terminal takes the sequences that erase and colour, which by custom
+// TERM says.
 func canErase(_ *os.File, term string) bool { return term != "" && term != "dumb" }

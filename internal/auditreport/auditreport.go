@@ -1,14 +1,17 @@
 // Package auditreport makes the page that a person reads who must decide whether evidence is good.
 //
-// Call [New] with what a verification found, then [Report.WriteHTML]. The page is one file of HTML: no script, nothing that is loaded from
-// elsewhere, and a content security policy that allows neither. All that came with the evidence is shown as inert text, or as pictures that
-// were drawn anew. From a ZIP that was refused no content is shown. The page holds personal data, and says so; [Report.Rendered] does not.
+// Call [New] with what a verification found, then [Report.WriteHTML]. The page is one file of HTML:
+// no script, nothing that is loaded from elsewhere, and a content security policy that allows
+// neither. All that came with the evidence is shown as inert text, or as pictures that were drawn
+// anew. From a ZIP that was refused no content is shown. The page holds personal data, and says so;
+// [Report.Rendered] does not.
 //
-// Memory is bounded: no entry is held whole but pictures of at most 16 MiB, one at a time, and JSON of at most 1 MiB. The page holds at most
-// 12 MiB of pictures.
+// Memory is bounded: no entry is held whole but pictures of at most 16 MiB, one at a time, and JSON
+// of at most 1 MiB. The page holds at most 12 MiB of pictures.
 //
-// What may live here: how verified evidence is shown to people. It judges nothing that the evidence and pdfsig packages have not judged: it
-// only says in words what their findings come to, see [Judge].
+// What may live here: how verified evidence is shown to people. It judges nothing that the evidence
+// and pdfsig packages have not judged: it only says in words what their findings come to, see
+// [Judge].
 package auditreport
 
 import (
@@ -40,7 +43,8 @@ type Subject struct {
 	RootsGiven bool
 	// Strict says that notices count against the evidence.
 	Strict bool
-	// Failure is what the verification failed with, nil for good evidence. It is shown only if nothing else says why.
+	// Failure is what the verification failed with, nil for good evidence. It is shown only if
+	// nothing else says why.
 	Failure error
 }
 
@@ -84,15 +88,16 @@ type Report struct {
 	Rendered Rendered
 }
 
-// Rendered is what of the evidence's content a report shows. It holds no personal data but the names of entries.
+// Rendered is what of the evidence's content a report shows. It holds no personal data but the
+// names of entries.
 type Rendered struct {
 	Pictures   []Picture   `json:"pictures"`
 	FirstPages []FirstPage `json:"firstPages"`
 	Metadata   []Metadata  `json:"metadata"`
 }
 
-// New reads what the report is going to show. It fails when the content cannot be read or the context ends; what cannot be shown is no
-// failure, but a sentence in the report.
+// New reads what the report is going to show. It fails when the content cannot be read or the
+// context ends; what cannot be shown is no failure, but a sentence in the report.
 func New(ctx context.Context, subject Subject, options Options) (*Report, error) {
 	if options.Language == "" {
 		options.Language = language.English

@@ -34,7 +34,8 @@ type FirstPage struct {
 	NotShown NotShown `json:"notShown,omitempty"`
 }
 
-// Renderer draws the first page of the PDF at path as a picture, of which at most picture.MaxBytes are used.
+// Renderer draws the first page of the PDF at path as a picture, of which at most picture.MaxBytes
+// are used.
 type Renderer func(ctx context.Context, path string) ([]byte, error)
 
 // pageBudget bounds what one report shows, and how long that takes.
@@ -47,7 +48,8 @@ type pageBudget struct {
 	spent    time.Duration
 }
 
-// collect draws the first page of one PDF. It fails only if the content cannot be read, or the context has ended.
+// collect draws the first page of one PDF. It fails only if the content cannot be read, or the
+// context has ended.
 func (b *pageBudget) collect(content fs.FS, entry evidence.EntryReport) (FirstPage, error) {
 	page := FirstPage{Entry: entry.Name}
 	switch {
@@ -93,7 +95,8 @@ func (b *pageBudget) collect(content fs.FS, entry evidence.EntryReport) (FirstPa
 	return page, nil
 }
 
-// renderError is a failure of the renderer's, or of its temporary folder's, which says nothing about the evidence.
+// renderError is a failure of the renderer's, or of its temporary folder's, which says nothing
+// about the evidence.
 type renderError struct{ error }
 
 func (e *renderError) Unwrap() error { return e.error }
@@ -192,7 +195,8 @@ func Poppler() Renderer {
 	}
 }
 
-// capped holds what a program prints, and stops the program when that is too much. It has no methods but Write, since io.Copy would take others.
+// capped holds what a program prints, and stops the program when that is too much. It has no
+// methods but Write, since io.Copy would take others.
 type capped struct {
 	held []byte
 	stop func()

@@ -100,7 +100,8 @@ func sentDocuments(t *testing.T) []pdfsig.Sent {
 	return sent
 }
 
-// base64Data is a picture in a page. Go's encoders may write other bytes from one version to the next.
+// base64Data is a picture in a page. Go's encoders may write other bytes from one version to the
+// next.
 var base64Data = regexp.MustCompile(`;base64,[A-Za-z0-9+/=]+"`)
 
 func TestGoldenPages(t *testing.T) {

@@ -127,7 +127,8 @@ func pieces(text string, write func(part string, odd bool)) {
 	}
 }
 
-// visible makes foreign text inert, shows what is invisible in it, and keeps its direction of writing to itself.
+// visible makes foreign text inert, shows what is invisible in it, and keeps its direction of
+// writing to itself.
 func visible(value any) template.HTML {
 	var b strings.Builder
 	b.WriteString("<bdi>")

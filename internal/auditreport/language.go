@@ -9,7 +9,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// text is a sentence in both languages, with the verbs of [fmt.Sprintf] for what stands in it, in the same order.
+// text is a sentence in both languages, with the verbs of [fmt.Sprintf] for what stands in it, in
+// the same order.
 type text struct{ key, en, es string }
 
 func (t text) in(wanted language.Language) string {

@@ -75,7 +75,8 @@ func (b *metadataBudget) collect(content fs.FS, entry evidence.EntryReport) (Met
 	return result, nil
 }
 
-// rowTable turns JSON into rows, in the order in which it stands, keys that are there twice included.
+// rowTable turns JSON into rows, in the order in which it stands, keys that are there twice
+// included.
 type rowTable struct {
 	rows    []Row
 	omitted int

@@ -49,7 +49,8 @@ func shown(p *picture.Picture) *Shown {
 	}
 }
 
-// Source is an attribute that holds the whole picture. What it is made of comes from Go's encoders alone.
+// Source is an attribute that holds the whole picture. What it is made of comes from Go's encoders
+// alone.
 func (s *Shown) Source() template.HTMLAttr {
 	return template.HTMLAttr(`src="data:` + s.MediaType + `;base64,` + base64.StdEncoding.EncodeToString(s.content) + `"`)
 }
@@ -105,7 +106,8 @@ func pictureFault(err error) NotShown {
 	return NotShownBroken
 }
 
-// readEntry reads a content of at most limit bytes to its end, where the archive compares it with what was verified.
+// readEntry reads a content of at most limit bytes to its end, where the archive compares it with
+// what was verified.
 func readEntry(content fs.FS, entry evidence.EntryReport, limit int64) ([]byte, error) {
 	file, err := content.Open(entry.Name)
 	if err != nil {

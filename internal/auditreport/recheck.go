@@ -9,7 +9,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// recheckStep is a way to check something again with other programs. Title and Note are keys of texts.
+// recheckStep is a way to check something again with other programs. Title and Note are keys of
+// texts.
 type recheckStep struct {
 	Title, Note string
 	Commands    []string
@@ -21,8 +22,9 @@ const (
 	maxOpenSSL = 30 // signatures that are checked by openssl
 )
 
-// recheck gives commands for a POSIX shell. They begin with a copy under a plain name in a new folder, so that an odd name of the
-// ZIP matters in one place only. All foreign names are quoted so that a shell, bash where they hold what cannot be seen, takes them as they are.
+// recheck gives commands for a POSIX shell. They begin with a copy under a plain name in a new
+// folder, so that an odd name of the ZIP matters in one place only. All foreign names are quoted so
+// that a shell, bash where they hold what cannot be seen, takes them as they are.
 func (r *Report) recheck() []recheckStep {
 	name := r.name()
 	begin := []string{"mkdir -m 700 check", "cp " + shellWord("./"+name) + " check/evidence.zip", "cd check"}
@@ -100,7 +102,8 @@ func (r *Report) documentCommands() []recheckStep {
 	return steps
 }
 
-// opensslCommands take a signature that holds out of its PDF and hold it against the bytes that it covers.
+// opensslCommands take a signature that holds out of its PDF and hold it against the bytes that it
+// covers.
 func opensslCommands(path, number string, s *pdfsig.Signature) []string {
 	good := []pdfsig.Status{pdfsig.StatusWholeFile, pdfsig.StatusExtended, pdfsig.StatusSignedRevisionOnly}
 	holds := slices.Contains(good, s.Status)
@@ -119,7 +122,8 @@ func opensslCommands(path, number string, s *pdfsig.Signature) []string {
 	}
 }
 
-// shellWord quotes a text so that a shell takes it as one word, the very same bytes. What cannot be seen needs bash's form of quotes.
+// shellWord quotes a text so that a shell takes it as one word, the very same bytes. What cannot be
+// seen needs bash's form of quotes.
 func shellWord(text string) string {
 	if strings.ContainsFunc(text, odd) {
 		var b strings.Builder

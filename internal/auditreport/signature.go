@@ -37,7 +37,8 @@ type signature struct {
 // Weak says that its digest is one of which two documents can be made.
 func (s *signature) Weak() bool { return weakDigest(&s.Signature) }
 
-// weakDigest also holds for an encoding that takes a weak digest of the document and signs that with a strong one.
+// weakDigest also holds for an encoding that takes a weak digest of the document and signs that
+// with a strong one.
 func weakDigest(s *pdfsig.Signature) bool {
 	weak := []string{"SHA-1", "MD5"}
 	return slices.Contains(weak, s.DigestAlgorithm) || s.SubFilter == "adbe.pkcs7.sha1"

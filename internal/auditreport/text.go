@@ -1,7 +1,7 @@
 package auditreport
 
-// texts are all sentences of the page but those of finding codes and rules, which stand beside this file. It is an array and no map, so
-// that a program that makes no report pays nothing for it.
+// texts are all sentences of the page but those of finding codes and rules, which stand beside this
+// file. It is an array and no map, so that a program that makes no report pays nothing for it.
 var texts = [...]text{
 	{"number", "%s", "%s"},
 	{"bytes", "%s bytes", "%s bytes"},

@@ -64,7 +64,8 @@ var (
 	makeTemplate = regexp.MustCompile(`\(print "([^"]+)"`)
 )
 
-// usedKeys are the keys of all texts that code and template ask for, and the beginnings of those that they compose.
+// usedKeys are the keys of all texts that code and template ask for, and the beginnings of those
+// that they compose.
 func usedKeys(t *testing.T) (keys, beginnings []string) {
 	t.Helper()
 	for _, match := range inTemplate.FindAllStringSubmatch(pageTemplate, -1) {

@@ -2,7 +2,8 @@ package auditreport
 
 import "github.com/danabio/danabio-go/pkg/evidence"
 
-// spanishCodes are the general sentences of the finding codes, which have their English ones where they are found.
+// spanishCodes are the general sentences of the finding codes, which have their English ones where
+// they are found.
 var spanishCodes = [...]struct {
 	code evidence.Code
 	text string

@@ -269,7 +269,8 @@ func (j *judge) hasSignature() bool {
 	})
 }
 
-// inspectionOf returns what pdfsig said about an entry: nil if it did not look, no details if it failed.
+// inspectionOf returns what pdfsig said about an entry: nil if it did not look, no details if it
+// failed.
 func inspectionOf(entry *evidence.EntryReport) (*evidence.Inspection, *pdfsig.Details) {
 	for i := range entry.Inspections {
 		if entry.Inspections[i].Inspector == pdfsig.InspectorName {

@@ -138,16 +138,18 @@ func (x *examination) checkTLS(ctx context.Context) Check {
 	return Fine(found)
 }
 
-// certificateRefused reports whether the server asked for a client certificate and then ended the connection without an answer. In TLS 1.3 it
-// does so after the handshake.
+// certificateRefused reports whether the server asked for a client certificate and then ended the
+// connection without an answer. In TLS 1.3 it does so after the handshake.
 func (x *examination) certificateRefused(a *answer) bool {
 	return a.asked.Load() && a.err != nil && !errors.Is(a.err, context.DeadlineExceeded)
 }
 
-// transparencyProofs is the extension in which certificates of public authorities prove that they were published (RFC 6962, section 3.3).
+// transparencyProofs is the extension in which certificates of public authorities prove that they
+// were published (RFC 6962, section 3.3).
 var transparencyProofs = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 11129, 2, 4, 2}
 
-// transparent reports whether a certificate comes with a proof that it was published, which browsers demand of public authorities.
+// transparent reports whether a certificate comes with a proof that it was published, which
+// browsers demand of public authorities.
 func transparent(leaf *x509.Certificate, state *tls.ConnectionState) bool {
 	return len(state.SignedCertificateTimestamps) > 0 || slices.ContainsFunc(leaf.Extensions, func(extension pkix.Extension) bool {
 		return extension.Id.Equal(transparencyProofs)

@@ -1,14 +1,16 @@
 // Package doctor finds out why the API cannot be reached, step by step, and who can mend it.
 //
-// Call [Run]. It sends a request without credentials to the server, one for a token, and one for the evidence of a circuit that does not exist;
-// nothing is started or changed, but for a file in the temporary folder, which is removed. It goes on past failures: what depends on a step that failed
-// is skipped.
+// Call [Run]. It sends a request without credentials to the server, one for a token, and one for
+// the evidence of a circuit that does not exist; nothing is started or changed, but for a file in
+// the temporary folder, which is removed. It goes on past failures: what depends on a step that
+// failed is skipped.
 //
-// What stands in a [Check]: this package's own texts, the names of hosts, their addresses, the names in certificates, and statuses. What does not: credentials,
-// tokens, the channel, circuits, and any text that the server sent.
+// What stands in a [Check]: this package's own texts, the names of hosts, their addresses, the
+// names in certificates, and statuses. What does not: credentials, tokens, the channel, circuits,
+// and any text that the server sent.
 //
-// What may live here: the steps. What they have in common with other looks at a server is package reach's; where settings come from is the caller's to know,
-// who makes the first checks.
+// What may live here: the steps. What they have in common with other looks at a server is package
+// reach's; where settings come from is the caller's to know, who makes the first checks.
 package doctor
 
 import (
@@ -57,8 +59,8 @@ const (
 	Refused
 )
 
-// Text is a format of package fmt with its arguments, so that it can be told in another language. An argument may be a Text, or an error whose text
-// may be shown.
+// Text is a format of package fmt with its arguments, so that it can be told in another language.
+// An argument may be a Text, or an error whose text may be shown.
 type Text struct {
 	Format string
 	Args   []any
@@ -103,14 +105,18 @@ type Config struct {
 	First []Step
 	// BaseURL is the server's. Default: none, then all is skipped that needs it.
 	BaseURL string
-	// Vendors says that BaseURL is one that the vendor publishes, so that it holds no mistake. Default: false.
+	// Vendors says that BaseURL is one that the vendor publishes, so that it holds no mistake.
+	// Default: false.
 	Vendors bool
-	// Client is how to reach the API with credentials; a request is sent once, whatever its Retry says. It is called after First, if none of those
-	// failed that are called "configuration" and "secret". Required.
+	// Client is how to reach the API with credentials; a request is sent once, whatever its Retry
+	// says. It is called after First, if none of those failed that are called "configuration" and
+	// "secret". Required.
 	Client func() danabio.Config
-	// Transport is as that of the client. It is called once, after First. Default: nil, that of http.DefaultTransport.
+	// Transport is as that of the client. It is called once, after First. Default: nil, that of
+	// http.DefaultTransport.
 	Transport func() *http.Transport
-	// Trusts reports whether an authority is one that the user has danabio trust, besides the system's. Default: nil, there is none.
+	// Trusts reports whether an authority is one that the user has danabio trust, besides the
+	// system's. Default: nil, there is none.
 	Trusts func(*x509.Certificate) bool
 	// Lookup finds the addresses of a host. Default: the system's way.
 	Lookup func(ctx context.Context, host string) ([]string, error)
@@ -220,7 +226,8 @@ func (x *examination) make(ctx context.Context, steps []Step) error {
 	return nil
 }
 
-// step is a check that is made only if the server is known, and nothing that it needs failed, or was skipped for such a reason.
+// step is a check that is made only if the server is known, and nothing that it needs failed, or
+// was skipped for such a reason.
 func (x *examination) step(name string, check func(context.Context) Check, needs ...string) Step {
 	return Step{name, func(ctx context.Context) Check {
 		if x.base == nil {

@@ -136,7 +136,8 @@ var noFolder = func() string {
 	return errors.Unwrap(err).Error()
 }()
 
-// Each way in which the world can be broken is told in these very words, and never stops the checks that do not depend on it.
+// Each way in which the world can be broken is told in these very words, and never stops the checks
+// that do not depend on it.
 func TestEachBrokenWorldIsNamed(t *testing.T) {
 	day := func(d time.Duration) string { return time.Now().Add(d).UTC().Format(time.DateOnly) }
 	for name, test := range map[string]struct {

@@ -1,5 +1,5 @@
-// Package exif says how a picture wants to be turned: cameras store what the sensor saw, and leave the turning to the viewer. Of Exif it reads
-// nothing else. Call [OrientationOf] first.
+// Package exif says how a picture wants to be turned: cameras store what the sensor saw, and leave
+// the turning to the viewer. Of Exif it reads nothing else. Call [OrientationOf] first.
 package exif
 
 import (

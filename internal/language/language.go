@@ -13,7 +13,8 @@ const (
 	Spanish Language = "es"
 )
 
-// Of returns the language that a locale such as es_CO.UTF-8 asks for: Spanish or, for whatever else, English.
+// Of returns the language that a locale such as es_CO.UTF-8 asks for: Spanish or, for whatever
+// else, English.
 func Of(locale string) Language {
 	if lower := strings.ToLower(locale); lower == "es" || strings.HasPrefix(lower, "es_") || strings.HasPrefix(lower, "es-") ||
 		strings.HasPrefix(lower, "es.") || strings.HasPrefix(lower, "es@") {

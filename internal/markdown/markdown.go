@@ -1,7 +1,8 @@
-// Package markdown reads this project's documentation as far as its tests need it: headings, fenced blocks with their marks, links, code
-// spans and tables. Call [Read] or [Documentation].
+// Package markdown reads this project's documentation as far as its tests need it: headings, fenced
+// blocks with their marks, links, code spans and tables. Call [Read] or [Documentation].
 //
-// A mark is a comment on a line of its own, right above the fence. It says what is done with the block:
+// A mark is a comment on a line of its own, right above the fence. It says what is done with the
+// block:
 //
 //	<!-- danabio: NAME -->    run; each command in it is danabio
 //	<!-- shell: NAME -->      run by bash, among the tests against other programs
@@ -104,7 +105,8 @@ var (
 	rule     = regexp.MustCompile(`^\|[ :|-]+\|$`)
 )
 
-// Read reads the file at path, with slashes, below the folder root. It fails on a fence that does not end and on a comment that is no mark.
+// Read reads the file at path, with slashes, below the folder root. It fails on a fence that does
+// not end and on a comment that is no mark.
 func Read(root, path string) (*File, error) {
 	content, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(path)))
 	if err != nil {

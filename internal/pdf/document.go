@@ -14,9 +14,10 @@
 // Offsets inside a PDF count from its "%PDF-", which may stand anywhere within the
 // first 1,024 bytes; every offset in this package's own API counts from byte 0 of the file.
 //
-// Bounds, each an error of kind [ErrLimit]: 1,048,576 cross-reference entries, 4,096
-// sections, 100 levels of nesting, 262,144 values and 16 MiB of text in one object,
-// 16 MiB in a decoded stream, 256 MiB in all streams that one Document decodes, 65,536 objects in an object stream, 64 levels and 131,072 nodes of page tree.
+// Bounds, each an error of kind [ErrLimit]: 1,048,576 cross-reference entries, 4,096 sections, 100
+// levels of nesting, 262,144 values and 16 MiB of text in one object, 16 MiB in a decoded stream,
+// 256 MiB in all streams that one Document decodes, 65,536 objects in an object stream, 64 levels
+// and 131,072 nodes of page tree.
 package pdf
 
 import (
@@ -69,8 +70,9 @@ func Open(r io.ReaderAt, size int64) (*Document, error) {
 	return d, nil
 }
 
-// Close gives the document's buffer to those that are opened later. Nothing can be read afterwards; what was read stays. A document that is not
-// closed costs memory for the garbage collector, and nothing else.
+// Close gives the document's buffer to those that are opened later. Nothing can be read afterwards;
+// what was read stays. A document that is not closed costs memory for the garbage collector, and
+// nothing else.
 func (d *Document) Close() { d.source.release() }
 
 func (d *Document) findHeader() (int64, error) {
@@ -97,8 +99,9 @@ func (d *Document) Decoded() int64 { return d.decoded }
 // Header is the offset of "%PDF-".
 func (d *Document) Header() int64 { return d.header }
 
-// Rest is the offset of the first byte behind the last startxref and its number that is neither white space nor
-// comment, and so belongs to nothing: junk, or an update that was cut. It is Size if there is none.
+// Rest is the offset of the first byte behind the last startxref and its number that is neither
+// white space nor comment, and so belongs to nothing: junk, or an update that was cut. It is Size
+// if there is none.
 func (d *Document) Rest() int64 { return d.rest }
 
 // Sections are the cross-reference sections, newest first: at least one.
@@ -137,12 +140,14 @@ func (d *Document) Entries() iter.Seq[Entry] {
 	}
 }
 
-// InFile goes through the entries that are not free in the order of the file, and then through those in object streams, stream by stream: so
-// each part of the file is read once, and each stream decoded once.
+// InFile goes through the entries that are not free in the order of the file, and then through
+// those in object streams, stream by stream: so each part of the file is read once, and each stream
+// decoded once.
 func (d *Document) InFile() iter.Seq[Entry] { return inFile(d.lines) }
 
-// Superseded goes, in the same order, through the entries in use that a newer section overrides with another place, or that a section
-// has in a second line: what earlier revisions held. [Document.LoadEntry] reads them.
+// Superseded goes, in the same order, through the entries in use that a newer section overrides
+// with another place, or that a section has in a second line: what earlier revisions held.
+// [Document.LoadEntry] reads them.
 func (d *Document) Superseded() iter.Seq[Entry] { return inFile(d.superseded) }
 
 // Repeated is an object that one section names twice, with different places, so that readers differ
@@ -180,8 +185,8 @@ func (i Indirect) End() int64 {
 	return max(i.end, i.Stream)
 }
 
-// Load reads one object. An object that the cross-reference does not know or calls
-// free is [ErrNotFound], which PDF takes for null; one that is not where the cross-reference says is
+// Load reads one object. An object that the cross-reference does not know or calls free is
+// [ErrNotFound], which PDF takes for null; one that is not where the cross-reference says is
 // [ErrCrossReference].
 func (d *Document) Load(ref Reference) (Indirect, error) {
 	entry, ok := d.Entry(ref.Number)

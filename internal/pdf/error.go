@@ -9,7 +9,8 @@ import (
 var (
 	// ErrNotPDF: there is no "%PDF-" within the first 1,024 bytes.
 	ErrNotPDF = errors.New("no PDF header")
-	// ErrCrossReference: the cross-reference is missing, broken, or points to something else than it says.
+	// ErrCrossReference: the cross-reference is missing, broken, or points to something else than
+	// it says.
 	ErrCrossReference = errors.New("broken cross-reference")
 	// ErrSyntax: an object is not written as PDF objects are.
 	ErrSyntax = errors.New("malformed object")

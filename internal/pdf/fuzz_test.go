@@ -17,8 +17,8 @@ import (
 
 var objectHead = regexp.MustCompile(`^(\d+)(?:[\x00\t\n\f\r ]|%[^\r\n]*[\r\n])+(\d+)(?:[\x00\t\n\f\r ]|%[^\r\n]*[\r\n])+obj\b`)
 
-// checkObjects holds every object that the document gives against the file's bytes: it begins
-// with its own number, and its text, as it stands and as Append writes it, reads as the same object.
+// checkObjects holds every object that the document gives against the file's bytes: it begins with
+// its own number, and its text, as it stands and as Append writes it, reads as the same object.
 func checkObjects(t *testing.T, d *pdf.Document, file []byte) {
 	t.Helper()
 	for entry := range d.Entries() {

@@ -21,7 +21,8 @@ type parser struct {
 	at     int64
 	values int
 	text   int
-	// sought are names to look for. If there are any, nothing of what is read is kept, and reading ends with errMentioned at the first of them.
+	// sought are names to look for. If there are any, nothing of what is read is kept, and reading
+	// ends with errMentioned at the first of them.
 	sought  []string
 	scratch [maxSought + 1]byte
 	// length is /Length of the outermost dictionary, which is kept even so.

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// The lines of many sections, with objects that several of them have and some have twice, settle as one after the other would in a map.
+// The lines of many sections, with objects that several of them have and some have twice, settle as
+// one after the other would in a map.
 func TestSectionsSettle(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 300 {

@@ -21,7 +21,8 @@ type source struct {
 	err    error // the first read error; from then on every byte is missing
 }
 
-// buffers are for windows: where thousands of small files are read, they would be most of the garbage.
+// buffers are for windows: where thousands of small files are read, they would be most of the
+// garbage.
 var buffers = sync.Pool{New: func() any { return new([windowSize]byte) }}
 
 // release gives the buffer back; nothing can be read any more.
@@ -63,7 +64,8 @@ func (s *source) refill(offset int64) (byte, bool) {
 	return s.window[offset-base], true
 }
 
-// bytes returns length bytes at an offset, which lie in the file and fit into the window. They hold until the next byte is asked for.
+// bytes returns length bytes at an offset, which lie in the file and fit into the window. They hold
+// until the next byte is asked for.
 func (s *source) bytes(offset int64, length int) ([]byte, error) {
 	if from := offset - s.base; from >= 0 && from+int64(length) <= int64(len(s.window)) {
 		return s.window[from : from+int64(length)], nil

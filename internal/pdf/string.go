@@ -5,8 +5,8 @@ import (
 	"unicode/utf16"
 )
 
-// DecodeText reads a text string: UTF-16 or UTF-8 with their marks, and everything else as Latin-1, which
-// PDF's own encoding is but for a few signs.
+// DecodeText reads a text string: UTF-16 or UTF-8 with their marks, and everything else as Latin-1,
+// which PDF's own encoding is but for a few signs.
 func DecodeText(text []byte) string {
 	if len(text) >= 2 && text[0] == 0xFE && text[1] == 0xFF {
 		var units []uint16

@@ -58,7 +58,8 @@ func (l line) entry() Entry {
 	return e
 }
 
-// settle puts the lines of all sections in order and keeps one for each object: the first of the newest section that has it.
+// settle puts the lines of all sections in order and keeps one for each object: the first of the
+// newest section that has it.
 func (d *Document) settle() {
 	byNumber := func(a, b line) int {
 		if order := cmp.Compare(a.number, b.number); order != 0 {
@@ -303,7 +304,8 @@ func (d *Document) readTable(p *parser, limit int) ([]line, error) {
 	return lines, nil
 }
 
-// shortestLine is how many bytes a line of a cross-reference table takes at least, "0 0 f ", however it is written.
+// shortestLine is how many bytes a line of a cross-reference table takes at least, "0 0 f ",
+// however it is written.
 const shortestLine = 6
 
 func (d *Document) readLine(p *parser, number uint32) (Entry, error) {

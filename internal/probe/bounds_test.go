@@ -15,10 +15,12 @@ import (
 	"github.com/danabio/danabio-go/internal/probe"
 )
 
-// spoken says what a server writes to each request, by the operation: "token", "start" or "download". It ends with the connection.
+// spoken says what a server writes to each request, by the operation: "token", "start" or
+// "download". It ends with the connection.
 type spoken func(operation string, request *http.Request, connection io.Writer)
 
-// probePipes runs the probes in a bubble against a server at the other end of pipes, and tells how long that took by the bubble's clock.
+// probePipes runs the probes in a bubble against a server at the other end of pipes, and tells how
+// long that took by the bubble's clock.
 func probePipes(t *testing.T, speak spoken, change func(*probe.Config), check func(t *testing.T, result *probe.Result, took time.Duration)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {

@@ -44,8 +44,8 @@ func (p *prober) askTLS(context.Context) (Point, error) {
 	return point.is(Told, "%s", tls.VersionName(p.seen[0].tls.Version))
 }
 
-// askKeepAlive sends two requests over one connection of HTTP/1.1. It does so without net/http's transport, which prints to the standard logger
-// what a server sends on an idle connection.
+// askKeepAlive sends two requests over one connection of HTTP/1.1. It does so without net/http's
+// transport, which prints to the standard logger what a server sends on an idle connection.
 func (p *prober) askKeepAlive(ctx context.Context) (Point, error) {
 	point := Point{Name: "keep-alive", Question: "Does a connection of HTTP/1.1 serve a second request?"}
 	if p.silent != "" {

@@ -29,7 +29,8 @@ func (p *prober) downloadRequest(circuit, token string) (*http.Request, error) {
 	return request, nil
 }
 
-// download is a probe of a download with the run's own token; it is only noted if there is no circuit or no token.
+// download is a probe of a download with the run's own token; it is only noted if there is no
+// circuit or no token.
 func (p *prober) download(c call, circuit string) (ready bool, _ call, err error) {
 	c.operation = p.spec.operation(downloadEvidence)
 	if circuit == "" {
@@ -87,7 +88,8 @@ func (p *prober) probeFinished(ctx context.Context) error {
 	return p.receive(ctx, probe, c)
 }
 
-// receive stores evidence in a file that has no name any more where the system allows that, and is gone when this returns.
+// receive stores evidence in a file that has no name any more where the system allows that, and is
+// gone when this returns.
 func (p *prober) receive(ctx context.Context, probe *Probe, c call) error {
 	file, err := os.CreateTemp("", "danabio-contract-*") // mode 0600
 	if err != nil {

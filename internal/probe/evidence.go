@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// again downloads the finished circuit's evidence once more, with a header; of its body no more than the first bytes are read.
+// again downloads the finished circuit's evidence once more, with a header; of its body no more
+// than the first bytes are read.
 func (p *prober) again(ctx context.Context, name, header, value string) (*exchange, error) {
 	request, err := p.downloadRequest(p.config.Circuit, p.token)
 	if err != nil {

@@ -49,7 +49,8 @@ func (x *exchange) object() map[string]any {
 	return object
 }
 
-// send sends a request once and reads its answer, but no more than most bytes of its body. Errors are in the exchange.
+// send sends a request once and reads its answer, but no more than most bytes of its body. Errors
+// are in the exchange.
 func (p *prober) send(ctx context.Context, name string, request *http.Request, through http.RoundTripper, most int64) *exchange {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -90,7 +91,8 @@ func (x *exchange) decode() {
 	}
 }
 
-// begin sends the request, and returns the answer once its header is there. p.end must follow, unless the answer is nil.
+// begin sends the request, and returns the answer once its header is there. p.end must follow,
+// unless the answer is nil.
 func (p *prober) begin(ctx context.Context, x *exchange, request *http.Request, through http.RoundTripper) *http.Response {
 	var connected, continued atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{

@@ -68,7 +68,8 @@ func gzipped(content []byte) []byte {
 	return b.Bytes()
 }
 
-// Each row is a server that differs from the emulator in one thing, and all that is found out about it.
+// Each row is a server that differs from the emulator in one thing, and all that is found out about
+// it.
 func TestDeliberatelyDifferentServersAreFoundOut(t *testing.T) {
 	const (
 		ok, notFound, unauthorized = http.StatusOK, http.StatusNotFound, http.StatusUnauthorized
@@ -177,7 +178,8 @@ func TestDeliberatelyDifferentServersAreFoundOut(t *testing.T) {
 		{"JSON that is cut", when("token", ok, func(a *answer) { a.body = a.body[:len(a.body)-4] }), []string{"token: response-invalid", "token: missing-field"}},
 		{"two media types", when("token", ok, func(a *answer) { a.header.Add("Content-Type", "text/html") }), []string{"token: media-type"}},
 
-		// Errors that are no JSON. The spec leaves them open, and one that is JSON or empty is none.
+		// Errors that are no JSON. The spec leaves them open, and one that is JSON or empty is
+		// none.
 		{"a plain text error for a wrong secret", when("token", unauthorized, text(401, "text/plain", "no")), []string{"token-wrong-secret: error-body"}},
 		{"a plain text error for an unknown circuit", when("download", notFound, text(404, "text/plain", "no")), []string{"download-unknown: error-body", "download-unfinished: error-body"}},
 		{"a page for a wrong token", when("download", unauthorized, text(401, "text/html", page)), []string{"download-wrong-token: error-body"}},

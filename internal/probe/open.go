@@ -19,7 +19,8 @@ const (
 	cannotAsk    = "could not be asked: "
 )
 
-// findOut answers what the published page leaves open. What its requests are answered is no deviation, whatever it is.
+// findOut answers what the published page leaves open. What its requests are answered is no
+// deviation, whatever it is.
 func (p *prober) findOut(ctx context.Context) error {
 	if p.config.Progress != nil {
 		p.config.Progress("open points")

@@ -1,20 +1,25 @@
-// Package probe holds a live server against the spec: it sends each operation's requests, right ones and wrong ones, and says what the
-// spec says, what came, and whether that deviates. It also finds out what the vendor's published page leaves open.
+// Package probe holds a live server against the spec: it sends each operation's requests, right
+// ones and wrong ones, and says what the spec says, what came, and whether that deviates. It also
+// finds out what the vendor's published page leaves open.
 //
 // Call [Run], then [Result.Table] or [Result.Markdown], or marshal the [Result] as JSON.
 //
-// Each request is sent once, over a connection of its own, and nothing is tried again. Run is bounded in time and memory whatever the
-// server does: 30 s for each request, 10 minutes for evidence, 1 MiB for any body but evidence, 256 KiB for headers. Redirects are not followed.
+// Each request is sent once, over a connection of its own, and nothing is tried again. Run is
+// bounded in time and memory whatever the server does: 30 s for each request, 10 minutes for
+// evidence, 1 MiB for any body but evidence, 256 KiB for headers. Redirects are not followed.
 //
 // # What a result holds
 //
-// Nothing that the server sent and nothing that was sent to it stands in a result: no credentials, no token, no channel, no ids, no link,
-// no value and no unknown name of a body or header. What stands in it are texts of this package, of package contract and of the spec, numbers
-// (statuses, sizes, counts, the clock's skew), and names from fixed lists: media types, header names, and the names that error bodies
-// commonly have. Other names are counted. So a result can be shown to anybody.
+// Nothing that the server sent and nothing that was sent to it stands in a result: no credentials,
+// no token, no channel, no ids, no link, no value and no unknown name of a body or header. What
+// stands in it are texts of this package, of package contract and of the spec, numbers (statuses,
+// sizes, counts, the clock's skew), and names from fixed lists: media types, header names, and the
+// names that error bodies commonly have. Other names are counted. So a result can be shown to
+// anybody.
 //
-// What may live here: requests as they are on the wire, the judgement on a whole probe, and the forms in which it is told. Whether a single
-// message is as the spec says is package contract's to know, whether a ZIP is acceptable package evidence's.
+// What may live here: requests as they are on the wire, the judgement on a whole probe, and the
+// forms in which it is told. Whether a single message is as the spec says is package contract's to
+// know, whether a ZIP is acceptable package evidence's.
 package probe
 
 import (
@@ -43,17 +48,21 @@ type Config struct {
 	Server string
 	// Channel, ClientID and ClientSecret are the caller's own.
 	Channel, ClientID, ClientSecret string
-	// RawBasicAuth is as in danabio.Config. Default: false, client id and secret are form-encoded before they stand in the Basic header.
+	// RawBasicAuth is as in danabio.Config. Default: false, client id and secret are form-encoded
+	// before they stand in the Basic header.
 	RawBasicAuth bool
 	// Library names this library and its version, in the User-Agent and in the result.
 	Library string
 	// Start, if not nil, has a circuit started, which is a real one. Default: none.
 	Start *Start
-	// Unfinished is the id of a circuit that is not completed. Default: the one that Start started; none without.
+	// Unfinished is the id of a circuit that is not completed. Default: the one that Start started;
+	// none without.
 	Unfinished string
-	// Circuit is the id of a completed circuit, whose evidence is downloaded, verified and not kept. Default: none.
+	// Circuit is the id of a completed circuit, whose evidence is downloaded, verified and not
+	// kept. Default: none.
 	Circuit string
-	// Allow lists classes of deviations that do not count. They are reported all the same. Default: none.
+	// Allow lists classes of deviations that do not count. They are reported all the same. Default:
+	// none.
 	Allow []contract.Class
 	// Transport carries the requests; it is cloned. Default: that of http.DefaultTransport.
 	Transport *http.Transport
@@ -68,8 +77,8 @@ type Start struct {
 	SignerName, SignerEmail, SignerNIF string
 	DocumentName                       string
 	Document                           []byte // a PDF
-	// Started is called at once when the server has started a circuit, with what it answered. An error of it ends the run. Default: nil, not
-	// called; then nobody learns the circuit's id.
+	// Started is called at once when the server has started a circuit, with what it answered. An
+	// error of it ends the run. Default: nil, not called; then nobody learns the circuit's id.
 	Started func(circuitID, link string) error
 }
 
@@ -111,7 +120,8 @@ const (
 	maxBody       = contract.MaxBody // bytes of an answer
 )
 
-// Run makes all probes. The error is not about the server: a Config that cannot be used, a Started that failed, or a context that ended.
+// Run makes all probes. The error is not about the server: a Config that cannot be used, a Started
+// that failed, or a context that ended.
 func Run(ctx context.Context, config Config) (*Result, error) {
 	p, err := newProber(config)
 	if err != nil {

@@ -6,15 +6,16 @@ import (
 	"github.com/danabio/danabio-go/pkg/contract"
 )
 
-// ResultVersion is the version of the JSON form of [Result]. It grows when a field changes its meaning or goes; new fields, probes, points,
-// reasons and classes do not change it.
+// ResultVersion is the version of the JSON form of [Result]. It grows when a field changes its
+// meaning or goes; new fields, probes, points, reasons and classes do not change it.
 const ResultVersion = 1
 
 // Result is what came of a run. Its JSON form is stable; keys are in camelCase.
 type Result struct {
 	// Version is [ResultVersion].
 	Version int `json:"version"`
-	// Verdict is [Deviates] if a probe deviates, else [NotChecked] if one that was asked for could not be made, else [Conforms].
+	// Verdict is [Deviates] if a probe deviates, else [NotChecked] if one that was asked for could
+	// not be made, else [Conforms].
 	Verdict Verdict `json:"verdict"`
 	// Server is what [Config].Server calls it; never its host.
 	Server string `json:"server"`
@@ -53,7 +54,8 @@ type Reason string
 const (
 	// NoAnswer: no connection, no answer, or one that broke off or took too long.
 	NoAnswer Reason = "no-answer"
-	// Unavailable: status 408, 429, 502, 503 or 504, which any server or gateway may answer at times.
+	// Unavailable: status 408, 429, 502, 503 or 504, which any server or gateway may answer at
+	// times.
 	Unavailable Reason = "unavailable"
 	// CredentialsRefused: the token endpoint answered 401 to the caller's own credentials.
 	CredentialsRefused Reason = "credentials-refused"
@@ -90,9 +92,11 @@ type Probe struct {
 	// Reason is set if Verdict is NotChecked, and Explanation says it in words.
 	Reason      Reason `json:"reason,omitempty"`
 	Explanation string `json:"explanation,omitempty"`
-	// OutcomeUnknown says that a start may have started a circuit of which nothing is known. It was not sent again.
+	// OutcomeUnknown says that a start may have started a circuit of which nothing is known. It was
+	// not sent again.
 	OutcomeUnknown bool `json:"outcomeUnknown,omitempty"`
-	// RequestID is the random id that a start was sent with, SentAt when, in UTC. They stand in no JSON and in no report.
+	// RequestID is the random id that a start was sent with, SentAt when, in UTC. They stand in no
+	// JSON and in no report.
 	RequestID string    `json:"-"`
 	SentAt    time.Time `json:"-"`
 	// Deviations are all that were found, also those that Config.Allow allows.
@@ -118,7 +122,8 @@ type Deviation struct {
 	Class contract.Class `json:"class"`
 	// Message says what deviates and what would be right.
 	Message string `json:"message"`
-	// Assumed says what of the spec's side nobody published, so that the spec may be what is wrong; empty if all of it is published.
+	// Assumed says what of the spec's side nobody published, so that the spec may be what is wrong;
+	// empty if all of it is published.
 	Assumed string `json:"assumed,omitempty"`
 	// Allowed says that [Config].Allow has the class.
 	Allowed bool `json:"allowed,omitempty"`

@@ -31,8 +31,9 @@ func mediaType(header http.Header) string {
 	return "another one"
 }
 
-// knownNames are the names that are shown of a body, in small letters without "_" and "-": what frameworks and gateways call the
-// parts of an error, in English and Spanish, and what the spec calls those of its answers. Any other name may be content.
+// knownNames are the names that are shown of a body, in small letters without "_" and "-": what
+// frameworks and gateways call the parts of an error, in English and Spanish, and what the spec
+// calls those of its answers. Any other name may be content.
 var knownNames = sync.OnceValue(func() map[string]bool {
 	names := make(map[string]bool)
 	for _, name := range strings.Fields(`
@@ -143,8 +144,8 @@ func shapeOf(value any, depth int) string {
 	return "JSON"
 }
 
-// leaves lists the values in a JSON body by where they stand, each place with known names only. It is nil for any other body, and for one
-// that is large or deep.
+// leaves lists the values in a JSON body by where they stand, each place with known names only. It
+// is nil for any other body, and for one that is large or deep.
 func leaves(body []byte) map[string][]string {
 	const longest, deepest = 64 << 10, 20
 	var value any

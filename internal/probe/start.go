@@ -13,7 +13,8 @@ import (
 	"github.com/danabio/danabio-go/internal/message"
 )
 
-// UnknownStartError says that the run ended while a start was under way: a circuit may have been started.
+// UnknownStartError says that the run ended while a start was under way: a circuit may have been
+// started.
 type UnknownStartError struct {
 	RequestID string    // the random id that the start was sent with
 	At        time.Time // UTC

@@ -20,7 +20,8 @@ const (
 	ContinueLimit = time.Second
 )
 
-// Bounded is a clone of a transport that takes at most 256 KiB of header, waits at most 1 s for "100 Continue", and gives bodies as they came.
+// Bounded is a clone of a transport that takes at most 256 KiB of header, waits at most 1 s for
+// "100 Continue", and gives bodies as they came.
 func Bounded(transport *http.Transport) *http.Transport {
 	t := transport.Clone()
 	t.MaxResponseHeaderBytes = maxHeader
@@ -55,7 +56,8 @@ func HTTP1(transport *http.Transport) *http.Transport {
 	return t
 }
 
-// HTTP1Only is a clone of a TLS configuration, or of the default one for nil, that offers HTTP/1.1 and nothing else.
+// HTTP1Only is a clone of a TLS configuration, or of the default one for nil, that offers HTTP/1.1
+// and nothing else.
 func HTTP1Only(config *tls.Config) *tls.Config {
 	if config == nil {
 		config = new(tls.Config)

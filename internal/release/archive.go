@@ -25,8 +25,8 @@ type entry struct {
 // zipEpoch is the earliest time that a ZIP can hold, 1980-01-01.
 const zipEpoch = 315532800
 
-// writeArchive writes the entries, in the order given, into a folder of the archive's name: a ZIP for Windows, a tar.gz for all others. path is
-// without the ending.
+// writeArchive writes the entries, in the order given, into a folder of the archive's name: a ZIP
+// for Windows, a tar.gz for all others. path is without the ending.
 func writeArchive(path string, system system, entries []entry, when time.Time) error {
 	ending, write := ".tar.gz", writeTar
 	if system.os == "windows" {

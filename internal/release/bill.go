@@ -13,7 +13,8 @@ import (
 	"time"
 )
 
-// bill of materials in CycloneDX 1.6 JSON: what the program was built from, by what the go command wrote into it.
+// bill of materials in CycloneDX 1.6 JSON: what the program was built from, by what the go command
+// wrote into it.
 type bill struct {
 	Schema       string       `json:"$schema"`
 	Format       string       `json:"bomFormat"`
@@ -61,8 +62,8 @@ type dependency struct {
 	DependsOn []string `json:"dependsOn"`
 }
 
-// bill says what a program was built from: the parts. The build information names modules but not which of them needs which, so that all stand
-// below the program.
+// bill says what a program was built from: the parts. The build information names modules but not
+// which of them needs which, so that all stand below the program.
 func (r *release) bill(system system, info *debug.BuildInfo, content []byte, parts []part, when time.Time) ([]byte, error) {
 	digest := sha256.Sum256(content)
 	ref := packageURL(info.Main.Path, "v"+r.version)
@@ -126,7 +127,8 @@ func (r *release) standardLibrary(ctx context.Context, version string) (part, er
 	return part{component{Type: "library", Ref: ref, Name: "std", Version: version, PURL: ref, Licenses: terms.licenses}, terms.texts}, err
 }
 
-// library describes a module. Its hash is that of go.sum: the SHA-256 of a list of all its files with theirs.
+// library describes a module. Its hash is that of go.sum: the SHA-256 of a list of all its files
+// with theirs.
 func (r *release) library(ctx context.Context, module *debug.Module) (part, error) {
 	download := exec.CommandContext(ctx, "go", "mod", "download", "-json", module.Path+"@"+module.Version)
 	download.Dir = r.source

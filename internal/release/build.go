@@ -10,7 +10,8 @@ import (
 	"strings"
 )
 
-// build builds the program for a system, or for this one if that is zero, into a folder of its own, and returns its path.
+// build builds the program for a system, or for this one if that is zero, into a folder of its own,
+// and returns its path.
 func (r *release) build(ctx context.Context, system system, folder string) (string, error) {
 	path := filepath.Join(folder, r.program)
 	if system.os == "windows" || system.os == "" && os.PathSeparator == '\\' {
@@ -23,7 +24,8 @@ func (r *release) build(ctx context.Context, system system, folder string) (stri
 	if err != nil {
 		return "", err
 	}
-	// -w leaves out what only debuggers need, a quarter of the file; the table of symbols stays for other tools.
+	// -w leaves out what only debuggers need, a quarter of the file; the table of symbols stays for
+	// other tools.
 	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-w", "-o", path, r.main)
 	build.Dir = r.source
 	build.Env = append(os.Environ(),

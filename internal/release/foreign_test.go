@@ -13,8 +13,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// The schemas of CycloneDX come with its Go module, which nothing else here needs: it is fetched, and checked by the checksum database, when this
-// test runs.
+// The schemas of CycloneDX come with its Go module, which nothing else here needs: it is fetched,
+// and checked by the checksum database, when this test runs.
 func TestForeignSchemaAcceptsTheBill(t *testing.T) {
 	const module = "github.com/CycloneDX/cyclonedx-go@v0.12.0"
 	download := exec.Command("go", "mod", "download", "-json", module)

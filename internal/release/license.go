@@ -27,7 +27,8 @@ type licensing struct {
 	texts    string    // what must be passed on with it
 }
 
-// licensingIn returns the licence of what lies in a folder: of the texts that stand in its licence files each holds for something in it.
+// licensingIn returns the licence of what lies in a folder: of the texts that stand in its licence
+// files each holds for something in it.
 func licensingIn(folder string) (licensing, error) {
 	files, err := os.ReadDir(folder)
 	if err != nil {

@@ -88,7 +88,8 @@ func TestReleaseIsTheSameFromAnotherFolder(t *testing.T) {
 	}
 }
 
-// contentsOf returns the files of a tar.gz, and fails the test unless they are as every archive's should be.
+// contentsOf returns the files of a tar.gz, and fails the test unless they are as every archive's
+// should be.
 func contentsOf(t *testing.T, archive []byte) map[string][]byte {
 	t.Helper()
 	decompressed, err := gzip.NewReader(bytes.NewReader(archive))
@@ -163,7 +164,8 @@ func TestReleaseHoldsWhatBelongsToAProgram(t *testing.T) {
 	}
 }
 
-// What the specification of CycloneDX 1.6 requires is there; a foreign test holds bills against the whole schema.
+// What the specification of CycloneDX 1.6 requires is there; a foreign test holds bills against the
+// whole schema.
 func TestBillSaysWhatIsInAProgram(t *testing.T) {
 	var got bill
 	if err := json.Unmarshal(billText(t), &got); err != nil {

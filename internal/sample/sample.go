@@ -1,7 +1,9 @@
-// Package sample holds the contract that the demo sends when it is given no document: use [Contract].
+// Package sample holds the contract that the demo sends when it is given no document: use
+// [Contract].
 //
-// It is a real PDF of two pages, in Spanish, between invented parties, and says on each page that it
-// is a sample. contrato.fodt is its source; LibreOffice 7.4 with the Liberation fonts made the PDF:
+// It is a real PDF of two pages, in Spanish, between invented parties, and says on each page that
+// it is a sample. contrato.fodt is its source; LibreOffice 7.4 with the Liberation fonts made the
+// PDF:
 //
 //	soffice --headless --convert-to pdf contrato.fodt
 //

@@ -13,7 +13,8 @@ type assumption struct {
 	answers  []place // what differs there; none: the file says what was assumed, or is silent too
 }
 
-// assumptions lists those that the new document no longer marks, and counts those that it still does.
+// assumptions lists those that the new document no longer marks, and counts those that it still
+// does.
 func assumptions(present, fresh *document) (settled []assumption, still int) {
 	var walk func(old, new *yaml.Node, at string)
 	walk = func(old, new *yaml.Node, at string) {
@@ -42,7 +43,8 @@ func assumptions(present, fresh *document) (settled []assumption, still int) {
 	return settled, still
 }
 
-// answers are the differences at the place, without those that another mark below it will be answered by.
+// answers are the differences at the place, without those that another mark below it will be
+// answered by.
 func answers(old, new *yaml.Node, at string) []place {
 	var found []place
 	for _, p := range compare(old, new, at) {

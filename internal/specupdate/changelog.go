@@ -2,7 +2,8 @@ package main
 
 import "fmt"
 
-// versionSection ends the report: the version that the change demands, and an entry for the changelog to edit.
+// versionSection ends the report: the version that the change demands, and an entry for the
+// changelog to edit.
 func (r *report) versionSection(p *page) {
 	p.heading("Version")
 	if r.version.next == "" {

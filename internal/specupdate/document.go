@@ -17,7 +17,8 @@ const (
 	maxDepth = 100
 )
 
-// document is an OpenAPI document that can be taken: well formed, OpenAPI 3.0 or 3.1, without references to elsewhere.
+// document is an OpenAPI document that can be taken: well formed, OpenAPI 3.0 or 3.1, without
+// references to elsewhere.
 type document struct {
 	raw     []byte
 	marked  bool       // it came behind a byte order mark, which is no part of it and is not in raw
@@ -27,7 +28,8 @@ type document struct {
 
 var taken = regexp.MustCompile(`^3\.[01]\.[0-9]+$`)
 
-// readDocument refuses what is no document that this project can be generated from, before any other tool sees it. Errors are refusals.
+// readDocument refuses what is no document that this project can be generated from, before any
+// other tool sees it. Errors are refusals.
 func readDocument(raw []byte) (*document, error) {
 	raw, marked := bytes.CutPrefix(raw, byteOrderMark)
 	if err := checkFormat(raw); err != nil {
@@ -69,8 +71,8 @@ func readDocument(raw []byte) (*document, error) {
 	return d, nil
 }
 
-// outside refuses the first reference that leads out of the document: nothing is fetched, and what it names is not known to anybody
-// who reviews the file.
+// outside refuses the first reference that leads out of the document: nothing is fetched, and what
+// it names is not known to anybody who reviews the file.
 func outside(node *yaml.Node, at string) error {
 	for key, value := range children(node) {
 		if key == "$ref" && value.Kind == yaml.ScalarNode && !strings.HasPrefix(value.Value, "#") {

@@ -20,7 +20,8 @@ type apiChange struct {
 	compatible bool
 }
 
-// promised says whether the change is in a package whose compatibility we promise; gen is plumbing and carries no promise.
+// promised says whether the change is in a package whose compatibility we promise; gen is plumbing
+// and carries no promise.
 func (c apiChange) promised() bool { return strings.HasPrefix(c.name, "pkg/") }
 
 func (c apiChange) String() string { return code(c.name) + ": " + shown(c.text) + "." }
@@ -41,7 +42,8 @@ func goAPI(ctx context.Context, box *toolbox, module, base, work, scratch string
 	return readAPIChanges(out, module, "")
 }
 
-// genAPI compares the packages of gen alone, which compile even when those that build on them do not.
+// genAPI compares the packages of gen alone, which compile even when those that build on them do
+// not.
 func genAPI(ctx context.Context, box *toolbox, module, base, work, scratch string) ([]apiChange, error) {
 	out, err := goCommand(ctx, work, "list", "./gen/...")
 	if err != nil {

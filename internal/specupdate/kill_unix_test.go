@@ -12,10 +12,12 @@ import (
 	"testing"
 )
 
-// family is the address by which processes that this test starts tell that they run, and which of them each is.
+// family is the address by which processes that this test starts tell that they run, and which of
+// them each is.
 const family = "SPECUPDATE_TEST_FAMILY"
 
-// TestFamily is no test but what the started processes do: the first starts a second one, which runs until it is ended.
+// TestFamily is no test but what the started processes do: the first starts a second one, which
+// runs until it is ended.
 func TestFamily(t *testing.T) {
 	address := os.Getenv(family)
 	if address == "" {

@@ -1,4 +1,5 @@
-// Command specupdate takes a new OpenAPI document of the vendor into this repository. Run it from the repository's root, by make:
+// Command specupdate takes a new OpenAPI document of the vendor into this repository. Run it from
+// the repository's root, by make:
 //
 //	make spec-update FILE=path
 //	make spec-update URL=https://…
@@ -10,7 +11,8 @@
 // vendor's file, byte for byte, the generated code and the report put into the work tree; else the
 // work tree stays as it is, and the report, on standard output, says why.
 //
-// What may live here: the taking in of a spec, and nothing that the library or the command line imports.
+// What may live here: the taking in of a spec, and nothing that the library or the command line
+// imports.
 //
 // # Exit codes
 //
@@ -26,8 +28,8 @@
 //
 // # What it does not guard against
 //
-// The files are replaced one after the other, each as a whole, api/openapi.yaml last. A machine that dies between two of them leaves a mixture;
-// the same command again finishes it.
+// The files are replaced one after the other, each as a whole, api/openapi.yaml last. A machine
+// that dies between two of them leaves a mixture; the same command again finishes it.
 package main
 
 import (
@@ -51,7 +53,8 @@ func main() {
 // errUsage marks a command line that cannot be meant.
 var errUsage = errors.New("wrong usage")
 
-// Run does what the command line says: the report to stdout, progress and errors to stderr. It returns the exit code.
+// Run does what the command line says: the report to stdout, progress and errors to stderr. It
+// returns the exit code.
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	tools, err := newToolbox()
 	if err != nil {

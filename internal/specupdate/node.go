@@ -12,7 +12,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// parseTree reads one JSON or YAML document. JSON is read as JSON, since the YAML library knows neither its \/ nor its surrogate pairs.
+// parseTree reads one JSON or YAML document. JSON is read as JSON, since the YAML library knows
+// neither its \/ nor its surrogate pairs.
 func parseTree(raw []byte) (*yaml.Node, error) {
 	var wrong error
 	if bytes.TrimSpace(raw)[0] == '{' {
@@ -117,8 +118,8 @@ func (r *jsonReader) value(depth int) (*yaml.Node, error) {
 	return node, err
 }
 
-// plain returns the tree without aliases, and refuses what tools read differently or cannot hold: keys that stand twice, keys that
-// are no text, merge keys, endless and huge documents.
+// plain returns the tree without aliases, and refuses what tools read differently or cannot hold:
+// keys that stand twice, keys that are no text, merge keys, endless and huge documents.
 func plain(root *yaml.Node) (*yaml.Node, error) {
 	nodes := 0
 	var copied func(node *yaml.Node, depth int) (*yaml.Node, error)

@@ -32,7 +32,8 @@ type applied struct {
 	actions []action
 }
 
-// apply puts the overlay's actions on a copy of the document, one by one, as oapi-codegen does it: strictly, by the same library.
+// apply puts the overlay's actions on a copy of the document, one by one, as oapi-codegen does it:
+// strictly, by the same library.
 func apply(rules []byte, d *document) (*applied, error) {
 	all, err := loader.LoadOverlayFromReader(bytes.NewReader(rules))
 	if err != nil {
@@ -130,8 +131,8 @@ func overrides(target, update *yaml.Node, at string) []place {
 	return found
 }
 
-// newOverrides are the replaced values of which the present document had none or others: the vendor has said something since, and the
-// overlay talks over it.
+// newOverrides are the replaced values of which the present document had none or others: the vendor
+// has said something since, and the overlay talks over it.
 func (a action) newOverrides(present *applied) []place {
 	known := make(map[string]bool)
 	for _, before := range present.actions {
@@ -150,7 +151,8 @@ func (a action) newOverrides(present *applied) []place {
 	return found
 }
 
-// validate holds the document with the overlay against OpenAPI's own rules, as pkg/contract does before it checks anything.
+// validate holds the document with the overlay against OpenAPI's own rules, as pkg/contract does
+// before it checks anything.
 func (a *applied) validate(ctx context.Context) error {
 	loaded, err := openapi3.NewLoader().LoadFromData(a.raw)
 	if err == nil {
@@ -166,7 +168,8 @@ func (a *applied) validate(ctx context.Context) error {
 // needed are the operations that pkg/danabio is built on, by the ids that the overlay gives them.
 var needed = []string{"getToken", "startCircuit", "downloadEvidence"}
 
-// lacking lists the needed operations that the document does not have, as they are in the present one.
+// lacking lists the needed operations that the document does not have, as they are in the present
+// one.
 func (a *applied) lacking(present *applied) []operation {
 	ids, known := make(map[string]operation), make(map[string]operation)
 	for _, o := range a.operations() {

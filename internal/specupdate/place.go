@@ -19,7 +19,8 @@ type place struct {
 // assumed is the key under which our reconstruction says what nobody published.
 const assumed = "x-assumed"
 
-// compare lists the places at which two trees differ, in the order of the documents; marks of assumption are no difference.
+// compare lists the places at which two trees differ, in the order of the documents; marks of
+// assumption are no difference.
 func compare(old, new *yaml.Node, at string) []place {
 	switch {
 	case old == nil && new == nil:
@@ -49,8 +50,9 @@ func compare(old, new *yaml.Node, at string) []place {
 	return found
 }
 
-// named gives each child a name that stays the same when a list is put into another order: a text stands for itself, a mapping for its
-// name, as parameters and tags have it. Where that would not tell two apart, it is the index.
+// named gives each child a name that stays the same when a list is put into another order: a text
+// stands for itself, a mapping for its name, as parameters and tags have it. Where that would not
+// tell two apart, it is the index.
 func named(node *yaml.Node) (map[string]*yaml.Node, []string) {
 	byName, names := make(map[string]*yaml.Node), []string{}
 	for key, value := range children(node) { // none if node is nil
@@ -126,7 +128,8 @@ func brief(node *yaml.Node) string {
 	return "[" + strings.Join(parts, ", ") + "]"
 }
 
-// around cuts the beginning that two long texts share, so that the difference is within what is shown.
+// around cuts the beginning that two long texts share, so that the difference is within what is
+// shown.
 func around(old, new string) (string, string) {
 	a, b := []rune(old), []rune(new)
 	same := 0
@@ -163,7 +166,8 @@ func code(text string) string {
 	return "`" + text + "`"
 }
 
-// target writes a place as the JSONPath that an action of the overlay would name it by, but for items of lists, which have their names.
+// target writes a place as the JSONPath that an action of the overlay would name it by, but for
+// items of lists, which have their names.
 func target(at string) string {
 	var b strings.Builder
 	b.WriteString("$")

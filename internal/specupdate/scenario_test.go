@@ -19,8 +19,9 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the reports under testdata/scenario")
 
-// standIn makes a small repository: the spec, the overlay and the client of testdata/tree, and the generator's settings and the modules of
-// this one. The tests hold it, not the real tree, against the scenarios, so that taking in a new spec does not break them.
+// standIn makes a small repository: the spec, the overlay and the client of testdata/tree, and the
+// generator's settings and the modules of this one. The tests hold it, not the real tree, against
+// the scenarios, so that taking in a new spec does not break them.
 func standIn(root string) error {
 	if err := os.CopyFS(root, os.DirFS(filepath.Join("testdata", "tree"))); err != nil {
 		return err
@@ -137,7 +138,8 @@ func fingerprint(t *testing.T, root string) string {
 	return fmt.Sprintf("%x", hash.Sum(nil))
 }
 
-// scenario is the stand-in's spec with a scenario's edits, each of which must fit in exactly one place.
+// scenario is the stand-in's spec with a scenario's edits, each of which must fit in exactly one
+// place.
 func scenario(t *testing.T, root, name string) []byte {
 	t.Helper()
 	spec, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(specFile)))
@@ -271,7 +273,8 @@ func TestThePresentSpecChangesNothing(t *testing.T) {
 	}
 }
 
-// What is taken in is the vendor's file byte for byte, with what belongs to it; the next run has nothing to do.
+// What is taken in is the vendor's file byte for byte, with what belongs to it; the next run has
+// nothing to do.
 func TestTakesIn(t *testing.T) {
 	root := ownTree(t)
 	spec := scenario(t, root, "field-added")

@@ -56,7 +56,8 @@ func bounded(r io.Reader) ([]byte, error) {
 	return raw, nil
 }
 
-// fetch gets a document by https, or by http from this machine. A redirect to another host ends it, since nobody named that host.
+// fetch gets a document by https, or by http from this machine. A redirect to another host ends it,
+// since nobody named that host.
 func fetch(ctx context.Context, text string) ([]byte, error) {
 	address, err := url.Parse(text)
 	if err != nil {

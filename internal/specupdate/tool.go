@@ -13,8 +13,9 @@ import (
 	"time"
 )
 
-// toolbox holds the programs of other modules, at the versions that stand beside their use. They are built from the module proxy when they
-// are first needed, into a folder of their own: go run would look for them anew each time.
+// toolbox holds the programs of other modules, at the versions that stand beside their use. They
+// are built from the module proxy when they are first needed, into a folder of their own: go run
+// would look for them anew each time.
 type toolbox struct {
 	folder string
 	mu     sync.Mutex

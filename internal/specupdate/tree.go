@@ -109,8 +109,9 @@ func (t *tree) changed(now *tree) []string {
 	return paths
 }
 
-// install puts files into the work tree: all of them or, when one cannot be written, none. The spec comes last, so that a machine that
-// dies on the way leaves a tree whose spec is still to be taken in.
+// install puts files into the work tree: all of them or, when one cannot be written, none. The spec
+// comes last, so that a machine that dies on the way leaves a tree whose spec is still to be taken
+// in.
 func (t *tree) install(files map[string][]byte) error {
 	var paths []string
 	for path := range files {

@@ -9,7 +9,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Either all files are put in place or none: here one of them was edited while the update ran, there one cannot be replaced.
+// Either all files are put in place or none: here one of them was edited while the update ran,
+// there one cannot be replaced.
 func TestInstallIsAllOrNothing(t *testing.T) {
 	for name, spoil := range map[string]func(root string) error{
 		"edited meanwhile": func(root string) error {
@@ -95,7 +96,8 @@ func TestThisRepository(t *testing.T) {
 	}
 }
 
-// A work tree that holds edits which need the new spec does not compile; then an unchanged checkout says what the Go API was.
+// A work tree that holds edits which need the new spec does not compile; then an unchanged checkout
+// says what the Go API was.
 func TestBase(t *testing.T) {
 	root, base := ownTree(t), sharedTree(t)
 	spec := scenario(t, root, "link-missing")

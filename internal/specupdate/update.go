@@ -11,7 +11,8 @@ import (
 	"strings"
 )
 
-// update goes through all steps. It returns an error where there is nothing to report on; a step that fails is in the report.
+// update goes through all steps. It returns an error where there is nothing to report on; a step
+// that fails is in the report.
 func (s *settings) update(ctx context.Context, progress io.Writer) (*report, error) {
 	say := func(format string, args ...any) { fmt.Fprintf(progress, "specupdate: "+format+"\n", args...) }
 	raw, err := s.read(ctx)
@@ -99,7 +100,8 @@ func (s *settings) update(ctx context.Context, progress io.Writer) (*report, err
 	return r, nil
 }
 
-// make generates, compiles, compares and tests in a copy, and returns the files that have to change.
+// make generates, compiles, compares and tests in a copy, and returns the files that have to
+// change.
 func (s *settings) make(ctx context.Context, r *report, base, work *tree, scratch string, say func(string, ...any)) (map[string][]byte, error) {
 	module := moduleOf(work.files["go.mod"])
 	folder := filepath.Join(scratch, "tree")

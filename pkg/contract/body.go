@@ -61,8 +61,8 @@ func (w *watched) over(attempt int, err error) {
 	}
 }
 
-// reader watches what is read through it and changes nothing. done, if not nil, is called once: at the body's end, at an error or
-// when it is closed.
+// reader watches what is read through it and changes nothing. done, if not nil, is called once: at
+// the body's end, at an error or when it is closed.
 type reader struct {
 	io.ReadCloser
 	watched *watched
@@ -124,19 +124,22 @@ func (m *message) snapshot() body {
 	case m.declared >= 0:
 		b.complete = w.size == m.declared
 	default:
-		// A JSON decoder stops at the end of its value and never sees the end of a body without a declared length.
+		// A JSON decoder stops at the end of its value and never sees the end of a body without a
+		// declared length.
 		b.complete = isJSON(m.header) && closedJSON(w.bytes)
 	}
 	return b
 }
 
-// closedJSON says whether the bytes are one whole JSON object or array, which no further byte can change into another.
+// closedJSON says whether the bytes are one whole JSON object or array, which no further byte can
+// change into another.
 func closedJSON(text []byte) bool {
 	text = bytes.TrimSpace(text)
 	return len(text) > 0 && strings.IndexByte("}]", text[len(text)-1]) >= 0 && json.Valid(text)
 }
 
-// depth says how deep a body can be checked against media, which is nil where the spec has nothing for it.
+// depth says how deep a body can be checked against media, which is nil where the spec has nothing
+// for it.
 func (m *message) depth(b body, media *openapi3.MediaType) Depth {
 	switch {
 	case !b.complete:
@@ -157,7 +160,8 @@ func isJSON(header http.Header) bool {
 	return media == "application/json" || strings.HasSuffix(media, "+json")
 }
 
-// shownMediaType names a Content-Type if it is one of the common ones. Any other is text of the sender's making.
+// shownMediaType names a Content-Type if it is one of the common ones. Any other is text of the
+// sender's making.
 func shownMediaType(header http.Header) string {
 	value := header.Get("Content-Type")
 	if value == "" {

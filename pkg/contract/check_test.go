@@ -91,7 +91,8 @@ func newChecker(t *testing.T, change ...func(*contract.Config)) (*contract.Check
 	return checker, seen
 }
 
-// serve starts a server and gives a transport to it. stop waits for the handlers: a client may have its answer before they return.
+// serve starts a server and gives a transport to it. stop waits for the handlers: a client may have
+// its answer before they return.
 func serve(t *testing.T, handler http.Handler, h2 bool) (url string, transport *http.Transport, stop func()) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(handler)

@@ -1,8 +1,9 @@
-// Package contract holds live HTTP traffic against the spec of the Biometric Verification API, so that a test fails when a
-// request or an answer is not as the spec says.
+// Package contract holds live HTTP traffic against the spec of the Biometric Verification API, so
+// that a test fails when a request or an answer is not as the spec says.
 //
-// Call [New] first, once for a test, then wrap what speaks HTTP: [Checker.Transport] for a client, [Checker.Handler] for a
-// server. Both pass everything on unchanged and tell [Config.Report] what deviates:
+// Call [New] first, once for a test, then wrap what speaks HTTP: [Checker.Transport] for a client,
+// [Checker.Handler] for a server. Both pass everything on unchanged and tell [Config.Report] what
+// deviates:
 //
 //	checker, err := contract.New(contract.Config{Report: contract.FailTest(t)})
 //	if err != nil {
@@ -13,10 +14,11 @@
 //		// and what you have anyway
 //	})
 //
-// The wrapped transport has to be the one closest to the wire: what adds the Authorization header goes around it. The spec is
-// the one that this module was generated from, embedded; no file and no network is needed. Requests are matched by path
-// alone, relative to [Config.BasePath]: host, port and scheme do not matter, so the vendor's hosts, a host of your own and a
-// loopback server are held against the same spec.
+// The wrapped transport has to be the one closest to the wire: what adds the Authorization header
+// goes around it. The spec is the one that this module was generated from, embedded; no file and no
+// network is needed. Requests are matched by path alone, relative to [Config.BasePath]: host, port
+// and scheme do not matter, so the vendor's hosts, a host of your own and a loopback server are
+// held against the same spec.
 //
 // # In your CI
 //
@@ -30,7 +32,8 @@
 // calls was never called, since what was not called was not checked. Where a gateway answers 429 or
 // 503 at times, put [UndocumentedStatus] into [Config.Allow].
 //
-// To look at a server without a test there is the command "danabio contract", which also sends wrong requests on purpose.
+// To look at a server without a test there is the command "danabio contract", which also sends
+// wrong requests on purpose.
 //
 // # What is checked, and how deep
 //
@@ -60,10 +63,11 @@
 //
 // # What it is too strict about, and how to say so
 //
-// Everything is reported by default, also what no schema forbids: a status or a field that the spec does not name. For a spec
-// that is partly reconstructed these are what one wants to hear of first, and a class that is silent by default is one
-// that nobody knows of. [Config.Allow] turns classes off; a Report function can be finer, since each [Finding]
-// has its operation and the status that was answered. A test that sends a bad request on purpose lets it pass like this:
+// Everything is reported by default, also what no schema forbids: a status or a field that the spec
+// does not name. For a spec that is partly reconstructed these are what one wants to hear of first,
+// and a class that is silent by default is one that nobody knows of. [Config.Allow] turns classes
+// off; a Report function can be finer, since each [Finding] has its operation and the status that
+// was answered. A test that sends a bad request on purpose lets it pass like this:
 //
 //	fail := contract.FailTest(t)
 //	report := func(f contract.Finding) {
@@ -72,10 +76,11 @@
 //		}
 //	}
 //
-// Findings and summaries hold no value of any header, body, query or path: only names, types and numbers that the spec itself has,
-// and sizes.
+// Findings and summaries hold no value of any header, body, query or path: only names, types and
+// numbers that the spec itself has, and sizes.
 //
-// What may live here: the checking of traffic against the spec, and no knowledge of this module's client or emulator.
+// What may live here: the checking of traffic against the spec, and no knowledge of this module's
+// client or emulator.
 package contract
 
 import (
@@ -90,14 +95,15 @@ import (
 	"github.com/danabio/danabio-go/gen/biometricapi/spec"
 )
 
-// MaxBody is the size in bytes up to which a body is held in memory and validated against its schema. Larger bodies are checked by
-// status, media type and length only.
+// MaxBody is the size in bytes up to which a body is held in memory and validated against its
+// schema. Larger bodies are checked by status, media type and length only.
 const MaxBody = 1 << 20
 
 // Config says where deviations go and what counts as one.
 type Config struct {
-	// Report is called once for each deviation, from the goroutine that found it, so at times from several at once. It must not
-	// block. Required: a check that reports to nobody cannot fail. [FailTest] makes one for tests.
+	// Report is called once for each deviation, from the goroutine that found it, so at times from
+	// several at once. It must not block. Required: a check that reports to nobody cannot fail.
+	// [FailTest] makes one for tests.
 	Report func(Finding)
 	// Spec is the OpenAPI document to hold traffic against, in JSON or YAML, as "danabio spec --go"
 	// prints the embedded one; what it refers to must stand in it. Default: nil, the embedded one,
@@ -105,10 +111,12 @@ type Config struct {
 	Spec []byte
 	// Allow lists the classes that are not reported. Default: none, everything is reported.
 	Allow []Class
-	// BasePath is the path that stands before the spec's paths, such as "/gateway/biometric". Default: "", none.
+	// BasePath is the path that stands before the spec's paths, such as "/gateway/biometric".
+	// Default: "", none.
 	BasePath string
-	// Checked is called once for each exchange when its check is over: after the answer's body was read to its end or
-	// closed, or after the wrapped handler returned. It may be called from several goroutines at once. Default: nil, not called.
+	// Checked is called once for each exchange when its check is over: after the answer's body was
+	// read to its end or closed, or after the wrapped handler returned. It may be called from
+	// several goroutines at once. Default: nil, not called.
 	Checked func(Exchange)
 }
 

@@ -11,8 +11,9 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
-// exchange is one request and its answer while they pass. Its life: begin, then answered (unless there is no answer), then
-// finished. These are called one after the other; only the bodies are written by others meanwhile.
+// exchange is one request and its answer while they pass. Its life: begin, then answered (unless
+// there is no answer), then finished. These are called one after the other; only the bodies are
+// written by others meanwhile.
 type exchange struct {
 	checker  *Checker
 	method   string
@@ -36,7 +37,8 @@ func (c *Checker) begin(method string, address *url.URL, request message) *excha
 	if method == "" {
 		method = http.MethodGet
 	}
-	// The caller may reuse header and URL as soon as the answer was read, which may be before it is judged.
+	// The caller may reuse header and URL as soon as the answer was read, which may be before it is
+	// judged.
 	request.header = request.header.Clone()
 	// net/http does not send a header without a value.
 	maps.DeleteFunc(request.header, func(_ string, values []string) bool { return len(values) == 0 })
@@ -44,8 +46,8 @@ func (c *Checker) begin(method string, address *url.URL, request message) *excha
 	return &exchange{checker: c, method: method, address: &copied, match: c.routes.find(method, address), request: request}
 }
 
-// answered checks what is known with the answer's header. The request is judged only here, so that its findings can say what
-// was answered.
+// answered checks what is known with the answer's header. The request is judged only here, so that
+// its findings can say what was answered.
 func (e *exchange) answered(status int, response message) {
 	e.status, e.response = status, response
 	e.checkRequestHead()

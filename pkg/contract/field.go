@@ -13,8 +13,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// checkFields reports the fields of a body that its schema does not name, one finding for each object that has any. Their
-// names are content and are left out.
+// checkFields reports the fields of a body that its schema does not name, one finding for each
+// object that has any. Their names are content and are left out.
 func (e *exchange) checkFields(which string, value any, schema *openapi3.SchemaRef) {
 	for _, place := range strayFields(nil, nil, value, schema) {
 		e.report(UndocumentedField, fmt.Sprintf("the %s's body: %s has %d field(s) that the schema does not name; it names %s",
@@ -58,8 +58,9 @@ func strayFields(places []place, path []string, value any, schema *openapi3.Sche
 	return places
 }
 
-// properties collects the fields that a schema names, and says whether it keeps silent about others: a schema that says what
-// other fields are like allows them, and one that forbids them is enforced by kin-openapi.
+// properties collects the fields that a schema names, and says whether it keeps silent about
+// others: a schema that says what other fields are like allows them, and one that forbids them is
+// enforced by kin-openapi.
 func properties(named map[string]*openapi3.SchemaRef, schema *openapi3.SchemaRef) bool {
 	for _, part := range combined(nil, schema) {
 		if other := part.AdditionalProperties; other.Has != nil || other.Schema != nil {

@@ -17,11 +17,12 @@ const (
 	UndocumentedPath Class = "undocumented-path"
 	// UndocumentedMethod: the spec has the path, but not with this method.
 	UndocumentedMethod Class = "undocumented-method"
-	// UndocumentedStatus: the spec does not name the status for this operation. Servers and gateways answer 429, 502 and 503 all the
-	// same; who expects that puts the class in [Config.Allow].
+	// UndocumentedStatus: the spec does not name the status for this operation. Servers and
+	// gateways answer 429, 502 and 503 all the same; who expects that puts the class in
+	// [Config.Allow].
 	UndocumentedStatus Class = "undocumented-status"
-	// UndocumentedField: a body has a field that the schema does not name. The schemas allow more fields than they name; but
-	// that is also how a renamed field looks where no field is required.
+	// UndocumentedField: a body has a field that the schema does not name. The schemas allow more
+	// fields than they name; but that is also how a renamed field looks where no field is required.
 	UndocumentedField Class = "undocumented-field"
 	// UndocumentedParameter: the request's query has a parameter that the spec does not name.
 	UndocumentedParameter Class = "undocumented-parameter"
@@ -34,8 +35,8 @@ const (
 	ContentEncoding Class = "content-encoding"
 	// Length: the body has not the length that was declared, or the answer ended too early.
 	Length Class = "length"
-	// Security: the request lacks an Authorization of the scheme that the operation needs. Whether the credentials are right
-	// is the server's business.
+	// Security: the request lacks an Authorization of the scheme that the operation needs. Whether
+	// the credentials are right is the server's business.
 	Security Class = "security"
 )
 
@@ -75,14 +76,16 @@ func (f Finding) String() string {
 	return b.String()
 }
 
-// TB is the part of *testing.T that [FailTest] needs. It is named here so that this package does not link package testing.
+// TB is the part of *testing.T that [FailTest] needs. It is named here so that this package does
+// not link package testing.
 type TB interface {
 	Helper()
 	Errorf(format string, args ...any)
 }
 
-// FailTest gives a Report function by which each finding fails the test. The test's server must be closed before the test
-// ends (httptest's Close waits for its handlers), since package testing panics on reports after that.
+// FailTest gives a Report function by which each finding fails the test. The test's server must be
+// closed before the test ends (httptest's Close waits for its handlers), since package testing
+// panics on reports after that.
 func FailTest(tb TB) func(Finding) {
 	return func(finding Finding) {
 		tb.Helper()

@@ -10,13 +10,14 @@ import (
 	"strconv"
 )
 
-// Handler gives a handler that checks each exchange that next serves. Both pass as they are, streamed and unbuffered; flushing,
-// hijacking and deadlines work by http.NewResponseController and by type assertion. The findings are reported before the handler
-// returns. An exchange that next hijacks or leaves by a panic is recorded as [Skipped]; for an answer that is wrong on
-// purpose there is [Exempt].
+// Handler gives a handler that checks each exchange that next serves. Both pass as they are,
+// streamed and unbuffered; flushing, hijacking and deadlines work by http.NewResponseController and
+// by type assertion. The findings are reported before the handler returns. An exchange that next
+// hijacks or leaves by a panic is recorded as [Skipped]; for an answer that is wrong on purpose
+// there is [Exempt].
 //
-// A request body that next does not read to its end is not judged: reading it here would send a "100 Continue" that next did
-// not ask for.
+// A request body that next does not read to its end is not judged: reading it here would send a
+// "100 Continue" that next did not ask for.
 func (c *Checker) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		received := message{header: r.Header, declared: r.ContentLength, bodiless: r.Body == nil || r.Body == http.NoBody}
@@ -43,9 +44,9 @@ func (c *Checker) Handler(next http.Handler) http.Handler {
 
 type exchangeKey struct{}
 
-// Exempt tells the [Checker] that the exchange which r belongs to goes wrong on purpose and is not to be checked, neither request nor
-// answer. A handler calls it at any time before it returns. The exchange is recorded as [Skipped]. Where no checker is
-// around the handler, Exempt does nothing.
+// Exempt tells the [Checker] that the exchange which r belongs to goes wrong on purpose and is not
+// to be checked, neither request nor answer. A handler calls it at any time before it returns. The
+// exchange is recorded as [Skipped]. Where no checker is around the handler, Exempt does nothing.
 func Exempt(r *http.Request) {
 	if exchange, ok := r.Context().Value(exchangeKey{}).(*exchange); ok {
 		exchange.skipped.Store(true)
@@ -127,7 +128,8 @@ func (w *writer) FlushError() error {
 	return http.NewResponseController(w.ResponseWriter).Flush()
 }
 
-// Hijack implements http.Hijacker. Where the connection cannot be hijacked, as with HTTP/2, the error is http.ErrNotSupported.
+// Hijack implements http.Hijacker. Where the connection cannot be hijacked, as with HTTP/2, the
+// error is http.ErrNotSupported.
 func (w *writer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	connection, buffered, err := http.NewResponseController(w.ResponseWriter).Hijack()
 	if err == nil {

@@ -19,7 +19,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator/emulatortest"
 )
 
-// onboard stands for code of yours that is to be tested. It gets its client as it does in production.
+// onboard stands for code of yours that is to be tested. It gets its client as it does in
+// production.
 func onboard(ctx context.Context, client *danabio.Client) error {
 	circuit, err := client.StartCircuit(ctx, danabio.CircuitRequest{
 		Signer:    danabio.Signer{Name: "Ana Prueba", Email: "ana@example.com", NIF: "00000000T"},
@@ -115,7 +116,8 @@ func testOnboarding(t *testing.T) {
 	}
 }
 
-// A test of your own that runs in your CI, and fails when the server or your code is not as the spec says.
+// A test of your own that runs in your CI, and fails when the server or your code is not as the
+// spec says.
 func Example_integrationTest() {
 	tests := []testing.InternalTest{{Name: "TestOnboarding", F: testOnboarding}} // "go test" finds yours by its name
 	_ = tests

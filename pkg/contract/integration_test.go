@@ -91,7 +91,8 @@ func TestIntegrationTestOfTheExampleNeverGoesToProduction(t *testing.T) {
 	}
 }
 
-// The example's test passes against a server that is as the spec says, also below a path, and fails against one that is not.
+// The example's test passes against a server that is as the spec says, also below a path, and fails
+// against one that is not.
 func TestIntegrationTestOfTheExampleFailsOnADeviation(t *testing.T) {
 	api, err := emulator.New(emulator.Config{CompleteAfter: time.Nanosecond})
 	if err != nil {

@@ -33,7 +33,8 @@ func (e *exchange) checkRequestHead() {
 	e.checkParameters()
 }
 
-// checkRequestBody checks the request's body once it was sent whole. On the last call it makes do with what there is.
+// checkRequestBody checks the request's body once it was sent whole. On the last call it makes do
+// with what there is.
 func (e *exchange) checkRequestBody(last bool) {
 	if e.requestChecked {
 		return
@@ -94,8 +95,8 @@ func (e *exchange) validateRequestBody(content []byte, spec *openapi3.RequestBod
 	e.checkFields("request", value, schema)
 }
 
-// mediaType finds what the spec has for a message's Content-Type, and reports when that is nothing. Without content in the spec
-// every body is right.
+// mediaType finds what the spec has for a message's Content-Type, and reports when that is nothing.
+// Without content in the spec every body is right.
 func (e *exchange) mediaType(which string, m *message, content openapi3.Content) *openapi3.MediaType {
 	if len(content) == 0 {
 		return new(openapi3.MediaType)

@@ -10,8 +10,9 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 )
 
-// routes finds the operation of a request by its path and method. kin-openapi's own router that comes without another module
-// cannot tell a wrong method from a wrong path where the path has parameters, and takes an escaped slash for a separator.
+// routes finds the operation of a request by its path and method. kin-openapi's own router that
+// comes without another module cannot tell a wrong method from a wrong path where the path has
+// parameters, and takes an escaped slash for a separator.
 type routes struct {
 	document *openapi3.T
 	base     string
@@ -83,7 +84,8 @@ func (r routes) find(method string, address *url.URL) match {
 	return match{path: r.mask(path), class: UndocumentedPath, reason: "no path of the spec matches; is Config.BasePath right?"}
 }
 
-// params matches escaped segments, so that an escaped slash within a parameter is none between segments.
+// params matches escaped segments, so that an escaped slash within a parameter is none between
+// segments.
 func (r route) params(segments []string) (map[string]string, bool) {
 	if len(segments) != len(r.segments) {
 		return nil, false
@@ -103,7 +105,8 @@ func (r route) params(segments []string) (map[string]string, bool) {
 	return params, true
 }
 
-// mask shows of a path only what stands in the spec too: the rest may be an id, or a token in the wrong place.
+// mask shows of a path only what stands in the spec too: the rest may be an id, or a token in the
+// wrong place.
 func (r routes) mask(path string) string {
 	const most = 12
 	segments := strings.Split(path, "/")

@@ -12,7 +12,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
-// authenticated tells kin-openapi whether a request carries credentials of the scheme, not whether they are right.
+// authenticated tells kin-openapi whether a request carries credentials of the scheme, not whether
+// they are right.
 func authenticated(_ context.Context, input *openapi3filter.AuthenticationInput) error {
 	request, scheme := input.RequestValidationInput.Request, input.SecurityScheme
 	if scheme.Type == "apiKey" {

@@ -13,7 +13,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
-// otherSpec has what the vendor's spec may get one day: parameters, headers, other kinds of authentication, ranges of statuses.
+// otherSpec has what the vendor's spec may get one day: parameters, headers, other kinds of
+// authentication, ranges of statuses.
 const otherSpec = `{
 	"openapi": "VERSION", "info": {"title": "t", "version": "1"},
 	"paths": {
@@ -219,7 +220,8 @@ func FuzzAnswerBody(f *testing.F) {
 	})
 }
 
-// A path that matches gives parameters from which the same path can be made again; any other is shown without its own words.
+// A path that matches gives parameters from which the same path can be made again; any other is
+// shown without its own words.
 func FuzzPath(f *testing.F) {
 	for _, seed := range []string{"/oauth2/token", "/oauth2/kanarienvogel", "/api/v1/biometric/start_circuit/a%2Fb", "/api/v1/biometric/document_circuit/%20/circuit/x", "*", "", "//", "/%zz", "/oauth2/%74oken"} {
 		f.Add(seed)

@@ -16,9 +16,11 @@ const (
 	// Outline: the body is larger than [MaxBody], binary, or in a content coding that was not
 	// decoded, or the spec has no such operation or status.
 	Outline Depth = "checked by status, media type and length only"
-	// Unread: whoever received the body did not read it to its end, or it broke off, so the body could not be judged.
+	// Unread: whoever received the body did not read it to its end, or it broke off, so the body
+	// could not be judged.
 	Unread Depth = "checked by status and media type only, the body was not read to its end"
-	// Skipped: [Exempt] was called, the connection was hijacked or switched protocols, or the handler panicked.
+	// Skipped: [Exempt] was called, the connection was hijacked or switched protocols, or the
+	// handler panicked.
 	Skipped Depth = "not checked"
 	// None: there was no answer.
 	None Depth = "no answer"
@@ -71,7 +73,8 @@ func (c *Checker) Summary() Summary {
 	return summary
 }
 
-// String gives the summary as lines of text, one for each tally and one for each operation that was not called.
+// String gives the summary as lines of text, one for each tally and one for each operation that was
+// not called.
 func (s Summary) String() string {
 	var b strings.Builder
 	for _, tally := range s.Exchanges {

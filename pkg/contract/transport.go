@@ -5,9 +5,10 @@ import (
 	"net/http"
 )
 
-// Transport gives a RoundTripper that checks each exchange that goes through base, http.DefaultTransport if base is nil. Request and answer
-// pass as they are: bodies are watched while base reads the one and the caller reads the other, neither earlier nor further.
-// An answer is judged when its body was read to the end or closed.
+// Transport gives a RoundTripper that checks each exchange that goes through base,
+// http.DefaultTransport if base is nil. Request and answer pass as they are: bodies are watched
+// while base reads the one and the caller reads the other, neither earlier nor further. An answer
+// is judged when its body was read to the end or closed.
 func (c *Checker) Transport(base http.RoundTripper) http.RoundTripper {
 	if base == nil {
 		base = http.DefaultTransport
@@ -65,8 +66,9 @@ func (t *transport) CloseIdleConnections() {
 	}
 }
 
-// watchRequest gives a copy of the request whose body is watched. When net/http sends the body once more, by GetBody, watching
-// starts anew; where there is no GetBody there is none after it either, since net/http takes its presence for leave to resend.
+// watchRequest gives a copy of the request whose body is watched. When net/http sends the body once
+// more, by GetBody, watching starts anew; where there is no GetBody there is none after it either,
+// since net/http takes its presence for leave to resend.
 func (e *exchange) watchRequest(request *http.Request) *http.Request {
 	outgoing := request.WithContext(request.Context())
 	outgoing.Body = &reader{ReadCloser: request.Body, watched: e.request.body}

@@ -35,8 +35,9 @@ func readAnswer(resp *http.Response) ([]byte, error) {
 	return body, nil
 }
 
-// refusal turns an answer whose status is not the wanted one into an error, and closes it. It is the only place that does so. The server's
-// own short message is shown, since the user needs it, but for the values that the request carried.
+// refusal turns an answer whose status is not the wanted one into an error, and closes it. It is
+// the only place that does so. The server's own short message is shown, since the user needs it,
+// but for the values that the request carried.
 func refusal(ctx context.Context, operation, circuit string, resp *http.Response, carried []string) error {
 	defer resp.Body.Close()
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
@@ -71,7 +72,8 @@ func refusal(ctx context.Context, operation, circuit string, resp *http.Response
 		}
 		return err
 	}
-	// A body that breaks off still may hold the message. One that drips is not waited for: it only gives a message.
+	// A body that breaks off still may hold the message. One that drips is not waited for: it only
+	// gives a message.
 	defer time.AfterFunc(quietTimeout, func() { resp.Body.Close() }).Stop()
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxError))
 	if resp.StatusCode == http.StatusBadRequest && resp.Request.URL.Scheme == "http" && wantsTLS(body) {
@@ -113,7 +115,8 @@ func mediaType(h http.Header) string {
 	return found
 }
 
-// requestID finds the server's id of the request. Which header carries it is not published; these are the usual ones.
+// requestID finds the server's id of the request. Which header carries it is not published; these
+// are the usual ones.
 func requestID(h http.Header) string {
 	for _, name := range []string{"X-Request-Id", "X-Correlation-Id", "X-Amzn-Requestid", "X-Amz-Cf-Id", "Cf-Ray"} {
 		if id := h.Get(name); id != "" {

@@ -23,8 +23,8 @@ type SentDocument struct {
 	SHA256 string `json:"sha256"` // lower-case hexadecimal
 }
 
-// outgoing is a start whose documents have been looked at: the JSON around them, and their sizes. The documents themselves are read while
-// it is sent.
+// outgoing is a start whose documents have been looked at: the JSON around them, and their sizes.
+// The documents themselves are read while it is sent.
 type outgoing struct {
 	documents []Document
 	states    []fileState
@@ -73,8 +73,8 @@ func newOutgoing(request CircuitRequest) (*outgoing, error) {
 
 func encodedLen(n int64) int64 { return (n + 2) / 3 * 4 }
 
-// startBody reads an outgoing request, encoding the documents on the way. The transport may still read or close it after the request has
-// failed, hence the lock.
+// startBody reads an outgoing request, encoding the documents on the way. The transport may still
+// read or close it after the request has failed, hence the lock.
 type startBody struct {
 	out *outgoing
 
@@ -192,8 +192,9 @@ func (b *startBody) Close() error {
 	return nil
 }
 
-// encodedSource reads a document as Base64, hashing it, and fails unless it is what was looked at before. That it is unchanged is known before its
-// last bytes are given out, so that a request with a changed document never becomes whole.
+// encodedSource reads a document as Base64, hashing it, and fails unless it is what was looked at
+// before. That it is unchanged is known before its last bytes are given out, so that a request with
+// a changed document never becomes whole.
 type encodedSource struct {
 	document Document
 	state    fileState

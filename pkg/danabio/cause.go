@@ -17,8 +17,9 @@ var (
 	errResent        = errors.New("the server did not take the request from the connection it was sent on")
 )
 
-// cause turns an error of the transport into one that may be shown. Errors of net/http can quote the server's answer, which may quote
-// the request, so only those of known kinds keep their text; the others keep only what errors.Is and errors.As find in them.
+// cause turns an error of the transport into one that may be shown. Errors of net/http can quote
+// the server's answer, which may quote the request, so only those of known kinds keep their text;
+// the others keep only what errors.Is and errors.As find in them.
 func cause(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
@@ -86,7 +87,8 @@ type opaque struct {
 func (o opaque) Error() string { return o.text }
 func (o opaque) Unwrap() error { return o.err }
 
-// unmatched hides some errors from errors.Is, since a caller who finds them there would do the wrong thing.
+// unmatched hides some errors from errors.Is, since a caller who finds them there would do the
+// wrong thing.
 type unmatched struct {
 	err    error
 	hidden []error
@@ -109,7 +111,8 @@ func (u unmatched) plain() error {
 }
 
 var (
-	// contextErrors say that the caller ended the call. A limit of ours or of the system that ran out matches one of them too.
+	// contextErrors say that the caller ended the call. A limit of ours or of the system that ran
+	// out matches one of them too.
 	contextErrors = []error{context.Canceled, context.DeadlineExceeded}
 	// sentinels are what callers decide on.
 	sentinels = []error{ErrInvalidRequest, ErrUnauthorized, ErrUnavailable, ErrProtocol, ErrNotReady, ErrTruncated, ErrIntegrity}

@@ -11,7 +11,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// Client talks to the API for one channel. It is safe for use by several goroutines, and is closed by [Client.Close].
+// Client talks to the API for one channel. It is safe for use by several goroutines, and is closed
+// by [Client.Close].
 type Client struct {
 	// One pointer, so that a printed Client shows an address and nothing behind it.
 	*core
@@ -103,8 +104,10 @@ func New(config Config) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// Close ends the background refresh of the token and waits for it, and ends connections that nobody waits for. Calls under way end with their own
-// contexts, but for those that wait for a token, which fail with [ErrClosed] as later ones do. A caller's own token source is waited for. It returns nil.
+// Close ends the background refresh of the token and waits for it, and ends connections that nobody
+// waits for. Calls under way end with their own contexts, but for those that wait for a token,
+// which fail with [ErrClosed] as later ones do. A caller's own token source is waited for. It
+// returns nil.
 func (c *Client) Close() error {
 	c.tokens.close()
 	for _, transport := range c.transports {
@@ -129,7 +132,8 @@ func (c *Client) Authenticate(ctx context.Context) (TokenInfo, error) {
 	return TokenInfo{ExpiresAt: token.expires.UTC().Round(time.Second)}, nil
 }
 
-// secrets returns the credentials and what else a request carried, for the mask over the server's message.
+// secrets returns the credentials and what else a request carried, for the mask over the server's
+// message.
 func (c *core) secrets(carried ...string) []string {
 	for _, secret := range c.mask {
 		carried = append(carried, secret.Reveal())
@@ -137,7 +141,8 @@ func (c *core) secrets(carried ...string) []string {
 	return carried
 }
 
-// checkSegment refuses what cannot stand as one segment of a path: it would change which resource the URL names.
+// checkSegment refuses what cannot stand as one segment of a path: it would change which resource
+// the URL names.
 func checkSegment(what, value string) error {
 	switch {
 	case strings.TrimSpace(value) == "":

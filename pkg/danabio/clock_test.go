@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// The life of a token is measured by the monotonic clock, which does not jump when somebody sets the other.
+// The life of a token is measured by the monotonic clock, which does not jump when somebody sets
+// the other.
 func TestLifeOfATokenIsMeasuredByTheMonotonicClock(t *testing.T) {
 	asked := time.Now()
 	token := newAccessToken("opaque", asked, time.Hour)

@@ -13,12 +13,13 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// Config says how to reach the API. Environment, Channel and Credentials are required; each other field's comment ends with its default.
+// Config says how to reach the API. Environment, Channel and Credentials are required; each other
+// field's comment ends with its default.
 type Config struct {
 	// Environment is the server. Required.
 	Environment Environment
-	// Channel identifies the customer's configured web experience; the account manager hands it out (published page, help article).
-	// Required.
+	// Channel identifies the customer's configured web experience; the account manager hands it out
+	// (published page, help article). Required.
 	Channel string
 	// Credentials is how the client gets tokens. Required.
 	Credentials Credentials
@@ -34,34 +35,42 @@ type Config struct {
 	// fails: a start's body can be read once. Default: a client with a clone of
 	// [http.DefaultTransport].
 	HTTPClient *http.Client
-	// Retry says how failed requests are tried again. Default: the zero RetryPolicy, with its own defaults.
+	// Retry says how failed requests are tried again. Default: the zero RetryPolicy, with its own
+	// defaults.
 	Retry RetryPolicy
-	// Logger gets metadata of each request and retry at level Debug, and nothing secret or personal. Default: nothing is logged.
+	// Logger gets metadata of each request and retry at level Debug, and nothing secret or
+	// personal. Default: nothing is logged.
 	Logger *slog.Logger
-	// Progress is told how far the body of each start and each download has come: when it begins, when it begins anew, and after each piece of it, which
-	// has at most 16 KiB on the way out and at most what the reader asks for on the way in. So it is called thousands of times a second on a fast
-	// line, and the transfer stands still meanwhile: it must return soon, and must not call the client. For one transfer it is called by one goroutine at a
-	// time, a download's by the one that reads it, a start's by one of the transport's; for several transfers at once, by several. After the call that
-	// the transfer belongs to has returned it is not called any more. Default: nobody is told.
+	// Progress is told how far the body of each start and each download has come: when it begins,
+	// when it begins anew, and after each piece of it, which has at most 16 KiB on the way out and
+	// at most what the reader asks for on the way in. So it is called thousands of times a second
+	// on a fast line, and the transfer stands still meanwhile: it must return soon, and must not
+	// call the client. For one transfer it is called by one goroutine at a time, a download's by
+	// the one that reads it, a start's by one of the transport's; for several transfers at once, by
+	// several. After the call that the transfer belongs to has returned it is not called any more.
+	// Default: nobody is told.
 	Progress func(Progress)
 	// UserAgent goes out with every request. Default: "danabio-go/" and [Version].
 	UserAgent string
 	// AllowPlainHTTP lets http:// go to another machine than this one. Default: false.
 	AllowPlainHTTP bool
-	// RawBasicAuth sends client id and secret in the Basic header as they are, for servers that do not decode them as RFC 6749,
-	// section 2.3.1 has it. It matters only if they hold other characters than letters, digits, "-", ".", "_" and "~". Default: false,
-	// they are form-encoded.
+	// RawBasicAuth sends client id and secret in the Basic header as they are, for servers that do
+	// not decode them as RFC 6749, section 2.3.1 has it. It matters only if they hold other
+	// characters than letters, digits, "-", ".", "_" and "~". Default: false, they are
+	// form-encoded.
 	RawBasicAuth bool
-	// Journal remembers each start: its intent before the first byte leaves, its result after. The documents are then read once more, before the
-	// send, for the intent's digest, and one that has changed since is refused before the request is whole. Default: none; documents are read while
+	// Journal remembers each start: its intent before the first byte leaves, its result after. The
+	// documents are then read once more, before the send, for the intent's digest, and one that has
+	// changed since is refused before the request is whole. Default: none; documents are read while
 	// they are sent.
 	Journal Journal
-	// EvidenceLimits bound the evidence that a download accepts. Default: the zero Limits, with its own defaults.
+	// EvidenceLimits bound the evidence that a download accepts. Default: the zero Limits, with its
+	// own defaults.
 	EvidenceLimits evidence.Limits
 }
 
-// RetryPolicy says how often and when a failed request is tried again. Delays are drawn evenly between nothing and a bound that doubles
-// with each attempt (full jitter).
+// RetryPolicy says how often and when a failed request is tried again. Delays are drawn evenly
+// between nothing and a bound that doubles with each attempt (full jitter).
 type RetryPolicy struct {
 	// MaxAttempts counts the first attempt too; 1 means that nothing is tried again. Default: 4.
 	MaxAttempts int
@@ -69,8 +78,8 @@ type RetryPolicy struct {
 	MinDelay time.Duration
 	// MaxDelay is the largest bound. Default: 20 s.
 	MaxDelay time.Duration
-	// MaxRetryAfter is the longest Retry-After of a server that is obeyed; a longer one ends the call at once with an error that
-	// says the delay. Default: 60 s.
+	// MaxRetryAfter is the longest Retry-After of a server that is obeyed; a longer one ends the
+	// call at once with an error that says the delay. Default: 60 s.
 	MaxRetryAfter time.Duration
 }
 

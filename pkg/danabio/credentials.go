@@ -10,9 +10,11 @@ import (
 	"github.com/danabio/danabio-go/internal/credential"
 )
 
-// Credentials is how the client gets tokens: [ClientCredentials] or [TokenSource]. It prints masked.
+// Credentials is how the client gets tokens: [ClientCredentials] or [TokenSource]. It prints
+// masked.
 type Credentials struct {
-	// A function, because package fmt shows what a pointer to a struct points to when the verb is a wrong one.
+	// A function, because package fmt shows what a pointer to a struct points to when the verb is a
+	// wrong one.
 	held func() credentials
 }
 
@@ -29,9 +31,10 @@ func ClientCredentials(id, secret string) Credentials {
 	return Credentials{held: func() credentials { return credentials{id: id, secret: secret} }}
 }
 
-// TokenSource takes tokens from the caller's source instead, for tokens that are made elsewhere. A token is kept until its Expiry, or
-// until the server refuses it if it has none. The source is asked by one goroutine at a time, and how it connects is its own affair: Config.HTTPClient
-// does not reach it.
+// TokenSource takes tokens from the caller's source instead, for tokens that are made elsewhere. A
+// token is kept until its Expiry, or until the server refuses it if it has none. The source is
+// asked by one goroutine at a time, and how it connects is its own affair: Config.HTTPClient does
+// not reach it.
 func TokenSource(source oauth2.TokenSource) Credentials {
 	return Credentials{held: func() credentials { return credentials{source: source} }}
 }

@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// delivery observes how far one start came. Whether it was provably not sent decides whether it may be sent again, so every doubt
-// counts as sent.
+// delivery observes how far one start came. Whether it was provably not sent decides whether it may
+// be sent again, so every doubt counts as sent.
 type delivery struct {
 	body *startBody
 
@@ -47,7 +47,8 @@ func (d *delivery) trace(ctx context.Context) context.Context {
 	})
 }
 
-// notSent reports whether it is certain that no byte of the request left and none will. It is asked after the request has failed.
+// notSent reports whether it is certain that no byte of the request left and none will. It is asked
+// after the request has failed.
 func (d *delivery) notSent() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -68,8 +69,8 @@ func (d *delivery) bodyUnsent() bool {
 	return !d.body.touched()
 }
 
-// state is the state of a start that was not provably unsent. It closes the body first: of one that was not read wholly by then, the server
-// can never have all.
+// state is the state of a start that was not provably unsent. It closes the body first: of one that
+// was not read wholly by then, the server can never have all.
 func (d *delivery) state() OutcomeState {
 	_ = d.body.Close()
 	if d.body.wholly() {
@@ -97,8 +98,8 @@ func dialCounted(dial dialFunc) dialFunc {
 	}
 }
 
-// Write counts before it writes, since a failed request may be judged while a write is still under way, and takes back what then was not
-// written.
+// Write counts before it writes, since a failed request may be judged while a write is still under
+// way, and takes back what then was not written.
 func (c *countedConn) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	if c.sealed {

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// What the client compiles in is part of what its users must trust, so each module in it is a choice that stands here.
+// What the client compiles in is part of what its users must trust, so each module in it is a
+// choice that stands here.
 func TestClientCompilesInNothingElse(t *testing.T) {
 	allowed := map[string][]string{
 		"github.com/danabio/danabio-go/pkg/danabio": {

@@ -17,8 +17,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Document is a PDF to be signed: [File], [Bytes] or [FS]. It is read when it is sent, and again when it is sent again; it must not change
-// in between. A read of an [FS] that blocks holds the call that sends it past the end of its context.
+// Document is a PDF to be signed: [File], [Bytes] or [FS]. It is read when it is sent, and again
+// when it is sent again; it must not change in between. A read of an [FS] that blocks holds the
+// call that sends it past the end of its context.
 type Document struct {
 	name string
 	open func() (io.ReadCloser, fileState, error)
@@ -56,7 +57,8 @@ func FS(fsys fs.FS, name string) Document {
 	}}
 }
 
-// Bytes is a PDF in memory. The bytes are not copied, and must not be changed before the call that sends them has returned.
+// Bytes is a PDF in memory. The bytes are not copied, and must not be changed before the call that
+// sends them has returned.
 func Bytes(name string, content []byte) Document {
 	return Document{name, func() (io.ReadCloser, fileState, error) {
 		return io.NopCloser(bytes.NewReader(content)), fileState{size: int64(len(content))}, nil

@@ -16,9 +16,10 @@ import (
 	"time"
 )
 
-// OpenEvidence opens the evidence of a circuit as a stream, for other sinks than a file. The caller closes it. Reading fails with [ErrTruncated] when
-// the evidence breaks off and with [ErrIntegrity] when its length or digest is wrong, instead of ending; what is inside the ZIP is not
-// checked. Opening fails as [Client.DownloadEvidence] does, and with ErrIntegrity when what comes is no ZIP.
+// OpenEvidence opens the evidence of a circuit as a stream, for other sinks than a file. The caller
+// closes it. Reading fails with [ErrTruncated] when the evidence breaks off and with [ErrIntegrity]
+// when its length or digest is wrong, instead of ending; what is inside the ZIP is not checked.
+// Opening fails as [Client.DownloadEvidence] does, and with ErrIntegrity when what comes is no ZIP.
 func (c *Client) OpenEvidence(ctx context.Context, circuit string) (io.ReadCloser, error) {
 	stream, err := c.openEvidence(ctx, circuit, c.retry)
 	if err == nil {
@@ -49,7 +50,8 @@ func (c *core) openEvidence(ctx context.Context, circuit string, policy RetryPol
 		asked := time.Now()
 		resp, err := c.api.DownloadEvidence(ctx, c.channel, circuit, nil, func(_ context.Context, req *http.Request) error {
 			c.dress(req, token, "application/zip, */*;q=0.5")
-			// Else the transport may ask for gzip and unpack it, and the length would not be that of the ZIP.
+			// Else the transport may ask for gzip and unpack it, and the length would not be that
+			// of the ZIP.
 			req.Header.Set("Accept-Encoding", "identity")
 			return nil
 		})
@@ -242,8 +244,8 @@ func (e *cutError) Unwrap() error { return e.err }
 
 func (s *evidenceStream) Close() error { return s.resp.Body.Close() }
 
-// claimedDigests finds the SHA-256 of the body in Repr-Digest and Content-Digest (RFC 9530), and Digest (RFC 3230). None of them is published; those
-// that are there must be right.
+// claimedDigests finds the SHA-256 of the body in Repr-Digest and Content-Digest (RFC 9530), and
+// Digest (RFC 3230). None of them is published; those that are there must be right.
 func claimedDigests(h http.Header) [][]byte {
 	var claimed [][]byte
 	for _, name := range []string{"Content-Digest", "Repr-Digest", "Digest"} {

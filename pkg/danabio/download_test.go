@@ -140,7 +140,8 @@ func TestDelaysAreDrawnFromAGrowingInterval(t *testing.T) {
 				}, func(config *danabio.Config) { config.Retry = test.policy })
 			}
 			for i, bound := range test.bounds {
-				// Of twenty draws the longest is over half the bound and the shortest below it, but for two cases in a million.
+				// Of twenty draws the longest is over half the bound and the shortest below it, but
+				// for two cases in a million.
 				if bound *= time.Millisecond; longest[i] > bound || longest[i] < bound/2 {
 					t.Errorf("the longest of delays %d is %v, want it close below %v", i+1, longest[i], bound)
 				}
@@ -589,8 +590,9 @@ func TestSameEvidenceThatAppearsDuringTheDownloadIsKept(t *testing.T) {
 	})
 }
 
-// What is on its way lies beside the target, under a name that says so, and nobody else may read it.
-// However many download into one file at once, one circuit's evidence lies there with its own receipt, and those who asked for that have succeeded.
+// What is on its way lies beside the target, under a name that says so, and nobody else may read
+// it. However many download into one file at once, one circuit's evidence lies there with its own
+// receipt, and those who asked for that have succeeded.
 func TestDownloadsIntoOneFileAtOnce(t *testing.T) {
 	const writers = 24
 	path := target(t)
@@ -867,7 +869,8 @@ func (b *endingBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// What is stored must be what came, though it would be acceptable too: the receipt stands for the server's bytes.
+// What is stored must be what came, though it would be acceptable too: the receipt stands for the
+// server's bytes.
 func TestEvidenceThatChangesOnTheDiskIsNotStored(t *testing.T) {
 	path := target(t)
 	inBubble(t, newScript(t).on(download, zipReply(smallZIP(t))), func(b *bed) {
@@ -891,7 +894,8 @@ func TestEvidenceThatChangesOnTheDiskIsNotStored(t *testing.T) {
 	})
 }
 
-// changeTime changes the time in the first header of the ZIP that is on its way into the folder. Times may be anything.
+// changeTime changes the time in the first header of the ZIP that is on its way into the folder.
+// Times may be anything.
 func changeTime(t *testing.T, folder string) {
 	parts, err := filepath.Glob(filepath.Join(folder, ".*.part"))
 	if err != nil || len(parts) != 1 {

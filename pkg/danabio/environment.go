@@ -16,11 +16,13 @@ const (
 	Production Environment = "production" // https://biometric.danaconnect.com
 )
 
-// CustomEnvironment is the server at a base URL, such as the subdomain that the account manager gave to a customer (help article).
-// The URL has no user info, query or fragment; it may have a path, below which the API's paths lie.
+// CustomEnvironment is the server at a base URL, such as the subdomain that the account manager
+// gave to a customer (help article). The URL has no user info, query or fragment; it may have a
+// path, below which the API's paths lie.
 func CustomEnvironment(baseURL string) Environment { return Environment(baseURL) }
 
-// BaseURL returns the environment's base URL, without a slash at its end. The error of a bad one matches [ErrInvalidRequest].
+// BaseURL returns the environment's base URL, without a slash at its end. The error of a bad one
+// matches [ErrInvalidRequest].
 func (e Environment) BaseURL() (string, error) {
 	switch e {
 	case "":
@@ -30,7 +32,8 @@ func (e Environment) BaseURL() (string, error) {
 	case Production:
 		return "https://biometric.danaconnect.com", nil
 	}
-	// The URL itself is left out of the messages: what is wrong with it may be that it holds a password.
+	// The URL itself is left out of the messages: what is wrong with it may be that it holds a
+	// password.
 	base, err := url.Parse(string(e))
 	switch {
 	case err != nil:
@@ -49,7 +52,8 @@ func (e Environment) BaseURL() (string, error) {
 	return strings.TrimRight(base.String(), "/"), nil
 }
 
-// checkPlainHTTP refuses plain HTTP to another machine: the secret, the token and personal data would be readable on the way.
+// checkPlainHTTP refuses plain HTTP to another machine: the secret, the token and personal data
+// would be readable on the way.
 func checkPlainHTTP(baseURL string, allowed bool) error {
 	base, err := url.Parse(baseURL)
 	if err != nil || base.Scheme != "http" || allowed {

@@ -19,18 +19,22 @@ var (
 	ErrInvalidRequest = errors.New("invalid request")
 	// ErrUnauthorized: the server refuses the credentials or the token.
 	ErrUnauthorized = errors.New("not authorised")
-	// ErrUnavailable: the server could not be reached, or did not answer, or answered that it cannot now, as often as was tried.
+	// ErrUnavailable: the server could not be reached, or did not answer, or answered that it
+	// cannot now, as often as was tried.
 	ErrUnavailable = errors.New("service unavailable")
 	// ErrProtocol: the server's answer is not what the API promises, or no HTTP.
 	ErrProtocol = errors.New("unexpected answer")
-	// ErrNotReady: the circuit is unknown or not completed; the API has one status for both (published page).
+	// ErrNotReady: the circuit is unknown or not completed; the API has one status for both
+	// (published page).
 	ErrNotReady = errors.New("circuit is unknown or not completed")
 	// ErrTruncated: the evidence broke off, as often as was tried.
 	ErrTruncated = errors.New("evidence broke off")
-	// ErrIntegrity: the evidence is not acceptable. If it came whole, the error is a [*RejectedError].
+	// ErrIntegrity: the evidence is not acceptable. If it came whole, the error is a
+	// [*RejectedError].
 	ErrIntegrity = errors.New("evidence is not acceptable")
 
-	// ErrRedirected: the server answered with a redirect, which is not followed, so that no token goes elsewhere.
+	// ErrRedirected: the server answered with a redirect, which is not followed, so that no token
+	// goes elsewhere.
 	ErrRedirected = errors.New("redirect not followed")
 	// ErrCertificate: the server's TLS certificate is not valid for it, or cannot be read.
 	ErrCertificate = errors.New("bad TLS certificate")
@@ -97,11 +101,14 @@ func (e *APIError) LogValue() slog.Value {
 // OutcomeState says how far a start came.
 type OutcomeState string
 
-// The states of a start. An [OutcomeUnknownError] has one of the first two; the others are for a [Journal].
+// The states of a start. An [OutcomeUnknownError] has one of the first two; the others are for a
+// [Journal].
 const (
-	// PartlySent: some bytes left, not all. The server cannot have the whole request, but what it did with the part is not known.
+	// PartlySent: some bytes left, not all. The server cannot have the whole request, but what it
+	// did with the part is not known.
 	PartlySent OutcomeState = "partly sent"
-	// OutcomeUnknown: the server may have the whole request; whether it started a circuit is not known.
+	// OutcomeUnknown: the server may have the whole request; whether it started a circuit is not
+	// known.
 	OutcomeUnknown OutcomeState = "outcome unknown"
 	// Started: the server started a circuit.
 	Started OutcomeState = "started"
@@ -112,8 +119,9 @@ const (
 	NotSent OutcomeState = "not sent"
 )
 
-// OutcomeUnknownError says that a start may have started a circuit. It is never sent again by this package; to reconcile it, ask the
-// vendor for a request with this ID and time. [errors.As] finds an [*APIError] in it if the server answered, and [errors.Is] the context's error.
+// OutcomeUnknownError says that a start may have started a circuit. It is never sent again by this
+// package; to reconcile it, ask the vendor for a request with this ID and time. [errors.As] finds
+// an [*APIError] in it if the server answered, and [errors.Is] the context's error.
 type OutcomeUnknownError struct {
 	ID      string // the [CircuitRequest]'s ID
 	Channel string
@@ -135,7 +143,8 @@ func (e *OutcomeUnknownError) Error() string {
 // Unwrap returns the cause, without what callers decide on.
 func (e *OutcomeUnknownError) Unwrap() error { return unmatched{e.Err, sentinels} }
 
-// RejectedError says that evidence came whole but is not acceptable, and was kept aside. It matches [ErrIntegrity].
+// RejectedError says that evidence came whole but is not acceptable, and was kept aside. It matches
+// [ErrIntegrity].
 type RejectedError struct {
 	Kept string // path of what came; the reasons, a [Rejected] in JSON, are beside it under the same name with ".json" appended
 	Err  error  // why
@@ -153,7 +162,8 @@ func (e *OutcomeUnknownError) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("request", e.ID), slog.String("channel", e.Channel), slog.String("state", string(e.State)))
 }
 
-// operationError names the operation, once, and the circuit if there is one; not what was given in the place of one.
+// operationError names the operation, once, and the circuit if there is one; not what was given in
+// the place of one.
 func operationError(operation, circuit string, err error) error {
 	if err == nil {
 		return nil

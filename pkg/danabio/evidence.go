@@ -11,9 +11,10 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// DownloadEvidence stores the evidence of a circuit at path, with its receipt beside it, and returns that. The file is there whole, verified and durable, or
-// not at all; it has mode 0600. A target that exists is an error, unless it and its receipt are what this download would give: then nothing
-// is asked for.
+// DownloadEvidence stores the evidence of a circuit at path, with its receipt beside it, and
+// returns that. The file is there whole, verified and durable, or not at all; it has mode 0600. A
+// target that exists is an error, unless it and its receipt are what this download would give: then
+// nothing is asked for.
 //
 // It fails with [ErrNotReady] while the circuit is not completed, or is unknown; with
 // [ErrInvalidRequest], [ErrUnauthorized], [ErrUnavailable], or [ErrTruncated]; with an [*APIError]
@@ -142,7 +143,8 @@ func (d *downloading) verify(ctx context.Context, path string) (*evidence.Report
 	return report, err
 }
 
-// refused keeps evidence aside that is whole but not acceptable, when it came so for the second time.
+// refused keeps evidence aside that is whole but not acceptable, when it came so for the second
+// time.
 func (d *downloading) refused(ctx context.Context, part *newfile.File, report *evidence.Report, err error) error {
 	if !errors.Is(err, ErrIntegrity) {
 		return withoutTemporary(err, d.target.path)

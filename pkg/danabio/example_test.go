@@ -16,7 +16,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator"
 )
 
-// exampleConfig is the configuration for an emulator that completes each circuit after a while, and has faults.
+// exampleConfig is the configuration for an emulator that completes each circuit after a while, and
+// has faults.
 func exampleConfig(completeAfter time.Duration, faults ...emulator.Fault) (config danabio.Config, stop func()) {
 	e, err := emulator.New(emulator.Config{CompleteAfter: completeAfter, Faults: faults})
 	if err != nil {
@@ -136,7 +137,8 @@ func ExampleClient_StartCircuit() {
 	// sent contrato.pdf 62345
 }
 
-// The server breaks the connection instead of answering. Whether it started a circuit nobody here can know, so the start is not sent again.
+// The server breaks the connection instead of answering. Whether it started a circuit nobody here
+// can know, so the start is not sent again.
 func ExampleOutcomeUnknownError() {
 	lost := emulator.Fault{Operation: emulator.OperationStart, Reset: true}
 	config, stop := exampleConfig(time.Hour, lost)

@@ -23,8 +23,9 @@ import (
 	"github.com/danabio/danabio-go/internal/reach"
 )
 
-// clientCredentialsExchange fetches tokens by the OAuth2 client credentials flow, the client authenticating by HTTP Basic only (published
-// page): another style is never tried, since a wrong secret would then be sent in more ways than one.
+// clientCredentialsExchange fetches tokens by the OAuth2 client credentials flow, the client
+// authenticating by HTTP Basic only (published page): another style is never tried, since a wrong
+// secret would then be sent in more ways than one.
 func (c *core) clientCredentialsExchange(base string, plain *http.Client, held credentials, rawBasic bool) (func(context.Context) (*accessToken, error), error) {
 	request, err := biometricapi.NewGetTokenRequestWithBody(base+"/", nil, "", nil) // only its URL is used
 	if err != nil {
@@ -47,7 +48,8 @@ func (c *core) clientCredentialsExchange(base string, plain *http.Client, held c
 			}
 			client := &http.Client{Transport: exchange, CheckRedirect: plain.CheckRedirect, Jar: plain.Jar}
 			asked := time.Now()
-			// The error of x/oauth2 holds the answer and prints it, so the judgement is the exchange's own.
+			// The error of x/oauth2 holds the answer and prints it, so the judgement is the
+			// exchange's own.
 			result, err := grant.Token(context.WithValue(ctx, oauth2.HTTPClient, client))
 			switch {
 			case exchange.failure != nil:
@@ -62,8 +64,8 @@ func (c *core) clientCredentialsExchange(base string, plain *http.Client, held c
 	}, nil
 }
 
-// tokenExchange is the transport of one token request. It judges the answer before x/oauth2 does, which takes more than the API
-// promises, and hands on only what that needs.
+// tokenExchange is the transport of one token request. It judges the answer before x/oauth2 does,
+// which takes more than the API promises, and hands on only what that needs.
 type tokenExchange struct {
 	core    *core
 	next    http.RoundTripper
@@ -195,7 +197,8 @@ func callerExchange(source oauth2.TokenSource) func(context.Context) (*accessTok
 	}
 }
 
-// callerTokenError keeps the text of the source's error out: that of x/oauth2 quotes the token endpoint's answer. errors.As still finds it.
+// callerTokenError keeps the text of the source's error out: that of x/oauth2 quotes the token
+// endpoint's answer. errors.As still finds it.
 func callerTokenError(err error) error {
 	kind, text, passing := ErrUnavailable, "the caller's token source failed", reach.Failed(err).Class == reach.Passing
 	var answer *oauth2.RetrieveError

@@ -71,7 +71,8 @@ func inOrder(pairs ...any) func(yield func(string, error) bool) {
 	}
 }
 
-// certificate makes one that the faults' clients trust, if trusted is set. Time in a bubble begins with the year 2000.
+// certificate makes one that the faults' clients trust, if trusted is set. Time in a bubble begins
+// with the year 2000.
 func certificate(host string, from, to int, trusted bool) tls.Certificate {
 	return certificateFor(pkix.Name{}, []string{host}, from, to, trusted)
 }

@@ -32,15 +32,16 @@ var (
 	keptAside = []string{"evidence.zip.rejected", "evidence.zip.rejected.json"}
 )
 
-// fault is one thing that goes wrong, in one phase of the operations it is written for. It is there at every attempt, but for a wait, which it
-// meets once.
+// fault is one thing that goes wrong, in one phase of the operations it is written for. It is there
+// at every attempt, but for a wait, which it meets once.
 type fault struct {
 	operations []string
 	phase      string // connect, tls, send, headers, body, disk or cancel
 	name       string
 	kind       kind
 
-	// How it is injected: one of the first two, or a caller that ends, or a folder, or some of them.
+	// How it is injected: one of the first two, or a caller that ends, or a folder, or some of
+	// them.
 	reply  reply                                         // the server answers so
 	dial   func(context.Context, dial) (net.Conn, error) // the connection is made so
 	ends   func(end func()) *httptrace.ClientTrace       // the caller ends there
@@ -62,7 +63,8 @@ type wanted struct {
 	files    []string
 }
 
-// TestFaultMatrix injects every fault into every operation that it applies to. With DANABIO_FAULTS_TABLE it writes what it saw to that file.
+// TestFaultMatrix injects every fault into every operation that it applies to. With
+// DANABIO_FAULTS_TABLE it writes what it saw to that file.
 func TestFaultMatrix(t *testing.T) {
 	type triple struct{ operation, phase, name string }
 	var rows []*string // of the table, in its order
@@ -122,7 +124,8 @@ func or(text, otherwise string) string {
 	return text
 }
 
-// inject runs the operation with the fault in its way, and fails unless what happened is what was wanted, and each fault was met.
+// inject runs the operation with the fault in its way, and fails unless what happened is what was
+// wanted, and each fault was met.
 func (f fault) inject(t *testing.T, operation string) (got wanted) {
 	want := decide(operation, f.kind)
 	if f.left != nil {

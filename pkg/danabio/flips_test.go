@@ -20,7 +20,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// A flipped bit is refused, and kept aside as it came, unless it changes nothing that a reader of the evidence gets. What then is stored is what came.
+// A flipped bit is refused, and kept aside as it came, unless it changes nothing that a reader of
+// the evidence gets. What then is stored is what came.
 func TestEachBitOfTheEvidenceFlippedOnItsWay(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a thousand downloads are damaged; a run without -short does it")
@@ -83,7 +84,8 @@ func TestEachBitOfTheEvidenceFlippedOnItsWay(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	// Its times, by which program it was made, and what systems note about a file change nothing that a reader gets.
+	// Its times, by which program it was made, and what systems note about a file change nothing
+	// that a reader gets.
 	if n := accepted.Load(); n == 0 || int(n) > len(content)*8/6 {
 		t.Errorf("%d of %d flips were accepted", n, len(content)*8)
 	}

@@ -9,7 +9,8 @@ import (
 
 var folders sync.Mutex
 
-// lockFolder keeps other goroutines out; this system has no lock on a folder that ends with its process.
+// lockFolder keeps other goroutines out; this system has no lock on a folder that ends with its
+// process.
 func lockFolder(context.Context, string) (unlock func(), err error) {
 	folders.Lock()
 	return folders.Unlock, nil

@@ -27,7 +27,8 @@ func lockFolder(ctx context.Context, folder string) (unlock func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	// Anybody who may read the folder can hold its lock, so it is waited for no longer than the context lasts.
+	// Anybody who may read the folder can hold its lock, so it is waited for no longer than the
+	// context lasts.
 	for {
 		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if err != syscall.EINTR && err != syscall.EWOULDBLOCK {

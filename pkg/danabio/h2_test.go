@@ -20,7 +20,8 @@ const (
 	noError, protocolError, internalError, refusedStream, cancelled, enhanceYourCalm, http11Required = 0, 1, 2, 7, 8, 11, 13
 )
 
-// h2 is the server's side of an HTTP/2 connection, by hand, since net/http's server does nothing wrong.
+// h2 is the server's side of an HTTP/2 connection, by hand, since net/http's server does nothing
+// wrong.
 type h2 struct {
 	t *testing.T
 	net.Conn
@@ -43,7 +44,8 @@ func (c *h2) goAway(last, code uint32) {
 	_ = c.frame(frameGoAway, 0, 0, binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, last), code))
 }
 
-// anotherKind is a RoundTripper that is no *http.Transport, as wrappers are; below such a one the client may still speak HTTP/2.
+// anotherKind is a RoundTripper that is no *http.Transport, as wrappers are; below such a one the
+// client may still speak HTTP/2.
 func anotherKind(transport *http.Transport) http.RoundTripper {
 	transport.ForceAttemptHTTP2 = true
 	return roundTripper(transport.RoundTrip)
@@ -51,7 +53,8 @@ func anotherKind(transport *http.Transport) http.RoundTripper {
 
 var overHTTP2 = &tls.Config{Certificates: goodServer.Certificates, NextProtos: []string{"h2"}}
 
-// begin reads what the client says first, and frames up to the end of a request, whose stream it returns, unless the client goes before that.
+// begin reads what the client says first, and frames up to the end of a request, whose stream it
+// returns, unless the client goes before that.
 func (c *h2) begin(settings bool) (stream uint32, ok bool) {
 	const text = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 	got := make([]byte, len(text))
@@ -134,7 +137,8 @@ func (c *h2) body(stream uint32, content []byte) {
 	}
 }
 
-// net/http sends again what an HTTP/2 server did not take, without a pause and without an end. How often is for the retry policy to say.
+// net/http sends again what an HTTP/2 server did not take, without a pause and without an end. How
+// often is for the retry policy to say.
 func TestWhatHTTP2RefusesIsSentAsOftenAsThePolicySays(t *testing.T) {
 	overTLSOfTheCaller := func(transport *http.Transport) {
 		dial := transport.DialContext

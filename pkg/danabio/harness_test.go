@@ -39,8 +39,9 @@ const (
 // reply answers one request.
 type reply func(http.ResponseWriter, *http.Request)
 
-// script is a server that answers each operation with the replies it was given, in order, and nothing after them, but for the token endpoint,
-// which then hands out tokens. Each reply must be used.
+// script is a server that answers each operation with the replies it was given, in order, and
+// nothing after them, but for the token endpoint, which then hands out tokens. Each reply must be
+// used.
 type script struct {
 	t *testing.T
 
@@ -223,8 +224,8 @@ func request(documents ...danabio.Document) danabio.CircuitRequest {
 	}
 }
 
-// bed is a client and a server that talk over net.Pipe in a bubble of testing/synctest: time passes only while all wait, and no goroutine
-// may be left at the end.
+// bed is a client and a server that talk over net.Pipe in a bubble of testing/synctest: time passes
+// only while all wait, and no goroutine may be left at the end.
 type bed struct {
 	*testing.T
 	*script

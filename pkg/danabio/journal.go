@@ -11,20 +11,25 @@ import (
 	"time"
 )
 
-// Journal remembers starts beyond the life of the process, so that after a crash a start that was never sent can be told from one whose
-// outcome is unknown. Package journal has one that is a file; implementations must be safe for use by several goroutines.
+// Journal remembers starts beyond the life of the process, so that after a crash a start that was
+// never sent can be told from one whose outcome is unknown. Package journal has one that is a file;
+// implementations must be safe for use by several goroutines.
 //
-// A start without an intent was not sent. One with an intent and no result may have arrived: ask the vendor for a request with its ID and
-// time.
+// A start without an intent was not sent. One with an intent and no result may have arrived: ask
+// the vendor for a request with its ID and time.
 type Journal interface {
-	// Begin records that a start is about to be sent. Once it has returned nil, the intent must outlive a crash of the process and of the machine.
-	// When it fails nothing is sent. For a request ID whose earlier start succeeded, or may have, it must return an [*IntentExistsError].
+	// Begin records that a start is about to be sent. Once it has returned nil, the intent must
+	// outlive a crash of the process and of the machine. When it fails nothing is sent. For a
+	// request ID whose earlier start succeeded, or may have, it must return an
+	// [*IntentExistsError].
 	Begin(ctx context.Context, intent StartIntent) error
-	// End records what became of the start. Its context does not end with the caller's, but 30 s after the start did.
+	// End records what became of the start. Its context does not end with the caller's, but 30 s
+	// after the start did.
 	End(ctx context.Context, result StartResult) error
 }
 
-// StartIntent is a start that is about to be sent. It holds no personal data, unless the request's ID does.
+// StartIntent is a start that is about to be sent. It holds no personal data, unless the request's
+// ID does.
 type StartIntent struct {
 	RequestID  string
 	Channel    string
@@ -40,13 +45,15 @@ type StartResult struct {
 	At        time.Time // UTC, by this machine's clock
 }
 
-// IntentExistsError says that nothing was sent, since the [Journal] holds an earlier start with the same request ID that succeeded or may have.
+// IntentExistsError says that nothing was sent, since the [Journal] holds an earlier start with the
+// same request ID that succeeded or may have.
 type IntentExistsError struct {
 	Intent StartIntent // the earlier one
 	Result StartResult // of the earlier one; the zero StartResult if none was recorded, after a crash or while it is under way
 }
 
-// Outcome is what became of the earlier start: [Started], with Result.CircuitID, or [PartlySent] or [OutcomeUnknown].
+// Outcome is what became of the earlier start: [Started], with Result.CircuitID, or [PartlySent] or
+// [OutcomeUnknown].
 func (e *IntentExistsError) Outcome() OutcomeState {
 	if e.Result.Outcome == "" {
 		return OutcomeUnknown
@@ -67,8 +74,9 @@ func (e *IntentExistsError) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("request", e.Intent.RequestID), slog.String("state", string(e.Outcome())), slog.String("circuit", e.Result.CircuitID))
 }
 
-// JournalError says that the [Journal] failed. If its Begin did, nothing was sent. If its End did, Outcome holds, but the journal does not know it: a circuit
-// that was started is returned beside the error, and another error of the start matches too.
+// JournalError says that the [Journal] failed. If its Begin did, nothing was sent. If its End did,
+// Outcome holds, but the journal does not know it: a circuit that was started is returned beside
+// the error, and another error of the start matches too.
 type JournalError struct {
 	Method    string // "Begin" or "End"
 	RequestID string
@@ -127,7 +135,8 @@ func (c *core) end(ctx context.Context, start *starting, err error) error {
 	return failed
 }
 
-// digest returns the SHA-256 of the body, and binds what is sent afterwards to the documents as they were read for it.
+// digest returns the SHA-256 of the body, and binds what is sent afterwards to the documents as
+// they were read for it.
 func (o *outgoing) digest(ctx context.Context) (string, error) {
 	body := o.body()
 	defer body.Close()

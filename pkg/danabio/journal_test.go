@@ -96,7 +96,8 @@ func TestIntentStandsBeforeTheFirstByteAndTheResultAfter(t *testing.T) {
 	}, journaled(n))
 }
 
-// failingDials lets the first connections through, which is the token's, and refuses so many after it.
+// failingDials lets the first connections through, which is the token's, and refuses so many after
+// it.
 func failingDials(through, refused int) func(*danabio.Config) {
 	return func(config *danabio.Config) {
 		transport := config.HTTPClient.Transport.(*http.Transport)
@@ -285,7 +286,8 @@ func TestResultIsWrittenThoughTheCallersContextHasEnded(t *testing.T) {
 	}, journaled(n))
 }
 
-// flippingFS gives a file that has another content of the same size and time from its n-th opening on.
+// flippingFS gives a file that has another content of the same size and time from its n-th opening
+// on.
 func flippingFS(content []byte, from int) *changingFS {
 	return &changingFS{content: content, change: func(opened int, file *fstest.MapFile) {
 		if opened >= from {

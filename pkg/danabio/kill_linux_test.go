@@ -27,14 +27,16 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// The steps of a download at which it is killed: at any moment, at one that the server sees, or at one that the folder's events show.
+// The steps of a download at which it is killed: at any moment, at one that the server sees, or at
+// one that the folder's events show.
 var killSteps = []string{
 	"moment", "body", "sent", "part begun", "part grows", "part closed", "part opened", "part checked", "receipt begun", "receipt closed", "receipt in place",
 	"target in place", "part removed", "target removed",
 }
 
-// A process that downloads is killed again and again at every step. What lies under the target's name then is the whole evidence, with the receipt of just
-// that beside it, or nothing; and the next download succeeds.
+// A process that downloads is killed again and again at every step. What lies under the target's
+// name then is the whole evidence, with the receipt of just that beside it, or nothing; and the
+// next download succeeds.
 func TestKilledDownloadLeavesTheWholeFileOrNone(t *testing.T) {
 	if testing.Short() {
 		t.Skip("hundreds of processes are killed; a run without -short does it")
@@ -275,7 +277,8 @@ func stepOf(mask uint32, name string) string {
 	return ""
 }
 
-// evidenceServer answers each download with other evidence, so that a receipt never fits a file of another download.
+// evidenceServer answers each download with other evidence, so that a receipt never fits a file of
+// another download.
 type evidenceServer struct {
 	net.Listener
 	wait     sync.WaitGroup

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// The logger gets what is named here and nothing else: no header, no body, no URL with more than a path.
+// The logger gets what is named here and nothing else: no header, no body, no URL with more than a
+// path.
 const levelDebug = slog.LevelDebug
 
 func logOperation(name string) slog.Attr    { return slog.String("operation", name) }

@@ -13,7 +13,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// mask hides what a request carried in a text of the server's, which may quote it in capitals, without accents, or with other punctuation.
+// mask hides what a request carried in a text of the server's, which may quote it in capitals,
+// without accents, or with other punctuation.
 type mask struct {
 	parts [][]rune // folded letters and digits, hidden wherever they stand one after the other
 	words [][]rune // folded, too short for that: hidden only as a word of its own
@@ -30,7 +31,8 @@ var longRun = regexp.MustCompile(`[A-Za-z0-9+/=_~.-]{40,}`)
 // particles stand in many names, and in every sentence.
 var particles = []string{"de", "del", "la", "las", "los", "el", "y", "e", "da", "das", "do", "dos"}
 
-// newMask hides the values and their parts: a server may quote only the surname, or the mailbox without the host.
+// newMask hides the values and their parts: a server may quote only the surname, or the mailbox
+// without the host.
 func newMask(carried []string) mask {
 	m := wholeMask(carried)
 	for _, value := range carried {
@@ -69,7 +71,8 @@ func (m *mask) add(value string) {
 	}
 }
 
-// clean makes the text printable, hides in it, and shortens it, in this order: a value that is cut could no longer be found.
+// clean makes the text printable, hides in it, and shortens it, in this order: a value that is cut
+// could no longer be found.
 func (m mask) clean(text string, limit int) string {
 	runes := []rune(longRun.ReplaceAllString(plainText(text), maskedShort))
 	folded := fold(runes)
@@ -138,7 +141,8 @@ func fold(text []rune) []rune {
 	return folded
 }
 
-// plainText resolves the entities of markup and puts one space for each run of white space and of what cannot be printed.
+// plainText resolves the entities of markup and puts one space for each run of white space and of
+// what cannot be printed.
 func plainText(text string) string {
 	var b strings.Builder
 	space := false

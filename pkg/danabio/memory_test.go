@@ -32,7 +32,8 @@ const (
 	maxMemory = 64 << 20
 )
 
-// inChild runs this test again in a process of its own, whose whole memory is then known, and returns what it printed.
+// inChild runs this test again in a process of its own, whose whole memory is then known, and
+// returns what it printed.
 func inChild(t *testing.T, url string, environment ...string) string {
 	t.Helper()
 	child := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
@@ -54,8 +55,8 @@ func inChild(t *testing.T, url string, environment ...string) string {
 	return string(out)
 }
 
-// sayMemory prints what the system knows of this process, the peak of its memory too. What the parent could ask for, ru_maxrss, counts the parent's own
-// memory at the fork.
+// sayMemory prints what the system knows of this process, the peak of its memory too. What the
+// parent could ask for, ru_maxrss, counts the parent's own memory at the fork.
 func sayMemory(t *testing.T) {
 	t.Helper()
 	status, err := os.ReadFile("/proc/self/status")
@@ -121,7 +122,8 @@ func (noiseInfo) ModTime() time.Time { return time.Unix(1e9, 0) }
 func (noiseInfo) IsDir() bool        { return false }
 func (noiseInfo) Sys() any           { return nil }
 
-// Memory does not grow with the document: 1 GiB goes out in 64 MiB of the whole process, whole and under its exact length.
+// Memory does not grow with the document: 1 GiB goes out in 64 MiB of the whole process, whole and
+// under its exact length.
 func TestMemoryOfAHugeStart(t *testing.T) {
 	if testing.Short() {
 		t.Skip("1 GiB is sent; a run without -short does it")

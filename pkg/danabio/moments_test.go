@@ -14,7 +14,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// hesitant takes its time before it hands over the connection, so that it may have ended by then, and keeps back what the server does not read.
+// hesitant takes its time before it hands over the connection, so that it may have ended by then,
+// and keeps back what the server does not read.
 func hesitant(ctx context.Context, network, address string) (net.Conn, error) {
 	conn, err := new(net.Dialer).DialContext(ctx, network, address)
 	if err == nil && rand.N(4) > 0 {
@@ -28,8 +29,9 @@ func hesitant(ctx context.Context, network, address string) (net.Conn, error) {
 	return conn, err
 }
 
-// A server that ends the connection at any moment, by RST or FIN, while nobody waits for anybody: which of the outcomes it is may be chance, but it is
-// the true one, and no byte of a start reaches a server twice.
+// A server that ends the connection at any moment, by RST or FIN, while nobody waits for anybody:
+// which of the outcomes it is may be chance, but it is the true one, and no byte of a start reaches
+// a server twice.
 func TestStartCutAtAnyMomentIsNeverSentTwice(t *testing.T) {
 	outcomes := map[danabio.OutcomeState]int{}
 	for n := range 300 {

@@ -15,8 +15,9 @@ import (
 // quietTransport ends a request whose body, either way, stands still for [quietTimeout].
 type quietTransport struct {
 	next http.RoundTripper
-	// headers is how long a transport that has no such limit of its own may take until the headers come: from the beginning, and again
-	// after the request's body. Zero: the transport has its own.
+	// headers is how long a transport that has no such limit of its own may take until the headers
+	// come: from the beginning, and again after the request's body. Zero: the transport has its
+	// own.
 	headers time.Duration
 }
 
@@ -25,8 +26,9 @@ func (t *quietTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	timer := &quietTimer{cancel: cancel}
 	handshake := &reach.Handshake{}
 	req = req.WithContext(handshake.Trace(sentOnce(ctx, cancel)))
-	// No connection is used twice: net/http prints to the standard logger what a server sends on an idle one, be it the rest of a body that
-	// is longer than announced, and resends by itself when a reused one turns out to be closed.
+	// No connection is used twice: net/http prints to the standard logger what a server sends on an
+	// idle one, be it the rest of a body that is longer than announced, and resends by itself when
+	// a reused one turns out to be closed.
 	req.Close = true
 	if req.Body != nil && req.Body != http.NoBody {
 		req.Body = &sendingBody{ReadCloser: req.Body, timer: timer, headers: t.headers}
@@ -52,9 +54,11 @@ func (t *quietTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// sentOnce cancels a request that was written and looks for another connection. On HTTP/2, which another kind of RoundTripper may speak, net/http
-// sends a request again, at once and for ever, that the server refuses to look at; how often and when is for the retry policy to say. One more may
-// go out before net/http sees the end, but none with a body that it cannot read twice, as that of a start.
+// sentOnce cancels a request that was written and looks for another connection. On HTTP/2, which
+// another kind of RoundTripper may speak, net/http sends a request again, at once and for ever,
+// that the server refuses to look at; how often and when is for the retry policy to say. One more
+// may go out before net/http sees the end, but none with a body that it cannot read twice, as that
+// of a start.
 func sentOnce(ctx context.Context, cancel context.CancelCauseFunc) context.Context {
 	var sent atomic.Bool
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{

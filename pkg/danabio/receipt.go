@@ -12,8 +12,9 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// Receipt says what was downloaded. It proves that a file is still the one that was received, and no more: not who made it, and not that
-// it was right when it came. It lies beside the file, under the name that [ReceiptPath] gives.
+// Receipt says what was downloaded. It proves that a file is still the one that was received, and
+// no more: not who made it, and not that it was right when it came. It lies beside the file, under
+// the name that [ReceiptPath] gives.
 type Receipt struct {
 	Version     int               `json:"version"` // of this format: 1
 	Circuit     string            `json:"circuit"`
@@ -94,8 +95,8 @@ func (c *core) receipt(circuit, file string, stream *evidenceStream, report *evi
 	return receipt
 }
 
-// keptHeaders keeps what may help an auditor to find the answer in the server's records. Content-Disposition is left out, since a file name
-// may name a person.
+// keptHeaders keeps what may help an auditor to find the answer in the server's records.
+// Content-Disposition is left out, since a file name may name a person.
 func keptHeaders(h http.Header) map[string]string {
 	kept := map[string]string{}
 	for _, name := range []string{"Content-Type", "Content-Length", "Date", "ETag", "Last-Modified", "Content-Digest", "Repr-Digest", "Digest"} {

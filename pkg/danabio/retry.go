@@ -108,7 +108,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// retryAfter reads a Retry-After header, in seconds or as a date (RFC 9110, section 10.2.3). What cannot be read, or lies in the past, is 0.
+// retryAfter reads a Retry-After header, in seconds or as a date (RFC 9110, section 10.2.3). What
+// cannot be read, or lies in the past, is 0.
 func retryAfter(value string, now time.Time) time.Duration {
 	const most = time.Duration(1<<63 - 1)
 	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {

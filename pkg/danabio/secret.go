@@ -8,11 +8,11 @@ import (
 
 const masked = "[redacted]"
 
-// Secret is a text that prints masked: by every verb of package fmt, in JSON, in slog, and as a field of another struct. Only
-// [Secret.Reveal] gives the text. The zero Secret is empty.
+// Secret is a text that prints masked: by every verb of package fmt, in JSON, in slog, and as a
+// field of another struct. Only [Secret.Reveal] gives the text. The zero Secret is empty.
 type Secret struct {
-	// A pointer, because package fmt prints the fields of a struct that it reaches through an unexported field without
-	// calling their methods; of a pointer it then prints the address.
+	// A pointer, because package fmt prints the fields of a struct that it reaches through an
+	// unexported field without calling their methods; of a pointer it then prints the address.
 	text *string
 }
 

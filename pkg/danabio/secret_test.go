@@ -120,7 +120,8 @@ func TestLogOfWhatWorkedHoldsNothingSecret(t *testing.T) {
 	}
 }
 
-// Whatever goes wrong, no error and no log quotes what was secret or personal in the request or the answer.
+// Whatever goes wrong, no error and no log quotes what was secret or personal in the request or the
+// answer.
 func TestErrorsAndLogsHoldNothingSecret(t *testing.T) {
 	echo := func(code int, mediaType string) reply {
 		return func(w http.ResponseWriter, r *http.Request) {
@@ -224,7 +225,8 @@ func TestTokenErrorsHoldNothingSecret(t *testing.T) {
 	}
 }
 
-// A secret with other characters than letters and digits goes out form-encoded, so the server may quote it in that form too.
+// A secret with other characters than letters and digits goes out form-encoded, so the server may
+// quote it in that form too.
 func TestTokenErrorsDoNotQuoteTheCredentialsAsTheyWereSent(t *testing.T) {
 	const secret = "canary+Secret/5e1f"
 	var sent []string

@@ -50,7 +50,8 @@ func largeZIP(n int) []byte {
 	return b.Bytes()
 }
 
-// closedPort is one where nobody listens, and nobody can begin to: it is the near end of a connection.
+// closedPort is one where nobody listens, and nobody can begin to: it is the near end of a
+// connection.
 func closedPort(t *testing.T) string {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -209,7 +210,8 @@ func handshakeFaults(t *testing.T) []socketFault {
 		w.fin()
 	}
 	with(all, "client certificate wanted, TLS 1.2", "no TLS", &tls.Config{Certificates: goodServer.Certificates, ClientAuth: tls.RequireAnyClientCert, MaxVersion: tls.VersionTLS12})
-	// With TLS 1.3 the client's handshake is over before the server judges, so that the request is on its way.
+	// With TLS 1.3 the client's handshake is over before the server judges, so that the request is
+	// on its way.
 	late := with(all, "client certificate wanted, TLS 1.3", "no TLS, partly sent", &tls.Config{Certificates: goodServer.Certificates, ClientAuth: tls.RequireAnyClientCert, MinVersion: tls.VersionTLS13})
 	late.gate, late.size = 3, 1<<20
 	// If its reset overtakes the server's alert, the client sees a broken connection, which may

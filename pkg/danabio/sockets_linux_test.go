@@ -14,7 +14,8 @@ func systemFaults() []socketFault {
 	}
 }
 
-// fullPort is one where nobody accepts and no connection more can wait for it, so that nothing answers.
+// fullPort is one where nobody accepts and no connection more can wait for it, so that nothing
+// answers.
 func fullPort(t *testing.T) string {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

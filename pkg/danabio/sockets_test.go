@@ -25,7 +25,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// socketFault is one thing that goes wrong on real sockets of this machine. It is there at every attempt, but for a wait, which it meets once.
+// socketFault is one thing that goes wrong on real sockets of this machine. It is there at every
+// attempt, but for a wait, which it meets once.
 type socketFault struct {
 	operations []string
 	phase      string
@@ -33,7 +34,8 @@ type socketFault struct {
 	kind       kind
 	or         kind // what may happen too, since it is for the system to say; the table has what did
 
-	// The server's side of a connection that meets the fault; when it returns, the connection is closed. One of these:
+	// The server's side of a connection that meets the fault; when it returns, the connection is
+	// closed. One of these:
 	serve func(*wire)
 	h2    func(w *wire, c *h2, stream uint32) // to a request on HTTP/2, which all connections are then
 
@@ -52,7 +54,8 @@ type socketFault struct {
 	limit     time.Duration                     // of connecting there
 }
 
-// inject runs the operation with the fault in its way, and fails unless what happened is what was wanted, and each fault was met.
+// inject runs the operation with the fault in its way, and fails unless what happened is what was
+// wanted, and each fault was met.
 func (f socketFault) inject(t *testing.T, operation string) wanted {
 	want := decide(operation, f.kind)
 	path := target(t)
@@ -185,7 +188,8 @@ func newSocketServer(t *testing.T, f socketFault, operation string, faulty int) 
 
 func (s *socketServer) stop() { _ = s.Close(); close(s.stopped); s.wait.Wait() }
 
-// The dialler gives a connection up that is there already when its context ends; then nobody tells the server of the client's end.
+// The dialler gives a connection up that is there already when its context ends; then nobody tells
+// the server of the client's end.
 func TestSocketServerStopsWithoutTheClientsEnd(t *testing.T) {
 	s := newSocketServer(t, socketFault{}, token, 0)
 	conn, err := net.Dial("tcp", s.Addr().String())
@@ -228,7 +232,8 @@ func (s *socketServer) client(address string) chan *clientEnd {
 	return s.clients[address]
 }
 
-// patience is for what happens at once on a machine that has time. It only keeps a failing test from standing still.
+// patience is for what happens at once on a machine that has time. It only keeps a failing test
+// from standing still.
 const patience = 20 * time.Second
 
 // dial is the client's.
@@ -240,7 +245,8 @@ func (s *socketServer) dial(ctx context.Context, network, _ string) (net.Conn, e
 	if err != nil {
 		return nil, err
 	}
-	// So that what the server does not read stays with the client, whatever the system's buffers are.
+	// So that what the server does not read stays with the client, whatever the system's buffers
+	// are.
 	if err := conn.(*net.TCPConn).SetWriteBuffer(64 << 10); err != nil {
 		return nil, err
 	}
@@ -434,7 +440,8 @@ func (w *wire) reset() {
 	_ = w.counted.Close()
 }
 
-// fin ends the server's side by FIN and stays until the client is gone, since closing with something unread would be a reset.
+// fin ends the server's side by FIN and stays until the client is gone, since closing with
+// something unread would be a reset.
 func (w *wire) fin() {
 	_ = w.counted.CloseWrite()
 	w.until(w.client.closed, "the client did not close the connection")

@@ -17,8 +17,8 @@ import (
 
 // CircuitRequest asks for a circuit.
 type CircuitRequest struct {
-	// ID identifies the request (published page). Whether the server takes a repeated one for the same request is not published. Default: a random
-	// one, which is in the result or in the error.
+	// ID identifies the request (published page). Whether the server takes a repeated one for the
+	// same request is not published. Default: a random one, which is in the result or in the error.
 	ID string
 	// Signer is the person who proves who they are and signs. Required.
 	Signer Signer
@@ -31,7 +31,8 @@ func (r CircuitRequest) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", r.ID), slog.Int("documents", len(r.Documents)))
 }
 
-// Signer is the person who signs. Which fields the server requires is not published; empty ones are left out, and one at least must be given.
+// Signer is the person who signs. Which fields the server requires is not published; empty ones are
+// left out, and one at least must be given.
 type Signer struct {
 	Name  string
 	Email string
@@ -65,8 +66,9 @@ type Circuit struct {
 // [ErrUnavailable] when nothing was sent, or with an [*APIError] when the server refuses the
 // request.
 //
-// With [Config.Journal] all of that is one intent. It then also fails, before anything is sent, with an [*IntentExistsError] or a [*JournalError]; a
-// [*JournalError] whose Outcome is [Started] comes beside the circuit, and in no other case are both non-nil.
+// With [Config.Journal] all of that is one intent. It then also fails, before anything is sent,
+// with an [*IntentExistsError] or a [*JournalError]; a [*JournalError] whose Outcome is [Started]
+// comes beside the circuit, and in no other case are both non-nil.
 func (c *Client) StartCircuit(ctx context.Context, request CircuitRequest) (*Circuit, error) {
 	if request.ID == "" {
 		request.ID = rand.Text()
@@ -260,7 +262,8 @@ func (s *starting) refused(ctx context.Context, resp *http.Response) error {
 		carried = append(carried, document.name)
 	}
 	err := refusal(ctx, operationStart, "", resp, carried)
-	// A redirect is no refusal to rely on: some servers send one after they have done what was asked.
+	// A redirect is no refusal to rely on: some servers send one after they have done what was
+	// asked.
 	if s.outcome = Refused; errors.Is(err, ErrRedirected) {
 		s.outcome = OutcomeUnknown
 	}

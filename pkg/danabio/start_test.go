@@ -87,7 +87,8 @@ func TestStartWithoutIDGetsARandomOne(t *testing.T) {
 	})
 }
 
-// Once a byte of a start may have arrived, whatever goes wrong leaves its outcome unknown, and it is not sent again.
+// Once a byte of a start may have arrived, whatever goes wrong leaves its outcome unknown, and it
+// is not sent again.
 func TestStartWhoseOutcomeIsUnknownIsNotSentAgain(t *testing.T) {
 	for name, test := range map[string]struct {
 		reply  reply
@@ -879,7 +880,8 @@ func TestCallersOwnTimeForHeadersIsKept(t *testing.T) {
 	}
 }
 
-// Another RoundTripper than *http.Transport cannot be looked into, so an error of it leaves the outcome unknown.
+// Another RoundTripper than *http.Transport cannot be looked into, so an error of it leaves the
+// outcome unknown.
 func TestStartThroughAnotherRoundTripper(t *testing.T) {
 	posts := 0
 	inBubble(t, newScript(t), func(b *bed) {

@@ -24,7 +24,8 @@ type target struct {
 // maxName leaves room for what is appended to the name, in file systems that take 255 bytes.
 const maxName = 200
 
-// newTarget checks the target before anything is asked for. If it holds what this download would give, its receipt is returned.
+// newTarget checks the target before anything is asked for. If it holds what this download would
+// give, its receipt is returned.
 func (c *core) newTarget(ctx context.Context, circuit, path string) (target, *Receipt, error) {
 	t := target{path, filepath.Dir(path), filepath.Base(path)}
 	if path == "" || t.name == "." || t.name == ".." || os.IsPathSeparator(path[len(path)-1]) {
@@ -45,7 +46,8 @@ func (c *core) newTarget(ctx context.Context, circuit, path string) (target, *Re
 	if receipt != nil || err != nil {
 		return t, receipt, err
 	}
-	// A receipt without its file was left by a crash; anything else of that name is not ours to replace.
+	// A receipt without its file was left by a crash; anything else of that name is not ours to
+	// replace.
 	if _, err := os.Lstat(ReceiptPath(path)); err == nil {
 		switch left, err := ReadReceipt(ReceiptPath(path)); {
 		case err != nil:
@@ -57,7 +59,8 @@ func (c *core) newTarget(ctx context.Context, circuit, path string) (target, *Re
 	return t, nil, nil
 }
 
-// existing returns nothing if the target does not exist, its receipt if it and that are what this download would give, else an error.
+// existing returns nothing if the target does not exist, its receipt if it and that are what this
+// download would give, else an error.
 func (t target) existing(ctx context.Context, circuit, channel string) (*Receipt, error) {
 	info, err := os.Lstat(t.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -141,7 +144,8 @@ func tooLarge(limit int64) error {
 	return fmt.Errorf("%w; Config.EvidenceLimits allows %d bytes", errTooLarge, limit)
 }
 
-// place puts the receipt and then the part in place, neither over a file. If another process was faster, existing decides.
+// place puts the receipt and then the part in place, neither over a file. If another process was
+// faster, existing decides.
 func (t target) place(ctx context.Context, part *newfile.File, receipt *Receipt) (*Receipt, error) {
 	unlock, err := lockFolder(ctx, t.folder)
 	if err != nil {
@@ -209,8 +213,9 @@ func replace(path string, content []byte) error {
 	return file.Replace(path)
 }
 
-// Rejected is why evidence that came whole was kept aside: beside the target, under its name with ".rejected" appended (".rejected-2" and so on where that is
-// taken). It lies there in JSON under the same name with ".json" appended.
+// Rejected is why evidence that came whole was kept aside: beside the target, under its name with
+// ".rejected" appended (".rejected-2" and so on where that is taken). It lies there in JSON under
+// the same name with ".json" appended.
 type Rejected struct {
 	Circuit string           `json:"circuit"`
 	Channel string           `json:"channel"`
@@ -218,7 +223,8 @@ type Rejected struct {
 	Report  *evidence.Report `json:"report,omitempty"`
 }
 
-// reject keeps the part aside under the first free name, so that no earlier one is lost, and returns that.
+// reject keeps the part aside under the first free name, so that no earlier one is lost, and
+// returns that.
 func (t target) reject(ctx context.Context, part *newfile.File, why Rejected) (string, error) {
 	unlock, err := lockFolder(ctx, t.folder)
 	if err != nil {

@@ -61,7 +61,8 @@ func crowds(t *testing.T) map[string]*crowd {
 				return err
 			},
 		},
-		// Tokens of one client are asked for once however many wait, so these are clients of their own.
+		// Tokens of one client are asked for once however many wait, so these are clients of their
+		// own.
 		"tokens": {
 			operation: token,
 			name: func(r *http.Request) string {
@@ -147,8 +148,9 @@ func (c *crowd) wantAttempts(t *testing.T, count, want int) {
 	}
 }
 
-// wantSpread checks that the times before attempt n+2 fill the whole of an interval evenly. Of 1,000 draws a tenth of the interval gets 100, and less than 40 or
-// more than 180 with a probability below 1e-10 (Chernoff bound); this is asked less than 200 times in a run.
+// wantSpread checks that the times before attempt n+2 fill the whole of an interval evenly. Of
+// 1,000 draws a tenth of the interval gets 100, and less than 40 or more than 180 with a
+// probability below 1e-10 (Chernoff bound); this is asked less than 200 times in a run.
 func (c *crowd) wantSpread(t *testing.T, n int, from, length time.Duration) {
 	t.Helper()
 	var slots [10]int
@@ -166,7 +168,8 @@ func (c *crowd) wantSpread(t *testing.T, n int, from, length time.Duration) {
 	}
 }
 
-// All fail for a minute, and do not come back together; after it each gets through at the first try.
+// All fail for a minute, and do not come back together; after it each gets through at the first
+// try.
 func TestStormOfRetriesIsSpread(t *testing.T) {
 	evidence := zipReply(smallZIP(t))
 	success := map[string]reply{"downloads": evidence, "starts": started, "tokens": tokenReply("opaque", 1799)}
@@ -240,7 +243,8 @@ func TestStormOfCallersOfOneClientIsOneTokenRequestAtATime(t *testing.T) {
 	})
 }
 
-// Whoever waits, for an answer or for the next attempt, returns at the moment of the cancellation. That none leaves a goroutine is the bubble's to check.
+// Whoever waits, for an answer or for the next attempt, returns at the moment of the cancellation.
+// That none leaves a goroutine is the bubble's to check.
 func TestStormIsCancelledAtOnce(t *testing.T) {
 	never := broken(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)

@@ -130,7 +130,8 @@ func port(s *httptest.Server) string {
 	return port
 }
 
-// A handshake is no part of the start, so a connection that breaks right after it has taken nothing of it.
+// A handshake is no part of the start, so a connection that breaks right after it has taken nothing
+// of it.
 func TestStartWhoseFirstWriteOverTLSFailsIsSentAgain(t *testing.T) {
 	handshake := func(ctx context.Context, transport *http.Transport, conn net.Conn, err error) (net.Conn, error) {
 		if err != nil {

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// accessToken is one token; its identity is its address. It is opaque, and never parsed (the published example is no JWT).
+// accessToken is one token; its identity is its address. It is opaque, and never parsed (the
+// published example is no JWT).
 type accessToken struct {
 	value   Secret
 	expires time.Time // when it is no longer used; zero: not before the server refuses it
@@ -21,8 +22,8 @@ func (t *accessToken) stale(now time.Time) bool {
 	return !t.refresh.IsZero() && !now.Before(t.refresh)
 }
 
-// tokenSource holds the token, and has at most one exchange under way however many callers wait for it. Each waits on its own context; the
-// exchange ends with none of them, since the others need it.
+// tokenSource holds the token, and has at most one exchange under way however many callers wait for
+// it. Each waits on its own context; the exchange ends with none of them, since the others need it.
 type tokenSource struct {
 	exchange func(context.Context) (*accessToken, error)
 
@@ -102,7 +103,8 @@ func (s *tokenSource) start() {
 		if call.err == nil {
 			s.current = call.token
 		} else if s.current != nil {
-			// The old token serves on; a tenth to a fifth of what is left of it passes before the next attempt.
+			// The old token serves on; a tenth to a fifth of what is left of it passes before the
+			// next attempt.
 			s.current.refresh = time.Now().Add(jittered(time.Until(s.current.expires)*15/100, 1.0/3))
 		}
 		close(call.done)
@@ -122,8 +124,9 @@ const (
 	oddLifetime = 5 * time.Minute
 )
 
-// newAccessToken takes a token that was asked for at the given time. It is no longer used a little before its end, for it must still be valid
-// when it arrives, and is renewed at about four fifths of its life.
+// newAccessToken takes a token that was asked for at the given time. It is no longer used a little
+// before its end, for it must still be valid when it arrives, and is renewed at about four fifths
+// of its life.
 func newAccessToken(value string, asked time.Time, lifetime time.Duration) *accessToken {
 	if lifetime <= 0 || lifetime > longestLifetime {
 		lifetime = oddLifetime

@@ -172,7 +172,8 @@ func TestARefusalWithStatus200IsUnauthorized(t *testing.T) {
 	})
 }
 
-// A token whose lifetime makes sense serves nearly that long and is renewed before; any other serves five minutes at most.
+// A token whose lifetime makes sense serves nearly that long and is renewed before; any other
+// serves five minutes at most.
 func TestTokenLifetime(t *testing.T) {
 	const odd = 5 * time.Minute
 	for expires, want := range map[string]time.Duration{
@@ -433,8 +434,8 @@ func TestCallersTokenSource(t *testing.T) {
 	}, func(config *danabio.Config) { config.Credentials = danabio.TokenSource(source) })
 }
 
-// The clock of this machine or of whoever made the token is an hour off: a token that seems to have ended is used all the same, and one that seems to
-// live on is renewed when the server refuses it.
+// The clock of this machine or of whoever made the token is an hour off: a token that seems to have
+// ended is used all the same, and one that seems to live on is renewed when the server refuses it.
 func TestCallersTokenSourceWhileAClockIsAnHourOff(t *testing.T) {
 	for name, off := range map[string]time.Duration{"ahead": -time.Hour, "behind": time.Hour} {
 		t.Run(name, func(t *testing.T) {
@@ -486,7 +487,8 @@ func TestErrorOfCallersTokenSourceIsNotQuoted(t *testing.T) {
 	}
 }
 
-// A caller who finds them would do the wrong thing: nobody ended the call, and the circuit was not asked for.
+// A caller who finds them would do the wrong thing: nobody ended the call, and the circuit was not
+// asked for.
 func TestErrorOfTheCallersTokenSourceMatchesNothingThatCallersDecideOn(t *testing.T) {
 	for _, hidden := range []error{context.Canceled, context.DeadlineExceeded, danabio.ErrNotReady, danabio.ErrIntegrity} {
 		inBubble(t, newScript(t), func(b *bed) {
@@ -545,7 +547,8 @@ func TestCloseWaitsForTheCallersTokenSource(t *testing.T) {
 	}, func(config *danabio.Config) { config.Credentials = danabio.TokenSource(slow) })
 }
 
-// A connection that comes when its request has been given up waits for another, until the client is closed.
+// A connection that comes when its request has been given up waits for another, until the client is
+// closed.
 func TestCloseEndsConnectionsThatNobodyWaitsFor(t *testing.T) {
 	var late *closedConn
 	inBubble(t, newScript(t), func(b *bed) {

@@ -12,7 +12,8 @@ import (
 	"github.com/danabio/danabio-go/internal/reach"
 )
 
-// How long the steps of a request may last. There is no limit on a whole request, since bodies may be long.
+// How long the steps of a request may last. There is no limit on a whole request, since bodies may
+// be long.
 const (
 	dialTimeout         = 30 * time.Second
 	tlsTimeout          = 10 * time.Second
@@ -47,8 +48,9 @@ func roundTripperOf(caller *http.Client) http.RoundTripper {
 	return caller.Transport
 }
 
-// httpClients assembles the chains, from the outside in: log, quiet (bodies that stand still; fresh connections), the caller's transport. The second
-// chain is for starts, over connections of their own. Above them lie retries and tokens, which differ by operation.
+// httpClients assembles the chains, from the outside in: log, quiet (bodies that stand still; fresh
+// connections), the caller's transport. The second chain is for starts, over connections of their
+// own. Above them lie retries and tokens, which differ by operation.
 func (c *core) httpClients(caller *http.Client) (plain, start *http.Client) {
 	base := roundTripperOf(caller)
 	var jar http.CookieJar
@@ -64,19 +66,22 @@ func (c *core) httpClients(caller *http.Client) (plain, start *http.Client) {
 	}
 	transport, ok := base.(*http.Transport)
 	if !ok {
-		// What lies below another kind of RoundTripper cannot be set, so its time for headers is watched from outside.
+		// What lies below another kind of RoundTripper cannot be set, so its time for headers is
+		// watched from outside.
 		return chain(base, dialTimeout+tlsTimeout+headerTimeout), chain(base, dialTimeout+tlsTimeout+startHeaderTimeout)
 	}
 	c.transports = []*http.Transport{ownTransport(transport, headerTimeout), startTransport(transport)}
-	// net/http has no limit for what a SOCKS proxy or a caller's own DialTLSContext does; it is watched from outside too.
+	// net/http has no limit for what a SOCKS proxy or a caller's own DialTLSContext does; it is
+	// watched from outside too.
 	watched := func(t *http.Transport) *http.Client {
 		return chain(t, dialTimeout+2*t.TLSHandshakeTimeout+t.ResponseHeaderTimeout)
 	}
 	return watched(c.transports[0]), watched(c.transports[1])
 }
 
-// ownTransport sends each request over a fresh HTTP/1.1 connection. On a reused one, and on HTTP/2, net/http resends by itself what it believes
-// to be safe; and as none is reused, HTTP/2 would have nothing to offer.
+// ownTransport sends each request over a fresh HTTP/1.1 connection. On a reused one, and on HTTP/2,
+// net/http resends by itself what it believes to be safe; and as none is reused, HTTP/2 would have
+// nothing to offer.
 func ownTransport(base *http.Transport, headers time.Duration) *http.Transport {
 	t := base.Clone()
 	if t.TLSHandshakeTimeout == 0 {
@@ -107,7 +112,8 @@ func ownTransport(base *http.Transport, headers time.Duration) *http.Transport {
 	return t
 }
 
-// startTransport also counts what was written, so that a start that was not sent can be told from one that may have been.
+// startTransport also counts what was written, so that a start that was not sent can be told from
+// one that may have been.
 func startTransport(base *http.Transport) *http.Transport {
 	t := ownTransport(base, startHeaderTimeout)
 	t.ExpectContinueTimeout = continueTimeout

@@ -8,21 +8,26 @@ import (
 	"time"
 )
 
-// PollPolicy says how [Client.WaitForEvidence] asks. The API has no way to be told; asking again is all there is (published page).
+// PollPolicy says how [Client.WaitForEvidence] asks. The API has no way to be told; asking again is
+// all there is (published page).
 type PollPolicy struct {
-	// MinInterval is the time between the first two polls; it then grows by half each time, jittered by a tenth. Default: 5 s.
+	// MinInterval is the time between the first two polls; it then grows by half each time,
+	// jittered by a tenth. Default: 5 s.
 	MinInterval time.Duration
-	// MaxInterval is the longest time between two polls, but for a longer Retry-After of the server. Default: 60 s.
+	// MaxInterval is the longest time between two polls, but for a longer Retry-After of the
+	// server. Default: 60 s.
 	MaxInterval time.Duration
 	// MaxWait is when waiting ends with [ErrNotReady], since an unknown circuit is never ready;
 	// with the last poll's error if no poll reached the server. A poll that has begun by then, and
 	// the download that it may have become, gets 10 minutes more. Default: 24 h.
 	MaxWait time.Duration
-	// Notify is called after each poll that found nothing, before the wait for the next. Default: nobody is told.
+	// Notify is called after each poll that found nothing, before the wait for the next. Default:
+	// nobody is told.
 	Notify func(Poll)
-	// Admit is called before each poll, which waits for it, so that several calls can take turns; leave, which must not be nil, is called after the
-	// poll and the download that it may become. Its context ends with MaxWait, too. Its error ends the call: with [ErrNotReady] if that is the
-	// context's end by MaxWait. Default: nobody is asked.
+	// Admit is called before each poll, which waits for it, so that several calls can take turns;
+	// leave, which must not be nil, is called after the poll and the download that it may become.
+	// Its context ends with MaxWait, too. Its error ends the call: with [ErrNotReady] if that is
+	// the context's end by MaxWait. Default: nobody is asked.
 	Admit func(ctx context.Context) (leave func(), err error)
 }
 

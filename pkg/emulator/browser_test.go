@@ -29,7 +29,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator/emulatortest"
 )
 
-// axe returns the script of axe-core, which looks for what keeps people with disabilities out. It comes from npm.
+// axe returns the script of axe-core, which looks for what keeps people with disabilities out. It
+// comes from npm.
 var axe = sync.OnceValues(func() (string, error) {
 	folder := filepath.Join("testdata", "axe-core")
 	install := exec.Command("npm", "ci", "--no-audit", "--no-fund")
@@ -41,7 +42,8 @@ var axe = sync.OnceValues(func() (string, error) {
 	return string(script), err
 })
 
-// browser is a headless Chromium with one page. DANABIO_SCREENSHOTS names a folder that it writes a picture of each page into.
+// browser is a headless Chromium with one page. DANABIO_SCREENSHOTS names a folder that it writes a
+// picture of each page into.
 type browser struct {
 	t        *testing.T
 	ctx      context.Context
@@ -98,7 +100,8 @@ func (b *browser) listen(event any) {
 	case *runtime.EventExceptionThrown:
 		b.said = append(b.said, "exception: "+event.ExceptionDetails.Text)
 	case *log.EventEntryAdded:
-		// A status that the test asked for and a browser's own wish for an icon are no faults of the page's.
+		// A status that the test asked for and a browser's own wish for an icon are no faults of
+		// the page's.
 		if text := event.Entry.Text; !strings.Contains(text, "the server responded with a status of") {
 			b.said = append(b.said, string(event.Entry.Level)+": "+text)
 		}
@@ -180,7 +183,8 @@ func (b *browser) checkAccess(heading string) {
 	}
 }
 
-// silent fails if the page had anything to say on the console: a script's error, or what the policy kept from being loaded.
+// silent fails if the page had anything to say on the console: a script's error, or what the policy
+// kept from being loaded.
 func (b *browser) silent() {
 	b.t.Helper()
 	b.mu.Lock()
@@ -217,7 +221,8 @@ func (b *browser) press(selector string) {
 	b.do(chromedp.KeyEvent(kb.Enter))
 }
 
-// touch draws a line with a finger, from one place to another within the element, in shares of its size.
+// touch draws a line with a finger, from one place to another within the element, in shares of its
+// size.
 func (b *browser) touch(selector string, places ...[2]float64) {
 	b.t.Helper()
 	b.do(chromedp.ScrollIntoView(chromedp.CSS(selector)))
@@ -394,7 +399,8 @@ func TestForeignBrowserWithoutAScript(t *testing.T) {
 	if _, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 		t.Fatal(err)
 	}
-	// Under a name that is not the machine's own, and plain HTTP, a browser says less about where a form comes from.
+	// Under a name that is not the machine's own, and plain HTTP, a browser says less about where a
+	// form comes from.
 	b.do(chromedp.Navigate(strings.Replace(s.link(), "127.0.0.1", otherName, 1)))
 	b.sees("Your consent")
 	b.click("[value=consent]")

@@ -13,14 +13,16 @@ import (
 // maxHeldBytes bounds what documents and evidence hold in memory together.
 const maxHeldBytes = 1 << 30
 
-// evidenceAllowance is what a circuit is expected to hold beyond its documents: pictures, records, signatures.
+// evidenceAllowance is what a circuit is expected to hold beyond its documents: pictures, records,
+// signatures.
 const evidenceAllowance = 256 << 10
 
 // State is how far a circuit has come.
 type State string
 
-// The states of a circuit. To its API all but StateCompleted are one: the vendor publishes nothing about circuits that are
-// rejected or expire, so they are answered with 404 for ever, as one that is not completed (assumed).
+// The states of a circuit. To its API all but StateCompleted are one: the vendor publishes nothing
+// about circuits that are rejected or expire, so they are answered with 404 for ever, as one that
+// is not completed (assumed).
 const (
 	StateOpen      State = "open"
 	StateCompleted State = "completed"
@@ -147,16 +149,17 @@ func (e *Emulator) Circuits() []Circuit {
 	return circuits
 }
 
-// Complete completes a circuit and builds its evidence. Completing it again changes nothing. It fails when there is no circuit
-// of that id, when the circuit was rejected or has expired, or when the evidence cannot be made.
+// Complete completes a circuit and builds its evidence. Completing it again changes nothing. It
+// fails when there is no circuit of that id, when the circuit was rejected or has expired, or when
+// the evidence cannot be made.
 func (e *Emulator) Complete(circuitID string) error { return e.endByID(circuitID, StateCompleted) }
 
-// Reject ends a circuit as its signer's refusal does. It fails when there is no circuit of that id, or when it has ended in
-// another way. How the API answers for it is assumed, see [State].
+// Reject ends a circuit as its signer's refusal does. It fails when there is no circuit of that id,
+// or when it has ended in another way. How the API answers for it is assumed, see [State].
 func (e *Emulator) Reject(circuitID string) error { return e.endByID(circuitID, StateRejected) }
 
-// Expire ends a circuit as time does that its signer let pass. It fails when there is no circuit of that id, or when it has
-// ended in another way. How the API answers for it is assumed, see [State].
+// Expire ends a circuit as time does that its signer let pass. It fails when there is no circuit of
+// that id, or when it has ended in another way. How the API answers for it is assumed, see [State].
 func (e *Emulator) Expire(circuitID string) error { return e.endByID(circuitID, StateExpired) }
 
 func (e *Emulator) endByID(circuitID string, state State) error {
@@ -173,8 +176,8 @@ func (e *Emulator) endByID(circuitID string, state State) error {
 	return err
 }
 
-// end ends an open circuit in the state given, and builds the evidence of one that is complete. It returns the state in which
-// the circuit is, which is another one when it had ended before.
+// end ends an open circuit in the state given, and builds the evidence of one that is complete. It
+// returns the state in which the circuit is, which is another one when it had ended before.
 func (e *Emulator) end(c *circuit, state State) (State, error) {
 	now := e.config.Now()
 	e.mu.Lock()
@@ -206,8 +209,8 @@ func (e *Emulator) release(c *circuit) {
 	c.reserved = 0
 }
 
-// settle returns the circuit's state, and completes it if its time has come. A signer who has begun on the page is waited
-// for. The mutex must be held.
+// settle returns the circuit's state, and completes it if its time has come. A signer who has begun
+// on the page is waited for. The mutex must be held.
 func (e *Emulator) settle(c *circuit, now time.Time) State {
 	if after := e.config.CompleteAfter; c.state == StateOpen && after > 0 && !c.visit.begun() {
 		if due := c.startedAt.Add(after); !now.Before(due) {

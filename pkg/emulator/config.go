@@ -13,22 +13,26 @@ import (
 
 // Config says how an [Emulator] behaves. The zero value is ready for use.
 type Config struct {
-	// ClientID and ClientSecret are the credentials that the token endpoint accepts. Default: random ones.
+	// ClientID and ClientSecret are the credentials that the token endpoint accepts. Default:
+	// random ones.
 	ClientID, ClientSecret string
 	// Channel is the one channel that is served. Default: a random one.
 	Channel string
 
-	// CompleteAfter is how long after its start a circuit completes by itself, unless its signer has begun on the page behind
-	// its link by then. Default 0: only when told to, by [Emulator.Complete] or on that page.
+	// CompleteAfter is how long after its start a circuit completes by itself, unless its signer
+	// has begun on the page behind its link by then. Default 0: only when told to, by
+	// [Emulator.Complete] or on that page.
 	CompleteAfter time.Duration
-	// TokenLifetime is how long a token is accepted; whole seconds of it are announced. Default: 1799 s, as in the
-	// published example.
+	// TokenLifetime is how long a token is accepted; whole seconds of it are announced. Default:
+	// 1799 s, as in the published example.
 	TokenLifetime time.Duration
 
-	// OpenList shows the list of circuits at "/", with their links, to every client. Default: only to clients on this machine
-	// that ask for it by a loopback name or address, or by PublicURL's host, and not through a proxy.
+	// OpenList shows the list of circuits at "/", with their links, to every client. Default: only
+	// to clients on this machine that ask for it by a loopback name or address, or by PublicURL's
+	// host, and not through a proxy.
 	OpenList bool
-	// PublicURL is the prefix of the links that are handed out. Default: taken from the start's Host header.
+	// PublicURL is the prefix of the links that are handed out. Default: taken from the start's
+	// Host header.
 	PublicURL string
 	// Now is the clock. Default: [time.Now].
 	Now func() time.Time
@@ -36,8 +40,8 @@ type Config struct {
 	Faults []Fault
 	// MaxRequestBytes is the largest body that is read; a larger one gets 413. Default: 64 MiB.
 	MaxRequestBytes int64
-	// Logger gets one record for each request: operation, status, duration and request id, nothing of its content.
-	// Default: silent.
+	// Logger gets one record for each request: operation, status, duration and request id, nothing
+	// of its content. Default: silent.
 	Logger *slog.Logger
 }
 
@@ -97,7 +101,8 @@ func (c Config) withDefaults() (Config, error) {
 	return c, c.checkPublicURL()
 }
 
-// crossOrigin judges where a form comes from. A proxy may give the emulator another Host than the one that browsers see.
+// crossOrigin judges where a form comes from. A proxy may give the emulator another Host than the
+// one that browsers see.
 func (c Config) crossOrigin() (*http.CrossOriginProtection, error) {
 	protection := http.NewCrossOriginProtection()
 	if c.PublicURL == "" {

@@ -7,16 +7,17 @@ import (
 	"strconv"
 )
 
-// sendPart announces a body of declared bytes and sends the first part of the true one. The server notices that the body is
-// not whole and closes the connection; on HTTP/2 it ends the stream.
+// sendPart announces a body of declared bytes and sends the first part of the true one. The server
+// notices that the body is not whole and closes the connection; on HTTP/2 it ends the stream.
 func (a *answer) sendPart(w http.ResponseWriter, declared, part int64) {
 	a.declare(w, declared)
 	w.WriteHeader(a.status)
 	w.Write(a.body[:part])
 }
 
-// sendMore announces fewer bytes than the body has and sends it whole, and then closes the connection. The server would not
-// do that, so the connection is taken from it; where that is impossible, as on HTTP/2, only the announced bytes are sent.
+// sendMore announces fewer bytes than the body has and sends it whole, and then closes the
+// connection. The server would not do that, so the connection is taken from it; where that is
+// impossible, as on HTTP/2, only the announced bytes are sent.
 func (a *answer) sendMore(w http.ResponseWriter, declared int64) {
 	a.declare(w, declared)
 	connection, buffered, err := http.NewResponseController(w).Hijack()
@@ -33,11 +34,13 @@ func (a *answer) sendMore(w http.ResponseWriter, declared int64) {
 	buffered.Flush()
 }
 
-// reset ends the connection without an answer. Lingering for no time makes the system send a reset instead of an orderly end.
+// reset ends the connection without an answer. Lingering for no time makes the system send a reset
+// instead of an orderly end.
 func reset(w http.ResponseWriter) {
 	connection, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		// The server's documented way to end an HTTP/2 stream abnormally; it recovers from this panic and logs nothing.
+		// The server's documented way to end an HTTP/2 stream abnormally; it recovers from this
+		// panic and logs nothing.
 		panic(http.ErrAbortHandler)
 	}
 	raw := connection

@@ -27,7 +27,8 @@ const (
 	OperationDownload Operation = "download" // GET /api/v1/biometric/document_circuit/{channel}/circuit/{circuit}
 )
 
-// Emulator is the emulated API. It is an [http.Handler]; all its methods may be called by several goroutines at once.
+// Emulator is the emulated API. It is an [http.Handler]; all its methods may be called by several
+// goroutines at once.
 type Emulator struct {
 	config      Config
 	authority   *sign.Authority
@@ -46,8 +47,8 @@ type Emulator struct {
 	requests map[Operation]int
 }
 
-// New returns an emulator without circuits. It opens no port and starts no goroutine. It fails on settings that cannot be
-// served.
+// New returns an emulator without circuits. It opens no port and starts no goroutine. It fails on
+// settings that cannot be served.
 func New(config Config) (*Emulator, error) {
 	config, err := config.withDefaults()
 	if err != nil {
@@ -88,7 +89,8 @@ func (e *Emulator) Requests() map[Operation]int {
 	return maps.Clone(e.requests)
 }
 
-// route is where a request goes: an operation of the API with the parameters of its path, or a page for people.
+// route is where a request goes: an operation of the API with the parameters of its path, or a page
+// for people.
 type route struct {
 	operation Operation // empty: a page
 	page      string    // link or list, as the log calls it
@@ -99,8 +101,8 @@ type route struct {
 	picture   string // below the link
 }
 
-// findRoute returns nil for a path that is none of the API's. Segments are split before they are unescaped, so that a
-// channel may hold any character.
+// findRoute returns nil for a path that is none of the API's. Segments are split before they are
+// unescaped, so that a channel may hold any character.
 func findRoute(address *url.URL) *route {
 	if address.EscapedPath() == "/" {
 		return &route{page: "list", methods: []string{http.MethodGet}}
@@ -211,8 +213,8 @@ func (e *Emulator) answer(where *route, r *http.Request) (*answer, *Fault) {
 	return reply, fault
 }
 
-// read returns the whole body, or the answer that refuses it. It does not begin to read, and so invites no body by "100
-// Continue", when the length announced is too large.
+// read returns the whole body, or the answer that refuses it. It does not begin to read, and so
+// invites no body by "100 Continue", when the length announced is too large.
 func (e *Emulator) read(r *http.Request) ([]byte, *answer) {
 	tooLarge := refuse(http.StatusRequestEntityTooLarge,
 		fmt.Sprintf("the body is larger than the %d bytes that the emulator reads", e.config.MaxRequestBytes))

@@ -72,7 +72,8 @@ func (e *Emulator) signDocuments(c *circuit, audit *auditRecord) ([]file, error)
 			return nil, fmt.Errorf("sign document %d: %w", i+1, err)
 		}
 		name = "documents/" + name
-		// Stored, since a PDF is compressed inside, and one of blank space deflated looks like a bomb to strict readers.
+		// Stored, since a PDF is compressed inside, and one of blank space deflated looks like a
+		// bomb to strict readers.
 		files = append(files, file{name, zip.Store, signed})
 		audit.Documents = append(audit.Documents, documentRecord{
 			Name: sent.Name, File: name, SentSize: sent.Size, SentSHA256: sent.SHA256,

@@ -12,8 +12,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/contract"
 )
 
-// Fault is one misbehaviour. It is consumed by the first request of its operation; several for one operation are consumed in
-// the order of the list, one a request.
+// Fault is one misbehaviour. It is consumed by the first request of its operation; several for one
+// operation are consumed in the order of the list, one a request.
 //
 // Status, HTML, NotZIP and ExpiredToken replace the answer: the request is read and has no effect.
 // Forge changes what the evidence says. CutAfter, WrongLength and Reset damage the answer on its
@@ -23,12 +23,14 @@ type Fault struct {
 	// Operation is whose request consumes the fault. Required.
 	Operation Operation
 
-	// Status, from 200 to 599, is answered instead, with Header and Body. The request is read first, but for 417, which
-	// comes without a "100 Continue" before it. Default 0: the true answer.
+	// Status, from 200 to 599, is answered instead, with Header and Body. The request is read
+	// first, but for 417, which comes without a "100 Continue" before it. Default 0: the true
+	// answer.
 	Status int
 	// Body is the body of the answer that Status makes. Default: empty.
 	Body string
-	// Header is the header of the answer that Status makes. Default: Content-Type text/plain; charset=utf-8.
+	// Header is the header of the answer that Status makes. Default: Content-Type text/plain;
+	// charset=utf-8.
 	Header http.Header
 	// HTML answers 200 with the HTML page of a gateway.
 	HTML bool
@@ -42,11 +44,13 @@ type Fault struct {
 
 	// Delay is waited before answering; a client that goes away ends it. Default 0: none.
 	Delay time.Duration
-	// CutAfter sends that many bytes of the body, with the Content-Length of the whole, and closes the connection (HTTP/2:
-	// ends the stream). Negative: no byte of the body, only the header. Default 0: no cut.
+	// CutAfter sends that many bytes of the body, with the Content-Length of the whole, and closes
+	// the connection (HTTP/2: ends the stream). Negative: no byte of the body, only the header.
+	// Default 0: no cut.
 	CutAfter int64
-	// WrongLength is added to the Content-Length; the body stays whole, and the connection is closed after it. A negative one
-	// on HTTP/2, which cannot carry more than was announced, shortens the body. Default 0: the right length.
+	// WrongLength is added to the Content-Length; the body stays whole, and the connection is
+	// closed after it. A negative one on HTTP/2, which cannot carry more than was announced,
+	// shortens the body. Default 0: the right length.
 	WrongLength int64
 	// Reset closes the connection without an answer, by TCP reset (HTTP/2: resets the stream).
 	Reset bool
@@ -92,14 +96,14 @@ func (f Fault) check() error {
 	return nil
 }
 
-// deviates reports whether the answer is not what the spec allows, or may not be. A checker of package contract around the
-// emulator is told not to judge such an exchange.
+// deviates reports whether the answer is not what the spec allows, or may not be. A checker of
+// package contract around the emulator is told not to judge such an exchange.
 func (f *Fault) deviates() bool {
 	return f.Status != 0 || f.HTML || f.NotZIP || f.CutAfter != 0 || f.WrongLength != 0 || f.Reset
 }
 
-// Inject appends faults to the list. It panics on one that could not be consumed or would do nothing; [New] returns an error
-// for such.
+// Inject appends faults to the list. It panics on one that could not be consumed or would do
+// nothing; [New] returns an error for such.
 func (e *Emulator) Inject(faults ...Fault) {
 	for i, fault := range faults {
 		if err := fault.check(); err != nil {

@@ -32,8 +32,8 @@ type form struct {
 // errTooLarge is a form above the limit, or a picture in it.
 var errTooLarge = errors.New("form is too large")
 
-// readForm reads a form into memory. A body that is no form is one that asks for nothing; one in parts asks
-// for something.
+// readForm reads a form into memory. A body that is no form is one that asks for nothing; one in
+// parts asks for something.
 func (e *Emulator) readForm(r *http.Request) (*form, error) {
 	whole := r.Body
 	r.Body = http.MaxBytesReader(nil, whole, e.maxUpload()+maxFieldsBytes)
@@ -46,7 +46,8 @@ func (e *Emulator) readForm(r *http.Request) (*form, error) {
 	}
 	var limit *http.MaxBytesError
 	if errors.As(err, &limit) {
-		// A browser shows the answer only once it has sent its form, so the rest is read, up to what is read of any request.
+		// A browser shows the answer only once it has sent its form, so the rest is read, up to
+		// what is read of any request.
 		io.Copy(io.Discard, io.LimitReader(whole, e.config.MaxRequestBytes))
 		return nil, errTooLarge
 	}
@@ -82,8 +83,8 @@ func (e *Emulator) readPicture(files []*multipart.FileHeader) ([]byte, error) {
 	return io.ReadAll(file)
 }
 
-// act answers POST on a circuit's link: it takes what the form gives, and leads back to the page. A POST without a form completes
-// the circuit, as the button for developers does.
+// act answers POST on a circuit's link: it takes what the form gives, and leads back to the page. A
+// POST without a form completes the circuit, as the button for developers does.
 func (e *Emulator) act(c *circuit, r *http.Request) *answer {
 	if !e.sameOrigin(r) {
 		return e.tell(c, r, http.StatusForbidden, page.Foreign)
@@ -132,8 +133,9 @@ var refusals = map[string]int{
 	page.Ended: http.StatusConflict, page.Early: http.StatusConflict, page.Full: http.StatusInsufficientStorage,
 }
 
-// take changes the circuit's visit, if the circuit is open, the step's turn has come, and there is room for the bytes that the
-// change says it holds more. It returns the page that says why not, empty if it was done.
+// take changes the circuit's visit, if the circuit is open, the step's turn has come, and there is
+// room for the bytes that the change says it holds more. It returns the page that says why not,
+// empty if it was done.
 func (e *Emulator) take(c *circuit, step string, change func(*visit) (more int64)) (refusal string) {
 	now := e.config.Now()
 	e.mu.Lock()

@@ -7,8 +7,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator/internal/page"
 )
 
-// link answers GET and POST on a circuit's link, and GET on the pictures below it. The key in the path is what lets a signer
-// in: there is no session and no cookie.
+// link answers GET and POST on a circuit's link, and GET on the pictures below it. The key in the
+// path is what lets a signer in: there is no session and no cookie.
 func (e *Emulator) link(where *route, r *http.Request) *answer {
 	e.mu.Lock()
 	c := e.byLink[where.link]
@@ -24,8 +24,8 @@ func (e *Emulator) link(where *route, r *http.Request) *answer {
 	return e.showCircuit(c, r, http.StatusOK, page.View{})
 }
 
-// showCircuit shows how far the circuit is: the step that the address asks for if its turn has come, else the next one, else
-// how the circuit ended. What is set in the view stays.
+// showCircuit shows how far the circuit is: the step that the address asks for if its turn has
+// come, else the next one, else how the circuit ended. What is set in the view stays.
 func (e *Emulator) showCircuit(c *circuit, r *http.Request, status int, view page.View) *answer {
 	now := e.config.Now()
 	e.mu.Lock()
@@ -67,8 +67,8 @@ func (e *Emulator) tell(c *circuit, r *http.Request, status int, name string) *a
 	return e.show(r, status, page.View{Name: name, Key: c.link, Back: true})
 }
 
-// toCircuit leads back to the circuit's page after a form was taken. The address is relative, so that it holds behind a proxy
-// with a path of its own too.
+// toCircuit leads back to the circuit's page after a form was taken. The address is relative, so
+// that it holds behind a proxy with a path of its own too.
 func toCircuit(c *circuit, r *http.Request) *answer {
 	language, chosen := page.Choose(r.URL.Query().Get("lang"), "")
 	location := "./" + c.link
@@ -78,7 +78,8 @@ func toCircuit(c *circuit, r *http.Request) *answer {
 	return newAnswer(http.StatusSeeOther, "text/plain; charset=utf-8", nil).with("Location", location).with("Cache-Control", "no-store")
 }
 
-// show answers with a page. A link is a secret of its signer's: it goes into no cache and no Referer.
+// show answers with a page. A link is a secret of its signer's: it goes into no cache and no
+// Referer.
 func (e *Emulator) show(r *http.Request, status int, view page.View) *answer {
 	view.Language, view.Chosen = page.Choose(r.URL.Query().Get("lang"), r.Header.Get("Accept-Language"))
 	text, err := page.Render(view)
@@ -114,8 +115,9 @@ func (e *Emulator) givenPicture(c *circuit, name string, r *http.Request) *answe
 
 // sameOrigin reports whether a form comes from this very site, or from no browser.
 func (e *Emulator) sameOrigin(r *http.Request) bool {
-	// The page asks for no Referer, and so a browser calls its own forms' origin "null". Over plain HTTP to another machine, a
-	// phone's say, it sends no Sec-Fetch-Site either. Who can address such a form knows the key in the path, which no other site does.
+	// The page asks for no Referer, and so a browser calls its own forms' origin "null". Over plain
+	// HTTP to another machine, a phone's say, it sends no Sec-Fetch-Site either. Who can address
+	// such a form knows the key in the path, which no other site does.
 	if r.Header.Get("Origin") == "null" && r.Header.Get("Sec-Fetch-Site") == "" {
 		return true
 	}

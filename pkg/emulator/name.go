@@ -12,7 +12,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// maxNameBytes is the longest file name given to a document, in bytes: file systems allow 255, ZIP checkers often less.
+// maxNameBytes is the longest file name given to a document, in bytes: file systems allow 255, ZIP
+// checkers often less.
 const maxNameBytes = 120
 
 // devices are the names that Windows keeps for devices, whatever follows their first dot.
@@ -22,8 +23,8 @@ var devices = []string{
 	"LPT0", "LPT1", "LPT2", "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9", "LPT¹", "LPT²", "LPT³",
 }
 
-// fileNames returns a file name for each of the names that people gave, safe on every file system, ending in ".pdf", no two
-// the same where case or composition does not count.
+// fileNames returns a file name for each of the names that people gave, safe on every file system,
+// ending in ".pdf", no two the same where case or composition does not count.
 func fileNames(names []string) []string {
 	taken := map[string]bool{}
 	files := make([]string, len(names))
@@ -45,8 +46,8 @@ func folded(name string) string {
 	return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(name)))
 }
 
-// safeStem returns the name without its ".pdf", and without anything that some file system or ZIP reader takes for something
-// else than text.
+// safeStem returns the name without its ".pdf", and without anything that some file system or ZIP
+// reader takes for something else than text.
 func safeStem(name string) string {
 	name = strings.Map(func(r rune) rune {
 		switch {
@@ -69,7 +70,8 @@ func safeStem(name string) string {
 	return name
 }
 
-// shorten returns the first whole characters of the name that fit, without dots and spaces at the end.
+// shorten returns the first whole characters of the name that fit, without dots and spaces at the
+// end.
 func shorten(name string, most int) string {
 	if len(name) > most {
 		name = name[:most]

@@ -47,8 +47,9 @@ func (p problems) Error() string {
 	return strings.Join(p, "; ")
 }
 
-// parseStart returns the request in a start's body, or what is wrong with it: first what JSON and the spec refuse, then what
-// no evidence could be made of. An error that is no [problems] is the emulator's own.
+// parseStart returns the request in a start's body, or what is wrong with it: first what JSON and
+// the spec refuse, then what no evidence could be made of. An error that is no [problems] is the
+// emulator's own.
 func (e *Emulator) parseStart(body []byte) (*startRequest, error) {
 	value, err := decodeJSON(body)
 	if err != nil {
@@ -131,8 +132,8 @@ func decodeJSON(body []byte) (any, error) {
 	return nil, problems{"body: is no JSON: it ends too early"}
 }
 
-// takeContents decodes the documents' contents and leaves empty strings in their place: what they hold is not the schema's
-// business, and its regular expression over megabytes is slow.
+// takeContents decodes the documents' contents and leaves empty strings in their place: what they
+// hold is not the schema's business, and its regular expression over megabytes is slow.
 func takeContents(value any, wrong *problems) map[int][]byte {
 	fields, _ := value.(map[string]any)
 	documents, _ := fields["docs"].([]any)
@@ -160,7 +161,8 @@ func takeContents(value any, wrong *problems) map[int][]byte {
 	return contents
 }
 
-// checkSize refuses a size that is not that of the decoded content. 0 stands for "not given", as in the published example.
+// checkSize refuses a size that is not that of the decoded content. 0 stands for "not given", as in
+// the published example.
 func checkSize(given json.Number, length int, path string, wrong *problems) {
 	size, err := given.Float64()
 	switch {

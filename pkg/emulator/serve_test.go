@@ -27,8 +27,8 @@ type served struct {
 	client *http.Client
 }
 
-// contractHandler holds the traffic against the spec. Requests that break it on purpose must be refused; answers are always
-// held to it.
+// contractHandler holds the traffic against the spec. Requests that break it on purpose must be
+// refused; answers are always held to it.
 func contractHandler(t *testing.T, next http.Handler) http.Handler {
 	t.Helper()
 	checker, err := contract.New(contract.Config{Report: func(finding contract.Finding) {
@@ -142,7 +142,8 @@ type started struct {
 	Link      string `json:"link"`
 }
 
-// tokenIn and circuitIn read answers where no test may end; what they miss shows in the next request.
+// tokenIn and circuitIn read answers where no test may end; what they miss shows in the next
+// request.
 func tokenIn(answer reply) string {
 	var body struct {
 		AccessToken string `json:"access_token"`

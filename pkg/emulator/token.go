@@ -47,8 +47,9 @@ func (e *Emulator) token(r *http.Request) *answer {
 	}).with("Cache-Control", "no-store").with("Pragma", "no-cache")
 }
 
-// authenticated reports whether the request carries the client's credentials, form-encoded as RFC 6749 2.3.1 demands or as
-// they are, as many clients send them. All comparisons are made, in constant time.
+// authenticated reports whether the request carries the client's credentials, form-encoded as RFC
+// 6749 2.3.1 demands or as they are, as many clients send them. All comparisons are made, in
+// constant time.
 func (e *Emulator) authenticated(r *http.Request) bool {
 	id, secret, ok := r.BasicAuth()
 	if !ok {
@@ -63,7 +64,8 @@ func (e *Emulator) authenticated(r *http.Request) bool {
 	return plain|equal(decodedID, e.config.ClientID)&equal(decodedSecret, e.config.ClientSecret) == 1
 }
 
-// equal returns 1 for equal texts and 0 for others. It hashes first, since a comparison in constant time tells lengths.
+// equal returns 1 for equal texts and 0 for others. It hashes first, since a comparison in constant
+// time tells lengths.
 func equal(got, want string) int {
 	gotHash, wantHash := sha256.Sum256([]byte(got)), sha256.Sum256([]byte(want))
 	return subtle.ConstantTimeCompare(gotHash[:], wantHash[:])

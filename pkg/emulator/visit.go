@@ -59,8 +59,8 @@ func (v *visit) allows(step string) bool {
 	return at >= 0 && at <= slices.Index(page.Steps, v.next())
 }
 
-// give takes a picture, instead of the step's earlier one if there is one, and returns how many bytes more it has than that.
-// What was reviewed is to be reviewed again.
+// give takes a picture, instead of the step's earlier one if there is one, and returns how many
+// bytes more it has than that. What was reviewed is to be reviewed again.
 func (v *visit) give(step string, picture given) (more int64) {
 	more = int64(len(picture.content) - len(v.pictures[step].content))
 	pictures := map[string]given{step: picture}
@@ -110,7 +110,8 @@ func (v *visit) files(holder string) []file {
 	return files
 }
 
-// events are the audit's, in the order of their times: the circuit's end where the signer left a step out.
+// events are the audit's, in the order of their times: the circuit's end where the signer left a
+// step out.
 func (v *visit) events(started, end time.Time) []eventRecord {
 	or := func(at time.Time) time.Time {
 		if at.IsZero() {

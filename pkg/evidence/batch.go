@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// batch is what one worker does at a time: one entry, or neighbouring small ones that are read at once.
+// batch is what one worker does at a time: one entry, or neighbouring small ones that are read at
+// once.
 type batch struct {
 	records []int
 	offset  int64 // of what is read at once
@@ -15,8 +16,8 @@ type batch struct {
 // smallSize is up to which size in the ZIP entries are read together with their neighbours.
 const smallSize = chunkSize / 4
 
-// batches returns the entries whose content can be read: first the large ones, the largest first, so that whoever comes
-// last has little left to do alone; then the small ones.
+// batches returns the entries whose content can be read: first the large ones, the largest first,
+// so that whoever comes last has little left to do alone; then the small ones.
 func (a *Archive) batches() []batch {
 	records := a.layout.records
 	var large, small []int

@@ -18,16 +18,18 @@ import (
 )
 
 const (
-	// chunkSize is how much is read at once; it fits the cache of one core, so that CRC, SHA-256 and writing each
-	// find the bytes there. As much is read with neighbouring small entries.
+	// chunkSize is how much is read at once; it fits the cache of one core, so that CRC, SHA-256
+	// and writing each find the bytes there. As much is read with neighbouring small entries.
 	chunkSize = 64 << 10
-	// wholeSize is up to which size compressed data are decompressed from memory, which is faster than from a stream.
+	// wholeSize is up to which size compressed data are decompressed from memory, which is faster
+	// than from a stream.
 	wholeSize = 128 << 10
 	// hashChunk is how much is read at once for the SHA-256 of the whole file.
 	hashChunk = 64 << 10
 )
 
-// decoder reads contents one after the other. Decoders are pooled: their buffers cost more than a small entry.
+// decoder reads contents one after the other. Decoders are pooled: their buffers cost more than a
+// small entry.
 type decoder struct {
 	buffer  []byte // of wholeSize
 	held    piece  // the part of the source that the buffer holds, empty when it holds none
@@ -88,7 +90,8 @@ func faulty(code Code, format string, values ...any) error {
 	return &contentFault{code, fmt.Sprintf(format, values...)}
 }
 
-// hold reads length bytes at offset, at most chunkSize, from which the entries in there are then decoded.
+// hold reads length bytes at offset, at most chunkSize, from which the entries in there are then
+// decoded.
 func (d *decoder) hold(source io.ReaderAt, offset int64, length int) error {
 	d.held = piece{}
 	if err := readFullAt(source, d.buffer[:length], offset); err != nil {
@@ -98,8 +101,9 @@ func (d *decoder) hold(source io.ReaderAt, offset int64, length int) error {
 	return nil
 }
 
-// decode reads the content of r, hashes it, and writes it to out unless that is nil. It stops at the size that the
-// directory claims. Its error is a *contentFault, a *sourceError, a *writeError or the context's.
+// decode reads the content of r, hashes it, and writes it to out unless that is nil. It stops at
+// the size that the directory claims. Its error is a *contentFault, a *sourceError, a *writeError
+// or the context's.
 func (d *decoder) decode(ctx context.Context, source io.ReaderAt, r *record, out io.Writer) error {
 	packed := d.held.of(r)
 	if packed == nil {
@@ -163,7 +167,8 @@ func (d *decoder) copyStored(packed []byte) error {
 	return nil
 }
 
-// section reads a part of the source and remembers the source's error, which decompression would hide.
+// section reads a part of the source and remembers the source's error, which decompression would
+// hide.
 type section struct {
 	source io.ReaderAt
 	offset int64
@@ -220,8 +225,8 @@ func (s *sink) reset(ctx context.Context, limit int64, out io.Writer) {
 	s.sha.Reset()
 }
 
-// Write takes the next piece of content. It fails when there is more than claimed, when the context has ended, and
-// when the content cannot be passed on.
+// Write takes the next piece of content. It fails when there is more than claimed, when the context
+// has ended, and when the content cannot be passed on.
 func (s *sink) Write(p []byte) (int, error) {
 	if s.err = s.ctx.Err(); s.err != nil {
 		return 0, s.err
@@ -263,17 +268,18 @@ func (s *sink) sha256() string {
 	return string(text[:])
 }
 
-// descriptorReach is how many bytes of a descriptor tell that it describes what is in front of it: signature, CRC and
-// compressed size in 32 bits, which are also the lower half of the size in 64.
+// descriptorReach is how many bytes of a descriptor tell that it describes what is in front of it:
+// signature, CRC and compressed size in 32 bits, which are also the lower half of the size in 64.
 const descriptorReach = 12
 
-// search looks for a descriptor inside stored content. A reader of streams does not know where stored content with a
-// descriptor ends, and takes the first that fits for its end.
+// search looks for a descriptor inside stored content. A reader of streams does not know where
+// stored content with a descriptor ends, and takes the first that fits for its end.
 func (s *sink) search(p []byte) {
 	if s.inside >= 0 {
 		return
 	}
-	// The last bytes of the piece before, and as many of this one, so that none is missed between two.
+	// The last bytes of the piece before, and as many of this one, so that none is missed between
+	// two.
 	kept := int(min(s.size, descriptorReach-1))
 	var seam [2 * descriptorReach]byte
 	length := copy(seam[:], s.tail[:kept])

@@ -72,7 +72,8 @@ func (l *layout) readRecord(position int64) (int64, error) {
 	return int64(length), nil
 }
 
-// widen sets sizes and offset of a record, from its ZIP64 extra field where a sentinel calls for it.
+// widen sets sizes and offset of a record, from its ZIP64 extra field where a sentinel calls for
+// it.
 func (l *layout) widen(r *record, extra extraFields, size, compressed, offset uint64, disk uint16) {
 	values := []wideValue{
 		{size, size == sentinel32, 8}, {compressed, compressed == sentinel32, 8},
@@ -139,8 +140,8 @@ const (
 	modeSocket    = 0o140000
 )
 
-// checkType refuses Unix modes of anything but files and folders. Readers differ in for which systems they look at the
-// mode, so it counts for all.
+// checkType refuses Unix modes of anything but files and folders. Readers differ in for which
+// systems they look at the mode, so it counts for all.
 func (l *layout) checkType(r *record, mode uint16, offset int64, where string) {
 	switch kind := mode & modeType; kind {
 	case 0:
@@ -155,8 +156,8 @@ func (l *layout) checkType(r *record, mode uint16, offset int64, where string) {
 	case modeSymlink:
 		l.about(r, CodeSymlink, offset, "its %s call it a symbolic link", where)
 	case modePipe:
-		// Info-ZIP calls what it packed from standard input "-", with the type of its standard input. All readers
-		// take that for a file.
+		// Info-ZIP calls what it packed from standard input "-", with the type of its standard
+		// input. All readers take that for a file.
 		if r.name == "-" {
 			l.about(r, CodePipeType, offset, "its %s call it a pipe, as zip does with what it reads from one; it is a file", where)
 			return

@@ -8,9 +8,9 @@ import (
 // maxComment is how long an archive comment can be.
 const maxComment = 1<<16 - 1
 
-// readEnds finds the end record and, if there is one, the ZIP64 end record, and takes from them where the directory
-// lies. Readers search the end record from behind, some from the front of the last 64 KiB: it must be the only one
-// that either could take.
+// readEnds finds the end record and, if there is one, the ZIP64 end record, and takes from them
+// where the directory lies. Readers search the end record from behind, some from the front of the
+// last 64 KiB: it must be the only one that either could take.
 func (l *layout) readEnds() error {
 	if l.size < endLength {
 		l.fault(CodeNoEndRecord, 0, "the file has %d bytes, too few for a ZIP", l.size)
@@ -102,9 +102,9 @@ func (l *layout) agree(position int64, field string, narrow, sentinel, wide uint
 	}
 }
 
-// readZIP64 reads the ZIP64 locator at position, if there is one, and the ZIP64 end record that must lie right in
-// front of it. Some readers look for the locator always, others only if a field of the end record asks for it: so
-// one that is there must be right.
+// readZIP64 reads the ZIP64 locator at position, if there is one, and the ZIP64 end record that
+// must lie right in front of it. Some readers look for the locator always, others only if a field
+// of the end record asks for it: so one that is there must be right.
 func (l *layout) readZIP64(position int64, end *zip64End) (bool, error) {
 	raw, err := l.window.at(position, zip64LocatorLength, 0)
 	if err != nil {

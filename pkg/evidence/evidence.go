@@ -7,24 +7,27 @@
 //	defer archive.Close()
 //	report, err := archive.Verify()  // errors.Is(err, evidence.ErrRefused): not acceptable, the report says why
 //
-// A ZIP says most things twice, in its central directory and in front of each entry, and programs differ in which of
-// the two they believe. Verify reads every byte and accepts a file only if every ZIP reader reads the same content
-// from it: both accounts agree, the entries lie without gap or overlap from the first byte to the directory, names are
-// safe on every system, and every size and CRC holds. What is odd but has one reading is a notice in the report and no
-// failure. Nothing is repaired.
+// A ZIP says most things twice, in its central directory and in front of each entry, and programs
+// differ in which of the two they believe. Verify reads every byte and accepts a file only if every
+// ZIP reader reads the same content from it: both accounts agree, the entries lie without gap or
+// overlap from the first byte to the directory, names are safe on every system, and every size and
+// CRC holds. What is odd but has one reading is a notice in the report and no failure. Nothing is
+// repaired.
 //
 // Defaults of [Limits], all of which a caller may change: 2 GiB for the file, 1 GiB for an entry, 4
 // GiB for all entries together, 10,000 entries, a compression ratio of 200 for entries above 1 MiB,
 // names of 240 bytes and 32 levels. Memory does not grow with the size of the file, only with the
 // number of its entries.
 //
-// The package knows ZIP and no format inside it: an [Inspector] given to Verify judges what an entry holds. It knows no
-// network. This package holds the reading, checking, classifying and extracting of evidence, and nothing else.
+// The package knows ZIP and no format inside it: an [Inspector] given to Verify judges what an
+// entry holds. It knows no network. This package holds the reading, checking, classifying and
+// extracting of evidence, and nothing else.
 //
-// The vendor publishes no layout for its evidence, so the [Kind] of an entry rests on assumed rules (assumed), which
-// can be replaced by Limits.Rules.
+// The vendor publishes no layout for its evidence, so the [Kind] of an entry rests on assumed rules
+// (assumed), which can be replaced by Limits.Rules.
 //
-// Codes, the JSON form of [Report] and the exported names here stay compatible; new codes may be added.
+// Codes, the JSON form of [Report] and the exported names here stay compatible; new codes may be
+// added.
 package evidence
 
 import (
@@ -37,7 +40,8 @@ import (
 	"time"
 )
 
-// Archive is an evidence ZIP that was opened. Its methods may be called by several goroutines at once.
+// Archive is an evidence ZIP that was opened. Its methods may be called by several goroutines at
+// once.
 type Archive struct {
 	path   string
 	source io.ReaderAt
@@ -54,9 +58,9 @@ type Archive struct {
 	tree    *tree
 }
 
-// Open opens the ZIP at path and reads its directory. It fails only when the system cannot open or read the file, when
-// path is no regular file, or when limits contradict themselves: whether the ZIP is acceptable is what
-// [Archive.Verify] finds.
+// Open opens the ZIP at path and reads its directory. It fails only when the system cannot open or
+// read the file, when path is no regular file, or when limits contradict themselves: whether the
+// ZIP is acceptable is what [Archive.Verify] finds.
 func Open(path string, limits Limits) (*Archive, error) {
 	limits, err := limits.withDefaults()
 	if err != nil {
@@ -87,8 +91,8 @@ func Open(path string, limits Limits) (*Archive, error) {
 	return archive, nil
 }
 
-// OpenReader is like [Open] for a ZIP of size bytes behind r. Closing the archive does not close r. r must allow
-// concurrent calls of ReadAt, as [io.ReaderAt] demands.
+// OpenReader is like [Open] for a ZIP of size bytes behind r. Closing the archive does not close r.
+// r must allow concurrent calls of ReadAt, as [io.ReaderAt] demands.
 func OpenReader(r io.ReaderAt, size int64, limits Limits) (*Archive, error) {
 	limits, err := limits.withDefaults()
 	if err != nil {
@@ -104,7 +108,8 @@ func OpenReader(r io.ReaderAt, size int64, limits Limits) (*Archive, error) {
 	return archive, nil
 }
 
-// Close closes the file that [Open] opened. Files opened from the archive cannot be read afterwards.
+// Close closes the file that [Open] opened. Files opened from the archive cannot be read
+// afterwards.
 func (a *Archive) Close() error {
 	if a.file == nil {
 		return nil
@@ -112,8 +117,8 @@ func (a *Archive) Close() error {
 	return a.file.Close()
 }
 
-// Entry is one entry as the central directory describes it. Nothing of it can be trusted before [Archive.Verify]
-// accepted the archive.
+// Entry is one entry as the central directory describes it. Nothing of it can be trusted before
+// [Archive.Verify] accepted the archive.
 type Entry struct {
 	Name           string // as it is read, with slashes; a folder's ends in one
 	Size           int64  // bytes of content
@@ -138,8 +143,8 @@ func (a *Archive) Entries() []Entry {
 	return entries
 }
 
-// Report returns what the last verification or extraction found, nil when there was none. It is shared: do not
-// change it.
+// Report returns what the last verification or extraction found, nil when there was none. It is
+// shared: do not change it.
 func (a *Archive) Report() *Report {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -158,7 +163,8 @@ func (a *Archive) load() error {
 	return nil
 }
 
-// checkLayout checks the structure, unless that is done. If the source failed last time, all is read again. Its error is the source's.
+// checkLayout checks the structure, unless that is done. If the source failed last time, all is
+// read again. Its error is the source's.
 func (a *Archive) checkLayout() error {
 	if a.layout.begun && !a.layout.done {
 		if err := a.load(); err != nil {
@@ -168,8 +174,8 @@ func (a *Archive) checkLayout() error {
 	return a.layout.check()
 }
 
-// unchanged fails when the file was written to since it was opened: what was hashed and what was checked might then
-// be two different contents.
+// unchanged fails when the file was written to since it was opened: what was hashed and what was
+// checked might then be two different contents.
 func (a *Archive) unchanged() error {
 	if a.file == nil {
 		return nil

@@ -29,14 +29,15 @@ const (
 // content begins at a page: 16 KiB is the largest that Android has.
 const maxPadding = 16<<10 - 1
 
-// extraFields is what is kept of the extra fields of one header. zip64 holds until the window moves.
+// extraFields is what is kept of the extra fields of one header. zip64 holds until the window
+// moves.
 type extraFields struct {
 	hasZIP64 bool
 	zip64    []byte
 }
 
-// readExtra walks the extra fields of a header. Those that give an entry another name, type or form than its header
-// are refused; those that are only not known are kept for a notice.
+// readExtra walks the extra fields of a header. Those that give an entry another name, type or form
+// than its header are refused; those that are only not known are kept for a notice.
 func (l *layout) readExtra(r *record, extra []byte, offset int64, where string) extraFields {
 	var kept extraFields
 	zeros := len(extra) - len(bytes.TrimRight(extra, "\x00"))
@@ -83,8 +84,8 @@ func (l *layout) checkExtra(r *record, id uint16, body []byte, offset int64, whe
 		// Both hold an owner only in the local header, and only at full length.
 		r.owner = r.owner || len(body) == 12 || len(body) == 4
 	case extraUnicodePath:
-		// One version byte and a CRC of the header's name stand in front. Whether a reader looks at them differs, so
-		// the name must be the same in any case, as it is read.
+		// One version byte and a CRC of the header's name stand in front. Whether a reader looks at
+		// them differs, so the name must be the same in any case, as it is read.
 		if len(body) < 5 || !r.called(body[5:]) {
 			l.about(r, CodeNameUnicodePath, offset, "its Unicode path field has another name than its header (%s)", where)
 		}
@@ -118,7 +119,8 @@ func (r *record) called(path []byte) bool {
 	return string(path) == r.name || string(path) == r.written && utf8.Valid(path)
 }
 
-// checkLibarchive compares the attributes that libarchive's experimental field repeats for readers of streams.
+// checkLibarchive compares the attributes that libarchive's experimental field repeats for readers
+// of streams.
 func (l *layout) checkLibarchive(r *record, body []byte, offset int64) {
 	if len(body) < 1 {
 		return
@@ -148,9 +150,10 @@ type wideValue struct {
 	width  int // in the extra field, in bytes
 }
 
-// takeZIP64 replaces the values for which a sentinel calls, and says whether all could be settled. An extra field that
-// holds more than was called for, as archive/zip writes it, is fine if no reader can take one value for another: if
-// those that were called for come first, and the others are what the header says.
+// takeZIP64 replaces the values for which a sentinel calls, and says whether all could be settled.
+// An extra field that holds more than was called for, as archive/zip writes it, is fine if no
+// reader can take one value for another: if those that were called for come first, and the others
+// are what the header says.
 func (l *layout) takeZIP64(r *record, extra extraFields, values []wideValue, offset int64, where string) bool {
 	rest := extra.zip64
 	needed, some, ordered, agrees := 0, false, true, true

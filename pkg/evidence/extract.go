@@ -18,14 +18,16 @@ import (
 // Extract is [Archive.ExtractContext] without a context.
 func (a *Archive) Extract(dir string) error { return a.ExtractContext(context.Background(), dir) }
 
-// ExtractContext writes all entries into the new folder dir, whose parent must exist. It checks while it writes, so
-// that no verification is needed before; [Archive.Report] then has the report. If there was one, the content must
-// still be what was verified. A dir that exists is an error that matches [fs.ErrExist], and nothing is touched.
+// ExtractContext writes all entries into the new folder dir, whose parent must exist. It checks
+// while it writes, so that no verification is needed before; [Archive.Report] then has the report.
+// If there was one, the content must still be what was verified. A dir that exists is an error that
+// matches [fs.ErrExist], and nothing is touched.
 //
-// The entries are written into a folder beside dir, which is renamed when everything is right and removed when not:
-// there is the whole of it under its name, or nothing. Files get the permissions 0600 and folders 0700, whatever the
-// ZIP says; owners, times, links and devices are never taken from it. Nothing is synced to the disk, as the content can
-// be extracted again: after a power failure, files of the folder may be empty on some file systems.
+// The entries are written into a folder beside dir, which is renamed when everything is right and
+// removed when not: there is the whole of it under its name, or nothing. Files get the permissions
+// 0600 and folders 0700, whatever the ZIP says; owners, times, links and devices are never taken
+// from it. Nothing is synced to the disk, as the content can be extracted again: after a power
+// failure, files of the folder may be empty on some file systems.
 //
 // Errors are those of [Archive.VerifyContext], a [SystemNameError] on Windows, and the system's
 // when something cannot be written.
@@ -33,9 +35,9 @@ func (a *Archive) ExtractContext(ctx context.Context, dir string) error {
 	return a.ExtractIf(ctx, dir, always)
 }
 
-// ExtractIf is like [Archive.ExtractContext], and asks agree about the report of the accepted ZIP before the folder
-// gets its name: an error of agree is returned as it is, and nothing is left. So a ZIP that must also be the right one
-// is read only once.
+// ExtractIf is like [Archive.ExtractContext], and asks agree about the report of the accepted ZIP
+// before the folder gets its name: an error of agree is returned as it is, and nothing is left. So
+// a ZIP that must also be the right one is read only once.
 func (a *Archive) ExtractIf(ctx context.Context, dir string, agree func(*Report) error) error {
 	return a.extractIf(ctx, dir, func(root *os.Root) target { return &folderTarget{root} }, agree)
 }
@@ -89,7 +91,8 @@ func (a *Archive) extractIf(ctx context.Context, dir string, newTarget func(*os.
 	return nil
 }
 
-// extractInto checks the entries and writes them into staging. The report is that of the verification, if there was one.
+// extractInto checks the entries and writes them into staging. The report is that of the
+// verification, if there was one.
 func (a *Archive) extractInto(ctx context.Context, staging string, newTarget func(*os.Root) target, before *Report) (*Report, error) {
 	root, err := os.OpenRoot(staging)
 	if err != nil {

@@ -46,7 +46,8 @@ func (f Finding) String() string {
 	return fmt.Sprintf("%s: %q: %s", f.Code, f.Entry, f.Message)
 }
 
-// findingsPerCode bounds how many findings of one code a report holds, so that a hostile ZIP cannot blow it up.
+// findingsPerCode bounds how many findings of one code a report holds, so that a hostile ZIP cannot
+// blow it up.
 const findingsPerCode = 100
 
 // findings collects what was found, with the severity that the limits give it.
@@ -61,7 +62,8 @@ func newFindings(limits *Limits) *findings {
 	return &findings{limits: limits, count: make(map[Code]int)}
 }
 
-// add notes a finding about an entry, or about the whole ZIP when entry is empty, and says whether it refuses the ZIP.
+// add notes a finding about an entry, or about the whole ZIP when entry is empty, and says whether
+// it refuses the ZIP.
 func (f *findings) add(code Code, entry string, offset int64, format string, values ...any) bool {
 	severity := f.limits.severity(code)
 	refusal := severity == SeverityRefusal

@@ -17,9 +17,10 @@ import (
 // errUnverified is why nothing can be read yet.
 var errUnverified = errors.New("the archive was not verified, or not accepted")
 
-// Open opens a file or folder of the archive, which makes the archive an [fs.FS]. It fails before a verification
-// accepted the archive. A file's last bytes are given out only when the whole content had the SHA-256 that was
-// verified. Modes are 0400 and 0500, times are zero, whatever the ZIP says.
+// Open opens a file or folder of the archive, which makes the archive an [fs.FS]. It fails before a
+// verification accepted the archive. A file's last bytes are given out only when the whole content
+// had the SHA-256 that was verified. Modes are 0400 and 0500, times are zero, whatever the ZIP
+// says.
 func (a *Archive) Open(name string) (fs.File, error) {
 	if !fs.ValidPath(name) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}

@@ -20,8 +20,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// FuzzStructure changes ZIPs as it likes. Whatever is accepted must be read alike by archive/zip, which goes by the
-// directory, and by a reader of streams, which goes by the local headers.
+// FuzzStructure changes ZIPs as it likes. Whatever is accepted must be read alike by archive/zip,
+// which goes by the directory, and by a reader of streams, which goes by the local headers.
 func FuzzStructure(f *testing.F) {
 	seed := func(raw []byte) {
 		if len(raw) < 8<<10 {
@@ -51,8 +51,9 @@ func FuzzStructure(f *testing.F) {
 	f.Fuzz(readAlike)
 }
 
-// FuzzFields sets header fields of sound ZIPs, several at once, which blind changes of bytes rarely get past a CRC.
-// Three bytes of edits are one: which header field, which value, and a byte for the value.
+// FuzzFields sets header fields of sound ZIPs, several at once, which blind changes of bytes rarely
+// get past a CRC. Three bytes of edits are one: which header field, which value, and a byte for the
+// value.
 func FuzzFields(f *testing.F) {
 	shapes := mutable(f)
 	names := slices.Sorted(maps.Keys(shapes))
@@ -196,7 +197,8 @@ func streamContents(raw []byte, padded bool, read nameReading) (contents map[str
 	return contents, true
 }
 
-// endByDescriptor finds the first descriptor with a signature that fits what is in front of it, -1 if there is none.
+// endByDescriptor finds the first descriptor with a signature that fits what is in front of it, -1
+// if there is none.
 func endByDescriptor(data []byte, padded bool) int {
 	for at := 0; ; at++ {
 		next := bytes.Index(data[at:], []byte("PK\x07\x08"))
@@ -210,7 +212,8 @@ func endByDescriptor(data []byte, padded bool) int {
 	}
 }
 
-// descriptorLength tells how long the descriptor at the start of raw is, 0 if it is none for this content.
+// descriptorLength tells how long the descriptor at the start of raw is, 0 if it is none for this
+// content.
 func descriptorLength(raw, content []byte, compressed uint64, padded bool) int {
 	crc, size := crc32.ChecksumIEEE(content), uint64(len(content))
 	for _, form := range [][]byte{
@@ -230,8 +233,8 @@ func descriptorLength(raw, content []byte, compressed uint64, padded bool) int {
 	return 0
 }
 
-// FuzzNames packs two names. If they are accepted they must lie inside the folder by the rules of Linux, macOS and
-// Windows, must be two files on each, and an extraction must make just them.
+// FuzzNames packs two names. If they are accepted they must lie inside the folder by the rules of
+// Linux, macOS and Windows, must be two files on each, and an extraction must make just them.
 func FuzzNames(f *testing.F) {
 	for _, bad := range badZIPs {
 		if strings.HasPrefix(bad.codes, "name-") {
@@ -350,8 +353,8 @@ func insideOnWindows(t *testing.T, name string) {
 	}
 }
 
-// sameOnDisk says whether two names are one where neither case nor composition count, or one is the other's folder
-// and a file.
+// sameOnDisk says whether two names are one where neither case nor composition count, or one is the
+// other's folder and a file.
 func sameOnDisk(one, other string) bool {
 	one, other = norm.NFC.String(one), norm.NFC.String(other)
 	a, b := strings.TrimSuffix(one, "/"), strings.TrimSuffix(other, "/")

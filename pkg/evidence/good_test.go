@@ -203,7 +203,8 @@ func TestAcceptsEveryGoodZIP(t *testing.T) {
 	}
 }
 
-// checkGood fails unless the ZIP is accepted with the content that archive/zip reads, also after extraction.
+// checkGood fails unless the ZIP is accepted with the content that archive/zip reads, also after
+// extraction.
 func checkGood(t *testing.T, raw []byte, notices string) *Report {
 	t.Helper()
 	return checkGoodBy(t, raw, "", notices, asWritten)
@@ -353,7 +354,8 @@ func goContentsBy(t testing.TB, raw []byte, read nameReading) map[string]string 
 	return contents
 }
 
-// foreignContents are the files in the ZIPs by other programs; testdata/foreign/README.md says how those were made.
+// foreignContents are the files in the ZIPs by other programs; testdata/foreign/README.md says how
+// those were made.
 var foreignContents = map[string]string{
 	"documents/contract.pdf": "e4f8543f2ca8c979e3adccbddc5e4396a6053a33a9158361e5be76f28b013a7c",
 	"identity/selfie.png":    "882fa14eb67c26412103d4cab34974e3e94f9019218a5efa29cdd4103c936326",

@@ -8,15 +8,16 @@ import (
 	"github.com/klauspost/compress/flate"
 )
 
-// Decompression takes its input byte by byte, which is fastest from memory. So small compressed data are read whole,
-// and large ones are fed through a buffer: content comes out in pieces of 32 KiB at most, and after each of them the
-// buffer gets enough input for the next.
+// Decompression takes its input byte by byte, which is fastest from memory. So small compressed
+// data are read whole, and large ones are fed through a buffer: content comes out in pieces of 32
+// KiB at most, and after each of them the buffer gets enough input for the next.
 
-// lowWater is how much input must be there for the next piece of content. What deflate makes of 32 KiB is little more
-// than that, unless it has thousands of empty blocks.
+// lowWater is how much input must be there for the next piece of content. What deflate makes of 32
+// KiB is little more than that, unless it has thousands of empty blocks.
 const lowWater = 64 << 10
 
-// errStarved is that there was more input than expected for one piece of content, and the decompressor did not get it.
+// errStarved is that there was more input than expected for one piece of content, and the
+// decompressor did not get it.
 var errStarved = errors.New("decompression needs a stream")
 
 // inflateWhole decompresses packed, or what it reads at once if that is nil.
@@ -94,7 +95,8 @@ func (d *decoder) inflateFrom(input io.Reader, out io.Writer) error {
 	return err
 }
 
-// broken says what is wrong with compressed data. Errors of source and target are asked for before it counts.
+// broken says what is wrong with compressed data. Errors of source and target are asked for before
+// it counts.
 func (d *decoder) broken(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return faulty(CodeDataTruncated, "its compressed data end before their last block does")

@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// storedBlocks packs content into deflate blocks without compression, and puts empty ones behind each.
+// storedBlocks packs content into deflate blocks without compression, and puts empty ones behind
+// each.
 func storedBlocks(content []byte, blockSize, empty int) []byte {
 	var packed []byte
 	for len(content) > 0 {
@@ -25,7 +26,8 @@ func storedBlocks(content []byte, blockSize, empty int) []byte {
 	return append(packed, 1, 0, 0, 0xff, 0xff)
 }
 
-// A writer that flushes without having written makes empty blocks. However many there are, the content is read.
+// A writer that flushes without having written makes empty blocks. However many there are, the
+// content is read.
 func TestContentBetweenManyEmptyBlocksIsRead(t *testing.T) {
 	content := noise(500 << 10)
 	for name, packed := range map[string][]byte{

@@ -11,9 +11,10 @@ import (
 	"github.com/rogpeppe/go-internal/robustio"
 )
 
-// Inspector judges what an entry holds, say the signatures of a PDF. Inspectors run while the ZIP is verified, several
-// entries at a time, and never change the verdict on the ZIP. They see no entry of a ZIP whose structure is refused; what
-// they said is dropped if the content of another entry refuses it.
+// Inspector judges what an entry holds, say the signatures of a PDF. Inspectors run while the ZIP
+// is verified, several entries at a time, and never change the verdict on the ZIP. They see no
+// entry of a ZIP whose structure is refused; what they said is dropped if the content of another
+// entry refuses it.
 type Inspector interface {
 	// Name is how the inspector is called in reports.
 	Name() string
@@ -21,9 +22,9 @@ type Inspector interface {
 	// Kind, not at the name. It is asked before the content was read: SHA256 is empty. It is asked
 	// again if the end of the content makes a PDF of it.
 	Wants(entry EntryReport) bool
-	// Inspect judges the content, which was checked against the entry's CRC and SHA-256 and can be read in any order.
-	// It must not use content after it returned. An error is noted in the report as Inspection.Error; only the
-	// context's own error ends the verification.
+	// Inspect judges the content, which was checked against the entry's CRC and SHA-256 and can be
+	// read in any order. It must not use content after it returned. An error is noted in the report
+	// as Inspection.Error; only the context's own error ends the verification.
 	Inspect(ctx context.Context, entry EntryReport, content *io.SectionReader) (Inspection, error)
 }
 
@@ -41,8 +42,8 @@ type Inspection struct {
 	Details any `json:"details,omitempty"`
 }
 
-// keptInMemory is the size up to which decompressed content is held in memory for inspectors. What is larger goes to a
-// private temporary file.
+// keptInMemory is the size up to which decompressed content is held in memory for inspectors. What
+// is larger goes to a private temporary file.
 const keptInMemory = 1 << 20
 
 // checkAndInspect reads one entry and then lets the inspectors judge it.
@@ -88,8 +89,8 @@ func (a *Archive) checkAndInspect(ctx context.Context, d *decoder, r *record, by
 	return result, nil
 }
 
-// stored makes stored content readable in any order: from memory if it is there or small, so that an inspector that jumps
-// about in it does not ask the system each time, else from the ZIP itself.
+// stored makes stored content readable in any order: from memory if it is there or small, so that
+// an inspector that jumps about in it does not ask the system each time, else from the ZIP itself.
 func (d *decoder) stored(source io.ReaderAt, r *record) (io.ReaderAt, error) {
 	if packed := d.held.of(r); packed != nil {
 		return bytes.NewReader(packed), nil
@@ -134,7 +135,8 @@ func (v *view) restart() error {
 	return nil
 }
 
-// ask asks the inspectors, once for each entry. Of it, only what the headers and the first bytes of its content say is known.
+// ask asks the inspectors, once for each entry. Of it, only what the headers and the first bytes of
+// its content say is known.
 func (v *view) ask() {
 	if v.asked {
 		return
@@ -225,8 +227,8 @@ func (v *view) close() {
 	*v = view{memory: v.memory[:0]}
 }
 
-// temporary makes a private temporary file, which has no name any more where the system allows that: not even a kill leaves it behind then.
-// remove closes and removes it.
+// temporary makes a private temporary file, which has no name any more where the system allows
+// that: not even a kill leaves it behind then. remove closes and removes it.
 func temporary() (file *os.File, remove func(), err error) {
 	file, err = os.CreateTemp("", ".evidence.*.part") // 0600
 	if err != nil {

@@ -20,17 +20,18 @@ const (
 	KindOther           Kind = "other"
 )
 
-// Rule gives a kind to entries by their content and name. The vendor publishes no layout, so the default rules are
-// assumed.
+// Rule gives a kind to entries by their content and name. The vendor publishes no layout, so the
+// default rules are assumed.
 type Rule struct {
 	// Name is shown in the report.
 	Name string
 	// Kind is given when the rule matches.
 	Kind Kind
-	// MediaTypes are the types of content it matches; "image/*" stands for all pictures. None means any.
+	// MediaTypes are the types of content it matches; "image/*" stands for all pictures. None means
+	// any.
 	MediaTypes []string
-	// Words are those of which one must stand in the name, in lower case. A name's words are its runs of letters, also
-	// split where a capital follows a small letter. None means any name.
+	// Words are those of which one must stand in the name, in lower case. A name's words are its
+	// runs of letters, also split where a capital follows a small letter. None means any name.
 	Words []string
 }
 
@@ -75,7 +76,8 @@ func (r *Rule) matches(mediaType, name string) bool {
 	return false
 }
 
-// contentKind is what the first bytes of a content and its name say of it; empty for a folder, and where nothing was read.
+// contentKind is what the first bytes of a content and its name say of it; empty for a folder, and
+// where nothing was read.
 type contentKind struct {
 	mediaType string
 	rule      *Rule // nil: none

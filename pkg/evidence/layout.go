@@ -28,14 +28,16 @@ const (
 	flagStrongEncrypted = 1 << 6
 	flagUTF8            = 1 << 11
 	flagMasked          = 1 << 13
-	// flagsKnown are those with a meaning for stored and deflated entries; bits 1 and 2 tell how hard was compressed.
+	// flagsKnown are those with a meaning for stored and deflated entries; bits 1 and 2 tell how
+	// hard was compressed.
 	flagsKnown = flagEncrypted | 1<<1 | 1<<2 | flagDescriptor | flagPatchData | flagStrongEncrypted | flagUTF8 | flagMasked
 
 	sentinel16 = 0xffff
 	sentinel32 = 0xffffffff
 )
 
-// layout is the structure of a ZIP: what its directory and its headers say, before any content is read.
+// layout is the structure of a ZIP: what its directory and its headers say, before any content is
+// read.
 type layout struct {
 	limits    Limits
 	found     *findings
@@ -76,7 +78,8 @@ type record struct {
 func (r *record) folder() bool   { return len(r.name) > 0 && r.name[len(r.name)-1] == '/' }
 func (r *record) streamed() bool { return r.flags&flagDescriptor != 0 }
 
-// readLayout reads end records and directory. Its error is the source's; what is wrong with the ZIP goes into the findings.
+// readLayout reads end records and directory. Its error is the source's; what is wrong with the ZIP
+// goes into the findings.
 func readLayout(source io.ReaderAt, size int64, limits Limits) (*layout, error) {
 	l := &layout{limits: limits, size: size, window: window{source: source, size: size}}
 	l.found = newFindings(&l.limits)
@@ -86,8 +89,8 @@ func readLayout(source io.ReaderAt, size int64, limits Limits) (*layout, error) 
 	return l, l.take(l.readEnds, l.readDirectory)
 }
 
-// check holds what the directory says against itself and against the local headers, which it reads. It does so once; where the source failed, the
-// layout is of no use any more.
+// check holds what the directory says against itself and against the local headers, which it reads.
+// It does so once; where the source failed, the layout is of no use any more.
 func (l *layout) check() error {
 	if l.done {
 		return nil
@@ -133,8 +136,8 @@ func (l *layout) about(r *record, code Code, offset int64, format string, values
 	}
 }
 
-// checkLimits compares the sizes that the directory claims with the limits. Decoding stops at the claimed size, so
-// that claims which are too low are no way around.
+// checkLimits compares the sizes that the directory claims with the limits. Decoding stops at the
+// claimed size, so that claims which are too low are no way around.
 func (l *layout) checkLimits() error {
 	var total int64
 	for i := range l.records {
@@ -183,7 +186,8 @@ func (l *layout) notices() error {
 	return nil
 }
 
-// oddDate says whether a DOS date and time name no moment. All zero stands for "no date", which is common.
+// oddDate says whether a DOS date and time name no moment. All zero stands for "no date", which is
+// common.
 func oddDate(date, clock uint16) bool {
 	if date == 0 && clock == 0 {
 		return false

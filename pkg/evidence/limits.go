@@ -15,7 +15,8 @@ type Limits struct {
 	MaxTotalSize int64
 	// MaxEntries is the largest number of entries, folders included. Default: 10,000.
 	MaxEntries int
-	// MaxRatio is how many times larger than its compressed form an entry above 1 MiB may be. Default: 200.
+	// MaxRatio is how many times larger than its compressed form an entry above 1 MiB may be.
+	// Default: 200.
 	MaxRatio int
 	// MaxNameLength is the longest name of an entry, in bytes with its folders. Default: 240.
 	MaxNameLength int
@@ -31,7 +32,8 @@ type Limits struct {
 	// Strict makes every notice that is not in Accept a refusal. Default: false.
 	Strict bool
 
-	// Rules decide the kind of each entry; the first that matches wins, KindOther if none does. Default: DefaultRules().
+	// Rules decide the kind of each entry; the first that matches wins, KindOther if none does.
+	// Default: DefaultRules().
 	Rules []Rule
 }
 
@@ -44,11 +46,13 @@ const (
 	defaultMaxNameLength = 240
 	defaultMaxDepth      = 32
 
-	// ratioFloor is the content size from which on the ratio counts; small text compresses well without being a bomb.
+	// ratioFloor is the content size from which on the ratio counts; small text compresses well
+	// without being a bomb.
 	ratioFloor = 1 << 20
 )
 
-// withDefaults fills the zero fields, and fails when the limits are negative or contradict themselves.
+// withDefaults fills the zero fields, and fails when the limits are negative or contradict
+// themselves.
 func (l Limits) withDefaults() (Limits, error) {
 	sizes := []struct {
 		name     string
@@ -91,7 +95,8 @@ func (l Limits) withDefaults() (Limits, error) {
 	return l, l.checkCodes()
 }
 
-// checkCodes fails on codes that do not exist, that cannot be treated so, or that stand in both lists.
+// checkCodes fails on codes that do not exist, that cannot be treated so, or that stand in both
+// lists.
 func (l Limits) checkCodes() error {
 	for _, code := range l.Accept {
 		info, known := lookup(code)
@@ -123,5 +128,6 @@ func (l *Limits) severity(code Code) Severity {
 	return SeverityNotice
 }
 
-// WithDefaults returns the limits with their zero fields filled, and fails when they are negative or contradict themselves.
+// WithDefaults returns the limits with their zero fields filled, and fails when they are negative
+// or contradict themselves.
 func (l Limits) WithDefaults() (Limits, error) { return l.withDefaults() }

@@ -6,8 +6,8 @@ import (
 	"math"
 )
 
-// tile checks the central rule: sorted by offset, the first local header is at 0, each entry ends exactly where the
-// next one begins, and the last one where the directory does.
+// tile checks the central rule: sorted by offset, the first local header is at 0, each entry ends
+// exactly where the next one begins, and the last one where the directory does.
 func (l *layout) tile() error {
 	order := l.byOffset()
 	if len(order) == 0 {
@@ -40,7 +40,8 @@ func (l *layout) tile() error {
 	return nil
 }
 
-// readLocal reads the local header of an entry that must end at limit, and compares it with the directory.
+// readLocal reads the local header of an entry that must end at limit, and compares it with the
+// directory.
 func (l *layout) readLocal(r *record, limit int64) error {
 	if r.offset > l.directory-localLength {
 		l.misplaced(r, CodeLocalHeader, r.position, "its local header would be at %d, which is not in front of the directory", r.offset)
@@ -101,8 +102,9 @@ func (l *layout) compare(r *record, raw []byte, nameLength int) {
 	l.compareSizes(r, extra, size, compressed)
 }
 
-// compareSizes holds the sizes of the local header against the directory. A writer of streams, who put a descriptor
-// behind the content, may have left zero or the sentinel, in the ZIP64 extra field too.
+// compareSizes holds the sizes of the local header against the directory. A writer of streams, who
+// put a descriptor behind the content, may have left zero or the sentinel, in the ZIP64 extra field
+// too.
 func (l *layout) compareSizes(r *record, extra extraFields, size, compressed uint32) {
 	values := []wideValue{
 		{uint64(size), size == sentinel32, 8},
@@ -185,8 +187,8 @@ func padding(r *record, raw []byte) int {
 	return 0
 }
 
-// descriptorAgrees compares a descriptor with the directory. Its length tells its form: 32 or 64 bits, without or
-// with a signature.
+// descriptorAgrees compares a descriptor with the directory. Its length tells its form: 32 or 64
+// bits, without or with a signature.
 func descriptorAgrees(r *record, raw []byte) bool {
 	descriptor := fields(raw)
 	if len(raw) == 16 || len(raw) == 24 {

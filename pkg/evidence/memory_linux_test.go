@@ -17,7 +17,8 @@ import (
 // The memory of a process that verifies, all of it, whatever it verifies.
 const processLimit = 24 << 20
 
-// TestMemoryOfTheProcess verifies each ZIP in a process of its own, which says the peak of its memory.
+// TestMemoryOfTheProcess verifies each ZIP in a process of its own, which says the peak of its
+// memory.
 func TestMemoryOfTheProcess(t *testing.T) {
 	if path := os.Getenv("DANABIO_TEST_ZIP"); path != "" {
 		verifyInChild(t, path)

@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// bigZIP is a ZIP of stored zeros with a true header and directory, of which only those are in memory.
+// bigZIP is a ZIP of stored zeros with a true header and directory, of which only those are in
+// memory.
 type bigZIP struct {
 	head, tail []byte
 	content    int64

@@ -157,7 +157,8 @@ func reservedName(part string) bool {
 	return false
 }
 
-// checkSameNames refuses names that some file system takes for one, and files that are the folder of others.
+// checkSameNames refuses names that some file system takes for one, and files that are the folder
+// of others.
 func (l *layout) checkSameNames() {
 	fold := folder{caser: cases.Fold()}
 	seen := make(map[string]int, len(l.records))
@@ -196,8 +197,8 @@ func (l *layout) checkSameNames() {
 	}
 }
 
-// folder makes names equal that file systems may take for one: it folds case, composition, and the format characters
-// that HFS+ ignores.
+// folder makes names equal that file systems may take for one: it folds case, composition, and the
+// format characters that HFS+ ignores.
 type folder struct{ caser cases.Caser }
 
 func (f *folder) key(name string) string {

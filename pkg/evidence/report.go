@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// ReportVersion is the version of the JSON form of [Report]. It grows when a field changes its meaning or goes; new
-// fields and new codes do not change it.
+// ReportVersion is the version of the JSON form of [Report]. It grows when a field changes its
+// meaning or goes; new fields and new codes do not change it.
 const ReportVersion = 1
 
 // Verdict is the outcome of a verification.
@@ -29,14 +29,17 @@ type Report struct {
 	Verdict Verdict `json:"verdict"`
 	// Size is that of the ZIP, in bytes.
 	Size int64 `json:"size"`
-	// SHA256 is that of the ZIP, in lower-case hexadecimal; right for a refused ZIP too, empty if it could not be read.
+	// SHA256 is that of the ZIP, in lower-case hexadecimal; right for a refused ZIP too, empty if
+	// it could not be read.
 	SHA256 string `json:"sha256"`
 	// Entries are those of which headers and content hold, in the order of the central directory.
 	Entries []EntryReport `json:"entries"`
-	// RefusedEntries are all others: a finding refuses them, or their content was not read because the structure of
-	// the ZIP is refused or an error ended the verification. Their SHA256 is empty.
+	// RefusedEntries are all others: a finding refuses them, or their content was not read because
+	// the structure of the ZIP is refused or an error ended the verification. Their SHA256 is
+	// empty.
 	RefusedEntries []EntryReport `json:"refusedEntries"`
-	// Findings are all refusals, notices and accepted findings; structure first, then entry by entry.
+	// Findings are all refusals, notices and accepted findings; structure first, then entry by
+	// entry.
 	Findings []Finding `json:"findings"`
 	// OmittedFindings counts, by code, the findings beyond the first 100 of that code.
 	OmittedFindings map[Code]int `json:"omittedFindings,omitempty"`
@@ -55,7 +58,8 @@ type EntryReport struct {
 	CompressedSize int64 `json:"compressedSize"`
 	// CRC32 is the content's CRC-32 as eight lower-case hexadecimal digits.
 	CRC32 string `json:"crc32"`
-	// SHA256 is the content's, in lower-case hexadecimal; empty if it was not read or does not hold.
+	// SHA256 is the content's, in lower-case hexadecimal; empty if it was not read or does not
+	// hold.
 	SHA256 string `json:"sha256,omitempty"`
 	// MediaType is told from the first bytes of the content; empty for a folder. What may be taken
 	// for a PDF is one, whatever else it is: named .pdf, with "%PDF-" in its first 1,024 bytes, or

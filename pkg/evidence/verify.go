@@ -17,10 +17,11 @@ func (a *Archive) Verify(inspectors ...Inspector) (*Report, error) {
 	return a.VerifyContext(context.Background(), inspectors...)
 }
 
-// VerifyContext reads every byte of the ZIP and says what it found. The report is never nil. The error is nil for an
-// accepted ZIP, matches [ErrRefused] (and is a [*RefusedError]) for one that is not acceptable, matches ctx.Err() when
-// ctx ended it, and is the system's own when the file could not be read; in the last two cases the report's verdict is
-// [VerdictIncomplete]. The inspectors never change the verdict.
+// VerifyContext reads every byte of the ZIP and says what it found. The report is never nil. The
+// error is nil for an accepted ZIP, matches [ErrRefused] (and is a [*RefusedError]) for one that is
+// not acceptable, matches ctx.Err() when ctx ended it, and is the system's own when the file could
+// not be read; in the last two cases the report's verdict is [VerdictIncomplete]. The inspectors
+// never change the verdict.
 func (a *Archive) VerifyContext(ctx context.Context, given ...Inspector) (*Report, error) {
 	a.running.Lock()
 	defer a.running.Unlock()
@@ -93,12 +94,12 @@ func (a *Archive) check(ctx context.Context, p pass) (*Report, error) {
 	return report, nil
 }
 
-// maxWorkers is how many work at a time at most: more would only wait for the SHA-256 of the whole file, which is one
-// thread's work, and would take memory.
+// maxWorkers is how many work at a time at most: more would only wait for the SHA-256 of the whole
+// file, which is one thread's work, and would take memory.
 const maxWorkers = 4
 
-// read hashes the file, checks its structure in the meantime, and then reads the entries, several at a time. The first
-// error ends all.
+// read hashes the file, checks its structure in the meantime, and then reads the entries, several
+// at a time. The first error ends all.
 func (a *Archive) read(parent context.Context, p pass) (digest string, outcomes []outcome, first error) {
 	ctx, cancel := context.WithCancel(parent)
 	defer cancel()

@@ -5,7 +5,8 @@ import (
 	"io"
 )
 
-// window reads the structure of a ZIP in pieces: neighbouring headers come with one read of the source.
+// window reads the structure of a ZIP in pieces: neighbouring headers come with one read of the
+// source.
 type window struct {
 	source io.ReaderAt
 	size   int64
@@ -17,8 +18,8 @@ type window struct {
 // windowSize is how far a window reads ahead at most.
 const windowSize = 64 << 10
 
-// at returns n bytes at offset, which must lie inside the file, and reads ahead bytes more than asked for if it has to
-// read at all. The result holds until the next call.
+// at returns n bytes at offset, which must lie inside the file, and reads ahead bytes more than
+// asked for if it has to read at all. The result holds until the next call.
 func (w *window) at(offset int64, n, ahead int) ([]byte, error) {
 	if offset >= w.start && offset+int64(n) <= w.start+int64(w.length) {
 		from := int(offset - w.start)
@@ -37,7 +38,8 @@ func (w *window) at(offset int64, n, ahead int) ([]byte, error) {
 	return w.buffer[:n], nil
 }
 
-// readFullAt fills buffer from offset on. A source that ends early has changed since its size was taken.
+// readFullAt fills buffer from offset on. A source that ends early has changed since its size was
+// taken.
 func readFullAt(source io.ReaderAt, buffer []byte, offset int64) error {
 	n, err := source.ReadAt(buffer, offset)
 	if n == len(buffer) {

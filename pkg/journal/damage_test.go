@@ -13,7 +13,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/journal"
 )
 
-// sampleLines returns the lines of a journal of three requests: one started, one refused and begun again, one without a result.
+// sampleLines returns the lines of a journal of three requests: one started, one refused and begun
+// again, one without a result.
 func sampleLines(t testing.TB) [][]byte {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "starts.journal")

@@ -82,7 +82,8 @@ func ExampleOpen() {
 	// Output: not sent again; it is the same circuit: true
 }
 
-// After a crash: one start has no result. The vendor says that it started a circuit, which is written down.
+// After a crash: one start has no result. The vendor says that it started a circuit, which is
+// written down.
 func ExampleJournal_End() {
 	starts, remove := exampleJournal()
 	defer remove()

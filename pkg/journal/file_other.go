@@ -8,7 +8,8 @@ import (
 	"sync"
 )
 
-// opened are the files that this process has open; this system has no lock that ends with its process.
+// opened are the files that this process has open; this system has no lock that ends with its
+// process.
 var opened struct {
 	sync.Mutex
 	files []os.FileInfo

@@ -73,7 +73,8 @@ func TestRecordIsOnTheDiskBeforeTheCallReturns(t *testing.T) {
 	}
 }
 
-// A disk that is full now may not be so later: nothing of the failed record is left, and the journal goes on.
+// A disk that is full now may not be so later: nothing of the failed record is left, and the
+// journal goes on.
 func TestFailedWriteLeavesTheFileAsItWas(t *testing.T) {
 	full := errors.New("no space left on device")
 	for _, short := range []int{0, 1, 100} {

@@ -90,7 +90,8 @@ func FuzzCut(f *testing.F) {
 	})
 }
 
-// Whatever stands in a file, no record is made of it that was not written whole, and what is not taken is an error or the torn end.
+// Whatever stands in a file, no record is made of it that was not written whole, and what is not
+// taken is an error or the torn end.
 func FuzzRead(f *testing.F) {
 	lines, _ := written([]byte{1, 9, 2, 3, 2, 11, 0, 64})
 	whole := bytes.Join(lines, nil)

@@ -1,15 +1,17 @@
-// Package journal keeps the journal of starts in a file, so that after a crash a start that was never sent can be told from one whose outcome is
-// unknown.
+// Package journal keeps the journal of starts in a file, so that after a crash a start that was
+// never sent can be told from one whose outcome is unknown.
 //
-// Call [Open], and give the result to the client as danabio.Config.Journal. After a restart [Journal.Lookup] says of each request what is known:
-// without an entry it was never sent; with a result that is what became of it; without one it may have arrived, and is among
-// [Journal.Unfinished]. Such a request is never sent again under the same ID: ask the vendor about it, and write what they say with
-// [Journal.End].
+// Call [Open], and give the result to the client as danabio.Config.Journal. After a restart
+// [Journal.Lookup] says of each request what is known: without an entry it was never sent; with a
+// result that is what became of it; without one it may have arrived, and is among
+// [Journal.Unfinished]. Such a request is never sent again under the same ID: ask the vendor about
+// it, and write what they say with [Journal.End].
 //
 // # The file
 //
-// It is JSON lines, one for each intent and each result, and is only ever appended to. Each line ends in a checksum of what stands before it. It
-// holds request IDs, channels, SHA-256 digests of request bodies, outcomes, circuit IDs and times: no personal data, unless request IDs are made of
+// It is JSON lines, one for each intent and each result, and is only ever appended to. Each line
+// ends in a checksum of what stands before it. It holds request IDs, channels, SHA-256 digests of
+// request bodies, outcomes, circuit IDs and times: no personal data, unless request IDs are made of
 // such, and no link.
 //
 // A line is synced to the disk before the call that wrote it returns. The next Open removes a last
@@ -19,7 +21,8 @@
 // held in memory too, about 500 bytes each; to begin anew, move the file away while nobody has it
 // open, and keep it: the new file does not know the old request IDs.
 //
-// What may live here: the file and its lock. What a journal is to the client stands in package danabio.
+// What may live here: the file and its lock. What a journal is to the client stands in package
+// danabio.
 package journal
 
 import (
@@ -182,8 +185,8 @@ func open(path string) (_ *Journal, err error) {
 	return j, nil
 }
 
-// Begin implements [danabio.Journal]. A request ID may begin again once its earlier start was refused or not sent; else the error is a
-// [*danabio.IntentExistsError].
+// Begin implements [danabio.Journal]. A request ID may begin again once its earlier start was
+// refused or not sent; else the error is a [*danabio.IntentExistsError].
 func (j *Journal) Begin(ctx context.Context, intent danabio.StartIntent) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -191,8 +194,9 @@ func (j *Journal) Begin(ctx context.Context, intent danabio.StartIntent) error {
 	return j.add(intentRecord(intent))
 }
 
-// End implements [danabio.Journal]. The result must have an intent. One that stands already can be replaced only if it says that the outcome is not
-// known: this is how to write down what the vendor says of such a start.
+// End implements [danabio.Journal]. The result must have an intent. One that stands already can be
+// replaced only if it says that the outcome is not known: this is how to write down what the vendor
+// says of such a start.
 func (j *Journal) End(_ context.Context, result danabio.StartResult) error {
 	return j.add(resultRecord(result))
 }
@@ -217,12 +221,13 @@ func (j *Journal) add(r record) error {
 	return nil
 }
 
-// append writes a line and has it on the disk, or leaves the file as it was. If neither can be done, nothing more is written: a line behind half
-// of one would be damage.
+// append writes a line and has it on the disk, or leaves the file as it was. If neither can be
+// done, nothing more is written: a line behind half of one would be damage.
 func (j *Journal) append(line []byte) error {
 	_, err := j.file.WriteAt(line, j.size)
 	if err == nil {
-		// After a failed sync the system may hold for clean what never reached the disk, so there is no second try.
+		// After a failed sync the system may hold for clean what never reached the disk, so there
+		// is no second try.
 		if err = j.file.Sync(); err == nil {
 			j.size += int64(len(line))
 			return nil
@@ -235,15 +240,17 @@ func (j *Journal) append(line []byte) error {
 	return err
 }
 
-// Lookup returns what is known of a request ID; without an entry it was never sent. If it began more than once, the latest counts.
+// Lookup returns what is known of a request ID; without an entry it was never sent. If it began
+// more than once, the latest counts.
 func (j *Journal) Lookup(requestID string) (entry Entry, ok bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.history.lookup(requestID)
 }
 
-// Unfinished returns the intents without a result, in the order in which their IDs first began: after a restart, the starts whose outcome is unknown. While
-// a client runs, those under way are among them.
+// Unfinished returns the intents without a result, in the order in which their IDs first began:
+// after a restart, the starts whose outcome is unknown. While a client runs, those under way are
+// among them.
 func (j *Journal) Unfinished() []danabio.StartIntent {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -257,7 +264,8 @@ func (j *Journal) Entries() []Entry {
 	return j.history.entries()
 }
 
-// Close closes the file and lets others open it. Later writes fail with [ErrClosed]; a second Close does too.
+// Close closes the file and lets others open it. Later writes fail with [ErrClosed]; a second Close
+// does too.
 func (j *Journal) Close() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -65,7 +65,8 @@ func (s *suicide) End(ctx context.Context, result danabio.StartResult) error {
 	return s.Journal.End(ctx, result)
 }
 
-// child starts circuits with consecutive request IDs from where the journal ends, until it is killed. It returns only what must not be.
+// child starts circuits with consecutive request IDs from where the journal ends, until it is
+// killed. It returns only what must not be.
 func child() error {
 	j, err := journal.Open(os.Getenv("DANABIO_JOURNAL_CHILD"))
 	if err != nil {
@@ -206,7 +207,8 @@ func kills(t *testing.T) int {
 	return n
 }
 
-// A process that starts circuits is killed again and again, at every step and at random moments, and goes on from its journal.
+// A process that starts circuits is killed again and again, at every step and at random moments,
+// and goes on from its journal.
 func TestKilledProcessSendsNoRequestTwice(t *testing.T) {
 	if testing.Short() {
 		t.Skip("hundreds of processes are killed; a run without -short does it")

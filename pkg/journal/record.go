@@ -165,8 +165,8 @@ func read(source io.Reader) (h history, size int64, torn bool, err error) {
 	}
 }
 
-// tornRecord reports whether a rest can be of a record, so that nothing is cut off a file that is no journal. After a power loss, zeros may stand
-// where the system had no time to write.
+// tornRecord reports whether a rest can be of a record, so that nothing is cut off a file that is
+// no journal. After a power loss, zeros may stand where the system had no time to write.
 func tornRecord(rest []byte) bool {
 	written := bytes.TrimRight(rest, "\x00")
 	return bytes.HasPrefix(written, []byte(recordStart)) || bytes.HasPrefix([]byte(recordStart), written)

@@ -110,8 +110,8 @@ type Verdict struct {
 	Problems []*Problem
 }
 
-// NotJudged is the verdict on evidence of which there is no accepted report, which is a problem. The
-// report may be nil.
+// NotJudged is the verdict on evidence of which there is no accepted report, which is a problem.
+// The report may be nil.
 func NotJudged(report *evidence.Report) *Verdict {
 	v := unchecked(report)
 	v.add(&Problem{Kind: NotAccepted})

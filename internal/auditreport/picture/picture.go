@@ -1,7 +1,8 @@
-// Package picture makes plain pictures of foreign ones: what comes out was drawn anew by Go's own encoders, so that nothing of the foreign
-// file is passed on but its pixels.
+// Package picture makes plain pictures of foreign ones: what comes out was drawn anew by Go's own
+// encoders, so that nothing of the foreign file is passed on but its pixels.
 //
-// Call [Plain]. What may live here: the reading, turning, shrinking and writing of pictures, and nothing about what they show.
+// Call [Plain]. What may live here: the reading, turning, shrinking and writing of pictures, and
+// nothing about what they show.
 package picture
 
 import (
@@ -17,7 +18,8 @@ import (
 const (
 	// MaxBytes is the size of a file from which on it is not looked at.
 	MaxBytes = 16 << 20
-	// MaxPixels bounds what is decoded; a progressive JPEG of that size takes some 250 MB while it is.
+	// MaxPixels bounds what is decoded; a progressive JPEG of that size takes some 250 MB while it
+	// is.
 	MaxPixels = 16 << 20
 	// maxSide is the longest side of what comes out, in pixels.
 	maxSide = 1200
@@ -47,15 +49,17 @@ type Picture struct {
 	MediaType string // TypeJPEG or TypePNG
 	Width     int    // pixels
 	Height    int
-	// OriginalWidth and OriginalHeight are those of the foreign picture, as it is stored: not yet turned.
+	// OriginalWidth and OriginalHeight are those of the foreign picture, as it is stored: not yet
+	// turned.
 	OriginalWidth, OriginalHeight int
 }
 
 // Shrunk says that the picture has fewer pixels than the foreign one.
 func (p *Picture) Shrunk() bool { return p.Width*p.Height < p.OriginalWidth*p.OriginalHeight }
 
-// Plain draws a JPEG or PNG anew, told by its content: upright, and shrunk to 1,200 pixels on the longer side if it is larger. Its
-// dimensions are looked at before anything is decoded. The error is one of this package's.
+// Plain draws a JPEG or PNG anew, told by its content: upright, and shrunk to 1,200 pixels on the
+// longer side if it is larger. Its dimensions are looked at before anything is decoded. The error
+// is one of this package's.
 func Plain(content []byte) (*Picture, error) {
 	if len(content) > MaxBytes {
 		return nil, ErrBytes

@@ -258,7 +258,8 @@ func TestPicturesAreTurnedUpright(t *testing.T) {
 	}
 }
 
-// Whatever comes in: what comes out is a picture that Go wrote, no larger than said, and plain itself.
+// Whatever comes in: what comes out is a picture that Go wrote, no larger than said, and plain
+// itself.
 func FuzzPlain(f *testing.F) {
 	small := painted(8, 6, red, blue)
 	f.Add(asPNG(f, small))

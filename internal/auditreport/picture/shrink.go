@@ -6,7 +6,8 @@ import (
 	"image/draw"
 )
 
-// shrink gives the picture with at most side pixels on its longer side; each pixel is the mean of those it stands for.
+// shrink gives the picture with at most side pixels on its longer side; each pixel is the mean of
+// those it stands for.
 func shrink(source image.Image, side int) *image.RGBA {
 	from := source.Bounds()
 	width, height := fit(from.Dx(), from.Dy(), side)

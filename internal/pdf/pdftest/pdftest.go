@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Table gives a PDF with a cross-reference table. The objects are numbered from 1; an empty one is free.
-// The first is the catalog.
+// Table gives a PDF with a cross-reference table. The objects are numbered from 1; an empty one is
+// free. The first is the catalog.
 func Table(objects ...string) []byte {
 	w := begin("%PDF-1.4\n", objects)
 	return w.table("")
@@ -39,8 +39,8 @@ func Stream(packed int, objects ...string) []byte {
 	return w.Bytes()
 }
 
-// Hybrid gives a PDF whose table calls the objects from number packed on free, and whose /XRefStm finds
-// them in an object stream.
+// Hybrid gives a PDF whose table calls the objects from number packed on free, and whose /XRefStm
+// finds them in an object stream.
 func Hybrid(packed int, objects ...string) []byte {
 	w := begin("%PDF-1.5\n", objects[:packed-1])
 	container := len(objects) + 1
@@ -55,7 +55,8 @@ func Hybrid(packed int, objects ...string) []byte {
 	return w.table(fmt.Sprintf("/XRefStm %d", hidden))
 }
 
-// Update puts one object behind a PDF with a table, in an incremental update whose /Prev is previous.
+// Update puts one object behind a PDF with a table, in an incremental update whose /Prev is
+// previous.
 func Update(base []byte, previous, number int, object string) []byte {
 	w := &writer{}
 	w.Write(base)

@@ -3,9 +3,10 @@
 //	server := emulatortest.Start(t, emulator.Config{CompleteAfter: time.Second})
 //	client, err := danabio.New(server.ClientConfig())
 //
-// Each exchange is held against the spec by package contract: a deviation fails the test, the client's as well as the
-// emulator's, unless a fault was injected into that answer. So does a fault that no request has met when the test ends. A
-// test whose point is a request that breaks the spec serves the emulator itself, with net/http/httptest.
+// Each exchange is held against the spec by package contract: a deviation fails the test, the
+// client's as well as the emulator's, unless a fault was injected into that answer. So does a fault
+// that no request has met when the test ends. A test whose point is a request that breaks the spec
+// serves the emulator itself, with net/http/httptest.
 //
 // Only what needs package testing lives here; the API itself is package emulator's.
 package emulatortest
@@ -46,7 +47,8 @@ func Start(tb testing.TB, config emulator.Config) *Server {
 	return &Server{Emulator: api, URL: server.URL}
 }
 
-// ClientConfig returns a configuration for [danabio.New] that reaches the server with its credentials and channel.
+// ClientConfig returns a configuration for [danabio.New] that reaches the server with its
+// credentials and channel.
 func (s *Server) ClientConfig() danabio.Config {
 	return danabio.Config{
 		Environment: danabio.CustomEnvironment(s.URL),

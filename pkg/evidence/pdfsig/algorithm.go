@@ -255,7 +255,8 @@ func sum(hash crypto.Hash, content []byte) []byte {
 	return h.Sum(nil)
 }
 
-// sameDigest compares a digest that a signature names with what it is. Nothing about either is secret.
+// sameDigest compares a digest that a signature names with what it is. Nothing about either is
+// secret.
 func sameDigest(hash crypto.Hash, named, actual []byte) bool {
 	return len(named) == hash.Size() && bytes.Equal(named, actual)
 }

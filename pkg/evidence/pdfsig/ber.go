@@ -2,7 +2,8 @@ package pdfsig
 
 import "errors"
 
-// Bounds of a CMS structure. pkcs7 recurses on nesting and copies the content once a level, so they come first.
+// Bounds of a CMS structure. pkcs7 recurses on nesting and copies the content once a level, so they
+// come first.
 const (
 	maxCMS      = 1 << 20
 	maxDepth    = 32
@@ -14,8 +15,8 @@ var (
 	errBERLimit = errors.New("it is larger than 1 MiB, has more than 32 levels or more than 262,144 elements")
 )
 
-// berLength walks the element at the start of raw and returns its length with its head and, if that is
-// indefinite, its end mark.
+// berLength walks the element at the start of raw and returns its length with its head and, if that
+// is indefinite, its end mark.
 func berLength(raw []byte) (int, error) {
 	cut := len(raw) > maxCMS
 	if cut {

@@ -141,7 +141,8 @@ func withKey(bits int) *party {
 	return issue(&x509.Certificate{Subject: pkix.Name{CommonName: "Hollow Canary"}}, hollow(bits), people().root)
 }
 
-// forgedCMS describes a CMS signature. The zero value but for its signer is a sound one with SHA-256.
+// forgedCMS describes a CMS signature. The zero value but for its signer is a sound one with
+// SHA-256.
 type forgedCMS struct {
 	by               *party
 	hash             crypto.Hash // default SHA-256

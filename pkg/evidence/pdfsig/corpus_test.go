@@ -142,8 +142,8 @@ func nested(depth int, leaf []byte) []byte {
 	return leaf
 }
 
-// wrapped keeps the two signed parts, moves the second to the end, and puts another byte range and another document
-// between them: readers that only hash what the range names find nothing wrong.
+// wrapped keeps the two signed parts, moves the second to the end, and puts another byte range and
+// another document between them: readers that only hash what the range names find nothing wrong.
 func wrapped() []byte {
 	signed := with(func(s *signing) {
 		s.template = "<< /Type /Sig /SubFilter /adbe.pkcs7.detached /Contents {contents} /ByteRange {range} >>"
@@ -214,8 +214,8 @@ func raw(content func() []byte, reserve int) func() []byte {
 	}
 }
 
-// corpus are PDFs with what must be said of each: the file's status, those of its signatures in the order of their
-// ends, and the codes of its findings.
+// corpus are PDFs with what must be said of each: the file's status, those of its signatures in the
+// order of their ends, and the codes of its findings.
 var corpus = []struct {
 	name  string
 	build func() []byte

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// parseDate reads a PDF date, D:YYYYMMDDHHmmSSOHH'mm' with everything behind the year optional. Without a zone it is UTC.
+// parseDate reads a PDF date, D:YYYYMMDDHHmmSSOHH'mm' with everything behind the year optional.
+// Without a zone it is UTC.
 func parseDate(text string) (time.Time, bool) {
 	text = strings.ReplaceAll(strings.TrimPrefix(text, "D:"), "'", "")
 	if at := strings.IndexByte(text, 'Z'); at >= 0 {

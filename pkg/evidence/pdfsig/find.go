@@ -36,8 +36,8 @@ func (c candidate) place() int64 {
 	return c.offset
 }
 
-// finder goes through all objects of a document once. It keeps places, not objects: a signature dictionary
-// can have 16 MiB.
+// finder goes through all objects of a document once. It keeps places, not objects: a signature
+// dictionary can have 16 MiB.
 type finder struct {
 	ctx        context.Context
 	document   *pdf.Document

@@ -16,8 +16,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// contract is what is signed in most tests: a page that shows an amount, with a signature field of number 4 and a
-// second of number 6, both empty.
+// contract is what is signed in most tests: a page that shows an amount, with a signature field of
+// number 4 and a second of number 6, both empty.
 func contract() []byte {
 	return pdftest.Table(append(
 		pdftest.Pages("/AcroForm << /Fields [4 0 R 6 0 R] /SigFlags 3 >>", "/Contents 8 0 R /Annots [4 0 R 6 0 R]"),
@@ -100,7 +100,8 @@ type signing struct {
 	entries   string                                       // further ones of the dictionary
 	// template is the whole dictionary.
 	template string
-	// numbers are the byte range for the offsets of < and behind >, and the size. They are what is signed, too.
+	// numbers are the byte range for the offsets of < and behind >, and the size. They are what is
+	// signed, too.
 	numbers func(open, end, size int) []int
 	written func(numbers []int) string              // how the range is written; default an array
 	text    func(hexadecimal string) string         // how the contents are written; default <...>

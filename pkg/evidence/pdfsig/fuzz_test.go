@@ -15,8 +15,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// brute holds what a signature with a good status says against nothing but the bytes of the file. It
-// returns where the contents are.
+// brute holds what a signature with a good status says against nothing but the bytes of the file.
+// It returns where the contents are.
 func brute(t *testing.T, file []byte, s pdfsig.Signature) (open, end int) {
 	t.Helper()
 	if len(s.ByteRange) != 4 {
@@ -156,7 +156,8 @@ func againstStatus(report *pdfsig.Report) []evidence.Finding {
 	return slices.DeleteFunc(report.Refusals(), func(f evidence.Finding) bool { return slices.Contains(beside, f.Code) })
 }
 
-// FuzzCheck gives it any bytes: nothing is WHOLE_FILE or SIGNED_REVISION_ONLY that brute force does not find so.
+// FuzzCheck gives it any bytes: nothing is WHOLE_FILE or SIGNED_REVISION_ONLY that brute force does
+// not find so.
 func FuzzCheck(f *testing.F) {
 	for _, test := range corpus {
 		if file := built(test.name); len(file) < 8<<10 {
@@ -171,8 +172,9 @@ func FuzzCheck(f *testing.F) {
 	})
 }
 
-// FuzzByteRange signs whatever the byte range names, with a good key, so that only the byte range can be wrong; numbers
-// are relative to those of a sound signature. Whatever is WHOLE_FILE then must not be so with any byte outside /Contents changed.
+// FuzzByteRange signs whatever the byte range names, with a good key, so that only the byte range
+// can be wrong; numbers are relative to those of a sound signature. Whatever is WHOLE_FILE then
+// must not be so with any byte outside /Contents changed.
 func FuzzByteRange(f *testing.F) {
 	f.Add(0, 0, 0, 0, "", "", "", []byte(nil), uint32(100), byte(1))
 	f.Add(10, -10, 0, 0, "", "", "", []byte(nil), uint32(5), byte(1))

@@ -222,7 +222,8 @@ func (c *checker) judgeDamaged(broken *pdf.Error) error {
 	return nil
 }
 
-// judge looks at one signature dictionary and adds it to the report. The error is the context's or the reader's.
+// judge looks at one signature dictionary and adds it to the report. The error is the context's or
+// the reader's.
 func (c *checker) judge(where candidate) error {
 	s := Signature{
 		Object: where.entry.Number, Kind: KindSignature, Superseded: where.superseded, place: where.place(),
@@ -318,8 +319,8 @@ func at(o pdf.Object, offset int64) (pdf.Object, bool) {
 	return pdf.Object{}, false
 }
 
-// checkRevision opens the signed bytes as a file of their own, which must lead to the same signature: else it
-// was moved into a document that its signer did not see as one.
+// checkRevision opens the signed bytes as a file of their own, which must lead to the same
+// signature: else it was moved into a document that its signer did not see as one.
 func (c *checker) checkRevision(covered coverage, where candidate, dictionary pdf.Object) (*fault, error) {
 	metered := &meter{ctx: c.ctx, reader: c.reader, left: 2*covered.end + findBudgetBase}
 	revision, err := openPDF(io.NewSectionReader(metered, 0, covered.end), covered.end)

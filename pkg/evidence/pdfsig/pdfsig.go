@@ -1,7 +1,9 @@
-// Package pdfsig judges the signatures of PDFs: which bytes each one covers, whether it holds for them, by whose
-// certificate, and whether the file begins with the bytes that were sent for signing.
+// Package pdfsig judges the signatures of PDFs: which bytes each one covers, whether it holds for
+// them, by whose certificate, and whether the file begins with the bytes that were sent for
+// signing.
 //
-// Call [New] and give the inspector to evidence's Archive.Verify, or [Check] for a PDF without a ZIP:
+// Call [New] and give the inspector to evidence's Archive.Verify, or [Check] for a PDF without a
+// ZIP:
 //
 //	inspector, err := pdfsig.New(pdfsig.Options{Roots: roots})
 //	report, err := archive.Verify(inspector)
@@ -10,11 +12,12 @@
 //
 // An encrypted file is judged if it opens with the empty user password, as any reader shows it.
 //
-// Signature dictionaries are found through the cross-reference, those of earlier revisions included, never by a search
-// of bytes and never by the form's /Fields. Each gets one [Status]:
+// Signature dictionaries are found through the cross-reference, those of earlier revisions
+// included, never by a search of bytes and never by the form's /Fields. Each gets one [Status]:
 //
-//   - WHOLE_FILE: /ByteRange is four integers, starts at byte 0, leaves out exactly the hexadecimal string of the
-//     dictionary's own /Contents, ends where the file ends, and the CMS in /Contents holds for those bytes.
+//   - WHOLE_FILE: /ByteRange is four integers, starts at byte 0, leaves out exactly the hexadecimal
+//     string of the dictionary's own /Contents, ends where the file ends, and the CMS in /Contents
+//     holds for those bytes.
 //   - EXTENDED: the same, but the range ends earlier, at a revision that is a PDF of its own and
 //     has this signature, and validation data and document time stamps alone follow, as in PAdES-LT
 //     and LTA.
@@ -81,8 +84,8 @@
 // takes more is a [ChangeOther]. The bounds of reading a PDF's structure come on top: a
 // cross-reference of 1,048,576 entries, 256 MiB of decoded object streams.
 //
-// This package holds the judging of PDF signatures and nothing else: it signs nothing and knows no network.
-// Codes, words and the JSON form of [Report] stay compatible; new codes may be added.
+// This package holds the judging of PDF signatures and nothing else: it signs nothing and knows no
+// network. Codes, words and the JSON form of [Report] stay compatible; new codes may be added.
 package pdfsig
 
 import (
@@ -145,11 +148,12 @@ func (o *Options) severity(code evidence.Code) evidence.Severity {
 // InspectorName is what [Inspector.Name] says.
 const InspectorName = "pdfsig"
 
-// Inspector judges the PDFs of an evidence ZIP; it is an [evidence.Inspector] and safe for concurrent use.
+// Inspector judges the PDFs of an evidence ZIP; it is an [evidence.Inspector] and safe for
+// concurrent use.
 type Inspector struct{ options Options }
 
-// New makes an inspector. It fails on codes to accept that do not exist or cannot be accepted, and on sent documents
-// without a size or with something else than a SHA-256.
+// New makes an inspector. It fails on codes to accept that do not exist or cannot be accepted, and
+// on sent documents without a size or with something else than a SHA-256.
 func New(options Options) (*Inspector, error) {
 	if err := options.check(); err != nil {
 		return nil, err
@@ -183,8 +187,8 @@ func (i *Inspector) Inspect(ctx context.Context, entry evidence.EntryReport, con
 	}, nil
 }
 
-// Check judges a PDF of size bytes. Whatever is wrong with the file is in the report; the error is one of the options,
-// ctx.Err(), or what r returned.
+// Check judges a PDF of size bytes. Whatever is wrong with the file is in the report; the error is
+// one of the options, ctx.Err(), or what r returned.
 func Check(ctx context.Context, r io.ReaderAt, size int64, options Options) (*Report, error) {
 	return check(ctx, r, size, options, bounds{hashed: maxHashed(size), contents: maxContents})
 }

@@ -212,7 +212,8 @@ func TestPopplersSignerIsTrustedByItsRoot(t *testing.T) {
 	}
 }
 
-// All that goes into JSON, findings and errors is searched for the subjects, which all hold one word.
+// All that goes into JSON, findings and errors is searched for the subjects, which all hold one
+// word.
 func TestSubjectsStandNowhere(t *testing.T) {
 	inspector, err := pdfsig.New(pdfsig.Options{Roots: people().stampRoots(), TimeStampRoots: people().roots()})
 	if err != nil {

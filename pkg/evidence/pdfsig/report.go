@@ -9,7 +9,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// ReportVersion is the version of the JSON form of [Details]. It grows when a field changes its meaning or goes.
+// ReportVersion is the version of the JSON form of [Details]. It grows when a field changes its
+// meaning or goes.
 const ReportVersion = 1
 
 // Status is the outcome for a signature or a file; the package comment says how it is found.
@@ -34,7 +35,8 @@ type Report struct {
 	Details
 }
 
-// Refusals returns the findings for which the file should not be relied upon; none for a file that is wholly signed, or unsigned.
+// Refusals returns the findings for which the file should not be relied upon; none for a file that
+// is wholly signed, or unsigned.
 func (r *Report) Refusals() []evidence.Finding {
 	var refusals []evidence.Finding
 	for _, finding := range r.Findings {
@@ -49,7 +51,8 @@ func (r *Report) Refusals() []evidence.Finding {
 type Details struct {
 	// Version is [ReportVersion].
 	Version int `json:"version"`
-	// Signatures are in the order in which their byte ranges end, so that the last comes last; those without one come first.
+	// Signatures are in the order in which their byte ranges end, so that the last comes last;
+	// those without one come first.
 	Signatures []Signature `json:"signatures"`
 	// Trust is the worst of the signatures, but for document time stamps, which count where nobody
 	// signed; [NotJudged] without roots, without signatures, and where there is a signature that
@@ -74,8 +77,9 @@ const (
 type Signature struct {
 	// Object is the number of the object that holds the signature dictionary.
 	Object uint32 `json:"object"`
-	// Field is the name of the form field that has the signature, as far as it can be shown; empty if there is none. Forms
-	// name their fields by purpose; a program that names one after a person puts personal data here.
+	// Field is the name of the form field that has the signature, as far as it can be shown; empty
+	// if there is none. Forms name their fields by purpose; a program that names one after a person
+	// puts personal data here.
 	Field string `json:"field,omitempty"`
 	Kind  Kind   `json:"kind"`
 	// Status is never StatusUnsigned.
@@ -102,7 +106,8 @@ type Signature struct {
 	StatedTime *time.Time `json:"statedTime,omitempty"`
 	// TimeStamp is the RFC 3161 time stamp of the signature, or the document time stamp itself.
 	TimeStamp *TimeStamp `json:"timeStamp,omitempty"`
-	// DocMDP is what a certification allows: 1 no changes, 2 filling in forms and signing, 3 annotations too; 0 for other signatures.
+	// DocMDP is what a certification allows: 1 no changes, 2 filling in forms and signing, 3
+	// annotations too; 0 for other signatures.
 	DocMDP int `json:"docMDP,omitempty"`
 	// Signer is the signer's certificate, as far as it was found.
 	Signer *Signer `json:"signer,omitempty"`
@@ -121,8 +126,8 @@ type Signature struct {
 	stamp   *message // of TimeStamp, likewise
 }
 
-// Revision gives the file as it was when it was signed: its first bytes up to the end of the byte range. r
-// is the file that was checked. It fails for a signature that is INVALID or INDETERMINATE.
+// Revision gives the file as it was when it was signed: its first bytes up to the end of the byte
+// range. r is the file that was checked. It fails for a signature that is INVALID or INDETERMINATE.
 func (s *Signature) Revision(r io.ReaderAt) (*io.SectionReader, error) {
 	if !s.holds() {
 		return nil, fmt.Errorf("signature in object %d is %s: there is no signed revision", s.Object, s.Status)
@@ -132,7 +137,8 @@ func (s *Signature) Revision(r io.ReaderAt) (*io.SectionReader, error) {
 
 // Signer is a signer's certificate without the subject.
 type Signer struct {
-	// Issuer is the distinguished name of who issued it; empty if the certificate is its own issuer.
+	// Issuer is the distinguished name of who issued it; empty if the certificate is its own
+	// issuer.
 	Issuer string `json:"issuer,omitempty"`
 	// Serial is the serial number in hexadecimal.
 	Serial string `json:"serial"`

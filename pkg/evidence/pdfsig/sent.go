@@ -142,12 +142,13 @@ func (c *checker) changedBefore(s *Signature, size int64) ([]Change, error) {
 // Found says where in a ZIP a document that was sent is.
 type Found struct {
 	SentDocument
-	// Entry is the name of the entry that is the document or begins with it; that with a signature over it if there are several.
+	// Entry is the name of the entry that is the document or begins with it; that with a signature
+	// over it if there are several.
 	Entry string `json:"entry,omitempty"`
 }
 
-// FindSent looks for each document that was sent in a report made with an [Inspector] that has the same
-// [Options].Sent, in the order of sent. The relation is identical, begins-with or not-found.
+// FindSent looks for each document that was sent in a report made with an [Inspector] that has the
+// same [Options].Sent, in the order of sent. The relation is identical, begins-with or not-found.
 func FindSent(report *evidence.Report, sent []Sent) []Found {
 	found := make([]Found, 0, len(sent))
 	for _, one := range sent {

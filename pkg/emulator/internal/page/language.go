@@ -21,7 +21,8 @@ var Languages = []Language{English, Spanish}
 
 var matcher = language.NewMatcher([]language.Tag{language.English, language.Spanish})
 
-// Choose returns the language that the address asks for, and that it does; else the best by the Accept-Language header.
+// Choose returns the language that the address asks for, and that it does; else the best by the
+// Accept-Language header.
 func Choose(asked, accepted string) (chosen Language, byAddress bool) {
 	if slices.Contains(Languages, Language(asked)) {
 		return Language(asked), true

@@ -1,8 +1,10 @@
-// Package page makes the pages that people see at an emulator: the steps of the signer's page behind a circuit's link, how
-// it ended, what went wrong, and the list of circuits. Call [Render] with what is to be shown, and send [Policy] with it.
+// Package page makes the pages that people see at an emulator: the steps of the signer's page
+// behind a circuit's link, how it ended, what went wrong, and the list of circuits. Call [Render]
+// with what is to be shown, and send [Policy] with it.
 //
-// Templates, style, script and all texts in English and Spanish live here. What a step does, and who may see a page, is
-// package emulator's. The pages work without the script but for drawing; they load nothing from elsewhere and set no cookie.
+// Templates, style, script and all texts in English and Spanish live here. What a step does, and
+// who may see a page, is package emulator's. The pages work without the script but for drawing;
+// they load nothing from elsewhere and set no cookie.
 package page
 
 import (
@@ -108,8 +110,8 @@ func read(name string) string {
 	return string(content)
 }
 
-// Policy is the pages' Content-Security-Policy: their own style, script, pictures and forms, and nothing else; the
-// empty icon is a data: address.
+// Policy is the pages' Content-Security-Policy: their own style, script, pictures and forms, and
+// nothing else; the empty icon is a data: address.
 var Policy = "default-src 'none'; style-src " + source(style) + "; script-src " + source(script) +
 	"; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 
@@ -169,7 +171,8 @@ func (v View) F(key string, values ...any) (string, error) {
 	return fmt.Sprintf(format, values...), err
 }
 
-// To is the address of a step of this circuit, of the circuit's current one for "", in the language of this page.
+// To is the address of a step of this circuit, of the circuit's current one for "", in the language
+// of this page.
 func (v View) To(step string) string {
 	query := url.Values{}
 	if step != "" {
@@ -225,7 +228,8 @@ func (v View) Has(step string) bool { return slices.Contains(v.Given, step) }
 // Pictures are the steps that ask for one.
 func (v View) Pictures() []string { return Pictures }
 
-// Ink gives the template the size of the area that a signature is drawn in, and the most points it may have.
+// Ink gives the template the size of the area that a signature is drawn in, and the most points it
+// may have.
 func (v View) Ink() (ink struct{ Width, Height, Points int }) {
 	ink.Width, ink.Height, ink.Points = pen.Width, pen.Height, pen.MaxPoints
 	return ink

@@ -90,7 +90,8 @@ func TestAMissingTextOrPageIsAnError(t *testing.T) {
 	}
 }
 
-// What the policy allows is what stands in the pages, to the byte, and there is nothing else to allow.
+// What the policy allows is what stands in the pages, to the byte, and there is nothing else to
+// allow.
 func TestPolicyFitsThePages(t *testing.T) {
 	inline := regexp.MustCompile(`(?s)<(style|script)>(.*?)</`)
 	for _, view := range views() {

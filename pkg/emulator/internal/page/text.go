@@ -1,6 +1,7 @@
 package page
 
-// texts are all words of the pages, by key: one for each page and step, with what stands on it behind a dot.
+// texts are all words of the pages, by key: one for each page and step, with what stands on it
+// behind a dot.
 var texts = map[string]map[Language]string{
 	"emulator": {English: "danabio emulator", Spanish: "Emulador de danabio"},
 	"notice": {

@@ -1,5 +1,6 @@
-// Package pen is a signature as its signer gave it: lines drawn by mouse or finger, or a typed name. Call [Parse] on what
-// a page sends, [Typed] on a name, or [Sample]; package picture draws the result, and package sign puts it on PDFs.
+// Package pen is a signature as its signer gave it: lines drawn by mouse or finger, or a typed
+// name. Call [Parse] on what a page sends, [Typed] on a name, or [Sample]; package picture draws
+// the result, and package sign puts it on PDFs.
 //
 // Only the signature's own form lives here, and the bounds on it; it draws nothing.
 package pen
@@ -13,8 +14,8 @@ import (
 	"unicode/utf8"
 )
 
-// Width and Height are the size of the area that a signature is drawn in. Points lie within it, edges included, counted
-// from its upper left corner.
+// Width and Height are the size of the area that a signature is drawn in. Points lie within it,
+// edges included, counted from its upper left corner.
 const (
 	Width  = 600
 	Height = 200
@@ -38,14 +39,16 @@ type Stroke []Point
 // Point is a place in the area.
 type Point struct{ X, Y int }
 
-// What is wrong with a signature that is refused. ErrEmpty is an oversight of the signer's, the others are no page's work.
+// What is wrong with a signature that is refused. ErrEmpty is an oversight of the signer's, the
+// others are no page's work.
 var (
 	ErrEmpty   = errors.New("signature: nothing was drawn or typed")
 	ErrTooLong = fmt.Errorf("signature: more than %d points, or than %d characters", MaxPoints, MaxName)
 	ErrForm    = fmt.Errorf("signature: strokes such as %q are expected, with points inside of %d by %d", "10,20 11,25;40,40", Width, Height)
 )
 
-// Parse reads strokes: points "x,y" in whole numbers with a space between two, and a semicolon between two strokes.
+// Parse reads strokes: points "x,y" in whole numbers with a space between two, and a semicolon
+// between two strokes.
 func Parse(text string) (Signature, error) {
 	if text == "" {
 		return Signature{}, ErrEmpty

@@ -42,7 +42,8 @@ func (f face) draw(c *canvas, area box) {
 	oval := func(x, y, rx, ry float64, paint color.RGBA, opacity float64) {
 		c.ellipse(px(x), py(y), rx*unit, ry*unit, paint, opacity)
 	}
-	// clipped draws in the coordinates of a whole selfie, between two heights, and not outside the area
+	// clipped draws in the coordinates of a whole selfie, between two heights, and not outside the
+	// area
 	clipped := func(top, bottom float64, paint color.RGBA, opacity float64, distance func(x, y float64) float64) {
 		part := box{area.left, max(area.top, py(top)), area.right, min(area.bottom, py(bottom))}
 		c.shape(part, paint, opacity, func(x, y float64) float64 {

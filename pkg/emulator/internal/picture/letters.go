@@ -16,8 +16,8 @@ const (
 	letterStep   = letterWidth + 1
 )
 
-// letters holds each letter's rows, top first, as one octal digit pair a row: five bits, the highest
-// of them at the left.
+// letters holds each letter's rows, top first, as one octal digit pair a row: five bits, the
+// highest of them at the left.
 var letters = map[rune][letterHeight]uint8{
 	'A': {016, 021, 021, 037, 021, 021, 021}, 'B': {036, 021, 021, 036, 021, 021, 036},
 	'C': {016, 021, 020, 020, 020, 021, 016}, 'D': {036, 021, 021, 021, 021, 021, 036},
@@ -113,7 +113,8 @@ func (c *canvas) centered(left, right, y, size float64, text string, paint color
 	c.text((left+right-textWidth(text, size))/2, y, size, text, paint)
 }
 
-// slanted writes along a line that rises by the angle, in radians. Each pixel is the mean of four samples.
+// slanted writes along a line that rises by the angle, in radians. Each pixel is the mean of four
+// samples.
 func (c *canvas) slanted(x0, y0, size, angle float64, text string, paint color.RGBA, opacity float64) {
 	glyphs := spell(text)
 	width, height := float64(len(glyphs)*letterStep)*size, float64(letterHeight)*size

@@ -28,9 +28,10 @@ var (
 	ErrDimensions = fmt.Errorf("picture: more than %d megapixels or %d pixels on a side", MaxPixels/1_000_000, maxSide)
 )
 
-// Photo makes a photograph that somebody uploaded anew, as a JPEG: upright, 1,280 pixels on its longest side at most, with
-// nothing of the file but what its pixels show, and a band that says what it went through. Its size is known before its
-// pixels are decoded; one of [MaxPixels] takes up to 400 MB while it is.
+// Photo makes a photograph that somebody uploaded anew, as a JPEG: upright, 1,280 pixels on its
+// longest side at most, with nothing of the file but what its pixels show, and a band that says
+// what it went through. Its size is known before its pixels are decoded; one of [MaxPixels] takes
+// up to 400 MB while it is.
 func Photo(file []byte) ([]byte, error) {
 	photo, err := decodePhoto(file)
 	if err != nil {
@@ -53,7 +54,8 @@ func decodePhoto(file []byte) (image.Image, error) {
 	if bytes.HasPrefix(file, []byte("\x89PNG\r\n\x1a\n")) {
 		decodeConfig, decode = png.DecodeConfig, png.Decode
 	} else if bytes.Count(file, []byte{0xFF, 0xDA}) > maxScans {
-		// A scan of a few bytes makes the decoder go over the whole picture. No camera writes more than a dozen.
+		// A scan of a few bytes makes the decoder go over the whole picture. No camera writes more
+		// than a dozen.
 		return nil, ErrFormat
 	}
 	config, err := decodeConfig(bytes.NewReader(file))
@@ -70,7 +72,8 @@ func decodePhoto(file []byte) (image.Image, error) {
 	return photo, nil
 }
 
-// shrink draws a photo upright, on white. Each pixel is the mean of nine samples where the photo is larger.
+// shrink draws a photo upright, on white. Each pixel is the mean of nine samples where the photo is
+// larger.
 func shrink(photo image.Image, turned exif.Orientation) *canvas {
 	bounds := photo.Bounds()
 	width, height := bounds.Dx(), bounds.Dy()

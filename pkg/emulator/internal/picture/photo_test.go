@@ -47,7 +47,8 @@ func asPNG(t testing.TB, picture image.Image) []byte {
 	return file.Bytes()
 }
 
-// withExif is a JPEG of the quarters that says how the camera was held, with something personal beside it.
+// withExif is a JPEG of the quarters that says how the camera was held, with something personal
+// beside it.
 func withExif(t testing.TB, width, height int, order binary.AppendByteOrder, value uint16) []byte {
 	t.Helper()
 	var file bytes.Buffer

@@ -1,9 +1,10 @@
 // Package picture draws the pictures that the emulator puts into its evidence: an identity document
-// from both sides, and the face of whoever holds it. Call [DocumentFront], [DocumentBack] and [Selfie].
+// from both sides, and the face of whoever holds it. Call [DocumentFront], [DocumentBack] and
+// [Selfie].
 //
 // All are drawn by code, show nobody, and say in their pixels that an emulator made them. The same
-// holder gives the same pictures, byte for byte with one version of Go, and the face on the document is
-// that of the selfie. Only drawing lives here.
+// holder gives the same pictures, byte for byte with one version of Go, and the face on the
+// document is that of the selfie. Only drawing lives here.
 package picture
 
 import (

@@ -135,7 +135,8 @@ func (r *revision) write(streams map[pdf.Reference][]byte, mark pdf.Reference) (
 	return fmt.Appendf(out, "startxref\n%d\n%%%%EOF\n", start-r.base.Header()), marked, nil
 }
 
-// trailer is the base's, with what this revision changes and without what belongs to the base alone.
+// trailer is the base's, with what this revision changes and without what belongs to the base
+// alone.
 func (r *revision) trailer(start int64) pdf.Object {
 	trailer := r.base.Trailer().Without("Prev", "Size", "XRefStm", "ID", "DocChecksum",
 		"Type", "W", "Index", "Length", "Filter", "DecodeParms", "F", "FFilter", "FDecodeParms", "DL")

@@ -2,8 +2,8 @@
 // authority that is made at start and forgotten at the end, in an incremental update, so that what
 // was sent is a prefix, to the byte, of what comes back.
 //
-// Call [NewAuthority] once, [Authority.Check] to learn whether a PDF can be signed, and [Authority.Sign]
-// to sign it. An Authority is safe for concurrent use.
+// Call [NewAuthority] once, [Authority.Check] to learn whether a PDF can be signed, and
+// [Authority.Sign] to sign it. An Authority is safe for concurrent use.
 //
 // Everything about placing a signature in a PDF lives here. Reading PDFs lives in internal/pdf, and
 // judging the signatures of others in pkg/evidence/pdfsig.
@@ -28,7 +28,8 @@ type Options struct {
 	Signer string
 	// Reason is why. Default: none stated.
 	Reason string
-	// Ink is the signature that the signer gave; the stamp shows it where the page is wide enough. Default: none.
+	// Ink is the signature that the signer gave; the stamp shows it where the page is wide enough.
+	// Default: none.
 	Ink pen.Signature
 }
 

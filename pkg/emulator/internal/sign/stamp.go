@@ -19,8 +19,8 @@ const (
 )
 
 // stampPlace gives the stamp's rectangle at the page's lower left, above those of earlier
-// signatures, and its width: with the signer's ink if that was given and the page is wide enough for it, else
-// without, and zero if the page is too small or its size unknown.
+// signatures, and its width: with the signer's ink if that was given and the page is wide enough
+// for it, else without, and zero if the page is too small or its size unknown.
 func (r *revision) stampPlace(options Options) (rectangle pdf.Object, width float64) {
 	left, bottom, right, top, ok := r.pageBox()
 	x := left + stampMargin
@@ -102,7 +102,8 @@ func newFont(name string) pdf.Object {
 	)
 }
 
-// appendInk draws the signer's own signature at the stamp's right: lines as lines, a name in italics.
+// appendInk draws the signer's own signature at the stamp's right: lines as lines, a name in
+// italics.
 func appendInk(content []byte, ink pen.Signature) []byte {
 	const (
 		scale  = (inkWidth - 4) / pen.Width
