@@ -31,7 +31,8 @@ func TestDocumentationNamesGoThatExists(t *testing.T) {
 	for _, file := range documentation(t) {
 		for _, span := range file.Codes {
 			if path := sourcePath.FindStringSubmatch(span.Text); path != nil {
-				if _, err := os.Stat(filepath.FromSlash(path[1])); err != nil && path[1] != "api/spec-update.md" { // made by an update
+				// made by an update
+				if _, err := os.Stat(filepath.FromSlash(path[1])); err != nil && path[1] != "api/spec-update.md" {
 					t.Errorf("%s:%d: there is no %s", file.Path, span.Line, span.Text)
 				}
 				continue
@@ -57,7 +58,8 @@ func exportedNames(t *testing.T) map[string]bool {
 	t.Helper()
 	names := map[string]bool{}
 	err := filepath.WalkDir("pkg", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.Contains(filepath.ToSlash(path), "/internal/") {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") ||
+			strings.Contains(filepath.ToSlash(path), "/internal/") {
 			return err
 		}
 		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)

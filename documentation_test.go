@@ -129,7 +129,8 @@ func TestReadmesHaveOneStructure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(english.Headings) != len(spanish.Headings) || len(english.Blocks) != len(spanish.Blocks) || len(english.Tables) != len(spanish.Tables) {
+	if len(english.Headings) != len(spanish.Headings) || len(english.Blocks) != len(spanish.Blocks) ||
+		len(english.Tables) != len(spanish.Tables) {
 		t.Fatalf("headings %d and %d, blocks %d and %d, tables %d and %d", len(english.Headings), len(spanish.Headings),
 			len(english.Blocks), len(spanish.Blocks), len(english.Tables), len(spanish.Tables))
 	}
@@ -140,15 +141,18 @@ func TestReadmesHaveOneStructure(t *testing.T) {
 	}
 	for i, block := range english.Blocks {
 		other := spanish.Blocks[i]
-		if other.Language != block.Language || other.Mark != block.Mark || other.Mark != "not run" && other.Name != block.Name ||
+		if other.Language != block.Language || other.Mark != block.Mark || other.Mark != "not run" &&
+			other.Name != block.Name ||
 			withoutComments(other) != withoutComments(block) {
-			t.Errorf("README.es.md:%d: the block differs in more than comments from README.md:%d", other.Line, block.Line)
+			t.Errorf("README.es.md:%d: the block differs in more than comments from README.md:%d", other.Line,
+				block.Line)
 		}
 	}
 	for i, table := range english.Tables {
 		other := spanish.Tables[i]
 		if len(other.Rows) != len(table.Rows) {
-			t.Errorf("README.es.md:%d: the table has %d rows, that of README.md:%d has %d", other.Line, len(other.Rows), table.Line, len(table.Rows))
+			t.Errorf("README.es.md:%d: the table has %d rows, that of README.md:%d has %d", other.Line, len(other.Rows),
+				table.Line, len(table.Rows))
 			continue
 		}
 		for n, row := range table.Rows {

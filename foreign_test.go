@@ -32,12 +32,14 @@ func TestForeignShellLinesOfTheDocumentation(t *testing.T) {
 			script := "trap 'kill %1 2>/dev/null || true' EXIT\n"
 			for i, block := range file.Blocks {
 				if isShell(block) {
-					script += fmt.Sprintf("{ echo '%s:%d: %s' >&2\n%s} > '%s'\n", file.Path, block.Line, block.Name, block.Text, filepath.Join(printed, strconv.Itoa(i)))
+					script += fmt.Sprintf("{ echo '%s:%d: %s' >&2\n%s} > '%s'\n", file.Path, block.Line, block.Name,
+						block.Text, filepath.Join(printed, strconv.Itoa(i)))
 				}
 			}
 			run := exec.Command("bash", "-euo", "pipefail", "-c", script)
 			run.Dir = folder
-			run.Env = append(environment(folder, variables), "PATH="+binaries+string(os.PathListSeparator)+os.Getenv("PATH"))
+			run.Env = append(environment(folder, variables), "PATH="+binaries+string(os.PathListSeparator)+
+				os.Getenv("PATH"))
 			if out, err := run.CombinedOutput(); err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}
@@ -67,7 +69,8 @@ func TestForeignShellLinesOfTheDocumentation(t *testing.T) {
 func acceptedByOthers(t *testing.T, folder, name string) {
 	t.Helper()
 	path := filepath.Join(folder, name)
-	if out, err := exec.Command("unzip", "-t", path).CombinedOutput(); err != nil || !bytes.Contains(out, []byte("No errors detected")) {
+	if out, err := exec.Command("unzip", "-t", path).CombinedOutput(); err != nil ||
+		!bytes.Contains(out, []byte("No errors detected")) {
 		t.Errorf("unzip -t %s: %v\n%s", name, err, out)
 	}
 	document, err := exec.Command("unzip", "-p", path, "documents/contract.pdf").Output()
@@ -78,7 +81,8 @@ func acceptedByOthers(t *testing.T, folder, name string) {
 		t.Fatal(err)
 	}
 	out, err := exec.Command("pdfsig", "-nocert", path+".pdf").CombinedOutput()
-	if err != nil || !bytes.Contains(out, []byte("Signature is Valid")) || !bytes.Contains(out, []byte("Total document signed")) {
+	if err != nil || !bytes.Contains(out, []byte("Signature is Valid")) ||
+		!bytes.Contains(out, []byte("Total document signed")) {
 		t.Errorf("pdfsig on the document in %s: %v\n%s", name, err, out)
 	}
 }
@@ -110,7 +114,8 @@ func TestForeignTokenServer(t *testing.T) {
 	}
 	binaries := buildDanabio(t)
 	for given, want := range map[string]int{secret: 0, secret + "x": 4} {
-		token := exec.Command(filepath.Join(binaries, "danabio"), "token", "--base-url", strings.TrimSpace(url), "--channel", "any", "--client-id", id)
+		token := exec.Command(filepath.Join(binaries, "danabio"), "token", "--base-url", strings.TrimSpace(url),
+			"--channel", "any", "--client-id", id)
 		token.Env = append(os.Environ(), "DANABIO_CLIENT_SECRET="+given)
 		out, err := token.CombinedOutput()
 		code := 0
@@ -120,7 +125,8 @@ func TestForeignTokenServer(t *testing.T) {
 		} else if err != nil {
 			t.Fatal(err)
 		}
-		if code != want || bytes.Contains(out, []byte(given)) || want == 0 != bytes.Contains(out, []byte("expiresAt=")) {
+		if code != want || bytes.Contains(out, []byte(given)) ||
+			want == 0 != bytes.Contains(out, []byte("expiresAt=")) {
 			t.Errorf("exit code %d, want %d; it printed %q", code, want, out)
 		}
 	}

@@ -47,9 +47,10 @@ func behindPrivateAuthority(t *testing.T, folder string) map[string]string {
 	authority := companyFiles(t, folder)
 	listener := httptest.NewUnstartedServer(api)
 	listener.TLS = &tls.Config{
-		Certificates: []tls.Certificate{authority.Issue(t, testca.Subject{Name: "Server", Hosts: []string{"127.0.0.1"}})},
-		ClientAuth:   tls.RequireAndVerifyClientCert,
-		ClientCAs:    authority.Pool(),
+		Certificates: []tls.Certificate{authority.Issue(t,
+			testca.Subject{Name: "Server", Hosts: []string{"127.0.0.1"}})},
+		ClientAuth: tls.RequireAndVerifyClientCert,
+		ClientCAs:  authority.Pool(),
 	}
 	listener.Config.ErrorLog = log.New(io.Discard, "", 0) // who is refused is told on the page
 	listener.StartTLS()

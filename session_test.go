@@ -26,7 +26,8 @@ import (
 // variables. Those of other files find an emulator that completes circuits at once.
 var preparations = map[string]func(t *testing.T, folder string) (variables map[string]string){
 	"README.md": func(t *testing.T, _ string) map[string]string {
-		return reached(unchecked(t, emulator.Config{CompleteAfter: time.Nanosecond})) // "danabio contract" sends wrong requests
+		// "danabio contract" sends wrong requests
+		return reached(unchecked(t, emulator.Config{CompleteAfter: time.Nanosecond}))
 	},
 	"docs/configuration.md": func(t *testing.T, folder string) map[string]string {
 		companyFiles(t, folder)
@@ -35,7 +36,8 @@ var preparations = map[string]func(t *testing.T, folder string) (variables map[s
 	"docs/network.md": behindPrivateAuthority,
 	"docs/retries.md": func(t *testing.T, _ string) map[string]string {
 		lost := emulator.Fault{Operation: emulator.OperationStart, Reset: true} // the first start's answer
-		return reached(emulatortest.Start(t, emulator.Config{CompleteAfter: time.Nanosecond, Faults: []emulator.Fault{lost}}))
+		return reached(emulatortest.Start(t,
+			emulator.Config{CompleteAfter: time.Nanosecond, Faults: []emulator.Fault{lost}}))
 	},
 	"docs/waiting.md": func(t *testing.T, folder string) map[string]string {
 		server := emulatortest.Start(t, emulator.Config{}) // nobody signs
@@ -109,7 +111,8 @@ func reached(server *emulatortest.Server) map[string]string {
 func buildDanabio(t *testing.T) (folder string) {
 	t.Helper()
 	folder = t.TempDir()
-	if out, err := exec.Command("go", "build", "-ldflags=-w", "-o", folder, "./cmd/danabio").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-ldflags=-w", "-o", folder,
+		"./cmd/danabio").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return folder
@@ -121,7 +124,8 @@ func environment(folder string, variables map[string]string) []string {
 	var list []string
 	for _, variable := range os.Environ() {
 		name, _, _ := strings.Cut(variable, "=")
-		if !strings.HasPrefix(name, "DANABIO_") && !strings.HasPrefix(name, "LC_") && !strings.HasSuffix(strings.ToUpper(name), "_PROXY") &&
+		if !strings.HasPrefix(name, "DANABIO_") && !strings.HasPrefix(name, "LC_") &&
+			!strings.HasSuffix(strings.ToUpper(name), "_PROXY") &&
 			name != "LANG" && name != "XDG_CONFIG_HOME" && name != "HOME" {
 			list = append(list, variable)
 		}
@@ -165,7 +169,8 @@ func TestDocumentationDoesWhatItSays(t *testing.T) {
 					t.Fatalf("%s:%d: %s: %v\n%s", file.Path, block.Line, block.Name, err, printed)
 				}
 				if shown, found := file.Output(block.Name); found && !shown.Matches(printed) {
-					t.Errorf("%s:%d: %s prints\n%s\nand not\n%s", file.Path, shown.Line, block.Name, printed, shown.Text)
+					t.Errorf("%s:%d: %s prints\n%s\nand not\n%s", file.Path, shown.Line, block.Name, printed,
+						shown.Text)
 				}
 			}
 		})
@@ -176,11 +181,13 @@ func TestDocumentationDoesWhatItSays(t *testing.T) {
 func failsOnForgedEvidence(t *testing.T, program string) {
 	t.Helper()
 	for forgery, says := range map[emulator.Forgery]string{
-		emulator.ForgeBadSignature: "signature-digest", emulator.ForgeMissingDocument: "no file is or begins with document",
-		emulator.ForgeReplacedPage: "was changed before it was signed", emulator.ForgeLaterPage: "later-revision",
+		emulator.ForgeBadSignature:    "signature-digest",
+		emulator.ForgeMissingDocument: "no file is or begins with document",
+		emulator.ForgeReplacedPage:    "was changed before it was signed", emulator.ForgeLaterPage: "later-revision",
 	} {
 		server := emulatortest.Start(t, emulator.Config{
-			CompleteAfter: time.Nanosecond, Faults: []emulator.Fault{{Operation: emulator.OperationDownload, Forge: forgery}},
+			CompleteAfter: time.Nanosecond,
+			Faults:        []emulator.Fault{{Operation: emulator.OperationDownload, Forge: forgery}},
 		})
 		s := &session{folder: t.TempDir(), variables: reached(server)}
 		if err := os.WriteFile(filepath.Join(s.folder, "contract.pdf"), sample.Contract, 0o600); err != nil {

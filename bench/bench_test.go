@@ -142,7 +142,8 @@ func startAgainstPost(b *testing.B, size, times int, secured bool, take http.Han
 		takeStart(w, r)
 	})
 	request := danabio.CircuitRequest{
-		ID: "loan-4711", Signer: danabio.Signer{Name: "Ana Prueba", Email: "ana@example.com", NIF: "12345678Z"}, Documents: []danabio.Document{danabio.File(path)},
+		ID: "loan-4711", Signer: danabio.Signer{Name: "Ana Prueba", Email: "ana@example.com", NIF: "12345678Z"},
+		Documents: []danabio.Document{danabio.File(path)},
 	}
 	start := func(c *danabio.Client) {
 		if _, err := c.StartCircuit(context.Background(), request); err != nil {
@@ -217,11 +218,13 @@ func BenchmarkReading64MiB(b *testing.B) {
 			b.Fatal(err)
 		}
 		defer file.Close()
-		if _, err := io.CopyBuffer(struct{ io.Writer }{io.MultiWriter(to...)}, struct{ io.Reader }{file}, make([]byte, 12<<10)); err != nil {
+		if _, err := io.CopyBuffer(struct{ io.Writer }{io.MultiWriter(to...)}, struct{ io.Reader }{file},
+			make([]byte, 12<<10)); err != nil {
 			b.Fatal(err)
 		}
 	}
-	pair(b, func() { read(sha256.New(), base64.NewEncoder(base64.StdEncoding, io.Discard)) }, func() { read(io.Discard) })
+	pair(b, func() { read(sha256.New(), base64.NewEncoder(base64.StdEncoding, io.Discard)) },
+		func() { read(io.Discard) })
 }
 
 const evidenceSize = 256 << 20

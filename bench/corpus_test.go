@@ -56,7 +56,8 @@ func (c corpus) write(path string, how packing) error {
 	for n, size := range c.sizes(random) {
 		kind := kinds[n%len(kinds)]
 		content := kind.content(random, size)
-		if err := add(archive, fmt.Sprintf(kind.name, n), content, kind.media && !how.deflated, how.descriptors); err != nil {
+		if err := add(archive, fmt.Sprintf(kind.name, n), content, kind.media && !how.deflated,
+			how.descriptors); err != nil {
 			return err
 		}
 	}
@@ -175,7 +176,8 @@ func document(random *rand.Rand, size int) []byte {
 	for room := 600; b.Len()+room < size; room += 40 { // what the cross-reference takes
 		var text bytes.Buffer
 		for range 10 + random.IntN(70) {
-			fmt.Fprintf(&text, "BT /F1 %d Tf %d %d Td (%s) Tj ET\n", 8+random.IntN(4), random.IntN(600), random.IntN(800), words[random.IntN(len(words))])
+			fmt.Fprintf(&text, "BT /F1 %d Tf %d %d Td (%s) Tj ET\n", 8+random.IntN(4), random.IntN(600),
+				random.IntN(800), words[random.IntN(len(words))])
 		}
 		object(fmt.Sprintf("<</Length %d>>", text.Len()), text.Bytes())
 		image := noiseOf(random, min(4<<10+random.IntN(8<<10), max(64, size-b.Len()-room)))
@@ -190,7 +192,8 @@ func document(random *rand.Rand, size int) []byte {
 	return b.Bytes()
 }
 
-var words = []string{"the lender", "the borrower", "agrees to", "pay", "amount", "of the contract", "in the term of", "signature", "clause", "witness"}
+var words = []string{"the lender", "the borrower", "agrees to", "pay", "amount", "of the contract", "in the term of",
+	"signature", "clause", "witness"}
 
 func events(random *rand.Rand, size int) []byte {
 	var b bytes.Buffer
@@ -198,14 +201,18 @@ func events(random *rand.Rand, size int) []byte {
 	b.WriteString(`{"events":[`)
 	for b.Len() < size-2 {
 		fmt.Fprintf(&b, `{"at":"2026-01-%02dT%02d:%02d:%02dZ","type":%q,"score":0.%06d},`,
-			1+random.IntN(28), random.IntN(24), random.IntN(60), random.IntN(60), words[random.IntN(len(words))], random.IntN(1_000_000))
+			1+random.IntN(28), random.IntN(24), random.IntN(60), random.IntN(60), words[random.IntN(len(words))],
+			random.IntN(1_000_000))
 	}
 	return b.Bytes()[:size]
 }
 
 // folder is where corpora and what is extracted from them lie: among the temporary files, or where
 // DANABIO_BENCH_FOLDER says.
-var folder = sync.OnceValues(func() (string, error) { return os.MkdirTemp(os.Getenv("DANABIO_BENCH_FOLDER"), "danabio-bench") })
+var folder = sync.OnceValues(func() (string, error) {
+	return os.MkdirTemp(os.Getenv("DANABIO_BENCH_FOLDER"),
+		"danabio-bench")
+})
 
 func TestMain(m *testing.M) {
 	code := m.Run()

@@ -74,7 +74,8 @@ func againstEach(b *testing.B, ours func(path, into string) []string, rivals []r
 								n++
 								return filepath.Join(into, fmt.Sprint(n))
 							}
-							pair(b, func() { process(b, danabio, ours(path, next())...) }, func() { r.do(b, path, next()) })
+							pair(b, func() { process(b, danabio, ours(path, next())...) },
+								func() { r.do(b, path, next()) })
 						})
 					}
 				})
@@ -115,7 +116,8 @@ func BenchmarkVerify(b *testing.B) {
 func BenchmarkExtract(b *testing.B) {
 	againstEach(b, extracting, []rival{
 		{"archive-zip", func(b *testing.B, path, into string) {
-			eachEntry(b, path, func(file *zip.File, content io.Reader) error { return writeEntry(into, file.Name, content) })
+			eachEntry(b, path,
+				func(file *zip.File, content io.Reader) error { return writeEntry(into, file.Name, content) })
 		}},
 		{"archive-zip+sha256", func(b *testing.B, path, into string) {
 			digest := sha256.New()
@@ -170,7 +172,8 @@ func hashFile(b *testing.B, path string) {
 		b.Fatal(err)
 	}
 	defer file.Close()
-	if _, err := io.CopyBuffer(struct{ io.Writer }{sha256.New()}, struct{ io.Reader }{file}, make([]byte, 256<<10)); err != nil {
+	if _, err := io.CopyBuffer(struct{ io.Writer }{sha256.New()}, struct{ io.Reader }{file},
+		make([]byte, 256<<10)); err != nil {
 		b.Fatal(err)
 	}
 }

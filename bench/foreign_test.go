@@ -14,7 +14,8 @@ func BenchmarkForeignDownload256MiB(b *testing.B) {
 	for name, secured := range map[string]bool{"plain": false, "tls": true} {
 		b.Run(name, func(b *testing.B) {
 			downloadAgainst(b, secured, func(s *httptest.Server, path string) {
-				for _, command := range [][]string{{"curl", "-sSfk", "-o", path, s.URL + "/evidence"}, {"sha256sum", path}} {
+				for _, command := range [][]string{{"curl", "-sSfk", "-o", path, s.URL + "/evidence"},
+					{"sha256sum", path}} {
 					if out, err := exec.Command(command[0], command[1:]...).CombinedOutput(); err != nil {
 						b.Fatalf("%s: %v\n%s", command[0], err, out)
 					}
@@ -34,7 +35,8 @@ func need(tb testing.TB, programs ...string) {
 
 // shell is a rival that a shell runs, with the ZIP as $1 and the new folder as $2.
 func shell(name, script string) rival {
-	return rival{name, func(b *testing.B, path, into string) { process(b, "sh", "-ec", script+" >/dev/null", "sh", path, into) }}
+	return rival{name,
+		func(b *testing.B, path, into string) { process(b, "sh", "-ec", script+" >/dev/null", "sh", path, into) }}
 }
 
 // BenchmarkForeignVerify has the tests of other programs as its floors; with SHA-256 of the ZIP

@@ -30,7 +30,8 @@ func TestForeignPeakMemory(t *testing.T) {
 		for _, how := range packings[1:3] { // stored with descriptors, and deflated
 			path := c.path(t, how)
 			for name, args := range map[string][]string{
-				"verify": verifying(path, ""), "verify --json": {"evidence", "verify", "--json", path}, "extract": extracting(path, path+"-out"),
+				"verify": verifying(path, ""), "verify --json": {"evidence", "verify", "--json", path},
+				"extract": extracting(path, path+"-out"),
 			} {
 				child := exec.Command(os.Args[0], "-test.run=^TestForeignPeakMemory$")
 				child.Env = append(os.Environ(), "DANABIO_BENCH_RUN="+danabioBinary(t)+"\n"+strings.Join(args, "\n"))

@@ -70,7 +70,8 @@ func (e *failedFiles) worst() int { return e.code }
 // can read; what keeps everything else from being done; what the server does not want; what could
 // not be found out; what was given wrongly; and what only takes time.
 var byWeight = []int{
-	exitInterrupted, exitUnknown, exitIntegrity, exitUnauthorized, exitRefused, exitFailed, exitUsage, exitNotReady, exitDone,
+	exitInterrupted, exitUnknown, exitIntegrity, exitUnauthorized, exitRefused, exitFailed, exitUsage, exitNotReady,
+	exitDone,
 }
 
 // worse returns the exit code that matters more.

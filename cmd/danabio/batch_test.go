@@ -14,7 +14,8 @@ import (
 )
 
 func TestEachFileIsDoneAndTheWorstDecides(t *testing.T) {
-	refused, missing, unread := error(&refusedFile{"x.zip", &evidence.RefusedError{}}), badInput("is not there"), fs.ErrPermission
+	refused, missing, unread := error(&refusedFile{"x.zip", &evidence.RefusedError{}}), badInput("is not there"),
+		fs.ErrPermission
 	tests := []struct {
 		name string
 		errs []error
@@ -77,7 +78,8 @@ func TestWorseKeepsToTheOrderOfTheHelp(t *testing.T) {
 func TestOneFileFailsAsItIs(t *testing.T) {
 	var stderr bytes.Buffer
 	unread := errors.New("input/output error")
-	if err := newOutput(&stderr, &stderr).each([]string{"a.zip"}, func(string) error { return unread }); !errors.Is(err, unread) || err.Error() != unread.Error() || stderr.Len() > 0 {
+	if err := newOutput(&stderr, &stderr).each([]string{"a.zip"}, func(string) error { return unread }); !errors.Is(err,
+		unread) || err.Error() != unread.Error() || stderr.Len() > 0 {
 		t.Errorf("got %v, stderr %q", err, stderr.String())
 	}
 }
@@ -85,12 +87,14 @@ func TestOneFileFailsAsItIs(t *testing.T) {
 func TestReasonsAreBoundedAndSafeForATerminal(t *testing.T) {
 	many := &evidence.RefusedError{Omitted: 5}
 	for n := range 30 {
-		many.Findings = append(many.Findings, evidence.Finding{Code: evidence.CodeCRC, Entry: fmt.Sprintf("\x1b[2J\n%d", n), Message: "wrong"})
+		many.Findings = append(many.Findings,
+			evidence.Finding{Code: evidence.CodeCRC, Entry: fmt.Sprintf("\x1b[2J\n%d", n), Message: "wrong"})
 	}
 	var stderr bytes.Buffer
 	newOutput(&stderr, &stderr).failure(&refusedFile{"a\n\x1b.zip", many})
 	lines := strings.Split(strings.TrimSuffix(stderr.String(), "\n"), "\n")
-	if len(lines) != 21 || !strings.Contains(lines[20], "and 15 more reasons") || strings.Contains(stderr.String(), "\x1b") {
+	if len(lines) != 21 || !strings.Contains(lines[20], "and 15 more reasons") ||
+		strings.Contains(stderr.String(), "\x1b") {
 		t.Errorf("%d lines: %q", len(lines), stderr.String())
 	}
 }
@@ -117,7 +121,8 @@ func TestNoticesAreOneForEachCode(t *testing.T) {
 
 func TestExtractionNames(t *testing.T) {
 	for file, want := range map[string]string{
-		"a.zip": "a", "in/b.ZIP": "b", "c": "c", "d.zip.rejected": "d.zip.rejected", ".zip": ".zip", "e.zip.zip": "e.zip", "-": "stdin", "./-": "-", "..": "..",
+		"a.zip": "a", "in/b.ZIP": "b", "c": "c", "d.zip.rejected": "d.zip.rejected", ".zip": ".zip",
+		"e.zip.zip": "e.zip", "-": "stdin", "./-": "-", "..": "..",
 	} {
 		if got := extractionName(file); got != want {
 			t.Errorf("%s: %s, want %s", file, got, want)

@@ -44,7 +44,8 @@ func (s *settings) certificates(ctx context.Context) (certificates, error) {
 	case certificate.path != "":
 		err = c.readClientCertificate(ctx, certificate, key)
 	case key.path != "":
-		err = badInput("%s %s: there is no client certificate for it; give it by --client-cert or client_certificate", key.what, key.path)
+		err = badInput("%s %s: there is no client certificate for it; give it by --client-cert or client_certificate",
+			key.what, key.path)
 	}
 	return c, err
 }
@@ -90,8 +91,10 @@ func (f pemFile) read(ctx context.Context) (blocks []pemfile.Block, notice *mess
 	}
 	defer source.Close()
 	if access.Writes(source) == access.Everything {
-		return nil, nil, badInput("%s %s: other users of this machine can change it, or put another one in its place; have only you write it and its folder: chmod o-w %s %s",
-			f.what, f.path, shellWord(f.path), shellWord(filepath.Dir(f.path)))
+		return nil, nil,
+			badInput("%s %s: other users of this machine can change it, or put another one in its place; have only "+
+				"you write it and its folder: chmod o-w %s %s",
+				f.what, f.path, shellWord(f.path), shellWord(filepath.Dir(f.path)))
 	}
 	content, err := io.ReadAll(io.LimitReader(interruptible{ctx, source}, maxPEM+1))
 	switch {
@@ -119,24 +122,29 @@ func (f pemFile) undecoded(err error) error {
 	case pemfile.UTF16:
 		return badInput("%s %s is text in UTF-16; save it as UTF-8", f.what, f.path)
 	case pemfile.DER:
-		return badInput("%s %s is in DER form; make it PEM by: openssl x509 -inform der -in %s -out NEW.pem", f.what, f.path, shellWord(f.path))
+		return badInput("%s %s is in DER form; make it PEM by: openssl x509 -inform der -in %s -out NEW.pem", f.what,
+			f.path, shellWord(f.path))
 	case pemfile.PKCS7:
 		form := "pem"
 		if fault.DER {
 			form = "der"
 		}
-		return badInput("%s %s is PKCS #7; take the certificates out by: openssl pkcs7 -print_certs -inform %s -in %s -out NEW.pem", f.what, f.path, form, shellWord(f.path))
+		return badInput("%s %s is PKCS #7; take the certificates out by: openssl pkcs7 -print_certs -inform %s -in "+
+			"%s -out NEW.pem", f.what, f.path, form, shellWord(f.path))
 	case pemfile.Unbegun:
-		return badInput("%s %s: line %d ends a block that no line begins; see that nothing was cut off", f.what, f.path, fault.Line)
+		return badInput("%s %s: line %d ends a block that no line begins; see that nothing was cut off", f.what, f.path,
+			fault.Line)
 	}
-	return badInput("%s %s: the block that begins in line %d cannot be read; see that nothing was cut off or indented", f.what, f.path, fault.Line)
+	return badInput("%s %s: the block that begins in line %d cannot be read; see that nothing was cut off or indented",
+		f.what, f.path, fault.Line)
 }
 
 func isKey(block pemfile.Block) bool { return strings.HasSuffix(block.Type, "PRIVATE KEY") }
 
 // certificates reads the certificates of a file, of which there must be one that is trusted for
 // what is wanted, and returns all of its blocks too.
-func (f pemFile) certificates(ctx context.Context, wanted asn1.ObjectIdentifier) (found []*x509.Certificate, blocks []pemfile.Block, notice *message, err error) {
+func (f pemFile) certificates(ctx context.Context,
+	wanted asn1.ObjectIdentifier) (found []*x509.Certificate, blocks []pemfile.Block, notice *message, err error) {
 	if blocks, notice, err = f.read(ctx); err != nil {
 		return nil, nil, nil, err
 	}
@@ -144,11 +152,15 @@ func (f pemFile) certificates(ctx context.Context, wanted asn1.ObjectIdentifier)
 	var damaged *pemfile.CertificateError
 	switch {
 	case errors.As(err, &damaged):
-		return nil, nil, nil, badInput("%s %s: certificate number %d, in line %d, is damaged: %w", f.what, f.path, damaged.Number, damaged.Line, detail(damaged.Err.Error()))
+		return nil, nil, nil, badInput("%s %s: certificate number %d, in line %d, is damaged: %w", f.what, f.path,
+			damaged.Number, damaged.Line, detail(damaged.Err.Error()))
 	case len(found) == 0 && leftOut > 0:
-		return nil, nil, nil, badInput("%s %s says of each of its certificates that it is not to be trusted for this", f.what, f.path)
+		return nil, nil, nil, badInput("%s %s says of each of its certificates that it is not to be trusted for this",
+			f.what, f.path)
 	case len(found) == 0:
-		return nil, nil, nil, badInput("%s %s holds no certificate in PEM form, which begins with -----BEGIN CERTIFICATE-----", f.what, f.path)
+		return nil, nil, nil,
+			badInput("%s %s holds no certificate in PEM form, which begins with -----BEGIN CERTIFICATE-----", f.what,
+				f.path)
 	}
 	return found, blocks, notice, nil
 }
@@ -180,9 +192,11 @@ func (c *certificates) add(notice *message) {
 func checkDates(certificate *x509.Certificate, what, path string) error {
 	switch now := time.Now(); {
 	case now.After(certificate.NotAfter):
-		return badInput("%s %s: the certificate of %s expired on %s", what, path, commonName(certificate), day(certificate.NotAfter))
+		return badInput("%s %s: the certificate of %s expired on %s", what, path, commonName(certificate),
+			day(certificate.NotAfter))
 	case now.Before(certificate.NotBefore):
-		return badInput("%s %s: the certificate of %s is valid only from %s on", what, path, commonName(certificate), day(certificate.NotBefore))
+		return badInput("%s %s: the certificate of %s is valid only from %s on", what, path, commonName(certificate),
+			day(certificate.NotBefore))
 	}
 	return nil
 }
@@ -230,8 +244,10 @@ func keyIn(blocks []pemfile.Block, what, path string) (crypto.Signer, error) {
 			continue
 		}
 		if block.Type == "ENCRYPTED PRIVATE KEY" || block.Headers["DEK-Info"] != "" {
-			return nil, badInput("%s %s is encrypted, and danabio asks for no passphrase; store it without one by: openssl pkey -in %s -out NEW.pem",
-				what, path, shellWord(path))
+			return nil,
+				badInput("%s %s is encrypted, and danabio asks for no passphrase; store it without one by: openssl "+
+					"pkey -in %s -out NEW.pem",
+					what, path, shellWord(path))
 		}
 		for _, parse := range []func([]byte) (any, error){
 			x509.ParsePKCS8PrivateKey,
@@ -246,7 +262,9 @@ func keyIn(blocks []pemfile.Block, what, path string) (crypto.Signer, error) {
 		}
 		return nil, badInput("%s %s is of no kind that TLS uses, or damaged", what, path)
 	}
-	return nil, badInput("%s %s holds no private key in PEM form; give the file that does by --client-key or client_key", what, path)
+	return nil,
+		badInput("%s %s holds no private key in PEM form; give the file that does by --client-key or client_key", what,
+			path)
 }
 
 // trusts reports whether a certificate is one of the user's own authorities.

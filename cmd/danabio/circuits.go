@@ -67,9 +67,12 @@ func (r *retrieval) named(cmd *cobra.Command, circuits []string) ([]string, erro
 	case at < 0:
 		return circuits, nil
 	case countOf(circuits, standardInput) > 1:
-		return nil, usagef(cmd, "standard input can name the circuits once only, but - is given %d times", countOf(circuits, standardInput))
+		return nil, usagef(cmd, "standard input can name the circuits once only, but - is given %d times",
+			countOf(circuits, standardInput))
 	case r.connection.secret.stdin:
-		return nil, usagef(cmd, "standard input cannot both name circuits and hold the client secret; give the secret by --client-secret-file or DANABIO_CLIENT_SECRET")
+		return nil,
+			usagef(cmd, "standard input cannot both name circuits and hold the client secret; give the secret by "+
+				"--client-secret-file or DANABIO_CLIENT_SECRET")
 	}
 	source, hide := r.out.fromStandardInput(cmd)
 	defer hide()
@@ -183,7 +186,8 @@ func (r *retrieval) paths(cmd *cobra.Command, circuits []string) (paths []string
 	case err == nil:
 		return nil, false, badInput("%s is no folder, which several circuits need", r.target)
 	case strings.EqualFold(filepath.Ext(r.target), ".zip"):
-		return nil, false, badInput("-o %s looks like a file, but several circuits need a folder; give -o DIR", r.target)
+		return nil, false, badInput("-o %s looks like a file, but several circuits need a folder; give -o DIR",
+			r.target)
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, false, badInput("folder %s: %w", r.target, reason(err))
 	default:
@@ -197,14 +201,17 @@ func (r *retrieval) paths(cmd *cobra.Command, circuits []string) (paths []string
 			return nil, false, badInput("circuit %d looks like a link; give the identifier", i+1)
 		}
 		if !namesFile(circuit) {
-			return nil, false, badInput("no file can be named after circuit %q; give it by itself, with -o FILE.zip", circuit)
+			return nil, false, badInput("no file can be named after circuit %q; give it by itself, with -o FILE.zip",
+				circuit)
 		}
 		// Some file systems take names for one that differ in case only.
 		switch other, clash := taken[strings.ToLower(circuit)]; {
 		case clash && other == circuit:
 			return nil, false, badInput("circuit %q is given twice", circuit)
 		case clash:
-			return nil, false, badInput("circuits %q and %q would go into one file; give one of them by itself, with -o FILE.zip", other, circuit)
+			return nil, false,
+				badInput("circuits %q and %q would go into one file; give one of them by itself, with -o FILE.zip",
+					other, circuit)
 		}
 		taken[strings.ToLower(circuit)] = circuit
 		paths = append(paths, filepath.Join(r.target, circuit+".zip"))
@@ -235,7 +242,8 @@ type circuitResult struct {
 }
 
 // several gets all of them at the same time, tells each as it comes, and goes on past failures.
-func (r *retrieval) several(parent context.Context, client *danabio.Client, circuits, paths []string, get getEvidence) error {
+func (r *retrieval) several(parent context.Context, client *danabio.Client, circuits, paths []string,
+	get getEvidence) error {
 	ctx, end := context.WithCancel(parent)
 	defer end()
 	results := make(chan circuitResult)
@@ -311,7 +319,8 @@ func (e *failedCircuits) add(err error) {
 	e.count++
 	e.code = worse(e.code, exitCode(err))
 	text := advice(err)
-	if text != nil && !slices.ContainsFunc(e.advices, func(known *message) bool { return known.Error() == text.Error() }) {
+	if text != nil &&
+		!slices.ContainsFunc(e.advices, func(known *message) bool { return known.Error() == text.Error() }) {
 		e.advices = append(e.advices, text)
 	}
 }

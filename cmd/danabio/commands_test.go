@@ -58,7 +58,8 @@ func TestScriptsRunEveryCommandAndMeetEveryExitCode(t *testing.T) {
 			t.Errorf("no script runs %q with success", cmd.CommandPath())
 		}
 	}
-	want := []int{exitDone, exitFailed, exitUsage, exitNotReady, exitUnauthorized, exitUnknown, exitIntegrity, exitRefused, exitInterrupted}
+	want := []int{exitDone, exitFailed, exitUsage, exitNotReady, exitUnauthorized, exitUnknown, exitIntegrity,
+		exitRefused, exitInterrupted}
 	if got := slices.Sorted(maps.Keys(codes)); !slices.Equal(got, want) {
 		t.Errorf("scripts meet the exit codes %d, want %d", got, want)
 	}
@@ -70,7 +71,8 @@ func TestExamplesAreRightUsage(t *testing.T) {
 			continue
 		}
 		lines := exampleCalls(cmd.Example)
-		if !slices.ContainsFunc(lines, func(words []string) bool { return strings.HasPrefix(strings.Join(words, " "), cmd.CommandPath()) }) {
+		if !slices.ContainsFunc(lines,
+			func(words []string) bool { return strings.HasPrefix(strings.Join(words, " "), cmd.CommandPath()) }) {
 			t.Errorf("%s has no example of itself: %s", cmd.CommandPath(), cmd.Example)
 		}
 		for _, words := range lines {
@@ -142,7 +144,8 @@ func shellCommands(line string) [][]string {
 			quoted, some = !quoted, true
 		case quoted:
 			word.WriteRune(r)
-		case len(words) > 1 && strings.HasPrefix(line[i:], "   ") && !strings.HasPrefix(strings.TrimLeft(line[i:], " "), "-"):
+		case len(words) > 1 && strings.HasPrefix(line[i:], "   ") &&
+			!strings.HasPrefix(strings.TrimLeft(line[i:], " "), "-"):
 			end()
 			return append(commands, words)
 		case r == ' ' || r == '\n':

@@ -28,7 +28,8 @@ func addCompletions(root *cobra.Command) {
 				return
 			}
 			name, _ := pflag.UnquoteUsage(flag)
-			_ = cmd.RegisterFlagCompletionFunc(flag.Name, completeFlag(flag.Name, name)) // fails only for a flag that has one
+			// fails only for a flag that has one
+			_ = cmd.RegisterFlagCompletionFunc(flag.Name, completeFlag(flag.Name, name))
 		})
 	})
 }
@@ -86,7 +87,8 @@ func completeFile(name string) ([]cobra.Completion, cobra.ShellCompDirective) {
 func completeFlag(flag, name string) cobra.CompletionFunc {
 	switch flag {
 	case "environment":
-		return cobra.FixedCompletions([]cobra.Completion{string(danabio.Sandbox), string(danabio.Production)}, cobra.ShellCompDirectiveNoFileComp)
+		return cobra.FixedCompletions([]cobra.Completion{string(danabio.Sandbox), string(danabio.Production)},
+			cobra.ShellCompDirectiveNoFileComp)
 	case "lang":
 		return cobra.FixedCompletions([]cobra.Completion{
 			cobra.CompletionWithDesc("en", "English"), cobra.CompletionWithDesc("es", "Español"),
@@ -157,7 +159,8 @@ func completeUnknown(cmd *cobra.Command, args []string, _ string) ([]cobra.Compl
 	_ = openJournal(ctx, args[0], func(file *journal.Journal) error { // without one there is nothing to complete
 		for _, entry := range file.Entries() {
 			if outcome := entry.Outcome(); mayHaveStarted(outcome) {
-				ids = append(ids, cobra.CompletionWithDesc(entry.Intent.RequestID, entry.Intent.At.UTC().Format(time.RFC3339)+" "+string(outcome)))
+				ids = append(ids, cobra.CompletionWithDesc(entry.Intent.RequestID,
+					entry.Intent.At.UTC().Format(time.RFC3339)+" "+string(outcome)))
 			}
 		}
 		return nil

@@ -28,7 +28,8 @@ func completed(t *testing.T, args ...string) (completions []string, directive st
 }
 
 func TestCompletionOffersWhatCanStandThere(t *testing.T) {
-	const any, none, endings, folders = cobra.ShellCompDirectiveDefault, cobra.ShellCompDirectiveNoFileComp, cobra.ShellCompDirectiveFilterFileExt, cobra.ShellCompDirectiveFilterDirs
+	const any, none, endings, folders = cobra.ShellCompDirectiveDefault, cobra.ShellCompDirectiveNoFileComp,
+		cobra.ShellCompDirectiveFilterFileExt, cobra.ShellCompDirectiveFilterDirs
 	for _, test := range []struct {
 		args      string // the last one after the last space
 		want      string // the completions without descriptions, or some of them after "…"
@@ -101,8 +102,10 @@ func TestCompletionOffersWhatCanStandThere(t *testing.T) {
 				names = append(names, name)
 			}
 			want, some := strings.CutPrefix(test.want, "… ")
-			lacks := slices.ContainsFunc(strings.Fields(want), func(name string) bool { return !slices.Contains(names, name) })
-			if lacks || !some && len(names) != len(strings.Fields(want)) || directive != fmt.Sprint(int(test.directive)) {
+			lacks := slices.ContainsFunc(strings.Fields(want),
+				func(name string) bool { return !slices.Contains(names, name) })
+			if lacks || !some && len(names) != len(strings.Fields(want)) ||
+				directive != fmt.Sprint(int(test.directive)) {
 				t.Errorf("offered %q with directive %s, want %q with %d", names, directive, test.want, test.directive)
 			}
 			holdsOnly(t)
@@ -127,16 +130,20 @@ func TestCompletionOfEveryFlagIsDecided(t *testing.T) {
 }
 
 func TestCompletionOffersStartsThatAreUnknown(t *testing.T) {
-	server := emulatortest.Start(t, emulator.Config{Faults: []emulator.Fault{{Operation: emulator.OperationStart, Reset: true}}})
+	server := emulatortest.Start(t,
+		emulator.Config{Faults: []emulator.Fault{{Operation: emulator.OperationStart, Reset: true}}})
 	reach(t, server.Emulator, server.URL)
-	if code, _, stderr := run(t.Context(), nil, startWith("--journal", "starts.journal", "contract.pdf")...); code != exitUnknown {
+	if code, _, stderr := run(t.Context(), nil,
+		startWith("--journal", "starts.journal", "contract.pdf")...); code != exitUnknown {
 		t.Fatalf("exit code %d, stderr %q", code, stderr)
 	}
-	if code, _, stderr := run(t.Context(), nil, startWith("--id", "loan-4712", "--journal", "starts.journal", "contract.pdf")...); code != exitDone {
+	if code, _, stderr := run(t.Context(), nil, startWith("--id", "loan-4712", "--journal", "starts.journal",
+		"contract.pdf")...); code != exitDone {
 		t.Fatalf("exit code %d, stderr %q", code, stderr)
 	}
 	offered, _ := completed(t, "journal", "settle", "starts.journal", "--id", "")
-	if len(offered) != 1 || !strings.HasPrefix(offered[0], "loan-4711\t20") || !strings.HasSuffix(offered[0], "Z outcome unknown") {
+	if len(offered) != 1 || !strings.HasPrefix(offered[0], "loan-4711\t20") ||
+		!strings.HasSuffix(offered[0], "Z outcome unknown") {
 		t.Errorf("offered %q", offered)
 	}
 }

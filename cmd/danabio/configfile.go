@@ -98,8 +98,11 @@ func readConfigFile(ctx context.Context) (*configFile, error) {
 	}
 	defer source.Close()
 	if access.Writes(source) == access.Everything { // as ssh refuses its own
-		return nil, badInput("configuration file %s: other users of this machine can change it, or put another one in its place, and so have the secret sent to a "+
-			"host of theirs; have only you write it and its folder: chmod o-w %s %s", path, shellWord(path), shellWord(filepath.Dir(path)))
+		return nil,
+			badInput("configuration file %s: other users of this machine can change it, or put another one in its "+
+				"place, and so have the secret sent to a "+
+				"host of theirs; have only you write it and its folder: chmod o-w %s %s", path, shellWord(path),
+				shellWord(filepath.Dir(path)))
 	}
 	content, err := io.ReadAll(io.LimitReader(interruptible{ctx, source}, maxConfig+1))
 	switch {
@@ -124,7 +127,8 @@ func (c *configFile) parse(content []byte) error {
 	var values map[string]any
 	meta, err := toml.Decode(string(content), &values)
 	if unread := (toml.ParseError{}); errors.As(err, &unread) {
-		return badInput("%s:%d: this is no TOML: each line is a [table], a comment, or NAME = VALUE, texts stand in quotes, and no name stands twice", c.path, unread.Position.Line)
+		return badInput("%s:%d: this is no TOML: each line is a [table], a comment, or NAME = VALUE, texts stand in "+
+			"quotes, and no name stands twice", c.path, unread.Position.Line)
 	}
 	if err != nil {
 		return badInput("configuration file %s is no TOML", c.path)
@@ -140,7 +144,8 @@ func (c *configFile) parse(content []byte) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.profiles)) {
 		if p := c.profiles[name]; p["environment"] != "" && p["base_url"] != "" {
-			return badInput("%s: profile %q has both environment and base_url; leave one out", r.at(toml.Key{"profiles", name, "base_url"}), name)
+			return badInput("%s: profile %q has both environment and base_url; leave one out",
+				r.at(toml.Key{"profiles", name, "base_url"}), name)
 		}
 	}
 	if c.selected != "" {
@@ -159,7 +164,8 @@ func (r *configReader) take(key toml.Key, values map[string]any) error {
 	_, isTable := value.(map[string]any)
 	switch {
 	case last == "client_secret":
-		return badInput("%s: the client secret does not belong into this file; put it into a file that only you can read, and name that by client_secret_file",
+		return badInput("%s: the client secret does not belong into this file; put it into a file that only you can "+
+			"read, and name that by client_secret_file",
 			r.at(key))
 	case len(key) == 1 && last == "profile":
 		text, err := r.text(key, value)
@@ -203,7 +209,8 @@ func (r *configReader) take(key toml.Key, values map[string]any) error {
 func (r *configReader) unknown(key toml.Key, known []string) error {
 	last := key[len(key)-1]
 	if !harmless(last) {
-		return badInput("%s: there is a setting that is unknown here; those that exist are %s", r.at(key), strings.Join(known, ", "))
+		return badInput("%s: there is a setting that is unknown here; those that exist are %s", r.at(key),
+			strings.Join(known, ", "))
 	}
 	if similar := similarWord(last, known); similar != "" {
 		return badInput("%s: there is no setting %q; did you mean %q?", r.at(key), last, similar)
@@ -323,11 +330,15 @@ func (c *configFile) choose(name setting) (setting, profile, error) {
 	case c.unread != nil:
 		return name, nil, c.unread
 	case c.path == "":
-		return name, nil, badInput("there is no profile %q, since this machine names no folder for configuration files; set DANABIO_CONFIG", name.value)
+		return name, nil,
+			badInput("there is no profile %q, since this machine names no folder for configuration files; set "+
+				"DANABIO_CONFIG", name.value)
 	case !c.exists:
-		return name, nil, badInput("there is no profile %q, since there is no configuration file %s", name.value, c.path)
+		return name, nil, badInput("there is no profile %q, since there is no configuration file %s", name.value,
+			c.path)
 	case similar != "":
-		return name, nil, badInput("%s: there is no profile %q; did you mean %q? It has: %s", place, name.value, similar, strings.Join(known, ", "))
+		return name, nil, badInput("%s: there is no profile %q; did you mean %q? It has: %s", place, name.value,
+			similar, strings.Join(known, ", "))
 	case len(known) == 0:
 		return name, nil, badInput("%s: there is no profile %q, and no other one", place, name.value)
 	}

@@ -18,9 +18,12 @@ import (
 // whose line has the key that it names. The secret in it is never shown.
 func FuzzConfigFile(f *testing.F) {
 	for _, seed := range []string{
-		"", "profile = \"a\"\n[profiles.a]\nchannel = \"c\"\n", "[profiles.a]\nclient_secret = \"hunter2\"\n", "[profiles.a]\nclient_secret = hunter2\n",
-		"profiles = {a = {channel = 'c'}}", "profiles.a.channel.b = 1", "[[profiles.a]]\nchannel = 'c'", "[profiles]\na = 3\n",
-		"[profiles.\"x y\"]\nallow_plain_http = true\nca_file = '~/ca.pem'", "[profiles.a]\nchannel = '''\nhunter2'''\nchanel = [\n1,\n2]\n", "profile = 1", "[0.0]",
+		"", "profile = \"a\"\n[profiles.a]\nchannel = \"c\"\n", "[profiles.a]\nclient_secret = \"hunter2\"\n",
+		"[profiles.a]\nclient_secret = hunter2\n",
+		"profiles = {a = {channel = 'c'}}", "profiles.a.channel.b = 1", "[[profiles.a]]\nchannel = 'c'",
+		"[profiles]\na = 3\n",
+		"[profiles.\"x y\"]\nallow_plain_http = true\nca_file = '~/ca.pem'",
+		"[profiles.a]\nchannel = '''\nhunter2'''\nchanel = [\n1,\n2]\n", "profile = 1", "[0.0]",
 	} {
 		f.Add(seed)
 	}
@@ -40,10 +43,12 @@ func FuzzConfigFile(f *testing.F) {
 				t.Fatalf("taken, but %v", err)
 			}
 			if values.Profile != file.selected || len(values.Profiles) != len(file.profiles) {
-				t.Errorf("profile %q and %d profiles, want %q and %d", file.selected, len(file.profiles), values.Profile, len(values.Profiles))
+				t.Errorf("profile %q and %d profiles, want %q and %d", file.selected, len(file.profiles),
+					values.Profile, len(values.Profiles))
 			}
 			for name, profile := range file.profiles {
-				if len(profile) != len(values.Profiles[name]) || values.Profiles[name]["channel"] != nil && values.Profiles[name]["channel"] != profile["channel"] {
+				if len(profile) != len(values.Profiles[name]) || values.Profiles[name]["channel"] != nil &&
+					values.Profiles[name]["channel"] != profile["channel"] {
 					t.Errorf("profile %q is %q, want %v", name, profile, values.Profiles[name])
 				}
 			}
@@ -73,14 +78,16 @@ func TestConfigFileErrorHasItsLine(t *testing.T) {
 		{"first", "colour = 1", 1},
 		{"last, without its end", long + "colour = 1", 2001},
 		{"in the middle", long + "colour = 1\n" + long, 2001},
-		{"after a text of many lines", "[profiles.a]\nchannel = \"\"\"\none\ntwo\"\"\"\n" + long + "colour = 1\n", 2005},
+		{"after a text of many lines", "[profiles.a]\nchannel = \"\"\"\none\ntwo\"\"\"\n" + long + "colour = 1\n",
+			2005},
 		{"before a text of many lines", long + "colour = 1\n[profiles.a]\nchannel = \"\"\"\none\ntwo\"\"\"\n", 2001},
 		{"a list of many lines", "colour = [\n1,\n2\n]\n" + long, 4},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			began := time.Now()
 			err := (&configFile{path: "c.toml"}).parse([]byte(test.content))
-			if want := fmt.Sprintf("c.toml:%d: there is no setting \"colour\"", test.line); err == nil || !strings.Contains(err.Error(), want) {
+			if want := fmt.Sprintf("c.toml:%d: there is no setting \"colour\"", test.line); err == nil ||
+				!strings.Contains(err.Error(), want) {
 				t.Errorf("got %v, want %s", err, want)
 			}
 			if took := time.Since(began); took > time.Second {
@@ -93,7 +100,8 @@ func TestConfigFileErrorHasItsLine(t *testing.T) {
 // What stands in the place of a name may be the secret.
 func TestConfigFileErrorShowsOnlyWhatLooksLikeAName(t *testing.T) {
 	err := (&configFile{path: "c.toml"}).parse([]byte("[profiles.a]\nhunter2 = 1\n"))
-	if err == nil || strings.Contains(err.Error(), "hunter2") || !strings.HasPrefix(err.Error(), "c.toml:2: there is a setting that is unknown here") {
+	if err == nil || strings.Contains(err.Error(), "hunter2") ||
+		!strings.HasPrefix(err.Error(), "c.toml:2: there is a setting that is unknown here") {
 		t.Errorf("%v", err)
 	}
 }
@@ -104,14 +112,16 @@ func TestConfigFileErrorIsOneLine(t *testing.T) {
 	if err := file.parse([]byte("[profiles.\"a\\nb\"]\nchannel = \"c\"\n")); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := file.choose(setting{"x", origin{fromFlag, "--profile"}}); err == nil || strings.Contains(err.Error(), "\n") {
+	if _, _, err := file.choose(setting{"x", origin{fromFlag, "--profile"}}); err == nil ||
+		strings.Contains(err.Error(), "\n") {
 		t.Errorf("%q", err)
 	}
 }
 
 func TestConfigFileWithoutPlace(t *testing.T) {
 	file := &configFile{}
-	if _, _, err := file.choose(setting{"a", origin{fromFlag, "--profile"}}); err == nil || !strings.Contains(err.Error(), "set DANABIO_CONFIG") {
+	if _, _, err := file.choose(setting{"a", origin{fromFlag, "--profile"}}); err == nil ||
+		!strings.Contains(err.Error(), "set DANABIO_CONFIG") {
 		t.Errorf("%v", err)
 	}
 }

@@ -80,11 +80,14 @@ func (c *connection) access(ctx context.Context, cmd *cobra.Command) (apiAccess,
 	switch {
 	case s.environment.value == "" && s.baseURL.value == "":
 		return apiAccess{}, usagef(cmd,
-			"no server given; give --environment sandbox, --environment production or --base-url, or set DANABIO_ENVIRONMENT or DANABIO_BASE_URL")
+			"no server given; give --environment sandbox, --environment production or --base-url, or set "+
+				"DANABIO_ENVIRONMENT or DANABIO_BASE_URL")
 	case s.channel.value == "":
-		return apiAccess{}, usagef(cmd, "the %s is missing; give --%s or set %s", textf("channel"), "channel", "DANABIO_CHANNEL")
+		return apiAccess{}, usagef(cmd, "the %s is missing; give --%s or set %s", textf("channel"), "channel",
+			"DANABIO_CHANNEL")
 	case s.clientID.value == "":
-		return apiAccess{}, usagef(cmd, "the %s is missing; give --%s or set %s", textf("client id"), "client-id", "DANABIO_CLIENT_ID")
+		return apiAccess{}, usagef(cmd, "the %s is missing; give --%s or set %s", textf("client id"), "client-id",
+			"DANABIO_CLIENT_ID")
 	}
 	access := apiAccess{Config: s.config(), id: s.clientID.value}
 	var notice *message
@@ -93,7 +96,8 @@ func (c *connection) access(ctx context.Context, cmd *cobra.Command) (apiAccess,
 	}
 	if access.secret == "" {
 		return apiAccess{}, usagef(cmd,
-			"the client secret is missing; set DANABIO_CLIENT_SECRET, or give --client-secret-file or --client-secret-stdin")
+			"the client secret is missing; set DANABIO_CLIENT_SECRET, or give --client-secret-file or "+
+				"--client-secret-stdin")
 	}
 	access.Credentials = danabio.ClientCredentials(access.id, access.secret)
 	access.Logger = c.out.logger()

@@ -84,10 +84,14 @@ not completed; 1 a request that was asked for could not be checked, since there 
 	flags := cmd.Flags()
 	flags.BoolVar(&c.start, "start", false, "start a circuit, which is a real one")
 	flags.StringVar(&c.signer.Name, "signer-name", inventedSigner.Name, "`name` of the person who signs, with --start")
-	flags.StringVar(&c.signer.Email, "signer-email", inventedSigner.Email, "e-mail `address` of the signer, with --start")
-	flags.StringVar(&c.signer.NIF, "signer-nif", inventedSigner.NIF, "tax or identity `number` of the signer, with --start")
-	flags.StringVar(&c.started, "started", "", "new `FILE.json` for the id and the link of the circuit that --start starts")
-	flags.StringVar(&c.unfinished, "unfinished", "", "`id` of a circuit that is not completed (default that of --start)")
+	flags.StringVar(&c.signer.Email, "signer-email", inventedSigner.Email,
+		"e-mail `address` of the signer, with --start")
+	flags.StringVar(&c.signer.NIF, "signer-nif", inventedSigner.NIF,
+		"tax or identity `number` of the signer, with --start")
+	flags.StringVar(&c.started, "started", "",
+		"new `FILE.json` for the id and the link of the circuit that --start starts")
+	flags.StringVar(&c.unfinished, "unfinished", "",
+		"`id` of a circuit that is not completed (default that of --start)")
 	flags.StringVar(&c.circuit, "circuit", "", "`id` of a completed circuit, whose evidence is downloaded and verified")
 	flags.StringVar(&c.report, "report", "", "new `FILE.md` for the result, to be sent to others")
 	flags.StringVar(&c.allow, "allow", "", "`CLASS`es of deviations that do not count, separated by commas")
@@ -139,7 +143,8 @@ func (c *contractRun) run(cmd *cobra.Command, out *output) error {
 			return err
 		}
 		config.Start.Started = func(circuitID, link string) error {
-			content, err := json.MarshalIndent(newStartData(&danabio.Circuit{ID: circuitID, Link: danabio.NewSecret(link)}), "", "  ")
+			content, err := json.MarshalIndent(newStartData(&danabio.Circuit{ID: circuitID,
+				Link: danabio.NewSecret(link)}), "", "  ")
 			if err == nil {
 				err = started.place(append(content, '\n'))
 			}
@@ -177,7 +182,8 @@ func (c *contractRun) run(cmd *cobra.Command, out *output) error {
 // check looks at what can be seen without touching anything.
 func (c *contractRun) check(cmd *cobra.Command) error {
 	flags := cmd.Flags()
-	for _, name := range []string{"signer-name", "signer-email", "signer-nif", "started", "unfinished", "circuit", "report", "allow"} {
+	for _, name := range []string{"signer-name", "signer-email", "signer-nif", "started", "unfinished", "circuit",
+		"report", "allow"} {
 		flag := flags.Lookup(name)
 		if !flag.Changed {
 			continue
@@ -232,8 +238,9 @@ func (c *contractRun) config(ctx context.Context, cmd *cobra.Command, out *outpu
 		return probe.Config{}, err
 	}
 	config := probe.Config{
-		BaseURL: base, Server: serverName(base), Channel: access.Channel, ClientID: access.id, ClientSecret: access.secret,
-		Transport: access.transport, RawBasicAuth: access.RawBasicAuth, Library: "danabio-go/" + danabio.Version,
+		BaseURL: base, Server: serverName(base), Channel: access.Channel, ClientID: access.id,
+		ClientSecret: access.secret,
+		Transport:    access.transport, RawBasicAuth: access.RawBasicAuth, Library: "danabio-go/" + danabio.Version,
 		Unfinished: c.unfinished, Circuit: c.circuit, Allow: c.allowed(),
 		Progress: func(name string) { out.note("Asking: %s", name) },
 	}
@@ -257,7 +264,8 @@ func serverName(base string) string {
 		}
 	}
 	if parsed, err := url.Parse(base); err == nil {
-		if ip := net.ParseIP(parsed.Hostname()); ip != nil && ip.IsLoopback() || strings.EqualFold(parsed.Hostname(), "localhost") {
+		if ip := net.ParseIP(parsed.Hostname()); ip != nil && ip.IsLoopback() ||
+			strings.EqualFold(parsed.Hostname(), "localhost") {
 			return "a server on this machine"
 		}
 	}

@@ -38,15 +38,19 @@ func (h hostile) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	status, answer := h.answer(r)
 	body, _ := io.ReadAll(r.Body)
 	echo := []string{
-		canarySecret, canaryClient, canaryChannel, canaryToken, canaryCircuit, canaryDone, canaryLink, canaryName, canaryEmail, canaryNIF,
-		r.Host, r.Header.Get("Authorization"), strings.TrimPrefix(r.Header.Get("Authorization"), "Basic "), r.URL.Path, "/" + canaryName,
+		canarySecret, canaryClient, canaryChannel, canaryToken, canaryCircuit, canaryDone, canaryLink, canaryName,
+		canaryEmail, canaryNIF,
+		r.Host, r.Header.Get("Authorization"), strings.TrimPrefix(r.Header.Get("Authorization"), "Basic "), r.URL.Path,
+		"/" + canaryName,
 	}
 	for _, text := range slices.Clone(echo) {
-		echo = append(echo, url.QueryEscape(text), base64.StdEncoding.EncodeToString([]byte(text)), strings.ToUpper(text), "\x1b[31m"+text+"\u202e")
+		echo = append(echo, url.QueryEscape(text), base64.StdEncoding.EncodeToString([]byte(text)),
+			strings.ToUpper(text), "\x1b[31m"+text+"\u202e")
 	}
 	header := w.Header()
 	for i, name := range []string{
-		"X-Request-Id", "X-Correlation-Id", "Www-Authenticate", "Allow", "Date", "Etag", "Last-Modified", "Server", "Retry-After", "Via", "Set-Cookie", "Warning",
+		"X-Request-Id", "X-Correlation-Id", "Www-Authenticate", "Allow", "Date", "Etag", "Last-Modified", "Server",
+		"Retry-After", "Via", "Set-Cookie", "Warning",
 		"Content-Disposition", "Content-Range",
 	} {
 		header.Set(name, url.PathEscape(echo[i]))
@@ -85,7 +89,8 @@ func (h hostile) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		defer connection.Close()
 		if h.mode == "odd status" {
-			fmt.Fprintf(buffered, "HTTP/1.1 %d %s\r\n%s\r\n\r\n%s", status, canarySecret, canarySecret+"; "+canaryName, canaryToken)
+			fmt.Fprintf(buffered, "HTTP/1.1 %d %s\r\n%s\r\n\r\n%s", status, canarySecret, canarySecret+"; "+canaryName,
+				canaryToken)
 		} else {
 			fmt.Fprintf(buffered, "%s HTTP/1.1 %s\r\n", canarySecret, strings.Join(echo, " "))
 		}
@@ -98,7 +103,8 @@ func (h hostile) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		defer connection.Close()
-		fmt.Fprintf(buffered, "HTTP/1.1 %d\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1 200 %s\r\n\r\n%s", status, canarySecret, strings.Join(echo, "\n"))
+		fmt.Fprintf(buffered, "HTTP/1.1 %d\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1 "+
+			"200 %s\r\n\r\n%s", status, canarySecret, strings.Join(echo, "\n"))
 		buffered.Flush()
 		return
 	}
@@ -127,7 +133,8 @@ func (h hostile) answer(r *http.Request) (int, map[string]any) {
 	secret, _ = url.QueryUnescape(secret)
 	right := r.Header.Get("Authorization") == "Bearer "+canaryToken
 	switch {
-	case strings.HasPrefix(r.URL.Path, "/oauth2/token") && r.Method == http.MethodPost && id == canaryClient && secret == canarySecret:
+	case strings.HasPrefix(r.URL.Path, "/oauth2/token") && r.Method == http.MethodPost && id == canaryClient &&
+		secret == canarySecret:
 		return http.StatusOK, map[string]any{"access_token": canaryToken, "token_type": "Bearer", "expires_in": 1799}
 	case strings.Contains(r.URL.Path, "/start_circuit/") && r.Method == http.MethodPost && right:
 		return http.StatusOK, map[string]any{"circuitId": canaryCircuit, "link": canaryLink}
@@ -140,12 +147,15 @@ func (h hostile) answer(r *http.Request) (int, map[string]any) {
 }
 
 func TestContractTellsNothingSecretOrPersonal(t *testing.T) {
-	api, err := emulator.New(emulator.Config{ClientID: canaryClient, ClientSecret: canarySecret, Channel: canaryChannel})
+	api, err := emulator.New(emulator.Config{ClientID: canaryClient, ClientSecret: canarySecret,
+		Channel: canaryChannel})
 	if err != nil {
 		t.Fatal(err)
 	}
-	servers := map[string]http.Handler{"the true emulator": api, "the emulator with a path": http.StripPrefix("/kanarie-path", api)}
-	for _, mode := range []string{"json", "text", "page", "media type", "file name", "redirect", "no HTTP", "odd status", "more than announced"} {
+	servers := map[string]http.Handler{"the true emulator": api,
+		"the emulator with a path": http.StripPrefix("/kanarie-path", api)}
+	for _, mode := range []string{"json", "text", "page", "media type", "file name", "redirect", "no HTTP",
+		"odd status", "more than announced"} {
 		servers[mode] = hostile{mode}
 	}
 	for name, handler := range servers {
@@ -162,8 +172,10 @@ func TestContractTellsNothingSecretOrPersonal(t *testing.T) {
 			}
 			reach(t, api, base)
 			for _, format := range []string{"--json=false", "--json"} {
-				code, stdout, stderr := run(t.Context(), nil, "contract", format, "--report", "report.md", "--start", "--started", "started.json",
-					"--signer-name", canaryName, "--signer-email", canaryEmail, "--signer-nif", canaryNIF, "--circuit", canaryDone)
+				code, stdout, stderr := run(t.Context(), nil, "contract", format, "--report", "report.md", "--start",
+					"--started", "started.json",
+					"--signer-name", canaryName, "--signer-email", canaryEmail, "--signer-nif", canaryNIF, "--circuit",
+					canaryDone)
 				report, err := os.ReadFile("report.md")
 				if err != nil || stdout == "" {
 					t.Fatalf("exit code %d, report: %v, stderr %s", code, err, stderr)
@@ -171,14 +183,18 @@ func TestContractTellsNothingSecretOrPersonal(t *testing.T) {
 				if format == "--json" && !json.Valid([]byte(stdout)) {
 					t.Error("no JSON")
 				}
-				if _, isHostile := handler.(hostile); !isHostile && code != exitNotReady { // for want of that completed circuit, and nothing else
+				if _, isHostile := handler.(hostile); !isHostile &&
+					code != exitNotReady { // for want of that completed circuit, and nothing else
 					t.Errorf("exit code %d, stderr %s", code, stderr)
 				}
 				port := server.URL[strings.LastIndex(server.URL, ":")+1:]
-				for stream, text := range map[string]string{"stdout": stdout, "stderr": stderr, "report": string(report), "log": logged.String()} {
+				for stream, text := range map[string]string{"stdout": stdout, "stderr": stderr,
+					"report": string(report), "log": logged.String()} {
 					for _, canary := range []string{
-						"kanarie", "hunter2", "canaria", canaryNIF, "example.com", "made-up-", port, "ttNotNf7lJy", "\x1b", "\u202e", "\ufffd",
-						base64.StdEncoding.EncodeToString([]byte(canaryClient + ":" + canarySecret))[:12], url.QueryEscape(canarySecret), "127.0.0.1",
+						"kanarie", "hunter2", "canaria", canaryNIF, "example.com", "made-up-", port, "ttNotNf7lJy",
+						"\x1b", "\u202e", "\ufffd",
+						base64.StdEncoding.EncodeToString([]byte(canaryClient + ":" + canarySecret))[:12],
+						url.QueryEscape(canarySecret), "127.0.0.1",
 					} {
 						if at := strings.Index(strings.ToLower(text), strings.ToLower(canary)); at >= 0 {
 							t.Errorf("%s holds %q: %.200q", stream, canary, text[max(0, at-60):])
@@ -222,7 +238,8 @@ func TestContractInterruptedWhileItStarts(t *testing.T) {
 			}
 			ctx, interrupt := context.WithCancel(t.Context())
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if strings.Contains(r.URL.Path, test.operation) && r.Method == http.MethodPost && !strings.Contains(r.Header.Get("Authorization"), "made-up") {
+				if strings.Contains(r.URL.Path, test.operation) && r.Method == http.MethodPost &&
+					!strings.Contains(r.Header.Get("Authorization"), "made-up") {
 					_, _ = io.Copy(io.Discard, r.Body)
 					interrupt()
 					<-r.Context().Done()
@@ -232,11 +249,13 @@ func TestContractInterruptedWhileItStarts(t *testing.T) {
 			}))
 			t.Cleanup(server.Close)
 			reach(t, api, server.URL)
-			code, stdout, stderr := run(ctx, nil, "contract", "--start", "--report", "report.md", "--started", "started.json")
+			code, stdout, stderr := run(ctx, nil, "contract", "--start", "--report", "report.md", "--started",
+				"started.json")
 			if code != test.want || stdout != "" {
 				t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
 			}
-			if unknown := strings.Contains(stderr, "request ID  danabio-contract-"); unknown != (test.want == exitUnknown) {
+			if unknown := strings.Contains(stderr,
+				"request ID  danabio-contract-"); unknown != (test.want == exitUnknown) {
 				t.Errorf("stderr %q", stderr)
 			}
 			holdsOnly(t, "contract.pdf")

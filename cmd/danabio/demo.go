@@ -65,7 +65,8 @@ With --json: {"folder": …, "circuitId": …, "document": {"name": …, "size":
 			return d.run()
 		},
 	}
-	cmd.Flags().StringVar(&d.folder, "out", "", "new folder `DIR` (default danabio-demo, or the first free of danabio-demo-2, …)")
+	cmd.Flags().StringVar(&d.folder, "out", "",
+		"new folder `DIR` (default danabio-demo, or the first free of danabio-demo-2, …)")
 	cmd.Flags().StringVar(&d.pdf, "pdf", "", "`FILE.pdf` to be signed (default a sample contract)")
 	return cmd
 }
@@ -173,8 +174,9 @@ func (d *demo) path(name string, content []byte) (data demoData, err error) {
 	}
 
 	circuit, err := client.StartCircuit(ctx, danabio.CircuitRequest{
-		ID:        "demo",
-		Signer:    danabio.Signer{Name: "Ana Sofía Muñoz Güell", Email: "ana.munoz@example.com", NIF: "X-0000000-0"}, // of the sample contract
+		ID: "demo",
+		// of the sample contract
+		Signer:    danabio.Signer{Name: "Ana Sofía Muñoz Güell", Email: "ana.munoz@example.com", NIF: "X-0000000-0"},
 		Documents: []danabio.Document{danabio.Bytes(name, content)},
 	})
 	if refused(err) {
@@ -207,7 +209,8 @@ func (d *demo) path(name string, content []byte) (data demoData, err error) {
 		return data, err
 	}
 	data.Size, data.SHA256 = receipt.Size, receipt.SHA256
-	if err := d.step("wait", "asked %s in %s until the circuit was completed", times(polls), time.Since(began).Round(100*time.Millisecond)); err != nil {
+	if err := d.step("wait", "asked %s in %s until the circuit was completed", times(polls),
+		time.Since(began).Round(100*time.Millisecond)); err != nil {
 		return data, err
 	}
 	if err := d.step("download", "%s, %s", data.Evidence, bytesText(receipt.Size)); err != nil {
@@ -223,13 +226,16 @@ func (d *demo) path(name string, content []byte) (data demoData, err error) {
 	if err != nil {
 		return data, err
 	}
-	if err := d.step("verify", "every byte read: %s, one reading, as its receipt says", filesText(found.Report)); err != nil {
+	if err := d.step("verify", "every byte read: %s, one reading, as its receipt says",
+		filesText(found.Report)); err != nil {
 		return data, err
 	}
 	if found.Signatures != verdict.SignaturesGood || found.Sent != verdict.SentSigned {
-		return data, errorf("the emulator's evidence is not as it should be: signatures %s, sent %s", found.Signatures, found.Sent)
+		return data, errorf("the emulator's evidence is not as it should be: signatures %s, sent %s", found.Signatures,
+			found.Sent)
 	}
-	if err := d.step("sign", "%s: signed whole, begins with what was sent", oneLine(found.SentDocuments[0].Entry)); err != nil {
+	if err := d.step("sign", "%s: signed whole, begins with what was sent",
+		oneLine(found.SentDocuments[0].Entry)); err != nil {
 		return data, err
 	}
 
@@ -264,7 +270,8 @@ func (d *demo) report(evidencePath string, judges *judges, path string) error {
 		return err
 	}
 	defer part.Discard()
-	if _, judgement, err := report(d.cmd, d.out, evidencePath, evidence.Limits{}, judges, made, part); err != nil || judgement != nil {
+	if _, judgement, err := report(d.cmd, d.out, evidencePath, evidence.Limits{}, judges, made, part); err != nil ||
+		judgement != nil {
 		return errors.Join(judgement, err)
 	}
 	return placeReport(part, path)
@@ -278,7 +285,8 @@ func (d *demo) step(name, format string, args ...any) error {
 	if d.out.json {
 		return nil
 	}
-	return d.out.text(fmt.Sprintf("%d/%d  %-8s  %s\n", d.steps, demoSteps, name, textf(format, args...).in(d.out.language)))
+	return d.out.text(fmt.Sprintf("%d/%d  %-8s  %s\n", d.steps, demoSteps, name,
+		textf(format, args...).in(d.out.language)))
 }
 
 // ending says what lies where, and what to try next.
@@ -300,7 +308,8 @@ Next:
   %s
   %s emulator
   %s start --help
-`, in(), oneCommand(me+" evidence verify "+shellWord(in("evidence.zip")), "--sent "+shellWord(in("start.json"))), me, me).in(d.out.language)
+`, in(), oneCommand(me+" evidence verify "+shellWord(in("evidence.zip")), "--sent "+shellWord(in("start.json"))), me,
+		me).in(d.out.language)
 }
 
 // programName is how the user called this program, as far as it matters for the next call.

@@ -200,14 +200,16 @@ func checksFailed(checks []doctor.Check) error {
 		return nil
 	}
 	kinds := map[doctor.Kind]kind{
-		doctor.Configuration: kindBadInput, doctor.Unreached: kindUnavailable, doctor.Unauthorized: kindUnauthorized, doctor.Refused: kindRefused,
+		doctor.Configuration: kindBadInput, doctor.Unreached: kindUnavailable, doctor.Unauthorized: kindUnauthorized,
+		doctor.Refused: kindRefused,
 	}
 	return &failedChecks{errorf("failed: %s", strings.Join(names, ", ")), kinds[first]}
 }
 
 // unusable is that settings are wrong, in the words of any other command.
 func unusable(err error) doctor.Check {
-	return doctor.Fails(doctor.Configuration, say("%s", err), doctor.You, say("correct it; \"danabio config show\" says where each setting comes from"))
+	return doctor.Fails(doctor.Configuration, say("%s", err), doctor.You,
+		say("correct it; \"danabio config show\" says where each setting comes from"))
 }
 
 func (d *doctorRun) checkConfiguration(err error) doctor.Check {
@@ -235,7 +237,8 @@ func (d *doctorRun) checkConfiguration(err error) doctor.Check {
 		if s.file.path == "" { // there is no home
 			advice = say("give them, or set their variables")
 		}
-		return doctor.Fails(doctor.Configuration, say("%s; what these flags give is missing: %s", d.source(), strings.Join(missing, ", ")), doctor.You, advice)
+		return doctor.Fails(doctor.Configuration, say("%s; what these flags give is missing: %s", d.source(),
+			strings.Join(missing, ", ")), doctor.You, advice)
 	}
 	config := s.config()
 	config.Credentials = danabio.ClientCredentials("id", "secret") // the secret is not read yet
@@ -244,7 +247,9 @@ func (d *doctorRun) checkConfiguration(err error) doctor.Check {
 	switch {
 	case err != nil && errors.Is(err, danabio.ErrProxy): // of which "proxy" tells
 	case err != nil && strays != "":
-		return doctor.Fails(doctor.Configuration, say("%s; a stray blank or quote is at an end of, or an invisible character is in: %s", err, strays), doctor.You,
+		return doctor.Fails(doctor.Configuration,
+			say("%s; a stray blank or quote is at an end of, or an invisible character is in: %s", err, strays),
+			doctor.You,
 			say("type it anew"))
 	case err != nil:
 		return unusable(err)
@@ -260,7 +265,8 @@ func (d *doctorRun) checkConfiguration(err error) doctor.Check {
 	if strays != "" {
 		return doctor.Check{
 			Status: doctor.Warning, Who: doctor.You, Advice: say("type it anew, unless that is part of it"),
-			Found: say("%s; a stray blank or quote is at an end of, or an invisible character is in: %s", d.source(), strays),
+			Found: say("%s; a stray blank or quote is at an end of, or an invisible character is in: %s", d.source(),
+				strays),
 		}
 	}
 	return doctor.Fine(say("%s; nothing is missing", d.source()))
@@ -357,19 +363,22 @@ func (d *doctorRun) checkCertificates(ctx context.Context) doctor.Check {
 	case c.roots == nil && systemTrustsNobody():
 		return doctor.Check{
 			Status: doctor.Warning, Who: doctor.You,
-			Found:  say("no authority of your own, and this system trusts none either"),
-			Advice: say("install the package ca-certificates, or name a file with authorities by SSL_CERT_FILE or --ca-file"),
+			Found: say("no authority of your own, and this system trusts none either"),
+			Advice: say("install the package ca-certificates, or name a file with authorities by SSL_CERT_FILE or " +
+				"--ca-file"),
 		}
 	case c.roots == nil && c.client == nil:
 		found = say("none of your own; the system's authorities are trusted")
 	case c.client == nil:
 		found = say("authorities of your own, trusted besides the system's: %d", len(c.roots))
 	default:
-		found = say("the client certificate of %s is good until %s; authorities of your own: %d", c.client.Leaf.Subject, day(c.client.Leaf.NotAfter), len(c.roots))
+		found = say("the client certificate of %s is good until %s; authorities of your own: %d", c.client.Leaf.Subject,
+			day(c.client.Leaf.NotAfter), len(c.roots))
 	}
 	switch {
 	case c.client != nil && time.Until(c.client.Leaf.NotAfter) < doctor.Soon:
-		return doctor.Check{Status: doctor.Warning, Found: found, Who: doctor.You, Advice: say("have it renewed in time")}
+		return doctor.Check{Status: doctor.Warning, Found: found, Who: doctor.You,
+			Advice: say("have it renewed in time")}
 	case len(c.notices) > 0:
 		return noticed(found, c.notices[0])
 	}

@@ -55,7 +55,8 @@ func newDownload(out *output) *cobra.Command {
   danabio download -o archive - < circuits.txt`,
 		Args: arguments(manyCircuits),
 		RunE: func(cmd *cobra.Command, circuits []string) error {
-			return r.run(cmd, circuits, func(ctx context.Context, client *danabio.Client, circuit, path string) (*danabio.Receipt, error) {
+			return r.run(cmd, circuits, func(ctx context.Context, client *danabio.Client, circuit,
+				path string) (*danabio.Receipt, error) {
 				leave, err := r.admit(ctx)
 				if err != nil {
 					return nil, err
@@ -88,9 +89,11 @@ download that has begun by then gets 10 minutes more.
 		Args: arguments(manyCircuits),
 		RunE: func(cmd *cobra.Command, circuits []string) error {
 			if timeout <= 0 {
-				return usagef(cmd, "--timeout must be longer than nothing; to ask once, there is %q", "danabio download")
+				return usagef(cmd, "--timeout must be longer than nothing; to ask once, there is %q",
+					"danabio download")
 			}
-			return r.run(cmd, circuits, func(ctx context.Context, client *danabio.Client, circuit, path string) (*danabio.Receipt, error) {
+			return r.run(cmd, circuits, func(ctx context.Context, client *danabio.Client, circuit,
+				path string) (*danabio.Receipt, error) {
 				receipt, err := client.WaitForEvidence(ctx, circuit, path, danabio.PollPolicy{
 					MaxWait: timeout,
 					Notify:  func(poll danabio.Poll) { r.transfers.polled(circuit, poll) },

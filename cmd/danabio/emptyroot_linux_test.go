@@ -56,7 +56,8 @@ func TestDemoInAnEmptyRoot(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	testsystem.Start(t, cmd)
-	if err := cmd.Wait(); err != nil || stderr.Len() > 0 || !strings.Contains(stdout.String(), "\n  /danabio evidence verify ") {
+	if err := cmd.Wait(); err != nil || stderr.Len() > 0 ||
+		!strings.Contains(stdout.String(), "\n  /danabio evidence verify ") {
 		t.Errorf("%v, stderr %q, stdout:\n%s", err, stderr.String(), stdout.String())
 	}
 	if _, err := os.Stat(filepath.Join(folder, "danabio-demo", "report.html")); err != nil {
@@ -67,7 +68,8 @@ func TestDemoInAnEmptyRoot(t *testing.T) {
 	elsewhere.Stderr = &stderr
 	testsystem.Start(t, elsewhere)
 	var exit *exec.ExitError
-	if err := elsewhere.Wait(); !errors.As(err, &exit) || exit.ExitCode() != exitFailed || !strings.Contains(stderr.String(), "/try") {
+	if err := elsewhere.Wait(); !errors.As(err, &exit) || exit.ExitCode() != exitFailed ||
+		!strings.Contains(stderr.String(), "/try") {
 		t.Errorf("what cannot be written: %v, stderr %q", err, stderr.String())
 	}
 }
@@ -94,7 +96,8 @@ func TestSignalEndsProcessOne(t *testing.T) {
 				t.Fatal(err)
 			}
 			var exit *exec.ExitError
-			if err := <-ended; !errors.As(err, &exit) || exit.ExitCode() != exitInterrupted || !strings.Contains(stderr.String(), "interrupted") {
+			if err := <-ended; !errors.As(err, &exit) || exit.ExitCode() != exitInterrupted ||
+				!strings.Contains(stderr.String(), "interrupted") {
 				t.Errorf("ended with %v, stderr %q", err, stderr.String())
 			}
 			if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {

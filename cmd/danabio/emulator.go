@@ -93,8 +93,10 @@ of DANABIO_CLIENT_SECRET or DANABIO_CLIENT_SECRET_FILE, if one is set.`,
 	flags := cmd.Flags()
 	flags.StringVar(&address, "addr", "127.0.0.1:0", "`host:port` to listen on; port 0 is any free one")
 	flags.DurationVar(&config.CompleteAfter, "complete-after", 2*time.Second,
-		"how long after its start a circuit is completed, unless its signer has begun by then; 0: only on the page behind its link")
-	flags.BoolVar(&config.OpenList, "open-list", false, "show the list of circuits and their links to other machines too")
+		"how long after its start a circuit is completed, unless its signer has begun by then; 0: only on the page "+
+			"behind its link")
+	flags.BoolVar(&config.OpenList, "open-list", false,
+		"show the list of circuits and their links to other machines too")
 	flags.StringVar(&config.ClientID, "client-id", "", "client `id` to accept (default a random one)")
 	flags.StringVar(&config.Channel, "channel", "", "`channel` to serve (default a random one)")
 	secret.addFlags(cmd)

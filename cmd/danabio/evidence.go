@@ -84,7 +84,8 @@ With --json, for each good FILE: [{"name": …, "size": …, "sha256": …, "med
 				}
 				archive.Close()
 				if out.json {
-					return out.jsonData([]listEntry{}, jsonList{"", len(report.Entries), func(i int) any { return listEntry{report.Entries[i], file} }})
+					return out.jsonData([]listEntry{}, jsonList{"", len(report.Entries),
+						func(i int) any { return listEntry{report.Entries[i], file} }})
 				}
 				front := ""
 				if len(files) > 1 {
@@ -107,7 +108,8 @@ func (o *output) table(entries []evidence.EntryReport, front string) error {
 	}
 	return o.lines(len(files), func(i int) string {
 		file := files[i]
-		return fmt.Sprintf("%s%-*d  %-*s  %-*s  %s", front, size, file.Size, mediaType, file.MediaType, kind, file.Kind, oneLine(file.Name))
+		return fmt.Sprintf("%s%-*d  %-*s  %-*s  %s", front, size, file.Size, mediaType, file.MediaType, kind, file.Kind,
+			oneLine(file.Name))
 	})
 }
 

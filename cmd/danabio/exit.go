@@ -62,7 +62,8 @@ func flagError(cmd *cobra.Command, err error) error {
 	)
 	switch {
 	case errors.As(err, &unknown) && unknown.GetSpecifiedName() == "client-secret":
-		return usagef(cmd, "there is no flag --client-secret, since other users of this machine could read it; set DANABIO_CLIENT_SECRET or "+
+		return usagef(cmd, "there is no flag --client-secret, since other users of this machine could read it; set "+
+			"DANABIO_CLIENT_SECRET or "+
 			"DANABIO_CLIENT_SECRET_FILE, or give --client-secret-file or --client-secret-stdin")
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
 		return usagef(cmd, "there is no flag -%s", unknown.GetSpecifiedName())
@@ -146,8 +147,10 @@ type afterStart struct {
 
 func (e *afterStart) Unwrap() error { return e.error }
 func (e *afterStart) advice() *message {
-	return textf("Do not give the same command again: it would start another circuit. Go on with: danabio wait -o evidence.zip -- %s\n"+
-		"If the signer's link did not come out, ask DANAconnect for it, or have them cancel the circuit and start anew.", shellWord(e.circuit.ID))
+	return textf("Do not give the same command again: it would start another circuit. Go on with: danabio wait -o "+
+		"evidence.zip -- %s\n"+
+		"If the signer's link did not come out, ask DANAconnect for it, or have them cancel the circuit and start "+
+		"anew.", shellWord(e.circuit.ID))
 }
 
 // interruptedStart adds to an interrupted start that no circuit was started, where that is so.
@@ -167,7 +170,8 @@ type unstarted struct{ error }
 
 func (e *unstarted) Unwrap() error { return e.error }
 func (e *unstarted) advice() *message {
-	return textf("Nothing was sent, or the server refused it, and by its answer it started no circuit. The same command can be given again.")
+	return textf("Nothing was sent, or the server refused it, and by its answer it started no circuit. The same " +
+		"command can be given again.")
 }
 
 // askVendor says how to find out what became of a start.
@@ -196,7 +200,8 @@ func advice(err error) *message {
 	case errors.As(err, &adviser):
 		return adviser.advice()
 	case errors.As(err, &unplaced) && !errors.Is(err, danabio.ErrIntegrity):
-		return textf("The evidence is whole and verified. Give it its name yourself, or have the command store it in another folder: %s", oneLine(unplaced.Kept))
+		return textf("The evidence is whole and verified. Give it its name yourself, or have the command store it in "+
+			"another folder: %s", oneLine(unplaced.Kept))
 	case errors.As(err, &exists) && exists.Outcome() == danabio.Started:
 		return textf("Go on with: danabio wait -o evidence.zip -- %s", shellWord(exists.Result.CircuitID))
 	case errors.As(err, &exists):
@@ -205,7 +210,8 @@ func advice(err error) *message {
 	case errors.As(err, &rejected):
 		return textf("Both files stay; send the reasons to DANAconnect. The same command asks again.")
 	case noTemporaryFolder(err):
-		return textf("There is no temporary folder to write to at %s; make one, or name another by TMPDIR (on Windows TMP).", oneLine(os.TempDir()))
+		return textf("There is no temporary folder to write to at %s; make one, or name another by TMPDIR (on "+
+			"Windows TMP).", oneLine(os.TempDir()))
 	}
 	return adviceOnKind(err)
 }
@@ -214,8 +220,10 @@ func advice(err error) *message {
 // /tmp.
 func noTemporaryFolder(err error) bool {
 	var file *fs.PathError
-	return errors.As(err, &file) && (file.Path == os.TempDir() || filepath.Dir(file.Path) == filepath.Clean(os.TempDir())) &&
-		(errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.ENOTDIR))
+	return errors.As(err, &file) &&
+		(file.Path == os.TempDir() || filepath.Dir(file.Path) == filepath.Clean(os.TempDir())) &&
+		(errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) ||
+			errors.Is(err, syscall.ENOTDIR))
 }
 
 func adviceOnKind(err error) *message {
@@ -231,27 +239,34 @@ func adviceOnKind(err error) *message {
 		case errors.Is(err, danabio.ErrUnavailable):
 			return textf("Nothing is left half done; try again later.")
 		case errors.As(err, &waitError{}):
-			return textf("The server has one answer for a circuit that is not completed and for one that it does not know.\n" +
+			return textf("The server has one answer for a circuit that is not completed and for one that it does not " +
+				"know.\n" +
 				"Give the same command again to wait longer, or check the circuit id and the channel.")
 		}
-		return textf("The server has one answer for a circuit that is not completed and for one that it does not know.\n" +
+		return textf("The server has one answer for a circuit that is not completed and for one that it does not " +
+			"know.\n" +
 			`Try again later, which "danabio wait" does by itself, or check the circuit id and the channel.`)
 	case kindUnavailable, kindTruncated:
 		return textf("Nothing is left half done; try again later.")
 	case kindUnknownHost:
-		return textf(`Check the spelling of --environment or --base-url, and that this machine can look up names; "danabio doctor" tells the one from the other.`)
+		return textf(
+			`Check the spelling of --environment or --base-url, and that this machine can look up names; "danabio doctor" tells the one from the other.`)
 	case kindCertificate:
-		return textf(`Nothing was sent. "danabio doctor" says what is wrong with the certificate, and who can mend that.`)
+		return textf(
+			`Nothing was sent. "danabio doctor" says what is wrong with the certificate, and who can mend that.`)
 	case kindTLS:
 		return textf(`Trying again does not help. "danabio doctor" says what does not fit, and who can mend that.`)
 	case kindProxy:
-		return textf("The proxy was asked once, since repeated wrong passwords lock accounts. Check the variable that names it, " +
+		return textf("The proxy was asked once, since repeated wrong passwords lock accounts. Check the variable " +
+			"that names it, " +
 			"the user name and password in it, and whether it lets the server's host through; " +
 			`"danabio doctor" says which one is used.`)
 	case kindRedirect:
-		return textf("Nothing is sent to another address than the one given. Check --environment or --base-url, and whether a proxy asks for a login.")
+		return textf("Nothing is sent to another address than the one given. Check --environment or --base-url, and " +
+			"whether a proxy asks for a login.")
 	case kindRefused:
-		return textf("The same request will be refused again. What the server says tells what to change; else send DANAconnect its request id and the time.")
+		return textf("The same request will be refused again. What the server says tells what to change; else send " +
+			"DANAconnect its request id and the time.")
 	case kindRateLimited:
 		return textf("By its answer the server started no circuit. Give the same command again, later.")
 	case kindNoSpace:

@@ -30,13 +30,16 @@ func TestExitCode(t *testing.T) {
 		{"wrong usage", usagef(&cobra.Command{Use: "x"}, "wrong"), 2},
 		{"bad input found here", badInput("bad"), 2},
 		{"bad input found by the client", danabio.ErrInvalidRequest, 2},
-		{"plain HTTP, which is bad input too", fmt.Errorf("%w: %w", danabio.ErrInvalidRequest, danabio.ErrPlainHTTP), 1},
+		{"plain HTTP, which is bad input too", fmt.Errorf("%w: %w", danabio.ErrInvalidRequest, danabio.ErrPlainHTTP),
+			1},
 		{"not ready", danabio.ErrNotReady, 3},
-		{"not ready while the server was unavailable", fmt.Errorf("%w: %w", danabio.ErrNotReady, danabio.ErrUnavailable), 3},
+		{"not ready while the server was unavailable",
+			fmt.Errorf("%w: %w", danabio.ErrNotReady, danabio.ErrUnavailable), 3},
 		{"not authorised", danabio.ErrUnauthorized, 4},
 		{"unknown outcome", unknown, 5},
 		{"unknown outcome with what to do", &unknownStart{error: unknown, outcome: unknown}, 5},
-		{"unknown outcome because of a document", &danabio.OutcomeUnknownError{State: danabio.PartlySent, Err: danabio.ErrInvalidRequest}, 5},
+		{"unknown outcome because of a document",
+			&danabio.OutcomeUnknownError{State: danabio.PartlySent, Err: danabio.ErrInvalidRequest}, 5},
 		{"evidence not acceptable", danabio.ErrIntegrity, 6},
 		{"evidence refused", &evidence.RefusedError{}, 6},
 		{"server refuses", &danabio.APIError{Operation: operationStart, StatusCode: 403}, 7},
@@ -73,11 +76,16 @@ func TestAdvice(t *testing.T) {
 		err  error
 		want string
 	}{
-		{"not ready", danabio.ErrNotReady, oneFor + `Try again later, which "danabio wait" does by itself, or check the circuit id and the channel.`},
-		{"not ready after waiting", waitError{danabio.ErrNotReady}, oneFor + "Give the same command again to wait longer, or check the circuit id and the channel."},
-		{"unavailable while waiting", waitError{fmt.Errorf("%w: %w", danabio.ErrNotReady, danabio.ErrUnavailable)}, again},
+		{"not ready", danabio.ErrNotReady, oneFor +
+			`Try again later, which "danabio wait" does by itself, or check the circuit id and the channel.`},
+		{"not ready after waiting", waitError{danabio.ErrNotReady}, oneFor +
+			"Give the same command again to wait longer, or check the circuit id and the channel."},
+		{"unavailable while waiting", waitError{fmt.Errorf("%w: %w", danabio.ErrNotReady, danabio.ErrUnavailable)},
+			again},
 		{"broken off", danabio.ErrTruncated, again},
-		{"not acceptable and kept", waitError{&danabio.RejectedError{Kept: "e.zip.rejected", Err: danabio.ErrIntegrity}}, "Both files stay; send the reasons to DANAconnect. The same command asks again."},
+		{"not acceptable and kept",
+			waitError{&danabio.RejectedError{Kept: "e.zip.rejected", Err: danabio.ErrIntegrity}},
+			"Both files stay; send the reasons to DANAconnect. The same command asks again."},
 		{"not acceptable and not kept", waitError{danabio.ErrIntegrity}, ""},
 		{"any other error", errors.New("disk on fire"), ""},
 	}
@@ -92,8 +100,10 @@ func TestAdvice(t *testing.T) {
 
 // The time told is that of the request, not of the telling.
 func TestAdviceOnAnUnknownOutcomeTellsWhenTheRequestWasBegun(t *testing.T) {
-	unknown := &danabio.OutcomeUnknownError{ID: "r", At: time.Date(2030, 1, 31, 12, 0, 0, 5e6, time.UTC), State: danabio.OutcomeUnknown, Err: context.Canceled}
-	if got := advice(&unknownStart{unknown, unknown}).in(language.English); !strings.Contains(got, "\n  time        2030-01-31T12:00:00Z\n") {
+	unknown := &danabio.OutcomeUnknownError{ID: "r", At: time.Date(2030, 1, 31, 12, 0, 0, 5e6, time.UTC),
+		State: danabio.OutcomeUnknown, Err: context.Canceled}
+	if got := advice(&unknownStart{unknown, unknown}).in(language.English); !strings.Contains(got,
+		"\n  time        2030-01-31T12:00:00Z\n") {
 		t.Errorf("advice %q", got)
 	}
 }

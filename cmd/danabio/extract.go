@@ -62,7 +62,8 @@ on one line.
 				entries := filesIn(report.Entries)
 				path := func(i int) string { return extractedPath(folders[file], entries[i]) }
 				if out.json {
-					return out.jsonData(extractData{file, folders[file], []string{}}, jsonList{"files", len(entries), func(i int) any { return path(i) }})
+					return out.jsonData(extractData{file, folders[file], []string{}},
+						jsonList{"files", len(entries), func(i int) any { return path(i) }})
 				}
 				return out.lines(len(entries), func(i int) string { return oneLine(path(i)) })
 			})
@@ -98,7 +99,9 @@ func extractionFolders(cmd *cobra.Command, files []string, folder string) (map[s
 		// written.
 		key := strings.ToLower(norm.NFC.String(name))
 		if other, clash := taken[key]; clash {
-			return nil, usagef(cmd, "%q and %q would both be extracted into a folder called %q; extract one of them by itself", other, file, name)
+			return nil,
+				usagef(cmd, "%q and %q would both be extracted into a folder called %q; extract one of them by itself",
+					other, file, name)
 		}
 		taken[key] = file
 		folders[file] = filepath.Join(folder, name)
@@ -129,7 +132,8 @@ func folderExists(folder string) error {
 
 // extractFile reads the evidence once: it is verified while it is written, and compared with its
 // receipt before its folder is there.
-func extractFile(cmd *cobra.Command, out *output, file, folder string, limits evidence.Limits) (*evidence.Report, error) {
+func extractFile(cmd *cobra.Command, out *output, file, folder string,
+	limits evidence.Limits) (*evidence.Report, error) {
 	archive, err := openEvidence(cmd, out, file, limits)
 	if err != nil {
 		return nil, err
@@ -147,8 +151,10 @@ func extractFile(cmd *cobra.Command, out *output, file, folder string, limits ev
 	case errors.As(err, &refused):
 		return nil, &refusedFile{file, refused}
 	case errors.As(err, &name):
-		return nil, errorf("evidence %s: Windows cannot hold the name %q, so nothing was extracted; extract it on Linux or macOS, or in WSL",
-			shownName(file), name.Entry)
+		return nil,
+			errorf("evidence %s: Windows cannot hold the name %q, so nothing was extracted; extract it on Linux or "+
+				"macOS, or in WSL",
+				shownName(file), name.Entry)
 	case errors.Is(err, fs.ErrExist) && exists(folder):
 		return nil, folderExists(folder)
 	case err != nil:

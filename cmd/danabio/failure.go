@@ -67,7 +67,8 @@ type failureData struct {
 	ServerCode      string               `json:"serverCode,omitempty"`      // of the server's answer
 	ServerRequestID string               `json:"serverRequestId,omitempty"` // of the server's answer
 	RetryAfter      float64              `json:"retryAfterSeconds,omitempty"`
-	Kept            string               `json:"kept,omitempty"` // where evidence lies that is not acceptable, or cannot have its name
+	// where evidence lies that is not acceptable, or cannot have its name
+	Kept string `json:"kept,omitempty"`
 }
 
 func (o *output) jsonFailure(err error) {
@@ -75,7 +76,8 @@ func (o *output) jsonFailure(err error) {
 	if errors.As(err, &several) { // each was told already
 		return
 	}
-	data := failureData{Error: kindOf(err), Message: shownLines(inFlags.Replace(err.Error())), Advice: advice(err).in(language.English)}
+	data := failureData{Error: kindOf(err), Message: shownLines(inFlags.Replace(err.Error())),
+		Advice: advice(err).in(language.English)}
 	data.ExitCode = data.Error.exitCode()
 	data.add(err)
 	line, failed := json.Marshal(data)
@@ -107,7 +109,8 @@ func (d *failureData) add(err error) {
 		started  *afterStart
 	)
 	if errors.As(err, &answer) {
-		d.CircuitID, d.Operation, d.Status, d.ServerCode, d.ServerRequestID = answer.Circuit, answer.Operation, answer.StatusCode, answer.Code, answer.RequestID
+		d.CircuitID, d.Operation, d.Status, d.ServerCode, d.ServerRequestID = answer.Circuit, answer.Operation,
+			answer.StatusCode, answer.Code, answer.RequestID
 		d.RetryAfter = answer.RetryAfter.Seconds()
 	}
 	if errors.As(err, &refused) {
@@ -127,7 +130,8 @@ func (d *failureData) add(err error) {
 	}
 	if errors.As(err, &exists) {
 		at := exists.Intent.At.UTC().Truncate(time.Second)
-		d.RequestID, d.Channel, d.State, d.StartedAt = exists.Intent.RequestID, exists.Intent.Channel, exists.Outcome(), &at
+		d.RequestID, d.Channel, d.State, d.StartedAt = exists.Intent.RequestID, exists.Intent.Channel, exists.Outcome(),
+			&at
 		d.CircuitID = exists.Result.CircuitID
 	}
 	if errors.As(err, &started) {

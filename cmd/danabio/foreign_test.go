@@ -74,7 +74,8 @@ printf '%s\n' "${COMPREPLY[@]}"`
 // Fish offers all files where there are endings: it does not tell them apart.
 func TestForeignFishCompletes(t *testing.T) {
 	for line, want := range map[string]string{
-		"danabio evidence ve":          "verify\tVerify the evidence and its signatures, and compare it with receipt and documents",
+		"danabio evidence ve": "verify\tVerify the evidence and its signatures, and compare it with receipt " +
+			"and documents",
 		"danabio start ":               "archive/ contract.pdf evidence.zip notes.txt",
 		"danabio wait ":                "",
 		"danabio token --environment ": "production sandbox",
@@ -88,7 +89,8 @@ func TestForeignFishCompletes(t *testing.T) {
 }
 
 func TestForeignZshReadsItsScript(t *testing.T) {
-	if got := shellOffers(t, "zsh", "-fc", "autoload -U compinit && compinit -D && . <(danabio completion zsh) && print $_comps[danabio]"); strings.Join(got, " ") != "_danabio" {
+	if got := shellOffers(t, "zsh", "-fc", "autoload -U compinit && compinit -D && . <(danabio completion zsh) && "+
+		"print $_comps[danabio]"); strings.Join(got, " ") != "_danabio" {
 		t.Errorf("zsh completes danabio by %q", got)
 	}
 }

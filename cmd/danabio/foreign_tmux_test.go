@@ -18,7 +18,8 @@ import (
 // tmux runs one of tmux's commands, in a server of the test's own.
 func tmux(t *testing.T, socket string, args ...string) string {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "tmux", append([]string{"-S", socket, "-f", os.DevNull}, args...)...).CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), "tmux",
+		append([]string{"-S", socket, "-f", os.DevNull}, args...)...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("tmux %s: %v\n%s", args[0], err, out)
 	}
@@ -38,7 +39,8 @@ func TestForeignTmuxShowsADownload(t *testing.T) {
 	}
 	slowly(t, api)
 	for name, value := range map[string]string{
-		"DANABIO_CLIENT_ID": api.ClientID(), "DANABIO_CLIENT_SECRET": api.ClientSecret(), "DANABIO_CHANNEL": api.Channel(),
+		"DANABIO_CLIENT_ID": api.ClientID(), "DANABIO_CLIENT_SECRET": api.ClientSecret(),
+		"DANABIO_CHANNEL": api.Channel(),
 	} {
 		t.Setenv(name, value)
 	}
@@ -71,18 +73,21 @@ func TestForeignTmuxShowsADownload(t *testing.T) {
 	tmux(t, socket, "send-keys", "danabio download "+circuit+" -o evidence.zip", "Enter")
 	during := seen(`(?m)^Receiving: \d+ kB of \d+ kB \(\d+ %\), \d+ kB/s, \ds left$`)
 	after := seen(`sha256=`)
-	if strings.Contains(after, "Receiving") || !regexp.MustCompile(`evidence\.zip\nfile=evidence\.zip\nsize=\d+\nsha256=[0-9a-f]{64}\n`).MatchString(after) {
+	if strings.Contains(after, "Receiving") ||
+		!regexp.MustCompile(`evidence\.zip\nfile=evidence\.zip\nsize=\d+\nsha256=[0-9a-f]{64}\n`).MatchString(after) {
 		t.Errorf("afterwards the pane shows\n%s", after)
 	}
 	tmux(t, socket, "send-keys", "clear; danabio wait "+circuit+" unknown -o archive", "Enter")
 	waiting := seen(`(?m)^Waiting for \ds, polls: 1, next in \ds; 1 of 2 circuits done$`)
 	tmux(t, socket, "send-keys", "C-c")
 	interrupted := seen(`Not done: circuits unknown into archive`)
-	if strings.Contains(interrupted, "Waiting") || !strings.Contains(interrupted, "danabio: interrupted, with 1 of 2 circuits to go") {
+	if strings.Contains(interrupted, "Waiting") ||
+		!strings.Contains(interrupted, "danabio: interrupted, with 1 of 2 circuits to go") {
 		t.Errorf("after Ctrl-C the pane shows\n%s", interrupted)
 	}
 	if file := os.Getenv("DANABIO_TMUX_CAPTURE"); file != "" {
-		text := fmt.Sprintf("--- during a download\n%s--- after it\n%s--- while waiting\n%s--- after Ctrl-C\n%s", during, after, waiting, interrupted)
+		text := fmt.Sprintf("--- during a download\n%s--- after it\n%s--- while waiting\n%s--- after Ctrl-C\n%s",
+			during, after, waiting, interrupted)
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Error(err)
 		}

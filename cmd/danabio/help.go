@@ -72,7 +72,8 @@ func wrapped(text string, columns int) string {
 		if column > columns/2 { // too little is left beside it
 			done = append(done, strings.TrimRight(line[:len(line)-len(row)+gap], " "))
 			column = len(line) - len(row) + 2
-			done = append(done, broken(strings.Repeat(" ", column)+row[gap+2:], strings.Repeat(" ", column), columns)...)
+			done = append(done, broken(strings.Repeat(" ", column)+row[gap+2:], strings.Repeat(" ", column),
+				columns)...)
 			continue
 		}
 		done = append(done, broken(line, strings.Repeat(" ", column), columns)...)
@@ -94,7 +95,8 @@ func fits(lines []string, columns int) bool {
 // that is too long stays whole.
 func broken(line, indentation string, columns int) []string {
 	var lines []string
-	from := max(len(line)-len(strings.TrimLeft(line, " ")), len(indentation)) // before it, spaces are no place for a break
+	// before it, spaces are no place for a break
+	from := max(len(line)-len(strings.TrimLeft(line, " ")), len(indentation))
 	for !fits([]string{line}, columns) {
 		from = min(from, len(line))
 		limit := len(string([]rune(line)[:columns+1]))

@@ -15,11 +15,14 @@ func TestHelpIsBrokenBetweenWords(t *testing.T) {
 		name, text, want string
 	}{
 		{"what fits stays", "a paragraph\nof two lines\n\nend", "a paragraph\nof two lines\n\nend"},
-		{"a paragraph is filled anew", "año tras año se dice lo mismo\nen dos líneas", "año tras año se dice\nlo mismo en dos\nlíneas"},
+		{"a paragraph is filled anew", "año tras año se dice lo mismo\nen dos líneas",
+			"año tras año se dice\nlo mismo en dos\nlíneas"},
 		{"the last column stays one", "  -a  what the flag is for", "  -a  what the flag\n      is for"},
-		{"a first column that is wide stands alone", "  --a-long-flag  says what it is for", "  --a-long-flag\n    says what it is\n    for"},
+		{"a first column that is wide stands alone", "  --a-long-flag  says what it is for",
+			"  --a-long-flag\n    says what it is\n    for"},
 		{"a command stays whole", "  danabio download CIRCUIT -o FILE.zip", "  danabio download CIRCUIT -o FILE.zip"},
-		{"a word that is too long stays whole", "see https://example.com/a/long/address for more", "see\nhttps://example.com/a/long/address\nfor more"},
+		{"a word that is too long stays whole", "see https://example.com/a/long/address for more",
+			"see\nhttps://example.com/a/long/address\nfor more"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got := wrapped(test.text, 20); got != test.want {
@@ -43,7 +46,8 @@ func TestHelpOfEveryCommandKeepsToTheWidth(t *testing.T) {
 				}
 				for line := range strings.SplitSeq(text, "\n") {
 					row := strings.TrimSpace(line)
-					if columns >= 80 && utf8.RuneCountInString(line) > columns && (line == row || strings.Contains(row, "  ")) && strings.Contains(row, " ") {
+					if columns >= 80 && utf8.RuneCountInString(line) > columns &&
+						(line == row || strings.Contains(row, "  ")) && strings.Contains(row, " ") {
 						t.Errorf("%s, %s: more than %d columns: %q", cmd.CommandPath(), wanted, columns, line)
 					}
 				}

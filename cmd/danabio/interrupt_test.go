@@ -60,7 +60,8 @@ func hugeEvidence(t *testing.T, path string) {
 // interruptedRun runs danabio, and interrupts it when the text comes up on the screen of its
 // progress line, or before if the test calls interrupt. It must then end within a second, which a
 // busy machine may make ten of: what it waits for lasts longer.
-func interruptedRun(t *testing.T, at string, interrupts context.Context, args ...string) (code int, stdout, stderr string) {
+func interruptedRun(t *testing.T, at string, interrupts context.Context,
+	args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	ctx, interrupt := context.WithCancel(interrupts)
 	var since time.Time
@@ -106,7 +107,8 @@ func TestInterruptEndsReadingEvidence(t *testing.T) {
 		case "report":
 			left = "report.html"
 		}
-		if want := "\nNothing half done is left behind. Not done: " + left + "\n"; !strings.Contains(stderr, "interrupted") || !strings.HasSuffix(stderr, want) {
+		if want := "\nNothing half done is left behind. Not done: " + left +
+			"\n"; !strings.Contains(stderr, "interrupted") || !strings.HasSuffix(stderr, want) {
 			t.Errorf("%q: stderr %q", args, stderr)
 		}
 		holdsOnly(t, "huge.zip")
@@ -135,9 +137,11 @@ func TestInterruptEndsDownloads(t *testing.T) {
 			code, stdout, stderr := interruptedRun(t, "Receiving", t.Context(), args...)
 			want := "Not done: circuit some-circuit into evidence.zip\n"
 			if len(args) > 5 {
-				want = "danabio: interrupted, with 6 of 6 circuits to go\nNothing half done is left behind. Not done: circuits a, b, c, d, e, f into archive\n"
+				want = "danabio: interrupted, with 6 of 6 circuits to go\nNothing half done is left behind. Not " +
+					"done: circuits a, b, c, d, e, f into archive\n"
 			}
-			if code != exitInterrupted || stdout != "" || !strings.HasSuffix(stderr, want) || !strings.Contains(stderr, "interrupted") {
+			if code != exitInterrupted || stdout != "" || !strings.HasSuffix(stderr, want) ||
+				!strings.Contains(stderr, "interrupted") {
 				t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
 			}
 			holdsOnly(t, "contract.pdf")
@@ -170,8 +174,11 @@ func TestInterruptTellsWhatIsLeftOfSeveral(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	code, stdout, stderr := interruptedRun(t, "2 of 4 circuits done", t.Context(), "wait", "x", done[0], "y", done[1], "-o", "archive")
-	if code != exitInterrupted || strings.Count(stdout, "circuit=") != 2 || !strings.HasSuffix(stderr, "danabio: interrupted, with 2 of 4 circuits to go\nNothing half done is left behind. Not done: circuits x, y into archive\n") {
+	code, stdout, stderr := interruptedRun(t, "2 of 4 circuits done", t.Context(), "wait", "x", done[0], "y", done[1],
+		"-o", "archive")
+	if code != exitInterrupted || strings.Count(stdout, "circuit=") != 2 ||
+		!strings.HasSuffix(stderr, "danabio: interrupted, with 2 of 4 circuits to go\nNothing half done is left "+
+			"behind. Not done: circuits x, y into archive\n") {
 		t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
 	}
 }
@@ -195,7 +202,9 @@ func TestInterruptEndsARequestForAToken(t *testing.T) {
 			if code != exitInterrupted || stdout != "" || !strings.Contains(stderr, "interrupted") {
 				t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
 			}
-			if name == "start" && !strings.HasSuffix(stderr, "\nNothing was sent, or the server refused it, and by its answer it started no circuit. The same command can be given again.\n") {
+			if name == "start" &&
+				!strings.HasSuffix(stderr, "\nNothing was sent, or the server refused it, and by its answer it "+
+					"started no circuit. The same command can be given again.\n") {
 				t.Errorf("stderr %q", stderr)
 			}
 			holdsOnly(t, "contract.pdf")

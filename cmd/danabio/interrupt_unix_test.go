@@ -87,7 +87,8 @@ func halfReceived(t *testing.T, cmd *exec.Cmd, signals ...syscall.Signal) error 
 func TestHangupsLeaveNothing(t *testing.T) {
 	var exit *exec.ExitError
 	cmd := command(t, "download", "some-circuit", "-o", "evidence.zip")
-	if err := halfReceived(t, cmd, syscall.SIGHUP, syscall.SIGHUP, syscall.SIGTERM, syscall.SIGTERM); !errors.As(err, &exit) || exit.ExitCode() != exitInterrupted {
+	if err := halfReceived(t, cmd, syscall.SIGHUP, syscall.SIGHUP, syscall.SIGTERM, syscall.SIGTERM); !errors.As(err,
+		&exit) || exit.ExitCode() != exitInterrupted {
 		t.Errorf("ended with %v", err)
 	}
 	holdsOnly(t, "contract.pdf")
@@ -129,7 +130,8 @@ func TestEvidenceOfAPipeIsBadInput(t *testing.T) {
 	}
 	for _, args := range [][]string{{"verify"}, {"list"}, {"extract", "-o", "out"}} {
 		code, stdout, stderr := run(t.Context(), nil, append(append([]string{"evidence"}, args...), "evidence.zip")...)
-		if code != exitUsage || stdout != "" || !strings.Contains(stderr, "evidence evidence.zip is a device or a pipe; give - and redirect") {
+		if code != exitUsage || stdout != "" ||
+			!strings.Contains(stderr, "evidence evidence.zip is a device or a pipe; give - and redirect") {
 			t.Errorf("%s: exit code %d, stdout %q, stderr %q", args[0], code, stdout, stderr)
 		}
 	}
@@ -199,7 +201,8 @@ func TestEmulatorTakesFixedCredentials(t *testing.T) {
 	t.Setenv("DANABIO_CLIENT_SECRET", "it's fixed")
 	t.Setenv("DANABIO_CLIENT_SECRET_FILE", "")
 	emulate(t, 4, func(printed string) {
-		if !strings.HasSuffix(printed, "\nDANABIO_CLIENT_ID=acme\nDANABIO_CLIENT_SECRET='it'\\''s fixed'\nDANABIO_CHANNEL=channel-1\n") {
+		if !strings.HasSuffix(printed,
+			"\nDANABIO_CLIENT_ID=acme\nDANABIO_CLIENT_SECRET='it'\\''s fixed'\nDANABIO_CHANNEL=channel-1\n") {
 			t.Errorf("printed %s", printed)
 		}
 	}, "--client-id", "acme", "--channel", "channel-1")
@@ -208,7 +211,8 @@ func TestEmulatorTakesFixedCredentials(t *testing.T) {
 		if err := json.Unmarshal([]byte(printed), &reach); err != nil {
 			t.Error(err)
 		}
-		if reach.ClientID != "acme" || reach.ClientSecret != "it's fixed" || reach.Channel == "" || !strings.HasPrefix(reach.BaseURL, "http://127.0.0.1:") {
+		if reach.ClientID != "acme" || reach.ClientSecret != "it's fixed" || reach.Channel == "" ||
+			!strings.HasPrefix(reach.BaseURL, "http://127.0.0.1:") {
 			t.Errorf("printed %s", printed)
 		}
 	}, "--json", "--client-id", "acme")

@@ -100,7 +100,8 @@ With --json: [{"requestId": …, "channel": …, "outcome": …, "circuitId": �
 						continue
 					}
 					entries = append(entries, journalEntry{
-						entry.Intent.RequestID, entry.Intent.Channel, outcome, entry.Result.CircuitID, entry.Intent.BodySHA256, entry.Intent.At.UTC(),
+						entry.Intent.RequestID, entry.Intent.Channel, outcome, entry.Result.CircuitID,
+						entry.Intent.BodySHA256, entry.Intent.At.UTC(),
 					})
 				}
 				return nil
@@ -126,7 +127,8 @@ func startTable(entries []journalEntry) string {
 		if circuit == "" {
 			circuit = "-"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", entry.StartedAt.Format(time.RFC3339), entry.Outcome, oneLine(circuit), oneLine(entry.RequestID))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", entry.StartedAt.Format(time.RFC3339), entry.Outcome, oneLine(circuit),
+			oneLine(entry.RequestID))
 	}
 	_ = w.Flush() // into memory
 	return b.String()

@@ -24,11 +24,13 @@ func TestRunStartWhoseJournalFailsAfterwards(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	code, stdout, stderr := run(t.Context(), nil, startWith("--journal", "starts.journal", "--receipt", "sent.json", "contract.pdf")...)
+	code, stdout, stderr := run(t.Context(), nil, startWith("--journal", "starts.journal", "--receipt", "sent.json",
+		"contract.pdf")...)
 	if code != exitFailed || !strings.HasPrefix(stdout, "circuitId=") || !strings.Contains(stdout, "link=") {
 		t.Errorf("exit code %d, stdout %q", code, stdout)
 	}
-	if !strings.Contains(stderr, "was started, but ") || !strings.Contains(stderr, `the journal could not take that request "loan-4711" is "started"`) {
+	if !strings.Contains(stderr, "was started, but ") ||
+		!strings.Contains(stderr, `the journal could not take that request "loan-4711" is "started"`) {
 		t.Errorf("stderr %q", stderr)
 	}
 	holdsOnly(t, "contract.pdf", "sent.json", "starts.journal")
@@ -57,7 +59,8 @@ func TestRunStartsShareAJournal(t *testing.T) {
 	}
 	wait.Wait()
 	if sent.Load() != ids || done.Load() != ids || existing.Load() != starts-ids {
-		t.Errorf("%d starts were sent, %d succeeded and %d found an earlier one; want %d, %d and %d", sent.Load(), done.Load(), existing.Load(), ids, ids, starts-ids)
+		t.Errorf("%d starts were sent, %d succeeded and %d found an earlier one; want %d, %d and %d", sent.Load(),
+			done.Load(), existing.Load(), ids, ids, starts-ids)
 	}
 	code, stdout, _ := run(t.Context(), nil, "journal", "list", "starts.journal")
 	if code != exitDone || strings.Count(stdout, "  started  ") != ids || strings.Count(stdout, "\n") != ids {
@@ -82,7 +85,8 @@ func TestStartWaitsForTheJournalNoLongerThanItsContext(t *testing.T) {
 
 func TestExitCodeOfAnEarlierStart(t *testing.T) {
 	for outcome, want := range map[danabio.OutcomeState]int{
-		danabio.Started: exitUsage, danabio.OutcomeUnknown: exitUnknown, danabio.PartlySent: exitUnknown, "": exitUnknown,
+		danabio.Started: exitUsage, danabio.OutcomeUnknown: exitUnknown, danabio.PartlySent: exitUnknown,
+		"": exitUnknown,
 	} {
 		err := fmt.Errorf("start: %w", &danabio.IntentExistsError{Result: danabio.StartResult{Outcome: outcome}})
 		if got := exitCode(err); got != want {
@@ -109,16 +113,20 @@ func TestRunACutJournalIsSettledByHand(t *testing.T) {
 	}
 	again := startWith("--id", "loan-2", "--journal", "starts.journal", "contract.pdf")
 	code, _, stderr := run(t.Context(), nil, again...)
-	if code != exitFailed || !strings.Contains(stderr, `request "loan-2"`) || !strings.Contains(stderr, "danabio journal settle FILE --cut") || sent.Load() != 1 {
+	if code != exitFailed || !strings.Contains(stderr, `request "loan-2"`) ||
+		!strings.Contains(stderr, "danabio journal settle FILE --cut") || sent.Load() != 1 {
 		t.Errorf("exit code %d, %d starts sent: %s", code, sent.Load(), stderr)
 	}
-	if code, _, stderr := run(t.Context(), nil, "journal", "settle", "starts.journal", "--cut", "--none"); code != exitUsage || !strings.Contains(stderr, "no other flag") {
+	if code, _, stderr := run(t.Context(), nil, "journal", "settle", "starts.journal", "--cut",
+		"--none"); code != exitUsage || !strings.Contains(stderr, "no other flag") {
 		t.Errorf("with --none: exit code %d: %s", code, stderr)
 	}
-	if code, stdout, stderr := run(t.Context(), nil, "journal", "settle", "starts.journal", "--cut"); code != exitDone || stdout != "removed=true\n" {
+	if code, stdout, stderr := run(t.Context(), nil, "journal", "settle", "starts.journal",
+		"--cut"); code != exitDone || stdout != "removed=true\n" {
 		t.Errorf("exit code %d, %q: %s", code, stdout, stderr)
 	}
-	if code, _, stderr := run(t.Context(), nil, "journal", "settle", "starts.journal", "--cut"); code != exitUsage || !strings.Contains(stderr, "no line is cut off") {
+	if code, _, stderr := run(t.Context(), nil, "journal", "settle", "starts.journal", "--cut"); code != exitUsage ||
+		!strings.Contains(stderr, "no line is cut off") {
 		t.Errorf("twice: exit code %d: %s", code, stderr)
 	}
 	if code, _, stderr := run(t.Context(), nil, again...); code != exitDone || sent.Load() != 2 {

@@ -11,7 +11,9 @@ import (
 // jsonList is a list in a JSON value that may be long: its items are made one at a time, so that
 // memory does not grow with it.
 type jsonList struct {
-	key    string // of the field that is the list, an empty one in the value; without a key, the value itself is the list
+	// of the field that is the list, an empty one in the value; without a key, the value itself is
+	// the list
+	key    string
 	length int
 	item   func(i int) any
 }

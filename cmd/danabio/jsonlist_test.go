@@ -42,7 +42,9 @@ func TestJSONListsAreAsAnyJSON(t *testing.T) {
 				}
 				items := func(key string) jsonList { return jsonList{key, n, func(i int) any { return full[i] }} }
 				out := &output{stdout: &got, jsonLines: lines}
-				if err := out.jsonData(empty, items("items"), jsonList{"more", more, func(i int) any { return numbers[i] }}, jsonList{key: "missing"}); err != nil {
+				if err := out.jsonData(empty, items("items"),
+					jsonList{"more", more, func(i int) any { return numbers[i] }},
+					jsonList{key: "missing"}); err != nil {
 					t.Fatal(err)
 				}
 				if got.String() != want.String() {
@@ -63,7 +65,8 @@ func TestJSONListsAreAsAnyJSON(t *testing.T) {
 func TestJSONListTellsThatStandardOutputIsFull(t *testing.T) {
 	out := &output{stdout: writerFunc(full), json: true}
 	long := jsonList{"", 10_000, func(int) any { return "item" }}
-	if err := out.jsonData([]string{}, long); exitCode(err) != exitFailed || err.Error() != "write standard output: no space left" {
+	if err := out.jsonData([]string{}, long); exitCode(err) != exitFailed ||
+		err.Error() != "write standard output: no space left" {
 		t.Errorf("got %v", err)
 	}
 	if err := out.lines(10_000, func(int) string { return "line" }); exitCode(err) != exitFailed {

@@ -20,7 +20,8 @@ type judging struct {
 }
 
 func (j *judging) addFlags(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&j.accept, "accept", nil, "accept findings of this `CODE`; several by commas, or by the flag again")
+	cmd.Flags().StringArrayVar(&j.accept, "accept", nil,
+		"accept findings of this `CODE`; several by commas, or by the flag again")
 	cmd.Flags().BoolVar(&j.strict, "strict", false, "refuse evidence with notices too, but for accepted ones")
 }
 
@@ -60,7 +61,10 @@ func (j *judging) limitsAndRest(cmd *cobra.Command) (evidence.Limits, []evidence
 // tableOf returns which table has a code that can be accepted, -1 if none has.
 func (j *judging) tableOf(code string) int {
 	return slices.IndexFunc(j.tables, func(table []evidence.CodeInfo) bool {
-		return slices.ContainsFunc(table, func(info evidence.CodeInfo) bool { return string(info.Code) == code && info.Acceptable })
+		return slices.ContainsFunc(table, func(info evidence.CodeInfo) bool {
+			return string(info.Code) == code &&
+				info.Acceptable
+		})
 	})
 }
 
@@ -73,7 +77,8 @@ func (j *judging) notAcceptable(cmd *cobra.Command, code string) error {
 				may = append(may, string(info.Code))
 			}
 			if string(info.Code) == code {
-				what = textf("it cannot be accepted, since it is a danger, gives the evidence two readings, or is a signature that does not hold")
+				what = textf("it cannot be accepted, since it is a danger, gives the evidence two readings, or is a " +
+					"signature that does not hold")
 			}
 		}
 	}

@@ -31,8 +31,10 @@ var kindTests = []struct {
 	{"bad input found by the client", danabio.ErrInvalidRequest, kindBadInput},
 	{"bad input that the system does not let be read", badInput("--roots: %w", fs.ErrPermission), kindBadInput},
 	{"a file in the way, found here", inTheWay("there"), kindFileExists},
-	{"a file in the way, found by the client", fmt.Errorf("%w: target: %w", danabio.ErrInvalidRequest, fs.ErrExist), kindFileExists},
-	{"started earlier", &danabio.IntentExistsError{Result: danabio.StartResult{Outcome: danabio.Started}}, kindAlreadyStarted},
+	{"a file in the way, found by the client", fmt.Errorf("%w: target: %w", danabio.ErrInvalidRequest, fs.ErrExist),
+		kindFileExists},
+	{"started earlier", &danabio.IntentExistsError{Result: danabio.StartResult{Outcome: danabio.Started}},
+		kindAlreadyStarted},
 	{"perhaps started earlier", &danabio.IntentExistsError{}, kindOutcomeUnknown},
 	{"unknown outcome, whatever the cause", &danabio.OutcomeUnknownError{Err: context.Canceled}, kindOutcomeUnknown},
 	{"not ready", danabio.ErrNotReady, kindNotReady},
@@ -48,8 +50,10 @@ var kindTests = []struct {
 	{"certificate", danabio.ErrCertificate, kindCertificate},
 	{"TLS", danabio.ErrTLS, kindTLS},
 	{"proxy", danabio.ErrProxy, kindProxy},
-	{"variable of the proxy, which is bad input", fmt.Errorf("%w: %w", danabio.ErrInvalidRequest, danabio.ErrProxy), kindBadInput},
-	{"plain HTTP, which is bad input too", fmt.Errorf("%w: %w", danabio.ErrInvalidRequest, danabio.ErrPlainHTTP), kindPlainHTTP},
+	{"variable of the proxy, which is bad input", fmt.Errorf("%w: %w", danabio.ErrInvalidRequest, danabio.ErrProxy),
+		kindBadInput},
+	{"plain HTTP, which is bad input too", fmt.Errorf("%w: %w", danabio.ErrInvalidRequest, danabio.ErrPlainHTTP),
+		kindPlainHTTP},
 	{"redirect", danabio.ErrRedirected, kindRedirect},
 	{"protocol", danabio.ErrProtocol, kindProtocol},
 	{"broken off", danabio.ErrTruncated, kindTruncated},
@@ -68,7 +72,8 @@ func TestKinds(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			got := kindOf(fmt.Errorf("some command: %w", test.err))
 			if got != test.want || exitCode(test.err) != test.want.exitCode() {
-				t.Errorf("kind %q with exit code %d, want %q with %d", got, exitCode(test.err), test.want, test.want.exitCode())
+				t.Errorf("kind %q with exit code %d, want %q with %d", got, exitCode(test.err), test.want,
+					test.want.exitCode())
 			}
 		})
 		seen[test.want] = true
@@ -125,7 +130,8 @@ func TestThePagesOnErrorsExplainEachKind(t *testing.T) {
 			words = append(words, lines[0])
 			match := exit.FindStringSubmatch(lines[2])
 			if match == nil || match[1] != strconv.Itoa(kind(lines[0]).exitCode()) {
-				t.Errorf("%s: %s begins with %q, its exit code is %d", name, lines[0], lines[2], kind(lines[0]).exitCode())
+				t.Errorf("%s: %s begins with %q, its exit code is %d", name, lines[0], lines[2],
+					kind(lines[0]).exitCode())
 			}
 			if strings.Count(section, "\n- **") != 3 {
 				t.Errorf("%s: %s does not say what it looks like, why, and what to do", name, lines[0])

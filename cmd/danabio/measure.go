@@ -22,10 +22,12 @@ func (o *output) measured(what string, done, total int64, perSecond float64) str
 	}
 	left := float64(total-done) / perSecond // seconds, which may be more than a Duration holds
 	if left > (100 * time.Hour).Seconds() { // nor can that be foreseen
-		return o.say("%s: %s of %s (%d %%), %s/s", what, bytesText(done), bytesText(total), part, bytesText(int64(perSecond)))
+		return o.say("%s: %s of %s (%d %%), %s/s", what, bytesText(done), bytesText(total), part,
+			bytesText(int64(perSecond)))
 	}
 	return o.say("%s: %s of %s (%d %%), %s/s, %s left",
-		what, bytesText(done), bytesText(total), part, bytesText(int64(perSecond)), time.Duration(left*float64(time.Second)).Round(time.Second))
+		what, bytesText(done), bytesText(total), part, bytesText(int64(perSecond)),
+		time.Duration(left*float64(time.Second)).Round(time.Second))
 }
 
 // rate is how fast a number has grown lately.

@@ -42,7 +42,8 @@ func TestMeasured(t *testing.T) {
 func TestMeasuredInSpanish(t *testing.T) {
 	out := newOutput(io.Discard, io.Discard)
 	out.language = language.Spanish
-	if got := out.measured(out.say("Receiving"), 11_400_000, 45_600_000, 1_900_000); got != "Recibiendo: 11.4 MB de 45.6 MB (25 %), 1900 kB/s, faltan 18s" {
+	if got := out.measured(out.say("Receiving"), 11_400_000, 45_600_000, 1_900_000); got != "Recibiendo: 11.4 MB de "+
+		"45.6 MB (25 %), 1900 kB/s, faltan 18s" {
 		t.Error(got)
 	}
 }
@@ -157,11 +158,13 @@ func TestSendingIsToldUntilTheAnswer(t *testing.T) {
 		now := transfers.began
 		transfers.told(danabio.Progress{RequestID: "r", Total: 100_000})
 		transfers.told(danabio.Progress{RequestID: "r", Bytes: 40_000, Total: 100_000})
-		if got := transfers.text(now.Add(4 * time.Second)); !strings.HasPrefix(got, "Sending: 40 kB of 100 kB (40 %), ") {
+		if got := transfers.text(now.Add(4 * time.Second)); !strings.HasPrefix(got,
+			"Sending: 40 kB of 100 kB (40 %), ") {
 			t.Error(got)
 		}
 		transfers.told(danabio.Progress{RequestID: "r", Bytes: 100_000, Total: 100_000})
-		if got := transfers.text(time.Now().Add(90 * time.Second)); got != "Sent 100 kB; waiting for the answer for 1m30s" {
+		if got := transfers.text(time.Now().Add(90 * time.Second)); got != "Sent 100 kB; waiting for the answer for "+
+			"1m30s" {
 			t.Error(got)
 		}
 	})
@@ -187,7 +190,8 @@ func TestSeveralTransfersAreSummed(t *testing.T) {
 			transfers.ended(fmt.Sprint(i))
 		}
 		transfers.polled("4", danabio.Poll{Number: 2, Next: 30 * time.Second, Err: danabio.ErrUnavailable})
-		if got := transfers.text(time.Now().Add(10 * time.Second)); got != "Waiting for 10s, polls: 6, next in 20s; 3 of 5 circuits done" {
+		if got := transfers.text(time.Now().Add(10 * time.Second)); got != "Waiting for 10s, polls: 6, next in 20s; "+
+			"3 of 5 circuits done" {
 			t.Error(got)
 		}
 	})

@@ -107,7 +107,8 @@ func openSpooled(file *os.File, limits evidence.Limits) (*evidence.Archive, erro
 }
 
 // verified opens evidence that is acceptable and agrees with its receipt, if it has one.
-func verified(cmd *cobra.Command, out *output, file string, limits evidence.Limits) (*openedEvidence, *evidence.Report, error) {
+func verified(cmd *cobra.Command, out *output, file string,
+	limits evidence.Limits) (*openedEvidence, *evidence.Report, error) {
 	archive, err := openEvidence(cmd, out, file, limits)
 	if err != nil {
 		return nil, nil, err
@@ -145,7 +146,9 @@ func (e *refusedFile) reasons() error {
 		reasons = append(reasons, errorf("evidence refused: %s: %w", name, shownFinding(finding)))
 	}
 	if rest := len(e.Findings) + e.Omitted - len(reasons); rest > 0 {
-		reasons = append(reasons, errorf("evidence refused: %s: and %d more reasons; \"danabio evidence verify --json\" tells more", name, rest))
+		reasons = append(reasons,
+			errorf("evidence refused: %s: and %d more reasons; \"danabio evidence verify --json\" tells more", name,
+				rest))
 	}
 	if len(reasons) == 0 {
 		return errorf("evidence refused: %s", name)

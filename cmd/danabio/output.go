@@ -182,7 +182,8 @@ func (o *output) checkStandardOutput(kept bool) error {
 		return &unsentError{errorf("nothing was sent, since standard output cannot be written: %w", err)}
 	}
 	if !kept && isNull(o.stdoutFile) {
-		return &unsentError{errorf("nothing was sent, since standard output is closed or the null device, and nobody would learn the circuit's id and link")}
+		return &unsentError{errorf("nothing was sent, since standard output is closed or the null device, and nobody " +
+			"would learn the circuit's id and link")}
 	}
 	return nil
 }
@@ -192,7 +193,8 @@ type unsentError struct{ error }
 
 func (e *unsentError) Unwrap() error { return e.error }
 func (e *unsentError) advice() *message {
-	return textf("Have standard output go to a file or to a program that reads it. A start with --receipt or --journal keeps the circuit's id without it.")
+	return textf("Have standard output go to a file or to a program that reads it. A start with --receipt or " +
+		"--journal keeps the circuit's id without it.")
 }
 
 // note tells a person what is going on.

@@ -79,7 +79,8 @@ func TestSpecAsJSONSaysTheSame(t *testing.T) {
 	if want = throughJSON(t, want); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v\nwant %v", got, want)
 	}
-	if first := regexp.MustCompile(`\w+`).Find(api.OpenAPI); !strings.HasPrefix(stdout, fmt.Sprintf("{\n  %q: ", first)) {
+	if first := regexp.MustCompile(`\w+`).Find(api.OpenAPI); !strings.HasPrefix(stdout,
+		fmt.Sprintf("{\n  %q: ", first)) {
 		t.Errorf("the order of keys changed: %.40q begins where the spec begins with %s", stdout, first)
 	}
 }

@@ -78,7 +78,9 @@ func (l *progressLine) draw(text string) {
 		_, _ = io.WriteString(l.screen, text+"\n")
 	case text != l.shown:
 		l.shown = text
-		text = cut(text, l.width()-3) // of the last columns, two are for the ^C of an interrupt, and in the last some terminals go on to the next line
+		// of the last columns, two are for the ^C of an interrupt, and in the last some terminals
+		// go on to the next line
+		text = cut(text, l.width()-3)
 		if l.dim {
 			text = dimText + text + asBefore
 		}

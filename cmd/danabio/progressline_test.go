@@ -129,7 +129,8 @@ func TestProgressKeepsToTheWidth(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for width, want := range map[int]string{80: "señal\ufffd[2J", 8: "señal", 6: "señ", 3: "", 0: ""} {
 			s := newScreen()
-			hide := on(s, func(l *progressLine) { l.width = func() int { return width } }).progress(func(time.Time) string { return "señal\x1b[2J" })
+			hide := on(s, func(l *progressLine) { l.width = func() int { return width } }).progress(
+				func(time.Time) string { return "señal\x1b[2J" })
 			time.Sleep(time.Second)
 			hide()
 			if got := s.String(); got != eraseLine+want+eraseLine {

@@ -139,7 +139,8 @@ func TestDownloadOnATerminal(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			circuit, release := heldEvidence(t)
-			all := onTerminal(t, test.columns, test.environment, "Receiving: ", release, append([]string{"download", circuit, "-o", "evidence.zip"}, test.args...)...)
+			all := onTerminal(t, test.columns, test.environment, "Receiving: ", release,
+				append([]string{"download", circuit, "-o", "evidence.zip"}, test.args...)...)
 			drawn := 0
 			for piece := range strings.SplitSeq(all, eraseLine) {
 				bare := strings.TrimSuffix(strings.TrimPrefix(piece, dimText), asBefore)
@@ -170,13 +171,19 @@ func TestOnATerminal(t *testing.T) {
 		args        []string
 		want        string
 	}{
-		"a failure is red":               {[]string{"TERM=xterm", "NO_COLOR="}, []string{"version", "x"}, "\x1b[31mdanabio:\x1b[0m \"x\" is too much"},
-		"NO_COLOR":                       {[]string{"TERM=xterm", "NO_COLOR=1"}, []string{"version", "x"}, "danabio: \"x\" is too much"},
-		"a dumb terminal has no colour":  {[]string{"TERM=dumb", "NO_COLOR="}, []string{"version", "x"}, "danabio: \"x\" is too much"},
-		"a dumb terminal gets notes":     {[]string{"TERM=dumb", "NO_COLOR="}, []string{"token"}, "The server accepts the credentials.\nexpiresAt="},
-		"an unknown terminal, no colour": {[]string{"TERM=", "NO_COLOR="}, []string{"version", "x"}, "danabio: \"x\" is too much"},
-		"notes":                          {[]string{"TERM=xterm"}, []string{"token"}, "The server accepts the credentials.\nexpiresAt="},
-		"--quiet":                        {[]string{"TERM=xterm"}, []string{"token", "--quiet"}, "expiresAt="},
+		"a failure is red": {[]string{"TERM=xterm", "NO_COLOR="}, []string{"version", "x"},
+			"\x1b[31mdanabio:\x1b[0m \"x\" is too much"},
+		"NO_COLOR": {[]string{"TERM=xterm", "NO_COLOR=1"}, []string{"version", "x"},
+			"danabio: \"x\" is too much"},
+		"a dumb terminal has no colour": {[]string{"TERM=dumb", "NO_COLOR="}, []string{"version", "x"},
+			"danabio: \"x\" is too much"},
+		"a dumb terminal gets notes": {[]string{"TERM=dumb", "NO_COLOR="}, []string{"token"},
+			"The server accepts the credentials.\nexpiresAt="},
+		"an unknown terminal, no colour": {[]string{"TERM=", "NO_COLOR="}, []string{"version", "x"},
+			"danabio: \"x\" is too much"},
+		"notes": {[]string{"TERM=xterm"}, []string{"token"},
+			"The server accepts the credentials.\nexpiresAt="},
+		"--quiet": {[]string{"TERM=xterm"}, []string{"token", "--quiet"}, "expiresAt="},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := onTerminal(t, 80, test.environment, "", nil, test.args...); !strings.HasPrefix(got, test.want) {

@@ -26,7 +26,8 @@ func checkReceipt(path string, report *evidence.Report) error {
 // problemError says what is wrong with evidence.
 func problemError(file string, problem *verdict.Problem) error {
 	otherFile := func(what *message) error {
-		return errorf("%w: %s is not the file that was received: %s the one in %s", danabio.ErrIntegrity, file, what, danabio.ReceiptPath(file))
+		return errorf("%w: %s is not the file that was received: %s the one in %s", danabio.ErrIntegrity, file, what,
+			danabio.ReceiptPath(file))
 	}
 	switch problem.Kind {
 	case verdict.ReceiptNotRead:
@@ -53,7 +54,8 @@ func problemError(file string, problem *verdict.Problem) error {
 		return errorf("%w: %s: no file in it is or begins with document %q as it was sent",
 			danabio.ErrIntegrity, shownName(file), problem.Document)
 	case verdict.DocumentUnsigned:
-		return errorf("%w: %s: no signature covers document %q", danabio.ErrIntegrity, shownName(file), problem.Document)
+		return errorf("%w: %s: no signature covers document %q", danabio.ErrIntegrity, shownName(file),
+			problem.Document)
 	case verdict.DocumentChanged:
 		return errorf("%w: %s: document %q was changed before it was signed: %s",
 			danabio.ErrIntegrity, shownName(file), problem.Document, problem.Detail)

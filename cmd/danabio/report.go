@@ -165,7 +165,8 @@ func placeReport(part *newfile.File, path string) error {
 // report writes the report into part. The judgement is what the verification failed with. There is
 // no report if it came to none, and then err is that.
 func report(
-	cmd *cobra.Command, out *output, file string, limits evidence.Limits, judges *judges, made auditreport.Options, part *newfile.File,
+	cmd *cobra.Command, out *output, file string, limits evidence.Limits, judges *judges, made auditreport.Options,
+	part *newfile.File,
 ) (data reportData, judgement, err error) {
 	var content fs.FS
 	archive, err := openEvidence(cmd, out, file, limits)
@@ -173,7 +174,8 @@ func report(
 	switch {
 	case errors.As(err, &refused): // before it was stored
 		data.verifyData, judgement = unopened(file, err), err
-		data.Report = &evidence.Report{Version: evidence.ReportVersion, Verdict: evidence.VerdictRefused, Findings: refused.Findings}
+		data.Report = &evidence.Report{Version: evidence.ReportVersion, Verdict: evidence.VerdictRefused,
+			Findings: refused.Findings}
 	case err != nil:
 		return data, nil, err
 	default:
@@ -188,11 +190,13 @@ func report(
 	defer out.progress(func(now time.Time) string {
 		return out.say("Writing the report, for %s", seconds(now.Sub(began)))
 	})()
-	written, err := auditreport.New(cmd.Context(), subjectOf(data.verifyData, judges, content, inLanguage(made.Language, judgement)), made)
+	written, err := auditreport.New(cmd.Context(),
+		subjectOf(data.verifyData, judges, content, inLanguage(made.Language, judgement)), made)
 	if err != nil {
 		return data, nil, err
 	}
-	data.Language, data.MadeAt, data.Conclusion, data.Shown = made.Language, made.MadeAt, written.Verdict.Outcome, written.Rendered
+	data.Language, data.MadeAt, data.Conclusion, data.Shown = made.Language, made.MadeAt, written.Verdict.Outcome,
+		written.Rendered
 	if err := written.WriteHTML(part); err != nil {
 		return data, nil, err
 	}
@@ -202,7 +206,8 @@ func report(
 // subjectOf is what the report is about.
 func subjectOf(data verifyData, judges *judges, content fs.FS, judgement error) auditreport.Subject {
 	subject := auditreport.Subject{
-		Evidence: data.Report, Content: content, Found: data.SentDocuments, RootsGiven: judges.roots, Strict: judges.strict, Failure: judgement,
+		Evidence: data.Report, Content: content, Found: data.SentDocuments, RootsGiven: judges.roots,
+		Strict: judges.strict, Failure: judgement,
 		Receipt: auditreport.Receipt{Outcome: auditreport.ReceiptOutcome(data.Receipt)},
 	}
 	if judges.sent != nil {
@@ -229,7 +234,8 @@ func (o *output) reported(data reportData, judgement error) error {
 		return judgement
 	}
 	return o.data(data, line{"report", data.Path}, line{"conclusion", string(data.Conclusion)},
-		line{"verdict", string(data.Verdict)}, line{"receipt", string(data.Receipt)}, line{"signatures", string(data.Signatures)},
+		line{"verdict", string(data.Verdict)}, line{"receipt", string(data.Receipt)},
+		line{"signatures", string(data.Signatures)},
 		line{"trust", string(data.Trust)}, line{"revocation", string(data.Revocation)}, line{"sent", string(data.Sent)})
 }
 

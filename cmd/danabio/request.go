@@ -19,16 +19,19 @@ const maxRequest = 1 << 20
 func (s *start) checkBesidesRequest(cmd *cobra.Command, files []string) error {
 	for _, name := range []string{"signer-name", "signer-email", "signer-nif"} {
 		if cmd.Flags().Changed(name) {
-			return usagef(cmd, "--%s and --request are both given, and the file of --request names the signer; give one", name)
+			return usagef(cmd,
+				"--%s and --request are both given, and the file of --request names the signer; give one", name)
 		}
 	}
 	switch {
 	case len(files) > 0:
 		return usagef(cmd, "there are arguments and --request, and the file of --request names the documents; give one")
 	case cmd.Flags().Changed("stdin-name"):
-		return usagef(cmd, "--stdin-name and --request are both given, and the file of --request names the documents; give one")
+		return usagef(cmd,
+			"--stdin-name and --request are both given, and the file of --request names the documents; give one")
 	case s.request == standardInput && s.connection.secret.stdin:
-		return usagef(cmd, "standard input cannot be both the request and the client secret; give the secret by --client-secret-file or DANABIO_CLIENT_SECRET")
+		return usagef(cmd, "standard input cannot be both the request and the client secret; give the secret by "+
+			"--client-secret-file or DANABIO_CLIENT_SECRET")
 	}
 	return nil
 }

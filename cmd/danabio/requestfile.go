@@ -90,16 +90,19 @@ func (p *requestParser) checkJSON() error {
 	err := decoder.Decode(&value)
 	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
 		line, column := p.position(syntax.Offset - 1) // Offset counts the byte that does not fit
-		return badInput("request in %w, line %d, column %d: this is no JSON; look there for a missing comma, quote or bracket", p.source, line, column)
+		return badInput("request in %w, line %d, column %d: this is no JSON; look there for a missing comma, quote "+
+			"or bracket", p.source, line, column)
 	}
 	if err != nil {
 		line, _ := p.position(int64(len(p.content)))
-		return badInput("request in %w, line %d: the JSON ends too early; look for a missing quote or bracket", p.source, line)
+		return badInput("request in %w, line %d: the JSON ends too early; look for a missing quote or bracket",
+			p.source, line)
 	}
 	end := decoder.InputOffset()
 	if rest := p.content[end:]; len(bytes.TrimSpace(rest)) > 0 {
 		line, _ := p.position(int64(len(p.content) - len(bytes.TrimLeft(rest, " \t\r\n"))))
-		return badInput("request in %w, line %d: something follows the request; a file holds one request and nothing else", p.source, line)
+		return badInput("request in %w, line %d: something follows the request; a file holds one request and nothing "+
+			"else", p.source, line)
 	}
 	return nil
 }
@@ -273,7 +276,9 @@ func (p *requestParser) document(path string, into *requestedDocument) error {
 			})
 		}
 	}
-	return p.fail(`%q must be a JSON string, the path of a PDF, or a JSON object with "file" and "name"; it is a JSON %s`, path, jsonKind(token))
+	return p.fail(
+		`%q must be a JSON string, the path of a PDF, or a JSON object with "file" and "name"; it is a JSON %s`, path,
+		jsonKind(token))
 }
 
 // jsonKind is what JSON calls a value.

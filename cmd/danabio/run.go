@@ -97,9 +97,12 @@ Exit codes:
 	root.SetVersionTemplate("danabio {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentFlags().BoolVar(&out.json, "json", false, "print data and failures as JSON")
-	root.PersistentFlags().BoolVar(&out.quiet, "quiet", false, "no notes, notices and progress on standard error, only errors")
-	root.PersistentFlags().BoolVar(&out.verbose, "verbose", false, "log each request on standard error: metadata, nothing secret")
-	root.PersistentFlags().Var(languageFlag{out}, "lang", "language of messages and help: `en or es` (default by LC_ALL, LC_MESSAGES, LANG)")
+	root.PersistentFlags().BoolVar(&out.quiet, "quiet", false,
+		"no notes, notices and progress on standard error, only errors")
+	root.PersistentFlags().BoolVar(&out.verbose, "verbose", false,
+		"log each request on standard error: metadata, nothing secret")
+	root.PersistentFlags().Var(languageFlag{out}, "lang",
+		"language of messages and help: `en or es` (default by LC_ALL, LC_MESSAGES, LANG)")
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		if out.quiet && out.verbose {
 			return usagef(cmd, "--quiet and --verbose are both given; give one")
@@ -108,7 +111,8 @@ Exit codes:
 	}
 	root.AddCommand(
 		newDemo(out), newToken(out), newStart(out), newWait(out), newDownload(out), newEvidence(out), newJournal(out),
-		newEmulator(out), newConfig(out), newDoctor(out), newContract(out), newSpec(out), newCompletion(out), newVersion(out),
+		newEmulator(out), newConfig(out), newDoctor(out), newContract(out), newSpec(out), newCompletion(out),
+		newVersion(out),
 	)
 	root.SetHelpCommand(newHelp())
 	root.InitDefaultHelpCmd()
@@ -123,7 +127,8 @@ func group(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		cmd.SuggestionsMinimumDistance = 2
 		if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
-			return usagef(cmd, "there is no command %q; did you mean %q?", cmd.CommandPath()+" "+args[0], cmd.CommandPath()+" "+similar[0])
+			return usagef(cmd, "there is no command %q; did you mean %q?", cmd.CommandPath()+" "+args[0],
+				cmd.CommandPath()+" "+similar[0])
 		}
 		return usagef(cmd, "there is no command %q", cmd.CommandPath()+" "+args[0])
 	}
@@ -145,7 +150,8 @@ func newHelp() *cobra.Command {
 			}
 			return topic.Help()
 		},
-		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		ValidArgsFunction: func(cmd *cobra.Command, args []string,
+			_ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			var topics []cobra.Completion
 			if topic, rest, err := cmd.Root().Find(args); err == nil && len(rest) == 0 {
 				for _, command := range topic.Commands() {
@@ -173,7 +179,8 @@ func arguments(names ...string) cobra.PositionalArgs {
 			}
 			return usagef(cmd, "%q is too much: this command takes no arguments", args[0])
 		case len(args) > len(names) && !more:
-			return usagef(cmd, "there are %d arguments, but this command takes %s and no more", len(args), strings.Join(names, " "))
+			return usagef(cmd, "there are %d arguments, but this command takes %s and no more", len(args),
+				strings.Join(names, " "))
 		}
 		for i, arg := range args {
 			name := names[min(i, len(names)-1)]

@@ -92,7 +92,8 @@ func served(t *testing.T, answer http.HandlerFunc, token ...http.HandlerFunc) {
 	reach(t, api, server.URL)
 }
 
-var startArgs = []string{"start", "--signer-name", canaryName, "--signer-email", canaryEmail, "--signer-nif", canaryNIF, "--id", "loan-4711"}
+var startArgs = []string{"start", "--signer-name", canaryName, "--signer-email", canaryEmail, "--signer-nif", canaryNIF,
+	"--id", "loan-4711"}
 
 func startWith(args ...string) []string { return append(append([]string{}, startArgs...), args...) }
 
@@ -227,10 +228,12 @@ func TestRunFailsWhenStandardOutputCannotBeWritten(t *testing.T) {
 	server := emulatortest.Start(t, emulator.Config{})
 	reach(t, server.Emulator, server.URL)
 	for _, args := range [][]string{
-		{"token"}, {"token", "--json"}, {"version"}, {"spec"}, {"spec", "--go"}, {"emulator"}, {"demo"}, {"config", "path"}, {"config", "show"}, {"config", "show", "--json"},
+		{"token"}, {"token", "--json"}, {"version"}, {"spec"}, {"spec", "--go"}, {"emulator"}, {"demo"},
+		{"config", "path"}, {"config", "show"}, {"config", "show", "--json"},
 	} {
 		var stderr bytes.Buffer
-		if code := Run(t.Context(), args, nil, writerFunc(full), &stderr); code != exitFailed || !strings.Contains(stderr.String(), "write standard output: no space left") {
+		if code := Run(t.Context(), args, nil, writerFunc(full), &stderr); code != exitFailed ||
+			!strings.Contains(stderr.String(), "write standard output: no space left") {
 			t.Errorf("%q: exit code %d, stderr %q", args, code, stderr.String())
 		}
 	}
@@ -241,7 +244,8 @@ func TestDoctorFailsWhenStandardOutputCannotBeWritten(t *testing.T) {
 	watched(t, func(*http.Request) {})
 	for _, args := range [][]string{{"doctor"}, {"doctor", "--json"}} {
 		var stderr bytes.Buffer
-		if code := Run(t.Context(), args, nil, writerFunc(full), &stderr); code != exitFailed || !strings.Contains(stderr.String(), "write standard output: no space left") {
+		if code := Run(t.Context(), args, nil, writerFunc(full), &stderr); code != exitFailed ||
+			!strings.Contains(stderr.String(), "write standard output: no space left") {
 			t.Errorf("%q: exit code %d, stderr %q", args, code, stderr.String())
 		}
 	}
@@ -253,7 +257,8 @@ func TestStartTellsTheCircuitWhenStandardOutputCannotBeWritten(t *testing.T) {
 	var stderr bytes.Buffer
 	code := Run(t.Context(), startWith("contract.pdf"), nil, writerFunc(full), &stderr)
 	circuits := server.Circuits()
-	if code != exitFailed || len(circuits) != 1 || !strings.Contains(stderr.String(), circuits[0].ID) || strings.Contains(stderr.String(), "/sign/") {
+	if code != exitFailed || len(circuits) != 1 || !strings.Contains(stderr.String(), circuits[0].ID) ||
+		strings.Contains(stderr.String(), "/sign/") {
 		t.Errorf("exit code %d, %d circuits, stderr %q", code, len(circuits), stderr.String())
 	}
 }
@@ -289,15 +294,18 @@ func TestStartedCircuitIsToldWhenItsOutputIsLost(t *testing.T) {
 	if err := json.Unmarshal([]byte(stderr.String()), &failure); err != nil {
 		t.Fatal(err)
 	}
-	if circuits := api.Circuits(); failure.Error != kindStarted || failure.CircuitID != circuits[0].ID || failure.RequestID != "loan-4711" || failure.State != stateStarted {
+	if circuits := api.Circuits(); failure.Error != kindStarted || failure.CircuitID != circuits[0].ID ||
+		failure.RequestID != "loan-4711" || failure.State != stateStarted {
 		t.Errorf("%+v", failure)
 	}
 	stderr.Reset()
-	if code := Run(t.Context(), startWith("contract.pdf"), nil, fullDisk{}, &stderr); code != exitFailed || !strings.Contains(stderr.String(), "\nDo not give the same command again") {
+	if code := Run(t.Context(), startWith("contract.pdf"), nil, fullDisk{}, &stderr); code != exitFailed ||
+		!strings.Contains(stderr.String(), "\nDo not give the same command again") {
 		t.Errorf("exit code %d, stderr %q", code, stderr.String())
 	}
 	stderr.Reset()
-	if code := Run(t.Context(), []string{"token"}, nil, fullDisk{}, &stderr); code != exitFailed || strings.Contains(stderr.String(), "same command") {
+	if code := Run(t.Context(), []string{"token"}, nil, fullDisk{}, &stderr); code != exitFailed ||
+		strings.Contains(stderr.String(), "same command") {
 		t.Errorf("exit code %d, stderr %q", code, stderr.String())
 	}
 }
@@ -329,12 +337,14 @@ func TestUnknownOutcomeIsToldWhenTheReceiptCannotBeWritten(t *testing.T) {
 func TestStartSendsWhatStandardInputHolds(t *testing.T) {
 	server := emulatortest.Start(t, emulator.Config{})
 	reach(t, server.Emulator, server.URL)
-	code, _, stderr := run(t.Context(), bytes.NewReader(sample.Contract), startWith("--stdin-name", "b.pdf", "-", "contract.pdf")...)
+	code, _, stderr := run(t.Context(), bytes.NewReader(sample.Contract),
+		startWith("--stdin-name", "b.pdf", "-", "contract.pdf")...)
 	if code != exitDone || stderr != "" {
 		t.Fatalf("exit code %d, stderr %q", code, stderr)
 	}
 	documents := server.Circuits()[0].Documents
-	if documents[0].Name != "b.pdf" || documents[1].Name != "contract.pdf" || documents[0].SHA256 != documents[1].SHA256 {
+	if documents[0].Name != "b.pdf" || documents[1].Name != "contract.pdf" ||
+		documents[0].SHA256 != documents[1].SHA256 {
 		t.Errorf("sent: %+v", documents)
 	}
 }
@@ -361,10 +371,12 @@ func TestWrongLabelIsANotice(t *testing.T) {
 	}{
 		{nil, english},
 		{[]string{"--json"}, english},
-		{[]string{"--lang", "es"}, "danabio: aviso: evidence.zip: llegó con la etiqueta Content-Encoding: utf-8, que es falsa\n"},
+		{[]string{"--lang", "es"}, "danabio: aviso: evidence.zip: llegó con la etiqueta Content-Encoding: utf-8, que " +
+			"es falsa\n"},
 		{[]string{"--quiet"}, ""},
 	} {
-		code, stdout, stderr := run(t.Context(), strings.NewReader(""), append([]string{"download", "c", "-o", "evidence.zip"}, test.args...)...)
+		code, stdout, stderr := run(t.Context(), strings.NewReader(""),
+			append([]string{"download", "c", "-o", "evidence.zip"}, test.args...)...)
 		if code != exitDone || stderr != test.stderr || strings.Contains(stdout, `"notices"`) != (i == 1) {
 			t.Errorf("%q: exit code %d, %q, and on standard error %q", test.args, code, stdout, stderr)
 		}

@@ -41,7 +41,9 @@ func TestMain(m *testing.M) {
 	// A danabio of the race detector ends at once, also with what it must not: exit code 66 at the
 	// first race.
 	_ = os.Setenv("GORACE", "atexit_sleep_ms=0 halt_on_error=1 "+os.Getenv("GORACE"))
-	_ = flag.Set("test.parallel", "6") // unless the command line says otherwise: scripts wait for servers and programs most of the time
+	// unless the command line says otherwise: scripts wait for servers and programs most of the
+	// time
+	_ = flag.Set("test.parallel", "6")
 	testscript.Main(m, map[string]func(){"danabio": scriptMain})
 }
 
@@ -84,7 +86,8 @@ func TestScripts(t *testing.T) {
 			path, _, _ := strings.Cut(env.Getenv("PATH"), string(os.PathListSeparator))
 			env.Setenv("DANABIO_ONLY", path)
 			for name, value := range map[string]string{
-				"LF": "\n", "CR": "\r", "NBSP": "\u00a0", "BOM": "\ufeff", "NOFILE": syscall.ENOENT.Error(), "LANG": "C",
+				"LF": "\n", "CR": "\r", "NBSP": "\u00a0", "BOM": "\ufeff", "NOFILE": syscall.ENOENT.Error(),
+				"LANG": "C",
 			} {
 				env.Setenv(name, value)
 			}
@@ -228,7 +231,8 @@ func executeTwice(ts *testscript.TestScript, args []string) int {
 	}
 	inJSON := slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--json") })
 	// The checks of "doctor" are texts.
-	if english := ts.ReadFile("stdout"); spanish.Stdout != english && (inJSON || len(args) == 0 || args[0] != "doctor") {
+	if english := ts.ReadFile("stdout"); spanish.Stdout != english &&
+		(inJSON || len(args) == 0 || args[0] != "doctor") {
 		ts.Fatalf("standard output in Spanish: %q, in English: %q", spanish.Stdout, english)
 	}
 	if inJSON {
@@ -243,7 +247,8 @@ func executeTwice(ts *testscript.TestScript, args []string) int {
 // withSigner replaces SIGNER by the three flags that every start needs.
 func withSigner(args []string) []string {
 	if i := slices.Index(args, "SIGNER"); i >= 0 {
-		return slices.Concat(args[:i], []string{"--signer-name", canaryName, "--signer-email", canaryEmail, "--signer-nif", canaryNIF}, args[i+1:])
+		return slices.Concat(args[:i], []string{"--signer-name", canaryName, "--signer-email", canaryEmail,
+			"--signer-nif", canaryNIF}, args[i+1:])
 	}
 	return args
 }
@@ -272,7 +277,8 @@ func scriptInterrupts(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	cmd := exec.Command(self, withSigner(args)[1:]...)
 	cmd.Args[0], cmd.Dir, cmd.Env = "danabio", ts.MkAbs("."), append(os.Environ(), "DANABIO_BASE_URL="+server.URL)
-	for _, name := range []string{"DANABIO_CLIENT_ID", "DANABIO_CLIENT_SECRET", "DANABIO_CHANNEL", "DANABIO_CONFIG", "HOME", "XDG_CONFIG_HOME"} {
+	for _, name := range []string{"DANABIO_CLIENT_ID", "DANABIO_CLIENT_SECRET", "DANABIO_CHANNEL", "DANABIO_CONFIG",
+		"HOME", "XDG_CONFIG_HOME"} {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 	}
 	cmd.Stdout = io.MultiWriter(ts.Stdout(), writerFunc(func(p []byte) (int, error) { begin(); return len(p), nil }))
@@ -339,14 +345,16 @@ func scriptTLS(ts *testscript.TestScript, tb testing.TB, how string) *tls.Config
 	write := func(name string, contents ...[]byte) {
 		ts.Check(os.WriteFile(ts.MkAbs(name), bytes.Join(contents, nil), 0o600))
 	}
-	client, expired := ca.Issue(tb, testca.Subject{Name: "client"}), ca.Issue(tb, testca.Subject{Name: "old client", For: -time.Hour})
+	client, expired := ca.Issue(tb, testca.Subject{Name: "client"}),
+		ca.Issue(tb, testca.Subject{Name: "old client", For: -time.Hour})
 	write("ca.pem", testca.CertificatePEM(ca.Certificate))
 	write("client.pem", testca.CertificatePEM(client.Leaf))
 	write("client-key.pem", testca.KeyPEM(tb, client))
 	write("both.pem", testca.CertificatePEM(client.Leaf), testca.KeyPEM(tb, client))
 	write("expired.pem", testca.CertificatePEM(expired.Leaf), testca.KeyPEM(tb, expired))
 	write("ca.der", ca.Certificate.Raw)
-	config := &tls.Config{Certificates: []tls.Certificate{ca.Issue(tb, testca.Subject{Name: "server", Hosts: []string{"127.0.0.1"}})}}
+	config := &tls.Config{Certificates: []tls.Certificate{ca.Issue(tb,
+		testca.Subject{Name: "server", Hosts: []string{"127.0.0.1"}})}}
 	if how == "mtls" {
 		config.ClientAuth, config.ClientCAs = tls.RequireAndVerifyClientCert, ca.Pool()
 	}
@@ -408,7 +416,8 @@ func scriptCompleted(ts *testscript.TestScript, _ bool, _ []string) {
 
 func scriptRequests(ts *testscript.TestScript, _ bool, args []string) {
 	counts := current(ts).Requests()
-	got := fmt.Sprint(counts[emulator.OperationToken], counts[emulator.OperationStart], counts[emulator.OperationDownload])
+	got := fmt.Sprint(counts[emulator.OperationToken], counts[emulator.OperationStart],
+		counts[emulator.OperationDownload])
 	if want := strings.Join(args, " "); got != want {
 		ts.Fatalf("requests for token, start, download: %s, want %s", got, want)
 	}
@@ -504,8 +513,10 @@ func scriptUpdate(ts *testscript.TestScript, _ bool, args []string) {
 	second := len(content)
 	content = fmt.Appendf(content, "%d 0 obj\n<< /Length 4 >>\nstream\n1234\nendstream\nendobj\n", stream.Int)
 	table := len(content)
-	content = fmt.Appendf(content, "xref\n%d 1\n%010d 00000 n \n%d 1\n%010d 00000 n \ntrailer\n<< /Size %d /Root %s /Prev %d >>\nstartxref\n%d\n%%%%EOF\n",
-		at.Number, first, stream.Int, second, stream.Int+1, document.Trailer().Get("Root").Append(nil), document.Sections()[0].Offset, table)
+	content = fmt.Appendf(content, "xref\n%d 1\n%010d 00000 n \n%d 1\n%010d 00000 n \ntrailer\n<< /Size %d /Root %s "+
+		"/Prev %d >>\nstartxref\n%d\n%%%%EOF\n",
+		at.Number, first, stream.Int, second, stream.Int+1, document.Trailer().Get("Root").Append(nil),
+		document.Sections()[0].Offset, table)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), content, 0o600))
 }
 

@@ -23,7 +23,8 @@ type secretSource struct {
 }
 
 func (s *secretSource) addFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&s.file, "client-secret-file", "", "`FILE` that holds nothing but the client secret, and that others cannot read")
+	cmd.Flags().StringVar(&s.file, "client-secret-file", "",
+		"`FILE` that holds nothing but the client secret, and that others cannot read")
 	cmd.Flags().BoolVar(&s.stdin, "client-secret-stdin", false, "read the client secret from standard input")
 }
 
@@ -50,7 +51,8 @@ func (s *secretSource) place(cmd *cobra.Command, getenv func(string) string, pro
 	case given:
 		return secretPlace{from: origin{fromFlag, "--client-secret-file"}, file: s.file}, nil
 	case value != "" && file != "":
-		return secretPlace{}, usagef(cmd, "DANABIO_CLIENT_SECRET and DANABIO_CLIENT_SECRET_FILE are both set; unset one")
+		return secretPlace{},
+			usagef(cmd, "DANABIO_CLIENT_SECRET and DANABIO_CLIENT_SECRET_FILE are both set; unset one")
 	case value != "":
 		return secretPlace{from: origin{fromVariable, "DANABIO_CLIENT_SECRET"}, value: value}, nil
 	case file != "":
@@ -63,7 +65,8 @@ func (s *secretSource) place(cmd *cobra.Command, getenv func(string) string, pro
 
 // read returns the secret, empty if there is none, and what should be known about its file, if
 // anything.
-func (p secretPlace) read(ctx context.Context, cmd *cobra.Command, out *output) (secret string, notice *message, err error) {
+func (p secretPlace) read(ctx context.Context, cmd *cobra.Command,
+	out *output) (secret string, notice *message, err error) {
 	switch {
 	case p.stdin:
 		secret, err = readSecret(typedSecret(ctx, cmd.InOrStdin(), out), shownName(standardInput))
@@ -117,10 +120,13 @@ func (r failedReader) Read([]byte) (int, error) { return 0, r.err }
 func checkExposure(what string, file *os.File, path string) (notice *message, err error) {
 	switch access.Reads(file) {
 	case access.Everything:
-		return nil, badInput("%s: other users of this machine can read %s; have only you read it: chmod 600 %s (in Kubernetes, defaultMode: 0440 with fsGroup)",
-			what, path, shellWord(path))
+		return nil,
+			badInput("%s: other users of this machine can read %s; have only you read it: chmod 600 %s (in "+
+				"Kubernetes, defaultMode: 0440 with fsGroup)",
+				what, path, shellWord(path))
 	case access.KeptOut:
-		return textf("%s: by its own permissions all users can read %s; it is used, since its mount is read-only or others cannot enter its folder "+
+		return textf("%s: by its own permissions all users can read %s; it is used, since its mount is read-only or "+
+			"others cannot enter its folder "+
 			"(in Kubernetes, defaultMode: 0440 with fsGroup does without that)", what, oneLine(path)), nil
 	}
 	return nil, nil

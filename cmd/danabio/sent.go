@@ -37,7 +37,8 @@ func startedReceipt(circuit *danabio.Circuit) sentReceipt {
 
 // unknownReceipt holds no circuit, since none is known, and no documents if only a part was sent.
 func unknownReceipt(outcome *danabio.OutcomeUnknownError) sentReceipt {
-	return sentReceipt{State: outcome.State, RequestID: outcome.ID, Channel: outcome.Channel, StartedAt: outcome.At, Documents: outcome.Documents}
+	return sentReceipt{State: outcome.State, RequestID: outcome.ID, Channel: outcome.Channel, StartedAt: outcome.At,
+		Documents: outcome.Documents}
 }
 
 // sentFile is the file of a sentReceipt on its way.
@@ -54,10 +55,12 @@ func newSentFile(path string) (*sentFile, error) {
 // reserve takes name and room of the receipt, before the request is sent. If the process is killed
 // then, what has the name says that the outcome is unknown.
 func (f *sentFile) reserve(request danabio.CircuitRequest, channel string) error {
-	promise := sentReceipt{State: danabio.OutcomeUnknown, RequestID: request.ID, Channel: channel, StartedAt: time.Now().UTC().Truncate(time.Millisecond)}
+	promise := sentReceipt{State: danabio.OutcomeUnknown, RequestID: request.ID, Channel: channel,
+		StartedAt: time.Now().UTC().Truncate(time.Millisecond)}
 	longest := promise
 	for _, document := range request.Documents {
-		longest.Documents = append(longest.Documents, danabio.SentDocument{Name: document.Name(), Size: math.MaxInt64, SHA256: strings.Repeat("0", 64)})
+		longest.Documents = append(longest.Documents, danabio.SentDocument{Name: document.Name(), Size: math.MaxInt64,
+			SHA256: strings.Repeat("0", 64)})
 	}
 	content, err := longest.content()
 	if err != nil {

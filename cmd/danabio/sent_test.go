@@ -29,7 +29,8 @@ func TestReceiptIsReservedBeforeAnythingIsSent(t *testing.T) {
 	room := int64(0)
 	api := watched(t, func(*http.Request) {
 		sent := sentAt(t, "sent.json")
-		if sent.State != danabio.OutcomeUnknown || sent.RequestID == "" || sent.Channel == "" || sent.StartedAt.IsZero() || sent.CircuitID != "" || sent.Documents != nil {
+		if sent.State != danabio.OutcomeUnknown || sent.RequestID == "" || sent.Channel == "" ||
+			sent.StartedAt.IsZero() || sent.CircuitID != "" || sent.Documents != nil {
 			t.Errorf("reserved by %+v", sent)
 		}
 		parts, err := filepath.Glob(".sent.json.*.part")
@@ -42,13 +43,15 @@ func TestReceiptIsReservedBeforeAnythingIsSent(t *testing.T) {
 		}
 		room = info.Size()
 	})
-	code, stdout, stderr := run(t.Context(), nil, append([]string{"start", "--signer-name", canaryName, "--signer-email", canaryEmail, "--signer-nif", canaryNIF},
-		"--receipt", "sent.json", "contract.pdf")...) // without --id
+	code, stdout, stderr := run(t.Context(), nil,
+		append([]string{"start", "--signer-name", canaryName, "--signer-email", canaryEmail, "--signer-nif", canaryNIF},
+			"--receipt", "sent.json", "contract.pdf")...) // without --id
 	if code != exitDone || stderr != "" {
 		t.Fatalf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
 	}
 	sent := sentAt(t, "sent.json")
-	if sent.State != stateStarted || sent.CircuitID != api.Circuits()[0].ID || sent.RequestID == "" || len(sent.Documents) != 1 {
+	if sent.State != stateStarted || sent.CircuitID != api.Circuits()[0].ID || sent.RequestID == "" ||
+		len(sent.Documents) != 1 {
 		t.Errorf("the receipt is %+v", sent)
 	}
 	if info, err := os.Stat("sent.json"); err != nil || info.Size() > room || room == 0 {
@@ -60,10 +63,12 @@ func TestReceiptIsReservedBeforeAnythingIsSent(t *testing.T) {
 // What the server refuses leaves no receipt, and so does a request that is no good.
 func TestReceiptThatIsNotNeededIsGone(t *testing.T) {
 	served(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
-	if code, _, stderr := run(t.Context(), nil, startWith("--receipt", "sent.json", "contract.pdf")...); code != exitRefused {
+	if code, _,
+		stderr := run(t.Context(), nil, startWith("--receipt", "sent.json", "contract.pdf")...); code != exitRefused {
 		t.Errorf("exit code %d, stderr %q", code, stderr)
 	}
-	if code, _, stderr := run(t.Context(), nil, startWith("--receipt", "sent.json", "nosuch.pdf")...); code != exitUsage {
+	if code, _,
+		stderr := run(t.Context(), nil, startWith("--receipt", "sent.json", "nosuch.pdf")...); code != exitUsage {
 		t.Errorf("exit code %d, stderr %q", code, stderr)
 	}
 	holdsOnly(t, "contract.pdf")

@@ -148,7 +148,8 @@ func (c *connection) settings(cmd *cobra.Command) (*settings, error) {
 	} else if key.wins(certificate) {
 		s.clientCertificate = setting{}
 	}
-	s.secret, err = c.secret.place(cmd, os.Getenv, setting{l.profile["client_secret_file"], origin{fromProfile, l.name}})
+	s.secret,
+		err = c.secret.place(cmd, os.Getenv, setting{l.profile["client_secret_file"], origin{fromProfile, l.name}})
 	return s, err
 }
 
@@ -167,7 +168,8 @@ func (s *settings) oneServer(cmd *cobra.Command) error {
 	}
 	switch {
 	case s.environment.value != "" && !vendors(s.environment.value):
-		return usagef(cmd, "%s is neither sandbox nor production; for a URL there is --base-url and DANABIO_BASE_URL", environment.name)
+		return usagef(cmd, "%s is neither sandbox nor production; for a URL there is --base-url and DANABIO_BASE_URL",
+			environment.name)
 	case s.baseURL.value != "" && !isWebURL(s.baseURL.value):
 		return usagef(cmd, "%s must begin with https://, such as https://acme.example.com", baseURL.name)
 	}

@@ -64,7 +64,8 @@ func TestExamplesForWindows(t *testing.T) {
 			}
 		})
 		for path, wants := range map[string]string{
-			"danabio start": "12345678A `\n", "danabio wait": "Get-Content circuits.txt | danabio wait", "danabio evidence verify": `archive\*.zip`,
+			"danabio start": "12345678A `\n", "danabio wait": "Get-Content circuits.txt | danabio wait",
+			"danabio evidence verify": `archive\*.zip`,
 		} {
 			cmd, _, err := root.Find(strings.Fields(path)[1:])
 			if err != nil || !strings.Contains(cmd.Example, wants) || cmd.Example == before[path] {
@@ -88,7 +89,8 @@ func TestExpandPatterns(t *testing.T) {
 		return paths
 	}
 	got := expandPatterns(append([]string{"-"}, in("c.txt", "?.zip", "*.pdf", "[d].zip", "none.zip")...))
-	if want := append([]string{"-"}, in("c.txt", "a.zip", "b.zip", "*.pdf", "[d].zip", "none.zip")...); !slices.Equal(got, want) {
+	if want := append([]string{"-"},
+		in("c.txt", "a.zip", "b.zip", "*.pdf", "[d].zip", "none.zip")...); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

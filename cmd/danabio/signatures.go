@@ -20,7 +20,8 @@ type signing struct {
 }
 
 func (s *signing) addFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&s.roots, "roots", "", "`FILE.pem` with the certificates to which signers' must lead; else trust is not judged")
+	cmd.Flags().StringVar(&s.roots, "roots", "",
+		"`FILE.pem` with the certificates to which signers' must lead; else trust is not judged")
 	cmd.Flags().StringVar(&s.sent, "sent", "", "`START.json` that start --receipt wrote, to compare with what was sent")
 }
 
@@ -57,7 +58,8 @@ type judges struct {
 }
 
 // open reads what the flags name.
-func (s *signing) open(cmd *cobra.Command, files []string, accept []evidence.Code, limits evidence.Limits) (*judges, error) {
+func (s *signing) open(cmd *cobra.Command, files []string, accept []evidence.Code,
+	limits evidence.Limits) (*judges, error) {
 	options := pdfsig.Options{Accept: accept}
 	for _, name := range []string{"roots", "sent"} {
 		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
@@ -78,7 +80,8 @@ func (s *signing) open(cmd *cobra.Command, files []string, accept []evidence.Cod
 	var sent *sentReceipt
 	if s.sent != "" {
 		if len(files) > 1 {
-			return nil, usagef(cmd, "--sent is about one start, so one FILE.zip can be compared with it, not %d", len(files))
+			return nil, usagef(cmd, "--sent is about one start, so one FILE.zip can be compared with it, not %d",
+				len(files))
 		}
 		var err error
 		if sent, err = readSent(cmd.Context(), s.sent); err != nil {
@@ -113,7 +116,8 @@ func readSent(ctx context.Context, path string) (*sentReceipt, error) {
 		return nil, badInput("--sent %s: %w", path, reason(err))
 	}
 	var sent sentReceipt
-	if err := json.Unmarshal(content, &sent); len(content) > maxSent || err != nil || sent.Version != sentVersion || sent.State == "" {
+	if err := json.Unmarshal(content, &sent); len(content) > maxSent || err != nil || sent.Version != sentVersion ||
+		sent.State == "" {
 		return nil, badInput("--sent %s is no file that start --receipt wrote", path)
 	}
 	if len(sent.Documents) == 0 {

@@ -26,7 +26,8 @@ func spanishOf(format string) string {
 
 // spanishHelp finds the Spanish for a text of the help.
 func spanishHelp(text string) (string, bool) {
-	for _, table := range [...][]english{spanishShort[:], spanishHelps[:], spanishEvidenceHelps[:], spanishConfigHelps[:], spanishFlags[:]} {
+	for _, table := range [...][]english{spanishShort[:], spanishHelps[:], spanishEvidenceHelps[:],
+		spanishConfigHelps[:], spanishFlags[:]} {
 		for i := range table {
 			if table[i].en == text {
 				return table[i].es, true
@@ -95,7 +96,8 @@ func flagInSpanish(flag *pflag.Flag) string {
 // usageTemplate is cobra's, but that a command that only holds others has one line of usage, not
 // two.
 func usageTemplate(root *cobra.Command, spanish bool) string {
-	template := strings.Replace(root.UsageTemplate(), "{{if .HasAvailableSubCommands}}\n  {{.CommandPath}} [command]{{end}}", "", 1)
+	template := strings.Replace(root.UsageTemplate(),
+		"{{if .HasAvailableSubCommands}}\n  {{.CommandPath}} [command]{{end}}", "", 1)
 	if spanish {
 		for _, part := range spanishTemplate {
 			template = strings.Replace(template, part.en, part.es, 1)
@@ -114,5 +116,6 @@ var spanishTemplate = [...]english{
 	{"\n\nFlags:\n", "\n\nOpciones:\n"},
 	{"\n\nGlobal Flags:\n", "\n\nOpciones de todos los comandos:\n"},
 	{"\n\nAdditional help topics:", "\n\nOtros temas de ayuda:"},
-	{"\n\nUse \"{{.CommandPath}} [command] --help\" for more information about a command.", "\n\nMás sobre un comando: \"{{.CommandPath}} [comando] --help\"."},
+	{"\n\nUse \"{{.CommandPath}} [command] --help\" for more information about a command.",
+		"\n\nMás sobre un comando: \"{{.CommandPath}} [comando] --help\"."},
 }

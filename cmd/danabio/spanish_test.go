@@ -38,7 +38,8 @@ func readSource(t *testing.T) source {
 	}
 	for _, entry := range entries {
 		name := entry.Name()
-		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "spanish") {
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") ||
+			strings.HasPrefix(name, "spanish") {
 			continue
 		}
 		file, err := parser.ParseFile(s.files, name, nil, parser.ParseComments)
@@ -122,7 +123,8 @@ func (s source) formats(t *testing.T) map[string]string {
 			}
 			place := s.files.Position(call.Pos()).String()
 			text, ok := constant(call.Args[at])
-			if name, passed := call.Args[at].(*ast.Ident); !ok && passed && name.Name == "format" && call.Ellipsis.IsValid() {
+			if name, passed := call.Args[at].(*ast.Ident); !ok && passed && name.Name == "format" &&
+				call.Ellipsis.IsValid() {
 				return true // a function that passes on what it was given
 			}
 			if !ok {
@@ -303,7 +305,8 @@ func unlike(en, es string) string {
 		}
 	}
 	for what, find := range map[string]func(string) []string{
-		"flags": groups(flagName), "variables or placeholders": groups(inCapitals), "commands": groups(ourCommands), "lines of code or numbers": codeLines,
+		"flags": groups(flagName), "variables or placeholders": groups(inCapitals), "commands": groups(ourCommands),
+		"lines of code or numbers": codeLines,
 	} {
 		// They may stand in another order.
 		left, right := slices.Sorted(slices.Values(find(en))), slices.Sorted(slices.Values(find(es)))
@@ -334,7 +337,8 @@ func codeLines(text string) []string {
 
 // What stands in the code and is no text for people, although it reads like one.
 var notMessages = []string{
-	"a server on this machine", "a server with a base URL of its own", // stand in the contract's report, which is in English for the vendor's sake
+	// stand in the contract's report, which is in English for the vendor's sake
+	"a server on this machine", "a server with a base URL of its own",
 	"the ZIP has more than %d bytes",           // the message of a finding, as package evidence words them
 	"go run ./cmd/danabio", "danabio download", // commands
 	"start circuit",    // how package danabio calls an operation
@@ -361,12 +365,14 @@ func TestNoTextStandsOutsideOfTheMessages(t *testing.T) {
 			case *ast.CallExpr:
 				place := s.files.Position(n.Pos())
 				switch name := called(n); {
-				case name == "fmt.Errorf" && place.Filename != "message.go", name == "errors.New" && place.Filename != "message.go":
+				case name == "fmt.Errorf" && place.Filename != "message.go", name == "errors.New" &&
+					place.Filename != "message.go":
 					t.Errorf("%s: use errorf in place of %s, so that the text has its Spanish", place, name)
 				case s.functions[name] > 0 || hasKey(s.functions, name):
 					for i, arg := range n.Args {
 						if i != s.functions[name] {
-							ast.Inspect(arg, func(inner ast.Node) bool { return s.checkLiteral(t, inner, formats, help) })
+							ast.Inspect(arg,
+								func(inner ast.Node) bool { return s.checkLiteral(t, inner, formats, help) })
 						}
 					}
 					return false
@@ -461,7 +467,8 @@ func TestTheHelpIsWholeInBothLanguages(t *testing.T) {
 		used[text] = true
 	})
 	known := map[string]bool{}
-	for _, table := range [][]english{spanishShort[:], spanishHelps[:], spanishEvidenceHelps[:], spanishConfigHelps[:], spanishFlags[:]} {
+	for _, table := range [][]english{spanishShort[:], spanishHelps[:], spanishEvidenceHelps[:], spanishConfigHelps[:],
+		spanishFlags[:]} {
 		for _, pair := range table {
 			if known[pair.en] {
 				t.Errorf("%q is there twice", pair.en)
@@ -478,7 +485,8 @@ func TestTheHelpIsWholeInBothLanguages(t *testing.T) {
 			}
 			// pflag counts bytes when it puts flags into columns.
 			if _, name, _ := strings.Cut(pair.es, "`"); len(name) > 0 && table[0] == spanishFlags[0] {
-				if name, _, _ = strings.Cut(name, "`"); strings.ContainsFunc(name, func(r rune) bool { return r > unicode.MaxASCII }) {
+				if name, _, _ = strings.Cut(name, "`"); strings.ContainsFunc(name,
+					func(r rune) bool { return r > unicode.MaxASCII }) {
 					t.Errorf("%q stands for a value, but is not ASCII", name)
 				}
 			}
@@ -506,7 +514,8 @@ func englishIn(text string) string {
 		if strings.HasPrefix(line, "Detalle: ") || strings.HasPrefix(line, "  danabio ") {
 			continue
 		}
-		if englishWords.MatchString(ourCommands.ReplaceAllString(findingCodes.ReplaceAllString(inQuotes.ReplaceAllString(line, ""), ""), "")) {
+		if englishWords.MatchString(
+			ourCommands.ReplaceAllString(findingCodes.ReplaceAllString(inQuotes.ReplaceAllString(line, ""), ""), "")) {
 			return line
 		}
 	}

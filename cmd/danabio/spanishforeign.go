@@ -149,7 +149,8 @@ func kindInSpanish(err error) string {
 		case errors.As(err, &unknown):
 			return fmt.Sprintf("la solicitud %q puede haber iniciado un circuito, y no se vuelve a enviar", unknown.ID)
 		case errors.As(err, &exists):
-			return fmt.Sprintf("la solicitud %q no se envió: según el diario, el mismo id puede haber iniciado un circuito el %s",
+			return fmt.Sprintf("la solicitud %q no se envió: según el diario, el mismo id puede haber iniciado un "+
+				"circuito el %s",
 				exists.Intent.RequestID, exists.Intent.At.UTC().Format(time.RFC3339))
 		}
 	case kindAlreadyStarted:
@@ -166,11 +167,13 @@ func kindInSpanish(err error) string {
 		}
 	case kindIntegrity:
 		if errors.As(err, &rejected) {
-			return fmt.Sprintf("la evidencia no es aceptable; se conservó como %s, y los motivos en %s.json", rejected.Kept, rejected.Kept)
+			return fmt.Sprintf("la evidencia no es aceptable; se conservó como %s, y los motivos en %s.json",
+				rejected.Kept, rejected.Kept)
 		}
 	case kindUnauthorized, kindRefused, kindRateLimited, kindUnavailable:
 		if answered {
-			return fmt.Sprintf("%s: %s (estado HTTP %d)", operationInSpanish(answer.Operation), shortSpanish(kindOf(err)), answer.StatusCode)
+			return fmt.Sprintf("%s: %s (estado HTTP %d)", operationInSpanish(answer.Operation),
+				shortSpanish(kindOf(err)), answer.StatusCode)
 		}
 	case kindNotReady:
 		if answered && answer.Circuit != "" {

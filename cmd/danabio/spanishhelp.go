@@ -2,30 +2,41 @@ package main
 
 // spanishShort are the lines that say what a command does.
 var spanishShort = [...]english{
-	{"Start biometric verification circuits and keep their evidence", "Inicia circuitos de verificación biométrica y guarda su evidencia"},
-	{"Run the whole path against the emulator: no account, no network", "Recorre todo el camino con el emulador: sin cuenta, sin red"},
+	{"Start biometric verification circuits and keep their evidence",
+		"Inicia circuitos de verificación biométrica y guarda su evidencia"},
+	{"Run the whole path against the emulator: no account, no network",
+		"Recorre todo el camino con el emulador: sin cuenta, sin red"},
 	{"Check the credentials", "Comprueba las credenciales"},
-	{"Show the configuration file and the settings in effect", "Muestra el archivo de configuración y los ajustes vigentes"},
+	{"Show the configuration file and the settings in effect",
+		"Muestra el archivo de configuración y los ajustes vigentes"},
 	{"Print where the configuration file is", "Muestra dónde está el archivo de configuración"},
-	{"Print the settings in effect, and where each comes from", "Muestra los ajustes vigentes y de dónde viene cada uno"},
+	{"Print the settings in effect, and where each comes from",
+		"Muestra los ajustes vigentes y de dónde viene cada uno"},
 	{"Find out why the API cannot be reached", "Averigua por qué no se llega a la API"},
 	{"Send PDFs to be signed", "Envía archivos PDF para que se firmen"},
-	{"Wait until circuits are completed, and store their evidence", "Espera a que los circuitos se completen y guarda su evidencia"},
+	{"Wait until circuits are completed, and store their evidence",
+		"Espera a que los circuitos se completen y guarda su evidencia"},
 	{"Store the evidence of completed circuits", "Guarda la evidencia de circuitos completados"},
 	{"List, verify, extract and report on evidence", "Lista, verifica y extrae evidencia, y hace informes sobre ella"},
 	{"List the files in the evidence", "Lista los archivos de la evidencia"},
 	{"Verify the evidence and its signatures, and compare it with receipt and documents",
 		"Verifica la evidencia y sus firmas, y la compara con el recibo y los documentos"},
 	{"Extract the evidence into a new folder", "Extrae la evidencia en una carpeta nueva"},
-	{"Write a report for a person who must decide whether the evidence is good", "Escribe un informe para quien debe decidir si la evidencia es correcta"},
-	{"Look into the journal of starts, and settle what is unknown", "Muestra el diario de inicios y resuelve lo que no se sabe"},
+	{"Write a report for a person who must decide whether the evidence is good",
+		"Escribe un informe para quien debe decidir si la evidencia es correcta"},
+	{"Look into the journal of starts, and settle what is unknown",
+		"Muestra el diario de inicios y resuelve lo que no se sabe"},
 	{"List the starts in a journal", "Lista los inicios de un diario"},
-	{"Write down what the vendor says of a start whose outcome is unknown", "Anota lo que dice el proveedor de un inicio cuyo resultado no se sabe"},
-	{"Serve an emulator of the API, to develop and test against", "Sirve un emulador de la API, para desarrollar y probar"},
+	{"Write down what the vendor says of a start whose outcome is unknown",
+		"Anota lo que dice el proveedor de un inicio cuyo resultado no se sabe"},
+	{"Serve an emulator of the API, to develop and test against",
+		"Sirve un emulador de la API, para desarrollar y probar"},
 	{"Hold a live server against the spec", "Compara un servidor en marcha con la especificación"},
-	{"Print the OpenAPI document that danabio was built from", "Muestra el documento OpenAPI con el que se construyó danabio"},
+	{"Print the OpenAPI document that danabio was built from",
+		"Muestra el documento OpenAPI con el que se construyó danabio"},
 	{"Print the version", "Muestra la versión"},
-	{"Print what makes a shell complete danabio's commands", "Muestra lo que hace que un shell complete los comandos de danabio"},
+	{"Print what makes a shell complete danabio's commands",
+		"Muestra lo que hace que un shell complete los comandos de danabio"},
 	{"Print the script for bash", "Muestra el script para bash"},
 	{"Print the script for zsh", "Muestra el script para zsh"},
 	{"Print the script for fish", "Muestra el script para fish"},
@@ -148,7 +159,8 @@ entonces ya no se pregunta por el resto. El código de salida es el peor, en est
   1    falló el servidor o el disco
   2    un CIRCUIT o su archivo no es como debe ser
   3    un CIRCUIT no está completado, o no se conoce: solo falta tiempo`},
-	{`Printed are the file, its size in bytes, and its SHA-256:`, `Se muestran el archivo, su tamaño en bytes y su huella SHA-256:`},
+	{`Printed are the file, its size in bytes, and its SHA-256:`,
+		`Se muestran el archivo, su tamaño en bytes y su huella SHA-256:`},
 	{`With --json: the receipt; and "path": …, the file's, where -o names a folder.`,
 		`Con --json: el recibo; y "path": …, la ruta del archivo, si -o nombra una carpeta.`},
 	{`Evidence that came whole but is not acceptable is kept as FILE.zip.rejected, a second one as
@@ -169,7 +181,8 @@ mayoría de los sistemas tiene, o si no ofrece (apt install bash-completion, bre
 	{`Put it where bash finds it, and open a new shell:`, `Colóquelo donde bash lo encuentre y abra otro shell:`},
 	{`Print the script that makes zsh complete danabio. Put it where zsh finds it, and open a new shell:`,
 		`Muestra el script con el que zsh completa danabio. Colóquelo donde zsh lo encuentre y abra otro shell:`},
-	{`In ~/.zshrc there must be, before any other compinit:`, `En ~/.zshrc debe estar, antes de cualquier otro compinit:`},
+	{`In ~/.zshrc there must be, before any other compinit:`,
+		`En ~/.zshrc debe estar, antes de cualquier otro compinit:`},
 	{`Print the script that makes fish complete danabio. Put it where fish finds it, and open a new shell:`,
 		`Muestra el script con el que fish completa danabio. Colóquelo donde fish lo encuentre y abra otro shell:`},
 	{`Print the script that makes PowerShell complete danabio. Store it, have your profile load it, and
@@ -301,14 +314,16 @@ when it ends.`,
 		`Sirve un emulador de la API hasta que se lo interrumpa (Ctrl-C), con código de salida 0. No es
 un servidor de DANAconnect: no se verifica a nadie, y lo que firma no obliga a nadie. Al terminar
 olvida todo.`},
-	{`First it prints how to reach it, in lines that a shell can take as they are:`, `Primero muestra cómo llegar a él, en líneas que un shell puede tomar tal cual:`},
+	{`First it prints how to reach it, in lines that a shell can take as they are:`,
+		`Primero muestra cómo llegar a él, en líneas que un shell puede tomar tal cual:`},
 	{`Behind the link of each circuit is the page that its signer goes through, with one button for each
 outcome (complete, reject, expire); give --complete-after 0 to have the time for it. At the base URL
 itself is a list of all circuits and their links, which only this machine gets.`,
 		`Tras el enlace de cada circuito está la página que recorre su firmante, con un botón para cada
 desenlace (completar, rechazar, vencer); indique --complete-after 0 para tener tiempo. En la URL
 base está la lista de todos los circuitos y sus enlaces, que solo esta máquina recibe.`},
-	{`With --json: {"baseUrl": …, "clientId": …, "clientSecret": …, "channel": …}`, `Con --json: {"baseUrl": …, "clientId": …, "clientSecret": …, "channel": …}`},
+	{`With --json: {"baseUrl": …, "clientId": …, "clientSecret": …, "channel": …}`,
+		`Con --json: {"baseUrl": …, "clientId": …, "clientSecret": …, "channel": …}`},
 	{`Client id, secret and channel are random unless given. They do not come from the DANABIO_
 variables, so that real ones are not printed; but when --client-id is given, the secret is that
 of DANABIO_CLIENT_SECRET or DANABIO_CLIENT_SECRET_FILE, if one is set.`,

@@ -22,7 +22,8 @@ choose another profile, DANABIO_CONFIG another file. The client secret itself do
 		`También hay ca_file, client_certificate, client_key, allow_plain_http y raw_basic_auth. Las rutas
 parten de la carpeta del archivo; "~/" es la carpeta del usuario. --profile o DANABIO_PROFILE
 eligen otro perfil, DANABIO_CONFIG otro archivo. El secreto del cliente no se escribe en él.`},
-	{`Print where the configuration file is, or would be.`, `Muestra dónde está, o estaría, el archivo de configuración.`},
+	{`Print where the configuration file is, or would be.`,
+		`Muestra dónde está, o estaría, el archivo de configuración.`},
 	{`With --json: {"path": …}`, `Con --json: {"path": …}`},
 	{`Print the settings that a command with the same flags would have, and where each comes from. Of the
 client secret is shown only whether there is one and from where. Nothing is sent.`,

@@ -52,11 +52,15 @@ func (d startData) notices() []*message {
 		notices = append(notices, textf("The circuit is started, but look at this: %s", notice))
 	}
 	if strings.HasPrefix(d.CircuitID, "-") {
-		notices = append(notices, textf("the circuit's id begins with -, as flags do; where it is an argument put -- before it: danabio wait -o evidence.zip -- %s",
-			shellWord(d.CircuitID)))
+		notices = append(notices,
+			textf("the circuit's id begins with -, as flags do; where it is an argument put -- before it: danabio "+
+				"wait -o evidence.zip -- %s",
+				shellWord(d.CircuitID)))
 	}
 	if d.UnusableLink != "" {
-		notices = append(notices, textf("the link that the server gave is no https URL, so it is printed as unusableLink; do not open it, and ask DANAconnect for the right one"))
+		notices = append(notices,
+			textf("the link that the server gave is no https URL, so it is printed as unusableLink; do not open it, "+
+				"and ask DANAconnect for the right one"))
 	}
 	return notices
 }
@@ -128,8 +132,10 @@ which ends with 5. Several starts can share one journal. See "danabio journal".
 	flags := cmd.Flags()
 	flags.StringVar(&s.signer.Name, "signer-name", "", "`name` of the person who signs (required without --request)")
 	flags.StringVar(&s.signer.Email, "signer-email", "", "e-mail `address` of the signer (required without --request)")
-	flags.StringVar(&s.signer.NIF, "signer-nif", "", "tax or identity `number` of the signer (required without --request)")
-	flags.StringVar(&s.request, "request", "", "`FILE.json` that names signer and documents, in place of flags and arguments")
+	flags.StringVar(&s.signer.NIF, "signer-nif", "",
+		"tax or identity `number` of the signer (required without --request)")
+	flags.StringVar(&s.request, "request", "",
+		"`FILE.json` that names signer and documents, in place of flags and arguments")
 	flags.StringVar(&s.id, "id", "", "`id` of the request, by which it can be found again (default a random one)")
 	flags.StringVar(&s.receipt, "receipt", "", "new `FILE.json` that says what was sent")
 	flags.StringVar(&s.journal, "journal", "", "`FILE` that remembers starts; made if it does not exist")
@@ -226,7 +232,8 @@ func (s *start) run(cmd *cobra.Command, out *output, files []string) error {
 	for _, notice := range data.notices() {
 		out.notice(notice)
 	}
-	out.note("Request %s is sent. Next: danabio wait -o evidence.zip -- %s", oneLine(circuit.RequestID), shellWord(circuit.ID))
+	out.note("Request %s is sent. Next: danabio wait -o evidence.zip -- %s", oneLine(circuit.RequestID),
+		shellWord(circuit.ID))
 	return errors.Join(failures...)
 }
 
@@ -258,7 +265,8 @@ func (s *start) check(cmd *cobra.Command, files []string) error {
 	case piped == 0 && cmd.Flags().Changed("stdin-name"):
 		return usagef(cmd, "--stdin-name is given, but no document is read from standard input; give - as a file")
 	case piped == 1 && s.connection.secret.stdin:
-		return usagef(cmd, "standard input cannot be both a document and the client secret; give the secret by --client-secret-file or DANABIO_CLIENT_SECRET")
+		return usagef(cmd, "standard input cannot be both a document and the client secret; give the secret by "+
+			"--client-secret-file or DANABIO_CLIENT_SECRET")
 	case piped == 1 && s.stdinName == "":
 		return usagef(cmd, "a document from standard input needs a name; give --stdin-name NAME.pdf")
 	case piped == 1 && !plainName(s.stdinName):

@@ -58,11 +58,13 @@ func checkDashes(cmd *cobra.Command) (err error) {
 // an ending.
 func namesAFile(name string) bool {
 	stem, ending, found := strings.Cut(name, ".")
-	return name == "FILE" || strings.HasSuffix(name, "DIR") || found && ending != "" && stem == strings.ToUpper(stem) && stem != "NAME"
+	return name == "FILE" || strings.HasSuffix(name, "DIR") || found && ending != "" && stem == strings.ToUpper(stem) &&
+		stem != "NAME"
 }
 
 func dashIsNoFile(cmd *cobra.Command, name string) error {
-	return usagef(cmd, "%s - is no file, since nothing there goes to standard output or comes from standard input; name a file, or give ./- for one that is called -", name)
+	return usagef(cmd, "%s - is no file, since nothing there goes to standard output or comes from standard input; "+
+		"name a file, or give ./- for one that is called -", name)
 }
 
 func countOf(files []string, wanted string) int {
@@ -133,7 +135,8 @@ func spoolEvidence(source io.Reader, limit int64) (file *os.File, remove func(),
 		err = errorf("store the evidence from standard input: %w", reason(err))
 	case size > limit:
 		err = &refusedFile{standardInput, &evidence.RefusedError{Findings: []evidence.Finding{{
-			Class: evidence.ClassLimit, Code: evidence.CodeFileTooLarge, Severity: evidence.SeverityRefusal, Offset: limit,
+			Class: evidence.ClassLimit, Code: evidence.CodeFileTooLarge, Severity: evidence.SeverityRefusal,
+			Offset:  limit,
 			Message: fmt.Sprintf("the ZIP has more than %d bytes", limit),
 		}}}}
 	}

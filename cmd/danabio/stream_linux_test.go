@@ -65,7 +65,8 @@ func redirected(t *testing.T, redirection string, args ...string) *exec.Cmd {
 	if err := os.Symlink(self, danabio); err != nil {
 		t.Fatal(err)
 	}
-	return exec.CommandContext(t.Context(), "sh", append([]string{"-c", `exec "$0" "$@" ` + redirection, danabio}, args...)...)
+	return exec.CommandContext(t.Context(), "sh", append([]string{"-c", `exec "$0" "$@" ` + redirection, danabio},
+		args...)...)
 }
 
 // exitOf runs a command, and returns its exit code and what it said.
@@ -105,8 +106,9 @@ func TestStartLooksAtStandardOutputBeforeItSends(t *testing.T) {
 		kept  []string // flags
 		want  string   // empty: a circuit is started
 	}{
-		"a pipe that nobody reads":           {to(unread(t)), nil, "cannot be written: broken pipe"},
-		"the same, with a receipt":           {to(unread(t)), []string{"--receipt", "sent.json"}, "cannot be written: broken pipe"},
+		"a pipe that nobody reads": {to(unread(t)), nil, "cannot be written: broken pipe"},
+		"the same, with a receipt": {to(unread(t)), []string{"--receipt", "sent.json"},
+			"cannot be written: broken pipe"},
 		"a file that is open to be read":     {to(onlyRead), nil, "cannot be written: bad file descriptor"},
 		"closed":                             {closed, nil, "is closed or the null device"},
 		"the null device":                    {to(null), nil, "is closed or the null device"},
@@ -123,7 +125,8 @@ func TestStartLooksAtStandardOutputBeforeItSends(t *testing.T) {
 				}
 				return
 			}
-			if code != exitFailed || len(api.Circuits()) != 0 || !strings.Contains(stderr, "nothing was sent, since standard output "+test.want) {
+			if code != exitFailed || len(api.Circuits()) != 0 ||
+				!strings.Contains(stderr, "nothing was sent, since standard output "+test.want) {
 				t.Errorf("exit code %d, %d circuits, stderr %q", code, len(api.Circuits()), stderr)
 			}
 			holdsOnly(t, "contract.pdf")
@@ -134,10 +137,12 @@ func TestStartLooksAtStandardOutputBeforeItSends(t *testing.T) {
 // Whatever is printed, a failure to do so is told as that, and not by a signal's silence.
 func TestOutputThatNobodyReadsIsAFailure(t *testing.T) {
 	watched(t, func(*http.Request) {})
-	for _, args := range [][]string{{"version"}, {"spec"}, {"--help"}, {"--version"}, {"completion", "bash"}, {"token"}, {"config", "show"}, {"help", "start"}} {
+	for _, args := range [][]string{{"version"}, {"spec"}, {"--help"}, {"--version"}, {"completion", "bash"}, {"token"},
+		{"config", "show"}, {"help", "start"}} {
 		cmd := command(t, args...)
 		cmd.Stdout = unread(t)
-		if code, stderr := exitOf(t, cmd); code != exitFailed || !strings.HasPrefix(stderr, "danabio: write standard output: ") || !strings.Contains(stderr, "broken pipe\n") {
+		if code, stderr := exitOf(t, cmd); code != exitFailed || !strings.HasPrefix(stderr,
+			"danabio: write standard output: ") || !strings.Contains(stderr, "broken pipe\n") {
 			t.Errorf("%q: exit code %d, stderr %q", args, code, stderr)
 		}
 	}
@@ -154,7 +159,8 @@ func TestStartTellsTheCircuitWhenNobodyReadsAnyMore(t *testing.T) {
 	cmd := command(t, startWith("contract.pdf")...)
 	cmd.Stdout = writes
 	code, stderr := exitOf(t, cmd)
-	if circuits := api.Circuits(); code != exitFailed || len(circuits) != 1 || !strings.Contains(stderr, circuits[0].ID) {
+	if circuits := api.Circuits(); code != exitFailed || len(circuits) != 1 ||
+		!strings.Contains(stderr, circuits[0].ID) {
 		t.Errorf("exit code %d, %d circuits, stderr %q", code, len(circuits), stderr)
 	}
 }
@@ -166,10 +172,16 @@ func TestStandardInputThatNothingComesFrom(t *testing.T) {
 		code int
 		want string
 	}{
-		"evidence": {[]string{"evidence", "verify", "-"}, exitFailed, "danabio: store the evidence from standard input: it is closed or the null device, so nothing comes from it\n"},
-		"document": {startWith("--stdin-name", "b.pdf", "-"), exitFailed, "danabio: store the document from standard input: it is closed or the null device, so nothing comes from it\n"},
-		"secret":   {[]string{"token", "--client-secret-stdin"}, exitUsage, "danabio: client secret: read standard input: it is closed or the null device, so nothing comes from it\n"},
-		"request":  {[]string{"start", "--request", "-"}, exitUsage, "danabio: request in standard input: it is closed or the null device, so nothing comes from it\n"},
+		"evidence": {[]string{"evidence", "verify", "-"}, exitFailed,
+			"danabio: store the evidence from standard input: it is closed or the null device, so nothing comes from " +
+				"it\n"},
+		"document": {startWith("--stdin-name", "b.pdf", "-"), exitFailed,
+			"danabio: store the document from standard input: it is closed or the null device, so nothing comes from " +
+				"it\n"},
+		"secret": {[]string{"token", "--client-secret-stdin"}, exitUsage,
+			"danabio: client secret: read standard input: it is closed or the null device, so nothing comes from it\n"},
+		"request": {[]string{"start", "--request", "-"}, exitUsage,
+			"danabio: request in standard input: it is closed or the null device, so nothing comes from it\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			watched(t, func(*http.Request) { t.Error("something was sent") })
@@ -186,11 +198,13 @@ func TestStandardInputThatNothingComesFrom(t *testing.T) {
 
 // The limit on the size of a file stands for a disk that is full.
 func TestStartWithoutRoomForItsReceiptIsNotSent(t *testing.T) {
-	for _, args := range [][]string{startWith("--receipt", "sent.json", "contract.pdf"), {"contract", "--start", "--started", "started.json"}} {
+	for _, args := range [][]string{startWith("--receipt", "sent.json", "contract.pdf"),
+		{"contract", "--start", "--started", "started.json"}} {
 		api := watched(t, func(r *http.Request) { t.Errorf("a request came for %s", r.URL.Path) })
 		cmd := redirected(t, "", args...)
 		cmd.Args[2] = "ulimit -f 0; " + cmd.Args[2]
-		if code, stderr := exitOf(t, cmd); code != exitFailed || len(api.Circuits()) != 0 || !strings.Contains(stderr, ".json cannot be written: file too large") {
+		if code, stderr := exitOf(t, cmd); code != exitFailed || len(api.Circuits()) != 0 ||
+			!strings.Contains(stderr, ".json cannot be written: file too large") {
 			t.Errorf("%q: exit code %d, %d circuits, stderr %q", args, code, len(api.Circuits()), stderr)
 		}
 		holdsOnly(t, "contract.pdf")
@@ -232,7 +246,8 @@ func asAnother(t *testing.T, cmd *exec.Cmd) *exec.Cmd {
 	self := filepath.Join(folder, "danabio")
 	content, err := os.ReadFile(cmd.Path)
 	if err == nil {
-		err = errors.Join(os.WriteFile(self, content, 0o755), os.Chmod(self, 0o755), os.Chmod(folder, 0o755), os.Chmod(filepath.Dir(folder), 0o755))
+		err = errors.Join(os.WriteFile(self, content, 0o755), os.Chmod(self, 0o755), os.Chmod(folder, 0o755),
+			os.Chmod(filepath.Dir(folder), 0o755))
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -250,7 +265,8 @@ func TestConfigurationFileOfAnotherUser(t *testing.T) {
 	home := t.TempDir()
 	folder := filepath.Join(home, ".config", "danabio")
 	path := filepath.Join(folder, "config.toml")
-	if err := errors.Join(os.MkdirAll(folder, 0o755), os.WriteFile(path, []byte("[profiles.a]\nchannel = \"c\"\n"), 0o600), os.Chmod(path, 0)); err != nil {
+	if err := errors.Join(os.MkdirAll(folder, 0o755), os.WriteFile(path, []byte("[profiles.a]\nchannel = \"c\"\n"),
+		0o600), os.Chmod(path, 0)); err != nil {
 		t.Fatal(err)
 	}
 	for _, folder := range []string{home, filepath.Dir(home)} {
@@ -268,12 +284,16 @@ func TestConfigurationFileOfAnotherUser(t *testing.T) {
 		code    int
 		want    string // at the beginning of standard error, or else of standard output
 	}{
-		"not needed":              {[]string{"token"}, "channel", exitDone, "expiresAt="},
-		"something is missing":    {[]string{"token"}, "", exitUsage, unread},
-		"a profile is asked for":  {[]string{"token", "--profile", "a"}, "channel", exitUsage, unread},
-		"shown":                   {[]string{"config", "show"}, "", exitDone, "file                " + path + " (cannot be read)\n"},
-		"the doctor, not needed":  {[]string{"doctor"}, "channel", exitDone, "ok       configuration  ~/.config/danabio/config.toml cannot be read, and is not needed; nothing is missing\n"},
-		"the doctor, and needed":  {[]string{"doctor"}, "", exitUsage, "failed   configuration  configuration file " + path + ": permission denied\n"},
+		"not needed":             {[]string{"token"}, "channel", exitDone, "expiresAt="},
+		"something is missing":   {[]string{"token"}, "", exitUsage, unread},
+		"a profile is asked for": {[]string{"token", "--profile", "a"}, "channel", exitUsage, unread},
+		"shown": {[]string{"config", "show"}, "", exitDone, "file                " + path +
+			" (cannot be read)\n"},
+		"the doctor, not needed": {[]string{"doctor"}, "channel", exitDone,
+			"ok       configuration  ~/.config/danabio/config.toml cannot be read, and is not needed; nothing is " +
+				"missing\n"},
+		"the doctor, and needed": {[]string{"doctor"}, "", exitUsage, "failed   configuration  configuration file " +
+			path + ": permission denied\n"},
 		"named by the variable":   {[]string{"token"}, "named", exitUsage, unread},
 		"nothing to do with them": {[]string{"version"}, "", exitDone, "danabio "},
 	} {
@@ -286,7 +306,8 @@ func TestConfigurationFileOfAnotherUser(t *testing.T) {
 			var stdout bytes.Buffer
 			cmd.Stdout = &stdout
 			code, stderr := exitOf(t, cmd)
-			if code != test.code || !strings.HasPrefix(stderr, test.want) && !strings.HasPrefix(stdout.String(), test.want) {
+			if code != test.code || !strings.HasPrefix(stderr, test.want) &&
+				!strings.HasPrefix(stdout.String(), test.want) {
 				t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout.String(), stderr)
 			}
 		})
@@ -299,7 +320,8 @@ func TestNoTemporaryFolderIsTold(t *testing.T) {
 	for _, args := range [][]string{{"evidence", "verify", "-"}, startWith("--stdin-name", "b.pdf", "-")} {
 		watched(t, func(*http.Request) { t.Error("something was sent") })
 		code, _, stderr := run(t.Context(), strings.NewReader("%PDF-1.7"), args...)
-		if code != exitFailed || !strings.Contains(stderr, "\nThere is no temporary folder to write to at "+os.TempDir()+"; make one, or name another by TMPDIR") {
+		if code != exitFailed || !strings.Contains(stderr, "\nThere is no temporary folder to write to at "+
+			os.TempDir()+"; make one, or name another by TMPDIR") {
 			t.Errorf("%q: exit code %d, stderr %q", args, code, stderr)
 		}
 	}

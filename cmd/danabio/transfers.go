@@ -115,7 +115,8 @@ func (t *transfers) text(now time.Time) string {
 	sent := last.RequestID != ""
 	switch {
 	case moving > 0 && t.count > 1:
-		return t.out.measured(t.out.say("Receiving, %d of %d circuits done", over, t.count), sum.Bytes, sum.Total, perSecond)
+		return t.out.measured(t.out.say("Receiving, %d of %d circuits done", over, t.count), sum.Bytes, sum.Total,
+			perSecond)
 	case moving > 0 && last.Bytes == last.Total && sent:
 		return t.out.say("Sent %s; waiting for the answer for %s", bytesText(last.Bytes), seconds(now.Sub(last.whole)))
 	case moving > 0 && last.Bytes == last.Total:
@@ -137,7 +138,8 @@ func (t *transfers) text(now time.Time) string {
 		return t.out.say("Waiting for %s, polls: %d, next in %s; the last answer does not say whether it is done",
 			waited, sum.polls, next)
 	case t.count > 1:
-		return t.out.say("Waiting for %s, polls: %d, next in %s; %d of %d circuits done", waited, sum.polls, next, over, t.count)
+		return t.out.say("Waiting for %s, polls: %d, next in %s; %d of %d circuits done", waited, sum.polls, next, over,
+			t.count)
 	}
 	return t.out.say("Waiting for %s, polls: %d, next in %s", waited, sum.polls, next)
 }

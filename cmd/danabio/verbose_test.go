@@ -26,7 +26,8 @@ func TestVerboseShowsNothingSecretOrPersonal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	canaries := map[string]string{"the secret": api.ClientSecret(), "the name": "Canaria", "the e-mail address": "canaria@", "the number": canaryNIF}
+	canaries := map[string]string{"the secret": api.ClientSecret(), "the name": "Canaria",
+		"the e-mail address": "canaria@", "the number": canaryNIF}
 	var mu sync.Mutex // guards the canaries
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()

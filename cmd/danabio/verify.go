@@ -109,8 +109,9 @@ func verify(cmd *cobra.Command, out *output, file string, limits evidence.Limits
 // verifyDataOf is what is printed of a verdict.
 func verifyDataOf(file string, found *verdict.Verdict) verifyData {
 	data := verifyData{
-		File: file, Verdict: evidence.VerdictIncomplete, Report: found.Evidence, Receipt: found.Receipt, Signatures: found.Signatures,
-		Trust: found.Trust, Revocation: found.Revocation, Sent: found.Sent, SentDocuments: found.SentDocuments,
+		File: file, Verdict: evidence.VerdictIncomplete, Report: found.Evidence, Receipt: found.Receipt,
+		Signatures: found.Signatures,
+		Trust:      found.Trust, Revocation: found.Revocation, Sent: found.Sent, SentDocuments: found.SentDocuments,
 	}
 	if found.Evidence != nil {
 		data.Verdict = found.Evidence.Verdict
@@ -146,7 +147,8 @@ func verifyOpened(cmd *cobra.Command, file string, archive *openedEvidence, judg
 	for _, problem := range found.Problems {
 		err := problemError(file, problem)
 		all = append(all, err)
-		if problem.Kind != verdict.SignaturesRefuse && problem.Kind != verdict.SignaturesNotJudged { // which the report says
+		// which the report says
+		if problem.Kind != verdict.SignaturesRefuse && problem.Kind != verdict.SignaturesNotJudged {
 			beside = append(beside, err)
 		}
 	}

@@ -172,7 +172,8 @@ func Poppler() Renderer {
 	return func(ctx context.Context, path string) ([]byte, error) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		command := exec.CommandContext(ctx, program, "-f", "1", "-l", "1", "-singlefile", "-scale-to", pageSide, "-png", filepath.Base(path))
+		command := exec.CommandContext(ctx, program, "-f", "1", "-l", "1", "-singlefile", "-scale-to", pageSide, "-png",
+			filepath.Base(path))
 		command.Dir = filepath.Dir(path)
 		command.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + command.Dir, "TMPDIR=" + command.Dir, "LC_ALL=C"}
 		if root := os.Getenv("SystemRoot"); root != "" {

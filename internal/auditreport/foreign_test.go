@@ -49,7 +49,8 @@ func TestForeignCommandsOfThePage(t *testing.T) {
 		_, page := made(t, subject, auditreport.Options{})
 		out := bash(t, folder, commandsOf(t, page))
 		for _, want := range []string{
-			"evidence.zip: OK", "No errors detected", "documents/contrato.pdf: OK", "audit.json: OK", "Total document signed",
+			"evidence.zip: OK", "No errors detected", "documents/contrato.pdf: OK", "audit.json: OK",
+			"Total document signed",
 			"erification successful", "CN = danabio emulator test signer", "\nsame\n", subject.Evidence.SHA256,
 		} {
 			if !strings.Contains(out, want) {
@@ -63,7 +64,8 @@ func TestForeignCommandsOfThePage(t *testing.T) {
 }
 
 func TestForeignCommandsForOddEntries(t *testing.T) {
-	content := zipOf(t, file{"it's $(touch gotcha) `touch gotcha`.json", []byte("{}")}, file{"a\u200bb'c.json", []byte("[]")}, file{"ñandú.json", []byte("[1]")})
+	content := zipOf(t, file{"it's $(touch gotcha) `touch gotcha`.json", []byte("{}")},
+		file{"a\u200bb'c.json", []byte("[]")}, file{"ñandú.json", []byte("[1]")})
 	subject := subjectOf(t, content, pdfsig.Options{}, evidence.CodeNameFormat)
 	folder := t.TempDir()
 	if err := os.WriteFile(filepath.Join(folder, "evidence.zip"), content, 0o600); err != nil {
@@ -91,7 +93,8 @@ func TestForeignFirstPageByPoppler(t *testing.T) {
 	if shown == nil || shown.Height != 1100 || shown.Width < 700 || shown.Width > 900 {
 		t.Fatalf("the first page is %+v", report.Rendered.FirstPages[0])
 	}
-	report, _ = made(t, subjectOf(t, zipOf(t, file{"a.pdf", []byte("%PDF-1.4\nnothing")}), pdfsig.Options{}), auditreport.Options{Renderer: renderer})
+	report, _ = made(t, subjectOf(t, zipOf(t, file{"a.pdf", []byte("%PDF-1.4\nnothing")}), pdfsig.Options{}),
+		auditreport.Options{Renderer: renderer})
 	if got := report.Rendered.FirstPages[0].NotShown; got != auditreport.NotShownFailed {
 		t.Errorf("nothing was drawn as %q", got)
 	}
@@ -101,7 +104,8 @@ func TestForeignFirstPageByPoppler(t *testing.T) {
 func TestForeignRendererIsBounded(t *testing.T) {
 	folder := t.TempDir()
 	program := func(script string) {
-		if err := os.WriteFile(filepath.Join(folder, "pdftoppm"), []byte("#!/bin/sh\n"+script+"\n"), 0o700); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, "pdftoppm"), []byte("#!/bin/sh\n"+script+"\n"),
+			0o700); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -125,7 +129,8 @@ func TestForeignRendererIsBounded(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	began := time.Now()
-	if _, err := auditreport.Poppler()(ctx, filepath.Join(folder, "page.pdf")); err == nil || !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+	if _, err := auditreport.Poppler()(ctx, filepath.Join(folder, "page.pdf")); err == nil ||
+		!errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		t.Errorf("a program that hangs: %v", err)
 	}
 	if took := time.Since(began); took > 20*time.Second {

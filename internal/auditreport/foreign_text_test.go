@@ -45,7 +45,8 @@ func innerText(t *testing.T, piece string) string {
 // Whatever the text: it is shown whole, in one element, and a reader sees every character of it.
 func FuzzVisible(f *testing.F) {
 	for _, text := range []string{
-		"", "plain.pdf", `<script>"'&`, "\u202egnp.exe", "a\x00b\xff\xfe", "\ufffd", "ñandú \u0627\u0644", "x\u0301\u200d\U000e0041", strings.Repeat("é", 600),
+		"", "plain.pdf", `<script>"'&`, "\u202egnp.exe", "a\x00b\xff\xfe", "\ufffd", "ñandú \u0627\u0644",
+		"x\u0301\u200d\U000e0041", strings.Repeat("é", 600),
 	} {
 		f.Add(text)
 	}
@@ -69,7 +70,8 @@ func FuzzVisible(f *testing.F) {
 // Whatever is JSON has rows within bounds, and nothing else has.
 func FuzzMetadata(f *testing.F) {
 	for _, text := range []string{
-		`{}`, `[]`, `""`, `1`, `null`, `{"a":{"b":[1,true,null,"x",{}]}}`, `{"a":1,"a":2}`, "\xef\xbb\xbf{}", `[1,]`, `{"a" 1}`, `[1 2]`, `{1:2}`, `{}{}`, `[[[[[[[[[[[[[[1]]]]]]]]]]]]]]`,
+		`{}`, `[]`, `""`, `1`, `null`, `{"a":{"b":[1,true,null,"x",{}]}}`, `{"a":1,"a":2}`, "\xef\xbb\xbf{}", `[1,]`,
+		`{"a" 1}`, `[1 2]`, `{1:2}`, `{}{}`, `[[[[[[[[[[[[[[1]]]]]]]]]]]]]]`,
 		`{"":"\ud800"}`, `]`, `{"a":`,
 	} {
 		f.Add([]byte(text))
@@ -85,7 +87,8 @@ func FuzzMetadata(f *testing.F) {
 		}
 		for _, row := range table.rows {
 			if utf8.RuneCountInString(row.Value) > maxValue || utf8.RuneCountInString(row.Path) > maxPath+1 {
-				t.Errorf("a row has %d and %d characters", utf8.RuneCountInString(row.Path), utf8.RuneCountInString(row.Value))
+				t.Errorf("a row has %d and %d characters", utf8.RuneCountInString(row.Path),
+					utf8.RuneCountInString(row.Value))
 			}
 		}
 	})

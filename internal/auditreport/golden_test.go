@@ -22,7 +22,8 @@ import (
 
 var (
 	update  = flag.Bool("update", false, "write the golden pages anew")
-	fixture = flag.Bool("fixture", false, "make the evidence in testdata anew, by the emulator; then the golden pages must be too")
+	fixture = flag.Bool("fixture", false,
+		"make the evidence in testdata anew, by the emulator; then the golden pages must be too")
 )
 
 const (
@@ -121,7 +122,8 @@ func TestGoldenPages(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got != string(want) {
-				t.Errorf("the page is not %s any more; if that is right, run this test with -update.\n%s", path, firstDifference(got, string(want)))
+				t.Errorf("the page is not %s any more; if that is right, run this test with -update.\n%s", path,
+					firstDifference(got, string(want)))
 			}
 		})
 	}

@@ -23,8 +23,10 @@ import (
 
 // attacks are texts that would do something if they were taken for more than texts.
 var attacks = []string{
-	`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `' onmouseover='alert(1)`, `</title></style></code><script>alert(1)</script>`,
-	`javascript:alert(1)`, `<!-- -->]]>`, `{{.}}`, `&lt;b&gt;&#60;b&#62;`, "\u202egnp.exe", "a\u200bb\ufeffc\x01\x1b[2J\r\n", "%s%d%!",
+	`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `' onmouseover='alert(1)`,
+	`</title></style></code><script>alert(1)</script>`,
+	`javascript:alert(1)`, `<!-- -->]]>`, `{{.}}`, `&lt;b&gt;&#60;b&#62;`, "\u202egnp.exe",
+	"a\u200bb\ufeffc\x01\x1b[2J\r\n", "%s%d%!",
 	`<meta http-equiv="refresh" content="0;url=https://example.com/">`, `<base href="https://example.com/">`,
 }
 
@@ -36,7 +38,8 @@ func TestForeignTextStaysText(t *testing.T) {
 	json := strings.NewReplacer(`\x01`, `\u0001`, `\x1b`, `\u001b`).Replace(`{"first":1` + values.String() + `}`)
 	files := []file{{"metadata.json", []byte(json)}}
 	for i, attack := range attacks {
-		if name := strings.NewReplacer("\x01", "", "\x1b", "", "\r", "", "\n", "", "\u202e", "", "/", "|").Replace(attack); name != "" {
+		if name := strings.NewReplacer("\x01", "", "\x1b", "", "\r", "", "\n", "", "\u202e", "", "/",
+			"|").Replace(attack); name != "" {
 			files = append(files, file{fmt.Sprintf("%d%s.json", i, name), []byte(json)})
 			files = append(files, file{fmt.Sprintf("%d%s.png", i, name), pngOf(2, 2)})
 			files = append(files, file{fmt.Sprintf("%d%s.pdf", i, name), []byte("%PDF-1.4\n" + attack)})
@@ -50,13 +53,16 @@ func TestForeignTextStaysText(t *testing.T) {
 		subject.File = attack
 		subject.Failure = errors.New(attack)
 		subject.Receipt = auditreport.Receipt{Outcome: auditreport.ReceiptDiffers, Content: &danabio.Receipt{
-			Circuit: attack, Channel: attack, File: attack, SHA256: attack, Library: attack, Headers: map[string]string{attack: attack},
+			Circuit: attack, Channel: attack, File: attack, SHA256: attack, Library: attack,
+			Headers: map[string]string{attack: attack},
 		}}
-		subject.Found = pdfsig.FindSent(subject.Evidence, []pdfsig.Sent{{Name: attack, Size: 1, SHA256: strings.Repeat("0", 64)}})
+		subject.Found = pdfsig.FindSent(subject.Evidence,
+			[]pdfsig.Sent{{Name: attack, Size: 1, SHA256: strings.Repeat("0", 64)}})
 		_, page := made(t, subject, auditreport.Options{Language: language.Spanish, Renderer: drawn})
 		checkPage(t, page)
 	}
-	if _, page := made(t, subject, auditreport.Options{}); !strings.Contains(page, `a<span class="odd">U+200B</span>b`) {
+	if _, page := made(t, subject, auditreport.Options{}); !strings.Contains(page,
+		`a<span class="odd">U+200B</span>b`) {
 		t.Error("the page does not show what is invisible in a name")
 	}
 }
@@ -85,7 +91,8 @@ func TestRefusedZIPShowsNoContent(t *testing.T) {
 			t.Errorf("the page holds %q", absent)
 		}
 	}
-	for _, present := range []string{`<code><bdi>name-bidi</bdi></code>`, `<span class="odd">U+202E</span>gnp.exe`, "nothing of its content is shown"} {
+	for _, present := range []string{`<code><bdi>name-bidi</bdi></code>`, `<span class="odd">U+202E</span>gnp.exe`,
+		"nothing of its content is shown"} {
 		if !strings.Contains(page, present) {
 			t.Errorf("the page lacks %q", present)
 		}
@@ -99,7 +106,8 @@ func TestNoZIPAtAllHasAReport(t *testing.T) {
 		t.Errorf("the verdict is %+v", report.Verdict)
 	}
 	subject := auditreport.Subject{Evidence: &evidence.Report{
-		Verdict: evidence.VerdictRefused, Findings: []evidence.Finding{{Code: evidence.CodeFileTooLarge, Severity: evidence.SeverityRefusal}},
+		Verdict:  evidence.VerdictRefused,
+		Findings: []evidence.Finding{{Code: evidence.CodeFileTooLarge, Severity: evidence.SeverityRefusal}},
 	}}
 	subject.Receipt.Outcome = auditreport.ReceiptUnchecked
 	_, page = made(t, subject, auditreport.Options{})
@@ -152,22 +160,31 @@ func TestMetadataIsBounded(t *testing.T) {
 		want    auditreport.Metadata
 		shows   string
 	}{
-		"deep":          {deep, auditreport.Metadata{OmittedRows: 1}, "Values that are not shown: 1."},
-		"wide":          {wide, auditreport.Metadata{Rows: 300, OmittedRows: 49_701}, "Values that are not shown: 49\u202f701."},
-		"long value":    {`{"key":"` + strings.Repeat("é", 1000) + `"}`, auditreport.Metadata{Rows: 1}, strings.Repeat("é", 400) + "</bdi>… (and 600 more characters)"},
-		"long key":      {`{"` + strings.Repeat("é", 1000) + `":1}`, auditreport.Metadata{Rows: 1}, strings.Repeat("é", 120) + "…"},
-		"huge":          {`{"key":"` + strings.Repeat("x", 1<<20) + `"}`, auditreport.Metadata{NotShown: auditreport.NotShownTooLarge}, "the file is too large"},
-		"cut":           {`{"key":"value`, auditreport.Metadata{NotShown: auditreport.NotShownBroken}, "it is not JSON"},
-		"two values":    {`{"key":1} {"key":2}`, auditreport.Metadata{NotShown: auditreport.NotShownBroken}, "it is not JSON"},
+		"deep": {deep, auditreport.Metadata{OmittedRows: 1}, "Values that are not shown: 1."},
+		"wide": {wide, auditreport.Metadata{Rows: 300, OmittedRows: 49_701},
+			"Values that are not shown: 49\u202f701."},
+		"long value": {`{"key":"` + strings.Repeat("é", 1000) + `"}`, auditreport.Metadata{Rows: 1},
+			strings.Repeat("é", 400) + "</bdi>… (and 600 more characters)"},
+		"long key": {`{"` + strings.Repeat("é", 1000) + `":1}`, auditreport.Metadata{Rows: 1},
+			strings.Repeat("é", 120) + "…"},
+		"huge": {`{"key":"` + strings.Repeat("x", 1<<20) + `"}`,
+			auditreport.Metadata{NotShown: auditreport.NotShownTooLarge}, "the file is too large"},
+		"cut": {`{"key":"value`, auditreport.Metadata{NotShown: auditreport.NotShownBroken},
+			"it is not JSON"},
+		"two values": {`{"key":1} {"key":2}`, auditreport.Metadata{NotShown: auditreport.NotShownBroken},
+			"it is not JSON"},
 		"empty":         {`{}`, auditreport.Metadata{Rows: 1}, "<code><bdi>{}</bdi></code>"},
 		"one key twice": {`{"key":"one","key":"two"}`, auditreport.Metadata{Rows: 2}, "two"},
-		"big number":    {`{"key":123456789012345678901234567890.10}`, auditreport.Metadata{Rows: 1}, "123456789012345678901234567890.10"},
+		"big number": {`{"key":123456789012345678901234567890.10}`, auditreport.Metadata{Rows: 1},
+			"123456789012345678901234567890.10"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			report, page := made(t, subjectOf(t, zipOf(t, file{"a.json", []byte(test.content)}), pdfsig.Options{}), auditreport.Options{})
+			report, page := made(t, subjectOf(t, zipOf(t, file{"a.json", []byte(test.content)}), pdfsig.Options{}),
+				auditreport.Options{})
 			checkPage(t, page)
 			got := report.Rendered.Metadata[0]
-			if got.Rows != test.want.Rows || got.OmittedRows != test.want.OmittedRows || got.NotShown != test.want.NotShown {
+			if got.Rows != test.want.Rows || got.OmittedRows != test.want.OmittedRows ||
+				got.NotShown != test.want.NotShown {
 				t.Errorf("got %d rows, %d omitted, %q", got.Rows, got.OmittedRows, got.NotShown)
 			}
 			if !strings.Contains(page, test.shows) {
@@ -198,7 +215,8 @@ func TestPicturesThatAreNotShown(t *testing.T) {
 			subject := subjectOf(t, zipOf(t, file{"picture.png", test.content}), pdfsig.Options{})
 			report, page := made(t, subject, auditreport.Options{})
 			checkPage(t, page)
-			if got := report.Rendered.Pictures[0]; got.NotShown != test.want || got.Shown != nil || strings.Contains(page, "<img") {
+			if got := report.Rendered.Pictures[0]; got.NotShown != test.want || got.Shown != nil ||
+				strings.Contains(page, "<img") {
 				t.Errorf("got %+v", got)
 			}
 		})
@@ -211,17 +229,25 @@ func TestFirstPageThatIsNotShown(t *testing.T) {
 		renderer auditreport.Renderer
 		want     auditreport.NotShown
 	}{
-		"not asked for":   {nil, auditreport.NotShownNotAsked},
-		"no program":      {nil, auditreport.NotShownNoProgram},
-		"failure":         {func(context.Context, string) ([]byte, error) { return nil, errors.New("secret of the program") }, auditreport.NotShownFailed},
-		"no picture":      {func(context.Context, string) ([]byte, error) { return []byte("text"), nil }, auditreport.NotShownFailed},
-		"a huge picture":  {func(context.Context, string) ([]byte, error) { return make([]byte, 17<<20), nil }, auditreport.NotShownFailed},
-		"out of its time": {func(context.Context, string) ([]byte, error) { return nil, context.DeadlineExceeded }, auditreport.NotShownTime},
+		"not asked for": {nil, auditreport.NotShownNotAsked},
+		"no program":    {nil, auditreport.NotShownNoProgram},
+		"failure": {func(context.Context, string) ([]byte, error) {
+			return nil,
+				errors.New("secret of the program")
+		}, auditreport.NotShownFailed},
+		"no picture": {func(context.Context, string) ([]byte, error) { return []byte("text"), nil },
+			auditreport.NotShownFailed},
+		"a huge picture": {func(context.Context, string) ([]byte, error) { return make([]byte, 17<<20), nil },
+			auditreport.NotShownFailed},
+		"out of its time": {func(context.Context, string) ([]byte, error) { return nil, context.DeadlineExceeded },
+			auditreport.NotShownTime},
 	} {
 		t.Run(name, func(t *testing.T) {
-			report, page := made(t, subjectOf(t, pdf, pdfsig.Options{}), auditreport.Options{Renderer: test.renderer, FirstPages: name != "not asked for"})
+			report, page := made(t, subjectOf(t, pdf, pdfsig.Options{}),
+				auditreport.Options{Renderer: test.renderer, FirstPages: name != "not asked for"})
 			checkPage(t, page)
-			if got := report.Rendered.FirstPages[0]; got.NotShown != test.want || strings.Contains(page, "<img") || strings.Contains(page, "secret") {
+			if got := report.Rendered.FirstPages[0]; got.NotShown != test.want || strings.Contains(page, "<img") ||
+				strings.Contains(page, "secret") {
 				t.Errorf("got %+v", got)
 			}
 		})
@@ -245,7 +271,8 @@ func TestRendererReadsAPrivateCopyThatIsRemoved(t *testing.T) {
 		}
 		return pngOf(2, 2), nil
 	}
-	made(t, subjectOf(t, zipOf(t, file{"-odd name.pdf", content}), pdfsig.Options{}), auditreport.Options{Renderer: renderer})
+	made(t, subjectOf(t, zipOf(t, file{"-odd name.pdf", content}), pdfsig.Options{}),
+		auditreport.Options{Renderer: renderer})
 	if !bytes.Equal(seen, content) {
 		t.Errorf("the renderer saw %q", seen)
 	}
@@ -258,7 +285,8 @@ func TestReportEndsWithItsContext(t *testing.T) {
 	subject := subjectOf(t, zipOf(t, file{"a.pdf", []byte("%PDF-1.4\nnothing")}), pdfsig.Options{})
 	ctx, cancel := context.WithCancel(t.Context())
 	renderer := func(ctx context.Context, _ string) ([]byte, error) { cancel(); return nil, ctx.Err() }
-	if _, err := auditreport.New(ctx, subject, auditreport.Options{Renderer: renderer}); !errors.Is(err, context.Canceled) {
+	if _, err := auditreport.New(ctx, subject, auditreport.Options{Renderer: renderer}); !errors.Is(err,
+		context.Canceled) {
 		t.Errorf("the error is %v", err)
 	}
 }

@@ -64,7 +64,8 @@ func (r *Report) functions() template.FuncMap {
 }
 
 // sections are those of the page, in its order, as ids and as keys of their titles.
-var sections = []string{"circuit", "documents", "pictures", "metadata", "files", "findings", "receipt", "scope", "recheck"}
+var sections = []string{"circuit", "documents", "pictures", "metadata", "files", "findings", "receipt", "scope",
+	"recheck"}
 
 // policy lets a browser use the page's own style and the pictures in it, and nothing else.
 func policy(style string) template.HTMLAttr {
@@ -242,7 +243,8 @@ type page struct {
 const maxFindings = 500
 
 func (r *Report) page() *page {
-	p := &page{Report: r, Name: r.name(), Refused: r.Evidence.Verdict != evidence.VerdictAccepted, Scope: r.scope(), Recheck: r.recheck()}
+	p := &page{Report: r, Name: r.name(), Refused: r.Evidence.Verdict != evidence.VerdictAccepted, Scope: r.scope(),
+		Recheck: r.recheck()}
 	p.Documents, p.MoreDocuments = r.documents()
 	for _, picture := range r.Rendered.Pictures {
 		if picture.NotShown == NotShownTooMany {

@@ -52,7 +52,8 @@ func subjectOf(t testing.TB, content []byte, options pdfsig.Options, accept ...e
 	if err != nil {
 		t.Fatal(err)
 	}
-	archive, err := evidence.OpenReader(bytes.NewReader(content), int64(len(content)), evidence.Limits{Accept: accept, MaxRatio: 2000})
+	archive, err := evidence.OpenReader(bytes.NewReader(content), int64(len(content)),
+		evidence.Limits{Accept: accept, MaxRatio: 2000})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,12 +105,14 @@ func pngOf(width, height int) []byte {
 func checkPage(t testing.TB, page string) {
 	t.Helper()
 	elements := map[string]bool{}
-	for name := range strings.FieldsSeq(`html head meta title style body header main section nav article footer h1 h2 h3 p ul ol li a table caption
+	for name := range strings.FieldsSeq(
+		`html head meta title style body header main section nav article footer h1 h2 h3 p ul ol li a table caption
 		thead tbody tr th td code pre bdi span strong small br div figure figcaption img time`) {
 		elements[name] = true
 	}
 	attributes := map[string]bool{}
-	for name := range strings.FieldsSeq(`lang charset http-equiv content name class id aria-labelledby aria-hidden href scope src width height alt datetime`) {
+	for name := range strings.FieldsSeq(
+		`lang charset http-equiv content name class id aria-labelledby aria-hidden href scope src width height alt datetime`) {
 		attributes[name] = true
 	}
 	decoder := xml.NewDecoder(strings.NewReader(page))
@@ -134,7 +137,8 @@ func checkPage(t testing.TB, page string) {
 			switch {
 			case !attributes[name]:
 				t.Errorf("the page has an attribute %q", name)
-			case name == "src" && !strings.HasPrefix(value, "data:image/png;base64,") && !strings.HasPrefix(value, "data:image/jpeg;base64,"):
+			case name == "src" && !strings.HasPrefix(value, "data:image/png;base64,") &&
+				!strings.HasPrefix(value, "data:image/jpeg;base64,"):
 				t.Errorf("a picture comes from %.60q", value)
 			case name == "href" && !strings.HasPrefix(value, "#"):
 				t.Errorf("a link leads to %q", value)
@@ -179,13 +183,15 @@ func checkPolicy(t testing.TB, page string) {
 	_, style, _ := strings.Cut(page, "<style>")
 	style, _, found := strings.Cut(style, "</style>")
 	sum := sha256.Sum256([]byte(style))
-	want := `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-` + base64.StdEncoding.EncodeToString(sum[:]) +
+	want := `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-` +
+		base64.StdEncoding.EncodeToString(sum[:]) +
 		`'; img-src data:; base-uri 'none'; form-action 'none'"/>`
 	at := strings.Index(page, want)
 	if !found || at < 0 || at > strings.Index(page, "<style>") {
 		t.Errorf("the page lacks %s before its style", want)
 	}
-	if strings.Count(page, "<style") != 1 || strings.ContainsAny(style, "<&@\\") && (strings.Contains(style, "@import") || strings.Contains(style, "url(")) {
+	if strings.Count(page, "<style") != 1 || strings.ContainsAny(style, "<&@\\") &&
+		(strings.Contains(style, "@import") || strings.Contains(style, "url(")) {
 		t.Error("the style loads something")
 	}
 }

@@ -45,14 +45,16 @@ type Shown struct {
 
 func shown(p *picture.Picture) *Shown {
 	return &Shown{
-		MediaType: p.MediaType, Width: p.Width, Height: p.Height, Size: len(p.Content), Shrunk: p.Shrunk(), content: p.Content,
+		MediaType: p.MediaType, Width: p.Width, Height: p.Height, Size: len(p.Content), Shrunk: p.Shrunk(),
+		content: p.Content,
 	}
 }
 
 // Source is an attribute that holds the whole picture. What it is made of comes from Go's encoders
 // alone.
 func (s *Shown) Source() template.HTMLAttr {
-	return template.HTMLAttr(`src="data:` + s.MediaType + `;base64,` + base64.StdEncoding.EncodeToString(s.content) + `"`)
+	return template.HTMLAttr(`src="data:` + s.MediaType + `;base64,` + base64.StdEncoding.EncodeToString(s.content) +
+		`"`)
 }
 
 func isPicture(entry evidence.EntryReport) bool { return strings.HasPrefix(entry.MediaType, "image/") }

@@ -37,7 +37,8 @@ func (r *Report) recheck() []recheckStep {
 		steps = append(steps, recheckStep{"recheck.hash", "recheck.hash.note", hash})
 	}
 	if r.Evidence.Verdict != evidence.VerdictAccepted {
-		return append(steps, recheckStep{"recheck.refused", "recheck.refused.note", []string{"zipinfo -v evidence.zip", "unzip -t evidence.zip"}})
+		return append(steps, recheckStep{"recheck.refused", "recheck.refused.note",
+			[]string{"zipinfo -v evidence.zip", "unzip -t evidence.zip"}})
 	}
 	steps = append(steps,
 		recheckStep{"recheck.zip", "", []string{"unzip -t evidence.zip"}},
@@ -60,7 +61,8 @@ func (r *Report) hashCommands() []string {
 			break
 		}
 		if strings.ContainsFunc(entry.Name, odd) {
-			apart = append(apart, fmt.Sprintf("(cd files && printf '%%s  %%s\\n' %s %s | sha256sum -c -)", entry.SHA256, shellWord(entry.Name)))
+			apart = append(apart, fmt.Sprintf("(cd files && printf '%%s  %%s\\n' %s %s | sha256sum -c -)", entry.SHA256,
+				shellWord(entry.Name)))
 			continue
 		}
 		list = append(list, entry.SHA256+"  "+entry.Name)
@@ -79,7 +81,8 @@ func (r *Report) documentCommands() []recheckStep {
 		}
 		for i := range d.Signatures {
 			if len(openssl) < 4*maxOpenSSL {
-				openssl = append(openssl, opensslCommands(path, fmt.Sprintf("%d-%d", n+1, i+1), &d.Signatures[i].Signature)...)
+				openssl = append(openssl,
+					opensslCommands(path, fmt.Sprintf("%d-%d", n+1, i+1), &d.Signatures[i].Signature)...)
 			}
 		}
 	}
@@ -117,7 +120,8 @@ func opensslCommands(path, number string, s *pdfsig.Signature) []string {
 		fmt.Sprintf("{ head -c %d %s; tail -c +%d %s | head -c %d; } > %s", length, path, after+1, path, rest, signed),
 		// without the two brackets around the hexadecimal digits
 		fmt.Sprintf("tail -c +%d %s | head -c %d | xxd -r -p > %s", length+2, path, after-length-2, cms),
-		fmt.Sprintf("openssl cms -verify -binary -inform DER -in %s -content %s -noverify -signer %s -out /dev/null", cms, signed, signer),
+		fmt.Sprintf("openssl cms -verify -binary -inform DER -in %s -content %s -noverify -signer %s -out /dev/null",
+			cms, signed, signer),
 		fmt.Sprintf("openssl x509 -in %s -noout -subject -issuer -serial -dates -fingerprint -sha256", signer),
 	}
 }
@@ -144,7 +148,8 @@ func shellWord(text string) string {
 		}
 		return b.String() + "'"
 	}
-	if text != "" && strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@%+,=") == "" {
+	if text != "" &&
+		strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@%+,=") == "" {
 		return text
 	}
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"

@@ -41,11 +41,13 @@ func commandsOf(t *testing.T, page string) string {
 
 func TestCommandsQuoteForeignNames(t *testing.T) {
 	content := []byte("{}")
-	subject := subjectOf(t, zipOf(t, file{"it's $(touch x) `y` \\$z.json", content}), pdfsig.Options{}, evidence.CodeNameFormat)
+	subject := subjectOf(t, zipOf(t, file{"it's $(touch x) `y` \\$z.json", content}), pdfsig.Options{},
+		evidence.CodeNameFormat)
 	if subject.Evidence.Verdict == evidence.VerdictAccepted {
 		t.Fatal("a name with a backslash was accepted")
 	}
-	subject = subjectOf(t, zipOf(t, file{"it's $(touch x) `y`.pdf", content}, file{"a\u200bb'c.json", content}), pdfsig.Options{}, evidence.CodeNameFormat)
+	subject = subjectOf(t, zipOf(t, file{"it's $(touch x) `y`.pdf", content}, file{"a\u200bb'c.json", content}),
+		pdfsig.Options{}, evidence.CodeNameFormat)
 	for name, want := range map[string]string{
 		"evidence.zip":           "cp ./evidence.zip check/evidence.zip\n",
 		"-rf.zip":                "cp ./-rf.zip check/evidence.zip\n",

@@ -26,12 +26,14 @@ func (r *Report) scope() []scopeRow {
 	}
 	stamped := slices.ContainsFunc(r.Evidence.Entries, func(entry evidence.EntryReport) bool {
 		_, details := inspectionOf(&entry)
-		return details != nil && slices.ContainsFunc(details.Signatures, func(s pdfsig.Signature) bool { return s.TimeStamp != nil })
+		return details != nil &&
+			slices.ContainsFunc(details.Signatures, func(s pdfsig.Signature) bool { return s.TimeStamp != nil })
 	})
 	rows := []scopeRow{
 		{"scope.zip", yes, "scope.zip.how"},
 		named("scope.bytes", when(accepted, "scope.bytes")),
-		named("scope.receipt", when(r.Receipt.Outcome == ReceiptMatches || r.Receipt.Outcome == ReceiptDiffers, "scope.receipt")),
+		named("scope.receipt", when(r.Receipt.Outcome == ReceiptMatches || r.Receipt.Outcome == ReceiptDiffers,
+			"scope.receipt")),
 		named("scope.sent", when(accepted && len(r.Found) > 0, "scope.sent")),
 		named("scope.signatures", when(accepted, "scope.signatures")),
 		{"scope.later", no, "scope.later.how"},

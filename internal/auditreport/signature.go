@@ -90,7 +90,8 @@ func (r *Report) documents() (detailed, rest []document) {
 		}
 		d := document{Entry: *entry, Page: pages[entry.Name]}
 		if inspection, details := inspectionOf(entry); inspection != nil {
-			d.Status, d.Problem, d.Findings = pdfsig.Status(inspection.Status), inspection.Error, slices.Clone(inspection.Findings)
+			d.Status, d.Problem, d.Findings = pdfsig.Status(inspection.Status), inspection.Error,
+				slices.Clone(inspection.Findings)
 			for n := range d.Findings {
 				d.Findings[n].Entry = "" // which stands above them
 			}

@@ -20,14 +20,17 @@ import (
 // composed are the texts whose keys are made of a part that stands in the code, and of a value.
 var composed = map[string][]string{
 	"kind.": {
-		string(evidence.KindSignedDocument), string(evidence.KindDocumentPicture), string(evidence.KindFacePicture), string(evidence.KindVideo),
+		string(evidence.KindSignedDocument), string(evidence.KindDocumentPicture), string(evidence.KindFacePicture),
+		string(evidence.KindVideo),
 		string(evidence.KindConsent), string(evidence.KindMetadata), string(evidence.KindOther),
 	},
-	"severity.":    {string(evidence.SeverityRefusal), string(evidence.SeverityNotice), string(evidence.SeverityAccepted)},
+	"severity.": {string(evidence.SeverityRefusal), string(evidence.SeverityNotice),
+		string(evidence.SeverityAccepted)},
 	"verdict.":     {string(Good), string(NotGood), string(Undecided)},
 	"verdict.why.": {string(NotGood), string(Undecided)},
 	"document.": {
-		"", string(pdfsig.StatusWholeFile), string(pdfsig.StatusExtended), string(pdfsig.StatusSignedRevisionOnly), string(pdfsig.StatusInvalid),
+		"", string(pdfsig.StatusWholeFile), string(pdfsig.StatusExtended), string(pdfsig.StatusSignedRevisionOnly),
+		string(pdfsig.StatusInvalid),
 		string(pdfsig.StatusIndeterminate), string(pdfsig.StatusUnsigned),
 	},
 	"change.": {
@@ -35,20 +38,28 @@ var composed = map[string][]string{
 		string(pdfsig.ChangeFormField), string(pdfsig.ChangeOther),
 	},
 	"covers.": {
-		string(pdfsig.StatusWholeFile), string(pdfsig.StatusExtended), string(pdfsig.StatusSignedRevisionOnly), string(pdfsig.StatusInvalid), string(pdfsig.StatusIndeterminate),
+		string(pdfsig.StatusWholeFile), string(pdfsig.StatusExtended), string(pdfsig.StatusSignedRevisionOnly),
+		string(pdfsig.StatusInvalid), string(pdfsig.StatusIndeterminate),
 	},
-	"document.sent.": {string(pdfsig.RelationIdentical), string(pdfsig.RelationBeginsWith), string(pdfsig.RelationDiffers)},
-	"sent.":          {string(pdfsig.RelationIdentical), string(pdfsig.RelationBeginsWith), string(pdfsig.RelationNotFound)},
-	"signature.":     {string(pdfsig.KindSignature), string(pdfsig.KindCertification), string(pdfsig.KindTimeStamp)},
-	"stamp.":         {string(pdfsig.TimeStampValid), string(pdfsig.TimeStampInvalid), string(pdfsig.TimeStampIndeterminate)},
-	"trust.":         {string(pdfsig.Trusted), string(pdfsig.Untrusted), string(pdfsig.NotJudged)},
+	"document.sent.": {string(pdfsig.RelationIdentical), string(pdfsig.RelationBeginsWith),
+		string(pdfsig.RelationDiffers)},
+	"sent.": {string(pdfsig.RelationIdentical), string(pdfsig.RelationBeginsWith),
+		string(pdfsig.RelationNotFound)},
+	"signature.": {string(pdfsig.KindSignature), string(pdfsig.KindCertification), string(pdfsig.KindTimeStamp)},
+	"stamp.": {string(pdfsig.TimeStampValid), string(pdfsig.TimeStampInvalid),
+		string(pdfsig.TimeStampIndeterminate)},
+	"trust.": {string(pdfsig.Trusted), string(pdfsig.Untrusted), string(pdfsig.NotJudged)},
 	"revocation.": {
-		string(pdfsig.RoleSigner), string(pdfsig.RoleIntermediate), string(pdfsig.RevocationGood), string(pdfsig.RevocationRevoked), string(pdfsig.RevocationNotKnown),
+		string(pdfsig.RoleSigner), string(pdfsig.RoleIntermediate), string(pdfsig.RevocationGood),
+		string(pdfsig.RevocationRevoked), string(pdfsig.RevocationNotKnown),
 	},
-	"docmdp.":             {"1", "2", "3"},
-	"receipt.":            {string(ReceiptMatches), string(ReceiptDiffers), string(ReceiptUnreadable), string(ReceiptNone), string(ReceiptUnchecked)},
-	"page.not-shown.":     {string(NotShownNotAsked), string(NotShownNoProgram), string(NotShownTime), string(NotShownFailed), string(NotShownTooLarge), string(NotShownTooMany)},
-	"picture.not-shown.":  {string(NotShownTooLarge), string(NotShownType), string(NotShownDimensions), string(NotShownBroken)},
+	"docmdp.": {"1", "2", "3"},
+	"receipt.": {string(ReceiptMatches), string(ReceiptDiffers), string(ReceiptUnreadable),
+		string(ReceiptNone), string(ReceiptUnchecked)},
+	"page.not-shown.": {string(NotShownNotAsked), string(NotShownNoProgram), string(NotShownTime),
+		string(NotShownFailed), string(NotShownTooLarge), string(NotShownTooMany)},
+	"picture.not-shown.": {string(NotShownTooLarge), string(NotShownType), string(NotShownDimensions),
+		string(NotShownBroken)},
 	"metadata.not-shown.": {string(NotShownTooLarge), string(NotShownBroken)},
 	"scope.bytes":         {".yes", ".no"},
 	"scope.receipt":       {".yes", ".no"},
@@ -176,7 +187,8 @@ func TestEveryCodeAndRuleHasASpanishText(t *testing.T) {
 }
 
 func TestGrouped(t *testing.T) {
-	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1 000", 1234567: "1 234 567", -1000: "-1 000", -100: "-100"} {
+	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1 000", 1234567: "1 234 567", -1000: "-1 000",
+		-100: "-100"} {
 		if got := strings.ReplaceAll(grouped(n), "\u202f", " "); got != want {
 			t.Errorf("%d: %q", n, got)
 		}

@@ -32,8 +32,10 @@ var spanishCodes = [...]struct {
 	{"shared-entry", "dos registros del directorio apuntan a una misma entrada"},
 	{"empty-archive", "el ZIP no tiene entradas"},
 	{"extra-length", "un campo adicional se pasa de su longitud"},
-	{"extra-padding", "menos de 16.384 ceros, que no son un campo entero, siguen a los campos adicionales de una entrada; se saltan"},
-	{"gap-padding", "menos de 16.384 ceros siguen a una entrada; se saltan, y el directorio dice dónde está la siguiente"},
+	{"extra-padding", "menos de 16.384 ceros, que no son un campo entero, siguen a los campos adicionales de una " +
+		"entrada; se saltan"},
+	{"gap-padding", "menos de 16.384 ceros siguen a una entrada; se saltan, y el directorio dice dónde está la " +
+		"siguiente"},
 
 	{"method", "el método no es ni almacenado ni «deflate»"},
 	{"method-differs", "la cabecera local y el directorio indican métodos distintos"},
@@ -53,7 +55,8 @@ var spanishCodes = [...]struct {
 	{"name-differs", "la cabecera local y el directorio tienen nombres distintos"},
 	{"name-unicode-path", "un campo de ruta Unicode tiene otro nombre"},
 	{"name-flag-differs", "solo uno de los dos, cabecera local o directorio, dice que su nombre es UTF-8"},
-	{"name-charset", "el nombre no es ASCII y no dice que es UTF-8; se lee como UTF-8 si puede serlo y, si no, como CP437"},
+	{"name-charset", "el nombre no es ASCII y no dice que es UTF-8; se lee como UTF-8 si puede serlo y, si no, como " +
+		"CP437"},
 	{"name-utf8", "el nombre no es UTF-8 válido"},
 	{"name-control", "el nombre contiene caracteres de control"},
 	{"name-bidi", "el nombre contiene caracteres que cambian la dirección de la escritura"},
@@ -100,10 +103,13 @@ var spanishCodes = [...]struct {
 	{"name-unportable", "un nombre contiene caracteres que Windows no permite"},
 	{"pipe-type", "una entrada que zip leyó de una tubería está marcada como tal"},
 
-	{"signature-object-stream", "un diccionario de firma está en un flujo de objetos, donde ningún rango de bytes puede excluir su contenido"},
-	{"signature-duplicate-key", "un diccionario de firma tiene una clave dos veces, de modo que los lectores discrepan sobre él"},
+	{"signature-object-stream", "un diccionario de firma está en un flujo de objetos, donde ningún rango de bytes " +
+		"puede excluir su contenido"},
+	{"signature-duplicate-key",
+		"un diccionario de firma tiene una clave dos veces, de modo que los lectores discrepan sobre él"},
 	{"signature-contents", "el /Contents de una firma falta o no es una cadena hexadecimal propia"},
-	{"signature-byte-range", "el /ByteRange de una firma no cubre el archivo desde su comienzo con la sola excepción de su propio /Contents"},
+	{"signature-byte-range", "el /ByteRange de una firma no cubre el archivo desde su comienzo con la sola excepción " +
+		"de su propio /Contents"},
 	{"signature-revision", "la revisión firmada no es un PDF que tenga esta firma"},
 	{"signature-cms", "el /Contents de una firma no contiene una firma CMS"},
 	{"signature-attributes", "los atributos firmados no son como exige CMS"},
@@ -118,7 +124,8 @@ var spanishCodes = [...]struct {
 	{"signature-algorithm", "una firma usa un algoritmo que no se examina"},
 	{"signature-certificate-missing", "una firma CMS no lleva el certificado de su firmante"},
 	{"signature-unreached", "los bytes del PDF contienen una firma a la que su tabla de referencias no conduce"},
-	{"later-revision", "después de una firma hay algo más que firmas y datos de validación; puede cambiar todo lo que se ve"},
+	{"later-revision", "después de una firma hay algo más que firmas y datos de validación; puede cambiar todo lo " +
+		"que se ve"},
 	{"validation-data", "después de la última firma solo hay datos de validación o sellos de tiempo del documento"},
 	{"unsigned", "el PDF no tiene firma"},
 	{"pdf-damaged", "la estructura del PDF no se puede leer, y no hay ninguna firma escrita en él"},
@@ -134,12 +141,16 @@ var spanishCodes = [...]struct {
 	{"signature-no-field", "ningún campo de formulario conduce a una firma"},
 	{"untrusted", "el certificado de un firmante no conduce a las raíces indicadas, o no puede firmar documentos"},
 	{"trust-not-judged", "se indicaron raíces, y el certificado de un firmante no se pudo comparar con ellas"},
-	{"signature-digest-broken", "una firma usa MD5, con el que cualquiera puede crear un segundo documento con el mismo resumen"},
-	{"signature-unsigned-attribute", "un CMS tiene un atributo sin firmar que no es de los conocidos; ninguna firma lo cubre"},
+	{"signature-digest-broken", "una firma usa MD5, con el que cualquiera puede crear un segundo documento con el " +
+		"mismo resumen"},
+	{"signature-unsigned-attribute",
+		"un CMS tiene un atributo sin firmar que no es de los conocidos; ninguna firma lo cubre"},
 	{"signing-time-future", "una firma tiene una hora que aún no ha llegado"},
-	{"time-stamp-unknown", "la única firma del PDF es un sello de tiempo de documento de una autoridad que no se sabe que lo sea"},
+	{"time-stamp-unknown", "la única firma del PDF es un sello de tiempo de documento de una autoridad que no se " +
+		"sabe que lo sea"},
 	{"claimed-time", "solo el firmante dice cuándo se hizo una firma; su certificado se examinó al presente"},
-	{"time-stamp-untrusted", "el certificado de un sello de tiempo no conduce a las raíces indicadas; por eso no fija ninguna hora"},
+	{"time-stamp-untrusted", "el certificado de un sello de tiempo no conduce a las raíces indicadas; por eso no " +
+		"fija ninguna hora"},
 	{"key-usage", "el certificado de un firmante sirve para clientes que inician sesión, no para firmar documentos"},
 	{"revoked", "un certificado fue revocado, y ningún sello de tiempo de confianza dice que la firma es anterior"},
 	{"revoked-later", "un certificado fue revocado después de la hora de un sello de tiempo de confianza"},

@@ -152,7 +152,8 @@ func (j *judge) judgeDocuments() {
 			j.against = append(j.against, Reason{Text: "against.uninspected", Entry: entry.Name, undecided: true})
 			continue
 		case inspection.Error != "":
-			j.against = append(j.against, Reason{Text: "against.uninspected", Entry: entry.Name, Detail: inspection.Error, undecided: true})
+			j.against = append(j.against,
+				Reason{Text: "against.uninspected", Entry: entry.Name, Detail: inspection.Error, undecided: true})
 			continue
 		}
 		status := pdfsig.Status(inspection.Status)
@@ -180,7 +181,8 @@ func (j *judge) judgeDocuments() {
 }
 
 // noteDocument notes what a reader must know about one PDF even if nothing is wrong.
-func (j *judge) noteDocument(entry *evidence.EntryReport, status pdfsig.Status, inspection *evidence.Inspection, details *pdfsig.Details) {
+func (j *judge) noteDocument(entry *evidence.EntryReport, status pdfsig.Status, inspection *evidence.Inspection,
+	details *pdfsig.Details) {
 	mind := func(text string) { j.mind = append(j.mind, Reason{Text: text, Entry: entry.Name}) }
 	accepted := func(f evidence.Finding) bool { return f.Severity == evidence.SeverityAccepted }
 	switch {
@@ -194,7 +196,8 @@ func (j *judge) noteDocument(entry *evidence.EntryReport, status pdfsig.Status, 
 	if details == nil {
 		return
 	}
-	if slices.ContainsFunc(details.Signatures, func(s pdfsig.Signature) bool { return weakDigest(&s) || weakKey(s.Signer) }) {
+	if slices.ContainsFunc(details.Signatures,
+		func(s pdfsig.Signature) bool { return weakDigest(&s) || weakKey(s.Signer) }) {
 		mind("mind.weak")
 	}
 	untrusted := func(f evidence.Finding) bool { return accepted(f) && f.Code == pdfsig.CodeUntrusted }
@@ -209,7 +212,8 @@ func (j *judge) judgeSent() {
 		j.mind = append(j.mind, Reason{Text: "mind.sent-unchecked"})
 		return
 	}
-	if receipt := j.Receipt.Content; j.Receipt.Outcome == ReceiptMatches && receipt != nil && j.SentCircuit != "" && receipt.Circuit != j.SentCircuit {
+	if receipt := j.Receipt.Content; j.Receipt.Outcome == ReceiptMatches && receipt != nil && j.SentCircuit != "" &&
+		receipt.Circuit != j.SentCircuit {
 		j.against = append(j.against, Reason{Text: "against.sent-circuit"})
 	}
 	covered := 0

@@ -118,16 +118,21 @@ func TestVerdict(t *testing.T) {
 		},
 		"nothing to compare with": {
 			files: []file{{"a.pdf", signed}}, receipt: auditreport.ReceiptNone,
-			want: auditreport.Good, mind: "mind.sent-unchecked; mind.receipt; mind.trust", shows: "Not checked: no roots were given.",
+			want: auditreport.Good, mind: "mind.sent-unchecked; mind.receipt; mind.trust",
+			shows: "Not checked: no roots were given.",
 		},
 		"signer not trusted": {
-			files: []file{{"a.pdf", signed}}, options: pdfsig.Options{Sent: sent, Roots: x509.NewCertPool()}, receipt: auditreport.ReceiptMatches,
-			want: auditreport.NotGood, against: "finding untrusted a.pdf", shows: "The certificate does not lead to a root that was given.",
+			files: []file{{"a.pdf", signed}}, options: pdfsig.Options{Sent: sent, Roots: x509.NewCertPool()},
+			receipt: auditreport.ReceiptMatches,
+			want:    auditreport.NotGood, against: "finding untrusted a.pdf",
+			shows: "The certificate does not lead to a root that was given.",
 		},
 		"signer not trusted, and accepted": {
 			files: []file{{"a.pdf", signed}}, receipt: auditreport.ReceiptMatches,
-			options: pdfsig.Options{Sent: sent, Roots: x509.NewCertPool(), Accept: []evidence.Code{pdfsig.CodeUntrusted}},
-			want:    auditreport.Good, mind: "mind.untrusted a.pdf; mind.accepted untrusted", shows: "The certificate does not lead to a root that was given.",
+			options: pdfsig.Options{Sent: sent, Roots: x509.NewCertPool(),
+				Accept: []evidence.Code{pdfsig.CodeUntrusted}},
+			want: auditreport.Good, mind: "mind.untrusted a.pdf; mind.accepted untrusted",
+			shows: "The certificate does not lead to a root that was given.",
 		},
 		"two signers in one": {
 			files: []file{{"a.pdf", unpacked(t, "openssl-two-signers.pdf.gz")}}, receipt: auditreport.ReceiptMatches,
@@ -135,21 +140,26 @@ func TestVerdict(t *testing.T) {
 			shows: `<tr><th scope="row">Certificate of another who signed with them</th><td>Subject: <bdi>CN=rsa example,O=TEST ONLY</bdi>`,
 		},
 		"signer revoked": {
-			files: []file{{"a.pdf", unpacked(t, "openssl-revocation-crl-revoked.pdf.gz")}}, receipt: auditreport.ReceiptMatches,
-			want: auditreport.NotGood, against: "finding revoked a.pdf", mind: "mind.sent-unchecked; mind.trust",
+			files:   []file{{"a.pdf", unpacked(t, "openssl-revocation-crl-revoked.pdf.gz")}},
+			receipt: auditreport.ReceiptMatches,
+			want:    auditreport.NotGood, against: "finding revoked a.pdf", mind: "mind.sent-unchecked; mind.trust",
 			shows: `Certificate: revoked on <time datetime="2020-01-01T00:00:00Z">`,
 		},
 		"signer not revoked, and the authority above not known": {
-			files: []file{{"a.pdf", unpacked(t, "openssl-revocation-ocsp.pdf.gz")}}, receipt: auditreport.ReceiptMatches,
-			want: auditreport.Good, mind: "mind.sent-unchecked; mind.trust", shows: "which do not speak of every certificate",
+			files:   []file{{"a.pdf", unpacked(t, "openssl-revocation-ocsp.pdf.gz")}},
+			receipt: auditreport.ReceiptMatches,
+			want:    auditreport.Good, mind: "mind.sent-unchecked; mind.trust",
+			shows: "which do not speak of every certificate",
 		},
 		"no document": {
 			files: []file{{"a.json", []byte("{}")}}, receipt: auditreport.ReceiptMatches,
-			want: auditreport.Good, mind: "mind.no-document; mind.sent-unchecked", shows: "There is no PDF in the evidence.",
+			want: auditreport.Good, mind: "mind.no-document; mind.sent-unchecked",
+			shows: "There is no PDF in the evidence.",
 		},
 		"unsigned": {
 			files: []file{{"a.pdf", unsigned}, {"b.pdf", signed}}, receipt: auditreport.ReceiptMatches,
-			want: auditreport.Good, mind: "mind.unsigned a.pdf; mind.sent-unchecked; mind.trust", shows: `<span class="status neutral">UNSIGNED</span>`,
+			want: auditreport.Good, mind: "mind.unsigned a.pdf; mind.sent-unchecked; mind.trust",
+			shows: `<span class="status neutral">UNSIGNED</span>`,
 		},
 		"updated behind the signature": {
 			files: []file{{"a.pdf", updated}}, receipt: auditreport.ReceiptMatches, failure: errors.New("a.pdf"),
@@ -157,17 +167,24 @@ func TestVerdict(t *testing.T) {
 			shows: " bytes, which it says nothing about.",
 		},
 		"updated behind the signature, and accepted": {
-			files: []file{{"a.pdf", updated}}, options: pdfsig.Options{Accept: []evidence.Code{pdfsig.CodeLaterRevision}}, receipt: auditreport.ReceiptMatches,
-			want: auditreport.Good, mind: "mind.later-revision a.pdf; mind.sent-unchecked; mind.trust; mind.accepted later-revision",
+			files:   []file{{"a.pdf", updated}},
+			options: pdfsig.Options{Accept: []evidence.Code{pdfsig.CodeLaterRevision}},
+			receipt: auditreport.ReceiptMatches,
+			want:    auditreport.Good,
+			mind: "mind.later-revision a.pdf; mind.sent-unchecked; mind.trust; mind.accepted " +
+				"later-revision",
 			shows: `<span class="status wrong">SIGNED_REVISION_ONLY</span>`,
 		},
 		"validation data behind the signature": {
-			files: []file{{"a.pdf", extended}}, options: pdfsig.Options{Sent: sent}, receipt: auditreport.ReceiptMatches,
-			want: auditreport.Good, mind: "mind.trust", shows: `<span class="status right">EXTENDED</span>`,
+			files: []file{{"a.pdf", extended}}, options: pdfsig.Options{Sent: sent},
+			receipt: auditreport.ReceiptMatches,
+			want:    auditreport.Good, mind: "mind.trust", shows: `<span class="status right">EXTENDED</span>`,
 		},
 		"validation data behind the signature, strictly": {
-			files: []file{{"a.pdf", extended}}, options: pdfsig.Options{Sent: sent}, strict: true, receipt: auditreport.ReceiptMatches,
-			want: auditreport.NotGood, against: "finding validation-data a.pdf", mind: "mind.trust", shows: "Validation data",
+			files: []file{{"a.pdf", extended}}, options: pdfsig.Options{Sent: sent}, strict: true,
+			receipt: auditreport.ReceiptMatches,
+			want:    auditreport.NotGood, against: "finding validation-data a.pdf", mind: "mind.trust",
+			shows: "Validation data",
 		},
 		"changed before it was signed": {
 			files: []file{{"a.pdf", signed}}, options: pdfsig.Options{Sent: cut}, receipt: auditreport.ReceiptMatches,
@@ -176,7 +193,8 @@ func TestVerdict(t *testing.T) {
 		},
 		"changed under the signature": {
 			files: []file{{"a.pdf", flipped(signed, 2000)}}, receipt: auditreport.ReceiptMatches,
-			want: auditreport.NotGood, against: "finding signature-digest-mismatch a.pdf", mind: "mind.sent-unchecked; mind.trust",
+			want: auditreport.NotGood, against: "finding signature-digest-mismatch a.pdf",
+			mind:  "mind.sent-unchecked; mind.trust",
 			shows: `<span class="status wrong">INVALID</span>`,
 		},
 		"encrypted": {
@@ -185,24 +203,33 @@ func TestVerdict(t *testing.T) {
 			shows: `<span class="status unknown">INDETERMINATE</span>`,
 		},
 		"encrypted, and accepted": {
-			files: []file{{"a.pdf", encrypted}}, options: pdfsig.Options{Accept: []evidence.Code{pdfsig.CodeEncrypted}}, receipt: auditreport.ReceiptMatches,
-			want: auditreport.Good, mind: "mind.indeterminate a.pdf; mind.sent-unchecked; mind.accepted pdf-encrypted",
+			files: []file{{"a.pdf", encrypted}}, options: pdfsig.Options{Accept: []evidence.Code{pdfsig.CodeEncrypted}},
+			receipt: auditreport.ReceiptMatches,
+			want:    auditreport.Good,
+			mind:    "mind.indeterminate a.pdf; mind.sent-unchecked; mind.accepted pdf-encrypted",
 		},
 		"encrypted beside invalid": {
 			files: []file{{"a.pdf", encrypted}, {"b.pdf", flipped(signed, 2000)}}, receipt: auditreport.ReceiptMatches,
-			want: auditreport.NotGood, against: "finding signature-digest-mismatch b.pdf; finding pdf-encrypted a.pdf", mind: "mind.sent-unchecked; mind.trust",
+			want: auditreport.NotGood, against: "finding signature-digest-mismatch b.pdf; finding pdf-encrypted a.pdf",
+			mind: "mind.sent-unchecked; mind.trust",
 		},
 		"sent and not there": {
-			files: []file{{"a.pdf", unsigned}}, options: pdfsig.Options{Sent: sent}, receipt: auditreport.ReceiptMatches,
-			want: auditreport.NotGood, against: "against.sent-missing contrato.pdf", mind: "mind.unsigned a.pdf", shows: "<td>not found</td>",
+			files: []file{{"a.pdf", unsigned}}, options: pdfsig.Options{Sent: sent},
+			receipt: auditreport.ReceiptMatches,
+			want:    auditreport.NotGood, against: "against.sent-missing contrato.pdf", mind: "mind.unsigned a.pdf",
+			shows: "<td>not found</td>",
 		},
 		"sent and there, but under no signature": {
-			files: []file{{"a.pdf", signed[:sent[0].Size]}}, options: pdfsig.Options{Sent: sent}, receipt: auditreport.ReceiptMatches,
-			want: auditreport.Good, mind: "mind.unsigned a.pdf; sent-uncovered contrato.pdf", shows: "yes, but no signature that holds covers it: ",
+			files: []file{{"a.pdf", signed[:sent[0].Size]}}, options: pdfsig.Options{Sent: sent},
+			receipt: auditreport.ReceiptMatches,
+			want:    auditreport.Good, mind: "mind.unsigned a.pdf; sent-uncovered contrato.pdf",
+			shows: "yes, but no signature that holds covers it: ",
 		},
 		"sent and there, but under no signature, strictly": {
-			files: []file{{"a.pdf", signed[:sent[0].Size]}}, options: pdfsig.Options{Sent: sent}, strict: true, receipt: auditreport.ReceiptMatches,
-			want: auditreport.NotGood, against: "finding unsigned a.pdf; sent-uncovered contrato.pdf", mind: "mind.unsigned a.pdf",
+			files: []file{{"a.pdf", signed[:sent[0].Size]}}, options: pdfsig.Options{Sent: sent}, strict: true,
+			receipt: auditreport.ReceiptMatches,
+			want:    auditreport.NotGood, against: "finding unsigned a.pdf; sent-uncovered contrato.pdf",
+			mind: "mind.unsigned a.pdf",
 		},
 		"another file than the receipt's": {
 			files: []file{{"a.json", []byte("{}")}}, receipt: auditreport.ReceiptDiffers,
@@ -210,11 +237,14 @@ func TestVerdict(t *testing.T) {
 		},
 		"a receipt that is none": {
 			files: []file{{"a.json", []byte("{}")}}, receipt: auditreport.ReceiptUnreadable,
-			want: auditreport.Undecided, against: "against.receipt-unreadable", mind: "mind.no-document; mind.sent-unchecked",
+			want: auditreport.Undecided, against: "against.receipt-unreadable",
+			mind: "mind.no-document; mind.sent-unchecked",
 		},
 		"a failure that nothing else explains": {
-			files: []file{{"a.json", []byte("{}")}}, receipt: auditreport.ReceiptMatches, failure: errors.New("of a kind that is new"),
-			want: auditreport.Undecided, against: "against.failure", mind: "mind.no-document; mind.sent-unchecked", shows: "of a kind that is new",
+			files: []file{{"a.json", []byte("{}")}}, receipt: auditreport.ReceiptMatches,
+			failure: errors.New("of a kind that is new"),
+			want:    auditreport.Undecided, against: "against.failure", mind: "mind.no-document; mind.sent-unchecked",
+			shows: "of a kind that is new",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -247,7 +277,8 @@ func TestVerdictOnDocumentsOfAnotherCircuit(t *testing.T) {
 		t.Errorf("the verdict is %+v", got)
 	}
 	subject.SentCircuit = "another"
-	if got := auditreport.Judge(&subject); got.Outcome != auditreport.NotGood || texts(got.Against) != "against.sent-circuit" {
+	if got := auditreport.Judge(&subject); got.Outcome != auditreport.NotGood ||
+		texts(got.Against) != "against.sent-circuit" {
 		t.Errorf("the verdict is %+v", got)
 	}
 }
@@ -276,13 +307,15 @@ func TestVerdictNamesTheFirstOfMany(t *testing.T) {
 	var files []file
 	for i := range 60 {
 		files = append(files, file{strings.Repeat("x", i+1) + ".pdf", pdftest.Table(pdftest.Pages("", "")...)})
-		files = append(files, file{strings.Repeat("y", i+1) + ".pdf", pdftest.TableWith("/Encrypt 3 0 R", pdftest.Pages("", "")...)})
+		files = append(files,
+			file{strings.Repeat("y", i+1) + ".pdf", pdftest.TableWith("/Encrypt 3 0 R", pdftest.Pages("", "")...)})
 	}
 	report, page := made(t, subjectOf(t, zipOf(t, files...), pdfsig.Options{}), auditreport.Options{})
 	if got := len(report.Verdict.Against); got != 21 || report.Verdict.Against[20].Text != "more" {
 		t.Errorf("%d reasons against it", got)
 	}
-	if got := texts(report.Verdict.Mind); !strings.HasSuffix(got, "mind.unsigned xxxxx.pdf; more; mind.sent-unchecked; mind.receipt") {
+	if got := texts(report.Verdict.Mind); !strings.HasSuffix(got,
+		"mind.unsigned xxxxx.pdf; more; mind.sent-unchecked; mind.receipt") {
 		t.Errorf("to mind: %q", got)
 	}
 	for _, shows := range []string{"… and 40 more", "… and 55 more", "PDFs that are not shown in detail: 20"} {

@@ -43,7 +43,8 @@ func encode(t *testing.T, name string, content []byte) []byte {
 
 func TestCodingsAreUndone(t *testing.T) {
 	for _, codings := range [][]string{
-		nil, {"gzip"}, {"x-gzip"}, {"deflate"}, {"raw deflate"}, {"gzip", "gzip"}, {"deflate", "gzip"}, {"gzip", "raw deflate", "deflate", "x-gzip"},
+		nil, {"gzip"}, {"x-gzip"}, {"deflate"}, {"raw deflate"}, {"gzip", "gzip"}, {"deflate", "gzip"},
+		{"gzip", "raw deflate", "deflate", "x-gzip"},
 	} {
 		body := []byte(text)
 		var names []string
@@ -79,10 +80,12 @@ func TestWhatCannotBeUndoneIsAnError(t *testing.T) {
 		{"not encoded", strings.NewReader(text), []string{"gzip"}, gzip.ErrHeader},
 		{"cut", bytes.NewReader(packed[:len(packed)-3]), []string{"gzip"}, io.ErrUnexpectedEOF},
 		{"one byte", bytes.NewReader(packed[:1]), []string{"gzip"}, io.ErrUnexpectedEOF},
-		{"changed", bytes.NewReader(slices.Concat(packed[:len(packed)-1], []byte{^packed[len(packed)-1]})), []string{"gzip"}, gzip.ErrChecksum},
+		{"changed", bytes.NewReader(slices.Concat(packed[:len(packed)-1], []byte{^packed[len(packed)-1]})),
+			[]string{"gzip"}, gzip.ErrChecksum},
 		{"text for deflate", strings.NewReader("\xff\xff" + text), []string{"deflate"}, nil},
 		{"broken off", iotest.ErrReader(reset), []string{"gzip"}, reset},
-		{"broken off within", io.MultiReader(bytes.NewReader(packed[:15]), iotest.ErrReader(reset)), []string{"gzip"}, reset},
+		{"broken off within", io.MultiReader(bytes.NewReader(packed[:15]), iotest.ErrReader(reset)), []string{"gzip"},
+			reset},
 	} {
 		decoded, err := NewReader(test.body, test.codings)
 		if err == nil {

@@ -90,7 +90,8 @@ func Stray(text string) bool {
 			return true
 		}
 	}
-	return text != strings.TrimSpace(text) || strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Cf, r) })
+	return text != strings.TrimSpace(text) ||
+		strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Cf, r) })
 }
 
 // MaxSize bounds what is read of a file: no credential is that long, but a file given by mistake

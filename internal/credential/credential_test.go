@@ -65,7 +65,8 @@ func TestText(t *testing.T) {
 func TestStray(t *testing.T) {
 	for text, want := range map[string]bool{
 		"hunter2": false, "hunter 2": false, `hunter"2`: false, "": false, "ñ": false,
-		" hunter2": true, "hunter2 ": true, "hunter2\u00a0": true, `"hunter2`: true, `hunter2'`: true, "hun\u200bter2": true, "hunter2\u200e": true,
+		" hunter2": true, "hunter2 ": true, "hunter2\u00a0": true, `"hunter2`: true, `hunter2'`: true,
+		"hun\u200bter2": true, "hunter2\u200e": true,
 	} {
 		if got := credential.Stray(text); got != want {
 			t.Errorf("%q: %v", text, got)
@@ -74,10 +75,12 @@ func TestStray(t *testing.T) {
 }
 
 func TestRead(t *testing.T) {
-	if got, err := credential.Read(iotest.OneByteReader(strings.NewReader("hunter2\n"))); got != "hunter2" || err != nil {
+	if got, err := credential.Read(iotest.OneByteReader(strings.NewReader("hunter2\n"))); got != "hunter2" ||
+		err != nil {
 		t.Errorf("%q, %v", got, err)
 	}
-	if _, err := credential.Read(strings.NewReader(strings.Repeat("x", credential.MaxSize+1))); !errors.Is(err, credential.ErrTooLong) {
+	if _, err := credential.Read(strings.NewReader(strings.Repeat("x", credential.MaxSize+1))); !errors.Is(err,
+		credential.ErrTooLong) {
 		t.Errorf("%v", err)
 	}
 	broken := errors.New("input/output error")

@@ -44,16 +44,17 @@ func (x *examination) ask(ctx context.Context) *answer {
 func (x *examination) askBy(ctx context.Context, transport *http.Transport) *answer {
 	a := &answer{}
 	own := transport.TLSClientConfig.Certificates
-	transport.TLSClientConfig.GetClientCertificate = func(request *tls.CertificateRequestInfo) (*tls.Certificate, error) {
-		a.asked.Store(true)
-		for i := range own {
-			if request.SupportsCertificate(&own[i]) == nil {
-				a.shown.Store(true)
-				return &own[i], nil
+	transport.TLSClientConfig.GetClientCertificate =
+		func(request *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			a.asked.Store(true)
+			for i := range own {
+				if request.SupportsCertificate(&own[i]) == nil {
+					a.shown.Store(true)
+					return &own[i], nil
+				}
 			}
+			return new(tls.Certificate), nil
 		}
-		return new(tls.Certificate), nil
-	}
 	handshake := &reach.Handshake{}
 	ctx = httptrace.WithClientTrace(handshake.Trace(ctx), &httptrace.ClientTrace{
 		TLSHandshakeDone: func(state tls.ConnectionState, err error) {
@@ -83,7 +84,8 @@ func (x *examination) askBy(ctx context.Context, transport *http.Transport) *ans
 // word.
 func (a *answer) helloUnanswered() bool {
 	var handshake *reach.HandshakeError
-	silent := reach.TimedOut(a.err) || reach.Reset(a.err) || errors.Is(a.err, io.EOF) || errors.Is(a.err, io.ErrUnexpectedEOF)
+	silent := reach.TimedOut(a.err) || reach.Reset(a.err) || errors.Is(a.err, io.EOF) ||
+		errors.Is(a.err, io.ErrUnexpectedEOF)
 	return silent && errors.As(a.err, &handshake)
 }
 
@@ -120,20 +122,25 @@ func (x *examination) checkTLS(ctx context.Context) Check {
 	leaf, root := chains[0][0], chains[0][len(chains[0])-1]
 	own := x.config.Trusts != nil && x.config.Trusts(root)
 	left := time.Until(leaf.NotAfter)
-	facts := []any{tls.VersionName(state.Version), leaf.Subject, leaf.Issuer, int(left / (24 * time.Hour)), root.Subject}
-	found := Say("%s; the certificate of %s, issued by %s, is good for %d days; the system trusts its root %s", facts...)
+	facts := []any{tls.VersionName(state.Version), leaf.Subject, leaf.Issuer, int(left / (24 * time.Hour)),
+		root.Subject}
+	found := Say("%s; the certificate of %s, issued by %s, is good for %d days; the system trusts its root %s",
+		facts...)
 	if own {
-		found = Say("%s; the certificate of %s, issued by %s, is good for %d days; your CA file trusts its root %s", facts...)
+		found = Say("%s; the certificate of %s, issued by %s, is good for %d days; your CA file trusts its root %s",
+			facts...)
 	}
 	switch {
 	case left < Soon:
 		return Check{Status: Warning, Found: found, Who: Vendor, Advice: Say("have the certificate renewed in time")}
 	case a.asked.Load() && !a.shown.Load():
 		return Check{Status: Warning, Found: found, Who: You,
-			Advice: Say("the server asks for a client certificate, and has got none; if requests are refused, give it by --client-cert")}
+			Advice: Say("the server asks for a client certificate, and has got none; if requests are refused, give " +
+				"it by --client-cert")}
 	case !own && !transparent(leaf, state):
 		return Check{Status: OK, Found: found, Who: Network,
-			Advice: Say("only a hint: the certificate looks like none of a public authority, so something in your network may read what is sent; ask whether that is so")}
+			Advice: Say("only a hint: the certificate looks like none of a public authority, so something in your " +
+				"network may read what is sent; ask whether that is so")}
 	}
 	return Fine(found)
 }
@@ -151,9 +158,10 @@ var transparencyProofs = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 11129, 2, 4, 2}
 // transparent reports whether a certificate comes with a proof that it was published, which
 // browsers demand of public authorities.
 func transparent(leaf *x509.Certificate, state *tls.ConnectionState) bool {
-	return len(state.SignedCertificateTimestamps) > 0 || slices.ContainsFunc(leaf.Extensions, func(extension pkix.Extension) bool {
-		return extension.Id.Equal(transparencyProofs)
-	})
+	return len(state.SignedCertificateTimestamps) > 0 ||
+		slices.ContainsFunc(leaf.Extensions, func(extension pkix.Extension) bool {
+			return extension.Id.Equal(transparencyProofs)
+		})
 }
 
 // tlsFailure says why there is no connection by TLS.
@@ -179,7 +187,8 @@ func (x *examination) tlsFailure(a *answer) Check {
 		return Fails(Unreached, Say("the server does not accept the client certificate"), Vendor,
 			Say("ask which client certificate this server accepts"))
 	case x.certificateRefused(a):
-		return Fails(Configuration, Say("the server demands a client certificate, and none is given that it takes"), You, Say("give it by --client-cert and --client-key"))
+		return Fails(Configuration, Say("the server demands a client certificate, and none is given that it takes"),
+			You, Say("give it by --client-cert and --client-key"))
 	case f.Class == reach.TLS && f.Setting != "":
 		return Fails(Unreached, Say(f.Text), Network,
 			Say("have what answers there brought up to date; "+
@@ -191,7 +200,8 @@ func (x *examination) tlsFailure(a *answer) Check {
 	case f.Class == reach.TLS:
 		return Fails(Unreached, Say(f.Text), Network, Say("have what answers there brought up to date"))
 	}
-	return Fails(Unreached, x.cause(a.err), Network, Say("ask whether a firewall or a proxy ends connections to %s", x.base.Host))
+	return Fails(Unreached, x.cause(a.err), Network, Say("ask whether a firewall or a proxy ends connections to %s",
+		x.base.Host))
 }
 
 func proxyRefused(status int) Check {
@@ -199,7 +209,8 @@ func proxyRefused(status int) Check {
 		return Fails(Unreached, Say("the proxy answers 407: it wants a user name and a password"), Network,
 			Say("ask for them, and put them into the proxy's URL: http://user:password@proxy.example.com:3128"))
 	}
-	return Fails(Unreached, Say("the proxy answers %d, and makes no connection to the server", status), Network, Say("have the proxy let requests to the server through"))
+	return Fails(Unreached, Say("the proxy answers %d, and makes no connection to the server", status), Network,
+		Say("have the proxy let requests to the server through"))
 }
 
 // badCertificate says in plain words what is wrong with the server's certificate.
@@ -214,7 +225,8 @@ func (x *examination) badCertificate(err *tls.CertificateVerificationError) Chec
 	case errors.As(err, &host):
 		return wrongName(leaf, host.Host)
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && time.Now().Before(invalid.Cert.NotBefore):
-		return Fails(Unreached, Say("the server's certificate is valid only from %s on", day(invalid.Cert.NotBefore)), You,
+		return Fails(Unreached, Say("the server's certificate is valid only from %s on", day(invalid.Cert.NotBefore)),
+			You,
 			Say("set this machine's clock; if it is right, tell DANAconnect"))
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && time.Now().After(invalid.Cert.NotAfter):
 		return Fails(Unreached, Say("the server's certificate expired on %s", day(invalid.Cert.NotAfter)), Vendor,
@@ -225,12 +237,16 @@ func (x *examination) badCertificate(err *tls.CertificateVerificationError) Chec
 			Say("install the package ca-certificates, or name a file with authorities by SSL_CERT_FILE or --ca-file"))
 	case errors.As(err, &unknown) && leaf.Issuer.String() == leaf.Subject.String():
 		return Fails(Unreached, Say("the server's certificate is self-signed: %s", leaf.Subject), Network,
-			Say("if the server is your own, give its certificate by --ca-file; else something in between answers in the server's place"))
+			Say("if the server is your own, give its certificate by --ca-file; else something in between answers in "+
+				"the server's place"))
 	case errors.As(err, &unknown):
-		return Fails(Unreached, Say("nobody trusted vouches for the server's certificate, issued by %s", leaf.Issuer), Network,
-			Say("if that is an authority of your own or your network inspects TLS, ask for its certificate and give it by --ca-file"))
+		return Fails(Unreached, Say("nobody trusted vouches for the server's certificate, issued by %s", leaf.Issuer),
+			Network,
+			Say("if that is an authority of your own or your network inspects TLS, ask for its certificate and give "+
+				"it by --ca-file"))
 	}
-	return Fails(Unreached, Say("the server's certificate is not valid for it"), Vendor, Say("have the certificate mended"))
+	return Fails(Unreached, Say("the server's certificate is not valid for it"), Vendor,
+		Say("have the certificate mended"))
 }
 
 // systemTrustsNobody reports whether the system's pool of authorities is empty.
@@ -248,13 +264,17 @@ func wrongName(leaf *x509.Certificate, host string) Check {
 	}
 	switch {
 	case len(names) == 0:
-		return Fails(Unreached, Say("the certificate %s of %s names no host as it must: a common name alone does not count", leaf.Subject, host), Vendor,
+		return Fails(Unreached,
+			Say("the certificate %s of %s names no host as it must: a common name alone does not count", leaf.Subject,
+				host), Vendor,
 			Say("have a certificate issued with %s among its subject alternative names", host))
-	case slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, host) }): // an address that is put down as a name
+	// an address that is put down as a name
+	case slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, host) }):
 		return Fails(Unreached, Say("the certificate of %s names it in a form that does not count", host), Vendor,
 			Say("have a certificate issued in which an address is an IP address, and a host name a DNS name"))
 	}
-	return Fails(Unreached, Say("the server's certificate is for %s, not for %s", strings.Join(names[:min(len(names), 5)], ", "), host), You,
+	return Fails(Unreached, Say("the server's certificate is for %s, not for %s",
+		strings.Join(names[:min(len(names), 5)], ", "), host), You,
 		Say("look for a mistake in the base URL; if it is right, tell DANAconnect"))
 }
 

@@ -23,7 +23,8 @@ func (x *examination) checkProxy(context.Context) Check {
 	}
 	switch {
 	case errors.As(err, &wrong) && wrong.CGI:
-		return Fails(Configuration, Say("%s does not count where REQUEST_METHOD is set, as in a CGI program", variable), You,
+		return Fails(Configuration, Say("%s does not count where REQUEST_METHOD is set, as in a CGI program", variable),
+			You,
 			Say("unset one of them"))
 	case err != nil: // what net/http says would quote the value, which may hold a password
 		return Fails(Configuration, Say("%s is not the URL of a proxy", variable), You,
@@ -71,14 +72,18 @@ func (x *examination) checkDNS(ctx context.Context) Check {
 		slices.Sort(addresses)
 		return Fine(Say("%s has the addresses %s", host, strings.Join(addresses, ", ")))
 	case errors.As(err, &dns) && dns.IsNotFound && x.proxy != nil:
-		return Fails(Unreached, Say("the proxy %s does not exist", host), You, Say("correct the variable that names the proxy"))
+		return Fails(Unreached, Say("the proxy %s does not exist", host), You,
+			Say("correct the variable that names the proxy"))
 	case errors.As(err, &dns) && dns.IsNotFound && x.config.Vendors:
-		return Fails(Unreached, Say("the host %s does not exist here", host), Network, Say("have this machine's DNS look up hosts of the Internet, or set the proxy that does"))
+		return Fails(Unreached, Say("the host %s does not exist here", host), Network,
+			Say("have this machine's DNS look up hosts of the Internet, or set the proxy that does"))
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return Fails(Unreached, Say("the host %s does not exist", host), You,
-			Say("look for a mistake in the base URL; if it is right, ask your network people why their DNS does not know the host"))
+			Say("look for a mistake in the base URL; if it is right, ask your network people why their DNS does not "+
+				"know the host"))
 	}
-	return Fails(Unreached, Say("the host %s could not be looked up", host), Network, Say("have DNS mended on this machine or in its network"))
+	return Fails(Unreached, Say("the host %s could not be looked up", host), Network,
+		Say("have DNS mended on this machine or in its network"))
 }
 
 func (x *examination) checkTCP(ctx context.Context) Check {
@@ -97,7 +102,8 @@ func (x *examination) checkTCP(ctx context.Context) Check {
 	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
 		return Fails(Unreached, found, You, Say("start what should listen there, on this machine"))
 	}
-	return Fails(Unreached, found, Network, Say("have connections from this machine to %s let through, or set the proxy that leads there", address))
+	return Fails(Unreached, found, Network,
+		Say("have connections from this machine to %s let through, or set the proxy that leads there", address))
 }
 
 // cause is why a step came to no end.
@@ -109,7 +115,8 @@ const roomNeeded = 16 << 20 // bytes
 
 func (x *examination) checkTempFolder(ctx context.Context) Check {
 	if err := fill(ctx, x.config.TempFolder); err != nil {
-		return Fails(Unreached, Say("a file of 16 MiB cannot be written to the temporary folder: %s", systemReason(err)), You,
+		return Fails(Unreached, Say("a file of 16 MiB cannot be written to the temporary folder: %s",
+			systemReason(err)), You,
 			Say("make room in it, or name another one by TMPDIR (on Windows TMP)"))
 	}
 	return Fine(Say("a file of 16 MiB can be written"))

@@ -42,7 +42,8 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"} {
+	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy",
+		"NO_PROXY", "no_proxy"} {
 		t.Setenv(name, "")
 	}
 	api, err := emulator.New(emulator.Config{ClientID: canaryID, ClientSecret: canarySecret, Channel: canaryChannel})
@@ -151,16 +152,19 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 				"ok proxy: none",
 				"ok dns: 127.0.0.1 is an address, which needs none",
 				"ok tcp: 127.0.0.1:PORT accepts connections",
-				"ok tls: TLS 1.3; the certificate of CN=the server, issued by CN=Test CA, is good for 100 days; your CA file trusts its root CN=Test CA",
+				"ok tls: TLS 1.3; the certificate of CN=the server, issued by CN=Test CA, is good for 100 days; your " +
+					"CA file trusts its root CN=Test CA",
 				"ok clock: at most 30s from the server's",
 				"ok token: the credentials are accepted; a token is good for about 30 minutes",
-				"ok channel: the API can be used with these credentials; whether the channel exists does not show, since the server answers 404 to an unknown channel and to an unknown circuit alike",
+				"ok channel: the API can be used with these credentials; whether the channel exists does not show, " +
+					"since the server answers 404 to an unknown channel and to an unknown circuit alike",
 				"ok temp-folder: a file of 16 MiB can be written",
 			},
 		},
 		"no server": {
 			breaks: func(*world) {},
-			want:   []string{"skipped proxy: no server is known", "skipped channel: no server is known", "ok temp-folder: a file of 16 MiB can be written"},
+			want: []string{"skipped proxy: no server is known", "skipped channel: no server is known",
+				"ok temp-folder: a file of 16 MiB can be written"},
 		},
 		"host that does not exist": {
 			breaks: func(w *world) {
@@ -171,7 +175,8 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 			},
 			want: []string{
 				"failed dns: the host api.example.invalid does not exist",
-				"  you: look for a mistake in the base URL; if it is right, ask your network people why their DNS does not know the host",
+				"  you: look for a mistake in the base URL; if it is right, ask your network people why their DNS " +
+					"does not know the host",
 				`skipped tcp: needs "dns", which failed or was skipped`,
 				`skipped tls: needs "tcp", which failed or was skipped`,
 				`skipped clock: needs "tls", which failed or was skipped`,
@@ -200,7 +205,8 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 					return nil, &net.DNSError{Name: host, IsTimeout: true}
 				}
 			},
-			want: []string{"failed dns: the host api.example.invalid could not be looked up", "  network: have DNS mended on this machine or in its network"},
+			want: []string{"failed dns: the host api.example.invalid could not be looked up",
+				"  network: have DNS mended on this machine or in its network"},
 			kind: Unreached,
 		},
 		"closed port": {
@@ -214,7 +220,10 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 		"closed port elsewhere": {
 			breaks: func(w *world) {
 				w.config.BaseURL = "https://api.example.com"
-				w.config.Lookup = func(context.Context, string) ([]string, error) { return []string{"192.0.2.2", "192.0.2.1"}, nil }
+				w.config.Lookup = func(context.Context,
+					string) ([]string, error) {
+					return []string{"192.0.2.2", "192.0.2.1"}, nil
+				}
 				w.transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
 					return nil, &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}
 				}
@@ -222,7 +231,8 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 			want: []string{
 				"ok dns: api.example.com has the addresses 192.0.2.1, 192.0.2.2",
 				"failed tcp: api.example.com:443: no answer came within 10 s",
-				"  network: have connections from this machine to api.example.com:443 let through, or set the proxy that leads there",
+				"  network: have connections from this machine to api.example.com:443 let through, or set the proxy " +
+					"that leads there",
 			},
 			kind: Unreached,
 		},
@@ -232,17 +242,20 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 			},
 			want: []string{
 				"failed tls: the server's certificate is self-signed: CN=a box",
-				"  network: if the server is your own, give its certificate by --ca-file; else something in between answers in the server's place",
+				"  network: if the server is your own, give its certificate by --ca-file; else something in between " +
+					"answers in the server's place",
 			},
 			kind: Unreached,
 		},
 		"authority that nobody trusts": {
 			breaks: func(w *world) {
-				w.serveWith(testca.New(w.t).Issue(w.t, testca.Subject{Name: "the server", Hosts: []string{"127.0.0.1"}}))
+				w.serveWith(testca.New(w.t).Issue(w.t,
+					testca.Subject{Name: "the server", Hosts: []string{"127.0.0.1"}}))
 			},
 			want: []string{
 				"failed tls: nobody trusted vouches for the server's certificate, issued by CN=Test CA",
-				"  network: if that is an authority of your own or your network inspects TLS, ask for its certificate and give it by --ca-file",
+				"  network: if that is an authority of your own or your network inspects TLS, ask for its " +
+					"certificate and give it by --ca-file",
 			},
 			kind: Unreached,
 		},
@@ -252,8 +265,10 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 				w.config.Trusts = nil
 			},
 			want: []string{
-				"ok tls: TLS 1.3; the certificate of CN=the server, issued by CN=Test CA, is good for 100 days; the system trusts its root CN=Test CA",
-				"  network: only a hint: the certificate looks like none of a public authority, so something in your network may read what is sent; ask whether that is so",
+				"ok tls: TLS 1.3; the certificate of CN=the server, issued by CN=Test CA, is good for 100 days; the " +
+					"system trusts its root CN=Test CA",
+				"  network: only a hint: the certificate looks like none of a public authority, so something in your " +
+					"network may read what is sent; ask whether that is so",
 			},
 		},
 		"expired certificate": {
@@ -275,7 +290,8 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 		"certificate that ends soon": {
 			breaks: func(w *world) { w.serve(testca.Subject{For: 3*24*time.Hour + time.Hour}) },
 			want: []string{
-				"warning tls: TLS 1.3; the certificate of CN=the server, issued by CN=Test CA, is good for 3 days; your CA file trusts its root CN=Test CA",
+				"warning tls: TLS 1.3; the certificate of CN=the server, issued by CN=Test CA, is good for 3 days; " +
+					"your CA file trusts its root CN=Test CA",
 				"  vendor: have the certificate renewed in time",
 			},
 		},
@@ -290,7 +306,8 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 		"certificate with a common name only": {
 			breaks: func(w *world) { w.serveWith(w.ca.Issue(w.t, testca.Subject{Name: "127.0.0.1"})) },
 			want: []string{
-				"failed tls: the certificate CN=127.0.0.1 of 127.0.0.1 names no host as it must: a common name alone does not count",
+				"failed tls: the certificate CN=127.0.0.1 of 127.0.0.1 names no host as it must: a common name alone " +
+					"does not count",
 				"  vendor: have a certificate issued with 127.0.0.1 among its subject alternative names",
 			},
 			kind: Unreached,
@@ -313,7 +330,8 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 			},
 			want: []string{
 				"failed tls: the server speaks plain HTTP on this port, and no TLS",
-				"  you: look for a mistake in the base URL, in its port above all; if it is right, ask your network people what answers there",
+				"  you: look for a mistake in the base URL, in its port above all; if it is right, ask your network " +
+					"people what answers there",
 			},
 			kind: Unreached,
 		},
@@ -322,23 +340,27 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 				w.serve(testca.Subject{})
 				w.config.BaseURL = strings.Replace(w.config.BaseURL, "https:", "http:", 1)
 			},
-			want: []string{"failed token: the server speaks TLS on this port, and got plain HTTP", "  you: give the base URL with https"},
+			want: []string{"failed token: the server speaks TLS on this port, and got plain HTTP",
+				"  you: give the base URL with https"},
 			kind: Unreached,
 		},
 		"certificate with a negative serial number": {
 			breaks: func(w *world) {
-				w.serve(testca.Subject{}, presents(w.ca.WithNegativeSerial(w.t, w.ca.Issue(w.t, testca.Subject{Name: "the server"}))))
+				w.serve(testca.Subject{},
+					presents(w.ca.WithNegativeSerial(w.t, w.ca.Issue(w.t, testca.Subject{Name: "the server"}))))
 			},
 			want: []string{
 				"failed tls: the server's certificate cannot be read: x509: negative serial number",
-				"  network: have who issues it mend it, which may be a box that inspects TLS; until then, set GODEBUG=x509negativeserial=1 in the environment of danabio",
+				"  network: have who issues it mend it, which may be a box that inspects TLS; until then, set " +
+					"GODEBUG=x509negativeserial=1 in the environment of danabio",
 			},
 			kind: Unreached,
 		},
 		"certificate that is none": {
 			breaks: func(w *world) {
 				issued := w.ca.Issue(w.t, testca.Subject{Name: "the server"})
-				w.serve(testca.Subject{}, presents(tls.Certificate{Certificate: [][]byte{[]byte("none")}, PrivateKey: issued.PrivateKey}))
+				w.serve(testca.Subject{},
+					presents(tls.Certificate{Certificate: [][]byte{[]byte("none")}, PrivateKey: issued.PrivateKey}))
 			},
 			want: []string{
 				"failed tls: the server's certificate cannot be read: x509: malformed certificate",
@@ -348,18 +370,24 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 		},
 		"no authority in the system": {
 			breaks: func(w *world) {
-				w.serveWith(testca.New(w.t).Issue(w.t, testca.Subject{Name: "the server", Hosts: []string{"127.0.0.1"}}))
+				w.serveWith(testca.New(w.t).Issue(w.t,
+					testca.Subject{Name: "the server", Hosts: []string{"127.0.0.1"}}))
 				w.config.SystemRoots = func() (*x509.CertPool, error) { return x509.NewCertPool(), nil }
 			},
 			want: []string{
-				"failed tls: this system trusts no authority at all, so no certificate is good, as in a container image without certificates",
-				"  you: install the package ca-certificates, or name a file with authorities by SSL_CERT_FILE or --ca-file",
+				"failed tls: this system trusts no authority at all, so no certificate is good, as in a container " +
+					"image without certificates",
+				"  you: install the package ca-certificates, or name a file with authorities by SSL_CERT_FILE or " +
+					"--ca-file",
 			},
 			kind: Unreached,
 		},
 		"old versions of TLS only": {
 			breaks: func(w *world) {
-				w.serve(testca.Subject{}, func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 })
+				w.serve(testca.Subject{}, func(c *tls.Config) {
+					c.MinVersion, c.MaxVersion = tls.VersionTLS10,
+						tls.VersionTLS11
+				})
 			},
 			want: []string{
 				"failed tls: the server has no version of TLS that is safe: at least 1.2 is needed",
@@ -369,11 +397,13 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 		},
 		"old ciphers only": {
 			breaks: func(w *world) {
-				w.serve(testca.Subject{RSA: true}, tls12, func(c *tls.Config) { c.CipherSuites = []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA} })
+				w.serve(testca.Subject{RSA: true}, tls12,
+					func(c *tls.Config) { c.CipherSuites = []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA} })
 			},
 			want: []string{
 				"failed tls: the server takes no cipher that is safe, or demands a client certificate",
-				"  network: have what answers there brought up to date; until then, try GODEBUG=tlsrsakex=1,tls3des=1 in the environment of danabio",
+				"  network: have what answers there brought up to date; until then, try " +
+					"GODEBUG=tlsrsakex=1,tls3des=1 in the environment of danabio",
 			},
 			kind: Unreached,
 		},
@@ -381,7 +411,8 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 			breaks: func(w *world) { w.serve(testca.Subject{}); w.losesLongHellos((*net.TCPConn).Close) },
 			want: []string{
 				"failed tls: the server answers a TLS hello only if that does not offer ML-KEM",
-				"  network: have the firewall or gateway in between brought up to date; until then, set GODEBUG=tlsmlkem=0 in the environment of danabio",
+				"  network: have the firewall or gateway in between brought up to date; until then, set " +
+					"GODEBUG=tlsmlkem=0 in the environment of danabio",
 				`skipped token: needs "tls", which failed or was skipped`,
 			},
 			kind: Unreached,
@@ -431,23 +462,28 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 				w.serve(testca.Subject{}, w.demandCertificate)
 				w.transport.TLSClientConfig.Certificates = []tls.Certificate{other}
 			},
-			want: []string{"failed tls: the server does not accept the client certificate", "  vendor: ask which client certificate this server accepts"},
+			want: []string{"failed tls: the server does not accept the client certificate",
+				"  vendor: ask which client certificate this server accepts"},
 			kind: Unreached,
 		},
 		"client certificate accepted": {
 			breaks: func(w *world) {
 				w.serve(testca.Subject{}, w.demandCertificate)
-				w.transport.TLSClientConfig.Certificates = []tls.Certificate{w.ca.Issue(w.t, testca.Subject{Name: "client"})}
+				w.transport.TLSClientConfig.Certificates = []tls.Certificate{w.ca.Issue(w.t,
+					testca.Subject{Name: "client"})}
 			},
-			want: []string{"ok clock: at most 30s from the server's", "ok token: the credentials are accepted; a token is good for about 30 minutes"},
+			want: []string{"ok clock: at most 30s from the server's",
+				"ok token: the credentials are accepted; a token is good for about 30 minutes"},
 		},
 		"client certificate asked for, not demanded": {
 			breaks: func(w *world) {
 				w.serve(testca.Subject{}, func(c *tls.Config) { c.ClientAuth = tls.RequestClientCert })
 			},
 			want: []string{
-				"warning tls: TLS 1.3; the certificate of CN=the server, issued by CN=Test CA, is good for 100 days; your CA file trusts its root CN=Test CA",
-				"  you: the server asks for a client certificate, and has got none; if requests are refused, give it by --client-cert",
+				"warning tls: TLS 1.3; the certificate of CN=the server, issued by CN=Test CA, is good for 100 days; " +
+					"your CA file trusts its root CN=Test CA",
+				"  you: the server asks for a client certificate, and has got none; if requests are refused, give it " +
+					"by --client-cert",
 				"ok token: the credentials are accepted; a token is good for about 30 minutes",
 			},
 		},
@@ -476,7 +512,8 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 			breaks: func(w *world) { w.answers(tokenPath, status(401)); w.serve(testca.Subject{}) },
 			want: []string{
 				"failed token: the server refuses the client id and secret: it answers 401",
-				"  you: check both, and that they belong to this environment; if they do, ask DANAconnect whether they are still good",
+				"  you: check both, and that they belong to this environment; if they do, ask DANAconnect whether " +
+					"they are still good",
 				`skipped channel: needs "token", which failed or was skipped`,
 				"ok temp-folder: a file of 16 MiB can be written",
 			},
@@ -499,7 +536,8 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 			breaks: func(w *world) { w.answers(circuitPath, status(403)); w.serve(testca.Subject{}) },
 			want: []string{
 				"failed channel: the server refuses the channel to this client id: it answers 403",
-				"  you: check the channel, and that it belongs to this environment; if it does, ask DANAconnect whether the client id may use it",
+				"  you: check the channel, and that it belongs to this environment; if it does, ask DANAconnect " +
+					"whether the client id may use it",
 			},
 			kind: Refused,
 		},
@@ -520,7 +558,8 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 			},
 			want: []string{
 				"failed token: what answers is not the API: perhaps a login page of your network",
-				"  network: look for a mistake in the base URL; open a page in a browser, and if a login page comes, log in or have this machine excepted",
+				"  network: look for a mistake in the base URL; open a page in a browser, and if a login page comes, " +
+					"log in or have this machine excepted",
 			},
 			kind: Unreached,
 		},
@@ -563,10 +602,12 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 		"proxy that wants credentials": {
 			breaks: func(w *world) { w.serve(testca.Subject{}); w.proxyAnswers(407) },
 			want: []string{
-				"ok proxy: HTTPS_PROXY: https://127.0.0.1:PORT is reached through http://127.0.0.1:PROXY, with a user name",
+				"ok proxy: HTTPS_PROXY: https://127.0.0.1:PORT is reached through http://127.0.0.1:PROXY, with a " +
+					"user name",
 				"ok tcp: 127.0.0.1:PROXY accepts connections",
 				"failed tls: the proxy answers 407: it wants a user name and a password",
-				"  network: ask for them, and put them into the proxy's URL: http://user:password@proxy.example.com:3128",
+				"  network: ask for them, and put them into the proxy's URL: " +
+					"http://user:password@proxy.example.com:3128",
 			},
 			kind: Unreached,
 		},
@@ -585,7 +626,8 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 				w.proxyAnswers(407)
 			},
 			want: []string{
-				"ok proxy: HTTP_PROXY: http://api.example.com is reached through http://127.0.0.1:PROXY, with a user name",
+				"ok proxy: HTTP_PROXY: http://api.example.com is reached through http://127.0.0.1:PROXY, with a user " +
+					"name",
 				"skipped tls: the base URL is plain http",
 				"failed token: the proxy answers 407: it wants a user name and a password",
 			},
@@ -612,7 +654,8 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 				w.t.Setenv("HTTPS_PROXY", "http://"+canaryID+":"+canarySecret+"@%zz")
 			},
 			want: []string{
-				"ok proxy: HTTPS_PROXY does not count for https://127.0.0.1:PORT, by NO_PROXY or because it is this machine",
+				"ok proxy: HTTPS_PROXY does not count for https://127.0.0.1:PORT, by NO_PROXY or because it is this " +
+					"machine",
 				"ok token: the credentials are accepted; a token is good for about 30 minutes",
 			},
 		},
@@ -631,16 +674,19 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 		},
 		"proxy that does not count": {
 			breaks: func(w *world) { w.serve(testca.Subject{}); w.t.Setenv("HTTPS_PROXY", "http://proxy.example.com") },
-			want:   []string{"ok proxy: HTTPS_PROXY does not count for https://127.0.0.1:PORT, by NO_PROXY or because it is this machine"},
+			want: []string{"ok proxy: HTTPS_PROXY does not count for https://127.0.0.1:PORT, by NO_PROXY or " +
+				"because it is this machine"},
 		},
 		"proxy variable that danabio does not use": {
 			breaks: func(w *world) { w.serve(testca.Subject{}); w.t.Setenv("ALL_PROXY", "http://proxy.example.com") },
-			want:   []string{"warning proxy: none; ALL_PROXY is set, which danabio does not use", "  you: if the proxy is needed, set HTTPS_PROXY too"},
+			want: []string{"warning proxy: none; ALL_PROXY is set, which danabio does not use",
+				"  you: if the proxy is needed, set HTTPS_PROXY too"},
 		},
 		"temporary folder that is not there": {
 			breaks: func(w *world) { w.serve(testca.Subject{}); w.config.TempFolder += "/nosuch" },
-			want:   []string{"failed temp-folder: a file of 16 MiB cannot be written to the temporary folder: " + noFolder},
-			kind:   Unreached,
+			want: []string{"failed temp-folder: a file of 16 MiB cannot be written to the temporary folder: " +
+				noFolder},
+			kind: Unreached,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -801,9 +847,11 @@ func TestHelloThatGetsNoAnswer(t *testing.T) {
 
 func TestAddedPath(t *testing.T) {
 	for base, want := range map[string]string{
-		"https://acme.example.com/api/v1": "/api/v1", "https://acme.example.com/gateway/api/v1/": "/api/v1", "https://acme.example.com": "",
-		"https://acme.example.com/oauth2/token": "/oauth2/token", "https://acme.example.com/api/v1/biometric": "/api/v1/biometric",
-		"https://acme.example.com/api/v10": "", "https://acme.example.com/gateway": "",
+		"https://acme.example.com/api/v1": "/api/v1", "https://acme.example.com/gateway/api/v1/": "/api/v1",
+		"https://acme.example.com":                  "",
+		"https://acme.example.com/oauth2/token":     "/oauth2/token",
+		"https://acme.example.com/api/v1/biometric": "/api/v1/biometric",
+		"https://acme.example.com/api/v10":          "", "https://acme.example.com/gateway": "",
 	} {
 		if got := AddedPath(base); got != want {
 			t.Errorf("%s: %q, want %q", base, got, want)
@@ -826,7 +874,8 @@ func TestFirstChecksAreMadeFirst(t *testing.T) {
 	}
 	got := lines(checks)
 	if !strings.HasPrefix(got, "ok configuration: fine\nfailed secret: no secret\n  you: give it\nok proxy: none\n") ||
-		!strings.Contains(got, "ok clock: ") || !strings.Contains(got, `skipped token: needs "secret", which failed or was skipped`) {
+		!strings.Contains(got, "ok clock: ") ||
+		!strings.Contains(got, `skipped token: needs "secret", which failed or was skipped`) {
 		t.Errorf("%s", got)
 	}
 }
@@ -842,7 +891,10 @@ func TestEndOfTheContextEndsTheChecks(t *testing.T) {
 				w.config.BaseURL = "https://api.example.com"
 				w.config.Lookup = func(context.Context, string) ([]string, error) { block(); return nil, ctx.Err() }
 			} else {
-				w.transport.TLSClientConfig.VerifyConnection = func(tls.ConnectionState) error { block(); return ctx.Err() }
+				w.transport.TLSClientConfig.VerifyConnection = func(tls.ConnectionState) error {
+					block()
+					return ctx.Err()
+				}
 			}
 			checks, err := Run(ctx, w.config)
 			if err != context.Canceled || strings.Contains(lines(checks), at+":") {

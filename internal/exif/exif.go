@@ -81,7 +81,8 @@ func ofTIFF(tiff []byte) Orientation {
 		if len(entries) < entrySize {
 			break
 		}
-		if order.Uint16(entries) == tagOrientation && order.Uint16(entries[2:]) == typeShort && order.Uint32(entries[4:]) == 1 {
+		if order.Uint16(entries) == tagOrientation && order.Uint16(entries[2:]) == typeShort &&
+			order.Uint32(entries[4:]) == 1 {
 			if value := order.Uint16(entries[8:]); value >= 1 && value <= 8 {
 				return Orientation(value)
 			}

@@ -16,7 +16,8 @@ const (
 // Of returns the language that a locale such as es_CO.UTF-8 asks for: Spanish or, for whatever
 // else, English.
 func Of(locale string) Language {
-	if lower := strings.ToLower(locale); lower == "es" || strings.HasPrefix(lower, "es_") || strings.HasPrefix(lower, "es-") ||
+	if lower := strings.ToLower(locale); lower == "es" || strings.HasPrefix(lower, "es_") ||
+		strings.HasPrefix(lower, "es-") ||
 		strings.HasPrefix(lower, "es.") || strings.HasPrefix(lower, "es@") {
 		return Spanish
 	}

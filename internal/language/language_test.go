@@ -7,8 +7,9 @@ import (
 
 func TestOf(t *testing.T) {
 	for locale, want := range map[string]Language{
-		"es": Spanish, "es_CO.UTF-8": Spanish, "es-MX": Spanish, "ES_es": Spanish, "es.UTF-8": Spanish, "es@euro": Spanish,
-		"": English, "C": English, "en_US.UTF-8": English, "est_EE": English, "POSIX": English, "pt_BR": English,
+		"es": Spanish, "es_CO.UTF-8": Spanish, "es-MX": Spanish, "ES_es": Spanish, "es.UTF-8": Spanish,
+		"es@euro": Spanish,
+		"":        English, "C": English, "en_US.UTF-8": English, "est_EE": English, "POSIX": English, "pt_BR": English,
 	} {
 		if got := Of(locale); got != want {
 			t.Errorf("%q: %q, want %q", locale, got, want)
@@ -34,7 +35,8 @@ func TestOfUser(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := of(func(name string) string { return test.variables[name] }, func() string { return test.system }); got != test.want {
+			if got := of(func(name string) string { return test.variables[name] },
+				func() string { return test.system }); got != test.want {
 				t.Errorf("%q, want %q", got, test.want)
 			}
 		})

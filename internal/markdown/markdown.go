@@ -145,7 +145,8 @@ func parse(text string) (*File, error) {
 			file.Blocks = append(file.Blocks, block)
 			i += end + 1
 		case strings.HasPrefix(line, "<!--"):
-			if marked = mark.FindStringSubmatch(line); marked == nil || i+1 == len(lines) || !strings.HasPrefix(lines[i+1], "```") {
+			if marked = mark.FindStringSubmatch(line); marked == nil || i+1 == len(lines) ||
+				!strings.HasPrefix(lines[i+1], "```") {
 				return nil, fmt.Errorf("%d: a comment that is no mark above a fence", number)
 			}
 		case heading.MatchString(line):
@@ -187,7 +188,8 @@ func (f *File) inline(number int, line string) {
 	}
 }
 
-// anchor makes the anchor of a heading: letters, digits, "-" and "_" in lower case, spaces as "-", and a number for one that was there before.
+// anchor makes the anchor of a heading: letters, digits, "-" and "_" in lower case, spaces as "-",
+// and a number for one that was there before.
 func anchor(text string, taken map[string]int) string {
 	name := strings.Map(func(r rune) rune {
 		switch {
@@ -223,7 +225,8 @@ func (f *File) Output(name string) (Block, bool) {
 	return f.Blocks[i], true
 }
 
-// Matches reports whether got is what the block shows, where "…" stands for at least one character of one line.
+// Matches reports whether got is what the block shows, where "…" stands for at least one character
+// of one line.
 func (b Block) Matches(got string) bool {
 	var pattern strings.Builder
 	pattern.WriteString("^")

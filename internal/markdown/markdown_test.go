@@ -45,7 +45,8 @@ func TestPageIsRead(t *testing.T) {
 	if len(file.Codes) != 4 || file.Codes[1].Text != "[no](link)" {
 		t.Errorf("code spans %v", file.Codes)
 	}
-	if len(file.Blocks) != 2 || file.Blocks[0] != (Block{6, "bash", "danabio", "first", "danabio version # no heading\n"}) {
+	if len(file.Blocks) != 2 ||
+		file.Blocks[0] != (Block{6, "bash", "danabio", "first", "danabio version # no heading\n"}) {
 		t.Errorf("blocks %v", file.Blocks)
 	}
 	if len(file.Tables) != 1 || len(file.Tables[0].Rows) != 2 || file.Tables[0].Rows[1][1] != "[d](#a-page)" {

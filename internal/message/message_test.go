@@ -47,7 +47,8 @@ func TestTheSpecHasTheNamesThatTheClientWritesAndReads(t *testing.T) {
 				t.Errorf("%s: the body that the client writes: %s", id, problem)
 			}
 			if !slices.Contains(names, "application/json") && !slices.Contains(names, "*/*") {
-				t.Errorf("%s: the client writes application/json, and the spec wants %s", id, strings.Join(names, " or "))
+				t.Errorf("%s: the client writes application/json, and the spec wants %s", id,
+					strings.Join(names, " or "))
 			}
 		}
 		if want.answer != nil {
@@ -92,12 +93,14 @@ func differences(schema *openapi3.Schema, goType reflect.Type, strict bool) []st
 		written[name] = options != "omitempty"
 		property := properties[name]
 		if property == nil {
-			found = append(found, fmt.Sprintf("the spec has no %q (it has %s)", name, strings.Join(slices.Sorted(maps.Keys(properties)), ", ")))
+			found = append(found, fmt.Sprintf("the spec has no %q (it has %s)", name,
+				strings.Join(slices.Sorted(maps.Keys(properties)), ", ")))
 			continue
 		}
 		want, inner := jsonType(field.Type)
 		if types := property.Type; types != nil && !types.Includes(want) {
-			found = append(found, fmt.Sprintf("the spec has %q as %s, and not as %s", name, strings.Join(types.Slice(), " or "), want))
+			found = append(found, fmt.Sprintf("the spec has %q as %s, and not as %s", name,
+				strings.Join(types.Slice(), " or "), want))
 		}
 		if inner != nil {
 			if want == "array" && property.Items != nil {

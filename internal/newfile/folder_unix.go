@@ -24,5 +24,6 @@ func SyncFolder(folder string) error {
 
 // syncUnsupported reports whether a file system knows no sync of such a thing.
 func syncUnsupported(err error) bool {
-	return errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) || errors.Is(err, syscall.ENOSYS) || errors.Is(err, syscall.ENOTTY)
+	return errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) || errors.Is(err, syscall.ENOSYS) ||
+		errors.Is(err, syscall.ENOTTY)
 }

@@ -39,7 +39,8 @@ func refused(err error, asked *int) move {
 // Whatever a file system says of one way to give a file its name, the next is tried.
 func TestPlaceTriesEachWay(t *testing.T) {
 	for _, refusal := range []error{
-		syscall.EPERM, syscall.EACCES, syscall.EXDEV, syscall.ENOTTY, syscall.ENOTSUP, syscall.ENOSYS, syscall.EMLINK, syscall.EINVAL, syscall.EIO, syscall.EROFS,
+		syscall.EPERM, syscall.EACCES, syscall.EXDEV, syscall.ENOTTY, syscall.ENOTSUP, syscall.ENOSYS, syscall.EMLINK,
+		syscall.EINVAL, syscall.EIO, syscall.EROFS,
 	} {
 		for refusals := range len(moves) {
 			t.Run(fmt.Sprintf("%v, %d times", refusal, refusals), func(t *testing.T) {
@@ -85,11 +86,13 @@ func TestPlaceReplacesNothing(t *testing.T) {
 
 // A network may lose the answer: what was done is no failure, and no reason to find the name taken.
 func TestFileThatStandsInPlaceIsNoFailure(t *testing.T) {
-	for name, err := range map[string]error{"lost": syscall.EIO, "asked again": syscall.EEXIST, "gone": syscall.ENOENT} {
+	for name, err := range map[string]error{"lost": syscall.EIO, "asked again": syscall.EEXIST,
+		"gone": syscall.ENOENT} {
 		for way, done := range map[string]move{"link": os.Link, "rename": os.Rename} {
 			t.Run(way+" "+name, func(t *testing.T) {
 				file, target := sealed(t, "evidence")
-				placed := file.place(target, []move{func(from, to string) error { return errors.Join(done(from, to), err) }})
+				placed := file.place(target,
+					[]move{func(from, to string) error { return errors.Join(done(from, to), err) }})
 				file.Discard()
 				left, _ := os.ReadDir(filepath.Dir(target))
 				if content, _ := os.ReadFile(target); placed != nil || string(content) != "evidence" || len(left) != 1 {
@@ -104,7 +107,8 @@ func TestFileThatStandsInPlaceIsNoFailure(t *testing.T) {
 func TestFileThatCannotBePlacedCanBeKept(t *testing.T) {
 	file, target := sealed(t, "evidence")
 	asked := 0
-	if err := file.place(target, []move{refused(syscall.EACCES, &asked), refused(syscall.EXDEV, &asked)}); !errors.Is(err, syscall.EXDEV) || asked != 2 {
+	if err := file.place(target, []move{refused(syscall.EACCES, &asked), refused(syscall.EXDEV, &asked)}); !errors.Is(
+		err, syscall.EXDEV) || asked != 2 {
 		t.Errorf("%v after %d", err, asked)
 	}
 	file.Keep()

@@ -29,7 +29,8 @@ func renameNew(from, to string) error {
 	}
 	const workingFolder, noReplace = -100, 1
 	at := workingFolder
-	_, _, failed := syscall.Syscall6(number, uintptr(at), uintptr(unsafe.Pointer(oldPath)), uintptr(at), uintptr(unsafe.Pointer(newPath)), noReplace, 0)
+	_, _, failed := syscall.Syscall6(number, uintptr(at), uintptr(unsafe.Pointer(oldPath)), uintptr(at),
+		uintptr(unsafe.Pointer(newPath)), noReplace, 0)
 	if failed != 0 {
 		return &os.LinkError{Op: "rename", Old: from, New: to, Err: failed}
 	}

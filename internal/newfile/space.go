@@ -11,6 +11,7 @@ func NoSpace(err error) bool {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return true
 	}
-	const handleDiskFull, diskFull = syscall.Errno(39), syscall.Errno(112) // of Windows; elsewhere the numbers are of other errors
+	// of Windows; elsewhere the numbers are of other errors
+	const handleDiskFull, diskFull = syscall.Errno(39), syscall.Errno(112)
 	return runtime.GOOS == "windows" && (errors.Is(err, handleDiskFull) || errors.Is(err, diskFull))
 }

@@ -122,7 +122,8 @@ func (d *Document) Highest() uint32 { return d.highest }
 
 // Entry is what the newest section that names the object says of it.
 func (d *Document) Entry(number uint32) (Entry, bool) {
-	i, found := slices.BinarySearchFunc(d.lines, number, func(l line, number uint32) int { return cmp.Compare(l.number, number) })
+	i, found := slices.BinarySearchFunc(d.lines, number,
+		func(l line, number uint32) int { return cmp.Compare(l.number, number) })
 	if !found {
 		return Entry{}, false
 	}
@@ -287,7 +288,8 @@ func (d *Document) Check() error {
 			}
 		case Compressed:
 			if stream, _ := d.Entry(entry.Stream); stream.Type != InUse {
-				return fault(ErrCrossReference, -1, "object %d is said to stand in object stream %d, which does not exist",
+				return fault(ErrCrossReference, -1,
+					"object %d is said to stand in object stream %d, which does not exist",
 					entry.Number, entry.Stream)
 			}
 		}

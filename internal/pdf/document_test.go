@@ -90,7 +90,8 @@ func TestFilesOfManyProgramsAreRead(t *testing.T) {
 				t.Error(err)
 			}
 			if got := d.Sections(); len(got) != want.sections || got[0].Stream != want.stream {
-				t.Errorf("%d sections, the newest a stream: %v; want %d, %v", len(got), got[0].Stream, want.sections, want.stream)
+				t.Errorf("%d sections, the newest a stream: %v; want %d, %v", len(got), got[0].Stream, want.sections,
+					want.stream)
 			}
 			if d.Encrypted() != want.encrypted {
 				t.Errorf("encrypted: %v, want %v", d.Encrypted(), want.encrypted)
@@ -115,7 +116,8 @@ func TestStructureByHand(t *testing.T) {
 	plain := pdftest.Table(one...)
 	start := pdftest.StartXRef(plain)
 	wide := pdftest.Update(plain, start, 3, "<< /Type /Page /Parent 2 0 R /Rotate 90 >>")
-	zero := bytes.Replace(pdftest.Table(append(one, "", "null")...), []byte("0000000000 00000 f"), []byte("0000000000 00000 n"), 1)
+	zero := bytes.Replace(pdftest.Table(append(one, "", "null")...), []byte("0000000000 00000 f"),
+		[]byte("0000000000 00000 n"), 1)
 	tests := []struct {
 		name string
 		file []byte
@@ -129,11 +131,14 @@ func TestStructureByHand(t *testing.T) {
 		{"object stream", pdftest.Stream(1, one...)},
 		{"hybrid", pdftest.Hybrid(2, one...)},
 		{"update", wide},
-		{"a decoy of startxref before the last", bytes.Replace(plain, []byte("startxref"), []byte("% startxref 7 %%EOF\nstartxref"), 1)},
+		{"a decoy of startxref before the last",
+			bytes.Replace(plain, []byte("startxref"), []byte("% startxref 7 %%EOF\nstartxref"), 1)},
 		{"previous section 0", pdftest.TableWith("/Prev 0", one...)},
 		{"an entry in use at offset 0", zero},
-		{"page tree by indirect kids", pdftest.Table("<< /Pages 2 0 R >>", "<< /Kids 4 0 R >>", "<< /Type /Page >>", "[3 0 R]")},
-		{"null among the kids", pdftest.Table("<< /Pages 2 0 R >>", "<< /Kids [9 0 R null 3 0 R] >>", "<< /Type /Page >>")},
+		{"page tree by indirect kids", pdftest.Table("<< /Pages 2 0 R >>", "<< /Kids 4 0 R >>", "<< /Type /Page >>",
+			"[3 0 R]")},
+		{"null among the kids", pdftest.Table("<< /Pages 2 0 R >>", "<< /Kids [9 0 R null 3 0 R] >>",
+			"<< /Type /Page >>")},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -158,7 +163,8 @@ func TestStructureByHand(t *testing.T) {
 		}
 	})
 	t.Run("an object that a later section frees is gone", func(t *testing.T) {
-		freed := bytes.Replace(wide, []byte(fmt.Sprintf("3 1\n%010d 00000 n", len(plain))), []byte("3 1\n0000000000 00001 f"), 1)
+		freed := bytes.Replace(wide, []byte(fmt.Sprintf("3 1\n%010d 00000 n", len(plain))),
+			[]byte("3 1\n0000000000 00001 f"), 1)
 		if _, err := mustOpen(t, freed).FirstPage(); !errors.Is(err, pdf.ErrStructure) {
 			t.Error(err)
 		}
@@ -210,33 +216,46 @@ func TestFaultsAreTyped(t *testing.T) {
 		{"cut", plain[:len(plain)-20], pdf.ErrCrossReference},
 		{"startxref without a number", strings.ReplaceAll(plain, "startxref\n", "startxref\nx"), pdf.ErrCrossReference},
 		{"startxref outside the file", strings.ReplaceAll(plain, "startxref\n", "startxref\n9"), pdf.ErrCrossReference},
-		{"startxref at something else", strings.ReplaceAll(plain, "startxref\n", "startxref\n1 %"), pdf.ErrCrossReference},
-		{"objects moved", strings.Replace(plain, "1 0 obj", "   %%%%\n1 0 obj", 1) + fmt.Sprintf("startxref %d", start+8), pdf.ErrCrossReference},
+		{"startxref at something else", strings.ReplaceAll(plain, "startxref\n", "startxref\n1 %"),
+			pdf.ErrCrossReference},
+		{"objects moved", strings.Replace(plain, "1 0 obj", "   %%%%\n1 0 obj", 1) +
+			fmt.Sprintf("startxref %d", start+8), pdf.ErrCrossReference},
 		{"entries for other objects", strings.Replace(plain, "xref\n0 4", "xref\n1 4", 1), pdf.ErrStructure},
 		{"line without a type", strings.Replace(plain, " n ", " x ", 1), pdf.ErrCrossReference},
 		{"a billion lines", strings.Replace(plain, "xref\n0 4", "xref\n0 1000000000", 1), pdf.ErrLimit},
 		{"previous section is itself", string(self), pdf.ErrCrossReference},
-		{"previous section outside the file", strings.Replace(string(loop), "/Prev ", "/Prev 9999", 1), pdf.ErrCrossReference},
+		{"previous section outside the file", strings.Replace(string(loop), "/Prev ", "/Prev 9999", 1),
+			pdf.ErrCrossReference},
 		{"no trailer dictionary", strings.Replace(plain, "trailer\n<<", "trailer\n5 <<", 1), pdf.ErrCrossReference},
 		{"no root", strings.Replace(plain, "/Root", "/Toor", 1), pdf.ErrStructure},
 		{"root is no dictionary", strings.Replace(plain, "/Root 1 0 R", "/Root 9 0 R", 1), pdf.ErrStructure},
 		{"no pages", string(pdftest.Table("<< /Pages 2 0 R >>", "<< /Type /Pages /Kids [] >>")), pdf.ErrStructure},
 		{"pages without kids", string(pdftest.Table("<< /Pages 2 0 R >>", "<< /Type /Pages >>")), pdf.ErrStructure},
 		{"page tree loop", string(pdftest.Table("<< /Pages 2 0 R >>", "<< /Kids [2 0 R] >>")), pdf.ErrStructure},
-		{"page that is a number", string(pdftest.Table("<< /Pages 2 0 R >>", "<< /Kids [3 0 R] >>", "5")), pdf.ErrStructure},
+		{"page that is a number", string(pdftest.Table("<< /Pages 2 0 R >>", "<< /Kids [3 0 R] >>", "5")),
+			pdf.ErrStructure},
 		{"reference to itself", string(pdftest.Table("<< /Pages 2 0 R >>", "2 0 R")), pdf.ErrLimit},
-		{"nesting", string(pdftest.Table("<< /Pages 2 0 R >>", strings.Repeat("[", 200)+strings.Repeat("]", 200))), pdf.ErrLimit},
+		{"nesting", string(pdftest.Table("<< /Pages 2 0 R >>", strings.Repeat("[", 200)+strings.Repeat("]", 200))),
+			pdf.ErrLimit},
 		{"values", string(pdftest.Table("<< /Pages 2 0 R >>", "["+strings.Repeat("1 ", 300_000)+"]")), pdf.ErrLimit},
 		{"dictionary that does not end", string(pdftest.Table("<< /Pages 2 0 R >>", "<< /Kids 5")), pdf.ErrSyntax},
 		{"string that does not end", string(pdftest.Table("<< /Pages 2 0 R >>", "(((")), pdf.ErrSyntax},
 		{"no endobj", strings.Replace(plain, "endobj", "obj   ", 1), pdf.ErrSyntax},
-		{"object stream that is too short", strings.Replace(string(pdftest.Stream(1, one...)), "/N 3", "/N 9", 1), pdf.ErrSyntax},
-		{"object stream with other objects", strings.Replace(string(pdftest.Stream(1, one...)), "1 0 2", "7 0 2", 1), pdf.ErrCrossReference},
-		{"object stream measured inside itself", string(inObjectStream("/N 3 /First 20 /Length 2 0 R", "1 0 2 5 3 9")), pdf.ErrStructure},
-		{"object stream filtered inside itself", string(inObjectStream("/N 3 /First 20 /Filter 2 0 R /Length 11", "1 0 2 5 3 9")), pdf.ErrStructure},
-		{"object stream that inflates to 17 MiB", string(inObjectStream(fmt.Sprintf("/N 3 /First 20 /Filter /FlateDecode /Length %d", bomb.Len()), bomb.String())), pdf.ErrLimit},
-		{"object stream that is not deflated", string(inObjectStream("/N 3 /First 20 /Filter /FlateDecode /Length 3", "abc")), pdf.ErrSyntax},
-		{"object stream with another filter", string(inObjectStream("/N 3 /First 20 /Filter /LZWDecode /Length 3", "abc")), pdf.ErrUnsupported},
+		{"object stream that is too short", strings.Replace(string(pdftest.Stream(1, one...)), "/N 3", "/N 9", 1),
+			pdf.ErrSyntax},
+		{"object stream with other objects", strings.Replace(string(pdftest.Stream(1, one...)), "1 0 2", "7 0 2", 1),
+			pdf.ErrCrossReference},
+		{"object stream measured inside itself", string(inObjectStream("/N 3 /First 20 /Length 2 0 R", "1 0 2 5 3 9")),
+			pdf.ErrStructure},
+		{"object stream filtered inside itself",
+			string(inObjectStream("/N 3 /First 20 /Filter 2 0 R /Length 11", "1 0 2 5 3 9")), pdf.ErrStructure},
+		{"object stream that inflates to 17 MiB",
+			string(inObjectStream(fmt.Sprintf("/N 3 /First 20 /Filter /FlateDecode /Length %d", bomb.Len()),
+				bomb.String())), pdf.ErrLimit},
+		{"object stream that is not deflated",
+			string(inObjectStream("/N 3 /First 20 /Filter /FlateDecode /Length 3", "abc")), pdf.ErrSyntax},
+		{"object stream with another filter",
+			string(inObjectStream("/N 3 /First 20 /Filter /LZWDecode /Length 3", "abc")), pdf.ErrUnsupported},
 		{"stream longer than it says", string(inObjectStream("/N 3 /First 20 /Length 2", "abc")), pdf.ErrSyntax},
 	}
 	for _, test := range tests {
@@ -282,7 +301,8 @@ func TestReadErrorsAreNotTakenForFaultsOfTheFile(t *testing.T) {
 }
 
 func TestObjectsKnowTheirPlace(t *testing.T) {
-	file := append([]byte("junk"), pdftest.Table(append(pdftest.Pages("", ""), "<< /Contents <00ff> /Contents (a) >>")...)...)
+	file := append([]byte("junk"),
+		pdftest.Table(append(pdftest.Pages("", ""), "<< /Contents <00ff> /Contents (a) >>")...)...)
 	loaded, err := mustOpen(t, file).Load(pdf.Reference{Number: 4})
 	if err != nil {
 		t.Fatal(err)
@@ -322,7 +342,8 @@ func TestWhatEarlierRevisionsHeldCanBeRead(t *testing.T) {
 	if _, err := d.LoadEntry(pdf.Entry{Number: 4}); !errors.Is(err, pdf.ErrNotFound) {
 		t.Errorf("a free entry gives %v", err)
 	}
-	again := fmt.Appendf(bytes.Clone(base), "xref\n0 0\ntrailer\n<< /Root 1 0 R /Prev %d >>\nstartxref\n%d\n%%%%EOF\n", pdftest.StartXRef(base), len(base))
+	again := fmt.Appendf(bytes.Clone(base), "xref\n0 0\ntrailer\n<< /Root 1 0 R /Prev %d >>\nstartxref\n%d\n%%%%EOF\n",
+		pdftest.StartXRef(base), len(base))
 	if old := slices.Collect(mustOpen(t, again).Superseded()); len(old) != 0 {
 		t.Errorf("superseded without a second place: %+v", old)
 	}
@@ -333,7 +354,8 @@ func TestMentions(t *testing.T) {
 	objects := append(pdftest.Pages("", ""),
 		"<< /Type /Sig /Kids [ << /A#42 [ 1.5 (Deep) <00ff> /Deeper ] >> ] /"+long+" 1 /"+long+"o 2 >>",
 		"(/Sig)", "<< /Type /Sig /Broken")
-	for name, file := range map[string][]byte{"table": pdftest.Table(objects...), "stream": pdftest.Stream(0, objects...)} {
+	for name, file := range map[string][]byte{"table": pdftest.Table(objects...),
+		"stream": pdftest.Stream(0, objects...)} {
 		t.Run(name, func(t *testing.T) {
 			d := mustOpen(t, file)
 			mentions := func(number uint32, names ...string) bool {
@@ -373,7 +395,8 @@ func TestMentions(t *testing.T) {
 
 func TestObjectsEndBehindTheirStreams(t *testing.T) {
 	file := pdftest.Table(append(pdftest.Pages("", ""),
-		"<< /Length 3 /Parms << /Length 9 >> >>\nstream\nabc\nendstream", "<< /Length 7 0 R >>\nstream\nabc\nendstream", "<< /Length 4 >>", "3",
+		"<< /Length 3 /Parms << /Length 9 >> >>\nstream\nabc\nendstream", "<< /Length 7 0 R >>\nstream\nabc\nendstream",
+		"<< /Length 4 >>", "3",
 		"<< /Length -1 >>\nstream\n\nendstream", "<< /Length 9223372036854775807 >>\nstream\n\nendstream")...)
 	d := mustOpen(t, file)
 	for number, behind := range map[uint32]string{4: "abc", 5: "", 6: "endobj", 7: "endobj", 8: ""} {
@@ -382,7 +405,8 @@ func TestObjectsEndBehindTheirStreams(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := string(file[object.Offset:object.End()]); !strings.HasSuffix(got, behind) || behind == "" && object.End() != object.Stream {
+		if got := string(file[object.Offset:object.End()]); !strings.HasSuffix(got, behind) || behind == "" &&
+			object.End() != object.Stream {
 			t.Errorf("object %d ends behind %q, want %q", number, got, behind)
 		}
 	}
@@ -400,9 +424,12 @@ func TestRepeated(t *testing.T) {
 	start := pdftest.StartXRef(file)
 	table := func(lines string) []byte {
 		at := len(file)
-		return fmt.Appendf(bytes.Clone(file), "xref\n%strailer\n<< /Size 4 /Root 1 0 R /Prev %d >>\nstartxref\n%d\n%%%%EOF\n", lines, start, at)
+		return fmt.Appendf(bytes.Clone(file),
+			"xref\n%strailer\n<< /Size 4 /Root 1 0 R /Prev %d >>\nstartxref\n%d\n%%%%EOF\n", lines, start, at)
 	}
-	if number, section, found := mustOpen(t, table("3 1\n0000000009 00000 n \n3 1\n0000000010 00000 n \n")).Repeated(); !found || number != 3 || section != 0 {
+	if number, section,
+		found := mustOpen(t, table("3 1\n0000000009 00000 n \n3 1\n0000000010 00000 n \n")).Repeated(); !found ||
+		number != 3 || section != 0 {
 		t.Errorf("object %d of section %d, %t", number, section, found)
 	}
 	if _, _, found := mustOpen(t, table("3 1\n0000000009 00000 n \n3 1\n0000000009 00000 n \n")).Repeated(); found {
@@ -411,7 +438,8 @@ func TestRepeated(t *testing.T) {
 }
 
 func TestMentionsMakesNoGarbage(t *testing.T) {
-	d := mustOpen(t, pdftest.Table(append(pdftest.Pages("", ""), "<< /A [ 1 2.5 /Name (text) <00ff> << /B true >> 3 0 R ] >>")...))
+	d := mustOpen(t,
+		pdftest.Table(append(pdftest.Pages("", ""), "<< /A [ 1 2.5 /Name (text) <00ff> << /B true >> 3 0 R ] >>")...))
 	entry, _ := d.Entry(4)
 	sought := []string{"C"}
 	if allocated := testing.AllocsPerRun(100, func() { d.Mentions(entry, sought...) }); allocated > 0 {
@@ -431,7 +459,8 @@ func TestClosedDocumentLeavesWhatWasRead(t *testing.T) {
 	first.Close()
 	for range 10 { // of which one gets the buffer
 		second := mustOpen(t, file("other"))
-		if got, err := second.Load(pdf.Reference{Number: 4}); err != nil || string(got.Object.Items[0].Text) != "other" {
+		if got, err := second.Load(pdf.Reference{Number: 4}); err != nil ||
+			string(got.Object.Items[0].Text) != "other" {
 			t.Errorf("%q, %v", got.Object.Append(nil), err)
 		}
 	}
@@ -446,7 +475,8 @@ func TestClosedDocumentLeavesWhatWasRead(t *testing.T) {
 func TestRestIsWhatBelongsToNothing(t *testing.T) {
 	plain := string(pdftest.Table(pdftest.Pages("", "")...))
 	for behind, at := range map[string]int{
-		"": 0, "\n": 1, " \r\n\x00\t": 5, "% comment": 9, "\n%%EOF\n": 7, "x": 0, "\n4 0 obj": 1, "\x00\xff": 1, "%\n\n<html>": 3,
+		"": 0, "\n": 1, " \r\n\x00\t": 5, "% comment": 9, "\n%%EOF\n": 7, "x": 0, "\n4 0 obj": 1, "\x00\xff": 1,
+		"%\n\n<html>": 3,
 	} {
 		if got := mustOpen(t, []byte(plain+behind)).Rest(); got != int64(len(plain)+at) {
 			t.Errorf("behind %q the rest begins at %d, want %d", behind, got-int64(len(plain)), at)
@@ -471,11 +501,13 @@ func TestStartIsFoundAtAnyDistanceFromTheEnd(t *testing.T) {
 				t.Fatalf("%d bytes from the end: %v", distance+shift, err)
 			}
 			if n, err := pages(d); n != 1 || err != nil || d.Rest() != d.Size() {
-				t.Errorf("%d bytes from the end: %d pages, %v, the rest at %d of %d", distance+shift, n, err, d.Rest(), d.Size())
+				t.Errorf("%d bytes from the end: %d pages, %v, the rest at %d of %d", distance+shift, n, err, d.Rest(),
+					d.Size())
 			}
 		}
 	}
-	if _, err := open(bytes.Replace(plain, []byte("startxref"), []byte("startxre "), 1)); !errors.Is(err, pdf.ErrCrossReference) {
+	if _, err := open(bytes.Replace(plain, []byte("startxref"), []byte("startxre "), 1)); !errors.Is(err,
+		pdf.ErrCrossReference) {
 		t.Errorf("without a start: %v", err)
 	}
 }
@@ -495,12 +527,14 @@ func TestDecodingIsBoundedForAllStreams(t *testing.T) {
 			t.Fatal(err)
 		}
 		plain, packed = append(plain, line(1, file.Len())...), append(packed, line(2, container)...)
-		fmt.Fprintf(&file, "%d 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream\nendobj\n",
+		fmt.Fprintf(&file, "%d 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d "+
+			">>\nstream\n%s\nendstream\nendobj\n",
 			container, content.Len(), content.Bytes())
 	}
 	start := file.Len()
 	lines := append(plain, packed...)
-	fmt.Fprintf(&file, "5 0 obj\n<< /Type /XRef /Size 6 /Index [1 4] /W [1 3 1] /Root 1 0 R /Length %d >>\nstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n",
+	fmt.Fprintf(&file, "5 0 obj\n<< /Type /XRef /Size 6 /Index [1 4] /W [1 3 1] /Root 1 0 R /Length %d "+
+		">>\nstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n",
 		len(lines), lines, start)
 	d := mustOpen(t, file.Bytes())
 	const within = 17 // times 15 MiB

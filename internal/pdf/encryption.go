@@ -23,7 +23,8 @@ const (
 )
 
 // passwordPadding stands for what a password lacks: all of it, if it is empty.
-var passwordPadding = []byte("\x28\xBF\x4E\x5E\x4E\x75\x8A\x41\x64\x00\x4E\x56\xFF\xFA\x01\x08\x2E\x2E\x00\xB6\xD0\x68\x3E\x80\x2F\x0C\xA9\xFE\x64\x53\x69\x7A")
+var passwordPadding = []byte("\x28\xBF\x4E\x5E\x4E\x75\x8A\x41\x64\x00\x4E\x56\xFF\xFA\x01\x08" +
+	"\x2E\x2E\x00\xB6\xD0\x68\x3E\x80\x2F\x0C\xA9\xFE\x64\x53\x69\x7A")
 
 // decryption is how strings and streams are read in a file that opens with the empty user password.
 type decryption struct {
@@ -108,7 +109,8 @@ func newDecryption(dictionary Object, id []byte) (*decryption, error) {
 		}
 		d.key = key128(dictionary, revision, number("P", 0), int(length), id)
 	default:
-		return nil, fault(ErrEncrypted, dictionary.Offset, "encryption of version %d and revision %d is not known", version, revision)
+		return nil, fault(ErrEncrypted, dictionary.Offset, "encryption of version %d and revision %d is not known",
+			version, revision)
 	}
 	if d.key == nil {
 		return nil, fault(ErrEncrypted, dictionary.Offset, "a password is needed")
@@ -141,7 +143,8 @@ func key128(dictionary Object, revision, permissions int64, length int, id []byt
 	if len(owner) < hashLength || len(user) < hashLength {
 		return nil
 	}
-	content := slices.Concat(passwordPadding, owner[:hashLength], binary.LittleEndian.AppendUint32(nil, uint32(permissions)), id)
+	content := slices.Concat(passwordPadding, owner[:hashLength],
+		binary.LittleEndian.AppendUint32(nil, uint32(permissions)), id)
 	if metadata := dictionary.Get("EncryptMetadata"); revision >= 4 && metadata.Kind == Boolean && metadata.Int == 0 {
 		content = append(content, 0xFF, 0xFF, 0xFF, 0xFF)
 	}
@@ -241,7 +244,8 @@ func (d *decryption) objectKey(by method, ref Reference) []byte {
 		return d.key
 	}
 	number := ref.Number % maxObject
-	key := append(slices.Clone(d.key), byte(number), byte(number>>8), byte(number>>16), byte(ref.Generation), byte(ref.Generation>>8))
+	key := append(slices.Clone(d.key), byte(number), byte(number>>8), byte(number>>16), byte(ref.Generation),
+		byte(ref.Generation>>8))
 	if by == methodAES {
 		key = append(key, "sAlT"...)
 	}

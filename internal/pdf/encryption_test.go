@@ -14,8 +14,10 @@ import (
 // Each of these was made by qpdf from another file here, so its strings must be those of that.
 func TestFilesWithAnEmptyPasswordAreUnlocked(t *testing.T) {
 	for name, from := range map[string]string{
-		"encrypted-rc4.pdf": "ghostscript.pdf", "encrypted-aes256.pdf": "ghostscript.pdf", "encrypted-empty-rc4.pdf": "groff.pdf",
-		"encrypted-empty-aes128.pdf": "groff.pdf", "encrypted-empty-aes256-r5.pdf": "groff.pdf", "encrypted-empty-aes256.pdf": "groff.pdf",
+		"encrypted-rc4.pdf": "ghostscript.pdf", "encrypted-aes256.pdf": "ghostscript.pdf",
+		"encrypted-empty-rc4.pdf":    "groff.pdf",
+		"encrypted-empty-aes128.pdf": "groff.pdf", "encrypted-empty-aes256-r5.pdf": "groff.pdf",
+		"encrypted-empty-aes256.pdf": "groff.pdf",
 	} {
 		producer := func(name string) string {
 			file, err := os.ReadFile(filepath.Join("testdata", name))
@@ -49,8 +51,9 @@ func TestWhatNeedsAPasswordStaysLocked(t *testing.T) {
 	base := pdftest.TableWith("/Encrypt << /Filter /Standard /V 1 /R 2 >>", pdftest.Pages("", "")...)
 	for name, file := range map[string][]byte{
 		"a password": file, "no entries": base,
-		"another filter":      pdftest.TableWith("/Encrypt << /Filter /Other >>", pdftest.Pages("", "")...),
-		"a later kind":        pdftest.TableWith("/Encrypt << /Filter /Standard /V 6 /R 7 >>", pdftest.Pages("", "")...),
+		"another filter": pdftest.TableWith("/Encrypt << /Filter /Other >>", pdftest.Pages("", "")...),
+		"a later kind": pdftest.TableWith("/Encrypt << /Filter /Standard /V 6 /R 7 >>",
+			pdftest.Pages("", "")...),
 		"a revision in clear": pdftest.Update(base, pdftest.StartXRef(base), 3, "<< >>"),
 	} {
 		if err := mustOpen(t, file).Unlock(); !errors.Is(err, pdf.ErrEncrypted) {
@@ -64,7 +67,8 @@ func TestWhatNeedsAPasswordStaysLocked(t *testing.T) {
 
 // FuzzUnlock gives it any encryption dictionary and any string.
 func FuzzUnlock(f *testing.F) {
-	for _, name := range []string{"encrypted-rc4.pdf", "encrypted-empty-aes128.pdf", "encrypted-empty-aes256.pdf", "encrypted-empty-aes256-r5.pdf"} {
+	for _, name := range []string{"encrypted-rc4.pdf", "encrypted-empty-aes128.pdf", "encrypted-empty-aes256.pdf",
+		"encrypted-empty-aes256-r5.pdf"} {
 		file, err := os.ReadFile(filepath.Join("testdata", name))
 		if err != nil {
 			f.Fatal(err)
@@ -77,11 +81,13 @@ func FuzzUnlock(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(string(dictionary.Append(nil)), string(d.Trailer().Get("ID").Append(nil)), []byte("sixteen bytes, and sixteen more."))
+		f.Add(string(dictionary.Append(nil)), string(d.Trailer().Get("ID").Append(nil)),
+			[]byte("sixteen bytes, and sixteen more."))
 	}
 	f.Fuzz(func(t *testing.T, dictionary, id string, text []byte) {
 		d, err := open(pdftest.TableWith("/Encrypt "+dictionary+" /ID "+id,
-			append(pdftest.Pages("", ""), string(pdf.NewHex(text).Append(nil)), fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(text), text))...))
+			append(pdftest.Pages("", ""), string(pdf.NewHex(text).Append(nil)),
+				fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(text), text))...))
 		if err != nil || d.Unlock() != nil {
 			return
 		}

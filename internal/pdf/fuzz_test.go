@@ -38,7 +38,8 @@ func checkObjects(t *testing.T, d *pdf.Document, file []byte) {
 			number, _ := strconv.ParseUint(string(head[1]), 10, 64)
 			generation, _ := strconv.ParseUint(string(head[2]), 10, 64)
 			if number != uint64(entry.Number) || generation != uint64(entry.Generation) {
-				t.Fatalf("object %d is said to begin at %d, where object %d begins", entry.Number, loaded.Offset, number)
+				t.Fatalf("object %d is said to begin at %d, where object %d begins", entry.Number, loaded.Offset,
+					number)
 			}
 			same(t, loaded.Object, file[loaded.Object.Offset:loaded.Object.End])
 		}

@@ -16,7 +16,8 @@ func TestMemoryOfACrossReference(t *testing.T) {
 	for range 100_000 {
 		objects = append(objects, "null")
 	}
-	for name, file := range map[string][]byte{"table": pdftest.Table(objects...), "stream": pdftest.Stream(0, objects...)} {
+	for name, file := range map[string][]byte{"table": pdftest.Table(objects...),
+		"stream": pdftest.Stream(0, objects...)} {
 		t.Run(name, func(t *testing.T) {
 			var before, opened, kept runtime.MemStats
 			runtime.GC()
@@ -33,7 +34,8 @@ func TestMemoryOfACrossReference(t *testing.T) {
 				t.Fatalf("%d objects of %d", seen, len(objects))
 			}
 			each := func(bytes uint64) uint64 { return bytes / uint64(len(objects)) }
-			if taken, most := each(opened.TotalAlloc-before.TotalAlloc), map[string]uint64{"table": 24, "stream": 64}[name]; taken > most {
+			if taken, most := each(opened.TotalAlloc-before.TotalAlloc),
+				map[string]uint64{"table": 24, "stream": 64}[name]; taken > most {
 				t.Errorf("reading takes %d bytes for an object, more than %d", taken, most)
 			}
 			if taken := each(kept.HeapAlloc - min(kept.HeapAlloc, before.HeapAlloc)); taken > 17 {

@@ -22,7 +22,8 @@ const (
 	Ref
 )
 
-var kindNames = [...]string{"null", "boolean", "integer", "real", "name", "string", "hexadecimal string", "array", "dictionary", "reference"}
+var kindNames = [...]string{"null", "boolean", "integer", "real", "name", "string", "hexadecimal string", "array",
+	"dictionary", "reference"}
 
 func (k Kind) String() string {
 	if int(k) < len(kindNames) {

@@ -50,7 +50,8 @@ b)]`, "[(a) (a\\(b\\)c) (\\() (\n\tAA2) (ab)]"},
 }
 
 func TestMalformedObjectsAreRefused(t *testing.T) {
-	for _, text := range []string{"nul", "nulls", "1a", "--1", "1.2.3", ".", "-", "<1g>", "<12", "(a", "[1", "<< /A >>", "<< 1 2 >>", "<< /A 1",
+	for _, text := range []string{"nul", "nulls", "1a", "--1", "1.2.3", ".", "-", "<1g>", "<12", "(a", "[1", "<< /A >>",
+		"<< 1 2 >>", "<< /A 1",
 		")", "]", ">>", "{}", "1 0 R R", "obj", strings.Repeat("1", 65)} {
 		if object, err := load(t, text); !errors.Is(err, pdf.ErrSyntax) {
 			t.Errorf("%q reads as %s, %v", text, object.Append(nil), err)

@@ -59,11 +59,13 @@ func (d *Document) openObjectStream(number uint32) (*objectStream, error) {
 		return nil, err
 	}
 	count, first := loaded.Object.Get("N"), loaded.Object.Get("First")
-	if !loaded.Object.Get("Type").IsName("ObjStm") || count.Kind != Integer || first.Kind != Integer || count.Int < 0 || first.Int < 0 {
+	if !loaded.Object.Get("Type").IsName("ObjStm") || count.Kind != Integer || first.Kind != Integer || count.Int < 0 ||
+		first.Int < 0 {
 		return nil, fault(ErrCrossReference, loaded.Offset, "object %d is no object stream", number)
 	}
 	if count.Int > maxStreamObjects {
-		return nil, fault(ErrLimit, loaded.Offset, "object stream %d has more than %d objects", number, maxStreamObjects)
+		return nil, fault(ErrLimit, loaded.Offset, "object stream %d has more than %d objects", number,
+			maxStreamObjects)
 	}
 	content, err := d.content(loaded, true)
 	if err != nil {
@@ -75,7 +77,8 @@ func (d *Document) openObjectStream(number uint32) (*objectStream, error) {
 		object, ok := p.natural(math.MaxUint32)
 		offset, alsoOK := p.natural(math.MaxInt32)
 		if !ok || !alsoOK {
-			return nil, fault(ErrSyntax, loaded.Offset, "the head of object stream %d is not made of pairs of numbers", number)
+			return nil, fault(ErrSyntax, loaded.Offset, "the head of object stream %d is not made of pairs of numbers",
+				number)
 		}
 		stream.numbers = append(stream.numbers, uint32(object))
 		stream.offsets = append(stream.offsets, first.Int+offset)

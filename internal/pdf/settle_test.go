@@ -39,7 +39,8 @@ func TestSectionsSettle(t *testing.T) {
 		}
 		d.settle()
 
-		inNumbers := slices.SortedFunc(maps.Values(entries), func(a, b Entry) int { return cmp.Compare(a.Number, b.Number) })
+		inNumbers := slices.SortedFunc(maps.Values(entries),
+			func(a, b Entry) int { return cmp.Compare(a.Number, b.Number) })
 		if got := slices.Collect(d.Entries()); !slices.Equal(got, inNumbers) {
 			t.Fatalf("entries are\n%+v; want\n%+v", got, inNumbers)
 		}

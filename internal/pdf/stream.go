@@ -54,7 +54,8 @@ func (d *Document) content(stream Indirect, resolve bool) ([]byte, error) {
 			return nil, err
 		}
 		if !filter.IsName("FlateDecode") && !filter.IsName("Fl") {
-			return nil, fault(ErrUnsupported, stream.Offset, "a stream of the file's structure uses another filter than FlateDecode")
+			return nil, fault(ErrUnsupported, stream.Offset,
+				"a stream of the file's structure uses another filter than FlateDecode")
 		}
 		if raw, err = inflate(raw, stream.Offset); err != nil {
 			return nil, err
@@ -84,7 +85,8 @@ func (d *Document) content(stream Indirect, resolve bool) ([]byte, error) {
 		return nil, fault(ErrLimit, stream.Offset, "a stream has more than %d bytes when decoded", maxDecoded)
 	}
 	if d.decoded += int64(len(decoded)); d.decoded > maxDecodedAll {
-		return nil, fault(ErrLimit, stream.Offset, "the streams of the file's structure have more than %d bytes when decoded", maxDecodedAll)
+		return nil, fault(ErrLimit, stream.Offset,
+			"the streams of the file's structure have more than %d bytes when decoded", maxDecodedAll)
 	}
 	return decoded, nil
 }

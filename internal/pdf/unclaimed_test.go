@@ -12,7 +12,8 @@ func TestUnclaimed(t *testing.T) {
 	objects := append(pdftest.Pages("", ""), "<< /Length 5 0 R >>\nstream\n7 0 obj endobj\nendstream", "14", "(text)")
 	for name, base := range map[string][]byte{
 		"table": pdftest.Table(objects...), "stream": pdftest.Stream(0, objects...),
-		"object stream": pdftest.Stream(6, objects...), "junk before": append([]byte("junk\n"), pdftest.Table(objects...)...),
+		"object stream": pdftest.Stream(6, objects...),
+		"junk before":   append([]byte("junk\n"), pdftest.Table(objects...)...),
 	} {
 		from := int64(bytes.Index(base, []byte("\n1 0 obj")))
 		at := func(file []byte) int64 {
@@ -38,7 +39,8 @@ func TestUnclaimed(t *testing.T) {
 			t.Errorf("%s: byte %d of %d is unclaimed behind an update", name, got, len(behind))
 		}
 		for _, hidden := range []string{
-			"3 0 obj\n<< >>\nendobj\n", "6 0 obj\n(text)\nendobj\n", "xref\n0 0\ntrailer\n<< >>\n", "startxref x ", "junk ", "<< >> ", "endobj ",
+			"3 0 obj\n<< >>\nendobj\n", "6 0 obj\n(text)\nendobj\n", "xref\n0 0\ntrailer\n<< >>\n", "startxref x ",
+			"junk ", "<< >> ", "endobj ",
 			"7 0 obj\n<< /Length 3 >>\nstream\nx\nendstream\nendobj\n",
 		} {
 			file := pdftest.Update(fmt.Appendf(bytes.Clone(base), "%% a comment\n%s", hidden), offset, 6, "(other)")

@@ -326,9 +326,11 @@ func (d *Document) readLine(p *parser, number uint32) (Entry, error) {
 			return Entry{Number: number, Type: Free}, nil
 		}
 		if generation > math.MaxUint16 {
-			return Entry{}, p.broken(p.at, "the cross-reference table's line for object %d has a generation above 65535", number)
+			return Entry{},
+				p.broken(p.at, "the cross-reference table's line for object %d has a generation above 65535", number)
 		}
 		return Entry{Number: number, Type: InUse, Generation: uint16(generation), Offset: d.header + offset}, nil
 	}
-	return Entry{}, p.broken(p.at, "the cross-reference table's line for object %d ends neither with n nor with f", number)
+	return Entry{}, p.broken(p.at, "the cross-reference table's line for object %d ends neither with n nor with f",
+		number)
 }

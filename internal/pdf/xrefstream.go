@@ -41,10 +41,12 @@ func (d *Document) readSectionStream(offset int64, limit int) (Section, []line, 
 		first, count := index.Items[i], index.Items[i+1]
 		if first.Kind != Integer || count.Kind != Integer || first.Int < 0 || count.Int < 0 ||
 			first.Int > math.MaxUint32 || count.Int > math.MaxUint32-first.Int {
-			return Section{}, nil, fault(ErrCrossReference, at, "the cross-reference stream's /Index is no array of pairs")
+			return Section{}, nil,
+				fault(ErrCrossReference, at, "the cross-reference stream's /Index is no array of pairs")
 		}
 		if count.Int > int64(len(content)/length) {
-			return Section{}, nil, fault(ErrCrossReference, at, "the cross-reference stream is shorter than its /Index says")
+			return Section{}, nil,
+				fault(ErrCrossReference, at, "the cross-reference stream is shorter than its /Index says")
 		}
 		if count.Int > int64(limit-len(lines)) {
 			return Section{}, nil, fault(ErrLimit, at, "more than %d cross-reference entries", maxEntries)
@@ -68,7 +70,8 @@ func fieldWidths(w Object, offset int64) ([3]int, error) {
 	if w.Kind == Array && len(w.Items) == 3 {
 		for i, item := range w.Items {
 			if item.Kind != Integer || item.Int < 0 || item.Int > 8 {
-				return widths, fault(ErrCrossReference, offset, "a field width of the cross-reference stream is not 0 to 8")
+				return widths,
+					fault(ErrCrossReference, offset, "a field width of the cross-reference stream is not 0 to 8")
 			}
 			widths[i] = int(item.Int)
 			total += widths[i]
@@ -95,7 +98,8 @@ func (d *Document) decodeLine(line []byte, widths [3]int, number uint32) (Entry,
 	switch fields[0] {
 	case 1:
 		if fields[1] > math.MaxInt64/2 || fields[2] > math.MaxUint16 {
-			return Entry{}, fault(ErrCrossReference, -1, "the cross-reference stream's line for object %d has numbers that are too large", number)
+			return Entry{}, fault(ErrCrossReference, -1,
+				"the cross-reference stream's line for object %d has numbers that are too large", number)
 		}
 		if fields[1] == 0 { // as in tables
 			return entry, nil
@@ -103,7 +107,8 @@ func (d *Document) decodeLine(line []byte, widths [3]int, number uint32) (Entry,
 		entry.Type, entry.Offset, entry.Generation = InUse, d.header+int64(fields[1]), uint16(fields[2])
 	case 2:
 		if fields[1] > math.MaxUint32 || fields[2] > math.MaxInt32 {
-			return Entry{}, fault(ErrCrossReference, -1, "the cross-reference stream's line for object %d has numbers that are too large", number)
+			return Entry{}, fault(ErrCrossReference, -1,
+				"the cross-reference stream's line for object %d has numbers that are too large", number)
 		}
 		entry.Type, entry.Stream, entry.Index = Compressed, uint32(fields[1]), int(fields[2])
 	}

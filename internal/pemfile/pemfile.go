@@ -206,7 +206,10 @@ func trusts(content []byte, wanted asn1.ObjectIdentifier) bool {
 		return true
 	}
 	includes := func(usages []asn1.ObjectIdentifier) bool {
-		return slices.ContainsFunc(usages, func(usage asn1.ObjectIdentifier) bool { return usage.Equal(wanted) || usage.Equal(forAll) })
+		return slices.ContainsFunc(usages, func(usage asn1.ObjectIdentifier) bool {
+			return usage.Equal(wanted) ||
+				usage.Equal(forAll)
+		})
 	}
 	return !includes(aux.Rejected) && (len(aux.Trusted) == 0 || includes(aux.Trusted))
 }

@@ -56,30 +56,42 @@ func TestDecodeTakesAllOrNothing(t *testing.T) {
 		blocks  int
 		want    pemfile.Error
 	}{
-		"one":                                  {one, 1, pemfile.Error{}},
-		"two":                                  {one + two, 2, pemfile.Error{}},
-		"with text around them":                {"Our CA\n" + one + "\n# another - one\n" + two + "the end - BEGIN again", 2, pemfile.Error{}},
-		"with a byte order mark":               {"\ufeff" + one + two, 2, pemfile.Error{}},
-		"with the line ends of Windows":        {strings.ReplaceAll(one+two, "\n", "\r\n"), 2, pemfile.Error{}},
-		"joined without a line break":          {strings.TrimSuffix(one, "\n") + two, 2, pemfile.Error{}},
-		"without a line break at the end":      {one + strings.TrimSuffix(two, "\n"), 2, pemfile.Error{}},
-		"none":                                 {"%PDF-1.7", 0, pemfile.Error{}},
-		"empty":                                {"", 0, pemfile.Error{}},
-		"the second cut off":                   {one + two[:len(two)/2], 0, pemfile.Error{Fault: pemfile.Damaged, Line: strings.Count(one, "\n") + 1}},
-		"the first cut off":                    {one[:len(one)/2] + "\n" + two, 0, pemfile.Error{Fault: pemfile.Damaged, Line: 1}},
-		"a letter that is no Base64":           {two + strings.Replace(one, body, "!"+body[1:], 1), 0, pemfile.Error{Fault: pemfile.Damaged, Line: strings.Count(two, "\n") + 1}},
-		"another end than beginning":           {one + strings.Replace(two, "END CERTIFICATE", "END X509 CRL", 1), 0, pemfile.Error{Fault: pemfile.Damaged, Line: strings.Count(one, "\n") + 1}},
-		"indented, as in YAML":                 {one + "  " + strings.ReplaceAll(two, "\n", "\n  "), 0, pemfile.Error{Fault: pemfile.Damaged, Line: strings.Count(one, "\n") + 1}},
-		"a dash too few at the beginning":      {one + two[1:], 0, pemfile.Error{Fault: pemfile.Damaged, Line: strings.Count(one, "\n") + 1}},
-		"a beginning that is written wrong":    {one + strings.Replace(two, "BEGIN", "BEGN", 1), 0, pemfile.Error{Fault: pemfile.Unbegun, Line: strings.Count(one+two, "\n")}},
-		"the same in front":                    {strings.Replace(two, "BEGIN", "BEGN", 1) + one, 0, pemfile.Error{Fault: pemfile.Unbegun, Line: strings.Count(two, "\n")}},
-		"in one line, as in a variable":        {strings.ReplaceAll(one, "\n", `\n`), 0, pemfile.Error{Fault: pemfile.Damaged, Line: 1}},
-		"UTF-16":                               {inUTF16(one, true), 0, pemfile.Error{Fault: pemfile.UTF16}},
-		"UTF-16 without a byte order mark":     {inUTF16(one, false), 0, pemfile.Error{Fault: pemfile.UTF16}},
-		"DER":                                  {string(ca.Raw), 0, pemfile.Error{Fault: pemfile.DER}},
-		"PKCS #7":                              {string(pem.EncodeToMemory(&pem.Block{Type: "PKCS7", Bytes: pkcs7(t)})), 0, pemfile.Error{Fault: pemfile.PKCS7}},
-		"PKCS #7 in DER form":                  {string(pkcs7(t)), 0, pemfile.Error{Fault: pemfile.PKCS7, DER: true}},
-		"a certificate before what is PKCS #7": {one + string(pem.EncodeToMemory(&pem.Block{Type: "PKCS7"})), 0, pemfile.Error{Fault: pemfile.PKCS7}},
+		"one": {one, 1, pemfile.Error{}},
+		"two": {one + two, 2, pemfile.Error{}},
+		"with text around them": {"Our CA\n" + one + "\n# another - one\n" + two +
+			"the end - BEGIN again", 2, pemfile.Error{}},
+		"with a byte order mark":          {"\ufeff" + one + two, 2, pemfile.Error{}},
+		"with the line ends of Windows":   {strings.ReplaceAll(one+two, "\n", "\r\n"), 2, pemfile.Error{}},
+		"joined without a line break":     {strings.TrimSuffix(one, "\n") + two, 2, pemfile.Error{}},
+		"without a line break at the end": {one + strings.TrimSuffix(two, "\n"), 2, pemfile.Error{}},
+		"none":                            {"%PDF-1.7", 0, pemfile.Error{}},
+		"empty":                           {"", 0, pemfile.Error{}},
+		"the second cut off": {one + two[:len(two)/2], 0,
+			pemfile.Error{Fault: pemfile.Damaged, Line: strings.Count(one, "\n") + 1}},
+		"the first cut off": {one[:len(one)/2] + "\n" + two, 0,
+			pemfile.Error{Fault: pemfile.Damaged, Line: 1}},
+		"a letter that is no Base64": {two + strings.Replace(one, body, "!"+body[1:], 1), 0,
+			pemfile.Error{Fault: pemfile.Damaged, Line: strings.Count(two, "\n") + 1}},
+		"another end than beginning": {one + strings.Replace(two, "END CERTIFICATE", "END X509 CRL", 1), 0,
+			pemfile.Error{Fault: pemfile.Damaged, Line: strings.Count(one, "\n") + 1}},
+		"indented, as in YAML": {one + "  " + strings.ReplaceAll(two, "\n", "\n  "), 0,
+			pemfile.Error{Fault: pemfile.Damaged, Line: strings.Count(one, "\n") + 1}},
+		"a dash too few at the beginning": {one + two[1:], 0,
+			pemfile.Error{Fault: pemfile.Damaged, Line: strings.Count(one, "\n") + 1}},
+		"a beginning that is written wrong": {one + strings.Replace(two, "BEGIN", "BEGN", 1), 0,
+			pemfile.Error{Fault: pemfile.Unbegun, Line: strings.Count(one+two, "\n")}},
+		"the same in front": {strings.Replace(two, "BEGIN", "BEGN", 1) + one, 0,
+			pemfile.Error{Fault: pemfile.Unbegun, Line: strings.Count(two, "\n")}},
+		"in one line, as in a variable": {strings.ReplaceAll(one, "\n", `\n`), 0,
+			pemfile.Error{Fault: pemfile.Damaged, Line: 1}},
+		"UTF-16":                           {inUTF16(one, true), 0, pemfile.Error{Fault: pemfile.UTF16}},
+		"UTF-16 without a byte order mark": {inUTF16(one, false), 0, pemfile.Error{Fault: pemfile.UTF16}},
+		"DER":                              {string(ca.Raw), 0, pemfile.Error{Fault: pemfile.DER}},
+		"PKCS #7": {string(pem.EncodeToMemory(&pem.Block{Type: "PKCS7", Bytes: pkcs7(t)})),
+			0, pemfile.Error{Fault: pemfile.PKCS7}},
+		"PKCS #7 in DER form": {string(pkcs7(t)), 0, pemfile.Error{Fault: pemfile.PKCS7, DER: true}},
+		"a certificate before what is PKCS #7": {one + string(pem.EncodeToMemory(&pem.Block{Type: "PKCS7"})), 0,
+			pemfile.Error{Fault: pemfile.PKCS7}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			blocks, err := pemfile.Decode([]byte(test.content))
@@ -102,13 +114,15 @@ func TestDecodeTakesAllOrNothing(t *testing.T) {
 // be mended.
 func TestCertificateThatCannotBeParsed(t *testing.T) {
 	_, one := authority(t)
-	blocks, err := pemfile.Decode([]byte(one + string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte("hunter2")}))))
+	blocks, err := pemfile.Decode([]byte(one +
+		string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte("hunter2")}))))
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, _, err = pemfile.Certificates(blocks, nil)
 	var damaged *pemfile.CertificateError
-	if !errors.As(err, &damaged) || damaged.Number != 2 || damaged.Line != strings.Count(one, "\n")+1 || errors.Unwrap(err) == nil {
+	if !errors.As(err, &damaged) || damaged.Number != 2 || damaged.Line != strings.Count(one, "\n")+1 ||
+		errors.Unwrap(err) == nil {
 		t.Errorf("%v", err)
 	}
 }
@@ -126,15 +140,17 @@ func TestTrustedCertificate(t *testing.T) {
 		aux     any
 		servers bool
 	}{
-		"no more than the certificate":  {nil, true},
-		"an alias":                      {aux{Alias: "Our CA"}, true},
-		"trusted for servers":           {aux{Trusted: []asn1.ObjectIdentifier{pemfile.ForSigning, pemfile.ForServers}}, true},
-		"trusted for all":               {aux{Trusted: []asn1.ObjectIdentifier{all}}, true},
-		"trusted for e-mail":            {aux{Trusted: []asn1.ObjectIdentifier{pemfile.ForSigning}}, false},
-		"rejected for servers":          {aux{Rejected: []asn1.ObjectIdentifier{pemfile.ForServers}}, false},
-		"rejected for all":              {aux{Rejected: []asn1.ObjectIdentifier{all}}, false},
-		"rejected for e-mail":           {aux{Rejected: []asn1.ObjectIdentifier{pemfile.ForSigning}}, true},
-		"rejected and trusted for all":  {aux{Trusted: []asn1.ObjectIdentifier{all}, Rejected: []asn1.ObjectIdentifier{all}}, false},
+		"no more than the certificate": {nil, true},
+		"an alias":                     {aux{Alias: "Our CA"}, true},
+		"trusted for servers": {aux{Trusted: []asn1.ObjectIdentifier{pemfile.ForSigning, pemfile.ForServers}},
+			true},
+		"trusted for all":      {aux{Trusted: []asn1.ObjectIdentifier{all}}, true},
+		"trusted for e-mail":   {aux{Trusted: []asn1.ObjectIdentifier{pemfile.ForSigning}}, false},
+		"rejected for servers": {aux{Rejected: []asn1.ObjectIdentifier{pemfile.ForServers}}, false},
+		"rejected for all":     {aux{Rejected: []asn1.ObjectIdentifier{all}}, false},
+		"rejected for e-mail":  {aux{Rejected: []asn1.ObjectIdentifier{pemfile.ForSigning}}, true},
+		"rejected and trusted for all": {aux{Trusted: []asn1.ObjectIdentifier{all},
+			Rejected: []asn1.ObjectIdentifier{all}}, false},
 		"something that nobody can say": {"text", true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -151,7 +167,8 @@ func TestTrustedCertificate(t *testing.T) {
 				t.Fatal(err)
 			}
 			found, leftOut, err := pemfile.Certificates(blocks, pemfile.ForServers)
-			if err != nil || (len(found) == 1) != test.servers || len(found)+leftOut != 1 || test.servers && !found[0].Equal(ca) {
+			if err != nil || (len(found) == 1) != test.servers || len(found)+leftOut != 1 || test.servers &&
+				!found[0].Equal(ca) {
 				t.Errorf("%d certificates, %d left out, %v", len(found), leftOut, err)
 			}
 			if found, _, err := pemfile.Certificates(blocks, nil); err != nil || len(found) != 1 {
@@ -165,7 +182,8 @@ func TestTrustedCertificate(t *testing.T) {
 // file is refused.
 func FuzzDecode(f *testing.F) {
 	valid := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte("content")}))
-	for _, seed := range []string{"", valid, valid + valid, strings.TrimSpace(valid) + valid, "\ufeff" + valid, valid[:20], valid[20:] + valid, "-----BEGIN BEGIN -----\n-----END BEGIN -----"} {
+	for _, seed := range []string{"", valid, valid + valid, strings.TrimSpace(valid) + valid, "\ufeff" + valid,
+		valid[:20], valid[20:] + valid, "-----BEGIN BEGIN -----\n-----END BEGIN -----"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {

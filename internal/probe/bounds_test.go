@@ -21,7 +21,8 @@ type spoken func(operation string, request *http.Request, connection io.Writer)
 
 // probePipes runs the probes in a bubble against a server at the other end of pipes, and tells how
 // long that took by the bubble's clock.
-func probePipes(t *testing.T, speak spoken, change func(*probe.Config), check func(t *testing.T, result *probe.Result, took time.Duration)) {
+func probePipes(t *testing.T, speak spoken, change func(*probe.Config),
+	check func(t *testing.T, result *probe.Result, took time.Duration)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		dial := func(context.Context, string, string) (net.Conn, error) {
@@ -49,8 +50,9 @@ func probePipes(t *testing.T, speak spoken, change func(*probe.Config), check fu
 			return here, nil
 		}
 		config := probe.Config{
-			BaseURL: "http://api.example.com", Server: "pipes", Library: "danabio-go/test", Channel: "c", ClientID: "i", ClientSecret: "s",
-			Transport: &http.Transport{DialContext: dial},
+			BaseURL: "http://api.example.com", Server: "pipes", Library: "danabio-go/test", Channel: "c", ClientID: "i",
+			ClientSecret: "s",
+			Transport:    &http.Transport{DialContext: dial},
 		}
 		config.SetSpec(frozenSpec)
 		if change != nil {
@@ -70,8 +72,10 @@ func probePipes(t *testing.T, speak spoken, change func(*probe.Config), check fu
 // token answers a request for a token, and leaves others to next.
 func token(next spoken) spoken {
 	return func(operation string, request *http.Request, w io.Writer) {
-		if _, secret, _ := request.BasicAuth(); operation == "token" && secret == "s" && request.Method == http.MethodPost {
-			io.WriteString(w, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"+`{"access_token": "a", "token_type": "Bearer", "expires_in": 60}`)
+		if _, secret, _ := request.BasicAuth(); operation == "token" && secret == "s" &&
+			request.Method == http.MethodPost {
+			io.WriteString(w, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"+
+				`{"access_token": "a", "token_type": "Bearer", "expires_in": 60}`)
 			return
 		}
 		next(operation, request, w)
@@ -137,7 +141,8 @@ func TestTimeAndMemoryAreBounded(t *testing.T) {
 		}), 0, "length"},
 		{"no HTTP", token(func(_ string, _ *http.Request, w io.Writer) { io.WriteString(w, "SSH-2.0-none\r\n") }), 0,
 			"what came is no HTTP that could be read"},
-		{"nothing but an end", token(func(string, *http.Request, io.Writer) {}), 0, "the connection was closed before the answer was whole"},
+		{"nothing but an end", token(func(string, *http.Request, io.Writer) {}), 0,
+			"the connection was closed before the answer was whole"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -182,15 +187,17 @@ func TestEvidenceHasLimitsOfItsOwn(t *testing.T) {
 				io.WriteString(w, head)
 				drip(w, "P", test.every)
 			})
-			probePipes(t, speak, func(config *probe.Config) { config.Circuit = "done" }, func(t *testing.T, result *probe.Result, took time.Duration) {
-				finished := result.Probe("download-finished")
-				if want := "the evidence stood still for 30s, or took longer than 10m0s"; finished.Explanation != want {
-					t.Errorf("%+v, want %q", finished, want)
-				}
-				if took < test.least || took > test.most {
-					t.Errorf("it took %s, want %s to %s", took, test.least, test.most)
-				}
-			})
+			probePipes(t, speak, func(config *probe.Config) { config.Circuit = "done" },
+				func(t *testing.T, result *probe.Result, took time.Duration) {
+					finished := result.Probe("download-finished")
+					if want :=
+						"the evidence stood still for 30s, or took longer than 10m0s"; finished.Explanation != want {
+						t.Errorf("%+v, want %q", finished, want)
+					}
+					if took < test.least || took > test.most {
+						t.Errorf("it took %s, want %s to %s", took, test.least, test.most)
+					}
+				})
 		})
 	}
 }
@@ -211,7 +218,8 @@ func TestTheClockIsComparedAsFarAsItCanBe(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			speak := func(_ string, _ *http.Request, w io.Writer) {
 				time.Sleep(test.late)
-				fmt.Fprintf(w, "HTTP/1.1 404 Not Found\r\nDate: %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", time.Now().Add(test.off).UTC().Format(http.TimeFormat))
+				fmt.Fprintf(w, "HTTP/1.1 404 Not Found\r\nDate: %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+					time.Now().Add(test.off).UTC().Format(http.TimeFormat))
 			}
 			probePipes(t, speak, nil, func(t *testing.T, result *probe.Result, _ time.Duration) {
 				if clock := point(t, result, "clock"); clock.Details[0] != test.want {

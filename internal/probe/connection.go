@@ -30,7 +30,8 @@ func (p *prober) askHTTP(context.Context) (Point, error) {
 	if len(versions) == 0 {
 		return point.is(Unclear, "nothing was answered")
 	}
-	return point.is(Told, "%s; starts are sent by HTTP/1.1 whatever it offers", strings.Join(slices.Sorted(maps.Keys(versions)), ", "))
+	return point.is(Told, "%s; starts are sent by HTTP/1.1 whatever it offers",
+		strings.Join(slices.Sorted(maps.Keys(versions)), ", "))
 }
 
 func (p *prober) askTLS(context.Context) (Point, error) {

@@ -46,7 +46,8 @@ func (p *prober) download(c call, circuit string) (ready bool, _ call, err error
 }
 
 func (p *prober) probeUnknown(ctx context.Context) error {
-	ready, c, err := p.download(call{name: "download-unknown", sends: "a made-up circuit", want: http.StatusNotFound}, p.unknown)
+	ready, c, err := p.download(call{name: "download-unknown", sends: "a made-up circuit", want: http.StatusNotFound},
+		p.unknown)
 	if ready {
 		if _, x := p.probe(ctx, c); x.status != 0 {
 			p.answers.unknown = x
@@ -56,9 +57,11 @@ func (p *prober) probeUnknown(ctx context.Context) error {
 }
 
 func (p *prober) probeUnfinished(ctx context.Context) error {
-	ready, c, err := p.download(call{name: "download-unfinished", sends: "a circuit that is not completed", want: http.StatusNotFound}, p.unfinished)
+	ready, c, err := p.download(call{name: "download-unfinished", sends: "a circuit that is not completed",
+		want: http.StatusNotFound}, p.unfinished)
 	if !ready {
-		if probe := p.result.Probe("download-unfinished"); p.config.Start != nil && probe != nil && probe.Verdict == NotAsked {
+		if probe := p.result.Probe("download-unfinished"); p.config.Start != nil && probe != nil &&
+			probe.Verdict == NotAsked {
 			probe.notChecked(NoCircuit, "the start gave no circuit for it")
 		}
 		return err
@@ -77,7 +80,9 @@ func (p *prober) probeUnfinished(ctx context.Context) error {
 
 // probeFinished downloads evidence and verifies it.
 func (p *prober) probeFinished(ctx context.Context) error {
-	ready, c, err := p.download(call{name: "download-finished", sends: "a completed circuit", want: p.spec.operation(downloadEvidence).success()}, p.config.Circuit)
+	ready, c,
+		err := p.download(call{name: "download-finished", sends: "a completed circuit",
+		want: p.spec.operation(downloadEvidence).success()}, p.config.Circuit)
 	if !ready {
 		return err
 	}
@@ -224,7 +229,8 @@ func (p *prober) verify(ctx context.Context, probe *Probe, file io.ReaderAt, siz
 		for _, finding := range report.Refusals() {
 			codes[finding.Code] = true
 		}
-		what := fmt.Sprintf("a ZIP of %d bytes that is not acceptable: %s", size, joined(slices.Sorted(maps.Keys(codes))))
+		what := fmt.Sprintf("a ZIP of %d bytes that is not acceptable: %s", size,
+			joined(slices.Sorted(maps.Keys(codes))))
 		if codes[evidence.CodeNoEndRecord] {
 			what = notZIP(file, size)
 		}

@@ -63,7 +63,8 @@ func (p *prober) askETag(ctx context.Context) (Point, error) {
 }
 
 func (p *prober) askZIP(context.Context) (Point, error) {
-	point := Point{Name: "zip", Question: "Which media type, file name and files does the evidence come with?", Answer: Told}
+	point := Point{Name: "zip", Question: "Which media type, file name and files does the evidence come with?",
+		Answer: Told}
 	x := p.answers.finished
 	if x == nil {
 		return point.is(Unclear, needsCircuit)
@@ -72,7 +73,8 @@ func (p *prober) askZIP(context.Context) (Point, error) {
 	if media == "" {
 		media = "no Content-Type"
 	}
-	point.Details = append(point.Details, media, p.fileName(x.header), "Content-Length: "+there(x.header, "Content-Length"),
+	point.Details = append(point.Details, media, p.fileName(x.header), "Content-Length: "+
+		there(x.header, "Content-Length"),
 		p.result.Probe(x.name).Came.Body)
 	return point, nil
 }

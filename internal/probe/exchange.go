@@ -51,7 +51,8 @@ func (x *exchange) object() map[string]any {
 
 // send sends a request once and reads its answer, but no more than most bytes of its body. Errors
 // are in the exchange.
-func (p *prober) send(ctx context.Context, name string, request *http.Request, through http.RoundTripper, most int64) *exchange {
+func (p *prober) send(ctx context.Context, name string, request *http.Request, through http.RoundTripper,
+	most int64) *exchange {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	x := &exchange{name: name}
@@ -93,7 +94,8 @@ func (x *exchange) decode() {
 
 // begin sends the request, and returns the answer once its header is there. p.end must follow,
 // unless the answer is nil.
-func (p *prober) begin(ctx context.Context, x *exchange, request *http.Request, through http.RoundTripper) *http.Response {
+func (p *prober) begin(ctx context.Context, x *exchange, request *http.Request,
+	through http.RoundTripper) *http.Response {
 	var connected, continued atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn:        func(httptrace.GotConnInfo) { connected.Store(true) },
@@ -102,7 +104,9 @@ func (p *prober) begin(ctx context.Context, x *exchange, request *http.Request, 
 	handshake := &reach.Handshake{}
 	request = request.WithContext(handshake.Trace(ctx))
 	request.Header.Set("User-Agent", p.config.Library)
-	request.Close = true  // net/http resends by itself on connections that were used before, and prints what comes on idle ones
+	// net/http resends by itself on connections that were used before, and prints what comes on
+	// idle ones
+	request.Close = true
 	request.GetBody = nil // for the same reason
 	var sent *sentBody    // stays nil without a body
 	if request.Body != nil {

@@ -13,7 +13,8 @@ import (
 // unavailable says whether any server or gateway may answer with this status at times.
 func unavailable(status int) bool {
 	switch status {
-	case http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	case http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable,
+		http.StatusGatewayTimeout:
 		return true
 	}
 	return false
@@ -81,7 +82,8 @@ func (p *prober) judge(probe *Probe, c call, x *exchange) {
 	}
 	if c.method != "" {
 		if x.ok() {
-			p.deviate(probe, contract.UndocumentedMethod, "", "the server carries out %s on this path, and the spec has no such operation", c.method)
+			p.deviate(probe, contract.UndocumentedMethod, "",
+				"the server carries out %s on this path, and the spec has no such operation", c.method)
 		}
 		p.conclude(probe, x)
 		return
@@ -160,13 +162,15 @@ func (p *prober) judgeBody(probe *Probe, c call, x *exchange) {
 	}
 	if x.status >= 400 && x.failure == "" && !x.encoded && len(x.body) > 0 && !json.Valid(x.body) {
 		p.deviate(probe, ErrorBody,
-			fmt.Sprintf("The spec says nothing about the body of a %d; that it is JSON, as the answers of this API that it describes, is assumed.", x.status),
+			fmt.Sprintf("The spec says nothing about the body of a %d; that it is JSON, as the answers of this API "+
+				"that it describes, is assumed.", x.status),
 			"the body of the error is %s, and neither JSON nor empty", x.shape())
 	}
 }
 
 func (p *prober) deviate(probe *Probe, class contract.Class, assumed, format string, args ...any) {
 	probe.Deviations = append(probe.Deviations, Deviation{
-		Class: class, Message: fmt.Sprintf(format, args...), Assumed: assumed, Allowed: slices.Contains(p.config.Allow, class),
+		Class: class, Message: fmt.Sprintf(format, args...), Assumed: assumed,
+		Allowed: slices.Contains(p.config.Allow, class),
 	})
 }

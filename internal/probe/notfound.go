@@ -18,7 +18,8 @@ func (p *prober) askNotFound(ctx context.Context) (Point, error) {
 	case p.answers.unknown == nil || p.answers.unfinished == nil:
 		return point.is(Unclear, "one of the two was not answered, or is completed")
 	case p.answers.unknown.status != p.answers.unfinished.status:
-		return point.is(Yes, "%d for an unknown circuit, %d for one that is not completed", p.answers.unknown.status, p.answers.unfinished.status)
+		return point.is(Yes, "%d for an unknown circuit, %d for one that is not completed", p.answers.unknown.status,
+			p.answers.unfinished.status)
 	}
 	// A second unknown circuit shows what differs from one answer to the next anyway.
 	other := reach.UnknownCircuit()
@@ -30,7 +31,8 @@ func (p *prober) askNotFound(ctx context.Context) (Point, error) {
 	if second.status != p.answers.unknown.status {
 		return point.is(Unclear, "a second unknown circuit was answered in another way than the first")
 	}
-	unknown, again, unfinished := without(p.answers.unknown, p.unknown), without(second, other), without(p.answers.unfinished, p.unfinished)
+	unknown, again, unfinished := without(p.answers.unknown, p.unknown), without(second, other),
+		without(p.answers.unfinished, p.unfinished)
 	first, repeated, compared := leaves(unknown), leaves(again), leaves(unfinished)
 	switch {
 	case bytes.Equal(unknown, unfinished):
@@ -50,7 +52,8 @@ func (p *prober) askNotFound(ctx context.Context) (Point, error) {
 		}
 	}
 	if len(places) == 0 {
-		return point.is(No, "the %d bodies differ only in what differs from one answer to the next anyway", second.status)
+		return point.is(No, "the %d bodies differ only in what differs from one answer to the next anyway",
+			second.status)
 	}
 	slices.Sort(places)
 	return point.is(Yes, "by the body's %s", strings.Join(places[:min(len(places), 5)], ", "))

@@ -34,7 +34,8 @@ func notZIP(file io.ReaderAt, size int64) string {
 		what = "a PDF"
 	case bytes.HasPrefix(text, []byte(`"`)):
 		what = "a JSON string"
-		if start, ok := unbase64(strings.NewReplacer(`"`, "", `\r`, "", `\n`, "", `\/`, "/").Replace(string(text))); ok {
+		if start,
+			ok := unbase64(strings.NewReplacer(`"`, "", `\r`, "", `\n`, "", `\/`, "/").Replace(string(text))); ok {
 			what = "a JSON string that is Base64" + ofZIP(start)
 		}
 	case json.Valid(text):

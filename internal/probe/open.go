@@ -26,7 +26,8 @@ func (p *prober) findOut(ctx context.Context) error {
 		p.config.Progress("open points")
 	}
 	for _, ask := range []func(context.Context) (Point, error){
-		p.askRange, p.askETag, p.askHead, p.askExpect, p.askRequestID, p.askErrorBodies, p.askNotFound, p.askZIP, p.askTokenFields,
+		p.askRange, p.askETag, p.askHead, p.askExpect, p.askRequestID, p.askErrorBodies, p.askNotFound, p.askZIP,
+		p.askTokenFields,
 		p.askLink, p.askWrongMethod, p.askAuthenticate, p.askHTTP, p.askTLS, p.askKeepAlive, p.askClock,
 	} {
 		point, err := ask(ctx)
@@ -102,13 +103,16 @@ func (p *prober) askExpect(ctx context.Context) (Point, error) {
 	case !x.bodyRead:
 		return point.is(Yes, "%d to a made-up token, without asking for the body", x.status)
 	}
-	return point.is(No, "neither 100 nor an answer within %s; %d to a made-up token once the body was sent", reach.ContinueLimit, x.status)
+	return point.is(No, "neither 100 nor an answer within %s; %d to a made-up token once the body was sent",
+		reach.ContinueLimit, x.status)
 }
 
 // requestIDs are the headers that may be told of.
 var requestIDs = []string{
-	"X-Request-Id", "X-Correlation-Id", "X-Amzn-Requestid", "X-Amz-Cf-Id", "Cf-Ray", "X-Amz-Apigw-Id", "X-Amzn-Trace-Id", "Request-Id",
-	"X-Trace-Id", "X-B3-Traceid", "Traceparent", "X-Cloud-Trace-Context", "X-Azure-Ref", "X-Ms-Request-Id", "X-Kong-Request-Id", "X-Transaction-Id",
+	"X-Request-Id", "X-Correlation-Id", "X-Amzn-Requestid", "X-Amz-Cf-Id", "Cf-Ray", "X-Amz-Apigw-Id",
+	"X-Amzn-Trace-Id", "Request-Id",
+	"X-Trace-Id", "X-B3-Traceid", "Traceparent", "X-Cloud-Trace-Context", "X-Azure-Ref", "X-Ms-Request-Id",
+	"X-Kong-Request-Id", "X-Transaction-Id",
 }
 
 func (p *prober) askRequestID(context.Context) (Point, error) {
@@ -175,7 +179,8 @@ func lifetime(seconds float64) string {
 		most time.Duration
 		text string
 	}{
-		{0, "no time"}, {time.Minute, "a minute or less"}, {5 * time.Minute, "5 minutes or less"}, {15 * time.Minute, "15 minutes or less"},
+		{0, "no time"}, {time.Minute, "a minute or less"}, {5 * time.Minute, "5 minutes or less"},
+		{15 * time.Minute, "15 minutes or less"},
 		{30 * time.Minute, "30 minutes or less"}, {time.Hour, "an hour or less"}, {24 * time.Hour, "a day or less"},
 	} {
 		if seconds <= bound.most.Seconds() {
@@ -208,7 +213,8 @@ func (p *prober) askWrongMethod(context.Context) (Point, error) {
 	point := Point{Name: "wrong-method", Question: "How is a wrong method answered?", Answer: Told}
 	for _, x := range p.seen {
 		if strings.HasSuffix(x.name, "-wrong-method") {
-			point.Details = append(point.Details, fmt.Sprintf("%s: %d, Allow: %s", x.name, x.status, there(x.header, "Allow")))
+			point.Details = append(point.Details,
+				fmt.Sprintf("%s: %d, Allow: %s", x.name, x.status, there(x.header, "Allow")))
 		}
 	}
 	if len(point.Details) == 0 {
@@ -218,7 +224,8 @@ func (p *prober) askWrongMethod(context.Context) (Point, error) {
 }
 
 func (p *prober) askAuthenticate(context.Context) (Point, error) {
-	point := Point{Name: "www-authenticate", Question: "Which scheme does WWW-Authenticate name in a 401?", Answer: Told}
+	point := Point{Name: "www-authenticate", Question: "Which scheme does WWW-Authenticate name in a 401?",
+		Answer: Told}
 	for _, x := range p.seen {
 		if x.status != http.StatusUnauthorized || x == p.answers.expected {
 			continue

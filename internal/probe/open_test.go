@@ -62,7 +62,8 @@ func TestOpenPoints(t *testing.T) {
 		}), "range", probe.No, "416"},
 
 		{"no ETag", nil, "etag", probe.No, "no ETag; Last-Modified: no"},
-		{"an ETag that is of no use", evidence(func(a *answer) { a.header.Set("ETag", `"v1"`) }), "etag", probe.No, "an ETag, but 200 to If-None-Match with it"},
+		{"an ETag that is of no use", evidence(func(a *answer) { a.header.Set("ETag", `"v1"`) }), "etag", probe.No,
+			"an ETag, but 200 to If-None-Match with it"},
 		{"If-None-Match is honoured", evidence(func(a *answer) {
 			a.header.Set("ETag", `"v1"`)
 			if a.request.Header.Get("If-None-Match") == `"v1"` {
@@ -89,11 +90,13 @@ func TestOpenPoints(t *testing.T) {
 			a.header.Set("X-Amzn-RequestId", a.header.Get("X-Request-Id"))
 			a.header.Del("X-Request-Id")
 		}, "request-id", probe.Told, "X-Amzn-Requestid, in 14 of 14 answers"},
-		{"no request id", func(a *answer) { a.header.Del("X-Request-Id") }, "request-id", probe.No, "none of those that are known"},
+		{"no request id", func(a *answer) { a.header.Del("X-Request-Id") }, "request-id", probe.No,
+			"none of those that are known"},
 
 		{"one 404 for all", nil, "not-found", probe.No, "both have the same 404 body"},
 		{"a 404 that repeats the id", notFound(func(a *answer) string {
-			return fmt.Sprintf(`{"message": "circuit %s not found or not completed"}`, a.request.URL.Path[strings.LastIndex(a.request.URL.Path, "/")+1:])
+			return fmt.Sprintf(`{"message": "circuit %s not found or not completed"}`,
+				a.request.URL.Path[strings.LastIndex(a.request.URL.Path, "/")+1:])
 		}), "not-found", probe.No, "both have the same 404 body"},
 		{"a 404 that is another each time", notFound(func(*answer) string {
 			answers++
@@ -109,13 +112,18 @@ func TestOpenPoints(t *testing.T) {
 			}
 			return `{"message": "a"}`
 		}), "not-found", probe.Yes, "by the body's /(another name)"},
-		{"a 404 in plain text that says which it is", notFound(func(a *answer) string { return fmt.Sprint("known: ", known(w, a)) }),
+		{"a 404 in plain text that says which it is",
+			notFound(func(a *answer) string { return fmt.Sprint("known: ", known(w, a)) }),
 			"not-found", probe.Yes, "by the text of the body"},
-		{"a 404 in plain text that is another each time", notFound(func(*answer) string { answers++; return fmt.Sprint("no: ", answers) }),
+		{"a 404 in plain text that is another each time",
+			notFound(func(*answer) string { answers++; return fmt.Sprint("no: ", answers) }),
 			"not-found", probe.Unclear, "the bodies are no JSON, and differ from one answer to the next anyway"},
 
-		{"no link", when("start", 200, func(a *answer) { a.replace(`"link":"`, `"link":"","a":"`) }), "link", probe.No, "the start was answered without one"},
-		{"a link elsewhere", when("start", 200, func(a *answer) { a.replace("http://127.0.0.1", "https://sign.example.com") }), "link", probe.Told, "https, on another host than the API"},
+		{"no link", when("start", 200, func(a *answer) { a.replace(`"link":"`, `"link":"","a":"`) }), "link", probe.No,
+			"the start was answered without one"},
+		{"a link elsewhere",
+			when("start", 200, func(a *answer) { a.replace("http://127.0.0.1", "https://sign.example.com") }), "link",
+			probe.Told, "https, on another host than the API"},
 		{"a link here", nil, "link", probe.Told, "http, on the API's own host"},
 
 		{"another scheme", func(a *answer) {
@@ -123,7 +131,8 @@ func TestOpenPoints(t *testing.T) {
 				a.header.Set("WWW-Authenticate", "hunter2 realm=x")
 			}
 		}, "www-authenticate", probe.Told, "token-wrong-secret: another one"},
-		{"no keep-alive", func(a *answer) { a.header.Set("Connection", "close") }, "keep-alive", probe.No, "the server says that it closes the connection"},
+		{"no keep-alive", func(a *answer) { a.header.Set("Connection", "close") }, "keep-alive", probe.No,
+			"the server says that it closes the connection"},
 		{"no TLS", nil, "tls", probe.No, "plain HTTP"},
 	}
 	api := newEmulator(t)
@@ -148,7 +157,8 @@ func TestExpectThatIsHonoured(t *testing.T) {
 			handler.ServeHTTP(w, r)
 		}))
 	})
-	if got := point(t, w.run(t), "expect"); got.Answer != probe.Yes || got.Details[0] != "100 came, then 401 to a made-up token" {
+	if got := point(t, w.run(t), "expect"); got.Answer != probe.Yes ||
+		got.Details[0] != "100 came, then 401 to a made-up token" {
 		t.Errorf("%s %q", got.Answer, got.Details)
 	}
 }
@@ -162,7 +172,8 @@ func TestExpectThatIsIgnored(t *testing.T) {
 	}
 	probePipes(t, speak, nil, func(t *testing.T, result *probe.Result, _ time.Duration) {
 		got := point(t, result, "expect")
-		if want := "neither 100 nor an answer within 1s; 401 to a made-up token once the body was sent"; got.Answer != probe.No || got.Details[0] != want {
+		want := "neither 100 nor an answer within 1s; 401 to a made-up token once the body was sent"
+		if got.Answer != probe.No || got.Details[0] != want {
 			t.Errorf("%s %q", got.Answer, got.Details)
 		}
 	})

@@ -91,7 +91,8 @@ func (c Config) Check() error {
 	if err := reach.CheckEnvironment(c.transport(), base); err != nil {
 		return err
 	}
-	for _, circuit := range []struct{ what, id string }{{"the completed circuit", c.Circuit}, {"the unfinished circuit", c.Unfinished}} {
+	for _, circuit := range []struct{ what, id string }{{"the completed circuit", c.Circuit},
+		{"the unfinished circuit", c.Unfinished}} {
 		if circuit.id == "" {
 			continue
 		}
@@ -183,14 +184,16 @@ func newProber(config Config) (*prober, error) {
 		config: config, base: base, spec: specification, unfinished: config.Unfinished,
 		wrongToken: madeUp(), unknown: reach.UnknownCircuit(),
 		result: &Result{
-			Version: ResultVersion, Server: config.Server, Library: config.Library, Spec: specification.info, At: time.Now().UTC().Truncate(time.Second),
+			Version: ResultVersion, Server: config.Server, Library: config.Library, Spec: specification.info,
+			At: time.Now().UTC().Truncate(time.Second),
 		},
 	}
-	p.checker, err = contract.New(contract.Config{BasePath: base.EscapedPath(), Spec: config.spec, Report: func(finding contract.Finding) {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.found = append(p.found, finding)
-	}})
+	p.checker, err = contract.New(contract.Config{BasePath: base.EscapedPath(), Spec: config.spec,
+		Report: func(finding contract.Finding) {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			p.found = append(p.found, finding)
+		}})
 	if err != nil {
 		return nil, fmt.Errorf("probe: %w", err)
 	}

@@ -52,7 +52,8 @@ func TestEachRequestIsSentOnce(t *testing.T) {
 	want := []string{
 		"GET download 200", "GET download 200", // the evidence, and with Range
 		"GET download 401",
-		"GET download 404", "GET download 404", "GET download 404", "GET download 404", "GET download 404", // unknown, unfinished, unknown again, and two on one connection
+		// unknown, unfinished, unknown again, and two on one connection
+		"GET download 404", "GET download 404", "GET download 404", "GET download 404", "GET download 404",
 		"GET start 405", "GET token 405", "HEAD download 405", "POST download 405",
 		"POST start 200", "POST start 401", "POST start 401", // the second with Expect
 		"POST token 200", "POST token 401",
@@ -120,7 +121,8 @@ func TestAllowedDeviationsDoNotCount(t *testing.T) {
 		t.Errorf("%s %v", result.Verdict, found(result))
 	}
 	deviations := result.Probe("download-unknown").Deviations
-	if len(deviations) != 1 || !deviations[0].Allowed || !strings.Contains(result.Table(), "Deviations that are allowed:\n  download-unknown: error-body: ") {
+	if len(deviations) != 1 || !deviations[0].Allowed ||
+		!strings.Contains(result.Table(), "Deviations that are allowed:\n  download-unknown: error-body: ") {
 		t.Errorf("%v\n%s", deviations, result.Table())
 	}
 }
@@ -134,17 +136,22 @@ func TestWhatCannotBeCheckedSaysWhy(t *testing.T) {
 		want   probe.Reason
 		others []string // probes that cannot be checked for that reason
 	}{
-		{name: "credentials are refused", change: func(c *probe.Config) { c.ClientSecret = "wrong" }, probe: "token", want: probe.CredentialsRefused,
+		{name: "credentials are refused", change: func(c *probe.Config) { c.ClientSecret = "wrong" }, probe: "token",
+			want:   probe.CredentialsRefused,
 			others: []string{"download-unknown", "start", "download-finished"}},
 		{name: "the server is overloaded", mutate: func(a *answer) {
 			if a.operation == "download" {
 				a.text(http.StatusServiceUnavailable, "text/html", "<html>")
 			}
-		}, probe: "download-unknown", want: probe.Unavailable, others: []string{"download-wrong-token", "download-wrong-method", "download-finished", "download-unfinished"}},
-		{name: "nobody listens", change: func(c *probe.Config) { c.BaseURL = "http://127.0.0.1:1" }, probe: "token", want: probe.NoAnswer,
+		}, probe: "download-unknown", want: probe.Unavailable, others: []string{"download-wrong-token",
+			"download-wrong-method", "download-finished", "download-unfinished"}},
+		{name: "nobody listens", change: func(c *probe.Config) { c.BaseURL = "http://127.0.0.1:1" }, probe: "token",
+			want:   probe.NoAnswer,
 			others: []string{"token-wrong-secret", "start-wrong-token", "start"}},
-		{name: "the circuit is not completed", change: func(c *probe.Config) { c.Circuit = "nosuch" }, probe: "download-finished", want: probe.NotCompleted},
-		{name: "the circuit is completed", change: func(c *probe.Config) { c.Unfinished = c.Circuit }, probe: "download-unfinished", want: probe.Completed},
+		{name: "the circuit is not completed", change: func(c *probe.Config) { c.Circuit = "nosuch" },
+			probe: "download-finished", want: probe.NotCompleted},
+		{name: "the circuit is completed", change: func(c *probe.Config) { c.Unfinished = c.Circuit },
+			probe: "download-unfinished", want: probe.Completed},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -156,7 +163,8 @@ func TestWhatCannotBeCheckedSaysWhy(t *testing.T) {
 			if got := found(result); got != nil {
 				t.Errorf("deviations %q", got)
 			}
-			if result.Verdict != probe.NotChecked || result.Probe(test.probe).Reason != test.want || result.Probe(test.probe).Explanation == "" {
+			if result.Verdict != probe.NotChecked || result.Probe(test.probe).Reason != test.want ||
+				result.Probe(test.probe).Explanation == "" {
 				t.Errorf("verdict %s, %s: %+v", result.Verdict, test.probe, result.Probe(test.probe))
 			}
 			for _, other := range test.others {
@@ -172,7 +180,8 @@ func TestAStartWithoutAnAnswerHasAnUnknownOutcome(t *testing.T) {
 	starts := 0
 	w := newWorld(t, nil, func(handler http.Handler) *httptest.Server {
 		return plain(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if strings.Contains(r.URL.Path, "/start_circuit/") && r.Method == http.MethodPost && !strings.Contains(r.Header.Get("Authorization"), "made-up") {
+			if strings.Contains(r.URL.Path, "/start_circuit/") && r.Method == http.MethodPost &&
+				!strings.Contains(r.Header.Get("Authorization"), "made-up") {
 				starts++
 				_, _ = io.Copy(io.Discard, r.Body)
 				panic(http.ErrAbortHandler)
@@ -194,7 +203,8 @@ func TestAnInterruptedStartHasAnUnknownOutcome(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	w := newWorld(t, nil, func(handler http.Handler) *httptest.Server {
 		return plain(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if strings.Contains(r.URL.Path, "/start_circuit/") && r.Method == http.MethodPost && !strings.Contains(r.Header.Get("Authorization"), "made-up") {
+			if strings.Contains(r.URL.Path, "/start_circuit/") && r.Method == http.MethodPost &&
+				!strings.Contains(r.Header.Get("Authorization"), "made-up") {
 				_, _ = io.Copy(io.Discard, r.Body)
 				interrupt()
 				<-r.Context().Done()
@@ -204,7 +214,8 @@ func TestAnInterruptedStartHasAnUnknownOutcome(t *testing.T) {
 		}))
 	})
 	_, err := probe.Run(ctx, w.config)
-	if unknown, ok := err.(*probe.UnknownStartError); !ok || unknown.Err != context.Canceled || unknown.RequestID == "" {
+	if unknown, ok := err.(*probe.UnknownStartError); !ok || unknown.Err != context.Canceled ||
+		unknown.RequestID == "" {
 		t.Errorf("error %v", err)
 	}
 }
@@ -231,11 +242,13 @@ func TestTheJSONFormIsStable(t *testing.T) {
 		}
 		return strings.Join(all, " ")
 	}
-	if want := "token token-wrong-secret token-wrong-method start-wrong-method download-wrong-method start-wrong-token download-wrong-token " +
+	if want := "token token-wrong-secret token-wrong-method start-wrong-method download-wrong-method " +
+		"start-wrong-token download-wrong-token " +
 		"download-unknown start download-unfinished download-finished"; names(object.Probes) != want {
 		t.Errorf("probes %s", names(object.Probes))
 	}
-	if want := "range etag head expect request-id error-bodies not-found zip token-fields link wrong-method www-authenticate http tls keep-alive " +
+	if want := "range etag head expect request-id error-bodies not-found zip token-fields link wrong-method " +
+		"www-authenticate http tls keep-alive " +
 		"clock"; names(object.Open) != want {
 		t.Errorf("points %s", names(object.Open))
 	}
@@ -243,7 +256,9 @@ func TestTheJSONFormIsStable(t *testing.T) {
 	for _, key := range regexp.MustCompile(`"(\w+)":`).FindAllStringSubmatch(string(text), -1) {
 		keys[key[1]] = true
 	}
-	for _, want := range strings.Fields("version verdict server library spec title sha256 at probes name sends operation method path status mediaTypes description came mediaType body deviations open question answer details") {
+	for _, want := range strings.Fields("version verdict server library spec title sha256 at probes name sends " +
+		"operation method path status mediaTypes description came mediaType body deviations open question answer " +
+		"details") {
 		if !keys[want] {
 			t.Errorf("there is no key %q", want)
 		}

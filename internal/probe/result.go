@@ -150,7 +150,8 @@ const (
 func Classes() []contract.Class {
 	return []contract.Class{
 		contract.ResponseInvalid, contract.UndocumentedMethod, contract.UndocumentedStatus, contract.UndocumentedField,
-		contract.MediaType, contract.ContentEncoding, contract.Length, Status, MissingField, FieldValue, ErrorBody, TooLong, Evidence,
+		contract.MediaType, contract.ContentEncoding, contract.Length, Status, MissingField, FieldValue, ErrorBody,
+		TooLong, Evidence,
 	}
 }
 

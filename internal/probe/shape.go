@@ -24,8 +24,10 @@ func mediaType(header http.Header) string {
 	}
 	media, _, _ := mime.ParseMediaType(value)
 	switch media {
-	case "application/json", "application/problem+json", "application/zip", "application/x-zip-compressed", "application/x-zip",
-		"application/octet-stream", "application/xml", "application/problem+xml", "application/pdf", "text/html", "text/plain", "text/xml":
+	case "application/json", "application/problem+json", "application/zip", "application/x-zip-compressed",
+		"application/x-zip",
+		"application/octet-stream", "application/xml", "application/problem+xml", "application/pdf", "text/html",
+		"text/plain", "text/xml":
 		return media
 	}
 	return "another one"
@@ -94,7 +96,8 @@ func (x *exchange) shape() string {
 			shape = string(runes[:longestShape]) + "…"
 		}
 		return shape
-	case bytes.HasPrefix(bytes.ToLower(text[:min(len(text), 15)]), []byte("<!doctype html")), bytes.HasPrefix(bytes.ToLower(text[:min(len(text), 5)]), []byte("<html")):
+	case bytes.HasPrefix(bytes.ToLower(text[:min(len(text), 15)]), []byte("<!doctype html")),
+		bytes.HasPrefix(bytes.ToLower(text[:min(len(text), 5)]), []byte("<html")):
 		return "HTML"
 	case bytes.HasPrefix(text, []byte("<")):
 		return "XML or HTML"

@@ -35,7 +35,9 @@ func TestShapesShowTypesAndKnownNamesOnly(t *testing.T) {
 			t.Errorf("%q: %s, want %s", body, got, want)
 		}
 	}
-	many := strings.NewReplacer("[", "{", "]", "}").Replace(`[` + strings.Repeat(`"message":["message":["message":["code":1]]],"Message":["message":["Message":1]],`, 200) + `"x":1]`)
+	many := strings.NewReplacer("[", "{", "]", "}").Replace(`[` +
+		strings.Repeat(`"message":["message":["message":["code":1]]],"Message":["message":["Message":1]],`, 200) +
+		`"x":1]`)
 	if got := (&exchange{body: []byte(many)}).shape(); len([]rune(got)) > longestShape+1 {
 		t.Errorf("%d characters", len(got))
 	}
@@ -44,7 +46,8 @@ func TestShapesShowTypesAndKnownNamesOnly(t *testing.T) {
 // Whatever comes, nothing is shown but words of this package.
 func FuzzShape(f *testing.F) {
 	for _, seed := range []string{
-		`{"message": "a", "errors": [{"field": "b", "hunter2": {"code": 1}}]}`, `[[[[1]]]]`, `{"a":{"b":{"c":{"d":{}}}}}`, `<html>`, ``, `"x`, "\xff\x00",
+		`{"message": "a", "errors": [{"field": "b", "hunter2": {"code": 1}}]}`, `[[[[1]]]]`,
+		`{"a":{"b":{"c":{"d":{}}}}}`, `<html>`, ``, `"x`, "\xff\x00",
 		`{"MESSAGE-":1,"__type":2,"tokenType":3}`, `1e999`,
 	} {
 		f.Add([]byte(seed), "application/json; charset=x")
@@ -82,7 +85,8 @@ func FuzzShape(f *testing.F) {
 
 func TestLeavesLeaveOutWhatIsLargeOrDeep(t *testing.T) {
 	for name, body := range map[string]string{
-		"large": `"` + strings.Repeat("a", 70<<10) + `"`, "deep": strings.Repeat("[", 30) + strings.Repeat("]", 30), "no JSON": "{",
+		"large": `"` + strings.Repeat("a", 70<<10) + `"`, "deep": strings.Repeat("[", 30) + strings.Repeat("]", 30),
+		"no JSON":            "{",
 		"deep and not empty": strings.Repeat("[", 30) + "1" + strings.Repeat("]", 30),
 	} {
 		if got := leaves([]byte(body)); got != nil {
@@ -96,7 +100,8 @@ func TestLeavesLeaveOutWhatIsLargeOrDeep(t *testing.T) {
 
 func TestLifetimesAreRounded(t *testing.T) {
 	for seconds, want := range map[float64]string{
-		-1: "it lasts no time", 0: "it lasts no time", 60: "it lasts a minute or less", 1799: "it lasts 30 minutes or less", 3600: "it lasts an hour or less",
+		-1: "it lasts no time", 0: "it lasts no time", 60: "it lasts a minute or less",
+		1799: "it lasts 30 minutes or less", 3600: "it lasts an hour or less",
 		86401: "it lasts more than a day", 1e300: "it lasts more than a day",
 	} {
 		if got := lifetime(seconds); got != want {
@@ -112,10 +117,12 @@ func TestFileNamesAreDescribedOnly(t *testing.T) {
 		`attachment`:                    "attachment without a file name",
 		`attachment; filename="a.zip"`:  "attachment with a file name ending in .zip",
 		`inline; filename="hunter2.7z"`: "inline with a file name without .zip at its end",
-		`attachment; filename="evidence-c-4711.ZIP"`: "attachment with a file name ending in .zip, that holds the circuit's id",
-		`attachment; filename*=UTF-8''a%C3%B1o.zip`:  "attachment with a file name ending in .zip, given as filename* too or only",
-		`hunter2; filename=a.zip`:                    "another disposition with a file name ending in .zip",
-		`attachment; filename="`:                     "a Content-Disposition that cannot be read",
+		`attachment; filename="evidence-c-4711.ZIP"`: "attachment with a file name ending in .zip, that holds the " +
+			"circuit's id",
+		`attachment; filename*=UTF-8''a%C3%B1o.zip`: "attachment with a file name ending in .zip, given as " +
+			"filename* too or only",
+		`hunter2; filename=a.zip`: "another disposition with a file name ending in .zip",
+		`attachment; filename="`:  "a Content-Disposition that cannot be read",
 	} {
 		if got := p.fileName(http.Header{"Content-Disposition": {value}}); got != want {
 			t.Errorf("%q: %s, want %s", value, got, want)

@@ -97,7 +97,8 @@ func (o operation) success() int {
 
 // alsoSuccess says whether the spec names a status as another success than that which is wanted.
 func (o operation) alsoSuccess(want, status int) bool {
-	return successful(want) && successful(status) && o.Operation != nil && o.Responses != nil && o.Responses.Status(status) != nil
+	return successful(want) && successful(status) && o.Operation != nil && o.Responses != nil &&
+		o.Responses.Status(status) != nil
 }
 
 func successful(status int) bool { return status >= 200 && status < 300 }

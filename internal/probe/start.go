@@ -29,7 +29,8 @@ func (e *UnknownStartError) Unwrap() error { return e.Err }
 
 // startRequest makes a start of body, and one without any if that is nil.
 func (p *prober) startRequest(body []byte, token string) (*http.Request, error) {
-	request, err := biometricapi.NewStartCircuitRequestWithBody(p.config.BaseURL+"/", p.config.Channel, nil, "application/json", bytes.NewReader(body))
+	request, err := biometricapi.NewStartCircuitRequestWithBody(p.config.BaseURL+"/", p.config.Channel, nil,
+		"application/json", bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("probe: make a start: %w", err)
 	}
@@ -54,12 +55,14 @@ func (p *prober) probeWrongTokens(ctx context.Context) error {
 		return err
 	}
 	p.probe(ctx, call{
-		name: "start-wrong-token", sends: "a made-up token, and an empty object", operation: p.spec.operation(startCircuit),
-		want: http.StatusUnauthorized, wrong: true, request: start, through: p.once,
+		name: "start-wrong-token", sends: "a made-up token, and an empty object",
+		operation: p.spec.operation(startCircuit),
+		want:      http.StatusUnauthorized, wrong: true, request: start, through: p.once,
 	})
 	p.probe(ctx, call{
-		name: "download-wrong-token", sends: "a made-up token, and a made-up circuit", operation: p.spec.operation(downloadEvidence),
-		want: http.StatusUnauthorized, request: download,
+		name: "download-wrong-token", sends: "a made-up token, and a made-up circuit",
+		operation: p.spec.operation(downloadEvidence),
+		want:      http.StatusUnauthorized, request: download,
 	})
 	return nil
 }
@@ -83,7 +86,8 @@ func (p *prober) probeStart(ctx context.Context) error {
 	body, err := json.Marshal(message.Start{
 		ID:     id,
 		Signer: message.Signer{Name: start.SignerName, Email: start.SignerEmail, NIF: start.SignerNIF},
-		Docs:   []message.Document{{Name: start.DocumentName, Size: int64(len(start.Document)), Content: start.Document}},
+		Docs: []message.Document{{Name: start.DocumentName, Size: int64(len(start.Document)),
+			Content: start.Document}},
 	})
 	if err != nil {
 		return fmt.Errorf("probe: make a start: %w", err)

@@ -14,7 +14,8 @@ func (r *Result) Table() string {
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "PROBE\tTHE SPEC SAYS\tWHAT CAME\tRESULT\n")
 	for _, probe := range r.Probes {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", probe.Name, narrow(probe.Spec.short()), narrow(probe.Came.short()), probe.Verdict.words())
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", probe.Name, narrow(probe.Spec.short()), narrow(probe.Came.short()),
+			probe.Verdict.words())
 	}
 	_ = w.Flush() // into memory
 	for _, section := range r.sections() {
@@ -48,7 +49,8 @@ type section struct {
 type item struct{ head, text string }
 
 func (r *Result) sections() []section {
-	deviations, allowed, unchecked := section{"Deviations", 2, nil}, section{"Deviations that are allowed", 2, nil}, section{"Not checked", 2, nil}
+	deviations, allowed, unchecked := section{"Deviations", 2, nil}, section{"Deviations that are allowed", 2, nil},
+		section{"Not checked", 2, nil}
 	unknown := section{"Outcome unknown", 2, nil}
 	for _, probe := range r.Probes {
 		for _, deviation := range probe.Deviations {
@@ -66,7 +68,8 @@ func (r *Result) sections() []section {
 			unchecked.items = append(unchecked.items, item{probe.Name + ": ", probe.Explanation + "."})
 		}
 		if probe.OutcomeUnknown {
-			unknown.items = append(unknown.items, item{probe.Name + ": ", "a circuit may have been started; the request is not sent again."})
+			unknown.items = append(unknown.items,
+				item{probe.Name + ": ", "a circuit may have been started; the request is not sent again."})
 		}
 	}
 	var all []section
@@ -155,7 +158,8 @@ func (r *Result) Markdown() string {
 	fmt.Fprintf(&b, "# %s: held against the spec\n\n", r.Server)
 	fmt.Fprintf(&b, "- %s\n- spec: %s %s, SHA-256 %s\n- by: %s\n- at: %s, by the clock of the machine that asked\n",
 		r.sum(), r.Spec.Title, r.Spec.Version, r.Spec.SHA256, r.Library, r.At.Format(time.RFC3339))
-	b.WriteString("\n## Probes\n\n| probe | what is sent | the spec says | what came | result |\n|---|---|---|---|---|\n")
+	b.WriteString("\n## Probes\n\n| probe | what is sent | the spec says | what came | result " +
+		"|\n|---|---|---|---|---|\n")
 	for _, probe := range r.Probes {
 		came := probe.Came.short()
 		if probe.Came != nil {
@@ -165,7 +169,8 @@ func (r *Result) Markdown() string {
 		if probe.Spec.Status != 0 {
 			says = probe.Spec.short() + ": " + says
 		}
-		fmt.Fprintf(&b, "| %s | `%s %s`: %s | %s | %s | %s |\n", probe.Name, probe.Method, probe.Path, cell(probe.Sends),
+		fmt.Fprintf(&b, "| %s | `%s %s`: %s | %s | %s | %s |\n", probe.Name, probe.Method, probe.Path,
+			cell(probe.Sends),
 			cell(says), cell(came), probe.Verdict.words())
 	}
 	for _, section := range r.sections() {

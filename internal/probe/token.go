@@ -12,7 +12,8 @@ import (
 )
 
 func (p *prober) tokenRequest(secret string) (*http.Request, error) {
-	request, err := biometricapi.NewGetTokenRequestWithBody(p.config.BaseURL+"/", nil, "application/x-www-form-urlencoded",
+	request, err := biometricapi.NewGetTokenRequestWithBody(p.config.BaseURL+"/", nil,
+		"application/x-www-form-urlencoded",
 		strings.NewReader(url.Values{"grant_type": {message.GrantType}}.Encode()))
 	if err != nil {
 		return nil, fmt.Errorf("probe: make the request for a token: %w", err)
@@ -56,10 +57,12 @@ func usefulToken(operation operation, x *exchange) []Deviation {
 	case !ok || text == "":
 		missing = append(missing, missingField(operation, x, "access_token", "nobody can make another request"))
 	case !tokenText(text):
-		missing = append(missing, Deviation{Class: FieldValue, Message: "the access_token holds characters that cannot stand in a header"})
+		missing = append(missing,
+			Deviation{Class: FieldValue, Message: "the access_token holds characters that cannot stand in a header"})
 	}
 	if text, ok := object["token_type"].(string); ok && !strings.EqualFold(text, "Bearer") {
-		missing = append(missing, Deviation{Class: FieldValue, Message: "the token_type is not Bearer, which is what the other operations need"})
+		missing = append(missing, Deviation{Class: FieldValue,
+			Message: "the token_type is not Bearer, which is what the other operations need"})
 	}
 	return missing
 }
@@ -67,13 +70,15 @@ func usefulToken(operation operation, x *exchange) []Deviation {
 // missingField is that an answer has no such field that is a text, and what nobody can do then.
 func missingField(operation operation, x *exchange, name, use string) Deviation {
 	if x.object() == nil {
-		return Deviation{Class: MissingField, Message: fmt.Sprintf("the answer's body is no JSON object, so there is no %s in it, and %s", name, use)}
+		return Deviation{Class: MissingField,
+			Message: fmt.Sprintf("the answer's body is no JSON object, so there is no %s in it, and %s", name, use)}
 	}
 	assumed := ""
 	if _, ok := x.object()[name]; !ok {
 		assumed = operation.withoutField(x.status, name)
 	}
-	return Deviation{Class: MissingField, Assumed: assumed, Message: fmt.Sprintf("the answer has no %s that is a text, so %s", name, use)}
+	return Deviation{Class: MissingField, Assumed: assumed,
+		Message: fmt.Sprintf("the answer has no %s that is a text, so %s", name, use)}
 }
 
 // tokenText says whether a text can stand in an Authorization header.
@@ -87,8 +92,9 @@ func (p *prober) probeWrongSecret(ctx context.Context) error {
 		return err
 	}
 	p.probe(ctx, call{
-		name: "token-wrong-secret", sends: "the client's own id and a made-up secret", operation: p.spec.operation(getToken),
-		want: http.StatusUnauthorized, request: request,
+		name: "token-wrong-secret", sends: "the client's own id and a made-up secret",
+		operation: p.spec.operation(getToken),
+		want:      http.StatusUnauthorized, request: request,
 	})
 	return nil
 }
@@ -114,10 +120,12 @@ func (p *prober) probeWrongMethods(ctx context.Context) error {
 	for _, c := range []call{
 		{name: "token-wrong-method", operation: p.spec.operation(getToken), method: http.MethodGet, request: token},
 		{name: "start-wrong-method", operation: p.spec.operation(startCircuit), method: http.MethodGet, request: start},
-		{name: "download-wrong-method", operation: p.spec.operation(downloadEvidence), method: http.MethodPost, request: download},
+		{name: "download-wrong-method", operation: p.spec.operation(downloadEvidence), method: http.MethodPost,
+			request: download},
 	} {
 		if other, ok := c.operation.byMethod(c.method); ok {
-			p.note(call{name: c.name, sends: c.method + ", which the spec has for this path too", operation: other, want: other.success()})
+			p.note(call{name: c.name, sends: c.method + ", which the spec has for this path too", operation: other,
+				want: other.success()})
 			continue
 		}
 		c.sends = c.method + " instead of " + c.operation.method

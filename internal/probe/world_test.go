@@ -66,7 +66,8 @@ func (m *mutant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	recorder := httptest.NewRecorder()
 	m.api.ServeHTTP(recorder, r)
 	a := &answer{request: r, status: recorder.Code, header: recorder.Header(), body: recorder.Body.Bytes()}
-	for operation, part := range map[string]string{"token": "/oauth2/token", "start": "/start_circuit/", "download": "/document_circuit/"} {
+	for operation, part := range map[string]string{"token": "/oauth2/token", "start": "/start_circuit/",
+		"download": "/document_circuit/"} {
 		if strings.Contains(r.URL.Path, part) {
 			a.operation = operation
 		}
@@ -109,7 +110,8 @@ func newEmulator(t *testing.T) *emulator.Emulator {
 	return api
 }
 
-func newWorldOf(t *testing.T, api *emulator.Emulator, circuit string, mutate func(*answer), serve func(http.Handler) *httptest.Server) *world {
+func newWorldOf(t *testing.T, api *emulator.Emulator, circuit string, mutate func(*answer),
+	serve func(http.Handler) *httptest.Server) *world {
 	t.Helper()
 	w := &world{mutant: &mutant{api: api, mutate: mutate}}
 	w.server = serve(w)
@@ -152,11 +154,14 @@ func completed(t *testing.T, api *emulator.Emulator) string {
 	}
 	basic := httptest.NewRequest(http.MethodGet, "/", nil)
 	basic.SetBasicAuth(api.ClientID(), api.ClientSecret())
-	token := do(http.MethodPost, "/oauth2/token", basic.Header.Get("Authorization"), "application/x-www-form-urlencoded", "grant_type=client_credentials")
-	started := do(http.MethodPost, "/api/v1/biometric/start_circuit/"+api.Channel(), fmt.Sprint("Bearer ", token["access_token"]), "application/json", map[string]any{
-		"id": "1", "signer": map[string]any{"name": "Persona Inventada", "email": "persona.inventada@example.com", "nif": "00000000T"},
-		"docs": []any{map[string]any{"name": "a.pdf", "size": len(sample.Contract), "content": sample.Contract}},
-	})
+	token := do(http.MethodPost, "/oauth2/token", basic.Header.Get("Authorization"),
+		"application/x-www-form-urlencoded", "grant_type=client_credentials")
+	started := do(http.MethodPost, "/api/v1/biometric/start_circuit/"+api.Channel(),
+		fmt.Sprint("Bearer ", token["access_token"]), "application/json", map[string]any{
+			"id": "1", "signer": map[string]any{"name": "Persona Inventada", "email": "persona.inventada@example.com",
+				"nif": "00000000T"},
+			"docs": []any{map[string]any{"name": "a.pdf", "size": len(sample.Contract), "content": sample.Contract}},
+		})
 	id, _ := started["circuitId"].(string)
 	if err := api.Complete(id); err != nil {
 		t.Fatal(err)

@@ -92,7 +92,8 @@ func Failed(err error) Failure {
 		return Failure{Class: Passing, Text: "the connection was reset"}
 	case operation(err, "dial") != nil:
 		return Failure{Class: Passing, Text: "no connection could be made"}
-	case isErrno(err), errors.Is(err, net.ErrClosed), errors.Is(err, io.ErrClosedPipe), errors.Is(err, context.Canceled):
+	case isErrno(err), errors.Is(err, net.ErrClosed), errors.Is(err, io.ErrClosedPipe),
+		errors.Is(err, context.Canceled):
 		return Failure{Class: Passing, Text: "the connection failed"}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return Failure{Class: Passing, Text: "the connection was closed before the answer was whole"}
@@ -151,7 +152,8 @@ func isWinsock(err error, numbers ...syscall.Errno) bool {
 
 // Reset reports whether the other side ended the connection by a reset.
 func Reset(err error) bool {
-	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || isWinsock(err, winsockReset, winsockAborted)
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
+		isWinsock(err, winsockReset, winsockAborted)
 }
 
 func isErrno(err error) bool {

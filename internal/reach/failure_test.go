@@ -62,10 +62,12 @@ func TestSettingsThatAreNamedHelp(t *testing.T) {
 	}
 	ca := testca.New(t)
 	old := &tls.Config{
-		Certificates: []tls.Certificate{ca.Issue(t, testca.Subject{Name: "the server", RSA: true})}, MaxVersion: tls.VersionTLS12,
+		Certificates: []tls.Certificate{ca.Issue(t, testca.Subject{Name: "the server", RSA: true})},
+		MaxVersion:   tls.VersionTLS12,
 		CipherSuites: []uint16{tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA},
 	}
-	negative := &tls.Config{Certificates: []tls.Certificate{ca.WithNegativeSerial(t, ca.Issue(t, testca.Subject{Name: "the server"}))}}
+	negative := &tls.Config{Certificates: []tls.Certificate{ca.WithNegativeSerial(t,
+		ca.Issue(t, testca.Subject{Name: "the server"}))}}
 	for _, test := range []struct {
 		name    string
 		config  *tls.Config
@@ -97,10 +99,12 @@ func TestSettingsThatAreNamedHelp(t *testing.T) {
 				}
 			}()
 			server := "REACH_SERVER=" + listener.Addr().String()
-			if got, want := again(t, "TestSettingsThatAreNamedHelp", server), fmt.Sprintf("%d %s", test.class, test.setting); got != want {
+			if got, want := again(t, "TestSettingsThatAreNamedHelp", server),
+				fmt.Sprintf("%d %s", test.class, test.setting); got != want {
 				t.Errorf("without it: %q, want %q", got, want)
 			}
-			if got, want := again(t, "TestSettingsThatAreNamedHelp", server, "GODEBUG=tlsmlkem=0,"+test.setting), "connected"; got != want {
+			if got, want := again(t, "TestSettingsThatAreNamedHelp", server, "GODEBUG=tlsmlkem=0,"+test.setting),
+				"connected"; got != want {
 				t.Errorf("with it: %q, want %q", got, want)
 			}
 			offersMLKEM := func(curves []tls.CurveID) bool { return strings.Contains(fmt.Sprint(curves), "MLKEM") }
@@ -115,8 +119,10 @@ func TestSettingsThatAreNamedHelp(t *testing.T) {
 func TestServersTextIsNotTold(t *testing.T) {
 	const secret = "canary-s3cr3t"
 	for _, said := range []string{
-		"tls: failed to parse certificate from server: " + secret, "http2: " + secret, "remote error: tls: " + secret, "HTTP/1.1 " + secret,
-		"malformed HTTP response " + secret, `"` + secret + `"`, "\x15\x03\x03" + secret, "HTTP/1.1 200 OK\r\ntls, failed to parse certificate from server, " + secret,
+		"tls: failed to parse certificate from server: " + secret, "http2: " + secret, "remote error: tls: " + secret,
+		"HTTP/1.1 " + secret,
+		"malformed HTTP response " + secret, `"` + secret + `"`, "\x15\x03\x03" + secret,
+		"HTTP/1.1 200 OK\r\ntls, failed to parse certificate from server, " + secret,
 		"HTTP/1.1 200 OK\r\nTransfer-Encoding: " + secret, "HTTP/1.1 200 OK\r\nContent-Length: " + secret,
 	} {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -132,7 +138,8 @@ func TestServersTextIsNotTold(t *testing.T) {
 			_, _ = io.Copy(conn, bytes.NewReader([]byte(said+"\r\n\r\n")))
 			conn.Close()
 		}()
-		request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "http://"+listener.Addr().String(), nil)
+		request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "http://"+
+			listener.Addr().String(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -152,7 +159,8 @@ func TestServersTextIsNotTold(t *testing.T) {
 // On Windows the system's errors of connections have numbers of their own.
 func TestFailedOnWindows(t *testing.T) {
 	for number, want := range map[syscall.Errno]string{
-		10061: "the connection was refused", 10054: "the connection was reset", 10053: "the connection was reset", 10065: "the connection failed",
+		10061: "the connection was refused", 10054: "the connection was reset", 10053: "the connection was reset",
+		10065: "the connection failed",
 	} {
 		err := fmt.Errorf("get: %w", &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("wsarecv", number)})
 		if got := Failed(err); got.Class != Passing || got.Text != want {

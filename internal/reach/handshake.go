@@ -21,11 +21,12 @@ type Handshake struct{ err atomic.Pointer[error] }
 
 // Trace is the context to send the request with.
 func (h *Handshake) Trace(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
-		if err != nil {
-			h.err.Store(&err)
-		}
-	}})
+	return httptrace.WithClientTrace(ctx,
+		&httptrace.ClientTrace{TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
+			if err != nil {
+				h.err.Store(&err)
+			}
+		}})
 }
 
 // Mark makes an error of the request a [HandshakeError] if it is one.

@@ -125,11 +125,13 @@ func CheckEnvironment(t *http.Transport, base *url.URL) error {
 		return nil
 	}
 	if base.Scheme == "http" && os.Getenv("REQUEST_METHOD") != "" {
-		reason := " does not count in a CGI program, where a request can set it; unset it, or REQUEST_METHOD if this is none"
+		reason := " does not count in a CGI program, where a request can set it; unset it, or REQUEST_METHOD if this " +
+			"is none"
 		return &ProxyError{Variable: variable, CGI: true, Reason: variable + reason}
 	}
 	text := os.Getenv(variable)
-	if !strings.Contains(text, "://") { // net/http also puts this before a URL that it cannot read, and gets another host
+	// net/http also puts this before a URL that it cannot read, and gets another host
+	if !strings.Contains(text, "://") {
 		text = "http://" + text
 	}
 	proxy, err := url.Parse(text)

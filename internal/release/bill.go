@@ -64,7 +64,8 @@ type dependency struct {
 
 // bill says what a program was built from: the parts. The build information names modules but not
 // which of them needs which, so that all stand below the program.
-func (r *release) bill(system system, info *debug.BuildInfo, content []byte, parts []part, when time.Time) ([]byte, error) {
+func (r *release) bill(system system, info *debug.BuildInfo, content []byte, parts []part,
+	when time.Time) ([]byte, error) {
 	digest := sha256.Sum256(content)
 	ref := packageURL(info.Main.Path, "v"+r.version)
 	own, err := licensingIn(r.source)
@@ -124,7 +125,8 @@ func (r *release) standardLibrary(ctx context.Context, version string) (part, er
 	terms, err := licensingIn(root)
 	version = strings.TrimPrefix(version, "go")
 	ref := packageURL("std", version)
-	return part{component{Type: "library", Ref: ref, Name: "std", Version: version, PURL: ref, Licenses: terms.licenses}, terms.texts}, err
+	return part{component{Type: "library", Ref: ref, Name: "std", Version: version, PURL: ref,
+		Licenses: terms.licenses}, terms.texts}, err
 }
 
 // library describes a module. Its hash is that of go.sum: the SHA-256 of a list of all its files

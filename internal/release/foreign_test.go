@@ -61,7 +61,8 @@ func TestForeignSchemaAcceptsTheBill(t *testing.T) {
 	if err := validate(text); err != nil {
 		t.Error(err)
 	}
-	for _, wrong := range [][2]string{{`"type": "application"`, `"type": "program"`}, {`"alg": "SHA-256"`, `"alg": "SHA-2"`}, {`"version": 1,`, `"version": "1",`}} {
+	for _, wrong := range [][2]string{{`"type": "application"`, `"type": "program"`},
+		{`"alg": "SHA-256"`, `"alg": "SHA-2"`}, {`"version": 1,`, `"version": "1",`}} {
 		if err := validate(bytes.Replace(text, []byte(wrong[0]), []byte(wrong[1]), 1)); err == nil {
 			t.Errorf("the schema also accepts %s", wrong[1])
 		}

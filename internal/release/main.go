@@ -36,7 +36,8 @@ func main() {
 	r := release{
 		source: ".", program: "danabio", main: "./cmd/danabio", version: danabio.Version, out: *out, log: os.Stdout,
 		systems: []system{
-			{"linux", "amd64"}, {"linux", "arm64"}, {"darwin", "amd64"}, {"darwin", "arm64"}, {"windows", "amd64"}, {"windows", "arm64"},
+			{"linux", "amd64"}, {"linux", "arm64"}, {"darwin", "amd64"}, {"darwin", "arm64"}, {"windows", "amd64"},
+			{"windows", "arm64"},
 		},
 	}
 	if err := r.make(ctx); err != nil {
@@ -111,7 +112,8 @@ func (r *release) make(ctx context.Context) error {
 }
 
 // publish makes archive and bill of materials for one system.
-func (r *release) publish(ctx context.Context, system system, built, published string, texts []entry, when time.Time) error {
+func (r *release) publish(ctx context.Context, system system, built, published string, texts []entry,
+	when time.Time) error {
 	began := time.Now()
 	program, err := r.build(ctx, system, filepath.Join(built, system.String()))
 	if err != nil {
@@ -166,7 +168,8 @@ func (r *release) texts(ctx context.Context, built string) ([]entry, error) {
 		return nil, err
 	}
 	for _, shell := range []struct{ name, file string }{
-		{"bash", r.program + ".bash"}, {"zsh", "_" + r.program}, {"fish", r.program + ".fish"}, {"powershell", r.program + ".ps1"},
+		{"bash", r.program + ".bash"}, {"zsh", "_" + r.program}, {"fish", r.program + ".fish"},
+		{"powershell", r.program + ".ps1"},
 	} {
 		script, err := exec.CommandContext(ctx, own, "completion", shell.name).Output()
 		if err != nil {
@@ -185,13 +188,15 @@ func (r *release) date(ctx context.Context) (time.Time, error) {
 		git.Dir = r.source
 		out, err := git.Output()
 		if err != nil {
-			return time.Time{}, fmt.Errorf("ask git for the time of the commit: %w; without a repository set SOURCE_DATE_EPOCH", err)
+			return time.Time{},
+				fmt.Errorf("ask git for the time of the commit: %w; without a repository set SOURCE_DATE_EPOCH", err)
 		}
 		text = strings.TrimSpace(string(out))
 	}
 	seconds, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || seconds < zipEpoch {
-		return time.Time{}, fmt.Errorf("SOURCE_DATE_EPOCH %q is no number of seconds since 1970 that lies in 1980 or later", text)
+		return time.Time{},
+			fmt.Errorf("SOURCE_DATE_EPOCH %q is no number of seconds since 1970 that lies in 1980 or later", text)
 	}
 	return time.Unix(seconds, 0).UTC(), nil
 }

@@ -23,8 +23,9 @@ func small(t *testing.T) *release {
 	t.Helper()
 	source := filepath.Join(t.TempDir(), "a module's folder")
 	for name, content := range map[string]string{
-		"go.mod":       "module example.com/small\n\ngo 1.26.0\n",
-		"main.go":      "package main\n\nimport \"os\"\n\nfunc main() { _, _ = os.Stdout.WriteString(os.Args[1] + \" for \" + os.Args[2]) }\n",
+		"go.mod": "module example.com/small\n\ngo 1.26.0\n",
+		"main.go": "package main\n\nimport \"os\"\n\nfunc main() { _, _ = os.Stdout.WriteString(os.Args[1] + \" " +
+			"for \" + os.Args[2]) }\n",
 		"LICENSE":      "Permission is hereby granted, free of charge, to any person\n  obtaining a copy",
 		"README.md":    "# small\n",
 		"README.es.md": "# pequeño\n",
@@ -39,7 +40,8 @@ func small(t *testing.T) *release {
 	}
 	t.Setenv("SOURCE_DATE_EPOCH", when)
 	return &release{
-		source: source, program: "small", main: ".", version: "1.2.3", out: filepath.Join(t.TempDir(), "dist"), log: io.Discard,
+		source: source, program: "small", main: ".", version: "1.2.3", out: filepath.Join(t.TempDir(), "dist"),
+		log:     io.Discard,
 		systems: []system{{"linux", "amd64"}, {"windows", "amd64"}},
 	}
 }
@@ -139,11 +141,13 @@ func TestReleaseHoldsWhatBelongsToAProgram(t *testing.T) {
 	if got := string(contents["small_1.2.3_linux_amd64/completions/small.fish"]); got != "completion for fish" {
 		t.Errorf("completions: %q", got)
 	}
-	if got := string(contents["small_1.2.3_linux_amd64/THIRD-PARTY-LICENSES.txt"]); !strings.HasPrefix(got, "std 1.") || !strings.Contains(got, "The Go Authors") {
+	if got := string(contents["small_1.2.3_linux_amd64/THIRD-PARTY-LICENSES.txt"]); !strings.HasPrefix(got, "std 1.") ||
+		!strings.Contains(got, "The Go Authors") {
 		t.Errorf("licences: %q", got)
 	}
 	lines := strings.Split(strings.TrimSpace(string(files[sums])), "\n")
-	if len(lines) != 4 || !strings.HasSuffix(lines[0], "  small_1.2.3_linux_amd64.cdx.json") || !strings.HasSuffix(lines[3], "  small_1.2.3_windows_amd64.zip") {
+	if len(lines) != 4 || !strings.HasSuffix(lines[0], "  small_1.2.3_linux_amd64.cdx.json") ||
+		!strings.HasSuffix(lines[3], "  small_1.2.3_windows_amd64.zip") {
 		t.Errorf("sums: %q", lines)
 	}
 	content := files["small_1.2.3_windows_amd64.zip"]
@@ -171,11 +175,13 @@ func TestBillSaysWhatIsInAProgram(t *testing.T) {
 	if err := json.Unmarshal(billText(t), &got); err != nil {
 		t.Fatal(err)
 	}
-	if got.Format != "CycloneDX" || got.SpecVersion != "1.6" || got.Version != 1 || !strings.HasPrefix(got.SerialNumber, "urn:uuid:") {
+	if got.Format != "CycloneDX" || got.SpecVersion != "1.6" || got.Version != 1 ||
+		!strings.HasPrefix(got.SerialNumber, "urn:uuid:") {
 		t.Errorf("%+v", got)
 	}
 	own := got.Metadata.Component
-	if own.Type != "application" || own.Name != "danabio" || own.Version != "1.2.3" || len(own.Hashes[0].Content) != 64 ||
+	if own.Type != "application" || own.Name != "danabio" || own.Version != "1.2.3" ||
+		len(own.Hashes[0].Content) != 64 ||
 		own.PURL != "pkg:golang/github.com/danabio/danabio-go@v1.2.3" || own.Licenses[0].Expression != "Apache-2.0" {
 		t.Errorf("the program: %+v", own)
 	}
@@ -185,7 +191,8 @@ func TestBillSaysWhatIsInAProgram(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for i, part := range got.Components {
-		if part.Type != "library" || part.Name == "" || part.Version == "" || seen[part.Ref] || part.Ref != part.PURL || got.Dependencies[0].DependsOn[i] != part.Ref {
+		if part.Type != "library" || part.Name == "" || part.Version == "" || seen[part.Ref] || part.Ref != part.PURL ||
+			got.Dependencies[0].DependsOn[i] != part.Ref {
 			t.Errorf("part %d: %+v", i, part)
 		}
 		seen[part.Ref] = true
@@ -195,11 +202,13 @@ func TestBillSaysWhatIsInAProgram(t *testing.T) {
 		if part.Name == "std" {
 			continue
 		}
-		if line := part.Name + " " + part.Version + " " + part.Properties[0].Value + "\n"; !strings.Contains(string(sumFile), line) || len(part.Hashes[0].Content) != 64 {
+		if line := part.Name + " " + part.Version + " " + part.Properties[0].Value +
+			"\n"; !strings.Contains(string(sumFile), line) || len(part.Hashes[0].Content) != 64 {
 			t.Errorf("go.sum has no line %q", line)
 		}
 	}
-	if len(seen) < 5 || !strings.HasPrefix(got.Components[0].Ref, "pkg:golang/std@1.") || len(got.Dependencies) != 1 || got.Dependencies[0].Ref != own.Ref {
+	if len(seen) < 5 || !strings.HasPrefix(got.Components[0].Ref, "pkg:golang/std@1.") || len(got.Dependencies) != 1 ||
+		got.Dependencies[0].Ref != own.Ref {
 		t.Errorf("parts: %v", seen)
 	}
 }

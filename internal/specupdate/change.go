@@ -52,7 +52,8 @@ func (c change) String() string {
 }
 
 // changes compares two pairs of documents: as the vendor wrote them, and with the overlay on both.
-func changes(ctx context.Context, box *toolbox, present, fresh *document, presentApplied, freshApplied *applied) ([]change, error) {
+func changes(ctx context.Context, box *toolbox, present, fresh *document, presentApplied,
+	freshApplied *applied) ([]change, error) {
 	plainly, err := compareSpecs(ctx, box, present, fresh)
 	if err != nil {
 		return nil, err
@@ -106,7 +107,8 @@ func compareSpecs(ctx context.Context, box *toolbox, old, new *document) ([]chan
 			found[i].Level = breaking
 		}
 		if c.Level < harmless || c.Level > breaking {
-			return nil, fmt.Errorf("compare by oasdiff: it gives %s the level %d, which this program does not know", c.ID, c.Level)
+			return nil, fmt.Errorf("compare by oasdiff: it gives %s the level %d, which this program does not know",
+				c.ID, c.Level)
 		}
 	}
 	return found, nil

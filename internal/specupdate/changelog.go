@@ -12,7 +12,8 @@ func (r *report) versionSection(p *page) {
 	}
 	v := r.version
 	if v.last == "" {
-		p.line("**%s**, since nothing is released yet; after a release this would be a %s change: %s.", v.next, v.bump, v.reason)
+		p.line("**%s**, since nothing is released yet; after a release this would be a %s change: %s.", v.next, v.bump,
+			v.reason)
 	} else {
 		p.line("**%s** after %s, a %s change: %s.", v.next, v.last, v.bump, v.reason)
 	}
@@ -40,7 +41,8 @@ func (r *report) entry(p *page) {
 			changed = append(changed, line)
 		}
 	}
-	changed = append(changed, fmt.Sprintf("`api/openapi.yaml` is the vendor's file, version %s (OpenAPI %s).", code(text(child(child(r.fresh.root, "info"), "version"))), r.fresh.version))
+	changed = append(changed, fmt.Sprintf("`api/openapi.yaml` is the vendor's file, version %s (OpenAPI %s).",
+		code(text(child(child(r.fresh.root, "info"), "version"))), r.fresh.version))
 	for _, c := range r.changes {
 		switch {
 		case c.ours:

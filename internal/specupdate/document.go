@@ -48,7 +48,9 @@ func readDocument(raw []byte) (*document, error) {
 	d := &document{raw: raw, marked: marked, root: root, version: text(child(root, "openapi"))}
 	switch {
 	case child(root, "swagger") != nil:
-		return nil, refuse("it is Swagger %s; OpenAPI 3.0 or 3.1 is needed, so ask the vendor for it or convert it first", text(child(root, "swagger")))
+		return nil,
+			refuse("it is Swagger %s; OpenAPI 3.0 or 3.1 is needed, so ask the vendor for it or convert it first",
+				text(child(root, "swagger")))
 	case child(root, "asyncapi") != nil:
 		return nil, refuse("it is an AsyncAPI document; OpenAPI 3.0 or 3.1 is needed")
 	case d.version == "":
@@ -60,7 +62,9 @@ func readDocument(raw []byte) (*document, error) {
 		return nil, err
 	}
 	if node := child(child(root, "info"), "version"); node != nil && node.Tag != "!!str" {
-		return nil, refuse("line %d: info.version is %s, which without quotes is no text, as OpenAPI wants it; quote it: version: %q", node.Line, shown(node.Value), node.Value)
+		return nil,
+			refuse("line %d: info.version is %s, which without quotes is no text, as OpenAPI wants it; quote it: "+
+				"version: %q", node.Line, shown(node.Value), node.Value)
 	}
 	if err := d.operationsNamedTwice(); err != nil {
 		return nil, err
@@ -76,7 +80,8 @@ func readDocument(raw []byte) (*document, error) {
 func outside(node *yaml.Node, at string) error {
 	for key, value := range children(node) {
 		if key == "$ref" && value.Kind == yaml.ScalarNode && !strings.HasPrefix(value.Value, "#") {
-			return refuse("line %d: the $ref %q at %s leads out of the document, and nothing is fetched; ask the vendor for a bundled file, or bundle it first", value.Line, value.Value, target(at))
+			return refuse("line %d: the $ref %q at %s leads out of the document, and nothing is fetched; ask the "+
+				"vendor for a bundled file, or bundle it first", value.Line, value.Value, target(at))
 		}
 		if err := outside(value, at+step(node, key)); err != nil {
 			return err
@@ -107,7 +112,8 @@ func (d *document) operationsNamedTwice() error {
 	seen := make(map[string]operation)
 	for _, o := range d.operations() {
 		if before, twice := seen[o.id]; twice && o.id != "" {
-			return refuse("the operationId %q stands at both %s and %s; the generator names Go functions after it, so the vendor must make them differ", o.id, before, o)
+			return refuse("the operationId %q stands at both %s and %s; the generator names Go functions after it, "+
+				"so the vendor must make them differ", o.id, before, o)
 		}
 		seen[o.id] = o
 	}

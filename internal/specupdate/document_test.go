@@ -31,17 +31,22 @@ func TestRefusals(t *testing.T) {
 		{"nothing", "", "it is empty"},
 		{"blanks", " \n\t\n", "it is empty"},
 		{"comments", "# nothing here\n", "it is empty but for comments"},
-		{"HTML page", "\n<!DOCTYPE html><html></html>", "it is an HTML page; the vendor's reference page offers the document itself"},
+		{"HTML page", "\n<!DOCTYPE html><html></html>",
+			"it is an HTML page; the vendor's reference page offers the document itself"},
 		{"XML", "<openapi/>", "it is XML or HTML"},
-		{"Latin-1", "openapi: 3.0.3\n# descripci\xf3n\n", "line 2: it is no UTF-8 text, but may be Latin-1 or Windows-1252; convert it"},
-		{"UTF-16 with its mark", "\xff\xfeo\x00p\x00e\x00n\x00", "it is UTF-16 text, which the generator does not read; convert it"},
+		{"Latin-1", "openapi: 3.0.3\n# descripci\xf3n\n",
+			"line 2: it is no UTF-8 text, but may be Latin-1 or Windows-1252; convert it"},
+		{"UTF-16 with its mark", "\xff\xfeo\x00p\x00e\x00n\x00",
+			"it is UTF-16 text, which the generator does not read; convert it"},
 		{"UTF-16, big end first, with its mark", "\xfe\xff\x00o\x00p\x00e\x00n", "it is UTF-16 text"},
 		{"UTF-16 without a mark", "o\x00p\x00e\x00n\x00a\x00p\x00i\x00:\x00", "it is UTF-16 text"},
 		{"zero bytes", "openapi: 3.0.3\x00", "holds zero bytes"},
 		{"gzip", "\x1f\x8b\x08\x00\x00\x00", "it is compressed by gzip; unpack it (gunzip)"},
 		{"ZIP", "PK\x03\x04\x14\x00", "it is a ZIP; unpack it (unzip)"},
-		{"directive", "# made by hand\n%YAML 1.2\n---\n" + small, "line 2: the directive %YAML 1.2 says a version that the generator's YAML reader refuses"},
-		{"version that is a number", strings.Replace(small, `version: "1"`, "version: 1.0", 1), `line 2: info.version is 1.0, which without quotes is no text, as OpenAPI wants it; quote it: version: "1.0"`},
+		{"directive", "# made by hand\n%YAML 1.2\n---\n" + small,
+			"line 2: the directive %YAML 1.2 says a version that the generator's YAML reader refuses"},
+		{"version that is a number", strings.Replace(small, `version: "1"`, "version: 1.0", 1),
+			`line 2: info.version is 1.0, which without quotes is no text, as OpenAPI wants it; quote it: version: "1.0"`},
 		{"Swagger 2.0", "swagger: \"2.0\"\ninfo: {}\n", "it is Swagger 2.0; OpenAPI 3.0 or 3.1 is needed"},
 		{"AsyncAPI", "asyncapi: 3.0.0\n", "it is an AsyncAPI document"},
 		{"OpenAPI 3.2", "openapi: 3.2.0\n", `it is OpenAPI "3.2.0"`},
@@ -54,16 +59,20 @@ func TestRefusals(t *testing.T) {
 		{"cut JSON", "{\n  \"openapi\": \"3.0.3\",\n", "broken JSON: line 2: it ends in the middle"},
 		{"byte order mark alone", "\ufeff", "it is empty"},
 		{"two documents", small + "---\n" + small, "more than one YAML document"},
-		{"key twice", "openapi: 3.0.3\ninfo: {}\nopenapi: 3.1.0\n", `line 3: the key "openapi" stands there again, first in line 1`},
-		{"JSON key twice", "{\"openapi\": \"3.0.3\",\n\"openapi\": \"3.1.0\"}", `line 2: the key "openapi" stands there again, first in line 1`},
+		{"key twice", "openapi: 3.0.3\ninfo: {}\nopenapi: 3.1.0\n",
+			`line 3: the key "openapi" stands there again, first in line 1`},
+		{"JSON key twice", "{\"openapi\": \"3.0.3\",\n\"openapi\": \"3.1.0\"}",
+			`line 2: the key "openapi" stands there again, first in line 1`},
 		{"merge key", "a: &a {b: 1}\nc:\n  <<: *a\n", "line 3: the key << is YAML's merge key"},
 		{"key that is no text", small + "x-a:\n  ? [1]\n  : 2\n", "line 5: a key must be text"},
 		{"aliases that multiply", bomb, "stands for more than 300000 values"},
 		{"alias in itself", "a: &a [*a]\n", "nested more than 100 deep"},
 		{"deep", "a: " + strings.Repeat("[", 200) + strings.Repeat("]", 200), "nested more than 100 deep"},
 		{"too large", small + strings.Repeat("# filler\n", maxSize/9+1), "more than 2 MiB"},
-		{"reference to a file", small + "components:\n  schemas:\n    A:\n      $ref: ../common.yaml#/A\n", `line 7: the $ref "../common.yaml#/A" at $.components.schemas.A`},
-		{"reference to nothing", small + "components:\n  schemas:\n    A:\n      $ref: '#/components/schemas/B'\n", "kin-openapi cannot read it"},
+		{"reference to a file", small + "components:\n  schemas:\n    A:\n      $ref: ../common.yaml#/A\n",
+			`line 7: the $ref "../common.yaml#/A" at $.components.schemas.A`},
+		{"reference to nothing", small + "components:\n  schemas:\n    A:\n      $ref: '#/components/schemas/B'\n",
+			"kin-openapi cannot read it"},
 		{"operation id twice", operations("go", "go"), `the operationId "go" stands at both GET /a and POST /b`},
 		{"wrong type", "openapi: 3.0.3\npaths: []\n", "kin-openapi cannot read it"},
 	} {
@@ -112,7 +121,8 @@ func TestJSONSaysTheSame(t *testing.T) {
 
 // A byte order mark is no part of the document: what is taken in does not have it.
 func TestAByteOrderMarkIsSkipped(t *testing.T) {
-	for name, text := range map[string]string{"YAML": small, "JSON": `{"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {}}`} {
+	for name, text := range map[string]string{"YAML": small,
+		"JSON": `{"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {}}`} {
 		d, err := readDocument([]byte("\ufeff" + text))
 		if err != nil || !d.marked || string(d.raw) != text {
 			t.Errorf("%s: read as %q, %v", name, d.raw, err)
@@ -135,7 +145,8 @@ func TestAliases(t *testing.T) {
 func FuzzReadDocument(f *testing.F) {
 	for _, seed := range []string{
 		small, "swagger: '2.0'", "<html>", "{", `{"openapi":"3.0.3","info":{"title":"\/","version":"1"},"paths":{}}`,
-		small + "x-a: &a {b: [1, null, true, 1.5, ~]}\nx-b: *a\n", small + "components: {schemas: {A: {$ref: 'x.yaml'}}}",
+		small + "x-a: &a {b: [1, null, true, 1.5, ~]}\nx-b: *a\n", small +
+			"components: {schemas: {A: {$ref: 'x.yaml'}}}",
 		"a: &a [*a]", small + "x-d: 2024-01-01\nx-e: 0x1F\nx-f: !!str 1\n",
 	} {
 		f.Add([]byte(seed))

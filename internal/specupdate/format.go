@@ -26,18 +26,24 @@ func checkFormat(raw []byte) error {
 	case bytes.HasPrefix(raw, []byte("PK\x03\x04")):
 		return refuse("it is a ZIP; unpack it (unzip) and give the document inside")
 	case bytes.HasPrefix(raw, []byte{0xff, 0xfe}), bytes.HasPrefix(raw, []byte{0xfe, 0xff}), nulls(raw):
-		return refuse("it is UTF-16 text, which the generator does not read; convert it (iconv -f UTF-16 -t UTF-8), or ask the vendor for UTF-8")
+		return refuse("it is UTF-16 text, which the generator does not read; convert it (iconv -f UTF-16 -t UTF-8), " +
+			"or ask the vendor for UTF-8")
 	case bytes.IndexByte(raw, 0) >= 0:
 		return refuse("it is no text: it holds zero bytes; an OpenAPI document is YAML or JSON in UTF-8")
 	case !utf8.Valid(raw):
-		return refuse("line %d: it is no UTF-8 text, but may be Latin-1 or Windows-1252; convert it (iconv -f WINDOWS-1252 -t UTF-8), or ask the vendor for UTF-8", lineOf(raw, invalidAt(raw)))
+		return refuse("line %d: it is no UTF-8 text, but may be Latin-1 or Windows-1252; convert it (iconv -f "+
+			"WINDOWS-1252 -t UTF-8), or ask the vendor for UTF-8", lineOf(raw, invalidAt(raw)))
 	case bytes.HasPrefix(lower, []byte("<!doctype html")), bytes.HasPrefix(lower, []byte("<html")):
-		return refuse("it is an HTML page; the vendor's reference page offers the document itself for download, as YAML or JSON")
+		return refuse("it is an HTML page; the vendor's reference page offers the document itself for download, as " +
+			"YAML or JSON")
 	case text[0] == '<':
-		return refuse("it is XML or HTML; an OpenAPI document is YAML or JSON, and the vendor's reference page offers it for download")
+		return refuse("it is XML or HTML; an OpenAPI document is YAML or JSON, and the vendor's reference page " +
+			"offers it for download")
 	}
-	if found := directive.FindSubmatchIndex(raw); found != nil && string(raw[found[2]:found[3]]) != "1.1" && firstLine(raw[:found[0]]) {
-		return refuse("line %d: the directive %%YAML %s says a version that the generator's YAML reader refuses; ask the vendor for JSON, or for YAML without the directive, which means the same here",
+	if found := directive.FindSubmatchIndex(raw); found != nil && string(raw[found[2]:found[3]]) != "1.1" &&
+		firstLine(raw[:found[0]]) {
+		return refuse("line %d: the directive %%YAML %s says a version that the generator's YAML reader refuses; ask "+
+			"the vendor for JSON, or for YAML without the directive, which means the same here",
 			lineOf(raw, found[0]), raw[found[2]:found[3]])
 	}
 	return nil

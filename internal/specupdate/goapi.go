@@ -51,7 +51,8 @@ func genAPI(ctx context.Context, box *toolbox, module, base, work, scratch strin
 	}
 	var found []apiChange
 	for i, pkg := range strings.Fields(string(out)) {
-		old, new := filepath.Join(scratch, fmt.Sprintf("old%d.api", i)), filepath.Join(scratch, fmt.Sprintf("new%d.api", i))
+		old, new := filepath.Join(scratch, fmt.Sprintf("old%d.api", i)),
+			filepath.Join(scratch, fmt.Sprintf("new%d.api", i))
 		if _, err := box.run(ctx, base, apidiff, "-w", old, pkg); err != nil {
 			return nil, &baseError{err}
 		}
@@ -75,7 +76,8 @@ func genAPI(ctx context.Context, box *toolbox, module, base, work, scratch strin
 type baseError struct{ err error }
 
 func (e *baseError) Error() string {
-	return fmt.Sprintf("the tree to compare the Go API with does not compile; if it holds edits that need the new spec, give an unchanged checkout by -base (make spec-update BASE=…), which git worktree add makes: %v", e.err)
+	return fmt.Sprintf("the tree to compare the Go API with does not compile; if it holds edits that need the new "+
+		"spec, give an unchanged checkout by -base (make spec-update BASE=…), which git worktree add makes: %v", e.err)
 }
 
 func (e *baseError) Unwrap() error { return e.err }
@@ -97,7 +99,8 @@ func readAPIChanges(out []byte, module, prefix string) ([]apiChange, error) {
 			if !ok {
 				return nil, fmt.Errorf("apidiff's line %q cannot be read", line)
 			}
-			name = prefix + strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(name, "package "), module+"/"), "./")
+			name = prefix + strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(name, "package "), module+"/"),
+				"./")
 			if strings.HasPrefix(name, "gen/") || strings.HasPrefix(name, "pkg/") {
 				found = append(found, apiChange{name, text, compatible})
 			}

@@ -48,7 +48,8 @@ func TestInterruptEndsGrandchildren(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error)
 	go func() {
-		_, err := start(ctx, t.TempDir(), os.Args[0], []string{family + "=" + listener.Addr().String()}, "-test.run=^TestFamily$")
+		_, err := start(ctx, t.TempDir(), os.Args[0], []string{family + "=" + listener.Addr().String()},
+			"-test.run=^TestFamily$")
 		ended <- err
 	}()
 	grandchild, err := listener.Accept()

@@ -114,7 +114,8 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	flags.StringVar(&s.url, "url", "", "where to fetch it; https, or http on this machine")
 	flags.BoolVar(&s.check, "check", false, "report only; exit 5 if the file would change something")
 	flags.StringVar(&s.tree, "tree", ".", "root of the repository")
-	flags.StringVar(&s.base, "base", "", "root of an unchanged checkout, when the work tree already holds edits that need the new spec")
+	flags.StringVar(&s.base, "base", "",
+		"root of an unchanged checkout, when the work tree already holds edits that need the new spec")
 	tests := flags.String("tests", "", "packages whose tests must pass (default: all that depend on gen/ or api/)")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -127,7 +128,9 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	case flags.NArg() > 0:
 		return nil, fmt.Errorf("%w: %q is no flag; give the new spec by -file PATH or -url URL", errUsage, flags.Arg(0))
 	case (s.file == "") == (s.url == ""):
-		return nil, fmt.Errorf("%w: give the new spec by either -file PATH or -url URL (make spec-update FILE=… or URL=…)", errUsage)
+		return nil,
+			fmt.Errorf("%w: give the new spec by either -file PATH or -url URL (make spec-update FILE=… or URL=…)",
+				errUsage)
 	case len(s.tests) == 0 && *tests != "":
 		return nil, fmt.Errorf("%w: -tests names no package", errUsage)
 	}

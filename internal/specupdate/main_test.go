@@ -32,7 +32,8 @@ func TestUsage(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
-			if code := Run(t.Context(), test.args, &stdout, &stderr); code != test.exit || !strings.Contains(stderr.String(), test.says) || stdout.Len() > 0 {
+			if code := Run(t.Context(), test.args, &stdout, &stderr); code != test.exit ||
+				!strings.Contains(stderr.String(), test.says) || stdout.Len() > 0 {
 				t.Errorf("exit %d, want %d and %q:\n%s%s", code, test.exit, test.says, stdout.String(), stderr.String())
 			}
 		})
@@ -42,7 +43,8 @@ func TestUsage(t *testing.T) {
 func TestASpecOfAnotherAPIIsRefused(t *testing.T) {
 	root := sharedTree(t)
 	code, report, complaints := run(t, root, []byte(small))
-	if code != 3 || report != "" || !strings.Contains(complaints, "none of the operations getToken, startCircuit, downloadEvidence") {
+	if code != 3 || report != "" ||
+		!strings.Contains(complaints, "none of the operations getToken, startCircuit, downloadEvidence") {
 		t.Errorf("exit %d:\n%s%s", code, report, complaints)
 	}
 }

@@ -22,8 +22,10 @@ func TestForeignMakeExecutesNoFileName(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{
-		"the vendor's spec.yaml", "$(shell touch pwned).yaml", "$$(touch pwned).yaml", "a$(touch pwned)b", "`touch pwned`",
-		"a; touch pwned", "'; touch pwned; '", `"; touch pwned; "`, "a && touch pwned", `back\slash`, "-file", "$HOME", "a#b", "*",
+		"the vendor's spec.yaml", "$(shell touch pwned).yaml", "$$(touch pwned).yaml", "a$(touch pwned)b",
+		"`touch pwned`",
+		"a; touch pwned", "'; touch pwned; '", `"; touch pwned; "`, "a && touch pwned", `back\slash`, "-file", "$HOME",
+		"a#b", "*",
 	} {
 		for variable, flag := range map[string]string{"FILE": "-file", "URL": "-url", "BASE": "-base"} {
 			command := exec.Command("make", "-s", "-f", makefile, "spec-update", variable+"="+name)

@@ -133,7 +133,8 @@ func plain(root *yaml.Node) (*yaml.Node, error) {
 		if node.Kind == yaml.AliasNode {
 			return copied(node.Alias, depth+1)
 		}
-		clone := &yaml.Node{Kind: node.Kind, Tag: node.ShortTag(), Value: node.Value, Style: node.Style &^ yaml.TaggedStyle, Line: node.Line}
+		clone := &yaml.Node{Kind: node.Kind, Tag: node.ShortTag(), Value: node.Value,
+			Style: node.Style &^ yaml.TaggedStyle, Line: node.Line}
 		seen := make(map[string]int, len(node.Content)/2)
 		for i, part := range node.Content {
 			value, err := copied(part, depth+1)
@@ -149,9 +150,13 @@ func plain(root *yaml.Node) (*yaml.Node, error) {
 			case value.Kind != yaml.ScalarNode:
 				return nil, refuse("line %d: a key must be text", value.Line)
 			case value.Tag == "!!merge":
-				return nil, refuse("line %d: the key << is YAML's merge key, which OpenAPI does not have; give the document as JSON or without it", value.Line)
+				return nil,
+					refuse("line %d: the key << is YAML's merge key, which OpenAPI does not have; give the document "+
+						"as JSON or without it", value.Line)
 			case twice:
-				return nil, refuse("line %d: the key %q stands there again, first in line %d; which of them counts differs from tool to tool", value.Line, shown(value.Value), before)
+				return nil,
+					refuse("line %d: the key %q stands there again, first in line %d; which of them counts differs "+
+						"from tool to tool", value.Line, shown(value.Value), before)
 			}
 			seen[value.Value] = value.Line
 		}

@@ -147,7 +147,8 @@ const maxShown = 90
 
 // shown makes a foreign text one line of printable characters.
 func shown(text string) string {
-	runes := []rune(strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }), " "))
+	runes := []rune(strings.Join(strings.FieldsFunc(text,
+		func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }), " "))
 	if len(runes) > maxShown {
 		runes = append(slices.Clip(runes[:maxShown-1]), '…')
 	}

@@ -51,20 +51,26 @@ func (r *report) find() {
 	problem := func(format string, args ...any) { r.problems = append(r.problems, fmt.Sprintf(format, args...)) }
 	for _, a := range r.overlay.actions {
 		if a.broken != "" {
-			problem("The overlay's %s cannot be applied: %s. Adapt its target in `%s` to the new file, or remove the action if what it mends is gone.", a, shown(a.broken), overlayFile)
+			problem("The overlay's %s cannot be applied: %s. Adapt its target in `%s` to the new file, or remove the "+
+				"action if what it mends is gone.", a, shown(a.broken), overlayFile)
 		}
 	}
 	for _, o := range r.lacking {
-		problem("The new file has no operation `%s`, which was %s, and `pkg/danabio` is built on it.%s", o.id, code(o.String()), r.candidates(o))
+		problem("The new file has no operation `%s`, which was %s, and `pkg/danabio` is built on it.%s", o.id,
+			code(o.String()), r.candidates(o))
 	}
 	if r.invalid != nil {
-		problem("With the overlay applied the file is not valid: %s. Mend it by an action in `%s`; the vendor's file is never edited.", strings.TrimSuffix(shownLong(r.invalid.Error()), "."), overlayFile)
+		problem("With the overlay applied the file is not valid: %s. Mend it by an action in `%s`; the vendor's file "+
+			"is never edited.", strings.TrimSuffix(shownLong(r.invalid.Error()), "."), overlayFile)
 	}
 	if r.generation != nil {
-		problem("`go generate` failed: %s. If the document is right, mend what the generator does not take by an action in `%s`.", strings.TrimSuffix(shownLong(r.generation.Error()), "."), overlayFile)
+		problem("`go generate` failed: %s. If the document is right, mend what the generator does not take by an "+
+			"action in `%s`.", strings.TrimSuffix(shownLong(r.generation.Error()), "."), overlayFile)
 	}
 	if len(r.compiler) > 0 {
-		problem("With the new generated code not everything compiles, see *Go API*. Where only a name or a Go type is another, give the old one back by an action in `%s`; else edit the code as the new file wants it. Then run the command again, with `BASE=` an unchanged checkout.", overlayFile)
+		problem("With the new generated code not everything compiles, see *Go API*. Where only a name or a Go type "+
+			"is another, give the old one back by an action in `%s`; else edit the code as the new file wants it. "+
+			"Then run the command again, with `BASE=` an unchanged checkout.", overlayFile)
 	}
 	var failed []string
 	for _, name := range failedTests(r.tests) {
@@ -73,10 +79,14 @@ func (r *report) find() {
 		}
 	}
 	if len(r.failedBefore) > 0 {
-		problem("Tests fail in %s, see *Tests*, and they do so with the present spec too: the new file is not the reason. Find out why `make test` fails here, then run the command again.", quoted(r.failedBefore))
+		problem("Tests fail in %s, see *Tests*, and they do so with the present spec too: the new file is not the "+
+			"reason. Find out why `make test` fails here, then run the command again.", quoted(r.failedBefore))
 	}
 	if len(failed) > 0 {
-		problem("Tests fail in %s, see *Tests*, and pass with the present spec. Where client or emulator do other than the new file says, edit the code; where a test only says what the former file said, edit the test. Then run the command again, with `BASE=` an unchanged checkout if the work tree does not compile meanwhile.", quoted(failed))
+		problem("Tests fail in %s, see *Tests*, and pass with the present spec. Where client or emulator do other "+
+			"than the new file says, edit the code; where a test only says what the former file said, edit the test. "+
+			"Then run the command again, with `BASE=` an unchanged checkout if the work tree does not compile "+
+			"meanwhile.", quoted(failed))
 	}
 }
 
@@ -95,7 +105,8 @@ func (r *report) candidates(o operation) string {
 	if len(names) == 0 {
 		return " There is no new operation with this method: ask the vendor what stands for it."
 	}
-	return " New with this method: " + strings.Join(names, ", ") + "; if one stands for it, point the overlay's action there."
+	return " New with this method: " + strings.Join(names, ", ") +
+		"; if one stands for it, point the overlay's action there."
 }
 
 func quoted(names []string) string { return "`" + strings.Join(names, "`, `") + "`" }
@@ -142,7 +153,8 @@ func (p *page) code(lines []string) {
 	p.line("```")
 }
 
-// markdown is the report as a file. It has no date and no path of this machine, so that the same change makes the same report.
+// markdown is the report as a file. It has no date and no path of this machine, so that the same
+// change makes the same report.
 func (r *report) markdown() string {
 	p := new(page)
 	p.line("# Spec update\n")
@@ -153,7 +165,8 @@ func (r *report) markdown() string {
 			p.line("%d. %s", i+1, problem)
 		}
 	case unchanged:
-		p.line("**Nothing to change:** the file is `%s` byte for byte, the overlay applies, and generation gives the code that is there.", specFile)
+		p.line("**Nothing to change:** the file is `%s` byte for byte, the overlay applies, and generation gives the "+
+			"code that is there.", specFile)
 	case done:
 		p.line("**Taken in.** Changed: %s; this report is `%s`.", quoted(r.files), reportFile)
 	case would:

@@ -26,7 +26,8 @@ func standIn(root string) error {
 	if err := os.CopyFS(root, os.DirFS(filepath.Join("testdata", "tree"))); err != nil {
 		return err
 	}
-	for _, path := range []string{"go.mod", "go.sum", "generate.go", "api/api.go", "api/oapi-codegen.yaml", "api/oapi-codegen.spec.yaml"} {
+	for _, path := range []string{"go.mod", "go.sum", "generate.go", "api/api.go", "api/oapi-codegen.yaml",
+		"api/oapi-codegen.spec.yaml"} {
 		content, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(path)))
 		if err != nil {
 			return err
@@ -171,7 +172,8 @@ func run(t *testing.T, root string, spec []byte, args ...string) (code int, stdo
 		t.Fatal(err)
 	}
 	var out, complaints bytes.Buffer
-	code = runWith(t.Context(), sharedTools(t), append([]string{"-tree", root, "-file", file, "-tests", "./pkg/..."}, args...), &out, &complaints)
+	code = runWith(t.Context(), sharedTools(t), append([]string{"-tree", root, "-file", file, "-tests", "./pkg/..."},
+		args...), &out, &complaints)
 	return code, out.String(), complaints.String()
 }
 
@@ -291,14 +293,16 @@ func TestTakesIn(t *testing.T) {
 			t.Errorf("%s is not what was taken in: %v", path, err)
 		}
 	}
-	if client, err := os.ReadFile(filepath.Join(root, "gen", "biometricapi", "client.gen.go")); err != nil || !bytes.Contains(client, []byte("ExpiresAt")) {
+	if client, err := os.ReadFile(filepath.Join(root, "gen", "biometricapi", "client.gen.go")); err != nil ||
+		!bytes.Contains(client, []byte("ExpiresAt")) {
 		t.Errorf("the client does not have the new field: %v", err)
 	}
 	if parts, err := filepath.Glob(filepath.Join(root, "*", ".*.part")); err != nil || len(parts) > 0 {
 		t.Errorf("left behind: %v %v", parts, err)
 	}
 	before := fingerprint(t, root)
-	if code, report, complaints = run(t, root, spec); code != 0 || !strings.Contains(report, "Nothing to change") || fingerprint(t, root) != before {
+	if code, report, complaints = run(t, root, spec); code != 0 || !strings.Contains(report, "Nothing to change") ||
+		fingerprint(t, root) != before {
 		t.Errorf("again, exit %d:\n%s%s", code, report, complaints)
 	}
 }
@@ -328,7 +332,8 @@ func TestInterruptLeavesNothingHalfDone(t *testing.T) {
 		before := fingerprint(t, root)
 		ctx, cancel := context.WithCancel(t.Context())
 		progress := &interrupter{at: step, cancel: cancel}
-		code := runWith(ctx, sharedTools(t), []string{"-tree", root, "-file", file, "-tests", "./pkg/..."}, io.Discard, progress)
+		code := runWith(ctx, sharedTools(t), []string{"-tree", root, "-file", file, "-tests", "./pkg/..."}, io.Discard,
+			progress)
 		cancel()
 		if !progress.seen {
 			t.Fatalf("the step %q did not come", step)

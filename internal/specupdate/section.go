@@ -10,7 +10,8 @@ func (r *report) summary(p *page) {
 	row := func(step, result string) { p.line("| %s | %s |", step, result) }
 	p.line("| step | result |\n|---|---|")
 	row("new file", fmt.Sprintf("OpenAPI %s, version %s of %s, %d bytes, SHA-256 `%s`%s", r.fresh.version,
-		code(text(child(child(r.fresh.root, "info"), "version"))), code(text(child(child(r.fresh.root, "info"), "title"))), len(r.fresh.raw), r.fresh.digest(),
+		code(text(child(child(r.fresh.root, "info"), "version"))),
+		code(text(child(child(r.fresh.root, "info"), "title"))), len(r.fresh.raw), r.fresh.digest(),
 		either(r.fresh.marked, "; without the byte order mark that stood before it", "")))
 	if r.outcome != unchanged {
 		ours := 0
@@ -19,8 +20,10 @@ func (r *report) summary(p *page) {
 				ours++
 			}
 		}
-		row("compare", fmt.Sprintf("%d breaking, %d dangerous, %d harmless; %splaces that differ: %d%s", r.count(breaking), r.count(dangerous), r.count(harmless),
-			either(ours > 0, fmt.Sprintf("of these %d change nothing with our overlay on both documents; ", ours), ""), len(r.places),
+		row("compare", fmt.Sprintf("%d breaking, %d dangerous, %d harmless; %splaces that differ: %d%s",
+			r.count(breaking), r.count(dangerous), r.count(harmless),
+			either(ours > 0, fmt.Sprintf("of these %d change nothing with our overlay on both documents; ", ours), ""),
+			len(r.places),
 			either(len(r.servers()) > 0, ", **servers** among them", "")))
 	}
 	broken, needless := 0, 0
@@ -32,7 +35,8 @@ func (r *report) summary(p *page) {
 			needless++
 		}
 	}
-	row("overlay", fmt.Sprintf("%s: %d cannot be applied, %d needless", number(len(r.overlay.actions), "action"), broken, needless))
+	row("overlay", fmt.Sprintf("%s: %d cannot be applied, %d needless", number(len(r.overlay.actions), "action"),
+		broken, needless))
 	row("validate", either(r.invalid == nil, "valid with the overlay applied", "**not valid**"))
 	row("generate", ran(r.generated, r.generation != nil, "generated"))
 	if r.outcome == unchanged {
@@ -45,8 +49,11 @@ func (r *report) summary(p *page) {
 			incompatible++
 		}
 	}
-	row("Go API", either(r.compiled, fmt.Sprintf("%d incompatible, %d compatible", incompatible, len(r.api)-incompatible), "not run"))
-	row("tests", ran(r.tests != nil, len(failedTests(r.tests)) > 0, fmt.Sprintf("%s passed", number(len(r.tests), "package"))))
+	row("Go API",
+		either(r.compiled, fmt.Sprintf("%d incompatible, %d compatible", incompatible, len(r.api)-incompatible),
+			"not run"))
+	row("tests",
+		ran(r.tests != nil, len(failedTests(r.tests)) > 0, fmt.Sprintf("%s passed", number(len(r.tests), "package"))))
 	row("version", either(r.version.next != "", r.version.next, "not known before all steps succeed"))
 }
 
@@ -91,9 +98,11 @@ func (r *report) specSections(p *page) {
 		title string
 		means string
 	}{
-		{breaking, "Breaking changes", "Who follows the present spec is refused, or misled, by a server that follows the new one."},
+		{breaking, "Breaking changes",
+			"Who follows the present spec is refused, or misled, by a server that follows the new one."},
 		{dangerous, "Dangerous changes", "These break some users, by how they use the API."},
-		{harmless, "Harmless changes", "By oasdiff's levels; whether our code needs what was removed, the compiler and the tests say."},
+		{harmless, "Harmless changes",
+			"By oasdiff's levels; whether our code needs what was removed, the compiler and the tests say."},
 	} {
 		p.heading(part.title)
 		var list []change
@@ -113,7 +122,8 @@ func (r *report) specSections(p *page) {
 	}
 	if servers := r.servers(); len(servers) > 0 {
 		p.heading("Servers")
-		p.line("oasdiff does not rate servers. `danabio.Sandbox` and `danabio.Production` name the present hosts, and no test compares them: do it by hand.\n")
+		p.line("oasdiff does not rate servers. `danabio.Sandbox` and `danabio.Production` name the present hosts, " +
+			"and no test compares them: do it by hand.\n")
 		items(p, "", servers)
 	}
 	p.heading("Every place that differs")
@@ -136,10 +146,13 @@ func (r *report) servers() []place {
 func (r *report) assumptionSection(p *page) {
 	p.heading("Assumptions")
 	if len(r.settled) == 0 {
-		p.line("The file settles none: %s, as before.", either(r.stillAssumed == 1, "1 place is marked `x-assumed`", fmt.Sprintf("%d places are marked `x-assumed`", r.stillAssumed)))
+		p.line("The file settles none: %s, as before.", either(r.stillAssumed == 1, "1 place is marked `x-assumed`",
+			fmt.Sprintf("%d places are marked `x-assumed`", r.stillAssumed)))
 		return
 	}
-	p.line("The file has no mark at these places. Where it answers, hold the code against the answer and take the remark out of doc comments and `api/README.md`; where it says no more, the guess remains and so does the remark.\n")
+	p.line("The file has no mark at these places. Where it answers, hold the code against the answer and take the " +
+		"remark out of doc comments and `api/README.md`; where it says no more, the guess remains and so does the " +
+		"remark.\n")
 	for _, a := range r.settled {
 		p.line("- %s: %s", "`"+target(a.at)+"`", strings.Join(strings.Fields(a.text), " "))
 		switch {
@@ -177,7 +190,8 @@ func (r *report) overlaySection(p *page) {
 		}
 		for _, o := range a.newOverrides(r.presentApplied) {
 			said = true
-			p.line("- %s talks over the file, which now says %s: the action makes it %s. Keep it if our Go needs it so, remove it if it was a guess.", a, code(o.at+": "+brief(o.old)), code(brief(o.new)))
+			p.line("- %s talks over the file, which now says %s: the action makes it %s. Keep it if our Go needs it "+
+				"so, remove it if it was a guess.", a, code(o.at+": "+brief(o.old)), code(brief(o.new)))
 		}
 	}
 	if !said {

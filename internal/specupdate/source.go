@@ -91,7 +91,8 @@ func fetch(ctx context.Context, text string) ([]byte, error) {
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("fetch the new spec from %s: status %d; the document itself comes with 200", address.Host, response.StatusCode)
+		return nil, fmt.Errorf("fetch the new spec from %s: status %d; the document itself comes with 200",
+			address.Host, response.StatusCode)
 	}
 	return bounded(response.Body)
 }

@@ -43,7 +43,8 @@ func TestFetch(t *testing.T) {
 				}
 				return
 			}
-			if err == nil || !strings.Contains(err.Error(), test.says) || strings.Contains(err.Error(), "kanarienvogel") {
+			if err == nil || !strings.Contains(err.Error(), test.says) ||
+				strings.Contains(err.Error(), "kanarienvogel") {
 				t.Errorf("%v, want an error that says %q and shows no part of the URL but its host", err, test.says)
 			}
 		})

@@ -60,10 +60,12 @@ func TestTheRealTree(t *testing.T) {
 	texts := rows[0].spec
 	rows = append(rows,
 		row{"form: JSON", asJSONText(t, texts), 5, "**Would be taken in**"},
-		row{"form: JSON behind a byte order mark", append([]byte("\ufeff"), asJSONText(t, texts)...), 5, "without the byte order mark"},
+		row{"form: JSON behind a byte order mark", append([]byte("\ufeff"), asJSONText(t, texts)...), 5,
+			"without the byte order mark"},
 		row{"form: byte order mark", append([]byte("\ufeff"), texts...), 5, "without the byte order mark"},
 		row{"form: CRLF", bytes.ReplaceAll(texts, []byte("\n"), []byte("\r\n")), 5, "**Would be taken in**"},
-		row{"form: unquoted status codes", regexp.MustCompile(`"([2-5][0-9][0-9])":`).ReplaceAll(texts, []byte("$1:")), 5, "**Would be taken in**"},
+		row{"form: unquoted status codes", regexp.MustCompile(`"([2-5][0-9][0-9])":`).ReplaceAll(texts, []byte("$1:")),
+			5, "**Would be taken in**"},
 		row{"form: OpenAPI 3.0.1", versioned(texts, "3.0.1"), 5, "**Would be taken in**"},
 		row{"form: OpenAPI 3.1.0", versioned(texts, "3.1.0"), 5, "nothing was converted"},
 	)
@@ -78,7 +80,8 @@ func TestTheRealTree(t *testing.T) {
 			}
 			var report, progress bytes.Buffer
 			began := time.Now()
-			code := runWith(t.Context(), sharedTools(t), []string{"-check", "-tree", root, "-file", file}, &report, &progress)
+			code := runWith(t.Context(), sharedTools(t), []string{"-check", "-tree", root, "-file", file}, &report,
+				&progress)
 			t.Logf("exit %d after %s", code, time.Since(began).Round(time.Second))
 			if code != row.exit || !strings.Contains(report.String(), row.says) {
 				t.Errorf("exit %d, want %d and %q:\n%s%s", code, row.exit, row.says, report.String(), progress.String())
@@ -112,7 +115,8 @@ func changed(t *testing.T, raw []byte, actions string) []byte {
 	if d, err = readDocument(raw); err != nil {
 		t.Fatal(err)
 	}
-	rules := "overlay: 1.0.0\nx-speakeasy-jsonpath: rfc9535\ninfo: {title: a change, version: \"1\"}\nactions:\n" + actions
+	rules := "overlay: 1.0.0\nx-speakeasy-jsonpath: rfc9535\ninfo: {title: a change, version: \"1\"}\nactions:\n" +
+		actions
 	result, err := apply([]byte(rules), d)
 	if err != nil {
 		t.Fatal(err)

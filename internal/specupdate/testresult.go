@@ -121,8 +121,10 @@ func messages(output []string) []string {
 	for line := range strings.Lines(strings.Join(output, "")) {
 		line = strings.TrimRight(line, "\r\n")
 		trimmed := strings.TrimSpace(line)
-		if trimmed == "" || trimmed == "FAIL" || trimmed == "PASS" || strings.HasPrefix(trimmed, "=== ") || strings.HasPrefix(trimmed, "--- ") ||
-			strings.HasPrefix(line, "FAIL\t") || strings.HasPrefix(line, "ok  \t") || strings.HasPrefix(line, "exit status ") {
+		if trimmed == "" || trimmed == "FAIL" || trimmed == "PASS" || strings.HasPrefix(trimmed, "=== ") ||
+			strings.HasPrefix(trimmed, "--- ") ||
+			strings.HasPrefix(line, "FAIL\t") || strings.HasPrefix(line, "ok  \t") ||
+			strings.HasPrefix(line, "exit status ") {
 			continue
 		}
 		found = append(found, line)

@@ -14,7 +14,8 @@ func TestFailuresAreShownFromTheirEndAndCounted(t *testing.T) {
 	var out strings.Builder
 	for i := range 7 {
 		for line := range 30 {
-			fmt.Fprintf(&out, `{"Action":"output","Package":"m/pkg/a","Test":"Test%d","Output":"    line %d\n"}`+"\n", i, line)
+			fmt.Fprintf(&out, `{"Action":"output","Package":"m/pkg/a","Test":"Test%d","Output":"    line %d\n"}`+"\n",
+				i, line)
 		}
 		fmt.Fprintf(&out, `{"Action":"fail","Package":"m/pkg/a","Test":"Test%d"}`+"\n", i)
 	}
@@ -26,7 +27,8 @@ func TestFailuresAreShownFromTheirEndAndCounted(t *testing.T) {
 	p := new(page)
 	(&report{tests: results}).testSection(p)
 	text := p.String()
-	for _, want := range []string{"- `pkg/a`: **failed**", "- `pkg/b`: passed", "`Test4` in `pkg/a`", "    line 29\n", "…\n    line 18\n", "… and 2 failures more in `pkg/a`."} {
+	for _, want := range []string{"- `pkg/a`: **failed**", "- `pkg/b`: passed", "`Test4` in `pkg/a`", "    line 29\n",
+		"…\n    line 18\n", "… and 2 failures more in `pkg/a`."} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the report does not say %q:\n%s", want, text)
 		}
@@ -47,7 +49,8 @@ func TestATestThatFailsAnyhowIsSaidToDoSo(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, report, complaints := run(t, root, scenario(t, root, "field-added"), "-check")
-	if code != 4 || !strings.Contains(report, "they do so with the present spec too") || !strings.Contains(report, "broken anyhow") || strings.Contains(report, "edit the code") {
+	if code != 4 || !strings.Contains(report, "they do so with the present spec too") ||
+		!strings.Contains(report, "broken anyhow") || strings.Contains(report, "edit the code") {
 		t.Errorf("exit %d:\n%s%s", code, report, complaints)
 	}
 }

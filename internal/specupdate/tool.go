@@ -61,7 +61,8 @@ func start(ctx context.Context, folder, program string, env []string, args ...st
 	command := exec.CommandContext(ctx, program, args...)
 	command.Dir = folder
 	// Without paths the same package is compiled once, whatever the copy's folder is called.
-	command.Env = append(os.Environ(), "GOFLAGS="+os.Getenv("GOFLAGS")+" -trimpath", "GOWORK=off", "OASDIFF_CONFIG=", "PWD="+folder)
+	command.Env = append(os.Environ(), "GOFLAGS="+os.Getenv("GOFLAGS")+" -trimpath", "GOWORK=off", "OASDIFF_CONFIG=",
+		"PWD="+folder)
 	command.Env = append(command.Env, env...)
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
@@ -73,7 +74,8 @@ func start(ctx context.Context, folder, program string, env []string, args ...st
 	}
 	if err != nil {
 		name := strings.Join(append([]string{filepath.Base(program)}, args[:1]...), " ")
-		err = &toolError{err: err, command: name, said: strings.ReplaceAll(stderr.String(), folder+string(os.PathSeparator), "")}
+		err = &toolError{err: err, command: name,
+			said: strings.ReplaceAll(stderr.String(), folder+string(os.PathSeparator), "")}
 	}
 	return stdout.Bytes(), err
 }
@@ -95,7 +97,8 @@ func (e *toolError) lines() []string {
 	var found []string
 	for line := range strings.Lines(e.said) {
 		line = strings.TrimRight(line, "\r\n")
-		if strings.TrimSpace(line) != "" && !strings.HasPrefix(line, "go: downloading ") && !strings.HasPrefix(line, "exit status ") && !strings.HasPrefix(line, "Ignoring internal package ") {
+		if strings.TrimSpace(line) != "" && !strings.HasPrefix(line, "go: downloading ") &&
+			!strings.HasPrefix(line, "exit status ") && !strings.HasPrefix(line, "Ignoring internal package ") {
 			found = append(found, line)
 		}
 	}

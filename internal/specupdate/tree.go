@@ -54,7 +54,8 @@ func readTree(ctx context.Context, root string) (*tree, error) {
 	}
 	for _, name := range []string{"go.mod", specFile, overlayFile} {
 		if t.files[name] == nil {
-			return nil, fmt.Errorf("read the work tree: %s has no %s; run it from the repository's root, or give -tree", root, name)
+			return nil, fmt.Errorf("read the work tree: %s has no %s; run it from the repository's root, or give -tree",
+				root, name)
 		}
 	}
 	return t, nil
@@ -65,7 +66,8 @@ func readTree(ctx context.Context, root string) (*tree, error) {
 func tracked(ctx context.Context, root string) ([]string, error) {
 	if _, err := os.Lstat(filepath.Join(root, ".git")); err == nil {
 		out, err := start(ctx, root, "git", nil, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-		return slices.Compact(slices.Sorted(slices.Values(strings.FieldsFunc(string(out), func(r rune) bool { return r == 0 })))), err
+		return slices.Compact(
+			slices.Sorted(slices.Values(strings.FieldsFunc(string(out), func(r rune) bool { return r == 0 })))), err
 	}
 	var paths []string
 	err := fs.WalkDir(os.DirFS(root), ".", func(path string, entry fs.DirEntry, err error) error {

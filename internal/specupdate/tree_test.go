@@ -16,12 +16,16 @@ func TestInstallIsAllOrNothing(t *testing.T) {
 		"edited meanwhile": func(root string) error {
 			return os.WriteFile(filepath.Join(root, "gen", "b.go"), []byte("edited"), 0o644)
 		},
-		"a folder stands there": func(root string) error { return os.Mkdir(filepath.Join(root, "gen", "new.go"), 0o755) },
-		"folder is gone":        func(root string) error { return os.RemoveAll(filepath.Join(root, "gen")) },
+		"a folder stands there": func(root string) error {
+			return os.Mkdir(filepath.Join(root, "gen", "new.go"),
+				0o755)
+		},
+		"folder is gone": func(root string) error { return os.RemoveAll(filepath.Join(root, "gen")) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			root := t.TempDir()
-			files := map[string][]byte{"go.mod": []byte("module m\n"), specFile: []byte("old"), overlayFile: []byte("o"), "gen/a.go": []byte("old a"), "gen/b.go": []byte("old b")}
+			files := map[string][]byte{"go.mod": []byte("module m\n"), specFile: []byte("old"),
+				overlayFile: []byte("o"), "gen/a.go": []byte("old a"), "gen/b.go": []byte("old b")}
 			if err := (&tree{root: root, files: files}).write(root); err != nil {
 				t.Fatal(err)
 			}
@@ -33,7 +37,8 @@ func TestInstallIsAllOrNothing(t *testing.T) {
 				t.Fatal(err)
 			}
 			before := fingerprint(t, root)
-			changed := map[string][]byte{specFile: []byte("new"), "gen/a.go": []byte("new a"), "gen/b.go": []byte("new b"), "gen/new.go": []byte("n")}
+			changed := map[string][]byte{specFile: []byte("new"), "gen/a.go": []byte("new a"),
+				"gen/b.go": []byte("new b"), "gen/new.go": []byte("n")}
 			if err := work.install(changed); err == nil || !strings.Contains(err.Error(), "put gen/") {
 				t.Errorf("%v, want an error that names the file", err)
 			}
@@ -78,20 +83,23 @@ func TestThisRepository(t *testing.T) {
 		t.Fatal(err)
 	}
 	info := child(d.root, "info")
-	info.Content = append(info.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: "x-note"}, &yaml.Node{Kind: yaml.ScalarNode, Value: "by a test"})
+	info.Content = append(info.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: "x-note"},
+		&yaml.Node{Kind: yaml.ScalarNode, Value: "by a test"})
 	spec, err := yaml.Marshal(d.root)
 	if err != nil {
 		t.Fatal(err)
 	}
 	code, report, complaints := run(t, root, spec, "-tests", "./api/...")
-	if code != 0 || !strings.Contains(report, "**Taken in.**") || !strings.Contains(report, "`$.info.x-note`: added, `by a test`") || !strings.Contains(report, "`api`: passed") {
+	if code != 0 || !strings.Contains(report, "**Taken in.**") ||
+		!strings.Contains(report, "`$.info.x-note`: added, `by a test`") || !strings.Contains(report, "`api`: passed") {
 		t.Errorf("exit %d:\n%s%s", code, report, complaints)
 	}
 	now, err := readTree(t.Context(), root)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := strings.Join(real.changed(now), " "); got != specFile+" "+sumFile+" "+reportFile+" gen/biometricapi/spec/spec.gen.go" {
+	if got := strings.Join(real.changed(now), " "); got != specFile+" "+sumFile+" "+reportFile+
+		" gen/biometricapi/spec/spec.gen.go" {
 		t.Errorf("changed: %s", got)
 	}
 }
@@ -106,15 +114,19 @@ func TestBase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	edited := strings.NewReplacer(" || answer.Link == nil", "", ", *answer.Link}", `, "https://sign.example.com"}`).Replace(string(source))
-	edited = strings.Replace(edited, "// Request is", "var _ = biometricapi.StartCircuit200JSONResponseBody{}.Note\n\n// Request is", 1)
+	edited := strings.NewReplacer(" || answer.Link == nil", "", ", *answer.Link}",
+		`, "https://sign.example.com"}`).Replace(string(source))
+	edited = strings.Replace(edited, "// Request is",
+		"var _ = biometricapi.StartCircuit200JSONResponseBody{}.Note\n\n// Request is", 1)
 	if err := os.WriteFile(file, []byte(edited), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	spec = []byte(strings.Replace(string(spec), "                  circuitId:\n", "                  note:\n                    type: string\n                  circuitId:\n", 1))
+	spec = []byte(strings.Replace(string(spec), "                  circuitId:\n",
+		"                  note:\n                    type: string\n                  circuitId:\n", 1))
 	before := fingerprint(t, root)
 	code, _, complaints := run(t, root, spec)
-	if code != 1 || !strings.Contains(complaints, "give an unchanged checkout by -base") || fingerprint(t, root) != before {
+	if code != 1 || !strings.Contains(complaints, "give an unchanged checkout by -base") ||
+		fingerprint(t, root) != before {
 		t.Errorf("without -base: exit %d:\n%s", code, complaints)
 	}
 	code, report, complaints := run(t, root, spec, "-base", base)

@@ -35,7 +35,8 @@ func (s *settings) update(ctx context.Context, progress io.Writer) (*report, err
 	}
 	present, err := readDocument(base.files[specFile])
 	if err != nil {
-		return nil, fmt.Errorf("read the present %s: %v", specFile, err) // not wrapped: it is not the new file that is refused
+		// not wrapped: it is not the new file that is refused
+		return nil, fmt.Errorf("read the present %s: %v", specFile, err)
 	}
 	presentApplied, err := apply(base.files[overlayFile], present)
 	if err != nil {
@@ -47,8 +48,10 @@ func (s *settings) update(ctx context.Context, progress io.Writer) (*report, err
 	}
 	r := &report{present: present, fresh: fresh, check: s.check, presentApplied: presentApplied, overlay: freshApplied}
 	if r.lacking = freshApplied.lacking(presentApplied); len(r.lacking) == len(needed) {
-		return nil, refuse("it is no spec of this API: with api/overlay.yaml applied it has none of the operations %s, which are %s",
-			strings.Join(needed, ", "), join(r.lacking))
+		return nil,
+			refuse("it is no spec of this API: with api/overlay.yaml applied it has none of the operations %s, which "+
+				"are %s",
+				strings.Join(needed, ", "), join(r.lacking))
 	}
 	r.places = compare(present.root, fresh.root, "")
 	r.settled, r.stillAssumed = assumptions(present, fresh)
@@ -102,7 +105,8 @@ func (s *settings) update(ctx context.Context, progress io.Writer) (*report, err
 
 // make generates, compiles, compares and tests in a copy, and returns the files that have to
 // change.
-func (s *settings) make(ctx context.Context, r *report, base, work *tree, scratch string, say func(string, ...any)) (map[string][]byte, error) {
+func (s *settings) make(ctx context.Context, r *report, base, work *tree, scratch string,
+	say func(string, ...any)) (map[string][]byte, error) {
 	module := moduleOf(work.files["go.mod"])
 	folder := filepath.Join(scratch, "tree")
 	if err := work.write(folder); err != nil {
@@ -169,7 +173,8 @@ func (s *settings) make(ctx context.Context, r *report, base, work *tree, scratc
 
 // runBefore runs tests that fail with the new spec with the present one too, since what fails in
 // both is no matter of the spec.
-func (s *settings) runBefore(ctx context.Context, r *report, module string, base *tree, scratch string, names []string) error {
+func (s *settings) runBefore(ctx context.Context, r *report, module string, base *tree, scratch string,
+	names []string) error {
 	folder := filepath.Join(scratch, "before")
 	if err := base.write(folder); err != nil {
 		return err

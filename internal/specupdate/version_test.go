@@ -17,8 +17,10 @@ func TestDemandedVersion(t *testing.T) {
 		{name: "texts", changes: "## [1.4.2]", want: "1.4.3"},
 		{name: "harmless", spec: []change{{Level: harmless}}, changes: "## [1.4.2]", want: "1.4.3"},
 		{name: "dangerous", spec: []change{{Level: dangerous}}, changes: "## [1.4.2]", want: "1.5.0"},
-		{name: "breaking", spec: []change{{Level: harmless}, {Level: breaking}, {Level: dangerous}}, changes: "## [1.4.2]", want: "2.0.0"},
-		{name: "breaking, but our overlay says so already", spec: []change{{Level: breaking, ours: true}}, changes: "## [1.4.2]", want: "1.4.3"},
+		{name: "breaking", spec: []change{{Level: harmless}, {Level: breaking}, {Level: dangerous}},
+			changes: "## [1.4.2]", want: "2.0.0"},
+		{name: "breaking, but our overlay says so already", spec: []change{{Level: breaking, ours: true}},
+			changes: "## [1.4.2]", want: "1.4.3"},
 		{name: "servers", servers: []place{{}}, changes: "## [1.4.2]", want: "1.5.0"},
 		{name: "generated code", api: []apiChange{generated}, changes: "## [1.4.2]", want: "1.5.0"},
 		{name: "addition", api: []apiChange{addition}, changes: "## [1.4.2]", want: "1.5.0"},
@@ -26,12 +28,14 @@ func TestDemandedVersion(t *testing.T) {
 		{name: "texts before 1.0.0", changes: "## [0.4.2]", want: "0.4.3"},
 		{name: "addition before 1.0.0", api: []apiChange{addition}, changes: "## [0.4.2]", want: "0.4.3"},
 		{name: "incompatible before 1.0.0", api: []apiChange{incompatible}, changes: "## [0.4.2]", want: "0.5.0"},
-		{name: "the newest counts", changes: "## [Unreleased]\n\n## [1.10.0] - 2026-10-01\n\n## [1.9.0]\n", want: "1.10.1"},
+		{name: "the newest counts", changes: "## [Unreleased]\n\n## [1.10.0] - 2026-10-01\n\n## [1.9.0]\n",
+			want: "1.10.1"},
 		{name: "nothing released", api: []apiChange{incompatible}, changes: "## [Unreleased]", want: "0.1.0"},
 		{name: "no changelog", want: "0.1.0"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := demanded(test.spec, test.servers, test.api, []byte(test.changes)); got.next != test.want || got.reason == "" {
+			if got := demanded(test.spec, test.servers, test.api, []byte(test.changes)); got.next != test.want ||
+				got.reason == "" {
 				t.Errorf("got %+v, want %s", got, test.want)
 			}
 		})
@@ -39,7 +43,8 @@ func TestDemandedVersion(t *testing.T) {
 }
 
 func TestAPIChangesAreRead(t *testing.T) {
-	const list = "Incompatible changes:\n- ./gen/biometricapi.Doc.Size: changed from int64 to string\n- ./api.OpenAPI: removed\n" +
+	const list = "Incompatible changes:\n- ./gen/biometricapi.Doc.Size: changed from int64 to string\n- " +
+		"./api.OpenAPI: removed\n" +
 		"Compatible changes:\n- ./pkg/contract.(*Checker).Added: added\n- package example.com/m/pkg/new: added\n"
 	got, err := readAPIChanges([]byte(list), "example.com/m", "")
 	want := []apiChange{

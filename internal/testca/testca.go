@@ -72,7 +72,8 @@ func (ca *CA) IssueFor(tb testing.TB, subject Subject, key crypto.Signer) tls.Ce
 		SerialNumber: big.NewInt(now.UnixNano()), Subject: pkix.Name{CommonName: subject.Name},
 		NotBefore: now.Add(subject.Begins), NotAfter: now.Add(subject.For),
 		DNSNames: slices.Clone(subject.Names),
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth,
+			x509.ExtKeyUsageClientAuth},
 	}
 	if subject.Authority {
 		template.IsCA, template.BasicConstraintsValid, template.KeyUsage = true, true, x509.KeyUsageCertSign

@@ -170,7 +170,8 @@ func shownMediaType(header http.Header) string {
 	media, _, _ := strings.Cut(value, ";")
 	switch media = strings.ToLower(strings.TrimSpace(media)); media {
 	case "application/json", "application/problem+json", "application/x-www-form-urlencoded", "application/zip",
-		"application/x-zip-compressed", "application/octet-stream", "application/xml", "application/pdf", "multipart/form-data",
+		"application/x-zip-compressed", "application/octet-stream", "application/xml", "application/pdf",
+		"multipart/form-data",
 		"text/html", "text/plain", "text/xml":
 		return media
 	}

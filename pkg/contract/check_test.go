@@ -175,15 +175,18 @@ func (c call) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func tokenCall(change ...func(*call)) call {
-	return changed(call{method: "POST", path: "/oauth2/token", auth: basic, media: formType, body: tokenBody, status: 200, answerMedia: jsonType, answer: tokenAnswer}, change)
+	return changed(call{method: "POST", path: "/oauth2/token", auth: basic, media: formType, body: tokenBody,
+		status: 200, answerMedia: jsonType, answer: tokenAnswer}, change)
 }
 
 func startCall(change ...func(*call)) call {
-	return changed(call{method: "POST", path: startPath, auth: bearer, media: jsonType, body: startBody, status: 200, answerMedia: jsonType, answer: startAnswer}, change)
+	return changed(call{method: "POST", path: startPath, auth: bearer, media: jsonType, body: startBody, status: 200,
+		answerMedia: jsonType, answer: startAnswer}, change)
 }
 
 func downloadCall(change ...func(*call)) call {
-	return changed(call{method: "GET", path: downloadPath, auth: bearer, status: 200, answerMedia: zipType, answer: "PK\x05\x06"}, change)
+	return changed(call{method: "GET", path: downloadPath, auth: bearer, status: 200, answerMedia: zipType,
+		answer: "PK\x05\x06"}, change)
 }
 
 func changed(c call, change []func(*call)) call {

@@ -185,7 +185,9 @@ func newChecker(known specification, config Config) (*Checker, error) {
 	}
 	base := strings.TrimRight(config.BasePath, "/")
 	if base != "" && !strings.HasPrefix(base, "/") || strings.ContainsAny(base, "?#{}") {
-		return nil, errors.New(`contract: Config.BasePath must be a path alone that begins with "/", such as "/gateway"; leave out scheme, host and query`)
+		return nil,
+			errors.New(
+				`contract: Config.BasePath must be a path alone that begins with "/", such as "/gateway"; leave out scheme, host and query`)
 	}
 	allow := make(map[Class]bool, len(config.Allow))
 	for _, class := range config.Allow {

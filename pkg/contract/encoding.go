@@ -37,7 +37,8 @@ func (e *exchange) checkEncoding(which string, m *message, b *body, media *opena
 	case asked:
 	case answer:
 		e.report(ContentEncoding,
-			fmt.Sprintf("the answer has the Content-Encoding %s, which the request did not ask for%s", names, outcome), "")
+			fmt.Sprintf("the answer has the Content-Encoding %s, which the request did not ask for%s", names, outcome),
+			"")
 	default:
 		e.report(ContentEncoding,
 			fmt.Sprintf("the request has the Content-Encoding %s, which the spec does not name%s", names, outcome), "")

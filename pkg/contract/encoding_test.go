@@ -49,29 +49,42 @@ func TestContentEncodings(t *testing.T) {
 		says                           string
 	}{
 		{"gzip", "", "gzip", gzipped(t, startAnswer), classes{unasked}, contract.Whole,
-			"the answer has the Content-Encoding gzip, which the request did not ask for; the body was checked as what it decodes to"},
-		{"gzip around a deviation", "", "gzip", gzipped(t, wrong), classes{unasked, invalid}, contract.Whole, "/circuitId must be string, and is number"},
-		{"deflate around a deviation", "", "Deflate", deflated(t, wrong), classes{unasked, invalid}, contract.Whole, "/circuitId must be string, and is number"},
-		{"one over the other", "", "deflate, gzip", gzipped(t, deflated(t, wrong)), classes{unasked, invalid}, contract.Whole, "Content-Encoding deflate, gzip, which"},
-		{"brotli", "", "br", canary, classes{unasked}, contract.Outline, "Content-Encoding br, which the request did not ask for; the body could not be judged, since that cannot be decoded here"},
+			"the answer has the Content-Encoding gzip, which the request did not ask for; the body was checked as " +
+				"what it decodes to"},
+		{"gzip around a deviation", "", "gzip", gzipped(t, wrong), classes{unasked, invalid}, contract.Whole,
+			"/circuitId must be string, and is number"},
+		{"deflate around a deviation", "", "Deflate", deflated(t, wrong), classes{unasked, invalid}, contract.Whole,
+			"/circuitId must be string, and is number"},
+		{"one over the other", "", "deflate, gzip", gzipped(t, deflated(t, wrong)), classes{unasked, invalid},
+			contract.Whole, "Content-Encoding deflate, gzip, which"},
+		{"brotli", "", "br", canary, classes{unasked}, contract.Outline,
+			"Content-Encoding br, which the request did not ask for; the body could not be judged, since that cannot " +
+				"be decoded here"},
 		{"zstd", "", "zstd", canary, classes{unasked}, contract.Outline, "Content-Encoding zstd, which"},
 		{"an unknown one", "", canary, canary, classes{unasked}, contract.Outline, "Content-Encoding (unknown), which"},
-		{"not encoded at all", "", "gzip", startAnswer, classes{unasked}, contract.Outline, "the body could not be judged, since it does not decode"},
-		{"cut", "", "gzip", gzipped(t, startAnswer)[:30], classes{unasked}, contract.Outline, "the body could not be judged, since it does not decode"},
-		{"too large", "", "gzip", gzipped(t, `{"circuitId":"`+strings.Repeat("a", 2*contract.MaxBody)+`"}`), classes{unasked}, contract.Outline, "since it decodes to more than 1048576 bytes"},
-		{"refused by the request", "gzip;q=0, identity", "gzip", gzipped(t, startAnswer), classes{unasked}, contract.Whole, ""},
+		{"not encoded at all", "", "gzip", startAnswer, classes{unasked}, contract.Outline,
+			"the body could not be judged, since it does not decode"},
+		{"cut", "", "gzip", gzipped(t, startAnswer)[:30], classes{unasked}, contract.Outline,
+			"the body could not be judged, since it does not decode"},
+		{"too large", "", "gzip", gzipped(t, `{"circuitId":"`+strings.Repeat("a", 2*contract.MaxBody)+`"}`),
+			classes{unasked}, contract.Outline, "since it decodes to more than 1048576 bytes"},
+		{"refused by the request", "gzip;q=0, identity", "gzip", gzipped(t, startAnswer), classes{unasked},
+			contract.Whole, ""},
 		{"identity", "", "identity", startAnswer, nil, contract.Whole, ""},
 
 		{"asked for", "br, gzip", "gzip", gzipped(t, startAnswer), nil, contract.Whole, ""},
-		{"asked for, around a deviation", "gzip", "gzip", gzipped(t, wrong), classes{invalid}, contract.Whole, "/circuitId must be string, and is number"},
-		{"asked for, and damaged", "gzip", "gzip", startAnswer, classes{invalid}, contract.Outline, "the answer has the Content-Encoding gzip; the body could not be judged, since it does not decode"},
+		{"asked for, around a deviation", "gzip", "gzip", gzipped(t, wrong), classes{invalid}, contract.Whole,
+			"/circuitId must be string, and is number"},
+		{"asked for, and damaged", "gzip", "gzip", startAnswer, classes{invalid}, contract.Outline,
+			"the answer has the Content-Encoding gzip; the body could not be judged, since it does not decode"},
 		{"asked for, and not to be decoded here", "br", "br", canary, nil, contract.Outline, ""},
 	} {
 		for _, side := range []string{"transport", "handler"} {
 			t.Run(test.name+"/"+side, func(t *testing.T) {
 				t.Parallel()
 				checker, seen := newChecker(t)
-				call := startCall(answer(test.answer), func(c *call) { c.header = http.Header{"Content-Encoding": {test.encoding}} })
+				call := startCall(answer(test.answer),
+					func(c *call) { c.header = http.Header{"Content-Encoding": {test.encoding}} })
 				var handler http.Handler = call
 				if side == "handler" {
 					handler = checker.Handler(handler)
@@ -93,7 +106,8 @@ func TestContentEncodings(t *testing.T) {
 				got, err := io.ReadAll(response.Body)
 				response.Body.Close()
 				stop()
-				if string(got) != test.answer || err != nil || response.Header.Get("Content-Encoding") != test.encoding {
+				if string(got) != test.answer || err != nil ||
+					response.Header.Get("Content-Encoding") != test.encoding {
 					t.Errorf("the answer was changed: %q, %v", got, err)
 				}
 				if got := seen.classes(); !slices.Equal(got, test.want) {
@@ -116,7 +130,8 @@ func TestContentEncodings(t *testing.T) {
 func TestCompressionOfNetHTTPIsNoDeviation(t *testing.T) {
 	for _, side := range []string{"transport", "handler"} {
 		checker, seen := newChecker(t)
-		call := startCall(answer(gzipped(t, `{"circuitId":1}`)), func(c *call) { c.header = http.Header{"Content-Encoding": {"gzip"}} })
+		call := startCall(answer(gzipped(t, `{"circuitId":1}`)),
+			func(c *call) { c.header = http.Header{"Content-Encoding": {"gzip"}} })
 		var handler http.Handler = call
 		if side == "handler" {
 			handler = checker.Handler(handler)
@@ -136,7 +151,8 @@ func TestCompressionOfNetHTTPIsNoDeviation(t *testing.T) {
 		if string(got) != `{"circuitId":1}` || err != nil {
 			t.Errorf("%s: %q, %v", side, got, err)
 		}
-		if got := seen.classes(); !slices.Equal(got, []contract.Class{contract.ResponseInvalid}) || seen.only(t).Response != contract.Whole {
+		if got := seen.classes(); !slices.Equal(got, []contract.Class{contract.ResponseInvalid}) ||
+			seen.only(t).Response != contract.Whole {
 			t.Errorf("%s: %v, %+v", side, seen.findings, seen.exchanges)
 		}
 	}
@@ -150,13 +166,20 @@ func TestContentEncodingOfEvidenceAndErrorsAndRequests(t *testing.T) {
 		want    contract.Depth
 		says    string
 	}{
-		"evidence": {downloadCall(answer(gzipped(t, "PK\x05\x06")), encoded), nil, contract.Outline, "the answer has the Content-Encoding gzip, which the request did not ask for"},
-		"an error": {downloadCall(answers(404, jsonType, gzipped(t, "{}")), encoded), nil, contract.Whole, "the body was checked as what it decodes to"},
-		"nothing":  {downloadCall(answers(404, "", ""), encoded), nil, contract.Whole, "the body was checked as what it decodes to"},
-		"a request": {startCall(sends(gzipped(t, startBody))), http.Header{"Content-Encoding": {"gzip"}}, contract.Whole,
-			"the request has the Content-Encoding gzip, which the spec does not name; the body was checked as what it decodes to"},
-		"a request that is none": {startCall(sends(startBody)), http.Header{"Content-Encoding": {"gzip"}}, contract.Whole,
-			"the request has the Content-Encoding gzip, which the spec does not name; the body could not be judged, since it does not decode"},
+		"evidence": {downloadCall(answer(gzipped(t, "PK\x05\x06")), encoded), nil, contract.Outline,
+			"the answer has the Content-Encoding gzip, which the request did not ask for"},
+		"an error": {downloadCall(answers(404, jsonType, gzipped(t, "{}")), encoded), nil, contract.Whole,
+			"the body was checked as what it decodes to"},
+		"nothing": {downloadCall(answers(404, "", ""), encoded), nil, contract.Whole,
+			"the body was checked as what it decodes to"},
+		"a request": {startCall(sends(gzipped(t, startBody))), http.Header{"Content-Encoding": {"gzip"}},
+			contract.Whole,
+			"the request has the Content-Encoding gzip, which the spec does not name; the body was checked as what " +
+				"it decodes to"},
+		"a request that is none": {startCall(sends(startBody)), http.Header{"Content-Encoding": {"gzip"}},
+			contract.Whole,
+			"the request has the Content-Encoding gzip, which the spec does not name; the body could not be judged, " +
+				"since it does not decode"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			checker, seen := newChecker(t)
@@ -172,7 +195,8 @@ func TestContentEncodingOfEvidenceAndErrorsAndRequests(t *testing.T) {
 			}
 			io.Copy(io.Discard, response.Body)
 			response.Body.Close()
-			if got := seen.classes(); !slices.Equal(got, []contract.Class{contract.ContentEncoding}) || !strings.Contains(seen.findings[0].Message, test.says) {
+			if got := seen.classes(); !slices.Equal(got, []contract.Class{contract.ContentEncoding}) ||
+				!strings.Contains(seen.findings[0].Message, test.says) {
 				t.Errorf("%v, want %q", seen.findings, test.says)
 			}
 			if got := seen.only(t).Response; got != test.want {
@@ -185,20 +209,25 @@ func TestContentEncodingOfEvidenceAndErrorsAndRequests(t *testing.T) {
 // A spec may have a coding one day. Then it is none that nobody asked for.
 func TestContentEncodingThatTheSpecNamesIsNoDeviation(t *testing.T) {
 	const description = `"description": "Biometric circuit successfully initiated"`
-	spec := strings.Replace(string(frozenSpec), description, `"headers": {"content-encoding": {"schema": {"type": "string"}}}, `+description, 1)
-	spec = strings.Replace(spec, `"/api/v1/biometric/start_circuit/{channel}": {`, `"/api/v1/biometric/start_circuit/{channel}": {
+	spec := strings.Replace(string(frozenSpec), description,
+		`"headers": {"content-encoding": {"schema": {"type": "string"}}}, `+description, 1)
+	spec = strings.Replace(spec, `"/api/v1/biometric/start_circuit/{channel}": {`,
+		`"/api/v1/biometric/start_circuit/{channel}": {
 		"parameters": [{"name": "content-encoding", "in": "header", "schema": {"type": "string"}}],`, 1)
 	for name, test := range map[string]struct {
 		body, answer string
 		want         []contract.Class
 	}{
-		"right":                {gzipped(t, startBody), gzipped(t, startAnswer), nil},
-		"wrong within":         {gzipped(t, "[]"), gzipped(t, "[]"), []contract.Class{contract.RequestInvalid, contract.ResponseInvalid}},
-		"that does not decode": {startBody, startAnswer, []contract.Class{contract.RequestInvalid, contract.ResponseInvalid}},
+		"right": {gzipped(t, startBody), gzipped(t, startAnswer), nil},
+		"wrong within": {gzipped(t, "[]"), gzipped(t, "[]"),
+			[]contract.Class{contract.RequestInvalid, contract.ResponseInvalid}},
+		"that does not decode": {startBody, startAnswer,
+			[]contract.Class{contract.RequestInvalid, contract.ResponseInvalid}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			checker, seen := newChecker(t, func(c *contract.Config) { c.Spec = []byte(spec) })
-			call := startCall(sends(test.body), answer(test.answer), func(c *call) { c.header = http.Header{"Content-Encoding": {"gzip"}} })
+			call := startCall(sends(test.body), answer(test.answer),
+				func(c *call) { c.header = http.Header{"Content-Encoding": {"gzip"}} })
 			url, plain, _ := serve(t, call, false)
 			plain.DisableCompression = true
 			request := call.request(t, url)

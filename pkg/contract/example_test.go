@@ -35,7 +35,8 @@ func Example() {
 	}
 	client := &http.Client{Transport: checker.Transport(server.Client().Transport)}
 
-	request, err := http.NewRequest(http.MethodPost, server.URL+"/oauth2/token", strings.NewReader("grant_type=client_credentials"))
+	request, err := http.NewRequest(http.MethodPost, server.URL+"/oauth2/token",
+		strings.NewReader("grant_type=client_credentials"))
 	if err != nil {
 		fmt.Println(err)
 		return

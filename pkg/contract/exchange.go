@@ -43,7 +43,8 @@ func (c *Checker) begin(method string, address *url.URL, request message) *excha
 	// net/http does not send a header without a value.
 	maps.DeleteFunc(request.header, func(_ string, values []string) bool { return len(values) == 0 })
 	copied := *address
-	return &exchange{checker: c, method: method, address: &copied, match: c.routes.find(method, address), request: request}
+	return &exchange{checker: c, method: method, address: &copied, match: c.routes.find(method, address),
+		request: request}
 }
 
 // answered checks what is known with the answer's header. The request is judged only here, so that
@@ -80,7 +81,8 @@ func (e *exchange) report(class Class, text, assumed string) {
 	}
 	e.found++
 	e.checker.config.Report(Finding{
-		Class: class, Operation: e.operation(), Method: knownMethod(e.method), Path: e.match.path, Status: e.status, Message: text, Assumed: assumed,
+		Class: class, Operation: e.operation(), Method: knownMethod(e.method), Path: e.match.path, Status: e.status,
+		Message: text, Assumed: assumed,
 	})
 }
 
@@ -104,8 +106,10 @@ func (e *exchange) input(options *openapi3filter.Options) *openapi3filter.Reques
 	options.SkipSettingDefaults = true
 	options.AuthenticationFunc = authenticated
 	options.SchemaValidationOptions = schemaOptions
-	request := &http.Request{Method: e.method, URL: e.address, Header: e.request.header, ContentLength: e.request.declared}
+	request := &http.Request{Method: e.method, URL: e.address, Header: e.request.header,
+		ContentLength: e.request.declared}
 	return &openapi3filter.RequestValidationInput{
-		Request: request.WithContext(context.Background()), PathParams: e.match.params, Route: e.match.route, Options: options,
+		Request: request.WithContext(context.Background()), PathParams: e.match.params, Route: e.match.route,
+		Options: options,
 	}
 }

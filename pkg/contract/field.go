@@ -17,8 +17,10 @@ import (
 // object that has any. Their names are content and are left out.
 func (e *exchange) checkFields(which string, value any, schema *openapi3.SchemaRef) {
 	for _, place := range strayFields(nil, nil, value, schema) {
-		e.report(UndocumentedField, fmt.Sprintf("the %s's body: %s has %d field(s) that the schema does not name; it names %s",
-			which, e.checker.pointer(place.path, value), place.stray, strings.Join(place.names, ", ")), excuse(schema, place.path, ""))
+		e.report(UndocumentedField,
+			fmt.Sprintf("the %s's body: %s has %d field(s) that the schema does not name; it names %s",
+				which, e.checker.pointer(place.path, value), place.stray, strings.Join(place.names, ", ")),
+			excuse(schema, place.path, ""))
 	}
 }
 
@@ -86,11 +88,14 @@ func (c *Checker) formValue(content []byte, schema *openapi3.SchemaRef) (value a
 	object := make(map[string]any, len(fields))
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		object[name] = nil
-		list := slices.ContainsFunc(schemasAt(schema, []string{name}), func(s *openapi3.Schema) bool { return s.Type.Includes("array") })
+		list := slices.ContainsFunc(schemasAt(schema, []string{name}),
+			func(s *openapi3.Schema) bool { return s.Type.Includes("array") })
 		if times := len(fields[name]); times > 1 && !list {
-			faults = append(faults, fmt.Sprintf("has /%s %d times, and which of them counts is left to the reader", c.shownName(name), times))
+			faults = append(faults, fmt.Sprintf("has /%s %d times, and which of them counts is left to the reader",
+				c.shownName(name), times))
 		}
-		if !utf8.ValidString(name) || slices.ContainsFunc(fields[name], func(text string) bool { return !utf8.ValidString(text) }) {
+		if !utf8.ValidString(name) ||
+			slices.ContainsFunc(fields[name], func(text string) bool { return !utf8.ValidString(text) }) {
 			faults = append(faults, fmt.Sprintf("has /%s that is not valid UTF-8", c.shownName(name)))
 		}
 	}

@@ -41,8 +41,10 @@ const (
 )
 
 var classes = map[Class]bool{
-	RequestInvalid: true, ResponseInvalid: true, UndocumentedPath: true, UndocumentedMethod: true, UndocumentedStatus: true,
-	UndocumentedField: true, UndocumentedParameter: true, MediaType: true, ContentEncoding: true, Length: true, Security: true,
+	RequestInvalid: true, ResponseInvalid: true, UndocumentedPath: true, UndocumentedMethod: true,
+	UndocumentedStatus: true,
+	UndocumentedField:  true, UndocumentedParameter: true, MediaType: true, ContentEncoding: true, Length: true,
+	Security: true,
 }
 
 // Finding is one deviation from the spec. It holds no value from any header, body, query or path.
@@ -50,9 +52,11 @@ type Finding struct {
 	Class     Class
 	Operation string // the spec's operation id, such as "startCircuit"; "" when the spec has no such operation
 	Method    string // "(other)" when it is none of HTTP's own
-	Path      string // the spec's path with its parameters' names; a path that the spec does not have is shown with "{…}" for each segment that the spec has nowhere
-	Status    int    // what was answered; 0 when there was no answer
-	Message   string // what deviates and what would be right, in one line
+	// the spec's path with its parameters' names; a path that the spec does not have is shown with
+	// "{…}" for each segment that the spec has nowhere
+	Path    string
+	Status  int    // what was answered; 0 when there was no answer
+	Message string // what deviates and what would be right, in one line
 	// Assumed says what nobody published of that which the message is held against, so that the
 	// spec may be what is wrong. It is "" where all of it is published, and for what no spec could
 	// excuse, such as invalid JSON. Its words are the spec's.

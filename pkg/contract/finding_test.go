@@ -20,7 +20,8 @@ func (r *recordingTB) Errorf(format string, args ...any) {
 func TestFailTestFailsWithTheFindingInOneLine(t *testing.T) {
 	var tb recordingTB
 	contract.FailTest(&tb)(contract.Finding{
-		Class: contract.Length, Operation: "startCircuit", Method: "POST", Path: "/a/{b}", Status: 200, Message: "too long",
+		Class: contract.Length, Operation: "startCircuit", Method: "POST", Path: "/a/{b}", Status: 200,
+		Message: "too long",
 	})
 	want := "contract: length: POST /a/{b} (startCircuit) answered 200: too long"
 	if len(tb.errors) != 1 || tb.errors[0] != want || !tb.helped {

@@ -20,7 +20,8 @@ import (
 // "100 Continue" that next did not ask for.
 func (c *Checker) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		received := message{header: r.Header, declared: r.ContentLength, bodiless: r.Body == nil || r.Body == http.NoBody}
+		received := message{header: r.Header, declared: r.ContentLength, bodiless: r.Body == nil ||
+			r.Body == http.NoBody}
 		received.body = &watched{dropped: received.declared > MaxBody}
 		exchange := c.begin(r.Method, r.URL, received)
 		inner := r.WithContext(context.WithValue(r.Context(), exchangeKey{}, exchange))
@@ -59,7 +60,8 @@ func (e *exchange) answeredBy(w *writer) {
 		w.note(http.StatusOK, w.Header())
 	}
 	sent := message{header: w.sent, declared: -1, body: w.watched}
-	sent.bodiless = e.method == http.MethodHead || w.status == http.StatusNoContent || w.status == http.StatusNotModified
+	sent.bodiless = e.method == http.MethodHead || w.status == http.StatusNoContent ||
+		w.status == http.StatusNotModified
 	if length, err := strconv.ParseInt(w.sent.Get("Content-Length"), 10, 64); err == nil {
 		sent.declared = length
 	}

@@ -71,13 +71,21 @@ func TestHijackedAndAbortedAndSkippedExchangesAreNotChecked(t *testing.T) {
 			c, _, _ := w.(http.Hijacker).Hijack()
 			c.Close()
 		},
-		"hijacked after a header": func(t *testing.T, w http.ResponseWriter, _ *http.Request) { w.WriteHeader(299); hijack(t, w) },
-		"aborted":                 func(*testing.T, http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"hijacked after a header": func(t *testing.T, w http.ResponseWriter,
+			_ *http.Request) {
+			w.WriteHeader(299)
+			hijack(t, w)
+		},
+		"aborted": func(*testing.T, http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 		"aborted while writing": func(_ *testing.T, w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(299)
 			panic(http.ErrAbortHandler)
 		},
-		"skipped before it writes": func(_ *testing.T, w http.ResponseWriter, r *http.Request) { contract.Exempt(r); w.WriteHeader(299) },
+		"skipped before it writes": func(_ *testing.T, w http.ResponseWriter,
+			r *http.Request) {
+			contract.Exempt(r)
+			w.WriteHeader(299)
+		},
 		"skipped after it wrote": func(_ *testing.T, w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(299)
 			contract.Exempt(r.Clone(r.Context()))
@@ -86,7 +94,10 @@ func TestHijackedAndAbortedAndSkippedExchangesAreNotChecked(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			over := make(chan struct{})
 			checker, seen := newChecker(t)
-			checked := checker.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handle(t, w, r) }))
+			checked := checker.Handler(http.HandlerFunc(func(w http.ResponseWriter,
+				r *http.Request) {
+				handle(t, w, r)
+			}))
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				defer close(over) // the server does not wait for who hijacks
 				checked.ServeHTTP(w, r)
@@ -97,7 +108,8 @@ func TestHijackedAndAbortedAndSkippedExchangesAreNotChecked(t *testing.T) {
 			}
 			<-over
 			server.Close()
-			if got := seen.only(t); got.Request != contract.Skipped || got.Response != contract.Skipped || got.Findings != 0 || got.Operation != "downloadEvidence" {
+			if got := seen.only(t); got.Request != contract.Skipped || got.Response != contract.Skipped ||
+				got.Findings != 0 || got.Operation != "downloadEvidence" {
 				t.Errorf("recorded as %+v, %v", got, seen.findings)
 			}
 		})
@@ -137,13 +149,14 @@ func TestHandlerFindsWrongLengths(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			checker, seen := newChecker(t)
-			server := httptest.NewUnstartedServer(checker.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				w.Header().Set("Content-Type", zipType)
-				w.Header().Set("Content-Length", test.declared)
-				for _, part := range test.body {
-					io.WriteString(w, part)
-				}
-			})))
+			server := httptest.NewUnstartedServer(
+				checker.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					w.Header().Set("Content-Type", zipType)
+					w.Header().Set("Content-Length", test.declared)
+					for _, part := range test.body {
+						io.WriteString(w, part)
+					}
+				})))
 			server.Config.ErrorLog = log.New(io.Discard, "", 0)
 			server.Start()
 			response, err := server.Client().Transport.RoundTrip(downloadCall().request(t, server.URL))
@@ -232,7 +245,8 @@ func TestClientThatLeavesIsNoDeviation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	io.WriteString(connection, "POST "+startPath+" HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAuthorization: "+bearer+
+	io.WriteString(connection, "POST "+startPath+
+		" HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAuthorization: "+bearer+
 		"\r\nContent-Length: 1000\r\n\r\n"+startBody)
 	<-started
 	connection.Close()

@@ -97,7 +97,8 @@ func testOnboarding(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config.HTTPClient = &http.Client{Transport: checker.Transport(nil)} // nil: http.DefaultTransport; or the one that you have
+	// nil: http.DefaultTransport; or the one that you have
+	config.HTTPClient = &http.Client{Transport: checker.Transport(nil)}
 	client, err := danabio.New(config)
 	if err != nil {
 		t.Fatal(err)

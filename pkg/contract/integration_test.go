@@ -28,7 +28,8 @@ func TestIntegrationTestOfTheExample(t *testing.T) {
 
 // exampleVariables are those that the example's test reads.
 var exampleVariables = []string{
-	"DANABIO_CONTRACT_START", "DANABIO_ENVIRONMENT", "DANABIO_BASE_URL", "DANABIO_CHANNEL", "DANABIO_CLIENT_ID", "DANABIO_CLIENT_SECRET",
+	"DANABIO_CONTRACT_START", "DANABIO_ENVIRONMENT", "DANABIO_BASE_URL", "DANABIO_CHANNEL", "DANABIO_CLIENT_ID",
+	"DANABIO_CLIENT_SECRET",
 	"DANABIO_CLIENT_SECRET_FILE",
 }
 
@@ -60,18 +61,29 @@ func TestIntegrationTestOfTheExampleNeverGoesToProduction(t *testing.T) {
 		{"nothing is set", nil, true, "PASS", ""},
 		{"production without consent", []string{"DANABIO_ENVIRONMENT=production"}, true, "PASS", ""},
 		{"sandbox without consent", []string{"DANABIO_ENVIRONMENT=sandbox"}, true, "PASS", ""},
-		{"production by name", []string{"DANABIO_CONTRACT_START=sandbox", "DANABIO_ENVIRONMENT=production"}, false, refused, ""},
-		{"production by URL", []string{"DANABIO_CONTRACT_START=sandbox", "DANABIO_BASE_URL=https://biometric.danaconnect.com"}, false, refused, ""},
-		{"production in other letters", []string{"DANABIO_CONTRACT_START=sandbox", "DANABIO_BASE_URL=https://Biometric.DANAconnect.com:443/"}, false, refused, ""},
-		{"a customer's production", []string{"DANABIO_CONTRACT_START=sandbox", "DANABIO_BASE_URL=https://acme.danaconnect.com"}, false, refused, ""},
-		{"a host of nobody knows what", []string{"DANABIO_CONTRACT_START=sandbox", "DANABIO_BASE_URL=https://acme.example.com"}, false, refused, ""},
-		{"a host that looks like the sandbox", []string{"DANABIO_CONTRACT_START=sandbox", "DANABIO_BASE_URL=https://biometric.integrationlayer.com.example.com"}, false, refused, ""},
-		{"another one", []string{"DANABIO_CONTRACT_START=sandbox", "DANABIO_BASE_URL=https://myintegrationlayer.com/.integrationlayer.com"}, false, refused, ""},
-		{"consent to production", []string{"DANABIO_CONTRACT_START=production", "DANABIO_ENVIRONMENT=production"}, false, `must be "sandbox"`, ""},
-		{"consent to anything", []string{"DANABIO_CONTRACT_START=1", "DANABIO_ENVIRONMENT=sandbox"}, false, `must be "sandbox"`, ""},
+		{"production by name", []string{"DANABIO_CONTRACT_START=sandbox", "DANABIO_ENVIRONMENT=production"}, false,
+			refused, ""},
+		{"production by URL", []string{"DANABIO_CONTRACT_START=sandbox",
+			"DANABIO_BASE_URL=https://biometric.danaconnect.com"}, false, refused, ""},
+		{"production in other letters", []string{"DANABIO_CONTRACT_START=sandbox",
+			"DANABIO_BASE_URL=https://Biometric.DANAconnect.com:443/"}, false, refused, ""},
+		{"a customer's production", []string{"DANABIO_CONTRACT_START=sandbox",
+			"DANABIO_BASE_URL=https://acme.danaconnect.com"}, false, refused, ""},
+		{"a host of nobody knows what", []string{"DANABIO_CONTRACT_START=sandbox",
+			"DANABIO_BASE_URL=https://acme.example.com"}, false, refused, ""},
+		{"a host that looks like the sandbox", []string{"DANABIO_CONTRACT_START=sandbox",
+			"DANABIO_BASE_URL=https://biometric.integrationlayer.com.example.com"}, false, refused, ""},
+		{"another one", []string{"DANABIO_CONTRACT_START=sandbox",
+			"DANABIO_BASE_URL=https://myintegrationlayer.com/.integrationlayer.com"}, false, refused, ""},
+		{"consent to production", []string{"DANABIO_CONTRACT_START=production", "DANABIO_ENVIRONMENT=production"},
+			false, `must be "sandbox"`, ""},
+		{"consent to anything", []string{"DANABIO_CONTRACT_START=1", "DANABIO_ENVIRONMENT=sandbox"}, false,
+			`must be "sandbox"`, ""},
 		{"consent, and no server", []string{"DANABIO_CONTRACT_START=sandbox"}, false, "no environment given", ""},
-		{"sandbox", []string{"DANABIO_CONTRACT_START=sandbox", "DANABIO_ENVIRONMENT=sandbox"}, false, "", "biometric.integrationlayer.com:443"},
-		{"a customer's sandbox", []string{"DANABIO_CONTRACT_START=sandbox", "DANABIO_BASE_URL=https://acme.integrationlayer.com"}, false, "", "acme.integrationlayer.com:443"},
+		{"sandbox", []string{"DANABIO_CONTRACT_START=sandbox", "DANABIO_ENVIRONMENT=sandbox"}, false, "",
+			"biometric.integrationlayer.com:443"},
+		{"a customer's sandbox", []string{"DANABIO_CONTRACT_START=sandbox",
+			"DANABIO_BASE_URL=https://acme.integrationlayer.com"}, false, "", "acme.integrationlayer.com:443"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -82,7 +94,8 @@ func TestIntegrationTestOfTheExampleNeverGoesToProduction(t *testing.T) {
 				w.WriteHeader(http.StatusProxyAuthRequired) // at which the client gives up at once
 			}))
 			defer proxy.Close()
-			out, passed := runExample(t, append(test.variables, "https_proxy=", "HTTPS_PROXY="+proxy.URL, "NO_PROXY=", "no_proxy=",
+			out, passed := runExample(t, append(test.variables, "https_proxy=", "HTTPS_PROXY="+proxy.URL, "NO_PROXY=",
+				"no_proxy=",
 				"DANABIO_CHANNEL=acme", "DANABIO_CLIENT_ID=id", "DANABIO_CLIENT_SECRET=secret")...)
 			if passed != test.passes || !strings.Contains(out, test.says) || goes.Load() != test.goes {
 				t.Errorf("passed: %v, it goes to %q\n%s", passed, goes.Load(), out)
@@ -103,21 +116,25 @@ func TestIntegrationTestOfTheExampleFailsOnADeviation(t *testing.T) {
 		want           string // a pattern of what the test prints; empty: it passes
 	}{
 		{"as the spec says", "", "", ""},
-		{"renamed field", "expires_in", "expiresIn", `contract: (undocumented-field|response-invalid): POST /oauth2/token \(getToken\) answered 2`},
-		{"wrong type", `"expires_in":1799`, `"expires_in":"1799"`, `contract: response-invalid: POST /oauth2/token \(getToken\) answered 2`},
+		{"renamed field", "expires_in", "expiresIn",
+			`contract: (undocumented-field|response-invalid): POST /oauth2/token \(getToken\) answered 2`},
+		{"wrong type", `"expires_in":1799`, `"expires_in":"1799"`,
+			`contract: response-invalid: POST /oauth2/token \(getToken\) answered 2`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			server := httptest.NewServer(http.StripPrefix("/gateway", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				recorder := httptest.NewRecorder()
-				api.ServeHTTP(recorder, r)
-				w.Header().Set("Content-Type", recorder.Header().Get("Content-Type"))
-				w.WriteHeader(recorder.Code)
-				_, _ = w.Write([]byte(strings.Replace(recorder.Body.String(), test.old, test.new, 1)))
-			})))
+			server := httptest.NewServer(http.StripPrefix("/gateway",
+				http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					recorder := httptest.NewRecorder()
+					api.ServeHTTP(recorder, r)
+					w.Header().Set("Content-Type", recorder.Header().Get("Content-Type"))
+					w.WriteHeader(recorder.Code)
+					_, _ = w.Write([]byte(strings.Replace(recorder.Body.String(), test.old, test.new, 1)))
+				})))
 			defer server.Close()
 			out, passed := runExample(t, "DANABIO_CONTRACT_START=sandbox", "DANABIO_BASE_URL="+server.URL+"/gateway",
-				"DANABIO_CHANNEL="+api.Channel(), "DANABIO_CLIENT_ID="+api.ClientID(), "DANABIO_CLIENT_SECRET="+api.ClientSecret())
+				"DANABIO_CHANNEL="+api.Channel(), "DANABIO_CLIENT_ID="+api.ClientID(), "DANABIO_CLIENT_SECRET="+
+					api.ClientSecret())
 			if passed != (test.want == "") || !regexp.MustCompile(test.want).MatchString(out) {
 				t.Errorf("passed: %v\n%s", passed, out)
 			}

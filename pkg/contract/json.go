@@ -30,7 +30,8 @@ func (c *Checker) jsonValue(text []byte) (value any, clean []byte, faults []stri
 		faults = append(faults, "is not valid UTF-8")
 	}
 	if halfSurrogate(clean) {
-		faults = append(faults, `has half a surrogate pair ("\u" and a number from D800 to DFFF), which is no character`)
+		faults = append(faults,
+			`has half a surrogate pair ("\u" and a number from D800 to DFFF), which is no character`)
 	}
 	return value, clean, append(faults, c.twiceNamed(clean)...)
 }
@@ -44,7 +45,8 @@ func syntaxFault(text []byte) string {
 	switch {
 	case len(start) == 0:
 		return "it is empty"
-	case bytes.HasPrefix(text, []byte("\xff\xfe")), bytes.HasPrefix(text, []byte("\xfe\xff")), bytes.IndexByte(text, 0) >= 0:
+	case bytes.HasPrefix(text, []byte("\xff\xfe")), bytes.HasPrefix(text, []byte("\xfe\xff")),
+		bytes.IndexByte(text, 0) >= 0:
 		return "it is not in UTF-8"
 	case start[0] == '<':
 		return "it is HTML or XML"

@@ -22,7 +22,8 @@ func TestFaultsOfJSON(t *testing.T) {
 		{`{"a": 1, "\u0061": 2}`, []string{"has /a twice"}},
 		{`{"A": 1, "a": 2}`, nil},
 		{`{"b": [0, [{}, {"x": {"y": 1, "z": [], "y": {}}}]]}`, []string{"has /b/1/1/{…}/{…} twice"}},
-		{`[{"a": {}, "a": {"b": 1}, "b": [{"b": 1, "b": 1}], "b": 1}]`, []string{"has /0/a twice", "has /0/b/0/b twice", "has /0/b twice"}},
+		{`[{"a": {}, "a": {"b": 1}, "b": [{"b": 1, "b": 1}], "b": 1}]`,
+			[]string{"has /0/a twice", "has /0/b/0/b twice", "has /0/b twice"}},
 		{"{\"a\": \"\xff\"}", []string{"is not valid UTF-8"}},
 		{"{\"\xff\": 1}", []string{"is not valid UTF-8"}},
 		{`"\ud83d"`, []string{"has half a surrogate pair"}},
@@ -45,7 +46,8 @@ func TestFaultsOfJSON(t *testing.T) {
 	} {
 		_, clean, faults := checker.jsonValue([]byte(test.text))
 		same := slices.EqualFunc(faults, test.want, strings.HasPrefix)
-		if !same || (clean == nil) != slices.ContainsFunc(test.want, func(s string) bool { return strings.HasPrefix(s, "is not one") }) {
+		if !same || (clean == nil) != slices.ContainsFunc(test.want,
+			func(s string) bool { return strings.HasPrefix(s, "is not one") }) {
 			t.Errorf("%q: %q, %q; want %q", test.text, clean, faults, test.want)
 		}
 	}
@@ -55,7 +57,8 @@ func TestFaultsOfJSON(t *testing.T) {
 // what is left of the names, the other by what is decoded instead of them.
 func FuzzJSON(f *testing.F) {
 	for _, seed := range []string{
-		`{"a":1,"a":2}`, `{"a":{"b":[{}]},"a":0}`, `{"a":{"a":1}}`, `["\ud83d\ude00","\ud83d"]`, `"\\ud83d"`, `{"\ud800":1}`, `{}`, `[[],{"a":""}]`, "\ufeff1", `"\\\ud83d"`,
+		`{"a":1,"a":2}`, `{"a":{"b":[{}]},"a":0}`, `{"a":{"a":1}}`, `["\ud83d\ude00","\ud83d"]`, `"\\ud83d"`,
+		`{"\ud800":1}`, `{}`, `[[],{"a":""}]`, "\ufeff1", `"\\\ud83d"`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -75,7 +78,8 @@ func FuzzJSON(f *testing.F) {
 			return slices.ContainsFunc(faults, func(fault string) bool { return strings.HasPrefix(fault, start) })
 		}
 		half := strings.ContainsRune(joined(value), utf8.RuneError)
-		if !bytes.ContainsRune(clean, utf8.RuneError) && !bytes.Contains(bytes.ToLower(clean), []byte(`\ufffd`)) && found("has half") != half {
+		if !bytes.ContainsRune(clean, utf8.RuneError) && !bytes.Contains(bytes.ToLower(clean), []byte(`\ufffd`)) &&
+			found("has half") != half {
 			t.Errorf("%q, half a character: %v", faults, half)
 		}
 		if half {

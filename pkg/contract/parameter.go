@@ -28,7 +28,8 @@ func (e *exchange) checkParameters() {
 			}
 			e.checkOnce(RequestInvalid, "query parameter", parameter.Name, query[parameter.Name], parameter.Schema)
 		case openapi3.ParameterInHeader:
-			e.checkOnce(RequestInvalid, "header parameter", parameter.Name, e.request.header.Values(parameter.Name), parameter.Schema)
+			e.checkOnce(RequestInvalid, "header parameter", parameter.Name, e.request.header.Values(parameter.Name),
+				parameter.Schema)
 		}
 	}
 	if components := e.match.route.Spec.Components; components != nil {
@@ -45,8 +46,9 @@ func (e *exchange) checkParameters() {
 		}
 	}
 	if stray > 0 {
-		e.report(UndocumentedParameter, fmt.Sprintf("the request has %d query parameter(s) that the spec does not name; it names %s",
-			stray, cmp.Or(strings.Join(slices.Sorted(maps.Keys(named)), ", "), "none")), "")
+		e.report(UndocumentedParameter,
+			fmt.Sprintf("the request has %d query parameter(s) that the spec does not name; it names %s",
+				stray, cmp.Or(strings.Join(slices.Sorted(maps.Keys(named)), ", "), "none")), "")
 	}
 }
 
@@ -93,5 +95,6 @@ func (e *exchange) checkOnce(class Class, what, name string, values []string, sc
 }
 
 func isList(schema *openapi3.SchemaRef) bool {
-	return schema == nil || slices.ContainsFunc(schemasAt(schema, nil), func(s *openapi3.Schema) bool { return s.Type.Includes("array") })
+	return schema == nil ||
+		slices.ContainsFunc(schemasAt(schema, nil), func(s *openapi3.Schema) bool { return s.Type.Includes("array") })
 }

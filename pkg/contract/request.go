@@ -20,7 +20,8 @@ func (e *exchange) checkRequestHead() {
 		e.report(e.match.class, e.match.reason, "")
 		return
 	}
-	err := openapi3filter.ValidateRequest(context.Background(), e.input(&openapi3filter.Options{ExcludeRequestBody: true}))
+	err := openapi3filter.ValidateRequest(context.Background(),
+		e.input(&openapi3filter.Options{ExcludeRequestBody: true}))
 	for _, err := range flatten(err) {
 		if refused, ok := errors.AsType[*openapi3filter.SecurityRequirementsError](err); ok {
 			e.report(Security, securityText(refused), "")
@@ -53,7 +54,8 @@ func (e *exchange) checkRequestBody(last bool) {
 	e.checkEncoding("request", &e.request, &sent, e.requestMedia)
 	e.requestDepth = e.request.depth(sent, e.requestMedia)
 	if sent.complete && !e.request.bodiless && e.request.declared >= 0 && sent.size != e.request.declared {
-		e.report(Length, fmt.Sprintf("the request declares %d bytes of body and has %d", e.request.declared, sent.size), "")
+		e.report(Length, fmt.Sprintf("the request declares %d bytes of body and has %d", e.request.declared, sent.size),
+			"")
 	}
 	switch {
 	case e.match.route == nil:
@@ -89,7 +91,8 @@ func (e *exchange) validateRequestBody(content []byte, spec *openapi3.RequestBod
 	}
 	input := e.input(&openapi3filter.Options{})
 	input.Request.Body = io.NopCloser(bytes.NewReader(content))
-	for _, fault := range e.checker.describe(openapi3filter.ValidateRequestBody(context.Background(), input, spec), value, schema) {
+	for _, fault := range e.checker.describe(openapi3filter.ValidateRequestBody(context.Background(), input, spec),
+		value, schema) {
 		e.report(RequestInvalid, "the request's body: "+fault.text, fault.assumed)
 	}
 	e.checkFields("request", value, schema)
@@ -119,7 +122,8 @@ func (e *exchange) mediaType(which string, m *message, content openapi3.Content)
 // decoded gives the value of a body, those of its bytes that have it, and what is wrong with the
 // body before its schema is asked. Without a value that can be held against a schema there are no
 // bytes.
-func (c *Checker) decoded(m *message, content []byte, schema *openapi3.SchemaRef) (value any, clean []byte, faults []string) {
+func (c *Checker) decoded(m *message, content []byte,
+	schema *openapi3.SchemaRef) (value any, clean []byte, faults []string) {
 	switch {
 	case isJSON(m.header):
 		return c.jsonValue(content)
@@ -129,7 +133,8 @@ func (c *Checker) decoded(m *message, content []byte, schema *openapi3.SchemaRef
 	// A spec that has "*/*" takes any media type, and still has a schema.
 	media, _, _ := strings.Cut(m.header.Get("Content-Type"), ";")
 	if openapi3filter.RegisteredBodyDecoder(strings.TrimSpace(media)) == nil {
-		return nil, nil, []string{fmt.Sprintf("cannot be held against the schema, since the Content-Type is %s", shownMediaType(m.header))}
+		return nil, nil, []string{fmt.Sprintf("cannot be held against the schema, since the Content-Type is %s",
+			shownMediaType(m.header))}
 	}
 	return nil, content, nil
 }

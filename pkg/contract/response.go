@@ -78,7 +78,8 @@ func (e *exchange) checkResponseBody() Depth {
 			e.checkFields("answer", value, schema)
 		}
 	}
-	for _, fault := range e.checker.describe(openapi3filter.ValidateResponse(context.Background(), input), value, schema) {
+	for _, fault := range e.checker.describe(openapi3filter.ValidateResponse(context.Background(), input), value,
+		schema) {
 		e.report(ResponseInvalid, "the answer: "+fault.text, fault.assumed)
 	}
 	return depth
@@ -89,7 +90,9 @@ func (e *exchange) checkResponseLength(got body) {
 	case e.response.bodiless:
 	case got.failure == io.ErrUnexpectedEOF && e.response.declared < 0:
 		e.report(Length, fmt.Sprintf("the answer's body broke off after %d bytes", got.size), "")
-	case (got.complete || got.failure == io.ErrUnexpectedEOF) && e.response.declared >= 0 && got.size != e.response.declared:
-		e.report(Length, fmt.Sprintf("the answer declares %d bytes of body and has %d", e.response.declared, got.size), "")
+	case (got.complete || got.failure == io.ErrUnexpectedEOF) && e.response.declared >= 0 &&
+		got.size != e.response.declared:
+		e.report(Length, fmt.Sprintf("the answer declares %d bytes of body and has %d", e.response.declared, got.size),
+			"")
 	}
 }

@@ -61,7 +61,8 @@ func parameter(segment string) string {
 func (r routes) find(method string, address *url.URL) match {
 	path, ok := strings.CutPrefix(address.EscapedPath(), r.base)
 	if !ok || !strings.HasPrefix(path, "/") {
-		return match{path: r.mask(address.EscapedPath()), class: UndocumentedPath, reason: "the path does not lie under Config.BasePath"}
+		return match{path: r.mask(address.EscapedPath()), class: UndocumentedPath,
+			reason: "the path does not lie under Config.BasePath"}
 	}
 	segments := strings.Split(path, "/")
 	for _, candidate := range r.paths {
@@ -81,7 +82,8 @@ func (r routes) find(method string, address *url.URL) match {
 		}
 		return found
 	}
-	return match{path: r.mask(path), class: UndocumentedPath, reason: "no path of the spec matches; is Config.BasePath right?"}
+	return match{path: r.mask(path), class: UndocumentedPath,
+		reason: "no path of the spec matches; is Config.BasePath right?"}
 }
 
 // params matches escaped segments, so that an escaped slash within a parameter is none between

@@ -100,7 +100,8 @@ func (c *Checker) describeRequest(err *openapi3filter.RequestError, value any, r
 	}
 	if err.Parameter != nil {
 		for i := range faults {
-			faults[i].text = fmt.Sprintf("the %s parameter %q %s", err.Parameter.In, err.Parameter.Name, strings.TrimPrefix(faults[i].text, "the value "))
+			faults[i].text = fmt.Sprintf("the %s parameter %q %s", err.Parameter.In, err.Parameter.Name,
+				strings.TrimPrefix(faults[i].text, "the value "))
 		}
 	}
 	return faults
@@ -141,14 +142,16 @@ func headerOf(err *openapi3filter.ResponseError) (string, *openapi3.Header) {
 }
 
 func (c *Checker) describeSchema(err *openapi3.SchemaError, value any, root *openapi3.SchemaRef) []fault {
-	if several, ok := errors.AsType[openapi3.MultiError](err.Origin); ok && !slices.Contains([]string{"oneOf", "anyOf", "not"}, err.SchemaField) {
+	if several, ok := errors.AsType[openapi3.MultiError](err.Origin); ok &&
+		!slices.Contains([]string{"oneOf", "anyOf", "not"}, err.SchemaField) {
 		if faults := c.describe(several, value, root); len(faults) > 0 {
 			return faults
 		}
 	}
 	pointer, field := err.JSONPointer(), err.SchemaField
 	if err.Schema != nil {
-		return []fault{{c.pointer(pointer, value) + " " + rule(field, err.Schema, err.Value), excuse(root, pointer, field)}}
+		return []fault{{c.pointer(pointer, value) + " " + rule(field, err.Schema, err.Value),
+			excuse(root, pointer, field)}}
 	}
 	// The validator of OpenAPI 3.1 does not say which schema it is about, and has some words of its
 	// own.
@@ -176,14 +179,16 @@ func (c *Checker) describeSchema(err *openapi3.SchemaError, value any, root *ope
 }
 
 // missing gives a fault for each field that is required and not there.
-func (c *Checker) missing(schemas []*openapi3.Schema, pointer []string, object, value any, root *openapi3.SchemaRef) []fault {
+func (c *Checker) missing(schemas []*openapi3.Schema, pointer []string, object, value any,
+	root *openapi3.SchemaRef) []fault {
 	fields, _ := object.(map[string]any)
 	var faults []fault
 	for _, schema := range schemas {
 		for _, name := range schema.Required {
 			if _, ok := fields[name]; !ok {
 				place := slices.Concat(pointer, []string{name})
-				faults = append(faults, fault{c.pointer(place, value) + " " + rule("required", schema, nil), excuse(root, place, "required")})
+				faults = append(faults, fault{c.pointer(place, value) + " " + rule("required", schema, nil),
+					excuse(root, place, "required")})
 			}
 		}
 	}
@@ -229,7 +234,8 @@ func rule(field string, schema *openapi3.Schema, value any) string {
 			return fmt.Sprintf("must have the format %q", schema.Format)
 		}
 	case "properties", "additionalProperties":
-		return "has a field that the schema does not allow; it names " + cmp.Or(strings.Join(slices.Sorted(maps.Keys(schema.Properties)), ", "), "none")
+		return "has a field that the schema does not allow; it names " +
+			cmp.Or(strings.Join(slices.Sorted(maps.Keys(schema.Properties)), ", "), "none")
 	case "":
 		return "does not match the schema"
 	}

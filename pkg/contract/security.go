@@ -29,7 +29,8 @@ func authenticated(_ context.Context, input *openapi3filter.AuthenticationInput)
 	values := request.Header.Values("Authorization")
 	if len(values) == 1 {
 		kind, credentials, _ := strings.Cut(values[0], " ")
-		if strings.EqualFold(kind, want) && credentials != "" && (!strings.EqualFold(want, "basic") || isBasic(credentials)) {
+		if strings.EqualFold(kind, want) && credentials != "" &&
+			(!strings.EqualFold(want, "basic") || isBasic(credentials)) {
 			return nil
 		}
 	}

@@ -53,26 +53,50 @@ func TestOtherSpecs(t *testing.T) {
 			says                                string
 		}{
 			{name: "right", path: "/things/1?page=2", key: "k", count: "1", body: `{"a":"1","b":"x"}`, status: 200},
-			{name: "status in the range", path: "/things/1?page=2", key: "k", count: "1", body: `{"a":"1"}`, status: 206},
-			{name: "status out of the range", path: "/things/1?page=2", key: "k", status: 400, want: []Class{UndocumentedStatus}},
+			{name: "status in the range", path: "/things/1?page=2", key: "k", count: "1", body: `{"a":"1"}`,
+				status: 206},
+			{name: "status out of the range", path: "/things/1?page=2", key: "k", status: 400,
+				want: []Class{UndocumentedStatus}},
 			{name: "literal path first", path: "/things/special", status: 400, body: "any"},
-			{name: "path parameter", path: "/things/kanarienvogel?page=2", key: "k", count: "1", body: `{"a":"1"}`, status: 200, want: []Class{RequestInvalid}, says: `the path parameter "id"`},
-			{name: "query parameter missing", path: "/things/1", key: "k", count: "1", body: `{"a":"1"}`, status: 200, want: []Class{RequestInvalid}, says: `the query parameter "page" is required and missing`},
-			{name: "query parameter too large", path: "/things/1?page=10", key: "k", count: "1", body: `{"a":"1"}`, status: 200, want: []Class{RequestInvalid}, says: `"maximum"`},
-			{name: "all parameters that there are", path: "/things/1?page=2&lang=es&tag=a&tag=b&by=a&filter[size]=1&api_key=k", key: "k", count: "1", body: `{"a":"1"}`, status: 200},
-			{name: "undocumented parameters", path: "/things/1?page=2&kanarienvogel=1&filter=1&sizes[a]=1&Page=3", key: "k", count: "1", body: `{"a":"1"}`, status: 200,
-				want: []Class{UndocumentedParameter}, says: "the request has 3 query parameter(s) that the spec does not name; it names api_key, by, filter, lang, page, sort, tag"},
-			{name: "query parameter twice", path: "/things/1?page=2&page=2", key: "k", count: "1", body: `{"a":"1"}`, status: 200, want: []Class{RequestInvalid}, says: `the query parameter "page" stands 2 times`},
-			{name: "query parameter of the path twice", path: "/things/1?page=2&lang=es&lang=en&lang=", key: "k", count: "1", body: `{"a":"1"}`, status: 200, want: []Class{RequestInvalid}, says: `the query parameter "lang" stands 3 times`},
-			{name: "header parameter twice", path: "/things/1?page=2", key: "k", trace: []string{"a", "a"}, count: "1", body: `{"a":"1"}`, status: 200, want: []Class{RequestInvalid}, says: `the header parameter "X-Trace" stands 2 times`},
-			{name: "header of the answer twice", path: "/things/1?page=2", key: "k", count: "1", again: "1", body: `{"a":"1"}`, status: 200, want: []Class{ResponseInvalid}, says: `the header "X-Count" stands 2 times`},
-			{name: "no key", path: "/things/1?page=2", count: "1", body: `{"a":"1"}`, status: 200, want: []Class{Security}, says: `the header parameter "X-Key"; or one Authorization`},
-			{name: "header missing", path: "/things/1?page=2", key: "k", body: `{"a":"1"}`, status: 200, want: []Class{ResponseInvalid}, says: `header "X-Count"`},
-			{name: "header wrong", path: "/things/1?page=2", key: "k", count: "kanarienvogel", body: `{"a":"1"}`, status: 200, want: []Class{ResponseInvalid}, says: `header "X-Count"`},
-			{name: "part of a whole", path: "/things/1?page=2", key: "k", count: "1", body: `{"a":"kanarienvogel"}`, status: 200, want: []Class{ResponseInvalid}, says: `/a breaks the schema's "maxLength"`},
-			{name: "further field", path: "/things/1?page=2", key: "k", count: "1", body: `{"a":"1","kanarienvogel":1}`, status: 200, want: []Class{UndocumentedField}, says: "it names a, b, free"},
-			{name: "name that the spec leaves free", path: "/things/1?page=2", key: "k", count: "1", body: `{"a":"1","free":{"kanarienvogel":"x"}}`, status: 200, want: []Class{ResponseInvalid}, says: "/free/{…} "},
-			{name: "number as a name", path: "/things/1?page=2", key: "k", count: "1", body: `{"a":"1","free":{"7":"x"}}`, status: 200, want: []Class{ResponseInvalid}, says: "/free/{…} "},
+			{name: "path parameter", path: "/things/kanarienvogel?page=2", key: "k", count: "1", body: `{"a":"1"}`,
+				status: 200, want: []Class{RequestInvalid}, says: `the path parameter "id"`},
+			{name: "query parameter missing", path: "/things/1", key: "k", count: "1", body: `{"a":"1"}`, status: 200,
+				want: []Class{RequestInvalid}, says: `the query parameter "page" is required and missing`},
+			{name: "query parameter too large", path: "/things/1?page=10", key: "k", count: "1", body: `{"a":"1"}`,
+				status: 200, want: []Class{RequestInvalid}, says: `"maximum"`},
+			{name: "all parameters that there are",
+				path: "/things/1?page=2&lang=es&tag=a&tag=b&by=a&filter[size]=1&api_key=k", key: "k", count: "1",
+				body: `{"a":"1"}`, status: 200},
+			{name: "undocumented parameters", path: "/things/1?page=2&kanarienvogel=1&filter=1&sizes[a]=1&Page=3",
+				key: "k", count: "1", body: `{"a":"1"}`, status: 200,
+				want: []Class{UndocumentedParameter}, says: "the request has 3 query parameter(s) that the spec does " +
+					"not name; it names api_key, by, filter, lang, page, sort, tag"},
+			{name: "query parameter twice", path: "/things/1?page=2&page=2", key: "k", count: "1", body: `{"a":"1"}`,
+				status: 200, want: []Class{RequestInvalid}, says: `the query parameter "page" stands 2 times`},
+			{name: "query parameter of the path twice", path: "/things/1?page=2&lang=es&lang=en&lang=", key: "k",
+				count: "1", body: `{"a":"1"}`, status: 200, want: []Class{RequestInvalid},
+				says: `the query parameter "lang" stands 3 times`},
+			{name: "header parameter twice", path: "/things/1?page=2", key: "k", trace: []string{"a", "a"}, count: "1",
+				body: `{"a":"1"}`, status: 200, want: []Class{RequestInvalid},
+				says: `the header parameter "X-Trace" stands 2 times`},
+			{name: "header of the answer twice", path: "/things/1?page=2", key: "k", count: "1", again: "1",
+				body: `{"a":"1"}`, status: 200, want: []Class{ResponseInvalid},
+				says: `the header "X-Count" stands 2 times`},
+			{name: "no key", path: "/things/1?page=2", count: "1", body: `{"a":"1"}`, status: 200,
+				want: []Class{Security}, says: `the header parameter "X-Key"; or one Authorization`},
+			{name: "header missing", path: "/things/1?page=2", key: "k", body: `{"a":"1"}`, status: 200,
+				want: []Class{ResponseInvalid}, says: `header "X-Count"`},
+			{name: "header wrong", path: "/things/1?page=2", key: "k", count: "kanarienvogel", body: `{"a":"1"}`,
+				status: 200, want: []Class{ResponseInvalid}, says: `header "X-Count"`},
+			{name: "part of a whole", path: "/things/1?page=2", key: "k", count: "1", body: `{"a":"kanarienvogel"}`,
+				status: 200, want: []Class{ResponseInvalid}, says: `/a breaks the schema's "maxLength"`},
+			{name: "further field", path: "/things/1?page=2", key: "k", count: "1", body: `{"a":"1","kanarienvogel":1}`,
+				status: 200, want: []Class{UndocumentedField}, says: "it names a, b, free"},
+			{name: "name that the spec leaves free", path: "/things/1?page=2", key: "k", count: "1",
+				body: `{"a":"1","free":{"kanarienvogel":"x"}}`, status: 200, want: []Class{ResponseInvalid},
+				says: "/free/{…} "},
+			{name: "number as a name", path: "/things/1?page=2", key: "k", count: "1",
+				body: `{"a":"1","free":{"7":"x"}}`, status: 200, want: []Class{ResponseInvalid}, says: "/free/{…} "},
 		} {
 			t.Run(version+" "+test.name, func(t *testing.T) {
 				var findings []Finding
@@ -102,7 +126,8 @@ func TestOtherSpecs(t *testing.T) {
 					got = append(got, finding.Class)
 					text += finding.String() + "\n"
 				}
-				if !slices.Equal(got, test.want) || !strings.Contains(text, test.says) || strings.Contains(text, "kanarienvogel") {
+				if !slices.Equal(got, test.want) || !strings.Contains(text, test.says) ||
+					strings.Contains(text, "kanarienvogel") {
 					t.Errorf("%q, want %q and %q:\n%s", got, test.want, test.says, text)
 				}
 			})
@@ -117,7 +142,8 @@ func pass(t *testing.T, checker *Checker, header, answer http.Header, path strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	response, err := checker.Transport(fixed{status, answer, body}).RoundTrip(&http.Request{Method: "GET", URL: address, Header: header})
+	response, err := checker.Transport(fixed{status, answer, body}).RoundTrip(&http.Request{Method: "GET", URL: address,
+		Header: header})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,20 +162,25 @@ type fixed struct {
 }
 
 func (f fixed) RoundTrip(*http.Request) (*http.Response, error) {
-	return &http.Response{StatusCode: f.status, Header: f.header, ContentLength: int64(len(f.body)), Body: io.NopCloser(strings.NewReader(f.body))}, nil
+	return &http.Response{StatusCode: f.status, Header: f.header, ContentLength: int64(len(f.body)),
+		Body: io.NopCloser(strings.NewReader(f.body))}, nil
 }
 
 // A spec that takes any media type still says what the body is.
 func TestAnyMediaType(t *testing.T) {
 	for media, want := range map[string]string{
-		"application/json": "", "text/html": "the answer's body cannot be held against the schema, since the Content-Type is text/html",
-		"": "the answer's body cannot be held against the schema, since the Content-Type is missing", "text/kanarienvogel": "since the Content-Type is another one",
-		"text/plain": "the answer: the value must be object, and is string",
+		"application/json": "",
+		"text/html": "the answer's body cannot be held against the schema, since the Content-Type is " +
+			"text/html",
+		"":                   "the answer's body cannot be held against the schema, since the Content-Type is missing",
+		"text/kanarienvogel": "since the Content-Type is another one",
+		"text/plain":         "the answer: the value must be object, and is string",
 	} {
 		var findings []Finding
 		checker, err := New(Config{
 			Report: func(f Finding) { findings = append(findings, f) }, Allow: []Class{Security},
-			Spec: []byte(strings.NewReplacer("VERSION", "3.0.3", `"content": {"application/json"`, `"content": {"*/*"`).Replace(otherSpec)),
+			Spec: []byte(strings.NewReplacer("VERSION", "3.0.3", `"content": {"application/json"`,
+				`"content": {"*/*"`).Replace(otherSpec)),
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -161,7 +192,8 @@ func TestAnyMediaType(t *testing.T) {
 		pass(t, checker, nil, header, "/things/1?page=2", 200, `{"a":"1"}`)
 		switch {
 		case want == "" && len(findings) == 0:
-		case len(findings) == 0 || findings[0].Class != ResponseInvalid || !strings.Contains(findings[0].Message, want) || want == "":
+		case len(findings) == 0 || findings[0].Class != ResponseInvalid ||
+			!strings.Contains(findings[0].Message, want) || want == "":
 			t.Errorf("%q: %v, want %q", media, findings, want)
 		}
 	}
@@ -179,12 +211,15 @@ func frozenSpec(tb testing.TB) []byte {
 // The verdict on a body is kin-openapi's own, but for what jsonValue finds before it; and whatever
 // the body is, no finding shows a part of it.
 func FuzzAnswerBody(f *testing.F) {
-	for _, seed := range []string{`{"circuitId":"a","link":"b"}`, `{"circuitId":1}`, `{}`, `{}x`, ``, `[]`, `null`, `{"link":"a","link":"b"}`, "\ufeff{}", "{\"link\":\"\xff\"}", `{"kanarienvogel":{"a":["b"]}}`, `{"circuitId":null}`} {
+	for _, seed := range []string{`{"circuitId":"a","link":"b"}`, `{"circuitId":1}`, `{}`, `{}x`, ``, `[]`, `null`,
+		`{"link":"a","link":"b"}`, "\ufeff{}", "{\"link\":\"\xff\"}", `{"kanarienvogel":{"a":["b"]}}`,
+		`{"circuitId":null}`} {
 		f.Add([]byte(seed))
 	}
 	var findings []Finding
 	checker, err := New(Config{
-		Report: func(f Finding) { findings = append(findings, f) }, Allow: []Class{Security, RequestInvalid}, Spec: frozenSpec(f),
+		Report: func(f Finding) { findings = append(findings, f) }, Allow: []Class{Security, RequestInvalid},
+		Spec: frozenSpec(f),
 	})
 	if err != nil {
 		f.Fatal(err)
@@ -194,7 +229,8 @@ func FuzzAnswerBody(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		findings = nil
 		_, _, faults := checker.jsonValue(body)
-		request := &http.Request{Method: "POST", URL: &url.URL{Path: "/api/v1/biometric/start_circuit/c"}, Header: make(http.Header)}
+		request := &http.Request{Method: "POST", URL: &url.URL{Path: "/api/v1/biometric/start_circuit/c"},
+			Header: make(http.Header)}
 		response, err := checker.Transport(fixed{200, header, string(body)}).RoundTrip(request)
 		if err != nil {
 			t.Fatal(err)
@@ -205,9 +241,11 @@ func FuzzAnswerBody(f *testing.F) {
 			t.Errorf("read %q and %v", got, err)
 		}
 		input := &openapi3filter.ResponseValidationInput{
-			RequestValidationInput: &openapi3filter.RequestValidationInput{Request: request, Route: route}, Status: 200, Header: header,
+			RequestValidationInput: &openapi3filter.RequestValidationInput{Request: request, Route: route}, Status: 200,
+			Header: header,
 		}
-		wrong := openapi3filter.ValidateResponse(context.Background(), input.SetBodyBytes(body)) != nil || len(faults) > 0
+		wrong := openapi3filter.ValidateResponse(context.Background(), input.SetBodyBytes(body)) != nil ||
+			len(faults) > 0
 		found := slices.ContainsFunc(findings, func(f Finding) bool { return f.Class == ResponseInvalid })
 		if found != wrong {
 			t.Errorf("found %v, kin-openapi says wrong: %v", findings, wrong)
@@ -223,7 +261,8 @@ func FuzzAnswerBody(f *testing.F) {
 // A path that matches gives parameters from which the same path can be made again; any other is
 // shown without its own words.
 func FuzzPath(f *testing.F) {
-	for _, seed := range []string{"/oauth2/token", "/oauth2/kanarienvogel", "/api/v1/biometric/start_circuit/a%2Fb", "/api/v1/biometric/document_circuit/%20/circuit/x", "*", "", "//", "/%zz", "/oauth2/%74oken"} {
+	for _, seed := range []string{"/oauth2/token", "/oauth2/kanarienvogel", "/api/v1/biometric/start_circuit/a%2Fb",
+		"/api/v1/biometric/document_circuit/%20/circuit/x", "*", "", "//", "/%zz", "/oauth2/%74oken"} {
 		f.Add(seed)
 	}
 	checker, err := New(Config{Report: func(Finding) {}, Spec: frozenSpec(f)})

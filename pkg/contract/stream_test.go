@@ -77,7 +77,8 @@ func TestLargeBodiesAreStreamedThroughUnchanged(t *testing.T) {
 	want := digest(t, pattern(large))
 	for _, h2 := range []bool{false, true} {
 		for _, declared := range []bool{true, false} {
-			t.Run(map[bool]string{true: "h2", false: "h1"}[h2]+map[bool]string{true: " declared", false: " chunked"}[declared], func(t *testing.T) {
+			t.Run(map[bool]string{true: "h2", false: "h1"}[h2]+
+				map[bool]string{true: " declared", false: " chunked"}[declared], func(t *testing.T) {
 				checker, seen := newChecker(t)
 				var peak atomic.Uint64
 				before := liveHeap()
@@ -91,12 +92,14 @@ func TestLargeBodiesAreStreamedThroughUnchanged(t *testing.T) {
 						w.Header().Set("Content-Length", "67108864")
 					}
 					w.Header().Set("Trailer", "X-Sum")
-					io.CopyBuffer(struct{ io.Writer }{w}, &gauge{Reader: pattern(large), peak: &peak}, make([]byte, 32<<10))
+					io.CopyBuffer(struct{ io.Writer }{w}, &gauge{Reader: pattern(large), peak: &peak},
+						make([]byte, 32<<10))
 					w.Header().Set("X-Sum", "1")
 				})
 				url, plain, stop := serve(t, checker.Handler(handler), h2)
 				request := startCall().request(t, url)
-				request.Body, request.GetBody, request.ContentLength = io.NopCloser(&gauge{Reader: pattern(large), peak: &peak}), nil, -1
+				request.Body, request.GetBody,
+					request.ContentLength = io.NopCloser(&gauge{Reader: pattern(large), peak: &peak}), nil, -1
 				if declared {
 					request.ContentLength = large
 				}
@@ -182,7 +185,8 @@ func TestBrokenBodiesBreakOffAtTheSamePlaceWithTheSameError(t *testing.T) {
 					}
 					io.Copy(io.Discard, r.Body)
 					r.Body.Close()
-					return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {jsonType}}, ContentLength: test.declared, Body: io.NopCloser(body), Request: r}, nil
+					return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {jsonType}},
+						ContentLength: test.declared, Body: io.NopCloser(body), Request: r}, nil
 				}))
 				request := startCall().request(t, "http://localhost")
 				response, err := transport.RoundTrip(request)
@@ -202,7 +206,9 @@ func TestBrokenBodiesBreakOffAtTheSamePlaceWithTheSameError(t *testing.T) {
 					t.Errorf("read %q and %v", got, err)
 				}
 				// What was read short but to its end is also no JSON.
-				if classes := slices.DeleteFunc(seen.classes(), func(c contract.Class) bool { return c == contract.ResponseInvalid }); !slices.Equal(classes, test.want) {
+				if classes := slices.DeleteFunc(seen.classes(),
+					func(c contract.Class) bool { return c == contract.ResponseInvalid }); !slices.Equal(classes,
+					test.want) {
 					t.Errorf("findings %v, want %q", seen.findings, test.want)
 				}
 				if exchange := seen.only(t); want != nil && exchange.Response != contract.Unread {
@@ -218,7 +224,8 @@ func TestAnswersThatAreNotReadToTheirEnd(t *testing.T) {
 	read := func(t *testing.T, text string, length int64, read func(io.Reader)) contract.Exchange {
 		checker, seen := newChecker(t)
 		response, err := checker.Transport(base(func(r *http.Request) (*http.Response, error) {
-			return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {jsonType}}, ContentLength: length, Body: body(text), Request: r}, nil
+			return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {jsonType}},
+				ContentLength: length, Body: body(text), Request: r}, nil
 		})).RoundTrip(tokenCall(sends("")).request(t, "http://localhost"))
 		if err != nil {
 			t.Fatal(err)
@@ -242,9 +249,11 @@ func TestAnswersThatAreNotReadToTheirEnd(t *testing.T) {
 		want   contract.Depth
 	}{
 		{"not read at all", tokenAnswer, -1, func(io.Reader) {}, contract.Unread},
-		{"read by half", tokenAnswer, int64(len(tokenAnswer)), func(r io.Reader) { io.CopyN(io.Discard, r, 9) }, contract.Unread},
+		{"read by half", tokenAnswer, int64(len(tokenAnswer)), func(r io.Reader) { io.CopyN(io.Discard, r, 9) },
+			contract.Unread},
 		{"decoded, which stops before the end", tokenAnswer, -1, decode, contract.Whole},
-		{"read as far as declared", tokenAnswer, int64(len(tokenAnswer)), func(r io.Reader) { io.CopyN(io.Discard, r, int64(len(tokenAnswer))) }, contract.Whole},
+		{"read as far as declared", tokenAnswer, int64(len(tokenAnswer)),
+			func(r io.Reader) { io.CopyN(io.Discard, r, int64(len(tokenAnswer))) }, contract.Whole},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got := read(t, test.text, test.length, test.read); got.Response != test.want {

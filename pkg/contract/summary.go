@@ -78,7 +78,8 @@ func (c *Checker) Summary() Summary {
 func (s Summary) String() string {
 	var b strings.Builder
 	for _, tally := range s.Exchanges {
-		fmt.Fprintf(&b, "%d × %s %s answered %d: request %s; answer %s", tally.Count, tally.Method, tally.Path, tally.Status, tally.Request, tally.Response)
+		fmt.Fprintf(&b, "%d × %s %s answered %d: request %s; answer %s", tally.Count, tally.Method, tally.Path,
+			tally.Status, tally.Request, tally.Response)
 		if tally.Findings > 0 {
 			fmt.Fprintf(&b, "; findings in each: %d", tally.Findings)
 		}

@@ -22,7 +22,8 @@ type transport struct {
 }
 
 func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
-	sent := message{header: request.Header, declared: request.ContentLength, bodiless: request.Body == nil || request.Body == http.NoBody}
+	sent := message{header: request.Header, declared: request.ContentLength, bodiless: request.Body == nil ||
+		request.Body == http.NoBody}
 	if sent.declared == 0 && !sent.bodiless {
 		sent.declared = -1 // what net/http takes it for
 	}
@@ -47,7 +48,8 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 		return response, nil
 	}
 	received := message{header: response.Header.Clone(), declared: response.ContentLength, body: new(watched)}
-	received.bodiless = request.Method == http.MethodHead || response.StatusCode == http.StatusNoContent || response.StatusCode == http.StatusNotModified
+	received.bodiless = request.Method == http.MethodHead || response.StatusCode == http.StatusNoContent ||
+		response.StatusCode == http.StatusNotModified
 	received.body.dropped = received.declared > MaxBody
 	exchange.answered(response.StatusCode, received)
 	if received.bodiless || received.declared == 0 || response.Body == nil || response.Body == http.NoBody {

@@ -47,39 +47,50 @@ func TestVersionsOfOpenAPISayTheSame(t *testing.T) {
 		want []string // without what stands before them
 	}{
 		{`{"a":"x","b":1}`, nil},
-		{`{}`, []string{"/a is required and missing. Assumed: of the whole", "/b is required and missing. Assumed: of the whole"}},
+		{`{}`, []string{"/a is required and missing. Assumed: of the whole",
+			"/b is required and missing. Assumed: of the whole"}},
 		{`[]`, []string{"the value must be object, and is array. Assumed: of the whole"}},
 		{`null`, []string{"the value must not be null. Assumed: of the whole"}},
 		{`{"a":null,"b":1}`, []string{"/a must not be null. Assumed: of the whole"}},
-		{`{"a":1,"b":"q"}`, []string{"/a must be string, and is number. Assumed: of the whole", "/b must be integer, and is string. Assumed: of the whole"}},
-		{`{"a":"x","b":true,"e":[]}`, []string{"/b must be integer, and is boolean. Assumed: of the whole", `/e must be one of ["x","y"]. Assumed: of e`}},
+		{`{"a":1,"b":"q"}`, []string{"/a must be string, and is number. Assumed: of the whole",
+			"/b must be integer, and is string. Assumed: of the whole"}},
+		{`{"a":"x","b":true,"e":[]}`, []string{"/b must be integer, and is boolean. Assumed: of the whole",
+			`/e must be one of ["x","y"]. Assumed: of e`}},
 		{`{"a":"x","b":1.5}`, []string{"/b must be integer, and is number. Assumed: of the whole"}},
-		{`{"a":"yyyyy","b":0}`, []string{`/a breaks the schema's "maxLength"`, `/a breaks the schema's "pattern"`, `/b breaks the schema's "minimum"`}},
+		{`{"a":"yyyyy","b":0}`, []string{`/a breaks the schema's "maxLength"`, `/a breaks the schema's "pattern"`,
+			`/b breaks the schema's "minimum"`}},
 		{`{"a":"x","b":1,"e":"z"}`, []string{`/e must be one of ["x","y"]. Assumed: of e`}},
 		{`{"a":"x","b":1,"e":1}`, []string{`/e must be one of ["x","y"]. Assumed: of e`}},
 		{`{"a":"x","b":1,"e":null}`, []string{`/e must be one of ["x","y"]. Assumed: of e`}},
 		{`{"a":"x","b":1,"o":{"z":1,"y":2},"l":[]}`, []string{`/l breaks the schema's "minItems"`,
 			"/o has a field that the schema does not allow; it names q", "/o/q is required and missing"}},
-		{`{"a":"x","b":1,"l":[{"c":"!"},{"c":1,"n":99999999999},3,{}]}`, []string{"/l/0/c must be Base64, and does not decode. Assumed: of c",
-			"/l/1/c must be string, and is number. Assumed: of l", `/l/1/n must have the format "int32"`,
-			"/l/2 must be object, and is number. Assumed: of the whole", "/l/3/c is required and missing. Assumed: of l"}},
-		{`{"a":"x","b":1,"l":[{"c":"YW\u000aJj"}]}`, []string{"/l/0/c must be Base64, and has line breaks. Assumed: of c"}},
+		{`{"a":"x","b":1,"l":[{"c":"!"},{"c":1,"n":99999999999},3,{}]}`,
+			[]string{"/l/0/c must be Base64, and does not decode. Assumed: of c",
+				"/l/1/c must be string, and is number. Assumed: of l", `/l/1/n must have the format "int32"`,
+				"/l/2 must be object, and is number. Assumed: of the whole",
+				"/l/3/c is required and missing. Assumed: of l"}},
+		{`{"a":"x","b":1,"l":[{"c":"YW\u000aJj"}]}`,
+			[]string{"/l/0/c must be Base64, and has line breaks. Assumed: of c"}},
 		{`{"a":"x","b":1,"free":{"kanarienvogel":"v"}}`, []string{"/free/{…} must be integer, and is string"}},
 		{`{"a":"x","b":1,"all":{"b":"y"}}`, []string{"/all/a is required and missing", `/all/b must be one of ["x"]`}},
 		{`{"a":"x","b":1,"all":{"a":1}}`, []string{"/all/a must be string, and is number"}},
 		{`{"a":"x","b":1,"one":true}`, []string{`/one breaks the schema's "oneOf"`}},
 		{`{"a":"x","b":1,"any":true}`, []string{`/any breaks the schema's "anyOf"`}},
 		{`{"a":"x","b":1,"not":"kanarienvogel"}`, []string{`/not breaks the schema's "not"`}},
-		{`{"a":"x","b":1,"kanarienvogel":1}`, []string{"the value has 1 field(s) that the schema does not name; it names a, all, any, b, e, free, l, not, o, one. Assumed: of the whole"}},
+		{`{"a":"x","b":1,"kanarienvogel":1}`,
+			[]string{"the value has 1 field(s) that the schema does not name; it names a, all, any, b, e, free, l, " +
+				"not, o, one. Assumed: of the whole"}},
 	} {
 		for _, version := range []string{"3.0.3", "3.1.0"} {
 			for _, path := range []string{"/in-place", "/by-reference"} {
 				t.Run(fmt.Sprint(version, path, test.body), func(t *testing.T) {
-					answer := `{"responses": {"200": {"description": "d", "content": {"application/json": {"schema": ` + wideSchema + `}}}}}`
+					answer := `{"responses": {"200": {"description": "d", "content": {"application/json": {"schema": ` +
+						wideSchema + `}}}}}`
 					var got []string
 					checker, err := New(Config{
 						Report: func(f Finding) { got = append(got, f.String()) },
-						Spec:   []byte(strings.NewReplacer("VERSION", version, "ANSWER", answer, "WIDE", wideSchema).Replace(wideSpec)),
+						Spec: []byte(strings.NewReplacer("VERSION", version, "ANSWER", answer, "WIDE",
+							wideSchema).Replace(wideSpec)),
 					})
 					if err != nil {
 						t.Fatal(err)
@@ -87,7 +98,8 @@ func TestVersionsOfOpenAPISayTheSame(t *testing.T) {
 					pass(t, checker, nil, http.Header{"Content-Type": {"application/json"}}, path, 200, test.body)
 					for i, line := range got {
 						if at := strings.Index(line, " answered 200: the answer"); at >= 0 {
-							got[i] = strings.TrimLeft(strings.TrimPrefix(line[at+len(" answered 200: the answer"):], "'s body"), ": ")
+							got[i] = strings.TrimLeft(strings.TrimPrefix(line[at+len(" answered 200: the answer"):],
+								"'s body"), ": ")
 						}
 					}
 					if !slices.Equal(got, test.want) {
@@ -105,7 +117,8 @@ func TestAssumptionsStandWhereTheyExcuse(t *testing.T) {
 		token, start = "/oauth2/token", "/api/v1/biometric/start_circuit/c"
 		download     = "/api/v1/biometric/document_circuit/c/circuit/d"
 		json, form   = "application/json", "application/x-www-form-urlencoded"
-		fields       = "The fields are those of the published example; their types are read off its values, and which are "
+		fields       = "The fields are those of the published example; their types are read off its values, and " +
+			"which are "
 	)
 	for _, test := range []struct {
 		name, method, path, media, body string
@@ -114,28 +127,39 @@ func TestAssumptionsStandWhereTheyExcuse(t *testing.T) {
 		class                           Class
 		want                            string // how what is assumed begins
 	}{
-		{"type in the answer", "POST", start, json, `{"signer":{},"docs":[]}`, 200, json, `{"circuitId":1}`, ResponseInvalid, fields + "always there"},
-		{"type of the answer", "POST", token, form, "grant_type=client_credentials", 200, json, `[]`, ResponseInvalid, fields + "always there"},
-		{"field in the answer", "POST", token, form, "grant_type=client_credentials", 200, json, `{"a":1}`, UndocumentedField, fields + "always there"},
-		{"type in the request", "POST", start, json, `{"signer":{"nif":1},"docs":[]}`, 401, "", "", RequestInvalid, fields + "required"},
-		{"published type in the request", "POST", start, json, `{"signer":{},"docs":{}}`, 401, "", "", RequestInvalid, ""},
+		{"type in the answer", "POST", start, json, `{"signer":{},"docs":[]}`, 200, json, `{"circuitId":1}`,
+			ResponseInvalid, fields + "always there"},
+		{"type of the answer", "POST", token, form, "grant_type=client_credentials", 200, json, `[]`, ResponseInvalid,
+			fields + "always there"},
+		{"field in the answer", "POST", token, form, "grant_type=client_credentials", 200, json, `{"a":1}`,
+			UndocumentedField, fields + "always there"},
+		{"type in the request", "POST", start, json, `{"signer":{"nif":1},"docs":[]}`, 401, "", "", RequestInvalid,
+			fields + "required"},
+		{"published type in the request", "POST", start, json, `{"signer":{},"docs":{}}`, 401, "", "", RequestInvalid,
+			""},
 		{"published field in the request", "POST", start, json, `{"docs":[]}`, 401, "", "", RequestInvalid, ""},
-		{"format in the request", "POST", start, json, `{"signer":{},"docs":[{"content":"!"}]}`, 401, "", "", RequestInvalid, "The file in Base64"},
+		{"format in the request", "POST", start, json, `{"signer":{},"docs":[{"content":"!"}]}`, 401, "", "",
+			RequestInvalid, "The file in Base64"},
 		{"no request body", "POST", start, "", "", 401, "", "", RequestInvalid, "That the body as a whole is required"},
-		{"media type of the evidence", "GET", download, "", "", 200, "application/octet-stream", "PK", MediaType, "The media type is not published."},
-		{"published media type", "POST", token, form, "grant_type=client_credentials", 200, "text/html", "{}", MediaType, ""},
+		{"media type of the evidence", "GET", download, "", "", 200, "application/octet-stream", "PK", MediaType,
+			"The media type is not published."},
+		{"published media type", "POST", token, form, "grant_type=client_credentials", 200, "text/html", "{}",
+			MediaType, ""},
 		{"published value", "POST", token, form, "grant_type=a", 401, "", "", RequestInvalid, ""},
 		{"no JSON", "POST", token, form, "grant_type=client_credentials", 200, json, "{", ResponseInvalid, ""},
-		{"field twice", "POST", token, form, "grant_type=client_credentials", 200, json, `{"access_token":"a","access_token":"a"}`, ResponseInvalid, ""},
+		{"field twice", "POST", token, form, "grant_type=client_credentials", 200, json,
+			`{"access_token":"a","access_token":"a"}`, ResponseInvalid, ""},
 		{"status", "POST", token, form, "grant_type=client_credentials", 418, "", "", UndocumentedStatus, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var findings []Finding
-			checker, err := New(Config{Report: func(f Finding) { findings = append(findings, f) }, Allow: []Class{Security}, Spec: frozenSpec(t)})
+			checker, err := New(Config{Report: func(f Finding) { findings = append(findings, f) },
+				Allow: []Class{Security}, Spec: frozenSpec(t)})
 			if err != nil {
 				t.Fatal(err)
 			}
-			request, err := http.NewRequestWithContext(t.Context(), test.method, "http://localhost"+test.path, strings.NewReader(test.body))
+			request, err := http.NewRequestWithContext(t.Context(), test.method, "http://localhost"+test.path,
+				strings.NewReader(test.body))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -152,8 +176,10 @@ func TestAssumptionsStandWhereTheyExcuse(t *testing.T) {
 			}
 			io.Copy(io.Discard, response.Body)
 			response.Body.Close()
-			if len(findings) != 1 || findings[0].Class != test.class || (findings[0].Assumed == "") != (test.want == "") ||
-				!strings.HasPrefix(findings[0].Assumed, test.want) || test.want != "" && !strings.HasSuffix(findings[0].String(), ". Assumed: "+findings[0].Assumed) {
+			if len(findings) != 1 || findings[0].Class != test.class ||
+				(findings[0].Assumed == "") != (test.want == "") ||
+				!strings.HasPrefix(findings[0].Assumed, test.want) || test.want != "" &&
+				!strings.HasSuffix(findings[0].String(), ". Assumed: "+findings[0].Assumed) {
 				t.Errorf("%v, want %s that assumes %q", findings, test.class, test.want)
 			}
 		})
@@ -192,10 +218,13 @@ func TestEmbeddedSpecIsTheDefault(t *testing.T) {
 
 func TestSpecThatIsNoneIsRefused(t *testing.T) {
 	for name, text := range map[string]string{
-		"empty": "", "no YAML": "\t{", "no OpenAPI": "hello: there", "another file": strings.Replace(otherSpec, `{"allOf": [`, `{"$ref": "other.yaml#/a", "allOf": [`, 1),
-		"invalid": strings.Replace(strings.Replace(otherSpec, "VERSION", "3.0.3", 1), `"description": "d",`, "", 1),
+		"empty": "", "no YAML": "\t{", "no OpenAPI": "hello: there",
+		"another file": strings.Replace(otherSpec, `{"allOf": [`, `{"$ref": "other.yaml#/a", "allOf": [`, 1),
+		"invalid": strings.Replace(strings.Replace(otherSpec, "VERSION", "3.0.3", 1), `"description": "d",`, "",
+			1),
 	} {
-		if _, err := New(Config{Report: func(Finding) {}, Spec: []byte(text)}); err == nil || !strings.HasPrefix(err.Error(), "contract: Config.Spec: ") {
+		if _, err := New(Config{Report: func(Finding) {}, Spec: []byte(text)}); err == nil ||
+			!strings.HasPrefix(err.Error(), "contract: Config.Spec: ") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -45,7 +45,8 @@ func refusal(ctx context.Context, operation, circuit string, resp *http.Response
 		if target, err := resp.Location(); err == nil {
 			host = wholeMask(carried).clean(target.Host, 255)
 		}
-		return fmt.Errorf("%w: the server answered %d, to %s; check the environment or base URL", ErrRedirected, resp.StatusCode, host)
+		return fmt.Errorf("%w: the server answered %d, to %s; check the environment or base URL", ErrRedirected,
+			resp.StatusCode, host)
 	}
 	mask := newMask(carried)
 	e := &APIError{
@@ -61,7 +62,8 @@ func refusal(ctx context.Context, operation, circuit string, resp *http.Response
 	switch {
 	case resp.StatusCode == http.StatusUnauthorized:
 		e.kind = ErrUnauthorized
-	case resp.StatusCode == http.StatusRequestTimeout, resp.StatusCode == http.StatusTooManyRequests, resp.StatusCode >= 500:
+	case resp.StatusCode == http.StatusRequestTimeout, resp.StatusCode == http.StatusTooManyRequests,
+		resp.StatusCode >= 500:
 		e.kind = ErrUnavailable
 	case resp.StatusCode == http.StatusProxyAuthRequired: // of a proxy for plain HTTP
 		e.kind = ErrProxy
@@ -77,7 +79,8 @@ func refusal(ctx context.Context, operation, circuit string, resp *http.Response
 	defer time.AfterFunc(quietTimeout, func() { resp.Body.Close() }).Stop()
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxError))
 	if resp.StatusCode == http.StatusBadRequest && resp.Request.URL.Scheme == "http" && wantsTLS(body) {
-		return fmt.Errorf("%w: the server speaks TLS on this port, and got plain HTTP; give the base URL with https", ErrTLS)
+		return fmt.Errorf("%w: the server speaks TLS on this port, and got plain HTTP; give the base URL with https",
+			ErrTLS)
 	}
 	if ctx.Err() == nil {
 		code, message := errorText(body, resp.Header.Get("Content-Type"))

@@ -115,5 +115,6 @@ var (
 	// out matches one of them too.
 	contextErrors = []error{context.Canceled, context.DeadlineExceeded}
 	// sentinels are what callers decide on.
-	sentinels = []error{ErrInvalidRequest, ErrUnauthorized, ErrUnavailable, ErrProtocol, ErrNotReady, ErrTruncated, ErrIntegrity}
+	sentinels = []error{ErrInvalidRequest, ErrUnauthorized, ErrUnavailable, ErrProtocol, ErrNotReady, ErrTruncated,
+		ErrIntegrity}
 )

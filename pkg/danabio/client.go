@@ -51,7 +51,8 @@ func New(config Config) (*Client, error) {
 		return nil, err
 	}
 	if config.HTTPClient != nil && config.HTTPClient.Timeout != 0 {
-		return nil, invalid("Config.HTTPClient has a Timeout, which would cut long bodies; leave it zero and use contexts")
+		return nil,
+			invalid("Config.HTTPClient has a Timeout, which would cut long bodies; leave it zero and use contexts")
 	}
 	if strings.ContainsFunc(config.UserAgent, func(r rune) bool { return r < ' ' || r > '~' }) {
 		return nil, invalid("Config.UserAgent holds characters that cannot stand in a header; use printable ASCII")

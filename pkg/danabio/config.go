@@ -116,7 +116,8 @@ func (p RetryPolicy) withDefaults() (RetryPolicy, error) {
 func ConfigFromEnv() (Config, error) {
 	var config Config
 	values := map[string]string{}
-	for _, name := range []string{"DANABIO_ENVIRONMENT", "DANABIO_BASE_URL", "DANABIO_CHANNEL", "DANABIO_CLIENT_ID", "DANABIO_CLIENT_SECRET"} {
+	for _, name := range []string{"DANABIO_ENVIRONMENT", "DANABIO_BASE_URL", "DANABIO_CHANNEL", "DANABIO_CLIENT_ID",
+		"DANABIO_CLIENT_SECRET"} {
 		value, err := credential.Text(os.Getenv(name))
 		if err != nil {
 			return config, invalid("%s %w", name, err)
@@ -132,7 +133,8 @@ func ConfigFromEnv() (Config, error) {
 	case environment == "" || Environment(environment) == Sandbox || Environment(environment) == Production:
 		config.Environment = Environment(environment)
 	default:
-		return config, invalid("DANABIO_ENVIRONMENT is neither sandbox nor production; a URL goes into DANABIO_BASE_URL")
+		return config,
+			invalid("DANABIO_ENVIRONMENT is neither sandbox nor production; a URL goes into DANABIO_BASE_URL")
 	}
 	config.Channel = values["DANABIO_CHANNEL"]
 
@@ -160,8 +162,10 @@ func readSecret(path string) (string, error) {
 	}
 	defer file.Close()
 	if access.Reads(file) == access.Everything {
-		return "", fmt.Errorf("other users of this machine can read %s; have only you read it: mode 0600, or 0640 for a group; "+
-			"in Kubernetes, defaultMode: 0440 with fsGroup", path)
+		return "",
+			fmt.Errorf("other users of this machine can read %s; have only you read it: mode 0600, or 0640 for a "+
+				"group; "+
+				"in Kubernetes, defaultMode: 0440 with fsGroup", path)
 	}
 	secret, err := credential.Read(file)
 	var fault *credential.Error

@@ -16,7 +16,8 @@ import (
 )
 
 func goodConfig() danabio.Config {
-	return danabio.Config{Environment: danabio.Sandbox, Channel: channel, Credentials: danabio.ClientCredentials("acme", "s3cr3t-of-acme")}
+	return danabio.Config{Environment: danabio.Sandbox, Channel: channel,
+		Credentials: danabio.ClientCredentials("acme", "s3cr3t-of-acme")}
 }
 
 func TestConfigThatCannotBeIsRefused(t *testing.T) {
@@ -42,22 +43,52 @@ func TestConfigThatCannotBeIsRefused(t *testing.T) {
 		"plain HTTP below localhost": {environment("http://acme.localhost"), "AllowPlainHTTP"},
 		"no channel":                 {func(c *danabio.Config) { c.Channel = "" }, "channel"},
 		"channel is a dot":           {func(c *danabio.Config) { c.Channel = ".." }, "channel"},
-		"no credentials":             {func(c *danabio.Config) { c.Credentials = danabio.Credentials{} }, "credentials"},
-		"empty credentials":          {func(c *danabio.Config) { c.Credentials = danabio.ClientCredentials("", "") }, "missing"},
-		"no client id":               {func(c *danabio.Config) { c.Credentials = danabio.ClientCredentials("", "hunter2") }, "client id"},
-		"no client secret":           {func(c *danabio.Config) { c.Credentials = danabio.ClientCredentials("acme", "") }, "client secret"},
-		"a line break of echo":       {func(c *danabio.Config) { c.Credentials = danabio.ClientCredentials("acme", "hunter2\n") }, "client secret ends in a line break"},
-		"a file of Windows":          {func(c *danabio.Config) { c.Credentials = danabio.ClientCredentials("acme", "hunter2\r") }, "client secret ends in a carriage return"},
-		"a second line":              {func(c *danabio.Config) { c.Credentials = danabio.ClientCredentials("acme\nhunter2", "hunter2") }, "client id has more than one line"},
-		"UTF-16":                     {func(c *danabio.Config) { c.Credentials = danabio.ClientCredentials("acme", "\xff\xfeh\x00") }, "client secret is text in UTF-16"},
-		"quotes":                     {func(c *danabio.Config) { c.Credentials = danabio.ClientCredentials(`"acme"`, "hunter2") }, "client id stands in quotes"},
-		"a byte order mark":          {func(c *danabio.Config) { c.Credentials = danabio.ClientCredentials("acme", "\ufeffhunter2") }, "client secret begins with a byte order mark"},
-		"no token source":            {func(c *danabio.Config) { c.Credentials = danabio.TokenSource(nil) }, "missing"},
-		"client with a timeout":      {func(c *danabio.Config) { c.HTTPClient = &http.Client{Timeout: time.Second} }, "Timeout"},
-		"user agent":                 {func(c *danabio.Config) { c.UserAgent = "a\r\nb: c" }, "UserAgent"},
-		"negative attempts":          {func(c *danabio.Config) { c.Retry.MaxAttempts = -1 }, "negative"},
-		"delays the wrong way":       {func(c *danabio.Config) { c.Retry = danabio.RetryPolicy{MinDelay: 2, MaxDelay: 1} }, "MaxDelay"},
-		"limits":                     {func(c *danabio.Config) { c.EvidenceLimits = evidence.Limits{MaxEntries: -1} }, "EvidenceLimits"},
+		"no credentials": {func(c *danabio.Config) { c.Credentials = danabio.Credentials{} },
+			"credentials"},
+		"empty credentials": {func(c *danabio.Config) { c.Credentials = danabio.ClientCredentials("", "") },
+			"missing"},
+		"no client id": {func(c *danabio.Config) {
+			c.Credentials = danabio.ClientCredentials("",
+				"hunter2")
+		}, "client id"},
+		"no client secret": {func(c *danabio.Config) {
+			c.Credentials = danabio.ClientCredentials("acme",
+				"")
+		}, "client secret"},
+		"a line break of echo": {func(c *danabio.Config) {
+			c.Credentials = danabio.ClientCredentials("acme",
+				"hunter2\n")
+		}, "client secret ends in a line break"},
+		"a file of Windows": {func(c *danabio.Config) {
+			c.Credentials = danabio.ClientCredentials("acme",
+				"hunter2\r")
+		}, "client secret ends in a carriage return"},
+		"a second line": {
+			func(c *danabio.Config) { c.Credentials = danabio.ClientCredentials("acme\nhunter2", "hunter2") },
+			"client id has more than one line"},
+		"UTF-16": {func(c *danabio.Config) {
+			c.Credentials = danabio.ClientCredentials("acme",
+				"\xff\xfeh\x00")
+		}, "client secret is text in UTF-16"},
+		"quotes": {func(c *danabio.Config) {
+			c.Credentials = danabio.ClientCredentials(`"acme"`,
+				"hunter2")
+		}, "client id stands in quotes"},
+		"a byte order mark": {func(c *danabio.Config) {
+			c.Credentials = danabio.ClientCredentials("acme",
+				"\ufeffhunter2")
+		}, "client secret begins with a byte order mark"},
+		"no token source": {func(c *danabio.Config) { c.Credentials = danabio.TokenSource(nil) }, "missing"},
+		"client with a timeout": {func(c *danabio.Config) { c.HTTPClient = &http.Client{Timeout: time.Second} },
+			"Timeout"},
+		"user agent":        {func(c *danabio.Config) { c.UserAgent = "a\r\nb: c" }, "UserAgent"},
+		"negative attempts": {func(c *danabio.Config) { c.Retry.MaxAttempts = -1 }, "negative"},
+		"delays the wrong way": {func(c *danabio.Config) {
+			c.Retry = danabio.RetryPolicy{MinDelay: 2,
+				MaxDelay: 1}
+		}, "MaxDelay"},
+		"limits": {func(c *danabio.Config) { c.EvidenceLimits = evidence.Limits{MaxEntries: -1} },
+			"EvidenceLimits"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			config := goodConfig()
@@ -78,14 +109,27 @@ func TestConfigThatCannotBeIsRefused(t *testing.T) {
 
 func TestConfigThatIsFine(t *testing.T) {
 	for name, change := range map[string]func(*danabio.Config){
-		"sandbox":              func(*danabio.Config) {},
-		"production":           func(c *danabio.Config) { c.Environment = danabio.Production },
-		"custom":               func(c *danabio.Config) { c.Environment = danabio.CustomEnvironment("https://acme.example.com/") },
-		"below a path":         func(c *danabio.Config) { c.Environment = danabio.CustomEnvironment("https://gw.example.com/dana") },
-		"plain HTTP loopback":  func(c *danabio.Config) { c.Environment = danabio.CustomEnvironment("http://127.0.0.2:8080") },
-		"plain HTTP IPv6":      func(c *danabio.Config) { c.Environment = danabio.CustomEnvironment("http://[::1]:8080") },
-		"plain HTTP allowed":   func(c *danabio.Config) { c.Environment, c.AllowPlainHTTP = "http://gw.internal", true },
-		"token source":         func(c *danabio.Config) { c.Credentials = danabio.TokenSource(oauth2.StaticTokenSource(nil)) },
+		"sandbox":    func(*danabio.Config) {},
+		"production": func(c *danabio.Config) { c.Environment = danabio.Production },
+		"custom": func(c *danabio.Config) {
+			c.Environment = danabio.CustomEnvironment("https://acme.example.com/")
+		},
+		"below a path": func(c *danabio.Config) {
+			c.Environment = danabio.CustomEnvironment("https://gw.example.com/dana")
+		},
+		"plain HTTP loopback": func(c *danabio.Config) {
+			c.Environment = danabio.CustomEnvironment("http://127.0.0.2:8080")
+		},
+		"plain HTTP IPv6": func(c *danabio.Config) {
+			c.Environment = danabio.CustomEnvironment("http://[::1]:8080")
+		},
+		"plain HTTP allowed": func(c *danabio.Config) {
+			c.Environment, c.AllowPlainHTTP = "http://gw.internal",
+				true
+		},
+		"token source": func(c *danabio.Config) {
+			c.Credentials = danabio.TokenSource(oauth2.StaticTokenSource(nil))
+		},
 		"another RoundTripper": func(c *danabio.Config) { c.HTTPClient = &http.Client{Transport: roundTripper(nil)} },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -107,7 +151,8 @@ func TestPathOfTheBaseURLStaysInFront(t *testing.T) {
 		if _, err := b.client.OpenEvidence(b.Context(), circuit); !errors.Is(err, danabio.ErrNotReady) {
 			t.Error(err)
 		}
-		if strings.Join(paths, " ") != "/dana/oauth2/token /dana/api/v1/biometric/document_circuit/"+channel+"/circuit/"+circuit {
+		if strings.Join(paths, " ") != "/dana/oauth2/token /dana/api/v1/biometric/document_circuit/"+channel+
+			"/circuit/"+circuit {
 			t.Errorf("asked for %q", paths)
 		}
 	}, func(config *danabio.Config) {
@@ -132,7 +177,8 @@ func TestConfigFromEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 	twoLines, windows := filepath.Join(t.TempDir(), "two"), filepath.Join(t.TempDir(), "windows")
-	if err := errors.Join(os.WriteFile(twoLines, []byte("s3cr3t-of-acme\ns3cr3t\n"), 0o600), os.WriteFile(windows, []byte("\ufeffs3cr3t-of-acme\r\n"), 0o600)); err != nil {
+	if err := errors.Join(os.WriteFile(twoLines, []byte("s3cr3t-of-acme\ns3cr3t\n"), 0o600),
+		os.WriteFile(windows, []byte("\ufeffs3cr3t-of-acme\r\n"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	names := []string{"ENVIRONMENT", "BASE_URL", "CHANNEL", "CLIENT_ID", "CLIENT_SECRET", "CLIENT_SECRET_FILE"}
@@ -141,22 +187,33 @@ func TestConfigFromEnvironment(t *testing.T) {
 		environment danabio.Environment
 		fails       string
 	}{
-		"nothing set":                {[]string{"", "", "", "", "", ""}, "", ""},
-		"sandbox":                    {[]string{"sandbox", "", "c", "acme", "s3cr3t-of-acme", ""}, danabio.Sandbox, ""},
-		"production":                 {[]string{"production", "", "c", "acme", "", secretFile}, danabio.Production, ""},
-		"base URL":                   {[]string{"", "https://acme.example.com", "c", "acme", "s3cr3t-of-acme", ""}, "https://acme.example.com", ""},
-		"both environments":          {[]string{"sandbox", "https://acme.example.com", "", "", "", ""}, "", "DANABIO_BASE_URL"},
-		"a URL as environment":       {[]string{"https://acme.example.com", "", "", "", "", ""}, "", "DANABIO_BASE_URL"},
-		"both secrets":               {[]string{"sandbox", "", "", "acme", "s3cr3t-of-acme", secretFile}, "", "DANABIO_CLIENT_SECRET_FILE"},
-		"secret file does not exist": {[]string{"sandbox", "", "", "acme", "", secretFile + "x"}, "", "DANABIO_CLIENT_SECRET_FILE"},
-		"secret file is empty":       {[]string{"sandbox", "", "", "acme", "", empty}, "", "empty"},
-		"secret file of two lines":   {[]string{"sandbox", "", "", "acme", "", twoLines}, "", "two has more than one line"},
-		"secret file of Windows":     {[]string{"sandbox", "", "c", "acme", "", windows}, danabio.Sandbox, ""},
-		"line breaks at the end":     {[]string{"sandbox\n", "", "c\n", "acme\r\n", "s3cr3t-of-acme\n", ""}, danabio.Sandbox, ""},
-		"carriage return":            {[]string{"sandbox", "", "c", "acme", "s3cr3t-of-acme\r", ""}, "", "DANABIO_CLIENT_SECRET ends in a carriage return"},
-		"quotes around the id":       {[]string{"sandbox", "", "c", "'acme'", "s3cr3t-of-acme", ""}, "", "DANABIO_CLIENT_ID stands in quotes"},
-		"quotes around the channel":  {[]string{"sandbox", "", `"c"`, "acme", "s3cr3t-of-acme", ""}, "", "DANABIO_CHANNEL stands in quotes"},
-		"quotes around the URL":      {[]string{"", `"https://acme.example.com"`, "c", "acme", "s3cr3t-of-acme", ""}, "", "DANABIO_BASE_URL stands in quotes"},
+		"nothing set": {[]string{"", "", "", "", "", ""}, "", ""},
+		"sandbox":     {[]string{"sandbox", "", "c", "acme", "s3cr3t-of-acme", ""}, danabio.Sandbox, ""},
+		"production":  {[]string{"production", "", "c", "acme", "", secretFile}, danabio.Production, ""},
+		"base URL": {[]string{"", "https://acme.example.com", "c", "acme", "s3cr3t-of-acme", ""},
+			"https://acme.example.com", ""},
+		"both environments": {[]string{"sandbox", "https://acme.example.com", "", "", "", ""}, "",
+			"DANABIO_BASE_URL"},
+		"a URL as environment": {[]string{"https://acme.example.com", "", "", "", "", ""}, "",
+			"DANABIO_BASE_URL"},
+		"both secrets": {[]string{"sandbox", "", "", "acme", "s3cr3t-of-acme", secretFile}, "",
+			"DANABIO_CLIENT_SECRET_FILE"},
+		"secret file does not exist": {[]string{"sandbox", "", "", "acme", "", secretFile + "x"}, "",
+			"DANABIO_CLIENT_SECRET_FILE"},
+		"secret file is empty": {[]string{"sandbox", "", "", "acme", "", empty}, "", "empty"},
+		"secret file of two lines": {[]string{"sandbox", "", "", "acme", "", twoLines}, "",
+			"two has more than one line"},
+		"secret file of Windows": {[]string{"sandbox", "", "c", "acme", "", windows}, danabio.Sandbox, ""},
+		"line breaks at the end": {[]string{"sandbox\n", "", "c\n", "acme\r\n", "s3cr3t-of-acme\n", ""},
+			danabio.Sandbox, ""},
+		"carriage return": {[]string{"sandbox", "", "c", "acme", "s3cr3t-of-acme\r", ""}, "",
+			"DANABIO_CLIENT_SECRET ends in a carriage return"},
+		"quotes around the id": {[]string{"sandbox", "", "c", "'acme'", "s3cr3t-of-acme", ""}, "",
+			"DANABIO_CLIENT_ID stands in quotes"},
+		"quotes around the channel": {[]string{"sandbox", "", `"c"`, "acme", "s3cr3t-of-acme", ""}, "",
+			"DANABIO_CHANNEL stands in quotes"},
+		"quotes around the URL": {[]string{"", `"https://acme.example.com"`, "c", "acme", "s3cr3t-of-acme", ""},
+			"", "DANABIO_BASE_URL stands in quotes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for i, value := range test.values {
@@ -164,12 +221,14 @@ func TestConfigFromEnvironment(t *testing.T) {
 			}
 			config, err := danabio.ConfigFromEnv()
 			if test.fails != "" {
-				if !errors.Is(err, danabio.ErrInvalidRequest) || !strings.Contains(err.Error(), test.fails) || strings.Contains(err.Error(), "s3cr3t") {
+				if !errors.Is(err, danabio.ErrInvalidRequest) || !strings.Contains(err.Error(), test.fails) ||
+					strings.Contains(err.Error(), "s3cr3t") {
 					t.Errorf("got %v, want ErrInvalidRequest that says %q", err, test.fails)
 				}
 				return
 			}
-			if err != nil || config.Environment != test.environment || config.Channel != strings.TrimSpace(test.values[2]) {
+			if err != nil || config.Environment != test.environment ||
+				config.Channel != strings.TrimSpace(test.values[2]) {
 				t.Errorf("got %+v, %v", config, err)
 			}
 			if test.environment != "" {

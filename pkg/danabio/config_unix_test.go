@@ -16,7 +16,8 @@ import (
 func TestSecretFileThatOthersReadIsRefused(t *testing.T) {
 	folder := t.TempDir()
 	path := filepath.Join(folder, "secret")
-	for _, name := range []string{"DANABIO_ENVIRONMENT", "DANABIO_BASE_URL", "DANABIO_CHANNEL", "DANABIO_CLIENT_SECRET"} {
+	for _, name := range []string{"DANABIO_ENVIRONMENT", "DANABIO_BASE_URL", "DANABIO_CHANNEL",
+		"DANABIO_CLIENT_SECRET"} {
 		t.Setenv(name, "")
 	}
 	t.Setenv("DANABIO_CLIENT_ID", "acme")
@@ -38,7 +39,8 @@ func TestSecretFileThatOthersReadIsRefused(t *testing.T) {
 		if test.refused != errors.Is(err, danabio.ErrInvalidRequest) || !test.refused && err != nil {
 			t.Errorf("%o in a folder %o: %v", test.file, test.folder, err)
 		}
-		if test.refused && (!strings.Contains(err.Error(), "defaultMode: 0440 with fsGroup") || strings.Contains(err.Error(), "s3cr3t")) {
+		if test.refused && (!strings.Contains(err.Error(), "defaultMode: 0440 with fsGroup") ||
+			strings.Contains(err.Error(), "s3cr3t")) {
 			t.Errorf("%v", err)
 		}
 	}

@@ -54,7 +54,8 @@ func TestClientCompilesInNothingElse(t *testing.T) {
 	}
 	for pkg := range allowed {
 		for _, goos := range []string{"linux", "darwin", "windows"} {
-			list := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{.Path}} {{end}}{{if not .Standard}}{{.ImportPath}}{{end}}", pkg)
+			list := exec.Command("go", "list", "-deps", "-f",
+				"{{with .Module}}{{.Path}} {{end}}{{if not .Standard}}{{.ImportPath}}{{end}}", pkg)
 			list.Env = append(list.Environ(), "GOOS="+goos)
 			out, err := list.Output()
 			if err != nil {
@@ -94,7 +95,8 @@ func TestNothingBelowImportsTheCommandLine(t *testing.T) {
 	const ours, command = "github.com/danabio/danabio-go", "github.com/danabio/danabio-go/cmd/"
 	out, err := exec.Command("go", "list", "-f",
 		`{{$p := .ImportPath}}{{range .Imports}}{{$p}} {{.}}{{"\n"}}{{end}}{{range .TestImports}}{{$p}} {{.}}{{"\n"}}{{end}}`+
-			`{{range .XTestImports}}{{$p}} {{.}}{{"\n"}}{{end}}`, ours+"/pkg/...", ours+"/internal/...", ours+"/gen/...", ours+"/api").Output()
+			`{{range .XTestImports}}{{$p}} {{.}}{{"\n"}}{{end}}`, ours+"/pkg/...", ours+"/internal/...", ours+
+			"/gen/...", ours+"/api").Output()
 	if err != nil {
 		t.Fatal(err)
 	}

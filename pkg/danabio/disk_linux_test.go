@@ -26,7 +26,8 @@ func TestFullDiskLeavesNothingBehind(t *testing.T) {
 		return
 	}
 	content := smallZIP(t)
-	for name, room := range map[string]int{"while the evidence comes": len(content) / 2, "while the receipt is written": len(content)} {
+	for name, room := range map[string]int{"while the evidence comes": len(content) / 2,
+		"while the receipt is written": len(content)} {
 		t.Run(name, func(t *testing.T) {
 			path := target(t)
 			inBubble(t, newScript(t).on(download, zipReply(content)), func(b *bed) {
@@ -39,7 +40,8 @@ func TestFullDiskLeavesNothingBehind(t *testing.T) {
 					t.Fatal(err)
 				}
 				_, err := b.client.DownloadEvidence(b.Context(), circuit, path)
-				if !errors.Is(err, syscall.EFBIG) || errors.Is(err, danabio.ErrIntegrity) || !strings.Contains(err.Error(), "evidence.zip") || strings.Contains(err.Error(), ".part") {
+				if !errors.Is(err, syscall.EFBIG) || errors.Is(err, danabio.ErrIntegrity) ||
+					!strings.Contains(err.Error(), "evidence.zip") || strings.Contains(err.Error(), ".part") {
 					t.Errorf("got %v, want the system's error about the target", err)
 				}
 				wantFiles(t, path)
@@ -63,7 +65,8 @@ func TestFolderThatCannotBeWrittenIsTheSystemsError(t *testing.T) {
 		_ = syscall.Setfsuid(65534)
 		defer func() { _ = syscall.Setfsuid(os.Getuid()) }()
 		_, err := b.client.DownloadEvidence(b.Context(), circuit, path)
-		if !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "evidence.zip") || strings.Contains(err.Error(), ".part") {
+		if !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "evidence.zip") ||
+			strings.Contains(err.Error(), ".part") {
 			t.Errorf("got %v, want the system's error about the target", err)
 		}
 	})

@@ -120,7 +120,8 @@ func (d Document) check() (fileState, error) {
 		return fileState{}, invalid("document %q: %w", d.name, withoutPath(err))
 	}
 	if !bytes.Contains(head[:n], []byte("%PDF-")) {
-		return fileState{}, invalid(`document %q is no PDF: "%%PDF-" does not stand in its first %d bytes`, d.name, pdfHeader)
+		return fileState{}, invalid(`document %q is no PDF: "%%PDF-" does not stand in its first %d bytes`, d.name,
+			pdfHeader)
 	}
 	return state, nil
 }

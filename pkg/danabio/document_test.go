@@ -58,28 +58,45 @@ func TestBadInputIsRefusedBeforeAnythingIsSent(t *testing.T) {
 		request danabio.CircuitRequest
 		says    []string
 	}{
-		"document does not exist":      {request(danabio.File(filepath.Join(folder, "none.pdf"))), []string{"none.pdf", syscall.ENOENT.Error()}},
-		"document is empty":            {request(danabio.File(write("empty.pdf", nil))), []string{"empty.pdf", "empty"}},
-		"document is a folder":         {request(danabio.File(folder)), []string{filepath.Base(folder), "folder"}},
-		"document is a device":         {request(danabio.File(os.DevNull)), []string{filepath.Base(os.DevNull), "no regular file"}},
-		"document is no PDF":           {request(danabio.File(write("page.pdf", []byte("<html>")))), []string{"page.pdf", "no PDF"}},
-		"PDF mark after 1,024 bytes":   {request(danabio.File(write("late.pdf", append(bytes.Repeat([]byte{'x'}, 1020), pdf(100)...)))), []string{"late.pdf", "no PDF"}},
+		"document does not exist": {request(danabio.File(filepath.Join(folder, "none.pdf"))),
+			[]string{"none.pdf", syscall.ENOENT.Error()}},
+		"document is empty": {request(danabio.File(write("empty.pdf", nil))),
+			[]string{"empty.pdf", "empty"}},
+		"document is a folder": {request(danabio.File(folder)), []string{filepath.Base(folder), "folder"}},
+		"document is a device": {request(danabio.File(os.DevNull)),
+			[]string{filepath.Base(os.DevNull), "no regular file"}},
+		"document is no PDF": {request(danabio.File(write("page.pdf", []byte("<html>")))),
+			[]string{"page.pdf", "no PDF"}},
+		"PDF mark after 1,024 bytes": {
+			request(danabio.File(write("late.pdf", append(bytes.Repeat([]byte{'x'}, 1020), pdf(100)...)))),
+			[]string{"late.pdf", "no PDF"}},
 		"bytes are empty":              {request(danabio.Bytes("void.pdf", nil)), []string{"void.pdf", "empty"}},
 		"not in the file system":       {request(danabio.FS(fstest.MapFS{}, "a/none.pdf")), []string{"none.pdf"}},
 		"document without a name":      {request(danabio.Bytes(" ", pdf(100))), []string{"no name"}},
 		"document name with a slash":   {request(danabio.Bytes("a/b.pdf", pdf(100))), []string{"a/b.pdf", "slash"}},
 		"document name with a control": {request(danabio.Bytes("a\nb.pdf", pdf(100))), []string{"control"}},
-		"two documents of one name":    {request(good, danabio.Bytes("Contrato.PDF", pdf(50))), []string{"two documents", "Contrato.PDF"}},
-		"one name with other accents":  {request(danabio.Bytes("Cr\u00e9dito.pdf", pdf(50)), danabio.Bytes("cre\u0301dito.pdf", pdf(50))), []string{"two documents"}},
-		"no document":                  {with(func(r *danabio.CircuitRequest) { r.Documents = nil }), []string{"no document"}},
-		"the zero document":            {request(danabio.Document{}), []string{"zero Document"}},
-		"no signer":                    {with(func(r *danabio.CircuitRequest) { r.Signer = danabio.Signer{} }), []string{"signer"}},
-		"signer's name is blank":       {with(func(r *danabio.CircuitRequest) { r.Signer.Name = "  " }), []string{"Signer.Name"}},
-		"signer's e-mail is none":      {with(func(r *danabio.CircuitRequest) { r.Signer.Email = "ana.example.com" }), []string{"Signer.Email", "e-mail"}},
-		"signer's e-mail has a name":   {with(func(r *danabio.CircuitRequest) { r.Signer.Email = "Ana <ana@example.com>" }), []string{"Signer.Email"}},
-		"signer's NIF has a control":   {with(func(r *danabio.CircuitRequest) { r.Signer.NIF = "123\x00" }), []string{"Signer.NIF"}},
-		"signer is no UTF-8":           {with(func(r *danabio.CircuitRequest) { r.Signer.Name = "Ana P\xe9rez" }), []string{"Signer.Name", "UTF-8"}},
-		"request id has a control":     {with(func(r *danabio.CircuitRequest) { r.ID = "a\tb" }), []string{"CircuitRequest.ID"}},
+		"two documents of one name": {request(good, danabio.Bytes("Contrato.PDF", pdf(50))),
+			[]string{"two documents", "Contrato.PDF"}},
+		"one name with other accents": {request(danabio.Bytes("Cr\u00e9dito.pdf", pdf(50)),
+			danabio.Bytes("cre\u0301dito.pdf", pdf(50))), []string{"two documents"}},
+		"no document": {with(func(r *danabio.CircuitRequest) { r.Documents = nil }),
+			[]string{"no document"}},
+		"the zero document": {request(danabio.Document{}), []string{"zero Document"}},
+		"no signer": {with(func(r *danabio.CircuitRequest) { r.Signer = danabio.Signer{} }),
+			[]string{"signer"}},
+		"signer's name is blank": {with(func(r *danabio.CircuitRequest) { r.Signer.Name = "  " }),
+			[]string{"Signer.Name"}},
+		"signer's e-mail is none": {with(func(r *danabio.CircuitRequest) { r.Signer.Email = "ana.example.com" }),
+			[]string{"Signer.Email", "e-mail"}},
+		"signer's e-mail has a name": {
+			with(func(r *danabio.CircuitRequest) { r.Signer.Email = "Ana <ana@example.com>" }),
+			[]string{"Signer.Email"}},
+		"signer's NIF has a control": {with(func(r *danabio.CircuitRequest) { r.Signer.NIF = "123\x00" }),
+			[]string{"Signer.NIF"}},
+		"signer is no UTF-8": {with(func(r *danabio.CircuitRequest) { r.Signer.Name = "Ana P\xe9rez" }),
+			[]string{"Signer.Name", "UTF-8"}},
+		"request id has a control": {with(func(r *danabio.CircuitRequest) { r.ID = "a\tb" }),
+			[]string{"CircuitRequest.ID"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, newScript(t), func(b *bed) {
@@ -180,12 +197,16 @@ func (f growingFS) Open(name string) (fs.File, error) {
 func TestDocumentThatChangesWhileItIsSentAbortsTheStart(t *testing.T) {
 	content := pdf(100_000)
 	for name, source := range map[string]fs.FS{
-		"grown before it was sent":        &changingFS{content: content, change: func(n int, f *fstest.MapFile) { f.Data = f.Data[:100_000-min(n-1, 1)] }},
-		"written to while it is sent":     &changingFS{content: content, change: func(n int, f *fstest.MapFile) { f.ModTime = f.ModTime.Add(time.Duration(n/3) * time.Second) }},
-		"another only while it is sent":   &changingFS{content: content, change: func(n int, f *fstest.MapFile) { f.ModTime = f.ModTime.Add(time.Duration(n%2) * time.Second) }},
-		"longer than its size has it":     growingFS{fstest.MapFS{"contrato.pdf": {Data: content}}},
-		"shorter than its size has it":    shrinkingFS{fstest.MapFS{"contrato.pdf": {Data: content}}},
-		"replaced by one of another size": &changingFS{content: content, change: func(n int, f *fstest.MapFile) { f.Data = append(f.Data, make([]byte, n/3)...) }},
+		"grown before it was sent": &changingFS{content: content,
+			change: func(n int, f *fstest.MapFile) { f.Data = f.Data[:100_000-min(n-1, 1)] }},
+		"written to while it is sent": &changingFS{content: content,
+			change: func(n int, f *fstest.MapFile) { f.ModTime = f.ModTime.Add(time.Duration(n/3) * time.Second) }},
+		"another only while it is sent": &changingFS{content: content,
+			change: func(n int, f *fstest.MapFile) { f.ModTime = f.ModTime.Add(time.Duration(n%2) * time.Second) }},
+		"longer than its size has it":  growingFS{fstest.MapFS{"contrato.pdf": {Data: content}}},
+		"shorter than its size has it": shrinkingFS{fstest.MapFS{"contrato.pdf": {Data: content}}},
+		"replaced by one of another size": &changingFS{content: content,
+			change: func(n int, f *fstest.MapFile) { f.Data = append(f.Data, make([]byte, n/3)...) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cut := broken(func(_ http.ResponseWriter, r *http.Request) {
@@ -199,7 +220,9 @@ func TestDocumentThatChangesWhileItIsSentAbortsTheStart(t *testing.T) {
 				_, err := b.client.StartCircuit(b.Context(), request(danabio.FS(source, "contrato.pdf")))
 				var unknown *danabio.OutcomeUnknownError
 				// With a part of it sent, it is no longer true that nothing was.
-				if errors.Is(err, danabio.ErrInvalidRequest) == errors.As(err, &unknown) || !strings.Contains(err.Error(), "contrato.pdf") || !strings.Contains(err.Error(), "changed while it was sent") {
+				if errors.Is(err, danabio.ErrInvalidRequest) == errors.As(err, &unknown) ||
+					!strings.Contains(err.Error(), "contrato.pdf") ||
+					!strings.Contains(err.Error(), "changed while it was sent") {
 					t.Errorf("got %v, want ErrInvalidRequest that names the document", err)
 				}
 				if b.calls(start) > 1 {

@@ -48,13 +48,15 @@ func (c *core) openEvidence(ctx context.Context, circuit string, policy RetryPol
 	var try func() *failure
 	try = func() *failure {
 		asked := time.Now()
-		resp, err := c.api.DownloadEvidence(ctx, c.channel, circuit, nil, func(_ context.Context, req *http.Request) error {
-			c.dress(req, token, "application/zip, */*;q=0.5")
-			// Else the transport may ask for gzip and unpack it, and the length would not be that
-			// of the ZIP.
-			req.Header.Set("Accept-Encoding", "identity")
-			return nil
-		})
+		resp, err := c.api.DownloadEvidence(ctx, c.channel, circuit, nil,
+			func(_ context.Context, req *http.Request) error {
+				c.dress(req, token, "application/zip, */*;q=0.5")
+				// Else the transport may ask for gzip and unpack it, and the length
+				// would not be that
+				// of the ZIP.
+				req.Header.Set("Accept-Encoding", "identity")
+				return nil
+			})
 		if err != nil {
 			return failed(ctx, err)
 		}
@@ -108,7 +110,8 @@ type evidenceStream struct {
 }
 
 func newEvidenceStream(ctx context.Context, resp *http.Response, asked time.Time) *evidenceStream {
-	return &evidenceStream{ctx: ctx, resp: resp, asked: asked, digest: sha256.New(), claimed: claimedDigests(resp.Header)}
+	return &evidenceStream{ctx: ctx, resp: resp, asked: asked, digest: sha256.New(),
+		claimed: claimedDigests(resp.Header)}
 }
 
 // begin tells of the stream's progress as that of t.
@@ -150,7 +153,8 @@ var codings = []string{
 func (s *evidenceStream) readable() error {
 	for coding := range strings.SplitSeq(strings.ToLower(s.label), ",") {
 		if slices.Contains(codings, strings.TrimSpace(coding)) {
-			return fmt.Errorf("%w: it came under the label Content-Encoding: %s, which was not asked for", ErrIntegrity, s.label)
+			return fmt.Errorf("%w: it came under the label Content-Encoding: %s, which was not asked for", ErrIntegrity,
+				s.label)
 		}
 	}
 	return nil

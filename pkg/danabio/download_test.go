@@ -55,17 +55,22 @@ func TestDownloadedEvidence(t *testing.T) {
 				}
 			}
 		}
-		if receipt.Circuit != circuit || receipt.Channel != channel || receipt.File != "evidence.zip" || receipt.Size != int64(len(content)) ||
-			receipt.SHA256 != digest(content) || !receipt.RequestedAt.Equal(began) || receipt.CompletedAt.Before(began) {
+		if receipt.Circuit != circuit || receipt.Channel != channel || receipt.File != "evidence.zip" ||
+			receipt.Size != int64(len(content)) ||
+			receipt.SHA256 != digest(content) || !receipt.RequestedAt.Equal(began) ||
+			receipt.CompletedAt.Before(began) {
 			t.Errorf("receipt %+v", receipt)
 		}
 		if got := b.header(download, 0).Get("Accept-Encoding"); got != "identity" {
 			t.Errorf("asked for encoding %q, want the ZIP as it is", got)
 		}
-		if len(receipt.Entries) != 1 || receipt.Entries[0] != (danabio.ReceiptEntry{Name: "audit.json", Size: 22, SHA256: digest([]byte(`{"result":"completed"}`))}) {
+		if len(receipt.Entries) != 1 ||
+			receipt.Entries[0] != (danabio.ReceiptEntry{Name: "audit.json", Size: 22,
+				SHA256: digest([]byte(`{"result":"completed"}`))}) {
 			t.Errorf("entries %+v", receipt.Entries)
 		}
-		if receipt.Headers["X-Request-Id"] != "req-77" || receipt.Headers["Set-Cookie"] != "" || receipt.Headers["Content-Disposition"] != "" {
+		if receipt.Headers["X-Request-Id"] != "req-77" || receipt.Headers["Set-Cookie"] != "" ||
+			receipt.Headers["Content-Disposition"] != "" {
 			t.Errorf("headers %v", receipt.Headers)
 		}
 		read, err := danabio.ReadReceipt(danabio.ReceiptPath(path))
@@ -77,7 +82,8 @@ func TestDownloadedEvidence(t *testing.T) {
 
 func TestDownloadIsTriedAgainWhenTheServiceIsUnavailable(t *testing.T) {
 	for name, reply := range map[string]reply{
-		"408": status(408, ""), "429": status(429, ""), "500": status(500, ""), "502": status(502, "<html>"), "503": status(503, ""), "504": status(504, ""),
+		"408": status(408, ""), "429": status(429, ""), "500": status(500, ""), "502": status(502, "<html>"),
+		"503": status(503, ""), "504": status(504, ""),
 		"connection closed": broken(hangUp), "no HTTP": broken(garbage),
 	} {
 		t.Run(name+" then success", func(t *testing.T) {
@@ -120,11 +126,14 @@ func TestDelaysAreDrawnFromAGrowingInterval(t *testing.T) {
 		policy danabio.RetryPolicy
 		bounds []time.Duration
 	}{
-		{"by default", danabio.RetryPolicy{MaxAttempts: 10}, []time.Duration{250, 500, 1000, 2000, 4000, 8000, 16000, 20000, 20000}},
-		{"as configured", danabio.RetryPolicy{MaxAttempts: 5, MinDelay: time.Millisecond, MaxDelay: 3 * time.Millisecond}, []time.Duration{1, 2, 3, 3}},
+		{"by default", danabio.RetryPolicy{MaxAttempts: 10},
+			[]time.Duration{250, 500, 1000, 2000, 4000, 8000, 16000, 20000, 20000}},
+		{"as configured", danabio.RetryPolicy{MaxAttempts: 5, MinDelay: time.Millisecond,
+			MaxDelay: 3 * time.Millisecond}, []time.Duration{1, 2, 3, 3}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			longest, shortest := make([]time.Duration, len(test.bounds)), slices.Repeat([]time.Duration{time.Hour}, len(test.bounds))
+			longest, shortest := make([]time.Duration, len(test.bounds)),
+				slices.Repeat([]time.Duration{time.Hour}, len(test.bounds))
 			for range 20 {
 				s := newScript(t)
 				for range test.policy.MaxAttempts {
@@ -158,7 +167,8 @@ func TestDownloadOfUnfinishedCircuit(t *testing.T) {
 	inBubble(t, newScript(t).on(download, status(404, `{"message":"not completed"}`)), func(b *bed) {
 		_, err := b.client.DownloadEvidence(b.Context(), circuit, path)
 		var answer *danabio.APIError
-		if !errors.Is(err, danabio.ErrNotReady) || !errors.As(err, &answer) || answer.Message != "not completed" || answer.Circuit != circuit {
+		if !errors.Is(err, danabio.ErrNotReady) || !errors.As(err, &answer) || answer.Message != "not completed" ||
+			answer.Circuit != circuit {
 			t.Errorf("got %v, want ErrNotReady with the server's message", err)
 		}
 		wantFiles(t, path)
@@ -175,7 +185,8 @@ func TestDownloadRefusedForItsTokenGetsOneNewToken(t *testing.T) {
 		}
 	})
 	inBubble(t, newScript(t).on(download, status(401, ""), status(401, "")), func(b *bed) {
-		if _, err := b.client.DownloadEvidence(b.Context(), circuit, target(t)); !errors.Is(err, danabio.ErrUnauthorized) {
+		if _, err := b.client.DownloadEvidence(b.Context(), circuit, target(t)); !errors.Is(err,
+			danabio.ErrUnauthorized) {
 			t.Errorf("got %v, want ErrUnauthorized", err)
 		}
 	})
@@ -187,7 +198,8 @@ func TestDownloadRefusedIsFinal(t *testing.T) {
 			_, err := b.client.DownloadEvidence(b.Context(), circuit, target(t))
 			var answer *danabio.APIError
 			if !errors.As(err, &answer) || answer.StatusCode != code || answer.Message != "channel is not active" ||
-				errors.Is(err, danabio.ErrNotReady) || errors.Is(err, danabio.ErrUnavailable) || errors.Is(err, danabio.ErrUnauthorized) {
+				errors.Is(err, danabio.ErrNotReady) || errors.Is(err, danabio.ErrUnavailable) ||
+				errors.Is(err, danabio.ErrUnauthorized) {
 				t.Errorf("status %d: got %v, want a plain APIError", code, err)
 			}
 		})
@@ -197,7 +209,8 @@ func TestDownloadRefusedIsFinal(t *testing.T) {
 func TestOther2xxIsAProtocolError(t *testing.T) {
 	for _, code := range []int{202, 204, 206} {
 		inBubble(t, newScript(t).on(download, status(code, "")), func(b *bed) {
-			if _, err := b.client.DownloadEvidence(b.Context(), circuit, target(t)); !errors.Is(err, danabio.ErrProtocol) {
+			if _, err := b.client.DownloadEvidence(b.Context(), circuit, target(t)); !errors.Is(err,
+				danabio.ErrProtocol) {
 				t.Errorf("status %d: got %v, want ErrProtocol", code, err)
 			}
 		})
@@ -247,7 +260,8 @@ func TestCutDownloadIsStartedOver(t *testing.T) {
 	})
 	t.Run("until three came no further", func(t *testing.T) {
 		path := target(t)
-		s := newScript(t).on(download, cutAfter(content, 50), cutAfter(content, 50), cutAfter(content, 60), cutAfter(content, 10), cutAfter(content, 60))
+		s := newScript(t).on(download, cutAfter(content, 50), cutAfter(content, 50), cutAfter(content, 60),
+			cutAfter(content, 10), cutAfter(content, 60))
 		inBubble(t, s, func(b *bed) {
 			_, err := b.client.DownloadEvidence(b.Context(), circuit, path)
 			if !errors.Is(err, danabio.ErrTruncated) || !strings.Contains(err.Error(), "60 bytes") {
@@ -313,17 +327,18 @@ func TestUnacceptableEvidenceIsFetchedTwiceAndKeptAside(t *testing.T) {
 		content []byte
 		headers []string
 	}{
-		"HTML":                     {[]byte("<html>welcome</html>"), nil},
-		"JSON":                     {[]byte(`{"zip":"UEsDBA=="}`), nil},
-		"empty":                    {nil, nil},
-		"a flipped bit":            {flipped, nil},
-		"bytes behind":             {append(bytes.Clone(good), "tail"...), nil},
-		"bytes before":             {append([]byte("head"), good...), nil},
-		"cut and said to be so":    {good[:len(good)-5], nil},
-		"wrong Content-Digest":     {good, []string{"Content-Digest", "sha-256=:" + otherDigest + ":"}},
-		"wrong Repr-Digest":        {good, []string{"Repr-Digest", "md5=:x:, sha-256=:" + otherDigest + ":"}},
-		"wrong Digest":             {good, []string{"Digest", "SHA-256=" + otherDigest}},
-		"one wrong digest of two":  {good, []string{"Content-Digest", "sha-256=:" + digestOf(good) + ":", "Digest", "SHA-256=" + otherDigest}},
+		"HTML":                  {[]byte("<html>welcome</html>"), nil},
+		"JSON":                  {[]byte(`{"zip":"UEsDBA=="}`), nil},
+		"empty":                 {nil, nil},
+		"a flipped bit":         {flipped, nil},
+		"bytes behind":          {append(bytes.Clone(good), "tail"...), nil},
+		"bytes before":          {append([]byte("head"), good...), nil},
+		"cut and said to be so": {good[:len(good)-5], nil},
+		"wrong Content-Digest":  {good, []string{"Content-Digest", "sha-256=:" + otherDigest + ":"}},
+		"wrong Repr-Digest":     {good, []string{"Repr-Digest", "md5=:x:, sha-256=:" + otherDigest + ":"}},
+		"wrong Digest":          {good, []string{"Digest", "SHA-256=" + otherDigest}},
+		"one wrong digest of two": {good, []string{"Content-Digest", "sha-256=:" + digestOf(good) + ":", "Digest",
+			"SHA-256=" + otherDigest}},
 		"encoding not asked for":   {good, []string{"Content-Encoding", "gzip"}},
 		"encoding of another sort": {good, []string{"Content-Encoding", "br"}},
 	} {
@@ -336,7 +351,8 @@ func TestUnacceptableEvidenceIsFetchedTwiceAndKeptAside(t *testing.T) {
 					t.Fatalf("got %v %v, want ErrIntegrity", receipt, err)
 				}
 				var rejected *danabio.RejectedError
-				if !errors.As(err, &rejected) || rejected.Kept != path+".rejected" || !strings.Contains(err.Error(), "evidence.zip.rejected") || strings.Contains(err.Error(), ".part") {
+				if !errors.As(err, &rejected) || rejected.Kept != path+".rejected" ||
+					!strings.Contains(err.Error(), "evidence.zip.rejected") || strings.Contains(err.Error(), ".part") {
 					t.Errorf("%q does not say where it was kept", err)
 				}
 				wantFiles(t, path, "evidence.zip.rejected", "evidence.zip.rejected.json")
@@ -346,7 +362,8 @@ func TestUnacceptableEvidenceIsFetchedTwiceAndKeptAside(t *testing.T) {
 				}
 				var why danabio.Rejected
 				content, _ := os.ReadFile(path + ".rejected.json")
-				if err := json.Unmarshal(content, &why); err != nil || why.Circuit != circuit || why.Reason == "" || strings.Contains(string(content), ".part") {
+				if err := json.Unmarshal(content, &why); err != nil || why.Circuit != circuit || why.Reason == "" ||
+					strings.Contains(string(content), ".part") {
 					t.Errorf("reasons %s (%v)", content, err)
 				}
 			})
@@ -390,7 +407,8 @@ func TestUnacceptableEvidenceIsFetchedTwiceAndKeptAside(t *testing.T) {
 	t.Run("right digests are fine", func(t *testing.T) {
 		sum := sha256.Sum256(good)
 		encoded := base64.StdEncoding.EncodeToString(sum[:])
-		reply := claim(good, "Content-Digest", "sha-256=:"+encoded+":", "Digest", "sha-256="+encoded, "Content-Encoding", "identity")
+		reply := claim(good, "Content-Digest", "sha-256=:"+encoded+":", "Digest", "sha-256="+encoded,
+			"Content-Encoding", "identity")
 		inBubble(t, newScript(t).on(download, reply), func(b *bed) {
 			if _, err := b.client.DownloadEvidence(b.Context(), circuit, target(t)); err != nil {
 				t.Error(err)
@@ -413,13 +431,15 @@ func TestEvidenceOverTheLimitIsRefusedAtOnce(t *testing.T) {
 		_ = http.NewResponseController(w).Flush()
 		<-r.Context().Done()
 	})
-	for name, reply := range map[string]reply{"announced": zipReply(content), "announced, then nothing comes": announced, "endless": endless} {
+	for name, reply := range map[string]reply{"announced": zipReply(content),
+		"announced, then nothing comes": announced, "endless": endless} {
 		t.Run(name, func(t *testing.T) {
 			path := target(t)
 			inBubble(t, newScript(t).on(download, reply), func(b *bed) {
 				began := time.Now()
 				_, err := b.client.DownloadEvidence(b.Context(), circuit, path)
-				if !errors.Is(err, danabio.ErrIntegrity) || !strings.Contains(err.Error(), "100 bytes") || time.Since(began) != 0 {
+				if !errors.Is(err, danabio.ErrIntegrity) || !strings.Contains(err.Error(), "100 bytes") ||
+					time.Since(began) != 0 {
 					t.Errorf("got %v after %v, want ErrIntegrity that says the limit, at once", err, time.Since(began))
 				}
 				wantFiles(t, path)
@@ -491,7 +511,8 @@ func TestTargetThatCannotBeIsRefusedBeforeAnythingIsSent(t *testing.T) {
 }
 
 func TestBadIdentifiersAreRefusedBeforeAnythingIsSent(t *testing.T) {
-	for _, id := range []string{"", " ", ".", "..", "https://sign.example.com/s/9f3kd81", "a\nb", "a\x00", "\xff", strings.Repeat("x", 600)} {
+	for _, id := range []string{"", " ", ".", "..", "https://sign.example.com/s/9f3kd81", "a\nb", "a\x00", "\xff",
+		strings.Repeat("x", 600)} {
 		inBubble(t, newScript(t), func(b *bed) {
 			_, err := b.client.OpenEvidence(b.Context(), id)
 			if !errors.Is(err, danabio.ErrInvalidRequest) || b.dials.Load() != 0 {
@@ -515,7 +536,8 @@ func TestIdentifiersAreOneSegmentOfThePath(t *testing.T) {
 			if _, err := b.client.OpenEvidence(b.Context(), id); !errors.Is(err, danabio.ErrNotReady) {
 				t.Errorf("circuit %q: %v", id, err)
 			}
-			if want := "/api/v1/biometric/document_circuit/" + channel + "/circuit/" + id; len(paths) != 1 || paths[0] != want {
+			if want := "/api/v1/biometric/document_circuit/" + channel + "/circuit/" + id; len(paths) != 1 ||
+				paths[0] != want {
 				t.Errorf("circuit %q: asked for %q, want %q", id, paths, want)
 			}
 		})
@@ -541,16 +563,19 @@ func TestDownloadIntoWhatIsAlreadyThere(t *testing.T) {
 		if _, err := b.client.DownloadEvidence(ended, circuit, path); !errors.Is(err, context.Canceled) {
 			t.Errorf("ended context: got %v, want the cancellation", err)
 		}
-		if _, err := b.client.DownloadEvidence(b.Context(), "another", path); !errors.Is(err, danabio.ErrInvalidRequest) || !errors.Is(err, fs.ErrExist) {
+		if _, err := b.client.DownloadEvidence(b.Context(), "another", path); !errors.Is(err,
+			danabio.ErrInvalidRequest) || !errors.Is(err, fs.ErrExist) {
 			t.Errorf("another circuit: got %v, want ErrInvalidRequest and ErrExist", err)
 		}
 		flipped := bytes.Clone(content)
 		flipped[len(flipped)/2] ^= 1
-		for name, changed := range map[string][]byte{"longer": append(bytes.Clone(content), 0), "of the same size": flipped} {
+		for name, changed := range map[string][]byte{"longer": append(bytes.Clone(content), 0),
+			"of the same size": flipped} {
 			if err := os.WriteFile(path, changed, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := b.client.DownloadEvidence(b.Context(), circuit, path); !errors.Is(err, danabio.ErrInvalidRequest) || !strings.Contains(err.Error(), "changed") {
+			if _, err := b.client.DownloadEvidence(b.Context(), circuit, path); !errors.Is(err,
+				danabio.ErrInvalidRequest) || !strings.Contains(err.Error(), "changed") {
 				t.Errorf("changed file, %s: got %v, want ErrInvalidRequest", name, err)
 			}
 		}
@@ -559,7 +584,8 @@ func TestDownloadIntoWhatIsAlreadyThere(t *testing.T) {
 		}
 	})
 	inBubble(t, newScript(t), func(b *bed) {
-		if _, err := b.client.DownloadEvidence(b.Context(), circuit, path); !errors.Is(err, danabio.ErrInvalidRequest) || !errors.Is(err, fs.ErrExist) {
+		if _, err := b.client.DownloadEvidence(b.Context(), circuit, path); !errors.Is(err,
+			danabio.ErrInvalidRequest) || !errors.Is(err, fs.ErrExist) {
 			t.Errorf("another channel: got %v, want ErrInvalidRequest and ErrExist", err)
 		}
 	}, func(config *danabio.Config) { config.Channel = "another" })
@@ -583,7 +609,8 @@ func TestSameEvidenceThatAppearsDuringTheDownloadIsKept(t *testing.T) {
 		if err != nil || fmt.Sprint(receipt) != fmt.Sprint(faster) {
 			t.Errorf("got %v, %v; want the receipt that is there", receipt, err)
 		}
-		if stored, err := danabio.ReadReceipt(danabio.ReceiptPath(path)); err != nil || fmt.Sprint(stored) != fmt.Sprint(faster) {
+		if stored, err := danabio.ReadReceipt(danabio.ReceiptPath(path)); err != nil ||
+			fmt.Sprint(stored) != fmt.Sprint(faster) {
 			t.Errorf("stored receipt %v (%v), want that of the faster download", stored, err)
 		}
 		wantFiles(t, path, "evidence.zip", "evidence.zip.receipt.json")
@@ -631,7 +658,8 @@ func TestDownloadsIntoOneFileAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		stored, err := os.ReadFile(path)
-		if err != nil || !bytes.Equal(stored, evidence[receipt.Circuit]) || receipt.SHA256 != fmt.Sprintf("%x", sha256.Sum256(stored)) {
+		if err != nil || !bytes.Equal(stored, evidence[receipt.Circuit]) ||
+			receipt.SHA256 != fmt.Sprintf("%x", sha256.Sum256(stored)) {
 			t.Errorf("the file is not the evidence of %s, as its receipt says (%v)", receipt.Circuit, err)
 		}
 		if len(succeeded) != 1 || succeeded[receipt.Circuit] != writers/2 {
@@ -695,7 +723,8 @@ func TestReceiptOfAnotherCircuitStays(t *testing.T) {
 		if err := os.Remove(path); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := b.client.DownloadEvidence(b.Context(), "another", path); !errors.Is(err, danabio.ErrInvalidRequest) {
+		if _, err := b.client.DownloadEvidence(b.Context(), "another", path); !errors.Is(err,
+			danabio.ErrInvalidRequest) {
 			t.Errorf("got %v, want ErrInvalidRequest", err)
 		}
 		if receipt, err := danabio.ReadReceipt(danabio.ReceiptPath(path)); err != nil || receipt.Circuit != circuit {
@@ -728,7 +757,8 @@ func TestAcceptedCodesHoldForDownloads(t *testing.T) {
 	}
 	reply := zipReply(content.Bytes())
 	inBubble(t, newScript(t).on(download, reply, reply), func(b *bed) {
-		if _, err := b.client.DownloadEvidence(b.Context(), circuit, target(t)); !errors.As(err, new(*danabio.RejectedError)) {
+		if _, err := b.client.DownloadEvidence(b.Context(), circuit, target(t)); !errors.As(err,
+			new(*danabio.RejectedError)) {
 			t.Errorf("got %v, want a RejectedError", err)
 		}
 	})
@@ -766,7 +796,8 @@ func TestHugeDelaysDoNotOverflow(t *testing.T) {
 		ctx, cancel := context.WithTimeout(b.Context(), time.Hour)
 		defer cancel()
 		began := time.Now()
-		if _, err := b.client.OpenEvidence(ctx, circuit); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != time.Hour {
+		if _, err := b.client.OpenEvidence(ctx, circuit); !errors.Is(err, context.DeadlineExceeded) ||
+			time.Since(began) != time.Hour {
 			t.Errorf("got %v after %v, want the deadline after 1h", err, time.Since(began))
 		}
 	}, func(config *danabio.Config) {
@@ -788,7 +819,8 @@ func TestReceiptLeftByACrashIsReplaced(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if stored, err := danabio.ReadReceipt(danabio.ReceiptPath(path)); err != nil || !stored.RequestedAt.Equal(receipt.RequestedAt) {
+		if stored, err := danabio.ReadReceipt(danabio.ReceiptPath(path)); err != nil ||
+			!stored.RequestedAt.Equal(receipt.RequestedAt) {
 			t.Errorf("stored receipt %v (%v), want the new one", stored, err)
 		}
 	})
@@ -827,7 +859,8 @@ func TestContextEndsADownload(t *testing.T) {
 		defer cancel()
 		began := time.Now()
 		_, err := b.client.DownloadEvidence(ctx, circuit, path)
-		if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, danabio.ErrTruncated) || time.Since(began) != 5*time.Second {
+		if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, danabio.ErrTruncated) ||
+			time.Since(began) != 5*time.Second {
 			t.Errorf("got %v after %v, want the deadline after 5s", err, time.Since(began))
 		}
 		wantFiles(t, path)
@@ -887,7 +920,8 @@ func TestEvidenceThatChangesOnTheDiskIsNotStored(t *testing.T) {
 				resp.Body = struct {
 					io.Reader
 					io.Closer
-				}{io.MultiReader(resp.Body, &endingBody{io.NopCloser(strings.NewReader("")), func() { changeTime(t, filepath.Dir(path)) }}), resp.Body}
+				}{io.MultiReader(resp.Body, &endingBody{io.NopCloser(strings.NewReader("")),
+					func() { changeTime(t, filepath.Dir(path)) }}), resp.Body}
 			}
 			return resp, err
 		})
@@ -941,7 +975,8 @@ func TestContextEndsTheWaitForTheNextTry(t *testing.T) {
 				ctx, cancel := context.WithTimeout(b.Context(), time.Millisecond)
 				defer cancel()
 				began := time.Now()
-				if err := test.call(ctx, b, path); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != time.Millisecond {
+				if err := test.call(ctx, b, path); !errors.Is(err, context.DeadlineExceeded) ||
+					time.Since(began) != time.Millisecond {
 					t.Errorf("got %v after %v, want the deadline after 1ms", err, time.Since(began))
 				}
 				wantFiles(t, path)
@@ -963,7 +998,8 @@ func TestFolderThatVanishesDuringTheDownload(t *testing.T) {
 	}
 	inBubble(t, newScript(t).on(download, gone), func(b *bed) {
 		_, err := b.client.DownloadEvidence(b.Context(), circuit, path)
-		if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "evidence.zip") || strings.Contains(err.Error(), ".part") {
+		if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "evidence.zip") ||
+			strings.Contains(err.Error(), ".part") {
 			t.Errorf("got %v, want the system's error about the target", err)
 		}
 	})
@@ -990,7 +1026,8 @@ func TestOpenEvidence(t *testing.T) {
 		}
 	})
 	other := sha256.Sum256([]byte("other"))
-	inBubble(t, newScript(t).on(download, claim(content, "Digest", "sha-256="+base64.StdEncoding.EncodeToString(other[:]))), func(b *bed) {
+	inBubble(t, newScript(t).on(download,
+		claim(content, "Digest", "sha-256="+base64.StdEncoding.EncodeToString(other[:]))), func(b *bed) {
 		if _, err := read(b); !errors.Is(err, danabio.ErrIntegrity) {
 			t.Errorf("wrong digest: got %v, want ErrIntegrity", err)
 		}

@@ -41,7 +41,8 @@ func (e Environment) BaseURL() (string, error) {
 	case base.User != nil:
 		return "", invalid("base URL holds user info; credentials go into Config.Credentials")
 	case base.Scheme != "https" && base.Scheme != "http":
-		return "", invalid("environment is neither sandbox nor production nor a base URL such as https://acme.example.com")
+		return "",
+			invalid("environment is neither sandbox nor production nor a base URL such as https://acme.example.com")
 	case base.Hostname() == "" || base.Opaque != "":
 		return "", invalid("base URL names no host; it looks like https://acme.example.com")
 	case base.RawQuery != "" || base.ForceQuery:
@@ -62,7 +63,8 @@ func checkPlainHTTP(baseURL string, allowed bool) error {
 	if isLoopback(base.Hostname()) {
 		return nil
 	}
-	return fmt.Errorf("%w: %w: base URL http://%s; use https, or set Config.AllowPlainHTTP", ErrInvalidRequest, ErrPlainHTTP, base.Host)
+	return fmt.Errorf("%w: %w: base URL http://%s; use https, or set Config.AllowPlainHTTP", ErrInvalidRequest,
+		ErrPlainHTTP, base.Host)
 }
 
 func isLoopback(host string) bool {

@@ -63,10 +63,14 @@ type APIError struct {
 	Method     string
 	URL        string // without query
 	StatusCode int
-	Code       string        // the body's own error code, if it has one; at most 64 characters
-	Message    string        // the body's own short message, if it has one; at most 300 printable characters, what the request carried masked
-	MediaType  string        // of the body, such as "text/html"; empty if the server does not say
-	RequestID  string        // the server's id of the request, if it sends one (which header is assumed: X-Request-Id and the like)
+	Code       string // the body's own error code, if it has one; at most 64 characters
+	// the body's own short message, if it has one; at most 300 printable characters, what the
+	// request carried masked
+	Message   string
+	MediaType string // of the body, such as "text/html"; empty if the server does not say
+	// the server's id of the request, if it sends one (which header is assumed: X-Request-Id and
+	// the like)
+	RequestID  string
 	Circuit    string        // the circuit asked for, if any
 	RetryAfter time.Duration // what the server asks to wait; 0 if it does not say
 
@@ -146,8 +150,10 @@ func (e *OutcomeUnknownError) Unwrap() error { return unmatched{e.Err, sentinels
 // RejectedError says that evidence came whole but is not acceptable, and was kept aside. It matches
 // [ErrIntegrity].
 type RejectedError struct {
-	Kept string // path of what came; the reasons, a [Rejected] in JSON, are beside it under the same name with ".json" appended
-	Err  error  // why
+	// path of what came; the reasons, a [Rejected] in JSON, are beside it under the same name with
+	// ".json" appended
+	Kept string
+	Err  error // why
 }
 
 func (e *RejectedError) Error() string {
@@ -159,7 +165,8 @@ func (e *RejectedError) Unwrap() error { return e.Err }
 
 // LogValue implements [slog.LogValuer].
 func (e *OutcomeUnknownError) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("request", e.ID), slog.String("channel", e.Channel), slog.String("state", string(e.State)))
+	return slog.GroupValue(slog.String("request", e.ID), slog.String("channel", e.Channel),
+		slog.String("state", string(e.State)))
 }
 
 // operationError names the operation, once, and the circuit if there is one; not what was given in

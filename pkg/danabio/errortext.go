@@ -57,7 +57,8 @@ func decoded(body []byte, contentType string) string {
 // latin are the labels under which Windows-1252 or a part of it comes, a wrong one and none among
 // them.
 var latin = []string{
-	"", "utf-8", "utf8", "us-ascii", "iso-8859-1", "iso8859-1", "iso-8859-15", "latin1", "latin-1", "windows-1252", "cp1252",
+	"", "utf-8", "utf8", "us-ascii", "iso-8859-1", "iso8859-1", "iso-8859-15", "latin1", "latin-1", "windows-1252",
+	"cp1252",
 }
 
 // windows1252 are its characters from 0x80 to 0x9f; all others are those of Unicode.

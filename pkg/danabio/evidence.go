@@ -65,7 +65,8 @@ func (c *core) downloadEvidence(ctx context.Context, circuit, path string, polic
 			return nil, err
 		}
 		delay, _ := policy.delay(1, err)
-		c.log.LogAttrs(ctx, levelDebug, "danabio: starting the download over", logCircuit(circuit), logBytes(download.bytes), logDelay(delay))
+		c.log.LogAttrs(ctx, levelDebug, "danabio: starting the download over", logCircuit(circuit),
+			logBytes(download.bytes), logDelay(delay))
 		comes.at.Restarts++
 		comes.begins(-1)
 		if ended := sleep(ctx, delay); ended != nil {
@@ -107,7 +108,9 @@ func (d *downloading) try(ctx context.Context, policy RetryPolicy) (*Receipt, er
 	}
 	report, verified := d.verify(ctx, part.Name())
 	if report != nil && report.SHA256 != "" && report.SHA256 != stream.sha256() {
-		return nil, fmt.Errorf("%s: what was stored is not what came; another program or a fault of this machine changed it", d.target.path)
+		return nil,
+			fmt.Errorf("%s: what was stored is not what came; another program or a fault of this machine changed it",
+				d.target.path)
 	}
 	if err == nil {
 		err = verified
@@ -152,7 +155,8 @@ func (d *downloading) refused(ctx context.Context, part *newfile.File, report *e
 	if !d.last {
 		return err
 	}
-	kept, keeping := d.target.reject(ctx, part, Rejected{Circuit: d.circuit, Channel: d.core.channel, Reason: err.Error(), Report: report})
+	kept, keeping := d.target.reject(ctx, part,
+		Rejected{Circuit: d.circuit, Channel: d.core.channel, Reason: err.Error(), Report: report})
 	if keeping != nil {
 		return fmt.Errorf("%w; it could not be kept aside: %w", err, d.target.unplaced(part, keeping))
 	}

@@ -26,7 +26,8 @@ import (
 // clientCredentialsExchange fetches tokens by the OAuth2 client credentials flow, the client
 // authenticating by HTTP Basic only (published page): another style is never tried, since a wrong
 // secret would then be sent in more ways than one.
-func (c *core) clientCredentialsExchange(base string, plain *http.Client, held credentials, rawBasic bool) (func(context.Context) (*accessToken, error), error) {
+func (c *core) clientCredentialsExchange(base string, plain *http.Client, held credentials,
+	rawBasic bool) (func(context.Context) (*accessToken, error), error) {
 	request, err := biometricapi.NewGetTokenRequestWithBody(base+"/", nil, "", nil) // only its URL is used
 	if err != nil {
 		return nil, invalid("base URL: %w", err)
@@ -124,13 +125,19 @@ func parseToken(body []byte) (canonical []byte, lifetime time.Duration, err erro
 	value, _ := answer.get("access_token")
 	token, isText := value.(string)
 	if answer.broken { // another one is easily had
-		return nil, 0, fmt.Errorf("%w: the token endpoint's answer is no JSON object with a token; check the environment or base URL", ErrProtocol)
+		return nil, 0,
+			fmt.Errorf("%w: the token endpoint's answer is no JSON object with a token; check the environment or "+
+				"base URL", ErrProtocol)
 	}
 	if !isText {
-		if refused, _ := answer.get("error"); slices.Contains([]any{"invalid_client", "unauthorized_client", "access_denied"}, refused) {
-			return nil, 0, fmt.Errorf("%w: the token endpoint answered as if it went well, and says %s", ErrUnauthorized, refused)
+		if refused, _ := answer.get("error"); slices.Contains([]any{"invalid_client", "unauthorized_client",
+			"access_denied"}, refused) {
+			return nil, 0, fmt.Errorf("%w: the token endpoint answered as if it went well, and says %s",
+				ErrUnauthorized, refused)
 		}
-		return nil, 0, fmt.Errorf("%w: the token endpoint's answer has no access_token%s; check the environment or base URL", ErrProtocol, inParentheses(answer.notices))
+		return nil, 0,
+			fmt.Errorf("%w: the token endpoint's answer has no access_token%s; check the environment or base URL",
+				ErrProtocol, inParentheses(answer.notices))
 	}
 	if err := checkTokenText(token); err != nil {
 		return nil, 0, err

@@ -33,7 +33,8 @@ import (
 )
 
 func allFaults(t *testing.T) []fault {
-	return slices.Concat(connectFaults(), tlsFaults(), sendFaults(), answerFaults(), statusFaults(), tokenFaults(), startFaults(), evidenceFaults(t), h2Stalls(t), diskFaults(t), cancelFaults(t))
+	return slices.Concat(connectFaults(), tlsFaults(), sendFaults(), answerFaults(), statusFaults(), tokenFaults(),
+		startFaults(), evidenceFaults(t), h2Stalls(t), diskFaults(t), cancelFaults(t))
 }
 
 func connectFaults() []fault {
@@ -47,16 +48,26 @@ func connectFaults() []fault {
 		}
 	}
 	for name, err := range inOrder(
-		"refused", syscall.ECONNREFUSED, "reset", syscall.ECONNRESET, "network unreachable", syscall.ENETUNREACH, "host unreachable", syscall.EHOSTUNREACH,
-		"timed out by the system", syscall.ETIMEDOUT, "too many open files", syscall.EMFILE, "no free port", syscall.EADDRNOTAVAIL,
+		"refused", syscall.ECONNREFUSED, "reset", syscall.ECONNRESET, "network unreachable", syscall.ENETUNREACH,
+		"host unreachable", syscall.EHOSTUNREACH,
+		"timed out by the system", syscall.ETIMEDOUT, "too many open files", syscall.EMFILE, "no free port",
+		syscall.EADDRNOTAVAIL,
 	) {
 		dialling(name, "not sent", failing(err))
 	}
-	dialling("black hole", "not sent", func(ctx context.Context, _ dial) (net.Conn, error) { <-ctx.Done(); return nil, ctx.Err() })
-	dialling("unknown host", "unknown host", failing(&net.DNSError{Err: "no such host", Name: "localhost", IsNotFound: true}))
-	dialling("name server does not answer", "not sent", failing(&net.DNSError{Err: "i/o timeout", Name: "localhost", IsTimeout: true, IsTemporary: true}))
-	dialling("name server fails", "not sent", failing(&net.DNSError{Err: "server misbehaving", Name: "localhost", IsTemporary: true}))
-	dialling("host not found for now", "not sent", failing(&net.DNSError{Err: "no such host", Name: "localhost", IsNotFound: true, IsTemporary: true}))
+	dialling("black hole", "not sent", func(ctx context.Context, _ dial) (net.Conn, error) {
+		<-ctx.Done()
+		return nil,
+			ctx.Err()
+	})
+	dialling("unknown host", "unknown host",
+		failing(&net.DNSError{Err: "no such host", Name: "localhost", IsNotFound: true}))
+	dialling("name server does not answer", "not sent",
+		failing(&net.DNSError{Err: "i/o timeout", Name: "localhost", IsTimeout: true, IsTemporary: true}))
+	dialling("name server fails", "not sent",
+		failing(&net.DNSError{Err: "server misbehaving", Name: "localhost", IsTemporary: true}))
+	dialling("host not found for now", "not sent",
+		failing(&net.DNSError{Err: "no such host", Name: "localhost", IsNotFound: true, IsTemporary: true}))
 	return faults
 }
 
@@ -137,7 +148,8 @@ func overHTTPS(config *danabio.Config) {
 func tlsFaults() []fault {
 	var faults []fault
 	shaking := func(name, line string, dial func(context.Context, dial) (net.Conn, error)) {
-		faults = append(faults, fault{operations: all, phase: "tls", name: name, kind: of(line), dial: dial, config: overHTTPS})
+		faults = append(faults, fault{operations: all, phase: "tls", name: name, kind: of(line), dial: dial,
+			config: overHTTPS})
 	}
 	saying := func(text string) func(context.Context, dial) (net.Conn, error) {
 		return func(context.Context, dial) (net.Conn, error) {
@@ -165,19 +177,26 @@ func tlsFaults() []fault {
 	with := func(certificate tls.Certificate) func(context.Context, dial) (net.Conn, error) {
 		return presenting(&tls.Config{Certificates: []tls.Certificate{certificate}})
 	}
-	shaking("handshake stalls", "not sent", func(context.Context, dial) (net.Conn, error) { front, _ := net.Pipe(); return front, nil })
+	shaking("handshake stalls", "not sent",
+		func(context.Context, dial) (net.Conn, error) { front, _ := net.Pipe(); return front, nil })
 	shaking("closed in the handshake", "not sent", saying(""))
 	shaking("server speaks no TLS", "no TLS", saying("220 mail.example.com ready\r\n"))
 	shaking("server speaks HTTP", "no TLS", saying("HTTP/1.1 400 Bad Request\r\n\r\n"))
 	shaking("alert: handshake failure", "no TLS", saying("\x15\x03\x03\x00\x02\x02\x28"))
-	shaking("old protocol only", "no TLS", presenting(&tls.Config{Certificates: goodServer.Certificates, MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}))
-	old := &tls.Config{Certificates: goodServer.Certificates, MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA}}
+	shaking("old protocol only", "no TLS",
+		presenting(&tls.Config{Certificates: goodServer.Certificates, MaxVersion: tls.VersionTLS11,
+			MinVersion: tls.VersionTLS10}))
+	old := &tls.Config{Certificates: goodServer.Certificates, MaxVersion: tls.VersionTLS12,
+		CipherSuites: []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA}}
 	shaking("old ciphers only", "no TLS", presenting(old))
-	demanding := &tls.Config{Certificates: goodServer.Certificates, MaxVersion: tls.VersionTLS12, ClientAuth: tls.RequireAnyClientCert}
+	demanding := &tls.Config{Certificates: goodServer.Certificates, MaxVersion: tls.VersionTLS12,
+		ClientAuth: tls.RequireAnyClientCert}
 	shaking("client certificate demanded", "no TLS", presenting(demanding))
 	shaking("alert: certificate required", "no TLS", saying("\x15\x03\x03\x00\x02\x02\x74"))
-	shaking("certificate that is none", "certificate", with(tls.Certificate{Certificate: [][]byte{[]byte("none")}, PrivateKey: goodServer.Certificates[0].PrivateKey}))
-	shaking("certificate with a common name only", "certificate", with(certificateFor(pkix.Name{CommonName: "localhost"}, nil, 1999, 2099, true)))
+	shaking("certificate that is none", "certificate",
+		with(tls.Certificate{Certificate: [][]byte{[]byte("none")}, PrivateKey: goodServer.Certificates[0].PrivateKey}))
+	shaking("certificate with a common name only", "certificate",
+		with(certificateFor(pkix.Name{CommonName: "localhost"}, nil, 1999, 2099, true)))
 	shaking("certificate of an unknown authority", "certificate", with(certificate("localhost", 1999, 2099, false)))
 	shaking("certificate expired", "certificate", with(certificate("localhost", 1990, 1999, true)))
 	shaking("certificate not yet valid", "certificate", with(certificate("localhost", 2050, 2099, true)))
@@ -206,32 +225,47 @@ func sendFaults() []fault {
 	}
 	atOnce := func(code int) reply { return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) } }
 	return []fault{
-		{operations: all, phase: "send", name: "first write fails", kind: of("not sent"), dial: writing(func(c net.Conn) net.Conn { return deadConn{c} })},
-		{operations: all, phase: "send", name: "closed before the first write", kind: of("not sent"), dial: func(context.Context, dial) (net.Conn, error) {
-			front, back := net.Pipe()
-			back.Close()
-			return front, nil
-		}},
-		{operations: all, phase: "send", name: "reset after one byte", kind: of("partly sent"), dial: writing(func(c net.Conn) net.Conn { return oneByteConn{c} })},
-		{operations: starts, phase: "send", name: "closed in the body", kind: of("partly sent"), large: true, reply: func(w http.ResponseWriter, r *http.Request) {
-			_, _ = io.ReadFull(r.Body, make([]byte, 100_000))
-			conn, _, _ := http.NewResponseController(w).Hijack()
-			conn.Close()
-		}},
-		{operations: starts, phase: "send", name: "body stands still", kind: of("partly sent"), large: true, reply: func(_ http.ResponseWriter, r *http.Request) {
-			_, _ = io.ReadFull(r.Body, make([]byte, 1000))
-			time.Sleep(time.Minute)
-		}},
-		{operations: starts, phase: "send", name: "503 in the body", kind: kind{"partly sent", 503}, large: true, reply: early(503)},
-		{operations: starts, phase: "send", name: "408 in the body", kind: kind{"partly sent", 408}, large: true, reply: early(408)},
-		{operations: starts, phase: "send", name: "401 in the body", kind: kind{"refused", 401}, large: true, reply: early(401)},
-		{operations: starts, phase: "send", name: "413 in the body", kind: kind{"refused", 413}, large: true, reply: early(413)},
-		{operations: starts, phase: "send", name: "401 to an Expect", kind: kind{"refused", 401}, large: true, reply: atOnce(401)},
-		{operations: starts, phase: "send", name: "413 to an Expect", kind: kind{"refused", 413}, large: true, reply: atOnce(413)},
-		{operations: starts, phase: "send", name: "503 to an Expect", kind: kind{"partly sent", 503}, large: true, reply: atOnce(503)},
-		{operations: starts, phase: "send", name: "417 to an Expect", kind: of("passes"), large: true, reply: refuseExpectation},
-		{operations: starts, phase: "send", name: "417 after the body", kind: kind{"refused, but for a start", 417}, large: true, reply: status(417, "")},
-		{operations: starts, phase: "send", name: "417 in the body", kind: kind{"partly sent", 417}, large: true, reply: early(417)},
+		{operations: all, phase: "send", name: "first write fails", kind: of("not sent"),
+			dial: writing(func(c net.Conn) net.Conn { return deadConn{c} })},
+		{operations: all, phase: "send", name: "closed before the first write", kind: of("not sent"),
+			dial: func(context.Context, dial) (net.Conn, error) {
+				front, back := net.Pipe()
+				back.Close()
+				return front, nil
+			}},
+		{operations: all, phase: "send", name: "reset after one byte", kind: of("partly sent"),
+			dial: writing(func(c net.Conn) net.Conn { return oneByteConn{c} })},
+		{operations: starts, phase: "send", name: "closed in the body", kind: of("partly sent"), large: true,
+			reply: func(w http.ResponseWriter, r *http.Request) {
+				_, _ = io.ReadFull(r.Body, make([]byte, 100_000))
+				conn, _, _ := http.NewResponseController(w).Hijack()
+				conn.Close()
+			}},
+		{operations: starts, phase: "send", name: "body stands still", kind: of("partly sent"), large: true,
+			reply: func(_ http.ResponseWriter, r *http.Request) {
+				_, _ = io.ReadFull(r.Body, make([]byte, 1000))
+				time.Sleep(time.Minute)
+			}},
+		{operations: starts, phase: "send", name: "503 in the body", kind: kind{"partly sent", 503}, large: true,
+			reply: early(503)},
+		{operations: starts, phase: "send", name: "408 in the body", kind: kind{"partly sent", 408}, large: true,
+			reply: early(408)},
+		{operations: starts, phase: "send", name: "401 in the body", kind: kind{"refused", 401}, large: true,
+			reply: early(401)},
+		{operations: starts, phase: "send", name: "413 in the body", kind: kind{"refused", 413}, large: true,
+			reply: early(413)},
+		{operations: starts, phase: "send", name: "401 to an Expect", kind: kind{"refused", 401}, large: true,
+			reply: atOnce(401)},
+		{operations: starts, phase: "send", name: "413 to an Expect", kind: kind{"refused", 413}, large: true,
+			reply: atOnce(413)},
+		{operations: starts, phase: "send", name: "503 to an Expect", kind: kind{"partly sent", 503}, large: true,
+			reply: atOnce(503)},
+		{operations: starts, phase: "send", name: "417 to an Expect", kind: of("passes"), large: true,
+			reply: refuseExpectation},
+		{operations: starts, phase: "send", name: "417 after the body", kind: kind{"refused, but for a start", 417},
+			large: true, reply: status(417, "")},
+		{operations: starts, phase: "send", name: "417 in the body", kind: kind{"partly sent", 417}, large: true,
+			reply: early(417)},
 	}
 }
 
@@ -259,9 +293,11 @@ func answerFaults() []fault {
 	answering("cut", "lost", rawReply("HTTP/1.1 200 OK\r\nContent-Type: appl", nil))
 	answering("stand still", "lost", rawReply("HTTP/1.1 200 OK\r\nContent-Type: appl", standing))
 	answering("no colon", "no HTTP", rawReply("HTTP/1.1 200 OK\r\ngarbage\r\n\r\n", nil))
-	answering("two lengths", "no HTTP", rawReply("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}", nil))
+	answering("two lengths", "no HTTP", rawReply("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}",
+		nil))
 	answering("negative length", "no HTTP", rawReply("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}", nil))
-	answering("unknown transfer encoding", "no HTTP", rawReply("HTTP/1.1 200 OK\r\nTransfer-Encoding: rot13\r\n\r\n{}", nil))
+	answering("unknown transfer encoding", "no HTTP", rawReply("HTTP/1.1 200 OK\r\nTransfer-Encoding: rot13\r\n\r\n{}",
+		nil))
 	answering("endless", "no HTTP", rawReply("HTTP/1.1 200 OK\r\n", func(conn net.Conn, _ *http.Request) {
 		line := []byte("X-Filler: " + strings.Repeat("x", 1<<19) + "\r\n")
 		for {
@@ -278,12 +314,14 @@ func answerFaults() []fault {
 func statusFaults() []fault {
 	var faults []fault
 	answering := func(name, line string, code int, reply reply) *fault {
-		faults = append(faults, fault{operations: all, phase: "headers", name: name, kind: kind{line, code}, reply: reply})
+		faults = append(faults, fault{operations: all, phase: "headers", name: name, kind: kind{line, code},
+			reply: reply})
 		return &faults[len(faults)-1]
 	}
 	for _, code := range []int{408, 500, 502, 503, 504} {
 		answering(fmt.Sprint(code), "unavailable", code, status(code, ""))
-		answering(fmt.Sprint(code, " with a page"), "unavailable", code, status(code, "<html>"+strings.Repeat("x", 100_000)))
+		answering(fmt.Sprint(code, " with a page"), "unavailable", code,
+			status(code, "<html>"+strings.Repeat("x", 100_000)))
 	}
 	answering("503 with cut JSON", "unavailable", 503, func(w http.ResponseWriter, r *http.Request) {
 		readAll(r)
@@ -298,18 +336,24 @@ func statusFaults() []fault {
 	for _, delay := range []struct {
 		name, value string
 		least       time.Duration
-	}{{"in seconds", "40", 40 * time.Second}, {"as long as is obeyed", "60", time.Minute}, {"of zero", "0", 0}, {"negative", "-5", 0}, {"garbage", "soon", 0},
+	}{{"in seconds", "40", 40 * time.Second}, {"as long as is obeyed", "60", time.Minute}, {"of zero", "0", 0},
+		{"negative", "-5", 0}, {"garbage", "soon", 0},
 		{"a fraction", "1.5", 0}, {"in the past", "Mon, 01 Jan 1990 00:00:00 GMT", 0}} {
 		bounds := [2]time.Duration{delay.least, delay.least + jitter}
-		answering("429, Retry-After "+delay.name, "throttled", 429, status(429, "", "Retry-After", delay.value)).pauses = bounds
-		answering("503, Retry-After "+delay.name, "unavailable", 503, status(503, "", "Retry-After", delay.value)).pauses = bounds
+		answering("429, Retry-After "+delay.name, "throttled", 429,
+			status(429, "", "Retry-After", delay.value)).pauses = bounds
+		answering("503, Retry-After "+delay.name, "unavailable", 503,
+			status(503, "", "Retry-After", delay.value)).pauses = bounds
 	}
 	answering("429, Retry-After as a date", "throttled", 429, func(w http.ResponseWriter, r *http.Request) {
 		status(429, "", "Retry-After", time.Now().Add(40*time.Second).UTC().Format(http.TimeFormat))(w, r)
 	}).pauses = [2]time.Duration{39 * time.Second, 44 * time.Second}
-	for _, delay := range []struct{ name, value string }{{"above the cap", "61"}, {"overflowing", "99999999999999999999"}, {"as a date far off", "Fri, 31 Dec 2999 23:59:59 GMT"}} {
-		answering("429, Retry-After "+delay.name, "throttled for too long", 429, status(429, "", "Retry-After", delay.value))
-		answering("503, Retry-After "+delay.name, "unavailable for too long", 503, status(503, "", "Retry-After", delay.value))
+	for _, delay := range []struct{ name, value string }{{"above the cap", "61"},
+		{"overflowing", "99999999999999999999"}, {"as a date far off", "Fri, 31 Dec 2999 23:59:59 GMT"}} {
+		answering("429, Retry-After "+delay.name, "throttled for too long", 429,
+			status(429, "", "Retry-After", delay.value))
+		answering("503, Retry-After "+delay.name, "unavailable for too long", 503,
+			status(503, "", "Retry-After", delay.value))
 	}
 	for _, code := range []int{400, 401, 403, 404, 405, 409, 410, 413, 415, 417, 418, 422, 451, 460, 499} {
 		line := "refused"
@@ -320,7 +364,8 @@ func statusFaults() []fault {
 	}
 	answering("425", "too early", 425, status(425, "")).operations = starts
 	for _, code := range []int{301, 302, 303, 307, 308} {
-		answering(fmt.Sprint(code, " to another host"), "redirect", 0, status(code, "", "Location", "https://elsewhere.example.com/take"))
+		answering(fmt.Sprint(code, " to another host"), "redirect", 0,
+			status(code, "", "Location", "https://elsewhere.example.com/take"))
 		answering(fmt.Sprint(code, " to the same host"), "redirect", 0, status(code, "", "Location", "/api/v2"))
 	}
 	answering("302 to nowhere", "redirect", 0, status(302, ""))
@@ -330,23 +375,30 @@ func statusFaults() []fault {
 func tokenFaults() []fault {
 	var faults []fault
 	answering := func(name, line string, reply reply) {
-		faults = append(faults, fault{operations: []string{token}, phase: "body", name: name, kind: of(line), reply: reply})
+		faults = append(faults, fault{operations: []string{token}, phase: "body", name: name, kind: of(line),
+			reply: reply})
 	}
 	answering("cut", "lost", cutJSON)
 	answering("stands still", "lost", halfJSON)
 	for _, body := range []struct{ name, text string }{
-		{"empty", ""}, {"HTML", "<html>ok</html>"}, {"form-encoded", "access_token=abc&token_type=bearer"}, {"a list", `["abc"]`}, {"cut JSON of full length", `{"access_token":"abc"`},
-		{"no token", `{"token_type":"Bearer"}`}, {"empty token", `{"access_token":""}`}, {"token is a number", `{"access_token":5}`}, {"token with a line break", `{"access_token":"a\nb"}`},
-		{"not Bearer", `{"access_token":"abc","token_type":"mac"}`}, {"expires_in is a word", `{"access_token":"abc","expires_in":"soon"}`},
-		{"expires_in is a list", `{"access_token":"abc","expires_in":[1]}`}, {"too long", `{"access_token":"abc"}` + strings.Repeat(" ", 1<<20)},
+		{"empty", ""}, {"HTML", "<html>ok</html>"}, {"form-encoded", "access_token=abc&token_type=bearer"},
+		{"a list", `["abc"]`}, {"cut JSON of full length", `{"access_token":"abc"`},
+		{"no token", `{"token_type":"Bearer"}`}, {"empty token", `{"access_token":""}`},
+		{"token is a number", `{"access_token":5}`}, {"token with a line break", `{"access_token":"a\nb"}`},
+		{"not Bearer", `{"access_token":"abc","token_type":"mac"}`},
+		{"expires_in is a word", `{"access_token":"abc","expires_in":"soon"}`},
+		{"expires_in is a list", `{"access_token":"abc","expires_in":[1]}`},
+		{"too long", `{"access_token":"abc"}` + strings.Repeat(" ", 1<<20)},
 	} {
 		answering(body.name, "nonsense", status(200, body.text))
 	}
 	for _, value := range []struct{ name, text string }{
-		{"missing", ""}, {"zero", `,"expires_in":0`}, {"negative", `,"expires_in":-1`}, {"huge", `,"expires_in":1e300`}, {"a number in quotes", `,"expires_in":"1799"`},
+		{"missing", ""}, {"zero", `,"expires_in":0`}, {"negative", `,"expires_in":-1`}, {"huge", `,"expires_in":1e300`},
+		{"a number in quotes", `,"expires_in":"1799"`},
 		{"a fraction", `,"expires_in":1799.5`}, {"null", `,"expires_in":null`},
 	} {
-		answering("expires_in is "+value.name, "tolerated", status(200, `{"access_token":"abc","token_type":"Bearer"`+value.text+`}`))
+		answering("expires_in is "+value.name, "tolerated",
+			status(200, `{"access_token":"abc","token_type":"Bearer"`+value.text+`}`))
 	}
 	return faults
 }
@@ -366,12 +418,16 @@ func startFaults() []fault {
 		name  string
 		reply reply
 	}{
-		{"cut", cutJSON}, {"stands still", halfJSON}, {"empty", status(200, "")}, {"HTML", status(200, "<html>ok</html>")}, {"a list", status(200, `["x"]`)},
-		{"cut JSON of full length", status(200, `{"circuitId":"12ceb3ec`)}, {"circuitId missing", status(200, `{"link":"https://sign.example.com/s/9f3kd81"}`)},
-		{"circuitId empty", status(200, `{"circuitId":""}`)}, {"circuitId null", status(200, `{"circuitId":null}`)}, {"circuitId is a list", status(201, `{"circuitId":["x"]}`)},
+		{"cut", cutJSON}, {"stands still", halfJSON}, {"empty", status(200, "")},
+		{"HTML", status(200, "<html>ok</html>")}, {"a list", status(200, `["x"]`)},
+		{"cut JSON of full length", status(200, `{"circuitId":"12ceb3ec`)},
+		{"circuitId missing", status(200, `{"link":"https://sign.example.com/s/9f3kd81"}`)},
+		{"circuitId empty", status(200, `{"circuitId":""}`)}, {"circuitId null", status(200, `{"circuitId":null}`)},
+		{"circuitId is a list", status(201, `{"circuitId":["x"]}`)},
 		{"204", status(204, "")}, {"too long", status(200, `{"circuitId":"`+strings.Repeat("x", 2<<20)+`"}`)},
 	} {
-		faults = append(faults, fault{operations: []string{start}, phase: "body", name: answer.name, kind: of("nonsense"), reply: answer.reply})
+		faults = append(faults, fault{operations: []string{start}, phase: "body", name: answer.name,
+			kind: of("nonsense"), reply: answer.reply})
 	}
 	return faults
 }
@@ -394,7 +450,8 @@ func evidenceFaults(t *testing.T) []fault {
 	answering("cut, in chunks", "cut", raw("Transfer-Encoding: chunked\r\n", chunk(content[:50]), nil))
 	answering("cut after its last chunk", "cut", raw("Transfer-Encoding: chunked\r\n", chunk(content), nil))
 	answering("chunk of no length", "cut", raw("Transfer-Encoding: chunked\r\n", []byte("zz\r\nPK"), nil))
-	answering("cut, until the end of the connection", "not acceptable", raw("Connection: close\r\n", content[:50], nil)).left = nil
+	answering("cut, until the end of the connection", "not acceptable",
+		raw("Connection: close\r\n", content[:50], nil)).left = nil
 	answering("stands still, with a length", "cut", raw(whole, content[:50], standing))
 	answering("stands still, in chunks", "cut", raw("Transfer-Encoding: chunked\r\n", chunk(content[:50]), standing))
 	answering("stands still before its first byte", "cut", raw(whole, nil, standing))
@@ -422,9 +479,12 @@ func evidenceFaults(t *testing.T) []fault {
 		content []byte
 		headers []string
 	}{
-		{"HTML", []byte("<html>welcome</html>"), nil}, {"JSON", []byte(`{"zip":"UEsDBA=="}`), nil}, {"Base64", []byte(base64.StdEncoding.EncodeToString(content)), nil},
-		{"empty", nil, nil}, {"a flipped bit", flipped, nil}, {"bytes behind", append(bytes.Clone(content), "tail"...), nil},
-		{"bytes before", append([]byte("head"), content...), nil}, {"two ZIPs joined", append(bytes.Clone(content), content...), nil},
+		{"HTML", []byte("<html>welcome</html>"), nil}, {"JSON", []byte(`{"zip":"UEsDBA=="}`), nil},
+		{"Base64", []byte(base64.StdEncoding.EncodeToString(content)), nil},
+		{"empty", nil, nil}, {"a flipped bit", flipped, nil}, {"bytes behind", append(bytes.Clone(content), "tail"...),
+			nil},
+		{"bytes before", append([]byte("head"), content...), nil},
+		{"two ZIPs joined", append(bytes.Clone(content), content...), nil},
 		{"cut, with the length of what came", content[:len(content)-5], nil},
 		{"wrong Content-Digest", content, []string{"Content-Digest", "sha-256=:" + wrong + ":"}},
 		{"wrong Repr-Digest", content, []string{"Repr-Digest", "sha-256=:" + wrong + ":"}},
@@ -462,48 +522,57 @@ func diskFaults(t *testing.T) []fault {
 			t.Error(err)
 		}
 	}
-	add(fault{name: "target exists", kind: of("target taken"), left: []string{"evidence.zip"}, folder: func(t *testing.T, path string) {
-		must(t, os.WriteFile(path, []byte("mine"), 0o600))
-	}})
-	add(fault{name: "target is a folder", kind: of("target taken"), left: []string{"evidence.zip"}, folder: func(t *testing.T, path string) {
-		must(t, os.Mkdir(path, 0o700))
-	}})
+	add(fault{name: "target exists", kind: of("target taken"), left: []string{"evidence.zip"},
+		folder: func(t *testing.T, path string) {
+			must(t, os.WriteFile(path, []byte("mine"), 0o600))
+		}})
+	add(fault{name: "target is a folder", kind: of("target taken"), left: []string{"evidence.zip"},
+		folder: func(t *testing.T, path string) {
+			must(t, os.Mkdir(path, 0o700))
+		}})
 	if testsystem.SymbolicLinks(t) {
-		add(fault{name: "target is a symbolic link", kind: of("target taken"), left: []string{"evidence.zip", "other"}, folder: func(t *testing.T, path string) {
-			must(t, os.WriteFile(filepath.Join(filepath.Dir(path), "other"), nil, 0o600))
-			must(t, os.Symlink("other", path))
-		}})
-		add(fault{name: "target is a symbolic link to nothing", kind: of("target taken"), left: []string{"evidence.zip"}, folder: func(t *testing.T, path string) {
-			must(t, os.Symlink("nowhere", path))
-		}})
+		add(fault{name: "target is a symbolic link", kind: of("target taken"), left: []string{"evidence.zip", "other"},
+			folder: func(t *testing.T, path string) {
+				must(t, os.WriteFile(filepath.Join(filepath.Dir(path), "other"), nil, 0o600))
+				must(t, os.Symlink("other", path))
+			}})
+		add(fault{name: "target is a symbolic link to nothing", kind: of("target taken"),
+			left: []string{"evidence.zip"}, folder: func(t *testing.T, path string) {
+				must(t, os.Symlink("nowhere", path))
+			}})
 	}
 	add(fault{name: "folder is missing", kind: of("no place for it"), folder: func(t *testing.T, path string) {
 		must(t, os.Remove(filepath.Dir(path)))
 	}})
-	add(fault{name: "receipt's name is taken", kind: of("no place for it"), left: []string{"evidence.zip.receipt.json"}, folder: func(t *testing.T, path string) {
-		must(t, os.WriteFile(danabio.ReceiptPath(path), []byte("mine"), 0o600))
-	}})
+	add(fault{name: "receipt's name is taken", kind: of("no place for it"), left: []string{"evidence.zip.receipt.json"},
+		folder: func(t *testing.T, path string) {
+			must(t, os.WriteFile(danabio.ReceiptPath(path), []byte("mine"), 0o600))
+		}})
 	// What happens while the evidence is on its way: the reply does it, once the folder is known.
 	during := func(name string, k kind, left []string, happens func(t *testing.T, path string)) {
 		var path string
 		var test *testing.T
-		add(fault{name: name, kind: k, left: left, folder: func(t *testing.T, p string) { test, path = t, p }, reply: func(w http.ResponseWriter, r *http.Request) {
-			happens(test, path)
-			zipReply(content)(w, r)
-		}})
+		add(fault{name: name, kind: k, left: left, folder: func(t *testing.T, p string) { test, path = t, p },
+			reply: func(w http.ResponseWriter, r *http.Request) {
+				happens(test, path)
+				zipReply(content)(w, r)
+			}})
 	}
-	during("target appears meanwhile", of("taken meanwhile"), []string{"evidence.zip"}, func(t *testing.T, path string) {
-		must(t, os.WriteFile(path, []byte("mine"), 0o600))
-	})
-	during("folder appears in the target's place meanwhile", of("taken meanwhile"), []string{"evidence.zip"}, func(t *testing.T, path string) {
-		must(t, os.Mkdir(path, 0o700))
-	})
+	during("target appears meanwhile", of("taken meanwhile"), []string{"evidence.zip"},
+		func(t *testing.T, path string) {
+			must(t, os.WriteFile(path, []byte("mine"), 0o600))
+		})
+	during("folder appears in the target's place meanwhile", of("taken meanwhile"), []string{"evidence.zip"},
+		func(t *testing.T, path string) {
+			must(t, os.Mkdir(path, 0o700))
+		})
 	during("folder is gone meanwhile", of("gone meanwhile"), nil, func(t *testing.T, path string) {
 		must(t, os.Remove(filepath.Dir(path)))
 	})
-	during("receipt's rename is refused", of("exists meanwhile"), []string{"evidence.zip.receipt.json"}, func(t *testing.T, path string) {
-		must(t, os.MkdirAll(filepath.Join(danabio.ReceiptPath(path), "full"), 0o700))
-	})
+	during("receipt's rename is refused", of("exists meanwhile"), []string{"evidence.zip.receipt.json"},
+		func(t *testing.T, path string) {
+			must(t, os.MkdirAll(filepath.Join(danabio.ReceiptPath(path), "full"), 0o700))
+		})
 	return faults
 }
 
@@ -514,23 +583,32 @@ func cancelFaults(t *testing.T) []fault {
 		faults = append(faults, f)
 	}
 	stalledDial := func(ctx context.Context, _ dial) (net.Conn, error) { <-ctx.Done(); return nil, ctx.Err() }
-	add(fault{operations: all, name: "while it connects", kind: of("ended while connecting"), after: time.Second, dial: stalledDial})
-	add(fault{operations: all, name: "in the TLS handshake", kind: of("ended while connecting"), after: time.Second, config: overHTTPS,
-		dial: func(context.Context, dial) (net.Conn, error) { front, _ := net.Pipe(); return front, nil }})
-	add(fault{operations: all, name: "while the server thinks", kind: of("ended when it was sent"), after: 7 * time.Second, reply: silent})
-	add(fault{operations: []string{token, start}, name: "in the answer's body", kind: of("ended when it was sent"), after: 7 * time.Second, reply: halfJSON})
+	add(fault{operations: all, name: "while it connects", kind: of("ended while connecting"), after: time.Second,
+		dial: stalledDial})
+	add(fault{operations: all, name: "in the TLS handshake", kind: of("ended while connecting"), after: time.Second,
+		config: overHTTPS,
+		dial:   func(context.Context, dial) (net.Conn, error) { front, _ := net.Pipe(); return front, nil }})
+	add(fault{operations: all, name: "while the server thinks", kind: of("ended when it was sent"),
+		after: 7 * time.Second, reply: silent})
+	add(fault{operations: []string{token, start}, name: "in the answer's body", kind: of("ended when it was sent"),
+		after: 7 * time.Second, reply: halfJSON})
 	content := smallZIP(t)
 	add(fault{operations: fetches, name: "in the evidence", kind: of("ended when it was sent"), after: 7 * time.Second,
-		reply: rawReply(fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(content), content[:50]), standing)})
-	add(fault{operations: []string{token, start, download}, name: "in the wait for the next attempt", kind: kind{"ended while waiting to try again", 429}, after: 20 * time.Second,
+		reply: rawReply(fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(content), content[:50]),
+			standing)})
+	add(fault{operations: []string{token, start, download}, name: "in the wait for the next attempt",
+		kind: kind{"ended while waiting to try again", 429}, after: 20 * time.Second,
 		reply: status(429, "", "Retry-After", "50")})
-	add(fault{operations: []string{wait}, name: "in the wait for the next poll", kind: kind{"ended while waiting to poll again", 404}, after: time.Second, reply: status(404, "")})
-	add(fault{operations: []string{start}, name: "while the body stands still", kind: of("ended while sending"), after: 7 * time.Second, large: true,
+	add(fault{operations: []string{wait}, name: "in the wait for the next poll",
+		kind: kind{"ended while waiting to poll again", 404}, after: time.Second, reply: status(404, "")})
+	add(fault{operations: []string{start}, name: "while the body stands still", kind: of("ended while sending"),
+		after: 7 * time.Second, large: true,
 		reply: func(_ http.ResponseWriter, r *http.Request) {
 			_, _ = io.ReadFull(r.Body, make([]byte, 1000))
 			time.Sleep(time.Minute)
 		}})
-	add(fault{operations: []string{start}, name: "in the wait for 100 Continue", kind: of("ended while sending"), after: time.Second / 2, large: true,
+	add(fault{operations: []string{start}, name: "in the wait for 100 Continue", kind: of("ended while sending"),
+		after: time.Second / 2, large: true,
 		reply: func(http.ResponseWriter, *http.Request) { time.Sleep(time.Minute) }})
 
 	traced := func(name, line string, reply reply, trace func(end func()) *httptrace.ClientTrace) {
@@ -540,9 +618,11 @@ func cancelFaults(t *testing.T) []fault {
 		return &httptrace.ClientTrace{GetConn: func(string) { end() }}
 	})
 	shaking := func(name string, trace func(end func()) *httptrace.ClientTrace) {
-		add(fault{operations: calls, name: "at the trace's " + name, kind: of("ended before it was sent"), config: overHTTPS, ends: trace})
+		add(fault{operations: calls, name: "at the trace's " + name, kind: of("ended before it was sent"),
+			config: overHTTPS, ends: trace})
 	}
-	shaking("TLSHandshakeStart", func(end func()) *httptrace.ClientTrace { return &httptrace.ClientTrace{TLSHandshakeStart: end} })
+	shaking("TLSHandshakeStart",
+		func(end func()) *httptrace.ClientTrace { return &httptrace.ClientTrace{TLSHandshakeStart: end} })
 	shaking("TLSHandshakeDone", func(end func()) *httptrace.ClientTrace {
 		return &httptrace.ClientTrace{TLSHandshakeDone: func(tls.ConnectionState, error) { end() }}
 	})
@@ -553,23 +633,29 @@ func cancelFaults(t *testing.T) []fault {
 		var once sync.Once // it is called again when the request is given up
 		return &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { once.Do(end) }}
 	}
-	add(fault{operations: []string{start}, name: "at the trace's WroteRequest", kind: of("ended when it was sent"), reply: silent, ends: wrote})
+	add(fault{operations: []string{start}, name: "at the trace's WroteRequest", kind: of("ended when it was sent"),
+		reply: silent, ends: wrote})
 	// A request without a body is still in the transport's buffer then.
-	add(fault{operations: fetches, name: "at the trace's WroteRequest", kind: of("ended before it was sent"), ends: wrote})
-	add(fault{operations: []string{start}, name: "at the trace's Wait100Continue", kind: of("ended while sending"), large: true,
+	add(fault{operations: fetches, name: "at the trace's WroteRequest", kind: of("ended before it was sent"),
+		ends: wrote})
+	add(fault{operations: []string{start}, name: "at the trace's Wait100Continue", kind: of("ended while sending"),
+		large: true,
 		reply: func(http.ResponseWriter, *http.Request) { time.Sleep(time.Minute) },
 		ends:  func(end func()) *httptrace.ClientTrace { return &httptrace.ClientTrace{Wait100Continue: end} }})
-	add(fault{operations: []string{start}, name: "at the trace's Got100Continue", kind: of("ended while sending"), large: true,
+	add(fault{operations: []string{start}, name: "at the trace's Got100Continue", kind: of("ended while sending"),
+		large: true,
 		reply: func(_ http.ResponseWriter, r *http.Request) {
 			_, _ = io.ReadFull(r.Body, make([]byte, 1000)) // which sends it
 			time.Sleep(time.Minute)
 		},
 		ends: func(end func()) *httptrace.ClientTrace { return &httptrace.ClientTrace{Got100Continue: end} }})
-	traced("Got1xxResponse", "ended when it was sent", rawReply("HTTP/1.1 103 Early Hints\r\n\r\n", standing), func(end func()) *httptrace.ClientTrace {
-		return &httptrace.ClientTrace{Got1xxResponse: func(int, textproto.MIMEHeader) error { end(); return nil }}
-	})
-	traced("GotFirstResponseByte", "ended when it was sent", rawReply("HTTP/1.1 200 OK\r\n\r\n", standing), func(end func()) *httptrace.ClientTrace {
-		return &httptrace.ClientTrace{GotFirstResponseByte: end}
-	})
+	traced("Got1xxResponse", "ended when it was sent", rawReply("HTTP/1.1 103 Early Hints\r\n\r\n", standing),
+		func(end func()) *httptrace.ClientTrace {
+			return &httptrace.ClientTrace{Got1xxResponse: func(int, textproto.MIMEHeader) error { end(); return nil }}
+		})
+	traced("GotFirstResponseByte", "ended when it was sent", rawReply("HTTP/1.1 200 OK\r\n\r\n", standing),
+		func(end func()) *httptrace.ClientTrace {
+			return &httptrace.ClientTrace{GotFirstResponseByte: end}
+		})
 	return faults
 }

@@ -25,8 +25,9 @@ import (
 const wait = "wait"
 
 var (
-	all       = []string{token, start, download, wait}
-	calls     = []string{start, download, wait} // those that need a token, and take the caller's context down to the connection
+	all = []string{token, start, download, wait}
+	// those that need a token, and take the caller's context down to the connection
+	calls     = []string{start, download, wait}
 	fetches   = []string{download, wait}
 	stored    = []string{"evidence.zip", "evidence.zip.receipt.json"}
 	keptAside = []string{"evidence.zip.rejected", "evidence.zip.rejected.json"}
@@ -81,7 +82,8 @@ func TestFaultMatrix(t *testing.T) {
 				t.Parallel()
 			}
 			got := inject(t, this.operation)
-			*row = fmt.Sprintf("| %s | %s | %s | %s | %d | %s | %s | %s |\n", this.operation, this.phase, this.name, over, got.attempts,
+			*row = fmt.Sprintf("| %s | %s | %s | %s | %d | %s | %s | %s |\n", this.operation, this.phase, this.name,
+				over, got.attempts,
 				or(got.err, "none"), or(string(got.outcome), "-"), or(strings.Join(got.files, ", "), "none"))
 		})
 	}
@@ -106,7 +108,8 @@ func TestFaultMatrix(t *testing.T) {
 	}
 	t.Cleanup(func() {
 		var table strings.Builder
-		table.WriteString("| operation | phase | fault | over | attempts | error | outcome | files |\n|---|---|---|---|---|---|---|---|\n")
+		table.WriteString("| operation | phase | fault | over | attempts | error | outcome | files " +
+			"|\n|---|---|---|---|---|---|---|---|\n")
 		for _, row := range rows {
 			table.WriteString(*row)
 		}
@@ -239,14 +242,16 @@ func (got wanted) compare(t *testing.T, want wanted) {
 	if got.faulty != want.faulty {
 		t.Errorf("the fault was met %d times, want %d", got.faulty, want.faulty)
 	}
-	if got.attempts != want.attempts || got.err != want.err || got.outcome != want.outcome || !slices.Equal(got.files, want.files) {
+	if got.attempts != want.attempts || got.err != want.err || got.outcome != want.outcome ||
+		!slices.Equal(got.files, want.files) {
 		t.Errorf("got  %d attempts, error %q, outcome %q, files %q;\nwant %d attempts, error %q, outcome %q, files %q",
 			got.attempts, got.err, got.outcome, got.files, want.attempts, want.err, want.outcome, want.files)
 	}
 }
 
 // call calls the operation; a start is of a document of that size.
-func call(ctx context.Context, client *danabio.Client, operation, path string, size int, policy danabio.PollPolicy) error {
+func call(ctx context.Context, client *danabio.Client, operation, path string, size int,
+	policy danabio.PollPolicy) error {
 	var err error
 	switch operation {
 	case token:
@@ -274,10 +279,14 @@ func classes(err error) string {
 		name string
 		err  error
 	}{
-		{"ErrInvalidRequest", danabio.ErrInvalidRequest}, {"ErrUnauthorized", danabio.ErrUnauthorized}, {"ErrUnavailable", danabio.ErrUnavailable},
-		{"ErrProtocol", danabio.ErrProtocol}, {"ErrNotReady", danabio.ErrNotReady}, {"ErrTruncated", danabio.ErrTruncated},
-		{"ErrIntegrity", danabio.ErrIntegrity}, {"ErrRedirected", danabio.ErrRedirected}, {"ErrCertificate", danabio.ErrCertificate},
-		{"ErrTLS", danabio.ErrTLS}, {"ErrProxy", danabio.ErrProxy}, {"ErrUnknownHost", danabio.ErrUnknownHost}, {"ErrPlainHTTP", danabio.ErrPlainHTTP}, {"ErrClosed", danabio.ErrClosed},
+		{"ErrInvalidRequest", danabio.ErrInvalidRequest}, {"ErrUnauthorized", danabio.ErrUnauthorized},
+		{"ErrUnavailable", danabio.ErrUnavailable},
+		{"ErrProtocol", danabio.ErrProtocol}, {"ErrNotReady", danabio.ErrNotReady},
+		{"ErrTruncated", danabio.ErrTruncated},
+		{"ErrIntegrity", danabio.ErrIntegrity}, {"ErrRedirected", danabio.ErrRedirected},
+		{"ErrCertificate", danabio.ErrCertificate},
+		{"ErrTLS", danabio.ErrTLS}, {"ErrProxy", danabio.ErrProxy}, {"ErrUnknownHost", danabio.ErrUnknownHost},
+		{"ErrPlainHTTP", danabio.ErrPlainHTTP}, {"ErrClosed", danabio.ErrClosed},
 		{"context.Canceled", context.Canceled}, {"context.DeadlineExceeded", context.DeadlineExceeded},
 		{"fs.ErrExist", fs.ErrExist}, {"fs.ErrNotExist", fs.ErrNotExist},
 	} {
@@ -378,7 +387,8 @@ func decide(operation string, k kind) wanted {
 		return once("ErrUnavailable"+answer, danabio.Refused)
 	case "refused", "refused, but for a start":
 		switch {
-		case operation == start && k.line != "refused": // it may say that the server is at work on it, or nothing at all
+		// it may say that the server is at work on it, or nothing at all
+		case operation == start && k.line != "refused":
 			return unknown(danabio.OutcomeUnknown)
 		case operation == token && (k.status == 400 || k.status == 401):
 			return once("ErrUnauthorized"+answer, "")
@@ -409,7 +419,8 @@ func decide(operation string, k kind) wanted {
 		return once("ErrTLS", "")
 	case "proxy refuses":
 		return once("ErrProxy", danabio.NotSent)
-	case "no HTTP, not sent", "no HTTP, partly sent", "no HTTP": // what came may be of something that is there for a while only
+	// what came may be of something that is there for a while only
+	case "no HTTP, not sent", "no HTTP, partly sent", "no HTTP":
 		again.err = "ErrProtocol"
 		switch {
 		case operation == wait:

@@ -44,7 +44,8 @@ func TestEachBitOfTheEvidenceFlippedOnItsWay(t *testing.T) {
 				return nil, err
 			}
 			sent := flipped(bit)
-			return &http.Response{StatusCode: 200, Header: http.Header{}, ContentLength: int64(len(sent)), Body: io.NopCloser(bytes.NewReader(sent))}, nil
+			return &http.Response{StatusCode: 200, Header: http.Header{}, ContentLength: int64(len(sent)),
+				Body: io.NopCloser(bytes.NewReader(sent))}, nil
 		})},
 	})
 	folder := inMemory(t)
@@ -63,7 +64,8 @@ func TestEachBitOfTheEvidenceFlippedOnItsWay(t *testing.T) {
 		case err == nil:
 			accepted.Add(1)
 			wantStored(t, path, sent)
-			if got, is := onlyEntry(t, sent); got != name || is != text || !slices.Equal(found, stored) || !verifies(path) {
+			if got, is := onlyEntry(t, sent); got != name || is != text || !slices.Equal(found, stored) ||
+				!verifies(path) {
 				t.Errorf("with bit %d flipped, %q of %q was accepted, and %q left", bit, is, got, found)
 			}
 		case !errors.As(err, &rejected) || !errors.Is(err, danabio.ErrIntegrity):

@@ -27,7 +27,8 @@ func TestDownloadDoesNotOutlastItsContextOnALockedFolder(t *testing.T) {
 		ctx, cancel := context.WithTimeout(b.Context(), time.Second)
 		defer cancel()
 		began := time.Now()
-		if _, err := b.client.DownloadEvidence(ctx, circuit, path); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != time.Second {
+		if _, err := b.client.DownloadEvidence(ctx, circuit, path); !errors.Is(err, context.DeadlineExceeded) ||
+			time.Since(began) != time.Second {
 			t.Errorf("got %v after %v, want the deadline after 1s", err, time.Since(began))
 		}
 		wantFiles(t, path)

@@ -59,14 +59,16 @@ func TestForeignRenegotiation(t *testing.T) {
 	client := ca.Issue(t, testca.Subject{Name: "acme, the client"})
 	folder := t.TempDir()
 	for name, content := range map[string][]byte{
-		"server.pem": testca.CertificatePEM(server.Leaf), "server-key.pem": testca.KeyPEM(t, server), "ca.pem": testca.CertificatePEM(ca.Certificate),
+		"server.pem": testca.CertificatePEM(server.Leaf), "server-key.pem": testca.KeyPEM(t, server),
+		"ca.pem": testca.CertificatePEM(ca.Certificate),
 	} {
 		if err := os.WriteFile(filepath.Join(folder, name), content, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	content := smallZIP(t)
-	for name, certificates := range map[string][]tls.Certificate{"with a client certificate": {client}, "without one": nil} {
+	for name, certificates := range map[string][]tls.Certificate{"with a client certificate": {client},
+		"without one": nil} {
 		t.Run(name, func(t *testing.T) {
 			listener, err := net.Listen("tcp", "127.0.0.1:0")
 			if err != nil {
@@ -74,7 +76,8 @@ func TestForeignRenegotiation(t *testing.T) {
 			}
 			address := listener.Addr().String()
 			listener.Close() // for s_server to listen there
-			openssl := exec.Command("openssl", "s_server", "-accept", address, "-tls1_2", "-cert", "server.pem", "-key", "server-key.pem", "-CAfile", "ca.pem", "-naccept", "1")
+			openssl := exec.Command("openssl", "s_server", "-accept", address, "-tls1_2", "-cert", "server.pem", "-key",
+				"server-key.pem", "-CAfile", "ca.pem", "-naccept", "1")
 			openssl.Dir = folder
 			printed := &watchedOutput{}
 			openssl.Stdout, openssl.Stderr = printed, printed
@@ -100,21 +103,25 @@ func TestForeignRenegotiation(t *testing.T) {
 				}
 				_, _ = io.WriteString(typed, "R\n")
 				if printed.await("verify return:", "no renegotiation", "ERROR", "shutting down SSL") {
-					_, _ = fmt.Fprintf(typed, "HTTP/1.1 200 OK\r\nContent-Type: application/zip\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", len(content), content)
+					_, _ = fmt.Fprintf(typed, "HTTP/1.1 200 OK\r\nContent-Type: application/zip\r\nContent-Length: "+
+						"%d\r\nConnection: close\r\n\r\n%s", len(content), content)
 				}
 			}()
 			path := target(t)
 			_, err = newClient(t, danabio.Config{
-				Environment: danabio.CustomEnvironment("https://" + address), Channel: channel, Credentials: danabio.TokenSource(&countedTokens{}),
-				HTTPClient: &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: ca.Pool(), Certificates: certificates}}},
-				Retry:      danabio.RetryPolicy{MinDelay: time.Millisecond, MaxDelay: time.Millisecond},
+				Environment: danabio.CustomEnvironment("https://" + address), Channel: channel,
+				Credentials: danabio.TokenSource(&countedTokens{}),
+				HTTPClient: &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: ca.Pool(),
+					Certificates: certificates}}},
+				Retry: danabio.RetryPolicy{MinDelay: time.Millisecond, MaxDelay: time.Millisecond},
 			}).DownloadEvidence(t.Context(), circuit, path)
 			<-told
 			if !strings.Contains(printed.String(), "SSL_do_handshake -> ") {
 				t.Errorf("openssl did not renegotiate:\n%s", printed)
 			}
 			if certificates == nil {
-				if classes(err) != "ErrTLS" || !strings.Contains(err.Error(), "the server asks for a TLS renegotiation") {
+				if classes(err) != "ErrTLS" ||
+					!strings.Contains(err.Error(), "the server asks for a TLS renegotiation") {
 					t.Errorf("got %v (%s), want ErrTLS that says so:\n%s", err, classes(err), printed)
 				}
 				return

@@ -15,9 +15,12 @@ import (
 
 func FuzzTokenAnswer(f *testing.F) {
 	for _, seed := range []string{
-		`{"access_token":"abc","token_type":"Bearer","expires_in":1799}`, `{"access_token":"abc","expires_in":"1799"}`, `{"access_token":"a b"}`,
-		`{"access_token":"abc","token_type":"mac"}`, `{"access_token":"abc","expires_in":1e999}`, `{"access_token":"abc","expires_in":-1}`, `[]`, `null`, `{`, ``,
-		`{"ACCESS_TOKEN":"abc","expires_in":null}`, `{"access_token":"x","expires_in":"0x10"}`, `{"access_token":"é"}`, "{\"access_token\":\"a\\u0000\"}",
+		`{"access_token":"abc","token_type":"Bearer","expires_in":1799}`, `{"access_token":"abc","expires_in":"1799"}`,
+		`{"access_token":"a b"}`,
+		`{"access_token":"abc","token_type":"mac"}`, `{"access_token":"abc","expires_in":1e999}`,
+		`{"access_token":"abc","expires_in":-1}`, `[]`, `null`, `{`, ``,
+		`{"ACCESS_TOKEN":"abc","expires_in":null}`, `{"access_token":"x","expires_in":"0x10"}`, `{"access_token":"é"}`,
+		"{\"access_token\":\"a\\u0000\"}",
 	} {
 		f.Add([]byte(seed))
 	}
@@ -36,7 +39,8 @@ func FuzzTokenAnswer(f *testing.F) {
 			t.Fatalf("handed on %q for %q", canonical, body)
 		}
 		text := plain["access_token"]
-		if !scalars(body)[text] || text == "" || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		if !scalars(body)[text] || text == "" ||
+			strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
 			t.Fatalf("took %q of %q", text, body)
 		}
 		var generic map[string]any
@@ -53,7 +57,8 @@ func FuzzTokenAnswer(f *testing.F) {
 			}
 		case json.Number:
 			seconds, _ := expires.Float64() // infinite if out of range
-			if seconds > 0 && seconds <= 86400 && lifetime != time.Duration(seconds*float64(time.Second)) || seconds > 86400 && lifetime <= longestLifetime || seconds < 0 && lifetime > 0 {
+			if seconds > 0 && seconds <= 86400 && lifetime != time.Duration(seconds*float64(time.Second)) ||
+				seconds > 86400 && lifetime <= longestLifetime || seconds < 0 && lifetime > 0 {
 				t.Fatalf("lifetime %v for %v", lifetime, expires)
 			}
 		case string:
@@ -63,16 +68,20 @@ func FuzzTokenAnswer(f *testing.F) {
 		}
 		asked := time.Now()
 		token := newAccessToken(text, asked, lifetime)
-		if life := token.expires.Sub(asked); life <= 0 || life > longestLifetime || lifetime <= 0 && life > oddLifetime || !token.refresh.Before(token.expires) {
-			t.Fatalf("a token of lifetime %v serves %v and is renewed after %v", lifetime, life, token.refresh.Sub(asked))
+		if life := token.expires.Sub(asked); life <= 0 || life > longestLifetime || lifetime <= 0 &&
+			life > oddLifetime || !token.refresh.Before(token.expires) {
+			t.Fatalf("a token of lifetime %v serves %v and is renewed after %v", lifetime, life,
+				token.refresh.Sub(asked))
 		}
 	})
 }
 
 func FuzzStartAnswer(f *testing.F) {
 	for _, seed := range []string{
-		`{"circuitId":"12ceb3ec-7b76-5555-b263-xx222","link":"https://sign.example.com/s/1"}`, `{"circuitId":""}`, `{"circuitId":" "}`, `{"circuitId":5}`,
-		`{"link":"x"}`, `{"circuitId":"1","circuitId":null}`, `{"CIRCUITID":"1"}`, `null`, `[]`, ``, `{"circuitId":"1"`, `{"circuitId":"1"} x`,
+		`{"circuitId":"12ceb3ec-7b76-5555-b263-xx222","link":"https://sign.example.com/s/1"}`, `{"circuitId":""}`,
+		`{"circuitId":" "}`, `{"circuitId":5}`,
+		`{"link":"x"}`, `{"circuitId":"1","circuitId":null}`, `{"CIRCUITID":"1"}`, `null`, `[]`, ``, `{"circuitId":"1"`,
+		`{"circuitId":"1"} x`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -84,7 +93,8 @@ func FuzzStartAnswer(f *testing.F) {
 			}
 			return
 		}
-		if !scalars(body)[circuit.ID] || link(circuit) != "" && !scalars(body)[link(circuit)] || strings.TrimSpace(circuit.ID) == "" || circuit.RequestID != "loan-4711" || circuit.Channel != "acme" {
+		if !scalars(body)[circuit.ID] || link(circuit) != "" && !scalars(body)[link(circuit)] ||
+			strings.TrimSpace(circuit.ID) == "" || circuit.RequestID != "loan-4711" || circuit.Channel != "acme" {
 			t.Fatalf("took %q as %+v", body, circuit)
 		}
 	})
@@ -125,8 +135,10 @@ func twice(body []byte, name string) bool {
 
 func FuzzErrorBody(f *testing.F) {
 	for _, seed := range []string{
-		`{"message":"signer Ana Pérez is unknown"}`, `{"error":{"code":17,"message":"ana@example.com"}}`, `{"errors":[{"detail":"x"}]}`, `"Ana"`, `<html>Ana`,
-		"Ana Pérez\r\nab12", `{"code":"ANA","message":"pérez ANA@EXAMPLE.COM Lu li"}`, "\xff", ``, `{"message":"` + strings.Repeat("ana ", 200) + `"}`,
+		`{"message":"signer Ana Pérez is unknown"}`, `{"error":{"code":17,"message":"ana@example.com"}}`,
+		`{"errors":[{"detail":"x"}]}`, `"Ana"`, `<html>Ana`,
+		"Ana Pérez\r\nab12", `{"code":"ANA","message":"pérez ANA@EXAMPLE.COM Lu li"}`, "\xff", ``, `{"message":"` +
+			strings.Repeat("ana ", 200) + `"}`,
 		strings.Repeat("x", 297) + "Ana", "AnAna ana na", "ab1ab122ab12", "Lu Lu Lu", "A\u202ena",
 	} {
 		f.Add([]byte(seed), "application/json")
@@ -135,8 +147,10 @@ func FuzzErrorBody(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte, mediaType string) {
 		code, message := errorText(body, mediaType)
 		mask := newMask(carried)
-		for text, limit := range map[string]int{mask.clean(code, maxCode): maxCode, mask.clean(message, maxMessage): maxMessage} {
-			if utf8.RuneCountInString(text) > limit || !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		for text, limit := range map[string]int{mask.clean(code, maxCode): maxCode,
+			mask.clean(message, maxMessage): maxMessage} {
+			if utf8.RuneCountInString(text) > limit || !utf8.ValidString(text) ||
+				strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
 				t.Fatalf("%q is too long or not printable", text)
 			}
 			folded := strings.ToLower(text)
@@ -146,9 +160,11 @@ func FuzzErrorBody(f *testing.F) {
 				}
 			}
 			if cut, found := strings.CutSuffix(folded, "…"); found { // what is left of the last word may be any
-				folded = strings.TrimRightFunc(cut, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
+				folded = strings.TrimRightFunc(cut,
+					func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
 			}
-			for _, word := range strings.FieldsFunc(folded, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) }) {
+			for _, word := range strings.FieldsFunc(folded,
+				func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) }) {
 				if word == "ana" || word == "lu" {
 					t.Fatalf("%q holds the word %q", text, word)
 				}
@@ -162,7 +178,8 @@ func FuzzErrorBody(f *testing.F) {
 
 func FuzzRetryAfter(f *testing.F) {
 	for _, seed := range []string{
-		"0", "60", "61", "-1", "1e3", "99999999999999999999999", "9223372036854775807", "Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT",
+		"0", "60", "61", "-1", "1e3", "99999999999999999999999", "9223372036854775807", "Sun, 06 Nov 1994 08:49:37 GMT",
+		"Sunday, 06-Nov-94 08:49:37 GMT",
 		"Fri, 31 Dec 2060 23:59:59 GMT", "soon", "", " 5", "5 ", "+5", "0x10", "5.5",
 	} {
 		f.Add(seed)

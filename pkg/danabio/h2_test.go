@@ -17,7 +17,8 @@ const (
 
 	endStream, endHeaders = 1, 4
 
-	noError, protocolError, internalError, refusedStream, cancelled, enhanceYourCalm, http11Required = 0, 1, 2, 7, 8, 11, 13
+	noError, protocolError, internalError, refusedStream, cancelled, enhanceYourCalm, http11Required = 0, 1, 2, 7, 8,
+		11, 13
 )
 
 // h2 is the server's side of an HTTP/2 connection, by hand, since net/http's server does nothing
@@ -147,16 +148,25 @@ func TestWhatHTTP2RefusesIsSentAsOftenAsThePolicySays(t *testing.T) {
 			if err != nil {
 				return nil, err
 			}
-			secured := tls.Client(conn, &tls.Config{RootCAs: authorities, ServerName: "localhost", NextProtos: []string{"h2"}})
+			secured := tls.Client(conn, &tls.Config{RootCAs: authorities, ServerName: "localhost",
+				NextProtos: []string{"h2"}})
 			return secured, secured.HandshakeContext(ctx)
 		}
 	}
 	for name, refuse := range map[string]func(c *h2, stream uint32){
-		"REFUSED_STREAM":             func(c *h2, stream uint32) { c.reset(stream, refusedStream) },
-		"PROTOCOL_ERROR":             func(c *h2, stream uint32) { c.reset(stream, protocolError) },
-		"GOAWAY before the stream":   func(c *h2, _ uint32) { c.goAway(0, noError) },
-		"both":                       func(c *h2, stream uint32) { c.reset(stream, refusedStream); c.goAway(0, noError) },
-		"GOAWAY and a broken stream": func(c *h2, stream uint32) { c.goAway(0, noError); c.reset(stream, internalError) },
+		"REFUSED_STREAM":           func(c *h2, stream uint32) { c.reset(stream, refusedStream) },
+		"PROTOCOL_ERROR":           func(c *h2, stream uint32) { c.reset(stream, protocolError) },
+		"GOAWAY before the stream": func(c *h2, _ uint32) { c.goAway(0, noError) },
+		"both": func(c *h2, stream uint32) {
+			c.reset(stream, refusedStream)
+			c.goAway(0,
+				noError)
+		},
+		"GOAWAY and a broken stream": func(c *h2,
+			stream uint32) {
+			c.goAway(0, noError)
+			c.reset(stream, internalError)
+		},
 	} {
 		for way, transport := range map[string]func(*http.Transport){"": nil, ", DialTLSContext": overTLSOfTheCaller} {
 			f := socketFault{transport: transport, h2: func(w *wire, c *h2, stream uint32) {
@@ -167,7 +177,8 @@ func TestWhatHTTP2RefusesIsSentAsOftenAsThePolicySays(t *testing.T) {
 				t.Run(operation+", "+name+way, func(t *testing.T) {
 					const enough = 1000
 					// net/http may send each once more before it sees that the client ended it.
-					if got := f.run(t, operation, target(t), enough); got.attempts < 4 || got.attempts > 8 || got.err != "ErrUnavailable" {
+					if got := f.run(t, operation, target(t), enough); got.attempts < 4 || got.attempts > 8 ||
+						got.err != "ErrUnavailable" {
 						t.Errorf("%d requests, %q; want 4 to 8, ErrUnavailable", got.attempts, got.err)
 					}
 				})

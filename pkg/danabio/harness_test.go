@@ -254,7 +254,8 @@ func checkedClient(t *testing.T) func(contract.Finding) {
 func inBubble(t *testing.T, replies *script, test func(b *bed), options ...func(*danabio.Config)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		checker, err := contract.New(contract.Config{Report: checkedClient(t), Allow: []contract.Class{contract.UndocumentedStatus}})
+		checker, err := contract.New(contract.Config{Report: checkedClient(t),
+			Allow: []contract.Class{contract.UndocumentedStatus}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -276,7 +277,8 @@ func inBubble(t *testing.T, replies *script, test func(b *bed), options ...func(
 			Environment: danabio.CustomEnvironment("http://localhost"),
 			Channel:     channel,
 			Credentials: danabio.ClientCredentials("acme", "s3cr3t-of-acme"),
-			HTTPClient: &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			HTTPClient: &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _,
+				_ string) (net.Conn, error) {
 				b.dials.Add(1)
 				return listener.dial(ctx)
 			}}},

@@ -49,7 +49,9 @@ type StartResult struct {
 // same request ID that succeeded or may have.
 type IntentExistsError struct {
 	Intent StartIntent // the earlier one
-	Result StartResult // of the earlier one; the zero StartResult if none was recorded, after a crash or while it is under way
+	// of the earlier one; the zero StartResult if none was recorded, after a crash or while it is
+	// under way
+	Result StartResult
 }
 
 // Outcome is what became of the earlier start: [Started], with Result.CircuitID, or [PartlySent] or
@@ -66,12 +68,14 @@ func (e *IntentExistsError) Error() string {
 	if e.Outcome() == Started {
 		earlier = fmt.Sprintf("started circuit %q", e.Result.CircuitID)
 	}
-	return fmt.Sprintf("request %q was not sent: by the journal the same ID %s on %s", e.Intent.RequestID, earlier, e.Intent.At.UTC().Format(time.RFC3339))
+	return fmt.Sprintf("request %q was not sent: by the journal the same ID %s on %s", e.Intent.RequestID, earlier,
+		e.Intent.At.UTC().Format(time.RFC3339))
 }
 
 // LogValue implements [slog.LogValuer].
 func (e *IntentExistsError) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("request", e.Intent.RequestID), slog.String("state", string(e.Outcome())), slog.String("circuit", e.Result.CircuitID))
+	return slog.GroupValue(slog.String("request", e.Intent.RequestID), slog.String("state", string(e.Outcome())),
+		slog.String("circuit", e.Result.CircuitID))
 }
 
 // JournalError says that the [Journal] failed. If its Begin did, nothing was sent. If its End did,
@@ -105,7 +109,8 @@ func (c *core) begin(ctx context.Context, requestID string, out *outgoing) error
 	if err != nil {
 		return err
 	}
-	err = c.journal.Begin(ctx, StartIntent{RequestID: requestID, Channel: c.channel, BodySHA256: digest, At: time.Now().UTC()})
+	err = c.journal.Begin(ctx, StartIntent{RequestID: requestID, Channel: c.channel, BodySHA256: digest,
+		At: time.Now().UTC()})
 	var exists *IntentExistsError
 	if err == nil || errors.As(err, &exists) {
 		return err

@@ -74,20 +74,24 @@ func TestIntentStandsBeforeTheFirstByteAndTheResultAfter(t *testing.T) {
 	inBubble(t, s, func(b *bed) {
 		n.onBegin = func() error {
 			if b.dials.Load() != 1 || b.calls(token) != 1 {
-				t.Errorf("the intent came with %d connections and %d token requests, want one for the token", b.dials.Load(), b.calls(token))
+				t.Errorf("the intent came with %d connections and %d token requests, want one for the token",
+					b.dials.Load(), b.calls(token))
 			}
 			return nil
 		}
 		began := time.Now()
-		c, err := b.client.StartCircuit(b.Context(), request(danabio.Bytes("contrato.pdf", pdf(100_000)), danabio.Bytes("anexo.pdf", pdf(17))))
+		c, err := b.client.StartCircuit(b.Context(),
+			request(danabio.Bytes("contrato.pdf", pdf(100_000)), danabio.Bytes("anexo.pdf", pdf(17))))
 		if err != nil {
 			t.Fatal(err)
 		}
 		sum := sha256.Sum256(body)
-		if want := (danabio.StartIntent{RequestID: "loan-4711", Channel: channel, BodySHA256: hex.EncodeToString(sum[:]), At: began.UTC()}); len(n.intents) != 1 || n.intents[0] != want {
+		if want := (danabio.StartIntent{RequestID: "loan-4711", Channel: channel,
+			BodySHA256: hex.EncodeToString(sum[:]), At: began.UTC()}); len(n.intents) != 1 || n.intents[0] != want {
 			t.Errorf("intents %+v, want one: %+v", n.intents, want)
 		}
-		if want := (danabio.StartResult{RequestID: "loan-4711", Outcome: danabio.Started, CircuitID: c.ID, At: began.UTC()}); len(n.results) != 1 || n.results[0] != want {
+		if want := (danabio.StartResult{RequestID: "loan-4711", Outcome: danabio.Started, CircuitID: c.ID,
+			At: began.UTC()}); len(n.results) != 1 || n.results[0] != want {
 			t.Errorf("results %+v, want one: %+v", n.results, want)
 		}
 		if want := []string{"begin", "server", "end"}; !slices.Equal(n.sequence, want) {
@@ -119,22 +123,27 @@ func TestEachStartIsOneIntentWithOneResult(t *testing.T) {
 		outcome danabio.OutcomeState
 		fails   error // nil: it succeeds
 	}{
-		"started":                       {[]reply{started}, nothing, danabio.Started, nil},
-		"429, then started":             {[]reply{status(429, ""), started}, nothing, danabio.Started, nil},
-		"401, then started":             {[]reply{status(401, ""), started}, nothing, danabio.Started, nil},
-		"not sent, then started":        {[]reply{started}, failingDials(1, 2), danabio.Started, nil},
-		"not sent":                      {nil, failingDials(1, 4), danabio.NotSent, danabio.ErrUnavailable},
-		"429, then not sent":            {[]reply{status(429, "")}, failingDials(2, 3), danabio.Refused, danabio.ErrUnavailable},
-		"400":                           {[]reply{status(400, "")}, nothing, danabio.Refused, errAny},
-		"429 four times":                {[]reply{status(429, ""), status(429, ""), status(429, ""), status(429, "")}, nothing, danabio.Refused, danabio.ErrUnavailable},
-		"401 twice":                     {[]reply{status(401, ""), status(401, "")}, nothing, danabio.Refused, danabio.ErrUnauthorized},
-		"429, then 500":                 {[]reply{status(429, ""), status(500, "")}, nothing, danabio.OutcomeUnknown, errAny},
-		"408":                           {[]reply{status(408, "")}, nothing, danabio.OutcomeUnknown, errAny},
-		"503":                           {[]reply{status(503, "")}, nothing, danabio.OutcomeUnknown, errAny},
-		"connection closed":             {[]reply{broken(hangUp)}, nothing, danabio.OutcomeUnknown, errAny},
-		"200 without circuitId":         {[]reply{broken(status(200, "{}"))}, nothing, danabio.OutcomeUnknown, errAny},
-		"another protocol":              {[]reply{broken(switchProtocols)}, nothing, danabio.OutcomeUnknown, errAny},
-		"redirect that may follow work": {[]reply{broken(status(303, "", "Location", "/done"))}, nothing, danabio.OutcomeUnknown, danabio.ErrRedirected},
+		"started":                {[]reply{started}, nothing, danabio.Started, nil},
+		"429, then started":      {[]reply{status(429, ""), started}, nothing, danabio.Started, nil},
+		"401, then started":      {[]reply{status(401, ""), started}, nothing, danabio.Started, nil},
+		"not sent, then started": {[]reply{started}, failingDials(1, 2), danabio.Started, nil},
+		"not sent":               {nil, failingDials(1, 4), danabio.NotSent, danabio.ErrUnavailable},
+		"429, then not sent": {[]reply{status(429, "")}, failingDials(2, 3), danabio.Refused,
+			danabio.ErrUnavailable},
+		"400": {[]reply{status(400, "")}, nothing, danabio.Refused, errAny},
+		"429 four times": {[]reply{status(429, ""), status(429, ""), status(429, ""), status(429, "")},
+			nothing, danabio.Refused, danabio.ErrUnavailable},
+		"401 twice": {[]reply{status(401, ""), status(401, "")}, nothing, danabio.Refused,
+			danabio.ErrUnauthorized},
+		"429, then 500": {[]reply{status(429, ""), status(500, "")}, nothing, danabio.OutcomeUnknown,
+			errAny},
+		"408":                   {[]reply{status(408, "")}, nothing, danabio.OutcomeUnknown, errAny},
+		"503":                   {[]reply{status(503, "")}, nothing, danabio.OutcomeUnknown, errAny},
+		"connection closed":     {[]reply{broken(hangUp)}, nothing, danabio.OutcomeUnknown, errAny},
+		"200 without circuitId": {[]reply{broken(status(200, "{}"))}, nothing, danabio.OutcomeUnknown, errAny},
+		"another protocol":      {[]reply{broken(switchProtocols)}, nothing, danabio.OutcomeUnknown, errAny},
+		"redirect that may follow work": {[]reply{broken(status(303, "", "Location", "/done"))}, nothing,
+			danabio.OutcomeUnknown, danabio.ErrRedirected},
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := &notebook{}
@@ -149,7 +158,8 @@ func TestEachStartIsOneIntentWithOneResult(t *testing.T) {
 				if want := []string{"begin", "end"}; !slices.Equal(n.sequence, want) {
 					t.Fatalf("the journal saw %q, want %q", n.sequence, want)
 				}
-				if got := n.results[0]; got.Outcome != test.outcome || (got.CircuitID == circuit) != (test.outcome == danabio.Started) {
+				if got := n.results[0]; got.Outcome != test.outcome ||
+					(got.CircuitID == circuit) != (test.outcome == danabio.Started) {
 					t.Errorf("result %+v, want %q", got, test.outcome)
 				}
 				var unknown *danabio.OutcomeUnknownError
@@ -168,7 +178,8 @@ func TestStartThatCannotBeSentHasNoIntent(t *testing.T) {
 	t.Run("bad input", func(t *testing.T) {
 		n := &notebook{}
 		inBubble(t, newScript(t), func(b *bed) {
-			if _, err := b.client.StartCircuit(b.Context(), request(danabio.Bytes("void.pdf", nil))); !errors.Is(err, danabio.ErrInvalidRequest) || len(n.sequence) != 0 {
+			if _, err := b.client.StartCircuit(b.Context(), request(danabio.Bytes("void.pdf", nil))); !errors.Is(err,
+				danabio.ErrInvalidRequest) || len(n.sequence) != 0 {
 				t.Errorf("got %v and %q", err, n.sequence)
 			}
 		}, journaled(n))
@@ -176,7 +187,8 @@ func TestStartThatCannotBeSentHasNoIntent(t *testing.T) {
 	t.Run("no token", func(t *testing.T) {
 		n := &notebook{}
 		inBubble(t, newScript(t).on(token, status(401, "")), func(b *bed) {
-			if _, err := b.client.StartCircuit(b.Context(), request()); !errors.Is(err, danabio.ErrUnauthorized) || len(n.sequence) != 0 {
+			if _, err := b.client.StartCircuit(b.Context(), request()); !errors.Is(err, danabio.ErrUnauthorized) ||
+				len(n.sequence) != 0 {
 				t.Errorf("got %v and %q", err, n.sequence)
 			}
 		}, journaled(n))
@@ -195,7 +207,8 @@ func TestJournalThatFailsToBeginStopsTheStart(t *testing.T) {
 		if journal.Method != "Begin" || journal.RequestID != "loan-4711" || journal.Outcome != danabio.NotSent {
 			t.Errorf("got %+v", journal)
 		}
-		if text := err.Error(); !strings.Contains(text, "not sent") || !strings.Contains(text, "loan-4711") || !strings.Contains(text, "no space left") {
+		if text := err.Error(); !strings.Contains(text, "not sent") || !strings.Contains(text, "loan-4711") ||
+			!strings.Contains(text, "no space left") {
 			t.Errorf("%q does not say enough", text)
 		}
 		if b.dials.Load() != 1 || !slices.Equal(n.sequence, []string{"begin"}) {
@@ -211,9 +224,12 @@ func TestEarlierIntentIsToldAsItIs(t *testing.T) {
 		outcome danabio.OutcomeState
 		says    string
 	}{
-		"no result": {danabio.StartResult{}, danabio.OutcomeUnknown, "may have started a circuit on 2026-03-01T12:00:00Z"},
-		"unknown":   {danabio.StartResult{Outcome: danabio.PartlySent}, danabio.PartlySent, "may have started a circuit"},
-		"started":   {danabio.StartResult{Outcome: danabio.Started, CircuitID: "c-1"}, danabio.Started, `started circuit "c-1"`},
+		"no result": {danabio.StartResult{}, danabio.OutcomeUnknown,
+			"may have started a circuit on 2026-03-01T12:00:00Z"},
+		"unknown": {danabio.StartResult{Outcome: danabio.PartlySent}, danabio.PartlySent,
+			"may have started a circuit"},
+		"started": {danabio.StartResult{Outcome: danabio.Started, CircuitID: "c-1"}, danabio.Started,
+			`started circuit "c-1"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := &notebook{onBegin: func() error {
@@ -230,7 +246,8 @@ func TestEarlierIntentIsToldAsItIs(t *testing.T) {
 				}
 				var lines bytes.Buffer
 				slog.New(slog.NewTextHandler(&lines, nil)).Info("x", "err", exists)
-				if !strings.Contains(lines.String(), "state=\""+string(test.outcome)+"\"") && !strings.Contains(lines.String(), "state="+string(test.outcome)) {
+				if !strings.Contains(lines.String(), "state=\""+string(test.outcome)+"\"") &&
+					!strings.Contains(lines.String(), "state="+string(test.outcome)) {
 					t.Errorf("log %q", lines.String())
 				}
 				if errors.As(err, new(*danabio.JournalError)) {
@@ -252,12 +269,14 @@ func TestCircuitIsNotLostToAJournalThatFailsToEnd(t *testing.T) {
 		if c == nil || c.ID != circuit || c.Link.Reveal() == "" {
 			t.Fatalf("the circuit is lost: %v, %v", c, err)
 		}
-		if !errors.As(err, &journal) || !errors.Is(err, full) || journal.Method != "End" || journal.Outcome != danabio.Started {
+		if !errors.As(err, &journal) || !errors.Is(err, full) || journal.Method != "End" ||
+			journal.Outcome != danabio.Started {
 			t.Errorf("got %v, want a JournalError", err)
 		}
 		c, err = b.client.StartCircuit(b.Context(), request())
 		var unknown *danabio.OutcomeUnknownError
-		if c != nil || !errors.As(err, &journal) || !errors.As(err, &unknown) || journal.Outcome != danabio.OutcomeUnknown {
+		if c != nil || !errors.As(err, &journal) || !errors.As(err, &unknown) ||
+			journal.Outcome != danabio.OutcomeUnknown {
 			t.Errorf("got %v, %v, want both errors", c, err)
 		}
 	}, journaled(&notebook{onEnd: func(context.Context) error { return full }}))
@@ -268,7 +287,8 @@ func TestResultIsWrittenThoughTheCallersContextHasEnded(t *testing.T) {
 	n := &notebook{onEnd: func(ctx context.Context) error {
 		deadline, limited := ctx.Deadline()
 		if ctx.Err() != nil || !limited || time.Until(deadline) != 30*time.Second {
-			t.Errorf("End got a context with error %v and deadline in %v (%v)", ctx.Err(), time.Until(deadline), limited)
+			t.Errorf("End got a context with error %v and deadline in %v (%v)", ctx.Err(), time.Until(deadline),
+				limited)
 		}
 		return nil
 	}}
@@ -308,7 +328,8 @@ func TestWhatIsSentIsWhatTheIntentSays(t *testing.T) {
 	}))
 	inBubble(t, s, func(b *bed) {
 		_, err := b.client.StartCircuit(b.Context(), request(danabio.FS(flippingFS(pdf(100_000), 4), "contrato.pdf")))
-		if !errors.As(err, new(*danabio.OutcomeUnknownError)) || !strings.Contains(err.Error(), "changed while it was sent") {
+		if !errors.As(err, new(*danabio.OutcomeUnknownError)) ||
+			!strings.Contains(err.Error(), "changed while it was sent") {
 			t.Errorf("got %v", err)
 		}
 		if len(n.results) != 1 || n.results[0].Outcome != danabio.PartlySent {
@@ -320,9 +341,13 @@ func TestWhatIsSentIsWhatTheIntentSays(t *testing.T) {
 func TestDocumentThatChangesUnderTheDigestIsNotSent(t *testing.T) {
 	n := &notebook{}
 	inBubble(t, newScript(t), func(b *bed) {
-		source := &changingFS{content: pdf(100_000), change: func(opened int, f *fstest.MapFile) { f.ModTime = f.ModTime.Add(time.Duration(opened/2) * time.Second) }}
+		source := &changingFS{content: pdf(100_000), change: func(opened int,
+			f *fstest.MapFile) {
+			f.ModTime = f.ModTime.Add(time.Duration(opened/2) * time.Second)
+		}}
 		_, err := b.client.StartCircuit(b.Context(), request(danabio.FS(source, "contrato.pdf")))
-		if !errors.Is(err, danabio.ErrInvalidRequest) || !strings.Contains(err.Error(), `document "contrato.pdf": changed before it was sent`) {
+		if !errors.Is(err, danabio.ErrInvalidRequest) ||
+			!strings.Contains(err.Error(), `document "contrato.pdf": changed before it was sent`) {
 			t.Errorf("got %v", err)
 		}
 		if len(n.sequence) != 0 || b.dials.Load() != 1 {
@@ -342,7 +367,8 @@ func TestEveryAttemptIsHeldAgainstTheIntent(t *testing.T) {
 	inBubble(t, s, func(b *bed) {
 		// The first sending opens it twice more.
 		_, err := b.client.StartCircuit(b.Context(), request(danabio.FS(flippingFS(pdf(1000), 6), "contrato.pdf")))
-		if !errors.As(err, new(*danabio.OutcomeUnknownError)) || len(n.results) != 1 || n.results[0].Outcome != danabio.PartlySent {
+		if !errors.As(err, new(*danabio.OutcomeUnknownError)) || len(n.results) != 1 ||
+			n.results[0].Outcome != danabio.PartlySent {
 			t.Errorf("got %v, results %+v", err, n.results)
 		}
 	}, journaled(n))
@@ -351,12 +377,13 @@ func TestEveryAttemptIsHeldAgainstTheIntent(t *testing.T) {
 // What the journal is told is not about the signer.
 func TestJournalGetsNothingPersonal(t *testing.T) {
 	n := &notebook{}
-	inBubble(t, newScript(t).on(start, status(200, `{"circuitId":"`+circuit+`","link":"`+canaryLink+`"}`)), func(b *bed) {
-		personal := request(danabio.Bytes("contrato de Canaria.pdf", append(pdf(100), canaryBody...)))
-		personal.Signer = danabio.Signer{Name: canaryName, Email: canaryEmail, NIF: canaryNIF}
-		if _, err := b.client.StartCircuit(b.Context(), personal); err != nil {
-			t.Fatal(err)
-		}
-		wantNoCanary(t, "journal", fmt.Sprintf("%+v %+v", n.intents, n.results))
-	}, journaled(n))
+	inBubble(t, newScript(t).on(start, status(200, `{"circuitId":"`+circuit+`","link":"`+canaryLink+`"}`)),
+		func(b *bed) {
+			personal := request(danabio.Bytes("contrato de Canaria.pdf", append(pdf(100), canaryBody...)))
+			personal.Signer = danabio.Signer{Name: canaryName, Email: canaryEmail, NIF: canaryNIF}
+			if _, err := b.client.StartCircuit(b.Context(), personal); err != nil {
+				t.Fatal(err)
+			}
+			wantNoCanary(t, "journal", fmt.Sprintf("%+v %+v", n.intents, n.results))
+		}, journaled(n))
 }

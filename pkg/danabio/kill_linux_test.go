@@ -30,7 +30,8 @@ import (
 // The steps of a download at which it is killed: at any moment, at one that the server sees, or at
 // one that the folder's events show.
 var killSteps = []string{
-	"moment", "body", "sent", "part begun", "part grows", "part closed", "part opened", "part checked", "receipt begun", "receipt closed", "receipt in place",
+	"moment", "body", "sent", "part begun", "part grows", "part closed", "part opened", "part checked", "receipt begun",
+	"receipt closed", "receipt in place",
 	"target in place", "part removed", "target removed",
 }
 
@@ -96,7 +97,8 @@ func TestKilledDownloadLeavesTheWholeFileOrNone(t *testing.T) {
 
 func downloader(t *testing.T, url string) *danabio.Client {
 	return newClient(t, danabio.Config{
-		Environment: danabio.CustomEnvironment(url), Channel: channel, Credentials: danabio.ClientCredentials("acme", "s3cr3t-of-acme"),
+		Environment: danabio.CustomEnvironment(url), Channel: channel,
+		Credentials: danabio.ClientCredentials("acme", "s3cr3t-of-acme"),
 	})
 }
 
@@ -156,7 +158,8 @@ func (s *evidenceServer) whatIsLeft(t *testing.T, path string) string {
 	if !s.digests[digest] {
 		t.Errorf("the target has %d bytes that the server never sent as a whole", len(content))
 	}
-	if receipt == nil || receipt.SHA256 != digest || receipt.Size != int64(len(content)) || receipt.Circuit != circuit || len(receipt.Entries) != 1 {
+	if receipt == nil || receipt.SHA256 != digest || receipt.Size != int64(len(content)) ||
+		receipt.Circuit != circuit || len(receipt.Entries) != 1 {
 		t.Errorf("beside a target of SHA-256 %s lies the receipt %+v", digest, receipt)
 	}
 	return wholeFile
@@ -195,7 +198,8 @@ func killDownload(t *testing.T, server *evidenceServer, path, step string) {
 	}
 	server.listen(at)
 	defer server.listen(nil)
-	hung := time.AfterFunc(time.Minute, func() { _ = child.Process.Signal(syscall.SIGQUIT) }) // which prints where it stands
+	// which prints where it stands
+	hung := time.AfterFunc(time.Minute, func() { _ = child.Process.Signal(syscall.SIGQUIT) })
 	defer hung.Stop()
 	err = child.Wait()
 	var exit *exec.ExitError
@@ -350,7 +354,8 @@ func (s *evidenceServer) serve(conn net.Conn) {
 	}
 	if operationOf(req) == token {
 		const answer = `{"access_token":"opaque-token","token_type":"Bearer","expires_in":1799}`
-		_, _ = fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", len(answer), answer)
+		_, _ = fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "+
+			"%d\r\nConnection: close\r\n\r\n%s", len(answer), answer)
 		return
 	}
 	s.mu.Lock()
@@ -358,7 +363,8 @@ func (s *evidenceServer) serve(conn net.Conn) {
 	s.n++
 	s.mu.Unlock()
 	s.tell("moment")
-	_, _ = fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/zip\r\nContent-Length: %d\r\nConnection: close\r\n\r\n", len(content))
+	_, _ = fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/zip\r\nContent-Length: %d\r\nConnection: "+
+		"close\r\n\r\n", len(content))
 	cut := rand.N(len(content))
 	if _, err := conn.Write(content[:cut]); err != nil {
 		return

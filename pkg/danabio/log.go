@@ -31,13 +31,15 @@ func (t logTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return resp, err
 	}
 	attrs := []slog.Attr{
-		slog.String("method", req.Method), slog.String("host", req.URL.Host), slog.String("path", req.URL.EscapedPath()),
+		slog.String("method", req.Method), slog.String("host", req.URL.Host),
+		slog.String("path", req.URL.EscapedPath()),
 		logDuration(time.Since(began)),
 	}
 	if err != nil {
 		attrs = append(attrs, slog.String("error", cause(req.Context(), err).Error()))
 	} else {
-		attrs = append(attrs, slog.Int("status", resp.StatusCode), slog.String("protocol", resp.Proto), slog.Int64("length", resp.ContentLength))
+		attrs = append(attrs, slog.Int("status", resp.StatusCode), slog.String("protocol", resp.Proto),
+			slog.Int64("length", resp.ContentLength))
 	}
 	t.log.LogAttrs(req.Context(), levelDebug, "danabio: request", attrs...)
 	return resp, err

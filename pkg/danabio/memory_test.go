@@ -196,7 +196,8 @@ func decodedDigest(t *testing.T, body io.Reader) string {
 		t.Error(err)
 	}
 	rest, err := io.ReadAll(body)
-	if err != nil || !json.Valid(append(before, rest...)) || !bytes.Contains(before, fmt.Appendf(nil, `"size":%d`, huge)) {
+	if err != nil || !json.Valid(append(before, rest...)) ||
+		!bytes.Contains(before, fmt.Appendf(nil, `"size":%d`, huge)) {
 		t.Errorf("the body begins with %q and ends with %q (%v)", before, rest, err)
 	}
 	return hex.EncodeToString(digest.Sum(nil))
@@ -235,7 +236,8 @@ func TestMemoryOfAHugeDownload(t *testing.T) {
 		archive := zip.NewWriter(counted)
 		for i := range entries {
 			entry, err := archive.CreateRaw(&zip.FileHeader{
-				Name: fmt.Sprintf("video-%d.pdf", i), Method: zip.Store, CRC32: crc.Sum32(), CompressedSize64: entrySize, UncompressedSize64: entrySize,
+				Name: fmt.Sprintf("video-%d.pdf", i), Method: zip.Store, CRC32: crc.Sum32(),
+				CompressedSize64: entrySize, UncompressedSize64: entrySize,
 			})
 			if err == nil {
 				_, err = io.Copy(entry, newNoise(entrySize))

@@ -73,9 +73,10 @@ func TestStartCutAtAnyMomentIsNeverSentTwice(t *testing.T) {
 			Environment: danabio.CustomEnvironment("http://" + listener.Addr().String()),
 			Channel:     channel,
 			Credentials: danabio.TokenSource(&countedTokens{}),
-			HTTPClient:  &http.Client{Transport: &http.Transport{ResponseHeaderTimeout: 20 * time.Millisecond, DialContext: hesitant}},
-			Retry:       danabio.RetryPolicy{MinDelay: time.Nanosecond, MaxDelay: time.Nanosecond},
-			Journal:     n,
+			HTTPClient: &http.Client{Transport: &http.Transport{ResponseHeaderTimeout: 20 * time.Millisecond,
+				DialContext: hesitant}},
+			Retry:   danabio.RetryPolicy{MinDelay: time.Nanosecond, MaxDelay: time.Nanosecond},
+			Journal: n,
 		})
 		got := classes(call(t.Context(), client, start, "", size, danabio.PollPolicy{}))
 		_ = client.Close()

@@ -39,8 +39,10 @@ func TestWaitThatNeverReachedTheServerIsUnavailable(t *testing.T) {
 	}{
 		"nothing, not even the token": {func(*script) {}, 0, "ErrUnavailable"},
 		"the token alone":             {func(*script) {}, 1, "ErrUnavailable"},
-		"one poll":                    {func(s *script) { s.on(download, status(404, "")) }, 2, "ErrUnavailable + ErrNotReady"},
-		"one poll, in an outage":      {func(s *script) { s.on(download, status(503, "")) }, 2, "ErrUnavailable + ErrNotReady"},
+		"one poll": {func(s *script) { s.on(download, status(404, "")) }, 2,
+			"ErrUnavailable + ErrNotReady"},
+		"one poll, in an outage": {func(s *script) { s.on(download, status(503, "")) }, 2,
+			"ErrUnavailable + ErrNotReady"},
 		"the token's outage": {func(s *script) {
 			for range 400 {
 				s.on(token, status(503, ""))
@@ -52,8 +54,10 @@ func TestWaitThatNeverReachedTheServerIsUnavailable(t *testing.T) {
 			test.script(s)
 			inBubble(t, s, func(b *bed) {
 				began := time.Now()
-				_, err := b.client.WaitForEvidence(b.Context(), circuit, target(t), danabio.PollPolicy{MaxWait: 4 * time.Minute})
-				if got := classes(err); got != test.want || time.Since(began) < 4*time.Minute || time.Since(began) > 5*time.Minute {
+				_, err := b.client.WaitForEvidence(b.Context(), circuit, target(t),
+					danabio.PollPolicy{MaxWait: 4 * time.Minute})
+				if got := classes(err); got != test.want || time.Since(began) < 4*time.Minute ||
+					time.Since(began) > 5*time.Minute {
 					t.Errorf("got %v (%s) after %v, want %s after 4m", err, got, time.Since(began), test.want)
 				}
 				s.mu.Lock()
@@ -65,13 +69,14 @@ func TestWaitThatNeverReachedTheServerIsUnavailable(t *testing.T) {
 	t.Run("its turn does not come again", func(t *testing.T) {
 		inBubble(t, newScript(t), func(b *bed) {
 			turns := 0
-			_, err := b.client.WaitForEvidence(b.Context(), circuit, target(t), danabio.PollPolicy{MaxWait: time.Minute, Admit: func(ctx context.Context) (func(), error) {
-				if turns++; turns > 1 {
-					<-ctx.Done()
-					return nil, ctx.Err()
-				}
-				return func() {}, nil
-			}})
+			_, err := b.client.WaitForEvidence(b.Context(), circuit, target(t),
+				danabio.PollPolicy{MaxWait: time.Minute, Admit: func(ctx context.Context) (func(), error) {
+					if turns++; turns > 1 {
+						<-ctx.Done()
+						return nil, ctx.Err()
+					}
+					return func() {}, nil
+				}})
 			if classes(err) != "ErrUnavailable" {
 				t.Errorf("got %v (%s), want ErrUnavailable", err, classes(err))
 			}
@@ -92,22 +97,25 @@ func TestWaitSurvivesOneRefusalOnceItWasAccepted(t *testing.T) {
 		want  string
 		token int // requests for tokens
 	}{
-		"403":                            {[]reply{notReady, page(403), done}, "", 2},
-		"401, with the new token too":    {[]reply{notReady, page(401), page(401), done}, "", 2},
-		"403 after each that is not":     {[]reply{notReady, page(403), notReady, page(403), done}, "", 3},
-		"403 and an outage in between":   {[]reply{notReady, page(403), status(503, ""), page(403)}, "APIError 403", 2},
-		"403 twice":                      {[]reply{notReady, page(403), page(403)}, "APIError 403", 2},
-		"403, then 401":                  {[]reply{notReady, page(403), page(401), page(401)}, "ErrUnauthorized + APIError 401", 3},
-		"401 twice, each with two tries": {[]reply{notReady, page(401), page(401), page(401), page(401)}, "ErrUnauthorized + APIError 401", 3},
-		"403 at first":                   {[]reply{page(403)}, "APIError 403", 1},
-		"401 at first":                   {[]reply{page(401), page(401)}, "ErrUnauthorized + APIError 401", 2},
-		"403 after an outage":            {[]reply{status(503, ""), page(403)}, "APIError 403", 1},
+		"403":                          {[]reply{notReady, page(403), done}, "", 2},
+		"401, with the new token too":  {[]reply{notReady, page(401), page(401), done}, "", 2},
+		"403 after each that is not":   {[]reply{notReady, page(403), notReady, page(403), done}, "", 3},
+		"403 and an outage in between": {[]reply{notReady, page(403), status(503, ""), page(403)}, "APIError 403", 2},
+		"403 twice":                    {[]reply{notReady, page(403), page(403)}, "APIError 403", 2},
+		"403, then 401": {[]reply{notReady, page(403), page(401), page(401)},
+			"ErrUnauthorized + APIError 401", 3},
+		"401 twice, each with two tries": {[]reply{notReady, page(401), page(401), page(401), page(401)},
+			"ErrUnauthorized + APIError 401", 3},
+		"403 at first":        {[]reply{page(403)}, "APIError 403", 1},
+		"401 at first":        {[]reply{page(401), page(401)}, "ErrUnauthorized + APIError 401", 2},
+		"403 after an outage": {[]reply{status(503, ""), page(403)}, "APIError 403", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, newScript(t).on(download, test.polls...), func(b *bed) {
 				_, err := b.client.WaitForEvidence(b.Context(), circuit, target(t), danabio.PollPolicy{})
 				if got := classes(err); got != test.want || b.calls(token) != test.token {
-					t.Errorf("got %v (%s) with %d tokens, want %q with %d", err, got, b.calls(token), test.want, test.token)
+					t.Errorf("got %v (%s) with %d tokens, want %q with %d", err, got, b.calls(token), test.want,
+						test.token)
 				}
 			})
 		})
@@ -116,7 +124,8 @@ func TestWaitSurvivesOneRefusalOnceItWasAccepted(t *testing.T) {
 		t.Run(fmt.Sprint(code, " of the token's endpoint"), func(t *testing.T) {
 			s := newScript(t).on(token, tokenReply("opaque-token-0", 12), page(code)).on(download, notReady, done)
 			inBubble(t, s, func(b *bed) {
-				_, err := b.client.WaitForEvidence(b.Context(), circuit, target(t), danabio.PollPolicy{MinInterval: time.Minute})
+				_, err := b.client.WaitForEvidence(b.Context(), circuit, target(t),
+					danabio.PollPolicy{MinInterval: time.Minute})
 				if err != nil || b.calls(token) != 3 {
 					t.Errorf("got %v with %d tokens, want success with 3", err, b.calls(token))
 				}
@@ -125,7 +134,8 @@ func TestWaitSurvivesOneRefusalOnceItWasAccepted(t *testing.T) {
 	}
 	t.Run("the next interval is waited for", func(t *testing.T) {
 		inBubble(t, newScript(t).on(download, notReady, page(403), done), func(b *bed) {
-			if _, err := b.client.WaitForEvidence(b.Context(), circuit, target(t), danabio.PollPolicy{MinInterval: time.Minute}); err != nil {
+			if _, err := b.client.WaitForEvidence(b.Context(), circuit, target(t),
+				danabio.PollPolicy{MinInterval: time.Minute}); err != nil {
 				t.Error(err)
 			}
 			for _, gap := range b.gaps(download) {
@@ -133,7 +143,8 @@ func TestWaitSurvivesOneRefusalOnceItWasAccepted(t *testing.T) {
 					t.Errorf("asked again after %v", gap)
 				}
 			}
-			if before, after := b.header(download, 1).Get("Authorization"), b.header(download, 2).Get("Authorization"); before == after {
+			if before, after := b.header(download, 1).Get("Authorization"),
+				b.header(download, 2).Get("Authorization"); before == after {
 				t.Error("the token that was refused is used again")
 			}
 		})
@@ -156,7 +167,8 @@ func TestWaitOutlivesUnclearAnswersForAnHour(t *testing.T) {
 	} {
 		t.Run(test.name+", then the evidence", func(t *testing.T) {
 			inBubble(t, newScript(t).on(download, test.reply, test.reply, done), func(b *bed) {
-				if _, err := b.client.WaitForEvidence(b.Context(), circuit, target(t), danabio.PollPolicy{}); err != nil {
+				if _, err := b.client.WaitForEvidence(b.Context(), circuit, target(t),
+					danabio.PollPolicy{}); err != nil {
 					t.Error(err)
 				}
 			})
@@ -167,7 +179,8 @@ func TestWaitOutlivesUnclearAnswersForAnHour(t *testing.T) {
 			inBubble(t, s, func(b *bed) {
 				began := time.Now()
 				_, err := b.client.WaitForEvidence(b.Context(), circuit, target(t), danabio.PollPolicy{})
-				if got, took := classes(err), time.Since(began); got != test.want || took < time.Hour || took > time.Hour+2*time.Minute {
+				if got, took := classes(err), time.Since(began); got != test.want || took < time.Hour ||
+					took > time.Hour+2*time.Minute {
 					t.Errorf("got %v (%s) after %v, want %s after an hour", err, got, took, test.want)
 				}
 			})
@@ -181,14 +194,16 @@ func TestWaitOutlivesUnclearAnswersForAnHour(t *testing.T) {
 		}
 		s.on(download, done)
 		inBubble(t, s, func(b *bed) {
-			if _, err := b.client.WaitForEvidence(b.Context(), circuit, target(t), danabio.PollPolicy{MinInterval: 20 * time.Minute}); err != nil {
+			if _, err := b.client.WaitForEvidence(b.Context(), circuit, target(t),
+				danabio.PollPolicy{MinInterval: 20 * time.Minute}); err != nil {
 				t.Error(err)
 			}
 		})
 	})
 	t.Run("longer intervals", func(t *testing.T) {
 		inBubble(t, newScript(t).on(download, broken(status(409, "")), broken(status(409, ""))), func(b *bed) {
-			_, err := b.client.WaitForEvidence(b.Context(), circuit, target(t), danabio.PollPolicy{MinInterval: 2 * time.Hour})
+			_, err := b.client.WaitForEvidence(b.Context(), circuit, target(t),
+				danabio.PollPolicy{MinInterval: 2 * time.Hour})
 			if classes(err) != "APIError 409" {
 				t.Errorf("got %v, want the second 409", err)
 			}
@@ -213,11 +228,15 @@ func TestWaitOutlivesACallersTokenSource(t *testing.T) {
 			inBubble(t, newScript(t), func(b *bed) {
 				began := time.Now()
 				_, err := b.client.WaitForEvidence(b.Context(), circuit, target(t), danabio.PollPolicy{})
-				if took := time.Since(began); classes(err) != "ErrUnavailable" || took < test.ends || took > test.ends+2*time.Minute {
+				if took := time.Since(began); classes(err) != "ErrUnavailable" || took < test.ends || took > test.ends+
+					2*time.Minute {
 					t.Errorf("got %v (%s) after %v, want ErrUnavailable after %v", err, classes(err), took, test.ends)
 				}
 			}, func(config *danabio.Config) {
-				config.Credentials = danabio.TokenSource(sourceFunc(func() (*oauth2.Token, error) { return nil, test.err }))
+				config.Credentials = danabio.TokenSource(sourceFunc(func() (*oauth2.Token, error) {
+					return nil,
+						test.err
+				}))
 			})
 		})
 	}
@@ -254,8 +273,10 @@ func TestMaxWaitEndsWhatDrips(t *testing.T) {
 		want        string
 		least, last time.Duration
 	}{
-		{"body", drips(29 * time.Second), func(*danabio.Config) {}, "ErrTruncated", most + 10*time.Minute, most + 10*time.Minute},
-		{"body that is whole in time", drips(10 * time.Minute / time.Duration(len(content))), func(*danabio.Config) {}, "", most, most + 10*time.Minute},
+		{"body", drips(29 * time.Second), func(*danabio.Config) {}, "ErrTruncated", most + 10*time.Minute, most +
+			10*time.Minute},
+		{"body that is whole in time", drips(10 * time.Minute / time.Duration(len(content))), func(*danabio.Config) {},
+			"", most, most + 10*time.Minute},
 		{"headers", headers, func(*danabio.Config) {}, "ErrUnavailable", most, most + 10*time.Minute},
 		{"headers, which nobody but the caller's transport limits", headers, func(config *danabio.Config) {
 			config.HTTPClient.Transport.(*http.Transport).ResponseHeaderTimeout = 24 * time.Hour
@@ -268,10 +289,13 @@ func TestMaxWaitEndsWhatDrips(t *testing.T) {
 			inBubble(t, s, func(b *bed) {
 				began := time.Now()
 				_, err := b.client.WaitForEvidence(b.Context(), circuit, path, danabio.PollPolicy{MaxWait: most})
-				if got, took := classes(err), time.Since(began); got != test.want || took < test.least || took > test.last {
-					t.Errorf("got %v (%s) after %v, want %q after %v to %v", err, got, took, test.want, test.least, test.last)
+				if got, took := classes(err), time.Since(began); got != test.want || took < test.least ||
+					took > test.last {
+					t.Errorf("got %v (%s) after %v, want %q after %v to %v", err, got, took, test.want, test.least,
+						test.last)
 				}
-				if err != nil && !errors.Is(err, danabio.ErrTruncated) && !strings.Contains(err.Error(), "no poll reached the server") {
+				if err != nil && !errors.Is(err, danabio.ErrTruncated) &&
+					!strings.Contains(err.Error(), "no poll reached the server") {
 					t.Errorf("got %v", err)
 				}
 			}, test.config)

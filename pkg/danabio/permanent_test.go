@@ -136,31 +136,52 @@ func TestWhatDoesNotMendItselfIsNoOutage(t *testing.T) {
 		text   string
 		client func(*http.Transport)
 	}{
-		{name: "certificate with a negative serial number", handle: shakes(serving(ca.WithNegativeSerial(t, good))), want: danabio.ErrCertificate,
+		{name: "certificate with a negative serial number", handle: shakes(serving(ca.WithNegativeSerial(t, good))),
+			want: danabio.ErrCertificate,
 			text: "x509: negative serial number; the environment variable GODEBUG=x509negativeserial=1 allows it"},
 		{name: "certificate with a key that is too large", handle: shakes(serving(huge)), want: danabio.ErrCertificate,
 			text: "RSA key larger than 8192 bits; the environment variable GODEBUG=tlsmaxrsasize=16384 allows it"},
-		{name: "certificate that is none", handle: shakes(serving(tls.Certificate{Certificate: [][]byte{[]byte("none")}, PrivateKey: good.PrivateKey})),
+		{name: "certificate that is none",
+			handle: shakes(serving(tls.Certificate{Certificate: [][]byte{[]byte("none")},
+				PrivateKey: good.PrivateKey})),
 			want: danabio.ErrCertificate, text: "x509: malformed certificate"},
-		{name: "certificate with a common name only", handle: shakes(serving(ca.Issue(t, testca.Subject{Name: "localhost"}))), want: danabio.ErrCertificate,
+		{name: "certificate with a common name only",
+			handle: shakes(serving(ca.Issue(t, testca.Subject{Name: "localhost"}))), want: danabio.ErrCertificate,
 			text: "certificate relies on legacy Common Name field, use SANs instead"},
-		{name: "TLS 1.0 and 1.1 only", handle: shakes(&tls.Config{Certificates: []tls.Certificate{good}, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}),
-			want: danabio.ErrTLS, text: "the server has no version of TLS that is safe: at least 1.2 is needed: tls: protocol version not supported"},
+		{name: "TLS 1.0 and 1.1 only",
+			handle: shakes(&tls.Config{Certificates: []tls.Certificate{good}, MinVersion: tls.VersionTLS10,
+				MaxVersion: tls.VersionTLS11}),
+			want: danabio.ErrTLS,
+			text: "the server has no version of TLS that is safe: at least 1.2 is needed: tls: " +
+				"protocol version not supported"},
 		{name: "TLS 1.0, which it takes although it is not offered", handle: says(oldHello), want: danabio.ErrTLS,
 			text: "the server has no version of TLS that is safe"},
-		{name: "no common cipher", handle: shakes(rsaOnly), want: danabio.ErrTLS, text: "GODEBUG=tlsrsakex=1,tls3des=1 allows it"},
-		{name: "alert: insufficient security", handle: says("\x15\x03\x03\x00\x02\x02\x47"), want: danabio.ErrTLS, text: "the server takes no cipher that is safe"},
-		{name: "alert: unrecognized name", handle: says("\x15\x03\x03\x00\x02\x02\x70"), want: danabio.ErrTLS, text: "the server does not know the host by this name"},
-		{name: "client certificate demanded", handle: shakes(&tls.Config{Certificates: []tls.Certificate{good}, ClientAuth: tls.RequireAnyClientCert, MaxVersion: tls.VersionTLS12}),
+		{name: "no common cipher", handle: shakes(rsaOnly), want: danabio.ErrTLS,
+			text: "GODEBUG=tlsrsakex=1,tls3des=1 allows it"},
+		{name: "alert: insufficient security", handle: says("\x15\x03\x03\x00\x02\x02\x47"), want: danabio.ErrTLS,
+			text: "the server takes no cipher that is safe"},
+		{name: "alert: unrecognized name", handle: says("\x15\x03\x03\x00\x02\x02\x70"), want: danabio.ErrTLS,
+			text: "the server does not know the host by this name"},
+		{name: "client certificate demanded",
+			handle: shakes(&tls.Config{Certificates: []tls.Certificate{good}, ClientAuth: tls.RequireAnyClientCert,
+				MaxVersion: tls.VersionTLS12}),
 			want: danabio.ErrTLS, text: "or demands a client certificate"},
-		{name: "alert: bad certificate", handle: says("\x15\x03\x03\x00\x02\x02\x2a"), want: danabio.ErrTLS, text: "the server demands a client certificate, or does not accept the one it got"},
-		{name: "alert: certificate required", handle: says("\x15\x03\x03\x00\x02\x02\x74"), want: danabio.ErrTLS, text: "the server demands a client certificate"},
-		{name: "alert of another kind", handle: says("\x15\x03\x03\x00\x02\x02\x56"), want: danabio.ErrTLS, text: "the TLS handshake failed: tls: inappropriate fallback"},
-		{name: "plain HTTP on the TLS port", handle: says("HTTP/1.0 400 Bad Request\r\n\r\n"), want: danabio.ErrTLS, text: "the server speaks plain HTTP on this port"},
-		{name: "mail on the TLS port", handle: says("220 mail.example.com ready\r\n"), want: danabio.ErrTLS, text: "the server does not speak TLS on this port"},
-		{name: "TLS with a certificate that the caller does not accept", handle: shakes(serving(good)), want: danabio.ErrTLS, text: "the TLS handshake failed",
+		{name: "alert: bad certificate", handle: says("\x15\x03\x03\x00\x02\x02\x2a"), want: danabio.ErrTLS,
+			text: "the server demands a client certificate, or does not accept the one it got"},
+		{name: "alert: certificate required", handle: says("\x15\x03\x03\x00\x02\x02\x74"), want: danabio.ErrTLS,
+			text: "the server demands a client certificate"},
+		{name: "alert of another kind", handle: says("\x15\x03\x03\x00\x02\x02\x56"), want: danabio.ErrTLS,
+			text: "the TLS handshake failed: tls: inappropriate fallback"},
+		{name: "plain HTTP on the TLS port", handle: says("HTTP/1.0 400 Bad Request\r\n\r\n"), want: danabio.ErrTLS,
+			text: "the server speaks plain HTTP on this port"},
+		{name: "mail on the TLS port", handle: says("220 mail.example.com ready\r\n"), want: danabio.ErrTLS,
+			text: "the server does not speak TLS on this port"},
+		{name: "TLS with a certificate that the caller does not accept", handle: shakes(serving(good)),
+			want: danabio.ErrTLS, text: "the TLS handshake failed",
 			client: func(t *http.Transport) {
-				t.TLSClientConfig.VerifyConnection = func(tls.ConnectionState) error { return errors.New("another pin") }
+				t.TLSClientConfig.VerifyConnection = func(tls.ConnectionState) error {
+					return errors.New("another pin")
+				}
 			}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -170,7 +191,8 @@ func TestWhatDoesNotMendItselfIsNoOutage(t *testing.T) {
 				test.client(transport)
 			}
 			wantAtOnce(t, s, danabio.Config{
-				Environment: danabio.CustomEnvironment("https://localhost:" + portOf(s.Listener)), HTTPClient: &http.Client{Transport: transport},
+				Environment: danabio.CustomEnvironment("https://localhost:" + portOf(s.Listener)),
+				HTTPClient:  &http.Client{Transport: transport},
 			}, test.want, test.text)
 		})
 	}
@@ -184,9 +206,10 @@ func portOf(l net.Listener) string {
 // A server that takes plain HTTP for a mistake answers 400, which is no word on the credentials.
 func TestPlainHTTPToAServerOfTLSIsNamed(t *testing.T) {
 	for name, body := range map[string]string{
-		"Go":     "Client sent an HTTP request to an HTTPS server.\n",
-		"nginx":  "<html>\r\n<head><title>400 The plain HTTP request was sent to HTTPS port</title></head>\r\n</html>",
-		"Apache": "<p>Your browser sent a request that this server could not understand.<br />\nReason: You're speaking plain HTTP to an SSL-enabled server port.</p>",
+		"Go":    "Client sent an HTTP request to an HTTPS server.\n",
+		"nginx": "<html>\r\n<head><title>400 The plain HTTP request was sent to HTTPS port</title></head>\r\n</html>",
+		"Apache": "<p>Your browser sent a request that this server could not understand.<br />\nReason: You're " +
+			"speaking plain HTTP to an SSL-enabled server port.</p>",
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScript(t).on(token, broken(status(400, body)))
@@ -226,7 +249,10 @@ func answersSOCKS(method byte, reply ...byte) func(net.Conn) {
 // A proxy that refuses is asked once: repeated wrong passwords lock accounts.
 func TestProxyThatRefusesIsAskedOnce(t *testing.T) {
 	refusing := func(t *http.Transport) {
-		t.OnProxyConnectResponse = func(context.Context, *url.URL, *http.Request, *http.Response) error { return errors.New("canary") }
+		t.OnProxyConnectResponse = func(context.Context, *url.URL, *http.Request,
+			*http.Response) error {
+			return errors.New("canary")
+		}
 	}
 	own := func(t *http.Transport) {
 		t.OnProxyConnectResponse = func(context.Context, *url.URL, *http.Request, *http.Response) error { return nil }
@@ -238,17 +264,22 @@ func TestProxyThatRefusesIsAskedOnce(t *testing.T) {
 		client       func(*http.Transport)
 	}{
 		{"407", "http", answersConnect("407 Proxy Authentication Required"), "the proxy answered 407", nil},
-		{"407, below a hook of the caller's", "http", answersConnect("407 Proxy Authentication Required"), "the proxy answered 407", own},
-		{"407, which a hook of the caller's refuses too", "http", answersConnect("407 Proxy Authentication Required"), "the proxy answered 407", refusing},
+		{"407, below a hook of the caller's", "http", answersConnect("407 Proxy Authentication Required"),
+			"the proxy answered 407", own},
+		{"407, which a hook of the caller's refuses too", "http", answersConnect("407 Proxy Authentication Required"),
+			"the proxy answered 407", refusing},
 		{"403", "http", answersConnect("403 Forbidden"), "the proxy answered 403", nil},
 		{"redirect to a page for logging in", "http", answersConnect("302 Found"), "the proxy answered 302", nil},
 		{"SOCKS, no way to log in", "socks5", answersSOCKS(0xff), "no acceptable authentication methods", nil},
-		{"SOCKS, not allowed", "socks5", answersSOCKS(0, 2, 0, 1, 0, 0, 0, 0, 0, 0), "connection not allowed by ruleset", nil},
-		{"HTTP where SOCKS is wanted", "socks5", says("HTTP/1.1 400 Bad Request\r\n\r\n"), "unexpected protocol version 72", nil},
+		{"SOCKS, not allowed", "socks5", answersSOCKS(0, 2, 0, 1, 0, 0, 0, 0, 0, 0),
+			"connection not allowed by ruleset", nil},
+		{"HTTP where SOCKS is wanted", "socks5", says("HTTP/1.1 400 Bad Request\r\n\r\n"),
+			"unexpected protocol version 72", nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := serveEach(t, test.handle)
-			proxy := &url.URL{Scheme: test.scheme, Host: s.Addr().String(), User: url.UserPassword("canary-user", "canary-password")}
+			proxy := &url.URL{Scheme: test.scheme, Host: s.Addr().String(),
+				User: url.UserPassword("canary-user", "canary-password")}
 			if test.scheme == "socks5" {
 				proxy.User = nil
 			}
@@ -256,7 +287,8 @@ func TestProxyThatRefusesIsAskedOnce(t *testing.T) {
 			if test.client != nil {
 				test.client(transport)
 			}
-			wantAtOnce(t, s, danabio.Config{Environment: danabio.Sandbox, HTTPClient: &http.Client{Transport: transport}}, danabio.ErrProxy, test.text)
+			wantAtOnce(t, s, danabio.Config{Environment: danabio.Sandbox,
+				HTTPClient: &http.Client{Transport: transport}}, danabio.ErrProxy, test.text)
 		})
 	}
 }
@@ -274,12 +306,16 @@ func TestProxyThatCannotReachTheServerIsAskedAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := serveEach(t, test.handle)
 			client := newClient(t, danabio.Config{
-				Environment: danabio.Sandbox, Channel: channel, Credentials: danabio.ClientCredentials("acme", "s3cr3t-of-acme"),
-				HTTPClient: &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(&url.URL{Scheme: test.scheme, Host: s.Addr().String()})}},
-				Retry:      danabio.RetryPolicy{MinDelay: time.Millisecond, MaxDelay: time.Millisecond},
+				Environment: danabio.Sandbox, Channel: channel,
+				Credentials: danabio.ClientCredentials("acme", "s3cr3t-of-acme"),
+				HTTPClient: &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(&url.URL{Scheme: test.scheme,
+					Host: s.Addr().String()})}},
+				Retry: danabio.RetryPolicy{MinDelay: time.Millisecond, MaxDelay: time.Millisecond},
 			})
-			if _, err := client.Authenticate(t.Context()); classes(err) != "ErrUnavailable" || s.connections.Load() != 4 {
-				t.Errorf("got %v (%s) after %d connections, want ErrUnavailable after 4", err, classes(err), s.connections.Load())
+			if _, err := client.Authenticate(t.Context()); classes(err) != "ErrUnavailable" ||
+				s.connections.Load() != 4 {
+				t.Errorf("got %v (%s) after %d connections, want ErrUnavailable after 4", err, classes(err),
+					s.connections.Load())
 			}
 		})
 	}
@@ -289,7 +325,8 @@ func TestProxyThatCannotReachTheServerIsAskedAgain(t *testing.T) {
 func TestProxyThatRefusesPlainHTTPIsAskedOnce(t *testing.T) {
 	for _, operation := range all {
 		t.Run(operation, func(t *testing.T) {
-			s := newScript(t).on(map[string]string{token: token, start: start, download: download, wait: download}[operation], broken(status(407, "")))
+			s := newScript(t).on(map[string]string{token: token, start: start, download: download,
+				wait: download}[operation], broken(status(407, "")))
 			inBubble(t, s, func(b *bed) {
 				if operation != token {
 					b.authenticate()
@@ -308,22 +345,30 @@ func TestProxyThatRefusesPlainHTTPIsAskedOnce(t *testing.T) {
 func TestProxyFunctionThatCannotBeUsed(t *testing.T) {
 	s := serveEach(t, func(net.Conn) {})
 	for name, proxy := range map[string]func(*http.Request) (*url.URL, error){
-		"it fails":                         func(*http.Request) (*url.URL, error) { return nil, errors.New("canary-password of the proxy") },
-		"it names a scheme that is no one": http.ProxyURL(&url.URL{Scheme: "socks4", Host: s.Addr().String(), User: url.UserPassword("u", "canary-password")}),
-		"it names no host":                 http.ProxyURL(&url.URL{Scheme: "http", Path: "canary-password"}),
+		"it fails": func(*http.Request) (*url.URL, error) {
+			return nil,
+				errors.New("canary-password of the proxy")
+		},
+		"it names a scheme that is no one": http.ProxyURL(&url.URL{Scheme: "socks4", Host: s.Addr().String(),
+			User: url.UserPassword("u", "canary-password")}),
+		"it names no host": http.ProxyURL(&url.URL{Scheme: "http", Path: "canary-password"}),
 	} {
 		for _, operation := range all {
 			t.Run(name+"/"+operation, func(t *testing.T) {
 				tries := 0
 				config := danabio.Config{
-					Environment: danabio.CustomEnvironment("https://" + s.Addr().String()), Channel: channel, Credentials: danabio.TokenSource(&countedTokens{}),
-					HTTPClient: &http.Client{Transport: &http.Transport{Proxy: func(r *http.Request) (*url.URL, error) { tries++; return proxy(r) }}},
+					Environment: danabio.CustomEnvironment("https://" + s.Addr().String()), Channel: channel,
+					Credentials: danabio.TokenSource(&countedTokens{}),
+					HTTPClient: &http.Client{Transport: &http.Transport{
+						Proxy: func(r *http.Request) (*url.URL, error) { tries++; return proxy(r) }}},
 				}
 				if operation == token {
 					config.Credentials = danabio.ClientCredentials("acme", "s3cr3t-of-acme")
 				}
-				err := call(t.Context(), newClient(t, config), operation, filepath.Join(t.TempDir(), "evidence.zip"), 40_000, danabio.PollPolicy{})
-				if classes(err) != "ErrProxy" || tries != 1 || strings.Contains(fmt.Sprintf("%v %+v", err, err), "canary") {
+				err := call(t.Context(), newClient(t, config), operation, filepath.Join(t.TempDir(), "evidence.zip"),
+					40_000, danabio.PollPolicy{})
+				if classes(err) != "ErrProxy" || tries != 1 ||
+					strings.Contains(fmt.Sprintf("%v %+v", err, err), "canary") {
 					t.Errorf("got %v (%s) after %d tries, want ErrProxy after one", err, classes(err), tries)
 				}
 			})
@@ -338,8 +383,9 @@ func TestProxyFunctionThatCannotBeUsed(t *testing.T) {
 func TestUnknownFailureIsNoOutage(t *testing.T) {
 	tries := 0
 	client := newClient(t, danabio.Config{
-		Environment: danabio.CustomEnvironment("http://localhost"), Channel: channel, Credentials: danabio.ClientCredentials("acme", "s3cr3t-of-acme"),
-		Retry: danabio.RetryPolicy{MinDelay: time.Millisecond, MaxDelay: time.Millisecond},
+		Environment: danabio.CustomEnvironment("http://localhost"), Channel: channel,
+		Credentials: danabio.ClientCredentials("acme", "s3cr3t-of-acme"),
+		Retry:       danabio.RetryPolicy{MinDelay: time.Millisecond, MaxDelay: time.Millisecond},
 		HTTPClient: &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
 			tries++
 			return nil, errors.New("the breaker is open")

@@ -47,7 +47,8 @@ func TestDownloadIntoAFolderThatCannotBeRead(t *testing.T) {
 		if err != nil || receipt == nil {
 			t.Fatalf("%+v, %v", receipt, err)
 		}
-		if again, err := b.client.DownloadEvidence(b.Context(), circuit, path); err != nil || again.SHA256 != receipt.SHA256 {
+		if again, err := b.client.DownloadEvidence(b.Context(), circuit, path); err != nil ||
+			again.SHA256 != receipt.SHA256 {
 			t.Errorf("once more: %+v, %v", again, err)
 		}
 		if _, err := b.client.DownloadEvidence(b.Context(), circuit, filepath.Join(folder, "second.zip")); err != nil {

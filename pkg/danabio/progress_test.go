@@ -58,7 +58,8 @@ func TestProgressOfAStart(t *testing.T) {
 	}
 	s := newScript(t).on(start, measured(status(429, "")), measured(started))
 	inBubble(t, s, func(b *bed) {
-		if _, err := b.client.StartCircuit(b.Context(), request(danabio.Bytes("contrato.pdf", pdf(100_000)))); err != nil {
+		if _, err := b.client.StartCircuit(b.Context(),
+			request(danabio.Bytes("contrato.pdf", pdf(100_000)))); err != nil {
 			t.Fatal(err)
 		}
 	}, p.option)
@@ -113,9 +114,11 @@ func TestProgressOfADownload(t *testing.T) {
 		replies []reply
 		want    []danabio.Progress
 	}{
-		"at once":                     {[]reply{zipReply(content)}, []danabio.Progress{at(size, size, 0)}},
-		"after refusals":              {[]reply{status(503, ""), zipReply(content)}, []danabio.Progress{at(size, size, 0)}},
-		"started over":                {[]reply{broken(cut), zipReply(content)}, []danabio.Progress{at(50, 1_000_000, 0), at(size, size, 1)}},
+		"at once": {[]reply{zipReply(content)}, []danabio.Progress{at(size, size, 0)}},
+		"after refusals": {[]reply{status(503, ""), zipReply(content)},
+			[]danabio.Progress{at(size, size, 0)}},
+		"started over": {[]reply{broken(cut), zipReply(content)},
+			[]danabio.Progress{at(50, 1_000_000, 0), at(size, size, 1)}},
 		"of a length that is unknown": {[]reply{unannounced}, []danabio.Progress{at(size, -1, 0)}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -244,10 +247,12 @@ func TestWaitForATurnEndsToo(t *testing.T) {
 						return nil, ctx.Err()
 					},
 				})
-				if !errors.Is(err, test.want) || errors.Is(err, danabio.ErrNotReady) != (test.after == 0) || time.Since(began) != test.took {
+				if !errors.Is(err, test.want) || errors.Is(err, danabio.ErrNotReady) != (test.after == 0) ||
+					time.Since(began) != test.took {
 					t.Errorf("got %v after %v, want %v after %v", err, time.Since(began), test.want, test.took)
 				}
-				if says := fmt.Sprintf("after 1m0s and %d polls", test.polls); test.after == 0 && !strings.Contains(err.Error(), says) || b.calls(download) != test.polls {
+				if says := fmt.Sprintf("after 1m0s and %d polls", test.polls); test.after == 0 &&
+					!strings.Contains(err.Error(), says) || b.calls(download) != test.polls {
 					t.Errorf("%d polls, %v; want %q", b.calls(download), err, says)
 				}
 			})

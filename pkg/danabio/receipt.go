@@ -40,7 +40,8 @@ type ReceiptEntry struct {
 
 const (
 	receiptVersion = 1
-	receiptProves  = "that the file has not changed since it was received; nothing about who made it or whether it was right then"
+	receiptProves  = "that the file has not changed since it was received; nothing about who made it or whether it " +
+		"was right then"
 )
 
 // ReceiptPath is where the receipt of the file at path lies.
@@ -99,7 +100,8 @@ func (c *core) receipt(circuit, file string, stream *evidenceStream, report *evi
 // Content-Disposition is left out, since a file name may name a person.
 func keptHeaders(h http.Header) map[string]string {
 	kept := map[string]string{}
-	for _, name := range []string{"Content-Type", "Content-Length", "Date", "ETag", "Last-Modified", "Content-Digest", "Repr-Digest", "Digest"} {
+	for _, name := range []string{"Content-Type", "Content-Length", "Date", "ETag", "Last-Modified", "Content-Digest",
+		"Repr-Digest", "Digest"} {
 		if value := h.Get(name); value != "" {
 			kept[name] = value
 		}

@@ -63,7 +63,8 @@ func (c *core) attempts(ctx context.Context, operation string, policy RetryPolic
 		if err != nil {
 			return err
 		}
-		c.log.LogAttrs(ctx, levelDebug, "danabio: trying again", logOperation(operation), logAttempt(n+1), logDelay(delay))
+		c.log.LogAttrs(ctx, levelDebug, "danabio: trying again", logOperation(operation), logAttempt(n+1),
+			logDelay(delay))
 		if err := sleep(ctx, delay); err != nil {
 			return fmt.Errorf("%w while waiting to try again after: %w", err, f.err)
 		}
@@ -76,7 +77,8 @@ func (p RetryPolicy) delay(n int, err error) (time.Duration, error) {
 	var answer *APIError
 	if errors.As(err, &answer) {
 		if answer.RetryAfter > p.MaxRetryAfter {
-			return 0, fmt.Errorf("%w; the server asks to wait %s, more than the %s that are obeyed", err, answer.RetryAfter, p.MaxRetryAfter)
+			return 0, fmt.Errorf("%w; the server asks to wait %s, more than the %s that are obeyed", err,
+				answer.RetryAfter, p.MaxRetryAfter)
 		}
 		if answer.StatusCode == http.StatusTooManyRequests {
 			first = max(first, time.Second)

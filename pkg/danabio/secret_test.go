@@ -38,7 +38,8 @@ func canaries() []string {
 func wantNoCanary(t testing.TB, where, text string) {
 	t.Helper()
 	for _, canary := range canaries() {
-		for _, form := range []string{canary, fmt.Sprintf("%x", canary), fmt.Sprintf("%X", canary), strings.Trim(fmt.Sprint([]byte(canary)), "[]")} {
+		for _, form := range []string{canary, fmt.Sprintf("%x", canary), fmt.Sprintf("%X", canary),
+			strings.Trim(fmt.Sprint([]byte(canary)), "[]")} {
 			if strings.Contains(strings.ToLower(text), strings.ToLower(form)) {
 				t.Errorf("%s holds %q: %.300s", where, canary, text)
 				return
@@ -67,9 +68,11 @@ func TestSecretsPrintMasked(t *testing.T) {
 	started := danabio.Circuit{ID: circuit, Link: link}
 	all := holder{link, link, config.Credentials, config, started, client, *client}
 	for name, value := range map[string]any{
-		"Secret": link, "*Secret": &link, "Credentials": config.Credentials, "Config": config, "*Config": &config, "source": withSource,
+		"Secret": link, "*Secret": &link, "Credentials": config.Credentials, "Config": config, "*Config": &config,
+		"source": withSource,
 		"Client": *client, "*Client": client, "Circuit": started, "*Circuit": &started,
-		"fields": all, "*fields": &all, "list": []any{link, config, &started}, "map": map[string]any{"a": link, "b": started},
+		"fields": all, "*fields": &all, "list": []any{link, config, &started},
+		"map": map[string]any{"a": link, "b": started},
 	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%q", "%s", "%x", "%X", "%d", "% x", "%10.3s", "%T"} {
 			wantNoCanary(t, verb+" of "+name, fmt.Sprintf(verb, value))
@@ -93,7 +96,8 @@ func TestSecretsPrintMasked(t *testing.T) {
 func TestLogOfWhatWorkedHoldsNothingSecret(t *testing.T) {
 	var log bytes.Buffer
 	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	s := newScript(t).on(token, tokenReply(canaryToken, 1799)).on(start, status(200, `{"circuitId":"1","link":"`+canaryLink+`"}`)).on(download, zipReply(smallZIP(t)))
+	s := newScript(t).on(token, tokenReply(canaryToken, 1799)).on(start,
+		status(200, `{"circuitId":"1","link":"`+canaryLink+`"}`)).on(download, zipReply(smallZIP(t)))
 	inBubble(t, s, func(b *bed) {
 		r := danabio.CircuitRequest{
 			ID:        "loan-4711",
@@ -132,10 +136,12 @@ func TestErrorsAndLogsHoldNothingSecret(t *testing.T) {
 			_ = json.Unmarshal(body, &sent)
 			first, _, _ := strings.Cut(sent.Signer.Name, " ")
 			w.Header().Set("Content-Type", mediaType)
-			w.Header().Set("Location", "https://"+strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")+".example.org/"+canaryBody)
+			w.Header().Set("Location", "https://"+strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")+
+				".example.org/"+canaryBody)
 			w.Header().Set("X-Request-Id", "id of "+sent.Signer.Email)
 			w.WriteHeader(code)
-			quoted, _ := json.Marshal(fmt.Sprintf("bad signer %s (%s), nif %s: %s, Authorization: %s, body %s", strings.ToUpper(sent.Signer.Name), sent.Signer.Email,
+			quoted, _ := json.Marshal(fmt.Sprintf("bad signer %s (%s), nif %s: %s, Authorization: %s, body %s",
+				strings.ToUpper(sent.Signer.Name), sent.Signer.Email,
 				strings.ToLower(sent.Signer.NIF), strings.ToUpper(first), r.Header.Get("Authorization"), body))
 			switch mediaType {
 			case "text/plain":
@@ -154,7 +160,8 @@ func TestErrorsAndLogsHoldNothingSecret(t *testing.T) {
 				var log bytes.Buffer
 				s := newScript(t)
 				s.optional = broken(echo(code, mediaType))
-				s.on(token, tokenReply(canaryToken, 1799), tokenReply(canaryToken+"2", 1799), tokenReply(canaryToken+"3", 1799))
+				s.on(token, tokenReply(canaryToken, 1799), tokenReply(canaryToken+"2", 1799),
+					tokenReply(canaryToken+"3", 1799))
 				inBubble(t, s, func(b *bed) {
 					_, startErr := b.client.StartCircuit(b.Context(), danabio.CircuitRequest{
 						ID:        "loan-4711",
@@ -194,8 +201,10 @@ func TestTokenErrorsHoldNothingSecret(t *testing.T) {
 		var log bytes.Buffer
 		echo := func(w http.ResponseWriter, r *http.Request) {
 			id, secret, _ := r.BasicAuth()
-			status(code, fmt.Sprintf(`{"error":%q,"error_description":"client %s with %s, %s","access_token":%q,"token_type":"x"}`,
-				secret, id, secret, r.Header.Get("Authorization"), canaryToken))(w, r)
+			status(code,
+				fmt.Sprintf(
+					`{"error":%q,"error_description":"client %s with %s, %s","access_token":%q,"token_type":"x"}`,
+					secret, id, secret, r.Header.Get("Authorization"), canaryToken))(w, r)
 		}
 		s := newScript(t)
 		for range 4 {
@@ -283,7 +292,8 @@ func TestSurplusBytesAreNotLogged(t *testing.T) {
 			_, _ = io.Copy(io.Discard, r.Body)
 			conn, _, _ := http.NewResponseController(w).Hijack()
 			defer conn.Close()
-			body := map[string]string{token: `{"access_token":"opaque"}`, start: `{"circuitId":"1"}`, download: string(content)}[operation]
+			body := map[string]string{token: `{"access_token":"opaque"}`, start: `{"circuitId":"1"}`,
+				download: string(content)}[operation]
 			_, _ = fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s%s", len(body), body, canaryBody)
 			time.Sleep(time.Second)
 		}
@@ -309,42 +319,67 @@ func TestSurplusBytesAreNotLogged(t *testing.T) {
 
 func TestServersMessageIsShownMaskedAndShort(t *testing.T) {
 	for name, test := range map[string]struct{ body, mediaType, code, message string }{
-		"message":                {`{"message":"channel is not active"}`, "application/json", "", "channel is not active"},
-		"OAuth2":                 {`{"error":"invalid_scope","error_description":"no such scope"}`, "application/json", "invalid_scope", "no such scope"},
-		"problem document":       {`{"type":"about:blank","title":"Forbidden","detail":"quota exceeded"}`, "application/problem+json", "about:blank", "quota exceeded"},
-		"nested":                 {`{"error":{"code":17,"message":"docs is empty"}}`, "application/json", "17", "docs is empty"},
-		"list":                   {`{"errors":[{"message":"docs[0].content is no Base64"}]}`, "application/json", "", "docs[0].content is no Base64"},
-		"plain text":             {"service is closed on Sundays\n", "text/plain", "", "service is closed on Sundays"},
-		"a JSON string":          {`"no"`, "application/json", "", "no"},
-		"controls":               {"a\x1b[31mb\r\nc\u202ed\x00e", "text/plain", "", "a [31mb c d e"},
-		"HTML":                   {"<html>x</html>", "text/html", "", ""},
-		"text said to be HTML":   {"welcome", "text/html", "", ""},
-		"a run of Base64":        {"content JVBERi0xLjcKJeLjz9MKMSAwIG9iago8PC9UeXBlL0NhdGFsb2c+Pg== is bad", "text/plain", "", "content *** is bad"},
-		"HTML said to be text":   {" <!doctype html>x", "text/plain", "", ""},
-		"cut JSON":               {`{"message":"chan`, "application/json", "", ""},
-		"binary":                 {"\xff\xfe\x00", "text/plain", "", ""},
-		"empty":                  {"", "application/json", "", ""},
-		"short values as words":  {`{"message":"LU: signer Lu Li is not Lucas; Lu"}`, "application/json", "", "***: signer *** is not Lucas; ***"},
-		"values of the request":  {`{"message":"lu li <ANA@EXAMPLE.COM> 12345678z contrato.pdf loan-4711"}`, "application/json", "", "*** <***> *** *** ***"},
-		"value at the cut":       {strings.Repeat("más ", 74) + "loan-4711", "text/plain", "", strings.Repeat("más ", 74) + "***"},
-		"without accents":        {`{"message":"ANA PEREZ, Perez y Ejemplo"}`, "application/json", "", "*** ***, *** y ***"},
+		"message": {`{"message":"channel is not active"}`, "application/json", "",
+			"channel is not active"},
+		"OAuth2": {`{"error":"invalid_scope","error_description":"no such scope"}`, "application/json",
+			"invalid_scope", "no such scope"},
+		"problem document": {`{"type":"about:blank","title":"Forbidden","detail":"quota exceeded"}`,
+			"application/problem+json", "about:blank", "quota exceeded"},
+		"nested": {`{"error":{"code":17,"message":"docs is empty"}}`, "application/json", "17",
+			"docs is empty"},
+		"list": {`{"errors":[{"message":"docs[0].content is no Base64"}]}`, "application/json", "",
+			"docs[0].content is no Base64"},
+		"plain text":           {"service is closed on Sundays\n", "text/plain", "", "service is closed on Sundays"},
+		"a JSON string":        {`"no"`, "application/json", "", "no"},
+		"controls":             {"a\x1b[31mb\r\nc\u202ed\x00e", "text/plain", "", "a [31mb c d e"},
+		"HTML":                 {"<html>x</html>", "text/html", "", ""},
+		"text said to be HTML": {"welcome", "text/html", "", ""},
+		"a run of Base64": {"content JVBERi0xLjcKJeLjz9MKMSAwIG9iago8PC9UeXBlL0NhdGFsb2c+Pg== is bad",
+			"text/plain", "", "content *** is bad"},
+		"HTML said to be text": {" <!doctype html>x", "text/plain", "", ""},
+		"cut JSON":             {`{"message":"chan`, "application/json", "", ""},
+		"binary":               {"\xff\xfe\x00", "text/plain", "", ""},
+		"empty":                {"", "application/json", "", ""},
+		"short values as words": {`{"message":"LU: signer Lu Li is not Lucas; Lu"}`, "application/json", "",
+			"***: signer *** is not Lucas; ***"},
+		"values of the request": {`{"message":"lu li <ANA@EXAMPLE.COM> 12345678z contrato.pdf loan-4711"}`,
+			"application/json", "", "*** <***> *** *** ***"},
+		"value at the cut": {strings.Repeat("más ", 74) + "loan-4711", "text/plain", "",
+			strings.Repeat("más ", 74) + "***"},
+		"without accents": {`{"message":"ANA PEREZ, Perez y Ejemplo"}`, "application/json", "",
+			"*** ***, *** y ***"},
 		"as entities":            {"firmante An&aacute; P&eacute;rez", "text/plain", "", "firmante *** ***"},
 		"decomposed":             {"firmante Pe\u0301rez", "text/plain", "", "firmante ***"},
 		"with other punctuation": {"nif 12.345.678-Z, contrato_pdf", "text/plain", "", "nif ***, ***"},
-		"escaped":                {`Ana+P%C3%A9rez+de+Ejemplo, ana%40example.com, P\u00e9rez`, "text/plain", "", "***, ***, ***"},
-		"particles stay":         {"falta el canal de la empresa", "text/plain", "", "falta el canal de la empresa"},
-		"fields":                 {`{"errors":{"signer.email":["is no address","is too long"],"nif":"is missing"}}`, "application/json", "", "nif: is missing; signer.email: is no address; signer.email: is too long"},
-		"fields in fields":       {`{"errors":{"signer":{"email":["is no address"]}}}`, "application/json", "", "signer.email: is no address"},
-		"fields below a title":   {`{"type":"about:blank","title":"One or more validation errors occurred.","errors":{"Docs":["The Docs field is required."]}}`, "application/problem+json", "about:blank", "One or more validation errors occurred. (Docs: The Docs field is required.)"},
-		"list of fields":         {`{"message":"invalid","errors":[{"field":"nif","message":"is missing"},{"field":"email","defaultMessage":"is no address"}]}`, "application/json", "", "invalid (nif: is missing; email: is no address)"},
-		"violations":             {`{"title":"Constraint Violation","violations":[{"field":"start.docs","message":"must not be empty"}]}`, "application/json", "", "Constraint Violation (start.docs: must not be empty)"},
-		"invalid-params":         {`{"title":"bad","invalid-params":[{"name":"nif","reason":"too short"}]}`, "application/problem+json", "", "bad (nif: too short)"},
-		"places":                 {`{"detail":[{"loc":["body","signer","nif"],"msg":"field required","type":"missing"}]}`, "application/json", "missing", "body.signer.nif: field required"},
-		"list of texts":          {`{"errors":["docs is empty","nif is missing"]}`, "application/json", "", "docs is empty; nif is missing"},
-		"an error of its own":    {`{"errors":{"code":"E1","message":"docs is empty"}}`, "application/json", "E1", "docs is empty"},
-		"values in fields":       {`{"errors":{"email":["ana@example.com is taken"]}}`, "application/json", "", "email: *** is taken"},
-		"ISO-8859-1":             {"El canal no est\xe1 activo: a\xf1o", "text/plain; charset=ISO-8859-1", "", "El canal no está activo: año"},
-		"ISO-8859-1, JSON":       {"{\"mensaje\":\"transacci\xf3n inv\xe1lida\"}", "application/json", "", "transacción inválida"},
+		"escaped": {`Ana+P%C3%A9rez+de+Ejemplo, ana%40example.com, P\u00e9rez`, "text/plain", "",
+			"***, ***, ***"},
+		"particles stay": {"falta el canal de la empresa", "text/plain", "", "falta el canal de la empresa"},
+		"fields": {`{"errors":{"signer.email":["is no address","is too long"],"nif":"is missing"}}`,
+			"application/json", "", "nif: is missing; signer.email: is no address; signer.email: is too long"},
+		"fields in fields": {`{"errors":{"signer":{"email":["is no address"]}}}`, "application/json", "",
+			"signer.email: is no address"},
+		"fields below a title": {
+			`{"type":"about:blank","title":"One or more validation errors occurred.","errors":{"Docs":["The Docs field is required."]}}`, "application/problem+json", "about:blank", "One or more validation errors occurred. (Docs: The Docs field is required.)"},
+		"list of fields": {
+			`{"message":"invalid","errors":[{"field":"nif","message":"is missing"},{"field":"email","defaultMessage":"is no address"}]}`, "application/json", "", "invalid (nif: is missing; email: is no address)"},
+		"violations": {
+			`{"title":"Constraint Violation","violations":[{"field":"start.docs","message":"must not be empty"}]}`,
+			"application/json", "", "Constraint Violation (start.docs: must not be empty)"},
+		"invalid-params": {`{"title":"bad","invalid-params":[{"name":"nif","reason":"too short"}]}`,
+			"application/problem+json", "", "bad (nif: too short)"},
+		"places": {
+			`{"detail":[{"loc":["body","signer","nif"],"msg":"field required","type":"missing"}]}`, "application/json",
+			"missing", "body.signer.nif: field required"},
+		"list of texts": {`{"errors":["docs is empty","nif is missing"]}`, "application/json", "",
+			"docs is empty; nif is missing"},
+		"an error of its own": {`{"errors":{"code":"E1","message":"docs is empty"}}`, "application/json", "E1",
+			"docs is empty"},
+		"values in fields": {`{"errors":{"email":["ana@example.com is taken"]}}`, "application/json", "",
+			"email: *** is taken"},
+		"ISO-8859-1": {"El canal no est\xe1 activo: a\xf1o", "text/plain; charset=ISO-8859-1", "",
+			"El canal no está activo: año"},
+		"ISO-8859-1, JSON": {"{\"mensaje\":\"transacci\xf3n inv\xe1lida\"}", "application/json", "",
+			"transacción inválida"},
 		"Windows-1252":           {"\x93cup\xf3\x94 \x80 5", "text/plain", "", "“cupó” € 5"},
 		"ISO-8859-1, masked":     {"firmante P\xe9rez", "text/plain", "", "firmante ***"},
 		"UTF-8 said to be other": {"año", "text/plain; charset=iso-8859-1", "", "año"},
@@ -366,7 +401,8 @@ func TestServersMessageIsShownMaskedAndShort(t *testing.T) {
 				_, err := b.client.StartCircuit(b.Context(), r)
 				var answer *danabio.APIError
 				if !errors.As(err, &answer) || answer.Code != test.code || answer.Message != test.message {
-					t.Errorf("got code %q and message %q, want %q and %q", answer.Code, answer.Message, test.code, test.message)
+					t.Errorf("got code %q and message %q, want %q and %q", answer.Code, answer.Message, test.code,
+						test.message)
 				}
 			})
 		})

@@ -34,7 +34,8 @@ func canarySigner() danabio.Signer {
 }
 
 func hasCanary(text string) bool {
-	return strings.Contains(text, canaryName) || strings.Contains(text, canaryEmail) || strings.Contains(text, canaryNIF)
+	return strings.Contains(text, canaryName) || strings.Contains(text, canaryEmail) ||
+		strings.Contains(text, canaryNIF)
 }
 
 // printed is value in all ways that programs print it.
@@ -69,10 +70,12 @@ func TestSignerIsMaskedWhereverItStands(t *testing.T) {
 	signer := canarySigner()
 	request := danabio.CircuitRequest{ID: "loan-4711", Signer: signer}
 	for name, value := range map[string]any{
-		"alone":        signer,
-		"a pointer":    &signer,
-		"in a struct":  job{"loan-4711", signer, &signer, []danabio.Signer{signer}, map[string]danabio.Signer{"a": signer}, signer, request},
-		"its pointer":  &job{"loan-4711", signer, &signer, []danabio.Signer{signer}, map[string]danabio.Signer{"a": signer}, signer, request},
+		"alone":     signer,
+		"a pointer": &signer,
+		"in a struct": job{"loan-4711", signer, &signer, []danabio.Signer{signer},
+			map[string]danabio.Signer{"a": signer}, signer, request},
+		"its pointer": &job{"loan-4711", signer, &signer, []danabio.Signer{signer},
+			map[string]danabio.Signer{"a": signer}, signer, request},
 		"in a request": request,
 	} {
 		for how, text := range printed(t, value) {

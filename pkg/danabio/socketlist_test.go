@@ -28,7 +28,8 @@ var (
 )
 
 func socketFaults(t *testing.T) []socketFault {
-	return slices.Concat(reachFaults(), brokenFaults(), strangerFaults(), handshakeFaults(t), expectFaults(), earlyFaults(), proxyFaults(), h2Faults(), cutFaults())
+	return slices.Concat(reachFaults(), brokenFaults(), strangerFaults(), handshakeFaults(t), expectFaults(),
+		earlyFaults(), proxyFaults(), h2Faults(), cutFaults())
 }
 
 // largeZIP is evidence of one file of n bytes, which is the same each time.
@@ -81,8 +82,10 @@ func impatient(t *http.Transport) { t.ResponseHeaderTimeout = 50 * time.Millisec
 
 func reachFaults() []socketFault {
 	return append(systemFaults(),
-		socketFault{operations: all, phase: "connect", name: "port where nobody listens", kind: of("not sent"), elsewhere: closedPort},
-		socketFault{operations: all, phase: "headers", name: "listener that never accepts", kind: of("lost"), size: 100, elsewhere: deafPort, transport: impatient},
+		socketFault{operations: all, phase: "connect", name: "port where nobody listens", kind: of("not sent"),
+			elsewhere: closedPort},
+		socketFault{operations: all, phase: "headers", name: "listener that never accepts", kind: of("lost"), size: 100,
+			elsewhere: deafPort, transport: impatient},
 	)
 }
 
@@ -96,15 +99,18 @@ func brokenFaults() []socketFault {
 	var faults []socketFault
 	at := func(operations []string, phase, name, line string, size int, before func(*wire)) {
 		for _, by := range bothEnds {
-			faults = append(faults, socketFault{operations: operations, phase: phase, name: by.name + " " + name, kind: of(line), size: size, serve: func(w *wire) {
-				before(w)
-				by.end(w)
-			}})
+			faults = append(faults, socketFault{operations: operations, phase: phase, name: by.name + " " + name,
+				kind: of(line), size: size, serve: func(w *wire) {
+					before(w)
+					by.end(w)
+				}})
 		}
 	}
 	faults = append(faults,
-		socketFault{operations: all, phase: "send", name: "RST before the first write", kind: of("not sent"), held: true, serve: (*wire).reset},
-		socketFault{operations: all, phase: "send", name: "FIN before the first write", kind: of("partly sent"), size: 1 << 20, held: true, gate: 1, serve: func(*wire) {}},
+		socketFault{operations: all, phase: "send", name: "RST before the first write", kind: of("not sent"),
+			held: true, serve: (*wire).reset},
+		socketFault{operations: all, phase: "send", name: "FIN before the first write", kind: of("partly sent"),
+			size: 1 << 20, held: true, gate: 1, serve: func(*wire) {}},
 	)
 	at(all, "send", "after the request's headers", "partly sent", 1<<20, func(w *wire) { w.headers() })
 	at(starts, "send", "in mid upload", "partly sent", 1<<20, func(w *wire) { w.upload(100_000) })
@@ -118,8 +124,10 @@ func brokenFaults() []socketFault {
 	}
 	answering(all, "headers", "in the status line", "lost", "HTTP/1.1 2")
 	answering(all, "headers", "in the answer's headers", "lost", "HTTP/1.1 200 OK\r\nContent-Type: appl")
-	answering([]string{token, start}, "body", "in the answer's body", "lost", "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"circ")
-	answering([]string{token, start}, "body", "before the answer's body", "lost", "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n")
+	answering([]string{token, start}, "body", "in the answer's body", "lost",
+		"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"circ")
+	answering([]string{token, start}, "body", "before the answer's body", "lost",
+		"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n")
 	return faults
 }
 
@@ -128,11 +136,12 @@ func strangerFaults() []socketFault {
 	const banner = "SSH-2.0-OpenSSH_9.6\r\n"
 	var faults []socketFault
 	saying := func(name, line, text string) {
-		faults = append(faults, socketFault{operations: all, phase: "headers", name: name, kind: of(line), serve: func(w *wire) {
-			w.request()
-			w.say(text)
-			w.fin()
-		}})
+		faults = append(faults, socketFault{operations: all, phase: "headers", name: name, kind: of(line),
+			serve: func(w *wire) {
+				w.request()
+				w.say(text)
+				w.fin()
+			}})
 	}
 	saying("SSH", "no HTTP", banner)
 	saying("binary garbage", "no HTTP", "\x00\xff\xfe\x01\r\n\r\n")
@@ -141,16 +150,18 @@ func strangerFaults() []socketFault {
 	saying("TLS alert to plain HTTP", "no TLS, sent", "\x15\x03\x01\x00\x02\x02\x46")
 	saying("HTTP/2 without being asked", "no HTTP", "\x00\x00\x00\x04\x00\x00\x00\x00\x00")
 	faults = append(faults,
-		socketFault{operations: all, phase: "send", name: "SSH that greets first", kind: of("no HTTP, partly sent"), size: 1 << 20, gate: 1, serve: func(w *wire) {
-			w.say(banner)
-			w.stand()
-		}},
-		socketFault{operations: all, phase: "send", name: "plain HTTP to a TLS port", kind: of("partly sent"), size: 1 << 20, serve: func(w *wire) {
-			if w.secure(goodServer) == nil {
-				w.server.t.Error("the handshake succeeded")
-			}
-			w.fin()
-		}},
+		socketFault{operations: all, phase: "send", name: "SSH that greets first", kind: of("no HTTP, partly sent"),
+			size: 1 << 20, gate: 1, serve: func(w *wire) {
+				w.say(banner)
+				w.stand()
+			}},
+		socketFault{operations: all, phase: "send", name: "plain HTTP to a TLS port", kind: of("partly sent"),
+			size: 1 << 20, serve: func(w *wire) {
+				if w.secure(goodServer) == nil {
+					w.server.t.Error("the handshake succeeded")
+				}
+				w.fin()
+			}},
 	)
 	return faults
 }
@@ -158,7 +169,8 @@ func strangerFaults() []socketFault {
 func handshakeFaults(t *testing.T) []socketFault {
 	var faults []socketFault
 	shaking := func(name, line string, serve func(*wire)) *socketFault {
-		faults = append(faults, socketFault{operations: all, phase: "tls", name: name, kind: of(line), secure: goodServer, plain: true, serve: serve})
+		faults = append(faults, socketFault{operations: all, phase: "tls", name: name, kind: of(line),
+			secure: goodServer, plain: true, serve: serve})
 		return &faults[len(faults)-1]
 	}
 	after := func(then func(*wire)) func(*wire) {
@@ -177,14 +189,17 @@ func handshakeFaults(t *testing.T) []socketFault {
 	}
 	shaking("RST in the handshake", "not sent", after((*wire).reset))
 	shaking("FIN in the handshake", "not sent", after((*wire).fin))
-	shaking("handshake that stalls on a socket", "not sent", after((*wire).stand)).transport = func(t *http.Transport) { t.TLSHandshakeTimeout = 50 * time.Millisecond }
-	shaking("plain HTTP on the TLS port", "no TLS", saying("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTPS request to an HTTP server.\n"))
+	shaking("handshake that stalls on a socket", "not sent",
+		after((*wire).stand)).transport = func(t *http.Transport) { t.TLSHandshakeTimeout = 50 * time.Millisecond }
+	shaking("plain HTTP on the TLS port", "no TLS",
+		saying("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTPS request to an HTTP server.\n"))
 	shaking("SSH on the TLS port", "no TLS", saying("SSH-2.0-OpenSSH_9.6\r\n"))
 	shaking("alert: unrecognized name", "no TLS", saying("\x15\x03\x03\x00\x02\x02\x70"))
 	shaking("alert: no application protocol", "no TLS", saying("\x15\x03\x03\x00\x02\x02\x78"))
 	shaking("alert: internal error", "not sent", saying("\x15\x03\x03\x00\x02\x02\x50"))
 	with := func(operations []string, name, line string, config *tls.Config) *socketFault {
-		faults = append(faults, socketFault{operations: operations, phase: "tls", name: name, kind: of(line), secure: goodServer, handshake: config, serve: (*wire).fin})
+		faults = append(faults, socketFault{operations: operations, phase: "tls", name: name, kind: of(line),
+			secure: goodServer, handshake: config, serve: (*wire).fin})
 		return &faults[len(faults)-1]
 	}
 	for _, bad := range []struct {
@@ -195,13 +210,16 @@ func handshakeFaults(t *testing.T) []socketFault {
 		trusted bool
 	}{
 		{"of an unknown authority", "localhost", 1999, 2099, false}, {"long expired", "localhost", 1990, 1999, true},
-		{"not valid for long", "localhost", 2099, 2199, true}, {"of another host", "other.example.org", 1999, 2099, true},
+		{"not valid for long", "localhost", 2099, 2199, true},
+		{"of another host", "other.example.org", 1999, 2099, true},
 	} {
-		with(all, "certificate on a socket "+bad.name, "certificate", &tls.Config{Certificates: []tls.Certificate{certificate(bad.host, bad.from, bad.to, bad.trusted)}})
+		with(all, "certificate on a socket "+bad.name, "certificate",
+			&tls.Config{Certificates: []tls.Certificate{certificate(bad.host, bad.from, bad.to, bad.trusted)}})
 	}
 	ca := testca.New(t)
 	negative := ca.WithNegativeSerial(t, ca.Issue(t, testca.Subject{Hosts: []string{"localhost"}}))
-	with(all, "certificate on a socket with a negative serial number", "certificate", &tls.Config{Certificates: []tls.Certificate{negative}})
+	with(all, "certificate on a socket with a negative serial number", "certificate",
+		&tls.Config{Certificates: []tls.Certificate{negative}})
 	with(starts, "server speaks nothing but HTTP/2", "lost", overHTTP2).serve = func(w *wire) {
 		if proto := w.request().Proto; proto != "HTTP/1.1" {
 			w.server.t.Errorf("the start came on %s", proto)
@@ -209,10 +227,13 @@ func handshakeFaults(t *testing.T) []socketFault {
 		_ = (&h2{w.server.t, w.Conn, w.in}).frame(frameSettings, 0, 0, nil)
 		w.fin()
 	}
-	with(all, "client certificate wanted, TLS 1.2", "no TLS", &tls.Config{Certificates: goodServer.Certificates, ClientAuth: tls.RequireAnyClientCert, MaxVersion: tls.VersionTLS12})
+	with(all, "client certificate wanted, TLS 1.2", "no TLS", &tls.Config{Certificates: goodServer.Certificates,
+		ClientAuth: tls.RequireAnyClientCert, MaxVersion: tls.VersionTLS12})
 	// With TLS 1.3 the client's handshake is over before the server judges, so that the request is
 	// on its way.
-	late := with(all, "client certificate wanted, TLS 1.3", "no TLS, partly sent", &tls.Config{Certificates: goodServer.Certificates, ClientAuth: tls.RequireAnyClientCert, MinVersion: tls.VersionTLS13})
+	late := with(all, "client certificate wanted, TLS 1.3", "no TLS, partly sent",
+		&tls.Config{Certificates: goodServer.Certificates, ClientAuth: tls.RequireAnyClientCert,
+			MinVersion: tls.VersionTLS13})
 	late.gate, late.size = 3, 1<<20
 	// If its reset overtakes the server's alert, the client sees a broken connection, which may
 	// mend.
@@ -225,13 +246,14 @@ func expectFaults() []socketFault {
 	const proceed = "HTTP/1.1 100 Continue\r\n\r\n"
 	var faults []socketFault
 	asked := func(name, line string, serve func(w *wire, body io.Reader)) {
-		faults = append(faults, socketFault{operations: starts, phase: "send", name: name, kind: of(line), size: 1 << 20, serve: func(w *wire) {
-			req := w.headers()
-			if req.Header.Get("Expect") != "100-continue" {
-				w.server.t.Error("the start has no Expect")
-			}
-			serve(w, req.Body)
-		}})
+		faults = append(faults, socketFault{operations: starts, phase: "send", name: name, kind: of(line),
+			size: 1 << 20, serve: func(w *wire) {
+				req := w.headers()
+				if req.Header.Get("Expect") != "100-continue" {
+					w.server.t.Error("the start has no Expect")
+				}
+				serve(w, req.Body)
+			}})
 	}
 	// rest reads the body, and answers.
 	rest := func(w *wire, body io.Reader) {
@@ -285,11 +307,13 @@ func earlyFaults() []socketFault {
 		if line != "passes" {
 			status = code
 		}
-		faults = append(faults, socketFault{operations: starts, phase: "send", name: name, kind: kind{line, status}, size: 8 << 20, serve: func(w *wire) {
-			w.upload(100_000)
-			w.say(fmt.Sprintf("HTTP/1.1 %d No\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n"+`{"message":"no"}`, code))
-			rest(w)
-		}})
+		faults = append(faults, socketFault{operations: starts, phase: "send", name: name, kind: kind{line, status},
+			size: 8 << 20, serve: func(w *wire) {
+				w.upload(100_000)
+				w.say(fmt.Sprintf("HTTP/1.1 %d No\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n"+
+					`{"message":"no"}`, code))
+				rest(w)
+			}})
 		return &faults[len(faults)-1]
 	}
 	answering("401 in mid upload, nothing more is read", "refused", 401, (*wire).stand)
@@ -314,8 +338,12 @@ func proxyFaults() []socketFault {
 	var faults []socketFault
 	through := func(phase, name, line string, serve func(*wire)) {
 		faults = append(faults, socketFault{
-			operations: all, phase: phase, name: name, kind: of(line), secure: goodServer, plain: true, proxied: true, serve: serve,
-			transport: func(t *http.Transport) { t.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: "localhost:8080"}) },
+			operations: all, phase: phase, name: name, kind: of(line), secure: goodServer, plain: true, proxied: true,
+			serve: serve,
+			transport: func(t *http.Transport) {
+				t.Proxy = http.ProxyURL(&url.URL{Scheme: "http",
+					Host: "localhost:8080"})
+			},
 		})
 	}
 	saying := func(text string) func(*wire) {
@@ -325,11 +353,15 @@ func proxyFaults() []socketFault {
 			w.fin()
 		}
 	}
-	for _, answer := range []string{"407 Proxy Authentication Required", "400 Bad Request", "403 Forbidden", "404 Not Found", "301 Moved"} {
-		through("connect", "proxy answers "+answer[:3], "proxy refuses", saying("HTTP/1.1 "+answer+"\r\nContent-Length: 0\r\n\r\n"))
+	for _, answer := range []string{"407 Proxy Authentication Required", "400 Bad Request", "403 Forbidden",
+		"404 Not Found", "301 Moved"} {
+		through("connect", "proxy answers "+answer[:3], "proxy refuses",
+			saying("HTTP/1.1 "+answer+"\r\nContent-Length: 0\r\n\r\n"))
 	}
-	for _, answer := range []string{"408 Request Timeout", "429 Too Many Requests", "502 Bad Gateway", "503 Service Unavailable", "504 Gateway Timeout"} {
-		through("connect", "proxy answers "+answer[:3], "not sent", saying("HTTP/1.1 "+answer+"\r\nContent-Length: 0\r\n\r\n"))
+	for _, answer := range []string{"408 Request Timeout", "429 Too Many Requests", "502 Bad Gateway",
+		"503 Service Unavailable", "504 Gateway Timeout"} {
+		through("connect", "proxy answers "+answer[:3], "not sent",
+			saying("HTTP/1.1 "+answer+"\r\nContent-Length: 0\r\n\r\n"))
 	}
 	socks := func(name, line, answers string) {
 		through("connect", "SOCKS proxy: "+name, line, func(w *wire) {
@@ -338,7 +370,10 @@ func proxyFaults() []socketFault {
 			w.say(answers[2:])
 			w.fin()
 		})
-		faults[len(faults)-1].transport = func(t *http.Transport) { t.Proxy = http.ProxyURL(&url.URL{Scheme: "socks5", Host: "localhost:1080"}) }
+		faults[len(faults)-1].transport = func(t *http.Transport) {
+			t.Proxy = http.ProxyURL(&url.URL{Scheme: "socks5",
+				Host: "localhost:1080"})
+		}
 	}
 	const nowhere = "\x00\x01\x00\x00\x00\x00\x00\x00"
 	socks("no way to log in", "proxy refuses", "\x05\xff")
@@ -370,8 +405,10 @@ func proxyFaults() []socketFault {
 
 func h2Faults() []socketFault {
 	var faults []socketFault
-	over := func(operations []string, phase, name, line string, serve func(w *wire, c *h2, stream uint32)) *socketFault {
-		faults = append(faults, socketFault{operations: operations, phase: phase, name: "HTTP/2: " + name, kind: of(line), h2: serve})
+	over := func(operations []string, phase, name, line string,
+		serve func(w *wire, c *h2, stream uint32)) *socketFault {
+		faults = append(faults, socketFault{operations: operations, phase: phase, name: "HTTP/2: " + name,
+			kind: of(line), h2: serve})
 		return &faults[len(faults)-1]
 	}
 	answering := func(phase, name, line string, answer func(w *wire, c *h2, stream uint32)) *socketFault {
@@ -383,13 +420,17 @@ func h2Faults() []socketFault {
 	for _, code := range []struct {
 		name string
 		code uint32
-	}{{"REFUSED_STREAM", refusedStream}, {"PROTOCOL_ERROR", protocolError}, {"INTERNAL_ERROR", internalError}, {"CANCEL", cancelled},
+	}{{"REFUSED_STREAM", refusedStream}, {"PROTOCOL_ERROR", protocolError}, {"INTERNAL_ERROR", internalError},
+		{"CANCEL", cancelled},
 		{"ENHANCE_YOUR_CALM", enhanceYourCalm}, {"HTTP_1_1_REQUIRED", http11Required}, {"NO_ERROR", noError}} {
-		refused := answering("headers", "RST_STREAM with "+code.name, "lost", func(_ *wire, c *h2, stream uint32) { c.reset(stream, code.code) })
+		refused := answering("headers", "RST_STREAM with "+code.name, "lost",
+			func(_ *wire, c *h2, stream uint32) { c.reset(stream, code.code) })
 		refused.resent = code.code == refusedStream || code.code == protocolError
 	}
-	answering("headers", "GOAWAY before the stream", "lost", func(_ *wire, c *h2, _ uint32) { c.goAway(0, noError) }).resent = true
-	answering("headers", "GOAWAY before the stream, with an error", "lost", func(_ *wire, c *h2, _ uint32) { c.goAway(0, enhanceYourCalm) })
+	answering("headers", "GOAWAY before the stream", "lost",
+		func(_ *wire, c *h2, _ uint32) { c.goAway(0, noError) }).resent = true
+	answering("headers", "GOAWAY before the stream, with an error", "lost",
+		func(_ *wire, c *h2, _ uint32) { c.goAway(0, enhanceYourCalm) })
 	over(asks, "headers", "GOAWAY after the stream, then FIN", "lost", func(w *wire, c *h2, stream uint32) {
 		c.goAway(stream, noError)
 		w.fin()
@@ -400,7 +441,8 @@ func h2Faults() []socketFault {
 	over(asks, "headers", "FIN instead of SETTINGS", "lost", fin).silent = true
 	nothing := answering("headers", "SETTINGS never come", "lost", func(*wire, *h2, uint32) {})
 	nothing.silent, nothing.transport = true, impatient
-	answering("headers", "HTTP/1.1 instead of SETTINGS", "lost", func(w *wire, _ *h2, _ uint32) { w.say("HTTP/1.1 200 OK\r\n\r\n") }).silent = true
+	answering("headers", "HTTP/1.1 instead of SETTINGS", "lost",
+		func(w *wire, _ *h2, _ uint32) { w.say("HTTP/1.1 200 OK\r\n\r\n") }).silent = true
 	answering("headers", "no answer", "lost", func(*wire, *h2, uint32) {}).transport = impatient
 	answering("headers", "frame longer than allowed", "lost", func(w *wire, _ *h2, _ uint32) {
 		w.say("\xff\xff\xff\x01\x04\x00\x00\x00\x01")
@@ -411,7 +453,9 @@ func h2Faults() []socketFault {
 	answering("headers", "headers that do not decompress", "lost", func(_ *wire, c *h2, stream uint32) {
 		_ = c.frame(frameHeaders, endHeaders, stream, []byte{0xff, 0xff, 0xff, 0xff, 0xff})
 	})
-	answering("headers", "DATA before HEADERS", "lost", func(_ *wire, c *h2, stream uint32) { _ = c.frame(frameData, 0, stream, []byte("PK")) }).prints = "received DATA before a HEADERS frame"
+	answering("headers", "DATA before HEADERS", "lost",
+		func(_ *wire, c *h2, stream uint32) { _ = c.frame(frameData, 0, stream, []byte("PK")) }).prints =
+		"received DATA before a HEADERS frame"
 	answering("headers", "PUSH_PROMISE", "lost", func(_ *wire, c *h2, stream uint32) {
 		_ = c.frame(framePush, endHeaders, stream, []byte{0, 0, 0, 2})
 	})
@@ -419,12 +463,15 @@ func h2Faults() []socketFault {
 		_ = c.frame(frameHeaders, endHeaders, stream+2, fields(":status", "200"))
 	}).transport = impatient
 	limited := func(t *http.Transport) { t.MaxResponseHeaderBytes = 64 << 10 }
-	answering("headers", "header of 100 KiB where 64 are allowed", "lost", func(_ *wire, c *h2, stream uint32) { flood(c, stream, 7) }).transport = limited
-	answering("headers", "endless CONTINUATION", "lost", func(_ *wire, c *h2, stream uint32) { flood(c, stream, 1<<20) }).transport = limited
+	answering("headers", "header of 100 KiB where 64 are allowed", "lost",
+		func(_ *wire, c *h2, stream uint32) { flood(c, stream, 7) }).transport = limited
+	answering("headers", "endless CONTINUATION", "lost",
+		func(_ *wire, c *h2, stream uint32) { flood(c, stream, 1<<20) }).transport = limited
 
 	body := func(name, line string, n int, headers []string, rest func(w *wire, c *h2, stream uint32)) *socketFault {
 		return over(fetches, "body", name, line, func(w *wire, c *h2, stream uint32) {
-			_ = c.frame(frameHeaders, endHeaders, stream, fields(append([]string{":status", "200", "content-type", "application/zip"}, headers...)...))
+			_ = c.frame(frameHeaders, endHeaders, stream,
+				fields(append([]string{":status", "200", "content-type", "application/zip"}, headers...)...))
 			c.body(stream, socketZIP[:n])
 			w.arrived()
 			rest(w, c, stream)
@@ -444,7 +491,8 @@ func h2Faults() []socketFault {
 	for _, code := range []struct {
 		name string
 		code uint32
-	}{{"REFUSED_STREAM", refusedStream}, {"INTERNAL_ERROR", internalError}, {"CANCEL", cancelled}, {"NO_ERROR", noError}, {"PROTOCOL_ERROR", protocolError}} {
+	}{{"REFUSED_STREAM", refusedStream}, {"INTERNAL_ERROR", internalError}, {"CANCEL", cancelled},
+		{"NO_ERROR", noError}, {"PROTOCOL_ERROR", protocolError}} {
 		body("RST_STREAM with "+code.name+" in the body", "cut", 30_000, length, resetting(code.code))
 	}
 	body("GOAWAY before the stream in the body, then FIN", "cut", 30_000, length, func(w *wire, c *h2, _ uint32) {
@@ -455,12 +503,14 @@ func h2Faults() []socketFault {
 	body("END_STREAM before the first byte", "cut", 0, length, ending)
 	body("END_STREAM too early, without a length", "not acceptable", 30_000, nil, ending)
 	body("RST_STREAM without a length", "cut", 30_000, nil, resetting(internalError))
-	body("more than the length", "cut", len(socketZIP), []string{"content-length", "30000"}, func(w *wire, c *h2, _ uint32) { c.rest(w.server.next) })
-	body("GOAWAY after the stream in the body, which comes whole", "tolerated", 30_000, length, func(w *wire, c *h2, stream uint32) {
-		c.goAway(stream, noError)
-		c.body(stream, socketZIP[30_000:])
-		ending(w, c, stream)
-	})
+	body("more than the length", "cut", len(socketZIP), []string{"content-length", "30000"},
+		func(w *wire, c *h2, _ uint32) { c.rest(w.server.next) })
+	body("GOAWAY after the stream in the body, which comes whole", "tolerated", 30_000, length,
+		func(w *wire, c *h2, stream uint32) {
+			c.goAway(stream, noError)
+			c.body(stream, socketZIP[30_000:])
+			ending(w, c, stream)
+		})
 	return faults
 }
 
@@ -468,7 +518,8 @@ func h2Faults() []socketFault {
 func h2Stalls(t *testing.T) []fault {
 	var faults []fault
 	for _, n := range []int{0, 30_000} {
-		faults = append(faults, fault{operations: fetches, phase: "body", name: fmt.Sprintf("HTTP/2: stands still after %d bytes", n), kind: of("cut"),
+		faults = append(faults, fault{operations: fetches, phase: "body",
+			name: fmt.Sprintf("HTTP/2: stands still after %d bytes", n), kind: of("cut"),
 			config: func(config *danabio.Config) {
 				overHTTPS(config)
 				config.HTTPClient.Transport = anotherKind(config.HTTPClient.Transport.(*http.Transport))
@@ -484,7 +535,8 @@ func h2Stalls(t *testing.T) []fault {
 						var reading sync.WaitGroup
 						defer reading.Wait()
 						reading.Go(func() { c.rest(func() bool { t.Error("another request came"); return false }) })
-						_ = c.frame(frameHeaders, endHeaders, stream, fields(":status", "200", "content-length", fmt.Sprint(len(socketZIP))))
+						_ = c.frame(frameHeaders, endHeaders, stream,
+							fields(":status", "200", "content-length", fmt.Sprint(len(socketZIP))))
 						c.body(stream, socketZIP[:n])
 					}
 				}()
@@ -516,7 +568,8 @@ func cutFaults() []socketFault {
 			{"until the end of the connection", "Connection: close\r\n", "", "", "not acceptable"},
 		} {
 			faults = append(faults, socketFault{
-				operations: fetches, phase: "body", name: fmt.Sprintf("cut after %d of %d bytes, %s", n, len(socketZIP), framing.name), kind: of(framing.line),
+				operations: fetches, phase: "body", name: fmt.Sprintf("cut after %d of %d bytes, %s", n, len(socketZIP),
+					framing.name), kind: of(framing.line),
 				serve: func(w *wire) {
 					w.request()
 					w.say("HTTP/1.1 200 OK\r\nContent-Type: application/zip\r\n" + framing.headers + "\r\n")
@@ -528,18 +581,26 @@ func cutFaults() []socketFault {
 			})
 		}
 		faults = append(faults, socketFault{
-			operations: fetches, phase: "body", name: fmt.Sprintf("cut after %d of %d bytes, HTTP/2", n, len(socketZIP)), kind: of("cut"),
+			operations: fetches, phase: "body",
+			name: fmt.Sprintf("cut after %d of %d bytes, HTTP/2", n, len(socketZIP)), kind: of("cut"),
 			h2: func(w *wire, c *h2, stream uint32) {
-				_ = c.frame(frameHeaders, endHeaders, stream, fields(":status", "200", "content-type", "application/zip", "content-length", fmt.Sprint(len(socketZIP))))
+				_ = c.frame(frameHeaders, endHeaders, stream, fields(":status", "200", "content-type",
+					"application/zip", "content-length", fmt.Sprint(len(socketZIP))))
 				c.body(stream, socketZIP[:n])
 				w.fin()
 			},
 		})
 	}
-	for _, line := range []struct{ name, headers string }{{"with a length", fmt.Sprintf("Content-Length: %d\r\n", len(socketZIP))}, {"until the end of the connection", "Connection: close\r\n"}} {
-		faults = append(faults, socketFault{operations: fetches, phase: "body", name: "RST in the evidence, " + line.name, kind: of("cut"), serve: func(w *wire) {
+	for _, line := range []struct {
+		name,
+		headers string
+	}{{"with a length", fmt.Sprintf("Content-Length: %d\r\n", len(socketZIP))},
+		{"until the end of the connection", "Connection: close\r\n"}} {
+		faults = append(faults, socketFault{operations: fetches, phase: "body", name: "RST in the evidence, " +
+			line.name, kind: of("cut"), serve: func(w *wire) {
 			w.request()
-			w.say("HTTP/1.1 200 OK\r\nContent-Type: application/zip\r\n" + line.headers + "\r\n" + string(socketZIP[:30_000]))
+			w.say("HTTP/1.1 200 OK\r\nContent-Type: application/zip\r\n" + line.headers + "\r\n" +
+				string(socketZIP[:30_000]))
 			w.arrived()
 			w.reset()
 		}})

@@ -10,7 +10,8 @@ import (
 // systemFaults need what not every system has.
 func systemFaults() []socketFault {
 	return []socketFault{
-		{operations: all, phase: "connect", name: "listener whose queue is full", kind: of("not sent"), elsewhere: fullPort, limit: 50 * time.Millisecond},
+		{operations: all, phase: "connect", name: "listener whose queue is full", kind: of("not sent"),
+			elsewhere: fullPort, limit: 50 * time.Millisecond},
 	}
 }
 

@@ -46,9 +46,13 @@ type socketFault struct {
 	proxied   bool        // the client comes through a proxy, which the server plays too
 	held      bool        // the client gets the connection when serve is done with it
 	gate      int         // the client reads nothing between one write and this one, counted from 1
-	size      int         // of a start's document; zero: 40,000 bytes, more than the transport's buffer, less than what asks before it sends
-	prints    string      // what net/http cannot be kept from printing
-	resent    bool        // net/http sends each attempt again by itself, and may do so once before it sees that the client ended it
+	// of a start's document; zero: 40,000 bytes, more than the transport's buffer, less than what
+	// asks before it sends
+	size   int
+	prints string // what net/http cannot be kept from printing
+	// net/http sends each attempt again by itself, and may do so once before it sees that the
+	// client ended it
+	resent    bool
 	transport func(*http.Transport)
 	elsewhere func(*testing.T) (address string) // where a connection goes that meets the fault
 	limit     time.Duration                     // of connecting there
@@ -158,9 +162,11 @@ type socketServer struct {
 	wait      sync.WaitGroup
 	stopped   chan struct{}
 
-	mu       sync.Mutex
-	faulty   int
-	attempts int // connections that came; on HTTP/2 requests, since net/http may open a connection that it needs no longer
+	mu     sync.Mutex
+	faulty int
+	// connections that came; on HTTP/2 requests, since net/http may open a connection that it needs
+	// no longer
+	attempts int
 	met      int
 	clients  map[string]chan *clientEnd // by address
 }
@@ -170,7 +176,8 @@ func newSocketServer(t *testing.T, f socketFault, operation string, faulty int) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &socketServer{Listener: listener, t: t, fault: f, operation: operation, faulty: faulty, clients: map[string]chan *clientEnd{}, stopped: make(chan struct{})}
+	s := &socketServer{Listener: listener, t: t, fault: f, operation: operation, faulty: faulty,
+		clients: map[string]chan *clientEnd{}, stopped: make(chan struct{})}
 	if f.elsewhere != nil {
 		s.elsewhere = f.elsewhere(t)
 	}
@@ -353,7 +360,8 @@ func goodBody(operation string) (media, body string) {
 
 func goodAnswer(operation string) string {
 	media, body := goodBody(operation)
-	return fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", media, len(body), body)
+	return fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s",
+		media, len(body), body)
 }
 
 // secure puts TLS over the connection.

@@ -47,12 +47,13 @@ func (Signer) LogValue() slog.Value { return slog.StringValue(masked) }
 
 // Circuit is a circuit that was started.
 type Circuit struct {
-	ID        string         `json:"circuitId"`
-	Link      Secret         `json:"link"` // what the signer opens (help article); it lets its holder act as the signer
-	RequestID string         `json:"requestId"`
-	Channel   string         `json:"channel"`
-	StartedAt time.Time      `json:"startedAt"` // UTC, by this machine's clock
-	Documents []SentDocument `json:"documents"` // those that had gone out when the server answered; all of them, if it read the request
+	ID        string    `json:"circuitId"`
+	Link      Secret    `json:"link"` // what the signer opens (help article); it lets its holder act as the signer
+	RequestID string    `json:"requestId"`
+	Channel   string    `json:"channel"`
+	StartedAt time.Time `json:"startedAt"` // UTC, by this machine's clock
+	// those that had gone out when the server answered; all of them, if it read the request
+	Documents []SentDocument `json:"documents"`
 	// Notices say what was odd about the server's answer, such as a missing link. They hold none of
 	// its values.
 	Notices []string `json:"notices,omitempty"`
@@ -92,7 +93,8 @@ func (c *core) startCircuit(ctx context.Context, request CircuitRequest) (*Circu
 	if err := c.begin(ctx, request.ID, out); err != nil {
 		return nil, err
 	}
-	start := &starting{core: c, request: request, out: out, token: token, expect: out.length > expectContinueAbove, outcome: NotSent}
+	start := &starting{core: c, request: request, out: out, token: token, expect: out.length > expectContinueAbove,
+		outcome: NotSent}
 	err = c.attempts(ctx, operationStart, c.retry, func() *failure { return start.attempt(ctx) })
 	return start.circuit, c.end(ctx, start, err)
 }
@@ -159,15 +161,16 @@ func (s *starting) attempt(ctx context.Context) *failure {
 	s.tries++
 	delivery := &delivery{body: body}
 	s.began = time.Now().UTC().Truncate(time.Millisecond)
-	resp, err := s.core.starts.StartCircuitWithBody(delivery.trace(ctx), s.core.channel, nil, "application/json", body, func(_ context.Context, req *http.Request) error {
-		req.ContentLength = s.out.length
-		req.GetBody = nil
-		if s.expect {
-			req.Header.Set("Expect", "100-continue")
-		}
-		s.core.dress(req, s.token, "application/json")
-		return nil
-	})
+	resp, err := s.core.starts.StartCircuitWithBody(delivery.trace(ctx), s.core.channel, nil, "application/json", body,
+		func(_ context.Context, req *http.Request) error {
+			req.ContentLength = s.out.length
+			req.GetBody = nil
+			if s.expect {
+				req.Header.Set("Expect", "100-continue")
+			}
+			s.core.dress(req, s.token, "application/json")
+			return nil
+		})
 	if err != nil {
 		return s.lost(ctx, delivery, err)
 	}
@@ -181,7 +184,8 @@ func (s *starting) attempt(ctx context.Context) *failure {
 		circuit.StartedAt = s.began
 		circuit.Documents = body.documents()
 		s.circuit, s.outcome = circuit, Started
-		s.core.log.LogAttrs(ctx, levelDebug, "danabio: circuit started", logCircuit(circuit.ID), logRequest(s.request.ID), logBytes(s.out.length))
+		s.core.log.LogAttrs(ctx, levelDebug, "danabio: circuit started", logCircuit(circuit.ID),
+			logRequest(s.request.ID), logBytes(s.out.length))
 		return nil
 	case status == http.StatusExpectationFailed && s.expect && delivery.bodyUnsent():
 		s.expect, s.outcome = false, Refused
@@ -210,7 +214,8 @@ const (
 // says nothing of what became of the body.
 func outcomeUnknown(status int) bool {
 	switch status {
-	case http.StatusRequestTimeout, http.StatusConflict, http.StatusExpectationFailed, statusClientClosedByBalance, statusClientClosedRequest:
+	case http.StatusRequestTimeout, http.StatusConflict, http.StatusExpectationFailed, statusClientClosedByBalance,
+		statusClientClosedRequest:
 		return true
 	}
 	return status >= 500 || status < 200

@@ -44,26 +44,32 @@ func TestStartedCircuit(t *testing.T) {
 	})
 	inBubble(t, s, func(b *bed) {
 		began := time.Now()
-		c, err := b.client.StartCircuit(b.Context(), request(danabio.Bytes("contrato.pdf", content), danabio.Bytes("anexo <1>.pdf", content[:17])))
+		c, err := b.client.StartCircuit(b.Context(),
+			request(danabio.Bytes("contrato.pdf", content), danabio.Bytes("anexo <1>.pdf", content[:17])))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c.ID != circuit || c.Link.Reveal() != "https://sign.example.com/s/9f3kd81" || c.RequestID != "loan-4711" || c.Channel != channel || !c.StartedAt.Equal(began) {
+		if c.ID != circuit || c.Link.Reveal() != "https://sign.example.com/s/9f3kd81" || c.RequestID != "loan-4711" ||
+			c.Channel != channel || !c.StartedAt.Equal(began) {
 			t.Errorf("got %+v", c)
 		}
-		if len(c.Documents) != 2 || c.Documents[0] != (danabio.SentDocument{Name: "contrato.pdf", Size: 100_000, SHA256: digest(content)}) ||
+		if len(c.Documents) != 2 ||
+			c.Documents[0] != (danabio.SentDocument{Name: "contrato.pdf", Size: 100_000, SHA256: digest(content)}) ||
 			c.Documents[1].SHA256 != digest(content[:17]) {
 			t.Errorf("documents %+v", c.Documents)
 		}
-		if sent.ID != "loan-4711" || sent.Signer["name"] != "Ana Pérez Ejemplo" || sent.Signer["email"] != "ana@example.com" || sent.Signer["nif"] != "12345678Z" {
+		if sent.ID != "loan-4711" || sent.Signer["name"] != "Ana Pérez Ejemplo" ||
+			sent.Signer["email"] != "ana@example.com" || sent.Signer["nif"] != "12345678Z" {
 			t.Errorf("sent %+v", sent)
 		}
-		if len(sent.Docs) != 2 || sent.Docs[0].Name != "contrato.pdf" || sent.Docs[0].Size != 100_000 || !bytes.Equal(sent.Docs[0].Content, content) ||
+		if len(sent.Docs) != 2 || sent.Docs[0].Name != "contrato.pdf" || sent.Docs[0].Size != 100_000 ||
+			!bytes.Equal(sent.Docs[0].Content, content) ||
 			sent.Docs[1].Name != "anexo <1>.pdf" || !bytes.Equal(sent.Docs[1].Content, content[:17]) {
 			t.Error("the documents did not arrive as they were given")
 		}
 		h := b.header(start, 0)
-		if h.Get("Authorization") != "Bearer opaque-token-1" || h.Get("User-Agent") != "danabio-go/"+danabio.Version || h.Get("Idempotency-Key") != "" {
+		if h.Get("Authorization") != "Bearer opaque-token-1" || h.Get("User-Agent") != "danabio-go/"+danabio.Version ||
+			h.Get("Idempotency-Key") != "" {
 			t.Errorf("headers %v", h)
 		}
 	})
@@ -120,10 +126,12 @@ func TestStartWhoseOutcomeIsUnknownIsNotSentAgain(t *testing.T) {
 				if !errors.As(err, &unknown) {
 					t.Fatalf("got %v, want OutcomeUnknownError", err)
 				}
-				if unknown.ID != "loan-4711" || unknown.Channel != channel || unknown.State != danabio.OutcomeUnknown || !unknown.At.Equal(began) {
+				if unknown.ID != "loan-4711" || unknown.Channel != channel || unknown.State != danabio.OutcomeUnknown ||
+					!unknown.At.Equal(began) {
 					t.Errorf("got %+v", unknown)
 				}
-				if len(unknown.Documents) != 1 || unknown.Documents[0].Name != "contrato.pdf" || len(unknown.Documents[0].SHA256) != 64 {
+				if len(unknown.Documents) != 1 || unknown.Documents[0].Name != "contrato.pdf" ||
+					len(unknown.Documents[0].SHA256) != 64 {
 					t.Errorf("documents %+v, want the one that was sent", unknown.Documents)
 				}
 				for _, kind := range []error{danabio.ErrUnavailable, danabio.ErrProtocol, danabio.ErrInvalidRequest} {
@@ -218,7 +226,8 @@ func TestStartThatStallsIsGivenUp(t *testing.T) {
 func (b *bed) wantUnknown(err error, state danabio.OutcomeState) {
 	b.Helper()
 	var unknown *danabio.OutcomeUnknownError
-	if !errors.As(err, &unknown) || unknown.State != state || (unknown.Documents != nil) != (state == danabio.OutcomeUnknown) {
+	if !errors.As(err, &unknown) || unknown.State != state ||
+		(unknown.Documents != nil) != (state == danabio.OutcomeUnknown) {
 		b.Errorf("got %v, want an OutcomeUnknownError in state %q", err, state)
 	}
 	if n := b.calls(start); n != 1 {
@@ -331,12 +340,13 @@ func TestStartThrottledIsSentAgainAfterTheDelay(t *testing.T) {
 	t.Run("drawn from a second", func(t *testing.T) {
 		var longest [3]time.Duration
 		for range 20 {
-			inBubble(t, newScript(t).on(start, status(429, ""), status(429, ""), status(429, ""), started), func(b *bed) {
-				b.startOne()
-				for i, gap := range b.gaps(start) {
-					longest[i] = max(longest[i], gap)
-				}
-			})
+			inBubble(t, newScript(t).on(start, status(429, ""), status(429, ""), status(429, ""), started),
+				func(b *bed) {
+					b.startOne()
+					for i, gap := range b.gaps(start) {
+						longest[i] = max(longest[i], gap)
+					}
+				})
 		}
 		for i, longest := range longest {
 			if bound := time.Second << i; longest > bound || longest < bound/2 {
@@ -387,7 +397,8 @@ func TestStartThrottledIsSentAgainAfterTheDelay(t *testing.T) {
 			began := time.Now()
 			_, err := b.client.StartCircuit(b.Context(), request())
 			var answer *danabio.APIError
-			if !errors.As(err, &answer) || answer.StatusCode != 429 || answer.RetryAfter != 61*time.Second || !strings.Contains(err.Error(), "1m1s") {
+			if !errors.As(err, &answer) || answer.StatusCode != 429 || answer.RetryAfter != 61*time.Second ||
+				!strings.Contains(err.Error(), "1m1s") {
 				t.Errorf("got %v, want an APIError that says the delay", err)
 			}
 			if time.Since(began) != 0 {
@@ -412,7 +423,8 @@ func TestStartRefusedForItsTokenGetsOneNewToken(t *testing.T) {
 	t.Run("accepted with it", func(t *testing.T) {
 		inBubble(t, newScript(t).on(start, status(401, ""), started), func(b *bed) {
 			b.startOne()
-			if b.header(start, 0).Get("Authorization") != "Bearer opaque-token-1" || b.header(start, 1).Get("Authorization") != "Bearer opaque-token-2" {
+			if b.header(start, 0).Get("Authorization") != "Bearer opaque-token-1" ||
+				b.header(start, 1).Get("Authorization") != "Bearer opaque-token-2" {
 				t.Error("the second start did not carry a new token")
 			}
 		})
@@ -432,11 +444,13 @@ func TestStartRefusedForItsTokenGetsOneNewToken(t *testing.T) {
 				t.Errorf("got %v, want ErrUnauthorized", err)
 			}
 		}, func(config *danabio.Config) {
-			config.Credentials = danabio.TokenSource(oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "the-only-one"}))
+			config.Credentials =
+				danabio.TokenSource(oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "the-only-one"}))
 		})
 	})
 	t.Run("that cannot be had", func(t *testing.T) {
-		s := newScript(t).on(start, status(401, "")).on(token, tokenReply("first", 1799), status(503, ""), status(503, ""), status(503, ""), status(503, ""))
+		s := newScript(t).on(start, status(401, "")).on(token, tokenReply("first", 1799), status(503, ""),
+			status(503, ""), status(503, ""), status(503, ""))
 		inBubble(t, s, func(b *bed) {
 			_, err := b.client.StartCircuit(b.Context(), request())
 			var unknown *danabio.OutcomeUnknownError
@@ -455,51 +469,70 @@ func TestTheCircuitIsReadOutOfAnOddAnswer(t *testing.T) {
 		body, id, link string
 		notices        []string
 	}{
-		"as published":         {whole, id, link, nil},
-		"more fields":          {`{"status":{"code":0},"circuitId":"` + id + `","link":"` + link + `","tags":[1,[2]]}`, id, link, nil},
-		"a number for the id":  {`{"circuitId":4711,"link":"` + link + `"}`, "4711", link, []string{"circuitId is a number"}},
-		"a huge number":        {`{"circuitId":900719925474099312345,"link":"` + link + `"}`, "900719925474099312345", link, []string{"circuitId is a number"}},
-		"no link":              {`{"circuitId":"` + id + `"}`, id, "", []string{"no link"}},
-		"link is null":         {`{"circuitId":"` + id + `","link":null}`, id, "", []string{"no link"}},
-		"link is empty":        {`{"circuitId":"` + id + `","link":""}`, id, "", []string{"no link"}},
-		"link is an object":    {`{"link":{"href":"` + link + `"},"circuitId":"` + id + `"}`, id, "", []string{"link is no text", "no link"}},
-		"link is a list":       {`{"link":["` + link + `"],"circuitId":"` + id + `"}`, id, "", []string{"link is no text", "no link"}},
-		"byte order mark":      {"\ufeff" + whole, id, link, []string{"byte order mark"}},
-		"text behind it":       {whole + "\nserved by node 7", id, link, []string{"text follows"}},
-		"JSON behind it":       {whole + whole, id, link, []string{"text follows"}},
-		"inside data":          {`{"status":"OK","data":` + whole + `}`, id, link, []string{"circuitId stands inside", "link stands inside"}},
-		"inside a list":        {`[` + whole + `]`, id, link, []string{"circuitId stands inside", "link stands inside"}},
-		"far inside":           {`{"a":{"b":[{"c":` + whole + `}]}}`, id, link, []string{"circuitId stands inside", "link stands inside"}},
-		"nearest to the top":   {`{"previous":{"circuitId":"other","link":"x"},"circuitId":"` + id + `","link":"` + link + `"}`, id, link, nil},
-		"its own name first":   {`{"circuit_id":"other","circuitId":"` + id + `","link":"` + link + `"}`, id, link, nil},
-		"snake case":           {`{"circuit_id":"` + id + `","link":"` + link + `"}`, id, link, []string{"circuitId has another spelling"}},
-		"twice the same":       {`{"circuitId":"` + id + `","circuitId":"` + id + `","link":"` + link + `"}`, id, link, nil},
-		"two links":            {`{"circuitId":"` + id + `","link":"` + link + `","link":"https://sign.example.com/s/2"}`, id, "", []string{"link stands in it more than once", "no link"}},
+		"as published": {whole, id, link, nil},
+		"more fields": {`{"status":{"code":0},"circuitId":"` + id + `","link":"` + link + `","tags":[1,[2]]}`,
+			id, link, nil},
+		"a number for the id": {`{"circuitId":4711,"link":"` + link + `"}`, "4711", link,
+			[]string{"circuitId is a number"}},
+		"a huge number": {`{"circuitId":900719925474099312345,"link":"` + link + `"}`, "900719925474099312345",
+			link, []string{"circuitId is a number"}},
+		"no link":       {`{"circuitId":"` + id + `"}`, id, "", []string{"no link"}},
+		"link is null":  {`{"circuitId":"` + id + `","link":null}`, id, "", []string{"no link"}},
+		"link is empty": {`{"circuitId":"` + id + `","link":""}`, id, "", []string{"no link"}},
+		"link is an object": {`{"link":{"href":"` + link + `"},"circuitId":"` + id + `"}`, id, "",
+			[]string{"link is no text", "no link"}},
+		"link is a list": {`{"link":["` + link + `"],"circuitId":"` + id + `"}`, id, "",
+			[]string{"link is no text", "no link"}},
+		"byte order mark": {"\ufeff" + whole, id, link, []string{"byte order mark"}},
+		"text behind it":  {whole + "\nserved by node 7", id, link, []string{"text follows"}},
+		"JSON behind it":  {whole + whole, id, link, []string{"text follows"}},
+		"inside data": {`{"status":"OK","data":` + whole + `}`, id, link,
+			[]string{"circuitId stands inside", "link stands inside"}},
+		"inside a list": {`[` + whole + `]`, id, link,
+			[]string{"circuitId stands inside", "link stands inside"}},
+		"far inside": {`{"a":{"b":[{"c":` + whole + `}]}}`, id, link,
+			[]string{"circuitId stands inside", "link stands inside"}},
+		"nearest to the top": {`{"previous":{"circuitId":"other","link":"x"},"circuitId":"` + id + `","link":"` +
+			link + `"}`, id, link, nil},
+		"its own name first": {`{"circuit_id":"other","circuitId":"` + id + `","link":"` + link + `"}`, id, link,
+			nil},
+		"snake case": {`{"circuit_id":"` + id + `","link":"` + link + `"}`, id, link,
+			[]string{"circuitId has another spelling"}},
+		"twice the same": {`{"circuitId":"` + id + `","circuitId":"` + id + `","link":"` + link + `"}`, id, link,
+			nil},
+		"two links": {`{"circuitId":"` + id + `","link":"` + link +
+			`","link":"https://sign.example.com/s/2"}`, id, "",
+			[]string{"link stands in it more than once", "no link"}},
 		"cut behind the id":    {`{"circuitId":"` + id + `","li`, id, "", []string{"no whole JSON", "no link"}},
 		"broken behind the id": {`{"circuitId":"` + id + `",}`, id, "", []string{"no whole JSON", "no link"}},
-		"link not in UTF-8":    {`{"circuitId":"` + id + `","link":"https://sign.example.com/s/\xff"}`, id, "", []string{"no UTF-8", "link is no text", "no link"}},
+		"link not in UTF-8": {`{"circuitId":"` + id + `","link":"https://sign.example.com/s/\xff"}`, id, "",
+			[]string{"no UTF-8", "link is no text", "no link"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, newScript(t).on(start, broken(status(200, strings.ReplaceAll(test.body, `\xff`, "\xff"), "Content-Type", "application/json"))), func(b *bed) {
-				circuit, err := b.client.StartCircuit(b.Context(), request())
-				if err != nil {
-					t.Fatal(err)
-				}
-				if circuit.ID != test.id || circuit.Link.Reveal() != test.link {
-					t.Errorf("circuit %q with link %q, want %q with %q", circuit.ID, circuit.Link.Reveal(), test.id, test.link)
-				}
-				if len(circuit.Notices) != len(test.notices) {
-					t.Fatalf("notices %q, want %q", circuit.Notices, test.notices)
-				}
-				for i, want := range test.notices {
-					if !strings.Contains(circuit.Notices[i], want) {
-						t.Errorf("notice %q, want one of %q", circuit.Notices[i], want)
+			inBubble(t,
+				newScript(t).on(start,
+					broken(status(200, strings.ReplaceAll(test.body, `\xff`, "\xff"), "Content-Type",
+						"application/json"))), func(b *bed) {
+					circuit, err := b.client.StartCircuit(b.Context(), request())
+					if err != nil {
+						t.Fatal(err)
 					}
-					if strings.Contains(circuit.Notices[i], "sign.example.com") {
-						t.Errorf("notice %q quotes the answer", circuit.Notices[i])
+					if circuit.ID != test.id || circuit.Link.Reveal() != test.link {
+						t.Errorf("circuit %q with link %q, want %q with %q", circuit.ID, circuit.Link.Reveal(), test.id,
+							test.link)
 					}
-				}
-			})
+					if len(circuit.Notices) != len(test.notices) {
+						t.Fatalf("notices %q, want %q", circuit.Notices, test.notices)
+					}
+					for i, want := range test.notices {
+						if !strings.Contains(circuit.Notices[i], want) {
+							t.Errorf("notice %q, want one of %q", circuit.Notices[i], want)
+						}
+						if strings.Contains(circuit.Notices[i], "sign.example.com") {
+							t.Errorf("notice %q quotes the answer", circuit.Notices[i])
+						}
+					}
+				})
 		})
 	}
 }
@@ -520,35 +553,39 @@ func TestAnAnswerWithoutOneCircuitLeavesTheOutcomeUnknown(t *testing.T) {
 		"nothing":               ``,
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, newScript(t).on(start, broken(status(200, body, "Content-Type", "application/json"))), func(b *bed) {
-				circuit, err := b.client.StartCircuit(b.Context(), request())
-				var unknown *danabio.OutcomeUnknownError
-				if circuit != nil || !errors.As(err, &unknown) || !errors.Is(unknown.Err, danabio.ErrProtocol) {
-					t.Errorf("circuit %v, %v", circuit, err)
-				}
-			})
+			inBubble(t, newScript(t).on(start, broken(status(200, body, "Content-Type", "application/json"))),
+				func(b *bed) {
+					circuit, err := b.client.StartCircuit(b.Context(), request())
+					var unknown *danabio.OutcomeUnknownError
+					if circuit != nil || !errors.As(err, &unknown) || !errors.Is(unknown.Err, danabio.ErrProtocol) {
+						t.Errorf("circuit %v, %v", circuit, err)
+					}
+				})
 		})
 	}
 }
 
 func TestStartRefusedIsFinal(t *testing.T) {
 	for _, code := range []int{400, 403, 404, 405, 410, 413, 415, 422} {
-		inBubble(t, newScript(t).on(start, status(code, `{"code":"E42","message":"channel is not active"}`)), func(b *bed) {
-			_, err := b.client.StartCircuit(b.Context(), request())
-			var answer *danabio.APIError
-			if !errors.As(err, &answer) || answer.StatusCode != code || answer.Code != "E42" || answer.Message != "channel is not active" {
-				t.Fatalf("status %d: got %v, want an APIError with code and message", code, err)
-			}
-			for _, kind := range []error{danabio.ErrInvalidRequest, danabio.ErrUnauthorized, danabio.ErrUnavailable, danabio.ErrNotReady} {
-				if errors.Is(err, kind) {
-					t.Errorf("status %d matches %v", code, kind)
+		inBubble(t, newScript(t).on(start, status(code, `{"code":"E42","message":"channel is not active"}`)),
+			func(b *bed) {
+				_, err := b.client.StartCircuit(b.Context(), request())
+				var answer *danabio.APIError
+				if !errors.As(err, &answer) || answer.StatusCode != code || answer.Code != "E42" ||
+					answer.Message != "channel is not active" {
+					t.Fatalf("status %d: got %v, want an APIError with code and message", code, err)
 				}
-			}
-			var unknown *danabio.OutcomeUnknownError
-			if errors.As(err, &unknown) {
-				t.Errorf("status %d: the outcome is said to be unknown", code)
-			}
-		})
+				for _, kind := range []error{danabio.ErrInvalidRequest, danabio.ErrUnauthorized, danabio.ErrUnavailable,
+					danabio.ErrNotReady} {
+					if errors.Is(err, kind) {
+						t.Errorf("status %d matches %v", code, kind)
+					}
+				}
+				var unknown *danabio.OutcomeUnknownError
+				if errors.As(err, &unknown) {
+					t.Errorf("status %d: the outcome is said to be unknown", code)
+				}
+			})
 	}
 }
 
@@ -583,7 +620,8 @@ func TestExpectContinue(t *testing.T) {
 				if _, err := b.client.StartCircuit(b.Context(), r); err != nil {
 					t.Fatal(err)
 				}
-				if expect := b.header(start, b.calls(start)-1).Get("Expect"); expect != want.expect || want.length > 0 && length != want.length {
+				if expect := b.header(start, b.calls(start)-1).Get("Expect"); expect != want.expect ||
+					want.length > 0 && length != want.length {
 					t.Errorf("a start of %d bytes had Expect %q, want %q", length, expect, want.expect)
 				}
 			}
@@ -615,7 +653,8 @@ func TestExpectContinue(t *testing.T) {
 				t.Errorf("the body began after %v (%v), want 1s", time.Since(began), err)
 			}
 			_, _ = io.CopyN(io.Discard, buffered, r.ContentLength-1)
-			_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\r\n"+`{"circuitId":"1"}`)
+			_, _ = io.WriteString(conn,
+				"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 17\r\n\r\n"+`{"circuitId":"1"}`)
 		}
 		inBubble(t, newScript(t).on(start, broken(silent)), func(b *bed) {
 			if _, err := b.client.StartCircuit(b.Context(), large()); err != nil {
@@ -686,7 +725,8 @@ func TestUnknownHostIsFinal(t *testing.T) {
 	}, dialThrough(func(dial) dial {
 		return func(context.Context, string, string) (net.Conn, error) {
 			dials++
-			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "localhost", IsNotFound: true}}
+			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "localhost",
+				IsNotFound: true}}
 		}
 	}))
 }
@@ -728,7 +768,8 @@ func TestContextEndsAStart(t *testing.T) {
 			began := time.Now()
 			_, err := b.client.StartCircuit(ctx, request())
 			b.wantUnknown(err, danabio.OutcomeUnknown)
-			if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "context deadline exceeded") || time.Since(began) != 7*time.Second {
+			if !errors.Is(err, context.DeadlineExceeded) ||
+				!strings.Contains(err.Error(), "context deadline exceeded") || time.Since(began) != 7*time.Second {
 				t.Errorf("got %v after %v, want the deadline after 7s", err, time.Since(began))
 			}
 		})
@@ -757,7 +798,8 @@ func TestContextEndsAStart(t *testing.T) {
 			defer cancel()
 			_, err := b.client.StartCircuit(ctx, request())
 			var unknown *danabio.OutcomeUnknownError
-			if !errors.Is(err, context.DeadlineExceeded) || errors.As(err, &unknown) || errors.Is(err, danabio.ErrUnavailable) {
+			if !errors.Is(err, context.DeadlineExceeded) || errors.As(err, &unknown) ||
+				errors.Is(err, danabio.ErrUnavailable) {
 				t.Errorf("got %v, want the deadline and no unknown outcome", err)
 			}
 			synctest.Wait()
@@ -798,7 +840,8 @@ func TestContextEndsAStart(t *testing.T) {
 			began := time.Now()
 			_, err := b.client.StartCircuit(ctx, request())
 			b.wantUnknown(err, danabio.OutcomeUnknown)
-			if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "context deadline exceeded") || time.Since(began) != 7*time.Second {
+			if !errors.Is(err, context.DeadlineExceeded) ||
+				!strings.Contains(err.Error(), "context deadline exceeded") || time.Since(began) != 7*time.Second {
 				t.Errorf("got %v after %v, want the deadline after 7s", err, time.Since(began))
 			}
 		})
@@ -828,7 +871,8 @@ func TestBlackHoledConnectIsTriedFourTimes(t *testing.T) {
 	inBubble(t, newScript(t), func(b *bed) {
 		began := time.Now()
 		_, err := b.client.Authenticate(b.Context())
-		if took := time.Since(began); !errors.Is(err, danabio.ErrUnavailable) || dials != 4 || took < 2*time.Minute || took > 2*time.Minute+2*time.Second {
+		if took := time.Since(began); !errors.Is(err, danabio.ErrUnavailable) || dials != 4 || took < 2*time.Minute ||
+			took > 2*time.Minute+2*time.Second {
 			t.Errorf("got %v after %v and %d connections, want ErrUnavailable after 4 of 30s each", err, took, dials)
 		}
 	}, dialThrough(func(dial) dial {
@@ -845,7 +889,8 @@ func TestHandshakeThatStallsIsGivenUp(t *testing.T) {
 	inBubble(t, newScript(t), func(b *bed) {
 		began := time.Now()
 		_, err := b.client.Authenticate(b.Context())
-		if took := time.Since(began); !errors.Is(err, danabio.ErrUnavailable) || dials != 4 || took < 40*time.Second || took > 42*time.Second {
+		if took := time.Since(began); !errors.Is(err, danabio.ErrUnavailable) || dials != 4 || took < 40*time.Second ||
+			took > 42*time.Second {
 			t.Errorf("got %v after %v and %d connections, want ErrUnavailable after 4 of 10s each", err, took, dials)
 		}
 	}, func(config *danabio.Config) { config.Environment = danabio.CustomEnvironment("https://localhost") },
@@ -935,7 +980,10 @@ func TestStartThroughAnotherRoundTripperThatStalls(t *testing.T) {
 // What a RoundTripper of another kind reports or does not report is no proof that nothing was sent.
 func TestStartThroughAnotherRoundTripperIsNeverProvablyUnsent(t *testing.T) {
 	for name, fail := range map[string]func(next http.RoundTripper, r *http.Request) (*http.Response, error){
-		"that reports nothing": func(_ http.RoundTripper, _ *http.Request) (*http.Response, error) { return nil, errors.New("broken") },
+		"that reports nothing": func(_ http.RoundTripper, _ *http.Request) (*http.Response, error) {
+			return nil,
+				errors.New("broken")
+		},
 		"that has read the body": func(_ http.RoundTripper, r *http.Request) (*http.Response, error) {
 			httptrace.ContextClientTrace(r.Context()).GetConn("localhost:80")
 			_, _ = io.Copy(io.Discard, r.Body)
@@ -985,7 +1033,8 @@ func TestSlowUploadIsNotGivenUp(t *testing.T) {
 	}
 	inBubble(t, newScript(t).on(start, slow), func(b *bed) {
 		began := time.Now()
-		if _, err := b.client.StartCircuit(b.Context(), request(danabio.Bytes("contrato.pdf", pdf(300_000)))); err != nil {
+		if _, err := b.client.StartCircuit(b.Context(),
+			request(danabio.Bytes("contrato.pdf", pdf(300_000)))); err != nil {
 			t.Error(err)
 		}
 		if took := time.Since(began); took < 3*time.Minute {

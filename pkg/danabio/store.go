@@ -32,7 +32,9 @@ func (c *core) newTarget(ctx context.Context, circuit, path string) (target, *Re
 		return t, nil, invalid("target %q names no file; give one such as evidence.zip", path)
 	}
 	if len(t.name) > maxName {
-		return t, nil, invalid("target %q...: the name is longer than %d bytes, which leaves no room for those of its receipt", t.name[:40], maxName)
+		return t, nil,
+			invalid("target %q...: the name is longer than %d bytes, which leaves no room for those of its receipt",
+				t.name[:40], maxName)
 	}
 	switch info, err := os.Stat(t.folder); {
 	case errors.Is(err, fs.ErrNotExist):
@@ -70,7 +72,8 @@ func (t target) existing(ctx context.Context, circuit, channel string) (*Receipt
 		return nil, fmt.Errorf("%w: %w", ErrInvalidRequest, err)
 	}
 	exists := func(why string) error {
-		return fmt.Errorf("%w: target %s: %w%s; choose another name or move it away", ErrInvalidRequest, t.path, fs.ErrExist, why)
+		return fmt.Errorf("%w: target %s: %w%s; choose another name or move it away", ErrInvalidRequest, t.path,
+			fs.ErrExist, why)
 	}
 	if !info.Mode().IsRegular() {
 		return nil, exists(" and is no regular file")

@@ -163,7 +163,8 @@ func (c *crowd) wantSpread(t *testing.T, n int, from, length time.Duration) {
 	}
 	for i, count := range slots {
 		if count < 40 || count > 180 {
-			t.Errorf("before attempt %d, %d of %d callers waited for tenth %d of the interval: %v", n+2, count, callers, i+1, slots)
+			t.Errorf("before attempt %d, %d of %d callers waited for tenth %d of the interval: %v", n+2, count, callers,
+				i+1, slots)
 		}
 	}
 }
@@ -181,46 +182,51 @@ func TestStormOfRetriesIsSpread(t *testing.T) {
 		lengths [3]time.Duration // of the intervals before attempts 2, 3 and 4
 		want    error
 	}{
-		{"downloads", 503, nil, 0, [3]time.Duration{250 * time.Millisecond, 500 * time.Millisecond, time.Second}, danabio.ErrUnavailable},
-		{"tokens", 503, nil, 0, [3]time.Duration{250 * time.Millisecond, 500 * time.Millisecond, time.Second}, danabio.ErrUnavailable},
+		{"downloads", 503, nil, 0, [3]time.Duration{250 * time.Millisecond, 500 * time.Millisecond, time.Second},
+			danabio.ErrUnavailable},
+		{"tokens", 503, nil, 0, [3]time.Duration{250 * time.Millisecond, 500 * time.Millisecond, time.Second},
+			danabio.ErrUnavailable},
 		{"starts", 429, nil, 0, [3]time.Duration{time.Second, 2 * time.Second, 4 * time.Second}, nil},
 		// All are told the same, so some of the jitter stays.
 		{"downloads", 503, []string{"Retry-After", "5"}, 5 * time.Second,
-			[3]time.Duration{250 * time.Millisecond, 250 * time.Millisecond, 250 * time.Millisecond}, danabio.ErrUnavailable},
+			[3]time.Duration{250 * time.Millisecond, 250 * time.Millisecond, 250 * time.Millisecond},
+			danabio.ErrUnavailable},
 	} {
-		t.Run(strings.Join(append([]string{test.who, fmt.Sprint(test.code)}, test.headers...), " "), func(t *testing.T) {
-			t.Parallel()
-			c := crowds(t)[test.who]
-			var over time.Time
-			storm(t, c, func(w http.ResponseWriter, r *http.Request) {
-				if time.Now().Before(over) {
-					status(test.code, "", test.headers...)(w, r)
-					return
-				}
-				_, _ = io.Copy(io.Discard, r.Body)
-				success[test.who](w, r)
-			}, func(b *bed, all func(ctx context.Context, count int) []result) {
-				over = time.Now().Add(time.Minute)
-				for n, result := range all(b.Context(), callers) {
-					var answer *danabio.APIError
-					if !errors.As(result.err, &answer) || answer.StatusCode != test.code || test.want != nil && !errors.Is(result.err, test.want) {
-						b.Fatalf("caller %d got %v, want status %d", n, result.err, test.code)
+		t.Run(strings.Join(append([]string{test.who, fmt.Sprint(test.code)}, test.headers...), " "),
+			func(t *testing.T) {
+				t.Parallel()
+				c := crowds(t)[test.who]
+				var over time.Time
+				storm(t, c, func(w http.ResponseWriter, r *http.Request) {
+					if time.Now().Before(over) {
+						status(test.code, "", test.headers...)(w, r)
+						return
 					}
-				}
-				c.wantAttempts(b.T, callers, 4)
-				for n, length := range test.lengths {
-					c.wantSpread(b.T, n, test.from, length)
-				}
-				time.Sleep(time.Until(over))
-				c.seen = map[string][]time.Time{}
-				for n, result := range all(b.Context(), 100) {
-					if result.err != nil {
-						b.Fatalf("after the storm, caller %d got %v", n, result.err)
+					_, _ = io.Copy(io.Discard, r.Body)
+					success[test.who](w, r)
+				}, func(b *bed, all func(ctx context.Context, count int) []result) {
+					over = time.Now().Add(time.Minute)
+					for n, result := range all(b.Context(), callers) {
+						var answer *danabio.APIError
+						if !errors.As(result.err, &answer) || answer.StatusCode != test.code || test.want != nil &&
+							!errors.Is(result.err, test.want) {
+							b.Fatalf("caller %d got %v, want status %d", n, result.err, test.code)
+						}
 					}
-				}
-				c.wantAttempts(b.T, 100, 1)
+					c.wantAttempts(b.T, callers, 4)
+					for n, length := range test.lengths {
+						c.wantSpread(b.T, n, test.from, length)
+					}
+					time.Sleep(time.Until(over))
+					c.seen = map[string][]time.Time{}
+					for n, result := range all(b.Context(), 100) {
+						if result.err != nil {
+							b.Fatalf("after the storm, caller %d got %v", n, result.err)
+						}
+					}
+					c.wantAttempts(b.T, 100, 1)
+				})
 			})
-		})
 	}
 }
 
@@ -276,7 +282,8 @@ func TestStormIsCancelledAtOnce(t *testing.T) {
 				})
 				for n, result := range all(ctx, callers) {
 					if !errors.Is(result.err, context.Canceled) || !result.at.Equal(cancelled) {
-						b.Fatalf("caller %d got %v %s after the cancellation, want it at once", n, result.err, result.at.Sub(cancelled))
+						b.Fatalf("caller %d got %v %s after the cancellation, want it at once", n, result.err,
+							result.at.Sub(cancelled))
 					}
 				}
 				c.wantAttempts(b.T, callers, 1)

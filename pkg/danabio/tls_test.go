@@ -25,7 +25,8 @@ import (
 // overTLS serves the script on a real socket, offering h2.
 func overTLS(t *testing.T, replies *script) (*httptest.Server, danabio.Config) {
 	t.Helper()
-	checker, err := contract.New(contract.Config{Report: checkedClient(t), Allow: []contract.Class{contract.UndocumentedStatus}})
+	checker, err := contract.New(contract.Config{Report: checkedClient(t),
+		Allow: []contract.Class{contract.UndocumentedStatus}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +57,10 @@ func newClient(t *testing.T, config danabio.Config) *danabio.Client {
 func TestRequestsGoOutOnHTTP1EvenWhereHTTP2IsOffered(t *testing.T) {
 	for name, prepare := range map[string]func(*http.Transport){
 		"as the test server's client is": func(*http.Transport) {},
-		"with h2 in its protocols":       func(t *http.Transport) { t.TLSClientConfig.NextProtos = []string{"h2", "http/1.1"} },
+		"with h2 in its protocols": func(t *http.Transport) {
+			t.TLSClientConfig.NextProtos = []string{"h2",
+				"http/1.1"}
+		},
 		"with Protocols": func(t *http.Transport) {
 			t.Protocols = new(http.Protocols)
 			t.Protocols.SetHTTP1(true)
@@ -70,14 +74,16 @@ func TestRequestsGoOutOnHTTP1EvenWhereHTTP2IsOffered(t *testing.T) {
 			prepare(transport)
 			client := newClient(t, config)
 			for range 2 {
-				if _, err := client.StartCircuit(t.Context(), request(danabio.Bytes("contrato.pdf", pdf(200_000)))); err != nil {
+				if _, err := client.StartCircuit(t.Context(),
+					request(danabio.Bytes("contrato.pdf", pdf(200_000)))); err != nil {
 					t.Fatal(err)
 				}
 			}
 			if _, err := client.OpenEvidence(t.Context(), circuit); !errors.Is(err, danabio.ErrNotReady) {
 				t.Fatal(err)
 			}
-			for operation, want := range map[string][]string{token: {"HTTP/1.1"}, start: {"HTTP/1.1", "HTTP/1.1"}, download: {"HTTP/1.1"}} {
+			for operation, want := range map[string][]string{token: {"HTTP/1.1"}, start: {"HTTP/1.1", "HTTP/1.1"},
+				download: {"HTTP/1.1"}} {
 				for i, proto := range s.protos[operation] {
 					if proto != want[i] {
 						t.Errorf("%s %d went out on %s, want %s", operation, i+1, proto, want[i])
@@ -114,7 +120,8 @@ func TestBadCertificateIsFinal(t *testing.T) {
 				return nil, nil
 			}
 			client := newClient(t, config)
-			if _, err := client.Authenticate(t.Context()); !errors.Is(err, danabio.ErrCertificate) || errors.Is(err, danabio.ErrUnavailable) {
+			if _, err := client.Authenticate(t.Context()); !errors.Is(err, danabio.ErrCertificate) ||
+				errors.Is(err, danabio.ErrUnavailable) {
 				t.Errorf("got %v, want ErrCertificate", err)
 			}
 			server.Close()
@@ -162,15 +169,17 @@ func TestStartWhoseFirstWriteOverTLSFailsIsSentAgain(t *testing.T) {
 			config.Retry = danabio.RetryPolicy{MinDelay: time.Millisecond, MaxDelay: time.Millisecond}
 			var dials atomic.Int32
 			var broken atomic.Bool
-			prepare(server.Client().Transport.(*http.Transport), func(ctx context.Context, network, _ string) (net.Conn, error) {
-				conn, err := new(net.Dialer).DialContext(ctx, network, server.Listener.Addr().String())
-				if dials.Add(1) == 1 {
-					return breakingConn{conn, &broken}, err
-				}
-				return conn, err
-			})
+			prepare(server.Client().Transport.(*http.Transport),
+				func(ctx context.Context, network, _ string) (net.Conn, error) {
+					conn, err := new(net.Dialer).DialContext(ctx, network, server.Listener.Addr().String())
+					if dials.Add(1) == 1 {
+						return breakingConn{conn, &broken}, err
+					}
+					return conn, err
+				})
 			client := newClient(t, config)
-			ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { broken.Store(true) }})
+			ctx := httptrace.WithClientTrace(t.Context(),
+				&httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { broken.Store(true) }})
 			if _, err := client.StartCircuit(ctx, request()); err != nil || dials.Load() != 2 {
 				t.Errorf("got %v after %d connections, want success after 2", err, dials.Load())
 			}

@@ -22,7 +22,8 @@ import (
 
 func TestTokenRequestIsRetriedWhenTheServiceIsUnavailable(t *testing.T) {
 	for name, reply := range map[string]reply{
-		"408": status(408, ""), "429": status(429, ""), "500": status(500, ""), "502": status(502, "<html>"), "503": status(503, ""), "504": status(504, ""),
+		"408": status(408, ""), "429": status(429, ""), "500": status(500, ""), "502": status(502, "<html>"),
+		"503": status(503, ""), "504": status(504, ""),
 		"connection closed": broken(hangUp), "cut answer": broken(cutJSON),
 	} {
 		t.Run(name+" then success", func(t *testing.T) {
@@ -77,18 +78,21 @@ func dialThrough(wrap func(dial) dial) func(*danabio.Config) {
 
 func TestTokenRefusedIsFinal(t *testing.T) {
 	for _, code := range []int{400, 401} {
-		s := newScript(t).on(token, status(code, `{"error":"invalid_client","error_description":"client authentication failed"}`))
+		s := newScript(t).on(token,
+			status(code, `{"error":"invalid_client","error_description":"client authentication failed"}`))
 		inBubble(t, s, func(b *bed) {
 			_, err := b.client.Authenticate(b.Context())
 			if !errors.Is(err, danabio.ErrUnauthorized) {
 				t.Fatalf("status %d: got %v, want ErrUnauthorized", code, err)
 			}
 			var answer *danabio.APIError
-			if !errors.As(err, &answer) || answer.Code != "invalid_client" || answer.Message != "client authentication failed" {
+			if !errors.As(err, &answer) || answer.Code != "invalid_client" ||
+				answer.Message != "client authentication failed" {
 				t.Errorf("status %d: got %#v, want code and message of the body", code, answer)
 			}
 			if b.calls(token) != 1 {
-				t.Errorf("status %d: %d requests, want 1: no second try, no other style of authentication", code, b.calls(token))
+				t.Errorf("status %d: %d requests, want 1: no second try, no other style of authentication", code,
+					b.calls(token))
 			}
 			if _, _, ok := basicAuth(b.header(token, 0)); !ok {
 				t.Errorf("status %d: the credentials were not sent as Basic", code)
@@ -103,23 +107,29 @@ func basicAuth(h http.Header) (user, password string, ok bool) {
 
 func TestTokenAnswerThatIsNoTokenIsAProtocolError(t *testing.T) {
 	for name, answer := range map[string]struct{ mediaType, body string }{
-		"HTML":                      {"text/html", "<html><body>welcome</body></html>"},
-		"form-encoded":              {"text/plain", "access_token=abc&token_type=bearer&expires_in=1799"},
-		"empty body":                {"application/json", ""},
-		"a list":                    {"application/json", `["abc"]`},
-		"cut JSON":                  {"application/json", `{"access_token":"abc","token_ty`},
-		"longer than 1 MiB":         {"application/json", `{"access_token":"abc","token_type":"Bearer"}` + strings.Repeat(" ", 1<<20)},
-		"no token":                  {"application/json", `{"token_type":"Bearer"}`},
-		"empty token":               {"application/json", `{"access_token":"","token_type":"Bearer"}`},
-		"token with a line break":   {"application/json", `{"access_token":"abc\ndef","token_type":"Bearer"}`},
-		"token that is a number":    {"application/json", `{"access_token":5,"token_type":"Bearer"}`},
-		"not Bearer":                {"application/json", `{"access_token":"abc","token_type":"mac"}`},
-		"two tokens":                {"application/json", `{"access_token":"abc","access_token":"abd"}`},
-		"expires_in is a word":      {"application/json", `{"access_token":"abc","token_type":"Bearer","expires_in":"soon"}`},
-		"expires_in is true":        {"application/json", `{"access_token":"abc","token_type":"Bearer","expires_in":true}`},
-		"expires_in is a list":      {"application/json", `{"access_token":"abc","token_type":"Bearer","expires_in":[1799]}`},
-		"expires_in is empty":       {"application/json", `{"access_token":"abc","token_type":"Bearer","expires_in":""}`},
-		"expires_in is NaN in text": {"application/json", `{"access_token":"abc","token_type":"Bearer","expires_in":"NaN"}`},
+		"HTML":         {"text/html", "<html><body>welcome</body></html>"},
+		"form-encoded": {"text/plain", "access_token=abc&token_type=bearer&expires_in=1799"},
+		"empty body":   {"application/json", ""},
+		"a list":       {"application/json", `["abc"]`},
+		"cut JSON":     {"application/json", `{"access_token":"abc","token_ty`},
+		"longer than 1 MiB": {"application/json", `{"access_token":"abc","token_type":"Bearer"}` +
+			strings.Repeat(" ", 1<<20)},
+		"no token":                {"application/json", `{"token_type":"Bearer"}`},
+		"empty token":             {"application/json", `{"access_token":"","token_type":"Bearer"}`},
+		"token with a line break": {"application/json", `{"access_token":"abc\ndef","token_type":"Bearer"}`},
+		"token that is a number":  {"application/json", `{"access_token":5,"token_type":"Bearer"}`},
+		"not Bearer":              {"application/json", `{"access_token":"abc","token_type":"mac"}`},
+		"two tokens":              {"application/json", `{"access_token":"abc","access_token":"abd"}`},
+		"expires_in is a word": {"application/json",
+			`{"access_token":"abc","token_type":"Bearer","expires_in":"soon"}`},
+		"expires_in is true": {"application/json",
+			`{"access_token":"abc","token_type":"Bearer","expires_in":true}`},
+		"expires_in is a list": {"application/json",
+			`{"access_token":"abc","token_type":"Bearer","expires_in":[1799]}`},
+		"expires_in is empty": {"application/json",
+			`{"access_token":"abc","token_type":"Bearer","expires_in":""}`},
+		"expires_in is NaN in text": {"application/json",
+			`{"access_token":"abc","token_type":"Bearer","expires_in":"NaN"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScript(t).on(token, broken(status(200, answer.body, "Content-Type", answer.mediaType)))
@@ -149,24 +159,27 @@ func TestOddTokenAnswersAreTaken(t *testing.T) {
 		"other spelling":   `{"accessToken":"abc","expiresIn":1799}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBubble(t, newScript(t).on(token, broken(status(200, body, "Content-Type", "application/json"))), func(b *bed) {
-				info, err := b.client.Authenticate(b.Context())
-				if err != nil {
-					t.Fatal(err)
-				}
-				if life := time.Until(info.ExpiresAt); life < 25*time.Minute {
-					t.Errorf("the token serves %v", life)
-				}
-			})
+			inBubble(t, newScript(t).on(token, broken(status(200, body, "Content-Type", "application/json"))),
+				func(b *bed) {
+					info, err := b.client.Authenticate(b.Context())
+					if err != nil {
+						t.Fatal(err)
+					}
+					if life := time.Until(info.ExpiresAt); life < 25*time.Minute {
+						t.Errorf("the token serves %v", life)
+					}
+				})
 		})
 	}
 }
 
 // Some servers say with status 200 that they refuse the client; asking again will not help.
 func TestARefusalWithStatus200IsUnauthorized(t *testing.T) {
-	reply := broken(status(200, `{"error":"invalid_client","error_description":"unknown client acme"}`, "Content-Type", "application/json"))
+	reply := broken(status(200, `{"error":"invalid_client","error_description":"unknown client acme"}`, "Content-Type",
+		"application/json"))
 	inBubble(t, newScript(t).on(token, reply), func(b *bed) {
-		if _, err := b.client.Authenticate(b.Context()); !errors.Is(err, danabio.ErrUnauthorized) || strings.Contains(err.Error(), "acme") {
+		if _, err := b.client.Authenticate(b.Context()); !errors.Is(err, danabio.ErrUnauthorized) ||
+			strings.Contains(err.Error(), "acme") {
 			t.Errorf("got %v, want ErrUnauthorized", err)
 		}
 	})
@@ -384,7 +397,8 @@ func TestCallerWaitsForTheTokenOnItsOwnContext(t *testing.T) {
 			patient <- err
 		}()
 		if err := <-patient; err != nil || b.calls(token) != 1 {
-			t.Errorf("the patient caller got %v after %d requests, want the token of the one under way", err, b.calls(token))
+			t.Errorf("the patient caller got %v after %d requests, want the token of the one under way", err,
+				b.calls(token))
 		}
 	})
 }
@@ -429,7 +443,8 @@ func TestCallersTokenSource(t *testing.T) {
 		}
 		// The third call is refused with the second token, and the source has no other.
 		if asked != 3 || b.calls(download) != 4 || b.calls(token) != 0 {
-			t.Errorf("source asked %d times, %d downloads, %d token requests; want 3, 4, 0", asked, b.calls(download), b.calls(token))
+			t.Errorf("source asked %d times, %d downloads, %d token requests; want 3, 4, 0", asked, b.calls(download),
+				b.calls(token))
 		}
 	}, func(config *danabio.Config) { config.Credentials = danabio.TokenSource(source) })
 }
@@ -443,7 +458,8 @@ func TestCallersTokenSourceWhileAClockIsAnHourOff(t *testing.T) {
 			source := sourceFunc(func() (*oauth2.Token, error) {
 				asked++
 				// Without the monotonic clock, as it comes out of a file or off the wire.
-				return &oauth2.Token{AccessToken: fmt.Sprintf("from-caller-%d", asked), Expiry: time.Now().Add(10 * time.Minute).Add(off).Round(0)}, nil
+				return &oauth2.Token{AccessToken: fmt.Sprintf("from-caller-%d", asked),
+					Expiry: time.Now().Add(10 * time.Minute).Add(off).Round(0)}, nil
 			})
 			s := newScript(t).on(download, status(404, ""), status(401, ""), status(404, ""))
 			inBubble(t, s, func(b *bed) {
@@ -469,8 +485,10 @@ func TestErrorOfCallersTokenSourceIsNotQuoted(t *testing.T) {
 		err  error
 		want error
 	}{
-		{&oauth2.RetrieveError{Response: &http.Response{StatusCode: 401}, Body: []byte("canary")}, danabio.ErrUnauthorized},
-		{&oauth2.RetrieveError{Response: &http.Response{StatusCode: 503}, Body: []byte("canary")}, danabio.ErrUnavailable},
+		{&oauth2.RetrieveError{Response: &http.Response{StatusCode: 401}, Body: []byte("canary")},
+			danabio.ErrUnauthorized},
+		{&oauth2.RetrieveError{Response: &http.Response{StatusCode: 503}, Body: []byte("canary")},
+			danabio.ErrUnavailable},
 		{errors.New("canary"), danabio.ErrUnavailable},
 	} {
 		inBubble(t, newScript(t), func(b *bed) {
@@ -490,14 +508,18 @@ func TestErrorOfCallersTokenSourceIsNotQuoted(t *testing.T) {
 // A caller who finds them would do the wrong thing: nobody ended the call, and the circuit was not
 // asked for.
 func TestErrorOfTheCallersTokenSourceMatchesNothingThatCallersDecideOn(t *testing.T) {
-	for _, hidden := range []error{context.Canceled, context.DeadlineExceeded, danabio.ErrNotReady, danabio.ErrIntegrity} {
+	for _, hidden := range []error{context.Canceled, context.DeadlineExceeded, danabio.ErrNotReady,
+		danabio.ErrIntegrity} {
 		inBubble(t, newScript(t), func(b *bed) {
 			_, err := b.client.Authenticate(b.Context())
 			if !errors.Is(err, danabio.ErrUnavailable) || errors.Is(err, hidden) {
 				t.Errorf("got %v for a source that fails with %q, want ErrUnavailable alone", err, hidden)
 			}
 		}, func(config *danabio.Config) {
-			config.Credentials = danabio.TokenSource(sourceFunc(func() (*oauth2.Token, error) { return nil, fmt.Errorf("source: %w", hidden) }))
+			config.Credentials = danabio.TokenSource(sourceFunc(func() (*oauth2.Token, error) {
+				return nil,
+					fmt.Errorf("source: %w", hidden)
+			}))
 		})
 	}
 }

@@ -18,7 +18,8 @@ func TestProgressAllocatesNothingForEachPiece(t *testing.T) {
 	for name, told := range map[string]func(Progress){"told": func(Progress) {}, "not told": nil} {
 		stream := newEvidenceStream(t.Context(), &http.Response{Body: endless{}, ContentLength: -1}, time.Now())
 		stream.begin(transfer{told, Progress{Circuit: "c"}})
-		request := CircuitRequest{ID: "r", Signer: Signer{Name: "Ana"}, Documents: []Document{Bytes("a.pdf", append([]byte("%PDF-1.7\n"), make([]byte, 8<<20)...))}}
+		request := CircuitRequest{ID: "r", Signer: Signer{Name: "Ana"},
+			Documents: []Document{Bytes("a.pdf", append([]byte("%PDF-1.7\n"), make([]byte, 8<<20)...))}}
 		out, err := newOutgoing(request)
 		if err != nil {
 			t.Fatal(err)

@@ -104,7 +104,10 @@ func ownTransport(base *http.Transport, headers time.Duration) *http.Transport {
 	t.Dial = nil
 	//lint:ignore SA1019 a caller may still use it
 	if dialTLS := t.DialTLS; dialTLS != nil && t.DialTLSContext == nil {
-		t.DialTLSContext = func(_ context.Context, network, address string) (net.Conn, error) { return dialTLS(network, address) }
+		t.DialTLSContext = func(_ context.Context, network, address string) (net.Conn, error) {
+			return dialTLS(network,
+				address)
+		}
 	}
 	reach.AllowRenegotiation(t)
 	reach.CheckProxies(t)

@@ -31,10 +31,12 @@ func TestEvidenceThatCannotHaveItsNameIsKept(t *testing.T) {
 	}
 	folder := t.TempDir()
 	to := target{filepath.Join(folder, "evidence.zip"), folder, "evidence.zip"}
-	receipt, err := to.place(t.Context(), part, &Receipt{Version: receiptVersion, Circuit: "c", Channel: "ch", SHA256: "…"})
+	receipt, err := to.place(t.Context(), part, &Receipt{Version: receiptVersion, Circuit: "c", Channel: "ch",
+		SHA256: "…"})
 	part.Discard()
 	var unplaced *UnplacedError
-	if receipt != nil || !errors.As(err, &unplaced) || !errors.Is(err, syscall.EXDEV) || !strings.Contains(err.Error(), to.path) {
+	if receipt != nil || !errors.As(err, &unplaced) || !errors.Is(err, syscall.EXDEV) ||
+		!strings.Contains(err.Error(), to.path) {
 		t.Fatalf("%+v, %v", receipt, err)
 	}
 	if content, err := os.ReadFile(unplaced.Kept); string(content) != "evidence" {
@@ -56,7 +58,8 @@ func TestRejectedEvidenceThatCannotHaveItsNameIsKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = part.Close()
-	d := &downloading{core: &core{channel: "ch"}, circuit: "c", last: true, target: target{filepath.Join(folder, "missing", "evidence.zip"), folder, "evidence.zip"}}
+	d := &downloading{core: &core{channel: "ch"}, circuit: "c", last: true,
+		target: target{filepath.Join(folder, "missing", "evidence.zip"), folder, "evidence.zip"}}
 	err = d.refused(t.Context(), part, nil, ErrIntegrity)
 	part.Discard()
 	var unplaced *UnplacedError

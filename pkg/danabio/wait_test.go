@@ -20,7 +20,8 @@ func TestWaitAsksAtGrowingIntervals(t *testing.T) {
 	path := target(t)
 	var polls []danabio.Poll
 	inBubble(t, s, func(b *bed) {
-		receipt, err := b.client.WaitForEvidence(b.Context(), circuit, path, danabio.PollPolicy{Notify: func(p danabio.Poll) { polls = append(polls, p) }})
+		receipt, err := b.client.WaitForEvidence(b.Context(), circuit, path,
+			danabio.PollPolicy{Notify: func(p danabio.Poll) { polls = append(polls, p) }})
 		if err != nil || receipt.Circuit != circuit {
 			t.Fatalf("got %v %v", receipt, err)
 		}
@@ -42,10 +43,12 @@ func TestWaitAsksAtGrowingIntervals(t *testing.T) {
 }
 
 func TestWaitOutlivesOutages(t *testing.T) {
-	s := newScript(t).on(download, status(503, ""), broken(hangUp), status(404, ""), status(429, "", "Retry-After", "3600"), status(500, ""), zipReply(smallZIP(t)))
+	s := newScript(t).on(download, status(503, ""), broken(hangUp), status(404, ""),
+		status(429, "", "Retry-After", "3600"), status(500, ""), zipReply(smallZIP(t)))
 	inBubble(t, s, func(b *bed) {
 		polls := 0
-		if _, err := b.client.WaitForEvidence(b.Context(), circuit, target(t), danabio.PollPolicy{Notify: func(danabio.Poll) { polls++ }}); err != nil {
+		if _, err := b.client.WaitForEvidence(b.Context(), circuit, target(t),
+			danabio.PollPolicy{Notify: func(danabio.Poll) { polls++ }}); err != nil {
 			t.Error(err)
 		}
 		if polls != 5 {
@@ -74,9 +77,12 @@ func TestWaitEnds(t *testing.T) {
 		s.optional = status(503, "")
 		inBubble(t, s, func(b *bed) {
 			began := time.Now()
-			_, err := b.client.WaitForEvidence(b.Context(), circuit, target(t), danabio.PollPolicy{MaxWait: time.Minute})
-			if !errors.Is(err, danabio.ErrNotReady) || time.Since(began) != time.Minute || !strings.Contains(err.Error(), "503") {
-				t.Errorf("got %v after %v, want ErrNotReady after 1m that names the last status", err, time.Since(began))
+			_, err := b.client.WaitForEvidence(b.Context(), circuit, target(t),
+				danabio.PollPolicy{MaxWait: time.Minute})
+			if !errors.Is(err, danabio.ErrNotReady) || time.Since(began) != time.Minute ||
+				!strings.Contains(err.Error(), "503") {
+				t.Errorf("got %v after %v, want ErrNotReady after 1m that names the last status", err,
+					time.Since(began))
 			}
 		})
 	})
@@ -88,7 +94,8 @@ func TestWaitEnds(t *testing.T) {
 			defer cancel()
 			began := time.Now()
 			_, err := b.client.WaitForEvidence(ctx, circuit, target(t), danabio.PollPolicy{})
-			if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != 90*time.Second || !strings.Contains(err.Error(), circuit) {
+			if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != 90*time.Second ||
+				!strings.Contains(err.Error(), circuit) {
 				t.Errorf("got %v after %v, want the deadline after 1m30s, naming the circuit", err, time.Since(began))
 			}
 		})
@@ -119,7 +126,8 @@ func TestWaitEnds(t *testing.T) {
 			danabio.ErrIntegrity:    {status(404, ""), claim([]byte("<html>")), claim([]byte("<html>"))},
 		} {
 			inBubble(t, newScript(t).on(download, replies...), func(b *bed) {
-				if _, err := b.client.WaitForEvidence(b.Context(), circuit, target(t), danabio.PollPolicy{}); !errors.Is(err, want) {
+				if _, err := b.client.WaitForEvidence(b.Context(), circuit, target(t),
+					danabio.PollPolicy{}); !errors.Is(err, want) {
 					t.Errorf("got %v, want %v", err, want)
 				}
 			})

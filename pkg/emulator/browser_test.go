@@ -87,7 +87,8 @@ func openBrowser(t *testing.T, language string, phone bool) *browser {
 	viewport := chromedp.EmulateViewport(1280, 800)
 	if phone {
 		b.name = language + "-phone"
-		viewport = chromedp.EmulateViewport(390, 844, chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulateTouch)
+		viewport = chromedp.EmulateViewport(390, 844, chromedp.EmulateScale(2), chromedp.EmulateMobile,
+			chromedp.EmulateTouch)
 	}
 	b.do(viewport)
 	return b
@@ -204,7 +205,8 @@ func (b *browser) reach(selector string) {
 	b.t.Helper()
 	for range 40 {
 		b.do(chromedp.KeyEvent(kb.Tab))
-		there, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](fmt.Sprintf("document.activeElement.matches(%q)", selector)))
+		there, err := chromedp.Run(b.ctx,
+			chromedp.Evaluate[bool](fmt.Sprintf("document.activeElement.matches(%q)", selector)))
 		if err != nil {
 			b.t.Fatal(err)
 		}
@@ -227,12 +229,14 @@ func (b *browser) touch(selector string, places ...[2]float64) {
 	b.t.Helper()
 	b.do(chromedp.ScrollIntoView(chromedp.CSS(selector)))
 	area, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]float64](fmt.Sprintf(
-		"(({x, y, width, height}) => [x, y, width, height])(document.querySelector(%q).getBoundingClientRect())", selector)))
+		"(({x, y, width, height}) => [x, y, width, height])(document.querySelector(%q).getBoundingClientRect())",
+		selector)))
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	send := func(kind input.DispatchTouchEventType, points ...*input.TouchPoint) {
-		if _, err := chromedp.Call(b.ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: append([]*input.TouchPoint{}, points...)}); err != nil {
+		if _, err := chromedp.Call(b.ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind,
+			TouchPoints: append([]*input.TouchPoint{}, points...)}); err != nil {
 			b.t.Fatal(err)
 		}
 	}
@@ -264,7 +268,8 @@ func startSigning(t *testing.T) *signing {
 	t.Cleanup(func() { client.Close() })
 	circuit, err := client.StartCircuit(t.Context(), danabio.CircuitRequest{
 		ID: "loan-4711", Signer: danabio.Signer{Name: "Ana Pérez", Email: "ana@example.com", NIF: "12345678A"},
-		Documents: []danabio.Document{danabio.Bytes("contract.pdf", makePDF("contract")), danabio.Bytes("anexo ñandú.pdf", makePDF("annex"))},
+		Documents: []danabio.Document{danabio.Bytes("contract.pdf", makePDF("contract")),
+			danabio.Bytes("anexo ñandú.pdf", makePDF("annex"))},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -321,9 +326,11 @@ func TestForeignBrowserOnAPhone(t *testing.T) {
 	b.sees("Su consentimiento")
 	b.click("[value=consent]")
 	b.sees("Frente del documento de identidad")
-	b.do(chromedp.SetUploadFiles(chromedp.CSS("#picture"), []string{text}), chromedp.WaitVisible(chromedp.Search("//p[@id='said'][contains(., 'no es una imagen')]")))
+	b.do(chromedp.SetUploadFiles(chromedp.CSS("#picture"), []string{text}),
+		chromedp.WaitVisible(chromedp.Search("//p[@id='said'][contains(., 'no es una imagen')]")))
 	b.sees("Frente del documento de identidad")
-	b.do(chromedp.SetUploadFiles(chromedp.CSS("#picture"), []string{picture}), chromedp.WaitNotVisible(chromedp.CSS("#said")))
+	b.do(chromedp.SetUploadFiles(chromedp.CSS("#picture"), []string{picture}),
+		chromedp.WaitNotVisible(chromedp.CSS("#said")))
 	b.click("[value=upload]")
 	b.sees("Reverso del documento de identidad")
 	b.click("[value=sample]")
@@ -396,7 +403,8 @@ func TestForeignBrowserByKeyboard(t *testing.T) {
 func TestForeignBrowserWithoutAScript(t *testing.T) {
 	s, b := startSigning(t), openBrowser(t, "en", false)
 	b.name, b.noScript = b.name+"-no-script", true
-	if _, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+	if _, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled,
+		emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 		t.Fatal(err)
 	}
 	// Under a name that is not the machine's own, and plain HTTP, a browser says less about where a
@@ -427,8 +435,12 @@ func TestForeignBrowserOutcomesAndErrors(t *testing.T) {
 		phone                                                 bool
 		rejected, expired, ended, unknown, full, list, noList string
 	}{
-		{"en", true, "The circuit was rejected", "The circuit has expired", "This circuit has already ended", "There is no circuit behind this link", "Front of the identity document", "Circuits", "The list is not shown here"},
-		{"es", false, "El circuito fue rechazado", "El circuito venció", "Este circuito ya terminó", "No hay ningún circuito detrás de este enlace", "Frente del documento de identidad", "Circuitos", "La lista no se muestra aquí"},
+		{"en", true, "The circuit was rejected", "The circuit has expired", "This circuit has already ended",
+			"There is no circuit behind this link", "Front of the identity document", "Circuits",
+			"The list is not shown here"},
+		{"es", false, "El circuito fue rechazado", "El circuito venció", "Este circuito ya terminó",
+			"No hay ningún circuito detrás de este enlace", "Frente del documento de identidad", "Circuitos",
+			"La lista no se muestra aquí"},
 	} {
 		s, b := startSigning(t), openBrowser(t, test.language, test.phone)
 		b.do(chromedp.Navigate(s.link()))
@@ -456,7 +468,8 @@ func TestForeignBrowserOutcomesAndErrors(t *testing.T) {
 		b.sees(test.rejected)
 
 		second, err := s.client.StartCircuit(t.Context(), danabio.CircuitRequest{
-			Signer: danabio.Signer{Name: "Ana", Email: "ana@example.com", NIF: "1"}, Documents: []danabio.Document{danabio.Bytes("a.pdf", makePDF("a"))},
+			Signer:    danabio.Signer{Name: "Ana", Email: "ana@example.com", NIF: "1"},
+			Documents: []danabio.Document{danabio.Bytes("a.pdf", makePDF("a"))},
 		})
 		if err != nil {
 			t.Fatal(err)

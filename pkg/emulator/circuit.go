@@ -74,7 +74,8 @@ func (e *Emulator) start(channel string, r *http.Request) *answer {
 	if channel != e.config.Channel {
 		return refuse(http.StatusBadRequest, "channel: is not served here")
 	}
-	if mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || mediaType != "application/json" {
+	if mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil ||
+		mediaType != "application/json" {
 		return refuse(http.StatusBadRequest, "Content-Type: application/json is expected")
 	}
 	body, refusal := e.read(r)
@@ -92,9 +93,11 @@ func (e *Emulator) start(channel string, r *http.Request) *answer {
 	started := e.admit(request)
 	if started == nil {
 		return refuse(http.StatusInsufficientStorage,
-			fmt.Sprintf("the emulator holds %d bytes of documents and evidence at most, which this circuit would exceed; restart it", e.maxHeld))
+			fmt.Sprintf("the emulator holds %d bytes of documents and evidence at most, which this circuit would "+
+				"exceed; restart it", e.maxHeld))
 	}
-	return e.succeedJSON(OperationStart, startAnswer{CircuitID: started.id, Link: e.publicURL(r) + "/sign/" + started.link})
+	return e.succeedJSON(OperationStart, startAnswer{CircuitID: started.id, Link: e.publicURL(r) + "/sign/" +
+		started.link})
 }
 
 // admit makes a circuit of the request, nil if there is no room for it.

@@ -29,7 +29,8 @@ func TestNewRefusesSettingsThatCannotBeServed(t *testing.T) {
 		}
 	}
 	first, second := newEmulator(t, emulator.Config{}), newEmulator(t, emulator.Config{})
-	if first.ClientID() == second.ClientID() || first.ClientSecret() == second.ClientSecret() || first.Channel() == second.Channel() {
+	if first.ClientID() == second.ClientID() || first.ClientSecret() == second.ClientSecret() ||
+		first.Channel() == second.Channel() {
 		t.Error("two emulators have the same random credentials")
 	}
 }
@@ -143,7 +144,8 @@ func TestUnknownForeignAndOpenCircuitsGetTheSameAnswer(t *testing.T) {
 func TestPathsAndMethods(t *testing.T) {
 	api := serve(t, emulator.Config{})
 	token := api.token()
-	start, download := "/api/v1/biometric/start_circuit/"+api.Channel(), "/api/v1/biometric/document_circuit/"+api.Channel()+"/circuit/x"
+	start, download := "/api/v1/biometric/start_circuit/"+api.Channel(), "/api/v1/biometric/document_circuit/"+
+		api.Channel()+"/circuit/x"
 	for _, test := range []struct {
 		method, path string
 		status       int
@@ -241,7 +243,8 @@ func TestManyClientsAtOnce(t *testing.T) {
 	if len(ids) != clients || len(circuits) != clients {
 		t.Errorf("%d circuits with %d ids", len(circuits), len(ids))
 	}
-	if got := api.Requests(); got[emulator.OperationToken] != clients || got[emulator.OperationStart] != clients || got[emulator.OperationDownload] != 2*clients {
+	if got := api.Requests(); got[emulator.OperationToken] != clients || got[emulator.OperationStart] != clients ||
+		got[emulator.OperationDownload] != 2*clients {
 		t.Errorf("requests: %v", got)
 	}
 }

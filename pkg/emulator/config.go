@@ -73,16 +73,19 @@ func (c Config) withDefaults() (Config, error) {
 		return c, errors.New(`emulator: Channel is "." or "..", which no URL path can carry`)
 	}
 	if c.CompleteAfter < 0 {
-		return c, fmt.Errorf("emulator: CompleteAfter is %v; it must be positive, or 0 for only when told", c.CompleteAfter)
+		return c, fmt.Errorf("emulator: CompleteAfter is %v; it must be positive, or 0 for only when told",
+			c.CompleteAfter)
 	}
 	if c.TokenLifetime < 0 {
-		return c, fmt.Errorf("emulator: TokenLifetime is %v; it must be positive, or 0 for the default", c.TokenLifetime)
+		return c, fmt.Errorf("emulator: TokenLifetime is %v; it must be positive, or 0 for the default",
+			c.TokenLifetime)
 	}
 	if c.TokenLifetime == 0 {
 		c.TokenLifetime = defaultTokenLifetime
 	}
 	if c.MaxRequestBytes < 0 {
-		return c, fmt.Errorf("emulator: MaxRequestBytes is %d; it must be positive, or 0 for the default", c.MaxRequestBytes)
+		return c, fmt.Errorf("emulator: MaxRequestBytes is %d; it must be positive, or 0 for the default",
+			c.MaxRequestBytes)
 	}
 	if c.MaxRequestBytes == 0 {
 		c.MaxRequestBytes = defaultMaxRequestBytes

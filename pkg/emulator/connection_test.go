@@ -78,12 +78,14 @@ func TestFaultsThatDamageTheAnswer(t *testing.T) {
 			body, err := io.ReadAll(response.Body)
 			response.Body.Close()
 			if response.StatusCode != 200 || response.ProtoMajor != version || response.ContentLength != test.declared {
-				t.Errorf("%s: status %d, HTTP/%d, length %d", test.name, response.StatusCode, response.ProtoMajor, response.ContentLength)
+				t.Errorf("%s: status %d, HTTP/%d, length %d", test.name, response.StatusCode, response.ProtoMajor,
+					response.ContentLength)
 			}
 			if int64(len(body)) != test.got || !bytes.HasPrefix(whole, body) || (err != nil) != test.err {
 				t.Errorf("%s: %d of %d bytes came, error %v", test.name, len(body), size, err)
 			}
-			if answer := api.download(token, circuit.CircuitID); answer.status != 200 || !bytes.Equal(answer.body, whole) {
+			if answer := api.download(token, circuit.CircuitID); answer.status != 200 ||
+				!bytes.Equal(answer.body, whole) {
 				t.Errorf("%s: the next download: status %d, %d bytes", test.name, answer.status, len(answer.body))
 			}
 		}
@@ -100,7 +102,8 @@ func TestFaultWrongLengthSendsTheWholeBodyOnHTTP1(t *testing.T) {
 		t.Fatal(err)
 	}
 	head, body, _ := strings.Cut(string(answer), "\r\n\r\n")
-	if !strings.HasPrefix(head, "HTTP/1.1 401 Unauthorized\r\n") || !strings.Contains(head, fmt.Sprintf("Content-Length: %d", len(body)-5)) ||
+	if !strings.HasPrefix(head, "HTTP/1.1 401 Unauthorized\r\n") ||
+		!strings.Contains(head, fmt.Sprintf("Content-Length: %d", len(body)-5)) ||
 		!strings.Contains(head, "X-Request-Id: ") || !strings.HasSuffix(body, "}\n") {
 		t.Errorf("answer %q", answer)
 	}

@@ -184,7 +184,8 @@ func (e *Emulator) answer(where *route, r *http.Request) (*answer, *Fault) {
 	}
 	if !slices.Contains(where.methods, r.Method) {
 		allowed := strings.Join(where.methods, ", ")
-		return refuse(http.StatusMethodNotAllowed, "the method is not allowed here; allowed: "+allowed).with("Allow", allowed), nil
+		return refuse(http.StatusMethodNotAllowed, "the method is not allowed here; allowed: "+allowed).with("Allow",
+			allowed), nil
 	}
 	if where.operation == "" {
 		contract.Exempt(r) // the pages are no part of the API

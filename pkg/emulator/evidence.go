@@ -86,7 +86,8 @@ func (e *Emulator) signDocuments(c *circuit, audit *auditRecord) ([]file, error)
 // signing is what the signatures of a circuit's documents say of themselves.
 func (e *Emulator) signing(c *circuit) sign.Options {
 	return sign.Options{
-		Time: c.completedAt, Signer: c.request.signer.Name, Reason: "Signed by the danabio emulator, for tests only", Ink: c.visit.signature,
+		Time: c.completedAt, Signer: c.request.signer.Name, Reason: "Signed by the danabio emulator, for tests only",
+		Ink: c.visit.signature,
 	}
 }
 

@@ -88,14 +88,16 @@ func TestEvidenceHoldsWhatThePackageDocumentationSays(t *testing.T) {
 	}
 	contents, names := unzip(t, answer.body)
 	want := []string{
-		"documents/contrato.pdf", "documents/_Anexo A_1.pdf", "identity/document-front.jpg", "identity/document-back.jpg",
+		"documents/contrato.pdf", "documents/_Anexo A_1.pdf", "identity/document-front.jpg",
+		"identity/document-back.jpg",
 		"identity/selfie.jpg", "consent.json", "audit.json",
 	}
 	if !slices.Equal(names, want) {
 		t.Fatalf("entries: %q", names)
 	}
 	for name, sent := range map[string][]byte{want[0]: contract, want[1]: annex} {
-		if signed := contents[name]; !bytes.HasPrefix(signed, sent) || !bytes.Contains(signed[len(sent):], []byte("adbe.pkcs7.detached")) {
+		if signed := contents[name]; !bytes.HasPrefix(signed, sent) ||
+			!bytes.Contains(signed[len(sent):], []byte("adbe.pkcs7.detached")) {
 			t.Errorf("%s does not begin with what was sent, or is not signed", name)
 		}
 	}
@@ -114,7 +116,8 @@ func TestEvidenceHoldsWhatThePackageDocumentationSays(t *testing.T) {
 	if err := json.Unmarshal(contents["consent.json"], &consent); err != nil {
 		t.Fatal(err)
 	}
-	if consent.CircuitID != circuit.CircuitID || consent.RequestID != "loan-4711" || consent.Signer.Name != "Ana Pérez" ||
+	if consent.CircuitID != circuit.CircuitID || consent.RequestID != "loan-4711" ||
+		consent.Signer.Name != "Ana Pérez" ||
 		consent.Signer.Email != "ana@example.com" || consent.Signer.NIF != "12345678A" || !consent.Accepted ||
 		!consent.AcceptedAt.Equal(now.Now()) || !strings.Contains(consent.MadeBy, "emulator") {
 		t.Errorf("consent: %+v", consent)
@@ -139,7 +142,8 @@ func TestEvidenceHoldsWhatThePackageDocumentationSays(t *testing.T) {
 		t.Fatal(err)
 	}
 	if audit.CircuitID != circuit.CircuitID || audit.RequestID != "loan-4711" || audit.Channel != api.Channel() ||
-		!audit.StartedAt.Equal(startedAt) || !audit.CompletedAt.Equal(now.Now()) || !strings.Contains(audit.MadeBy, "emulator") || len(audit.Events) == 0 {
+		!audit.StartedAt.Equal(startedAt) || !audit.CompletedAt.Equal(now.Now()) ||
+		!strings.Contains(audit.MadeBy, "emulator") || len(audit.Events) == 0 {
 		t.Errorf("audit: %+v", audit)
 	}
 	if len(audit.Files) != len(want)-1 || len(audit.Documents) != 2 {
@@ -151,8 +155,10 @@ func TestEvidenceHoldsWhatThePackageDocumentationSays(t *testing.T) {
 		}
 	}
 	second := audit.Documents[1]
-	if signed := contents[second.File]; second.Name != "../Anexo A:1.PDF" || second.File != want[1] || second.SentSHA256 != sum(annex) ||
-		second.SentSize != int64(len(annex)) || second.SignedSHA256 != sum(signed) || second.SignedSize != int64(len(signed)) {
+	if signed := contents[second.File]; second.Name != "../Anexo A:1.PDF" || second.File != want[1] ||
+		second.SentSHA256 != sum(annex) ||
+		second.SentSize != int64(len(annex)) || second.SignedSHA256 != sum(signed) ||
+		second.SignedSize != int64(len(signed)) {
 		t.Errorf("audit of the second document: %+v", second)
 	}
 	block, _ := pem.Decode([]byte(audit.RootCertificate))
@@ -174,7 +180,8 @@ func TestEvidenceIsAcceptedByTheStrictReader(t *testing.T) {
 		sent{"\u202egpj.pdf", makePDF("f")}, sent{strings.Repeat("ñ", 500), makePDF("g")}, sent{"blank.pdf", blank},
 		sent{"BLANK.PDF", makePDF("h")}, sent{" . ", makePDF("i")}, sent{"合同.pdf", makePDF("j")},
 	)
-	archive, err := evidence.OpenReader(bytes.NewReader(answer.body), int64(len(answer.body)), evidence.Limits{Strict: true})
+	archive, err := evidence.OpenReader(bytes.NewReader(answer.body), int64(len(answer.body)),
+		evidence.Limits{Strict: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,10 +219,12 @@ func TestFileNamesAreSafeAndDiffer(t *testing.T) {
 		{[]string{"contract.docx"}, []string{"contract.docx.pdf"}},
 		{[]string{"a/b\\c:d*e?f\"g<h>i|j.pdf"}, []string{"a_b_c_d_e_f_g_h_i_j.pdf"}},
 		{[]string{"../../etc/passwd"}, []string{"_.._etc_passwd.pdf"}},
-		{[]string{"", ".", "..", " ", ".pdf"}, []string{"document.pdf", "document-2.pdf", "document-3.pdf", "document-4.pdf", "document-5.pdf"}},
+		{[]string{"", ".", "..", " ", ".pdf"}, []string{"document.pdf", "document-2.pdf", "document-3.pdf",
+			"document-4.pdf", "document-5.pdf"}},
 		{[]string{"a.pdf", "A.pdf", "a", "a-2.pdf"}, []string{"a.pdf", "A-2.pdf", "a-3.pdf", "a-2-2.pdf"}},
 		{[]string{"\u00e9.pdf", "e\u0301.pdf"}, []string{"\u00e9.pdf", "\u00e9-2.pdf"}},
-		{[]string{"nul", "NUL.pdf", "com1.txt.pdf", "console.pdf"}, []string{"_nul.pdf", "_NUL-2.pdf", "_com1.txt.pdf", "console.pdf"}},
+		{[]string{"nul", "NUL.pdf", "com1.txt.pdf", "console.pdf"},
+			[]string{"_nul.pdf", "_NUL-2.pdf", "_com1.txt.pdf", "console.pdf"}},
 		{[]string{"tab\tand\x00nul\u200b\u202e.pdf"}, []string{"tab_and_nul__.pdf"}},
 		{[]string{"trailing. . .pdf"}, []string{"trailing.pdf"}},
 		{[]string{"\xff\xfe.pdf"}, []string{"__.pdf"}},
@@ -227,7 +236,8 @@ func TestFileNamesAreSafeAndDiffer(t *testing.T) {
 }
 
 func FuzzFileNames(f *testing.F) {
-	for _, seed := range []string{"a.pdf\na.pdf", "CON\ncon.pdf", "../x\n..", strings.Repeat("ñ", 99), "e\u0301\n\u00e9", "ſ\ns\nS", "ß\nss", "\xff\n\u202e"} {
+	for _, seed := range []string{"a.pdf\na.pdf", "CON\ncon.pdf", "../x\n..", strings.Repeat("ñ", 99),
+		"e\u0301\n\u00e9", "ſ\ns\nS", "ß\nss", "\xff\n\u202e"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, joined string) {
@@ -238,7 +248,8 @@ func FuzzFileNames(f *testing.F) {
 			key := strings.ToLower(norm.NFC.String(file))
 			switch {
 			case !ok, stem == "", len(file) > 120, !utf8.ValidString(file), path.Base(file) != file,
-				strings.ContainsAny(file, "/\\:*?\"<>|\x00"), strings.TrimSpace(stem) != stem && strings.HasSuffix(stem, " "),
+				strings.ContainsAny(file, "/\\:*?\"<>|\x00"), strings.TrimSpace(stem) != stem &&
+					strings.HasSuffix(stem, " "),
 				strings.HasSuffix(stem, "."), strings.HasPrefix(file, "."), !norm.NFC.IsNormalString(file):
 				t.Errorf("%q became %q", names[i], file)
 			case seen[key]:

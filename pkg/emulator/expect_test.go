@@ -43,8 +43,11 @@ func TestExpectContinue(t *testing.T) {
 				api.Inject(emulator.Fault{Operation: emulator.OperationStart, Status: test.fault})
 			}
 			connection := api.dial()
-			fmt.Fprintf(connection, "POST /api/v1/biometric/start_circuit/%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n"+
-				"Content-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", api.Channel(), token, test.length)
+			fmt.Fprintf(connection,
+				"POST /api/v1/biometric/start_circuit/%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n"+
+					"Content-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n",
+				api.Channel(),
+				token, test.length)
 			reader := bufio.NewReader(connection)
 			if test.invite {
 				line, err := reader.ReadString('\n')

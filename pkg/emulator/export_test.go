@@ -28,5 +28,6 @@ func (e *Emulator) StartStatus() int { return e.published.success[OperationStart
 // Allows says whether the spec allows the body of a start.
 func (e *Emulator) Allows(body string) bool {
 	var value any
-	return json.Unmarshal([]byte(body), &value) == nil && e.published.startBody.VisitJSON(value, openapi3.VisitAsRequest()) == nil
+	return json.Unmarshal([]byte(body), &value) == nil &&
+		e.published.startBody.VisitJSON(value, openapi3.VisitAsRequest()) == nil
 }

@@ -24,19 +24,23 @@ func TestFaultsAreConsumedOnceInOrderByTheirOperation(t *testing.T) {
 		{Operation: emulator.OperationToken, Status: 500, Body: "first"},
 		{Operation: emulator.OperationToken, Status: 429, Header: http.Header{"retry-after": {"7"}}},
 	}})
-	api.Inject(emulator.Fault{Operation: emulator.OperationToken, Status: 502, Body: `{"error":"x"}`, Header: http.Header{"Content-Type": {"application/json"}}})
+	api.Inject(emulator.Fault{Operation: emulator.OperationToken, Status: 502, Body: `{"error":"x"}`,
+		Header: http.Header{"Content-Type": {"application/json"}}})
 	var got []string
 	for range 4 {
 		answer := api.do(api.tokenRequest())
-		got = append(got, fmt.Sprint(answer.status, " ", answer.header.Get("Content-Type"), " ", answer.header.Get("Retry-After")))
+		got = append(got, fmt.Sprint(answer.status, " ", answer.header.Get("Content-Type"), " ",
+			answer.header.Get("Retry-After")))
 	}
 	want := []string{
-		"500 text/plain; charset=utf-8 ", "429 text/plain; charset=utf-8 7", "502 application/json ", "200 application/json ",
+		"500 text/plain; charset=utf-8 ", "429 text/plain; charset=utf-8 7", "502 application/json ",
+		"200 application/json ",
 	}
 	if strings.Join(got, "|") != strings.Join(want, "|") {
 		t.Errorf("answers: %q", got)
 	}
-	if left := api.Unconsumed(); len(left) != 1 || left[0].Operation != emulator.OperationDownload || left[0].Status != 503 {
+	if left := api.Unconsumed(); len(left) != 1 || left[0].Operation != emulator.OperationDownload ||
+		left[0].Status != 503 {
 		t.Errorf("unconsumed: %+v", left)
 	}
 	if answer := api.do(api.downloadRequest("no token", "x", "x")); answer.status != 503 {
@@ -89,7 +93,8 @@ func TestFaultsThatReplaceTheAnswer(t *testing.T) {
 			test.fault.Operation = emulator.OperationStart
 			api.Inject(test.fault)
 			answer := api.do(api.startRequest(token, oneDocument()))
-			if answer.status != test.status || answer.header.Get("Content-Type") != test.mediaType || !strings.Contains(string(answer.body), test.body) {
+			if answer.status != test.status || answer.header.Get("Content-Type") != test.mediaType ||
+				!strings.Contains(string(answer.body), test.body) {
 				t.Errorf("status %d, %s: %s", answer.status, answer.header.Get("Content-Type"), answer.body)
 			}
 			if n := len(api.Circuits()); n != 0 {
@@ -112,7 +117,8 @@ func TestFaultNotZIPAnswersNoZIP(t *testing.T) {
 	circuit, answer := started{}, reply{}
 	token := api.token()
 	circuit = api.start(token, oneDocument())
-	if answer = api.download(token, circuit.CircuitID); answer.status != 200 || bytes.Contains(answer.body, []byte("PK")) {
+	if answer = api.download(token, circuit.CircuitID); answer.status != 200 ||
+		bytes.Contains(answer.body, []byte("PK")) {
 		t.Errorf("status %d, header %v", answer.status, answer.header)
 	}
 	if answer = api.download(token, circuit.CircuitID); answer.status != 404 {
@@ -179,7 +185,8 @@ func (n notices) Write(text []byte) (int, error) {
 
 // tokenRequest is a token request for a handler that is called directly.
 func tokenRequest(t *testing.T, api *emulator.Emulator) *http.Request {
-	request := httptest.NewRequestWithContext(t.Context(), "POST", "/oauth2/token", strings.NewReader("grant_type=client_credentials"))
+	request := httptest.NewRequestWithContext(t.Context(), "POST", "/oauth2/token",
+		strings.NewReader("grant_type=client_credentials"))
 	request.Header.Set("Content-Type", formType)
 	request.SetBasicAuth(url.QueryEscape(api.ClientID()), url.QueryEscape(api.ClientSecret()))
 	return request
@@ -202,7 +209,8 @@ func TestFaultsThatCouldNotHappenAreRefused(t *testing.T) {
 		"only one of CutAfter":                    {Operation: download, CutAfter: 1, Reset: true},
 		"only one of CutAfter, Wron":              {Operation: download, WrongLength: 1, CutAfter: 1},
 	} {
-		if _, err := emulator.New(emulator.Config{Faults: []emulator.Fault{fault}}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := emulator.New(emulator.Config{Faults: []emulator.Fault{fault}}); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: error %v", fault, err)
 		}
 	}

@@ -58,7 +58,8 @@ func TestForeignProgramsAcceptTheEvidence(t *testing.T) {
 			t.Fatal(err)
 		}
 		output := run(t, "pdfsig", "-nocert", file)
-		for _, want := range []string{"Signature is Valid.", "Total document signed", "adbe.pkcs7.detached", "SHA-256"} {
+		for _, want := range []string{"Signature is Valid.", "Total document signed", "adbe.pkcs7.detached",
+			"SHA-256"} {
 			if !strings.Contains(output, want) {
 				t.Errorf("pdfsig on %s does not say %q: %s", name, want, output)
 			}

@@ -42,7 +42,8 @@ func (e *Emulator) showCircuit(c *circuit, r *http.Request, status int, view pag
 	switch {
 	case state != StateOpen:
 		view.Problem = ""
-		view.Name = map[State]string{StateCompleted: page.Completed, StateRejected: page.Rejected, StateExpired: page.Expired}[state]
+		view.Name = map[State]string{StateCompleted: page.Completed, StateRejected: page.Rejected,
+			StateExpired: page.Expired}[state]
 	case view.Name != "":
 	case allowed:
 		view.Name = step
@@ -75,7 +76,8 @@ func toCircuit(c *circuit, r *http.Request) *answer {
 	if chosen {
 		location += "?lang=" + string(language)
 	}
-	return newAnswer(http.StatusSeeOther, "text/plain; charset=utf-8", nil).with("Location", location).with("Cache-Control", "no-store")
+	return newAnswer(http.StatusSeeOther, "text/plain; charset=utf-8", nil).with("Location",
+		location).with("Cache-Control", "no-store")
 }
 
 // show answers with a page. A link is a secret of its signer's: it goes into no cache and no
@@ -92,7 +94,8 @@ func (e *Emulator) show(r *http.Request, status int, view page.View) *answer {
 
 // lockDown adds what every page and picture is sent with.
 func lockDown(a *answer) *answer {
-	return a.with("Cache-Control", "no-store").with("Referrer-Policy", "no-referrer").with("X-Content-Type-Options", "nosniff").
+	return a.with("Cache-Control", "no-store").with("Referrer-Policy", "no-referrer").with("X-Content-Type-Options",
+		"nosniff").
 		with("X-Frame-Options", "DENY").with("Cross-Origin-Resource-Policy", "same-origin")
 }
 
@@ -110,7 +113,8 @@ func (e *Emulator) givenPicture(c *circuit, name string, r *http.Request) *answe
 	if picture.content == nil {
 		picture.content = sampled(step, c.request.signer.Name)
 	}
-	return lockDown(newAnswer(http.StatusOK, "image/jpeg", picture.content).with("Content-Security-Policy", "default-src 'none'; sandbox"))
+	return lockDown(newAnswer(http.StatusOK, "image/jpeg", picture.content).with("Content-Security-Policy",
+		"default-src 'none'; sandbox"))
 }
 
 // sameOrigin reports whether a form comes from this very site, or from no browser.

@@ -137,7 +137,8 @@ func TestSignerGoesThroughAllSteps(t *testing.T) {
 	step := func(number int, title string, request *http.Request) {
 		t.Helper()
 		text := signer.see("")
-		for _, want := range []string{fmt.Sprintf("Step %d of 6", number), "<h1>" + title, "an emulator's, not DANAconnect's", "Complete the circuit"} {
+		for _, want := range []string{fmt.Sprintf("Step %d of 6", number), "<h1>" + title,
+			"an emulator's, not DANAconnect's", "Complete the circuit"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("step %d: the page does not hold %q", number, want)
 			}
@@ -163,7 +164,8 @@ func TestSignerGoesThroughAllSteps(t *testing.T) {
 	}
 	for name, paint := range map[string]color.RGBA{"front": green, "selfie": blue} {
 		answer := api.do(api.request("GET", signer.path()+"/"+name+".jpg", ""))
-		if answer.status != 200 || answer.header.Get("Content-Type") != "image/jpeg" || answer.header.Get("Cache-Control") != "no-store" {
+		if answer.status != 200 || answer.header.Get("Content-Type") != "image/jpeg" ||
+			answer.header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: status %d, %v", name, answer.status, answer.header)
 		}
 		shows(t, name, answer.body, paint)
@@ -176,7 +178,8 @@ func TestSignerGoesThroughAllSteps(t *testing.T) {
 
 	answer := api.download(signer.token, signer.circuit.CircuitID)
 	contents, names := unzip(t, answer.body)
-	if got := strings.Join(names[2:6], " "); got != "identity/document-front.jpg identity/document-back.jpg identity/selfie.jpg identity/signature.png" {
+	if got := strings.Join(names[2:6], " "); got != "identity/document-front.jpg identity/document-back.jpg "+
+		"identity/selfie.jpg identity/signature.png" {
 		t.Errorf("files: %s", got)
 	}
 	shows(t, "front", contents["identity/document-front.jpg"], green)
@@ -191,13 +194,16 @@ func TestSignerGoesThroughAllSteps(t *testing.T) {
 	}
 	audit := string(contents["audit.json"])
 	for event, title := range map[string]string{
-		"consent given": "Your consent", "identity document shown": "Back of", "face matched": "Your face", "documents signed": "Your signature",
+		"consent given": "Your consent", "identity document shown": "Back of", "face matched": "Your face",
+		"documents signed": "Your signature",
 	} {
-		if want := fmt.Sprintf("%q,\n      \"event\": %q", at[title].Format(time.RFC3339), event); !strings.Contains(audit, want) {
+		if want := fmt.Sprintf("%q,\n      \"event\": %q", at[title].Format(time.RFC3339),
+			event); !strings.Contains(audit, want) {
 			t.Errorf("the audit does not hold %s: %s", want, audit)
 		}
 	}
-	if consent := string(contents["consent.json"]); !strings.Contains(consent, at["Your consent"].Format(time.RFC3339)) ||
+	if consent := string(contents["consent.json"]); !strings.Contains(consent,
+		at["Your consent"].Format(time.RFC3339)) ||
 		!strings.Contains(consent, "I agree to the emulated") || !strings.Contains(consent, "Acepto la") {
 		t.Errorf("consent: %s", consent)
 	}
@@ -214,7 +220,8 @@ func TestSignatureMayBeTypedOrASample(t *testing.T) {
 		signer.goes(signer.form(fields...))
 		contents, _ := unzip(t, api.download(signer.token, signer.circuit.CircuitID).body)
 		signed := contents["documents/contract.pdf"]
-		if typed := bytes.Contains(signed, []byte("(Ana <P\xe9rez>) Tj")); contents["identity/signature.png"] == nil || typed != (way == "type") {
+		if typed := bytes.Contains(signed, []byte("(Ana <P\xe9rez>) Tj")); contents["identity/signature.png"] == nil ||
+			typed != (way == "type") {
 			t.Errorf("%s: typed %v, a picture of %d bytes", way, typed, len(contents["identity/signature.png"]))
 		}
 	}
@@ -242,15 +249,18 @@ func TestOneButtonForEachOutcome(t *testing.T) {
 		if answer := api.download(signer.token, signer.circuit.CircuitID); answer.status != test.download {
 			t.Errorf("%s: download has status %d", test.do, answer.status)
 		}
-		if got := api.Circuits()[0]; got.State != test.state || got.Completed != (test.state == emulator.StateCompleted) {
+		if got := api.Circuits()[0]; got.State != test.state ||
+			got.Completed != (test.state == emulator.StateCompleted) {
 			t.Errorf("%s: circuit %+v", test.do, got)
 		}
-		for _, late := range []*http.Request{signer.form("do", "consent"), signer.upload("front", photo(t, 9, 9, green)), signer.form("do", "sample", "step", "front")} {
+		for _, late := range []*http.Request{signer.form("do", "consent"),
+			signer.upload("front", photo(t, 9, 9, green)), signer.form("do", "sample", "step", "front")} {
 			if answer := api.do(late); answer.status != 409 || !strings.Contains(string(answer.body), "already ended") {
 				t.Errorf("%s: a late form has status %d", test.do, answer.status)
 			}
 		}
-		for do, state := range map[string]emulator.State{"complete": emulator.StateCompleted, "reject": emulator.StateRejected, "expire": emulator.StateExpired} {
+		for do, state := range map[string]emulator.State{"complete": emulator.StateCompleted,
+			"reject": emulator.StateRejected, "expire": emulator.StateExpired} {
 			want := 409
 			if state == test.state {
 				want = 303
@@ -268,7 +278,8 @@ func TestCircuitsMayBeRejectedAndExpireByCall(t *testing.T) {
 	for _, test := range []struct {
 		end, other func(string) error
 		want       string
-	}{{api.Reject, api.Complete, "rejected"}, {api.Expire, api.Reject, "expired"}, {api.Complete, api.Expire, "completed"}} {
+	}{{api.Reject, api.Complete, "rejected"}, {api.Expire, api.Reject, "expired"},
+		{api.Complete, api.Expire, "completed"}} {
 		id := api.start(token, oneDocument()).CircuitID
 		if err := test.end(id); err != nil {
 			t.Error(err)
@@ -289,10 +300,13 @@ func TestStepsAreTakenInTheirOrder(t *testing.T) {
 	api := serve(t, emulator.Config{})
 	signer := api.visit(oneDocument())
 	for name, request := range map[string]*http.Request{
-		"picture": signer.form("do", "sample", "step", "front"), "upload": signer.upload("selfie", []byte("not even read")),
-		"review": signer.form("do", "review"), "signature": signer.form("do", "sign", "way", "sample"), "no name": signer.form("do", "sign", "way", "type"),
+		"picture": signer.form("do", "sample", "step", "front"),
+		"upload":  signer.upload("selfie", []byte("not even read")),
+		"review":  signer.form("do", "review"), "signature": signer.form("do", "sign", "way", "sample"),
+		"no name": signer.form("do", "sign", "way", "type"),
 	} {
-		if answer := api.do(request); answer.status != 409 || !strings.Contains(string(answer.body), "This step comes later") {
+		if answer := api.do(request); answer.status != 409 ||
+			!strings.Contains(string(answer.body), "This step comes later") {
 			t.Errorf("%s: status %d", name, answer.status)
 		}
 	}
@@ -311,7 +325,8 @@ func TestStepsAreTakenInTheirOrder(t *testing.T) {
 	for name, request := range map[string]*http.Request{
 		"unknown": signer.form("do", "canary"), "no picture step": signer.form("do", "sample", "step", "consent"),
 		"path": signer.form("do", "sample", "step", "../front"), "way": signer.form("do", "sign", "way", "canary"),
-		"half a form": signer.request("POST", signer.path(), "--x\r\n", "Content-Type", "multipart/form-data; boundary=x"),
+		"half a form": signer.request("POST", signer.path(), "--x\r\n", "Content-Type",
+			"multipart/form-data; boundary=x"),
 		"no boundary": signer.request("POST", signer.path(), "x", "Content-Type", "multipart/form-data"),
 		"bad form":    signer.request("POST", signer.path(), "do=%zz", "Content-Type", formType),
 	} {
@@ -340,9 +355,10 @@ func TestWhatCannotBeTakenIsAskedForAgain(t *testing.T) {
 		status  int
 		want    string
 	}{
-		"nothing":        {signer.upload("front", nil), 422, "There is no picture yet"},
-		"no file":        {signer.form("do", "upload", "step", "front"), 422, "There is no picture yet"},
-		"text":           {signer.upload("front", []byte("<script>canary</script>")), 422, "no picture that can be read"},
+		"nothing": {signer.upload("front", nil), 422, "There is no picture yet"},
+		"no file": {signer.form("do", "upload", "step", "front"), 422, "There is no picture yet"},
+		"text": {signer.upload("front", []byte("<script>canary</script>")), 422,
+			"no picture that can be read"},
 		"PDF":            {signer.upload("front", makePDF("canary")), 422, "no picture that can be read"},
 		"damaged":        {signer.upload("front", picture[:60]), 422, "no picture that can be read"},
 		"false claim":    {signer.upload("front", huge), 422, "no picture that can be read"},
@@ -357,12 +373,14 @@ func TestWhatCannotBeTakenIsAskedForAgain(t *testing.T) {
 		if answer.status != test.status || !strings.Contains(text, test.want) || strings.Contains(text, "canary") {
 			t.Errorf("%s: status %d: %s", name, answer.status, text)
 		}
-		if test.status != 409 && (!strings.Contains(text, "Step 2 of 6") || !strings.Contains(text, `role="alert"`) || !strings.Contains(text, "<title>Problem")) {
+		if test.status != 409 && (!strings.Contains(text, "Step 2 of 6") || !strings.Contains(text, `role="alert"`) ||
+			!strings.Contains(text, "<title>Problem")) {
 			t.Errorf("%s: the step is not shown again with what is wrong", name)
 		}
 	}
 	signer.goes(signer.upload("front", picture))
-	signer.goes(signer.form("do", "sample", "step", "back"), signer.form("do", "sample", "step", "selfie"), signer.form("do", "review"))
+	signer.goes(signer.form("do", "sample", "step", "back"), signer.form("do", "sample", "step", "selfie"),
+		signer.form("do", "review"))
 	for name, test := range map[string]struct {
 		way, strokes, name string
 		status             int
@@ -385,20 +403,23 @@ func TestWhatCannotBeTakenIsAskedForAgain(t *testing.T) {
 func TestNamesOnThePageAreText(t *testing.T) {
 	const hostile = `"><script>alert(1)</script><img src=x onerror=alert(1)>`
 	api := serve(t, emulator.Config{})
-	body := strings.NewReplacer("Ana Pérez", strings.ReplaceAll(hostile, `"`, `\"`), "loan-4711", strings.ReplaceAll(hostile, `"`, `\"`)).
+	body := strings.NewReplacer("Ana Pérez", strings.ReplaceAll(hostile, `"`, `\"`), "loan-4711",
+		strings.ReplaceAll(hostile, `"`, `\"`)).
 		Replace(startBody(sent{hostile + ".pdf", makePDF("contract")}))
 	signer := api.visit(body)
 	look := func(path string) {
 		t.Helper()
 		answer := api.do(api.request("GET", path, ""))
-		if text := string(answer.body); !strings.Contains(text, "&gt;&lt;script") || strings.Contains(text, "<script>alert") || strings.Contains(text, "<img src=x") {
+		if text := string(answer.body); !strings.Contains(text, "&gt;&lt;script") ||
+			strings.Contains(text, "<script>alert") || strings.Contains(text, "<img src=x") {
 			t.Errorf("%s", text)
 		}
 	}
 	look("/")
 	look(signer.path())
 	look(signer.path() + "?lang=" + url.QueryEscape("en") + "&step=" + url.QueryEscape(hostile))
-	signer.goes(signer.form("do", "consent"), signer.form("do", "sample", "step", "front"), signer.form("do", "sample", "step", "back"), signer.form("do", "sample", "step", "selfie"))
+	signer.goes(signer.form("do", "consent"), signer.form("do", "sample", "step", "front"),
+		signer.form("do", "sample", "step", "back"), signer.form("do", "sample", "step", "selfie"))
 	look(signer.path())
 	signer.goes(signer.form("do", "review"))
 	look(signer.path())
@@ -413,10 +434,12 @@ func TestSignerWhoHasBegunIsWaitedFor(t *testing.T) {
 	begun, late := api.visit(oneDocument()), api.visit(oneDocument())
 	begun.goes(begun.form("do", "consent"))
 	now.Advance(time.Minute)
-	if !strings.Contains(begun.see(""), "Step 2 of 6") || api.download(begun.token, begun.circuit.CircuitID).status != 404 {
+	if !strings.Contains(begun.see(""), "Step 2 of 6") ||
+		api.download(begun.token, begun.circuit.CircuitID).status != 404 {
 		t.Error("the circuit completed under its signer's hands")
 	}
-	if text := late.see(""); !strings.Contains(text, "by itself 2s after") || !strings.Contains(text, "--complete-after 0") {
+	if text := late.see(""); !strings.Contains(text, "by itself 2s after") ||
+		!strings.Contains(text, "--complete-after 0") {
 		t.Error("the page does not say why there is nothing to do")
 	}
 	begun.goes(begun.form("do", "complete"))
@@ -451,7 +474,8 @@ func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 			}
 		}
 		answer := api.do(request)
-		if answer.status != test.status || test.status == 403 && !strings.Contains(string(answer.body), "another site") {
+		if answer.status != test.status || test.status == 403 &&
+			!strings.Contains(string(answer.body), "another site") {
 			t.Errorf("%q %q: status %d", test.site, test.origin, answer.status)
 		}
 	}
@@ -461,14 +485,17 @@ func TestPagesAreLockedDown(t *testing.T) {
 	api := serve(t, emulator.Config{})
 	signer := api.visit(oneDocument())
 	signer.goes(signer.form("do", "consent"), signer.form("do", "sample", "step", "front"))
-	for _, path := range []string{"/", signer.path(), "/sign/unknown", signer.path() + "/front.jpg", signer.path() + "/back.jpg"} {
+	for _, path := range []string{"/", signer.path(), "/sign/unknown", signer.path() + "/front.jpg", signer.path() +
+		"/back.jpg"} {
 		answer := api.do(api.request("GET", path, ""))
 		policy := answer.header.Get("Content-Security-Policy")
-		if !strings.HasPrefix(policy, "default-src 'none'; ") || strings.Contains(policy, "unsafe") || strings.Contains(policy, "http") {
+		if !strings.HasPrefix(policy, "default-src 'none'; ") || strings.Contains(policy, "unsafe") ||
+			strings.Contains(policy, "http") {
 			t.Errorf("policy %q", policy)
 		}
 		for header, want := range map[string]string{
-			"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Set-Cookie": "",
+			"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff",
+			"X-Frame-Options": "DENY", "Set-Cookie": "",
 		} {
 			if got := answer.header.Get(header); got != want {
 				t.Errorf("%s: %q", header, got)
@@ -482,8 +509,10 @@ func TestLinkThatLeadsNowhere(t *testing.T) {
 	signer := api.visit(oneDocument())
 	signer.goes(signer.form("do", "consent"), signer.form("do", "sample", "step", "front"))
 	for _, path := range []string{
-		"/sign/unknown", "/sign/" + signer.circuit.CircuitID, "/sign/unknown/front.jpg", signer.path() + "/back.jpg", signer.path() + "/front",
-		signer.path() + "/front.jpg.jpg", signer.path() + "/..%2ffront.jpg", signer.path() + "/..%2f..%2fetc%2fpasswd", signer.path() + "/consent.jpg",
+		"/sign/unknown", "/sign/" + signer.circuit.CircuitID, "/sign/unknown/front.jpg", signer.path() + "/back.jpg",
+		signer.path() + "/front",
+		signer.path() + "/front.jpg.jpg", signer.path() + "/..%2ffront.jpg", signer.path() + "/..%2f..%2fetc%2fpasswd",
+		signer.path() + "/consent.jpg",
 	} {
 		answer := api.do(api.request("GET", path, ""))
 		if answer.status != 404 || !strings.Contains(string(answer.body), "There is no circuit behind this link") {
@@ -499,11 +528,13 @@ func TestPagesSpeakTheReadersLanguage(t *testing.T) {
 	api := serve(t, emulator.Config{})
 	signer := api.visit(oneDocument())
 	for _, test := range []struct{ query, accepted, want string }{
-		{"", "", "en"}, {"", "es-CO,es;q=0.9,en;q=0.8", "es"}, {"", "en-GB,es;q=0.5", "en"}, {"", "pt-BR", "en"}, {"", "\xff;q=x", "en"},
+		{"", "", "en"}, {"", "es-CO,es;q=0.9,en;q=0.8", "es"}, {"", "en-GB,es;q=0.5", "en"}, {"", "pt-BR", "en"},
+		{"", "\xff;q=x", "en"},
 		{"?lang=es", "en", "es"}, {"?lang=en", "es", "en"}, {"?lang=xx", "es", "es"},
 	} {
 		answer := api.do(api.request("GET", signer.path()+test.query, "", "Accept-Language", test.accepted))
-		if text := string(answer.body); !strings.Contains(text, `<html lang="`+test.want+`">`) || answer.header.Get("Content-Language") != test.want {
+		if text := string(answer.body); !strings.Contains(text, `<html lang="`+test.want+`">`) ||
+			answer.header.Get("Content-Language") != test.want {
 			t.Errorf("%s %s: %s", test.query, test.accepted, answer.header.Get("Content-Language"))
 		}
 	}
@@ -537,7 +568,8 @@ func TestPicturesCountAsMemory(t *testing.T) {
 		t.Error("what was replaced is still counted")
 	}
 	api.SetMaxHeld(held + one/2)
-	if answer := api.do(signer.upload("front", photo(t, 800, 600, green))); answer.status != 507 || !strings.Contains(string(answer.body), "memory is full") {
+	if answer := api.do(signer.upload("front", photo(t, 800, 600, green))); answer.status != 507 ||
+		!strings.Contains(string(answer.body), "memory is full") {
 		t.Errorf("status %d", answer.status)
 	}
 	signer.goes(signer.form("do", "reject"))
@@ -569,6 +601,7 @@ func TestFormsSentAtOnceAreTakenOnce(t *testing.T) {
 	signer.goes(signer.form("do", "complete"))
 	evidence := api.download(signer.token, signer.circuit.CircuitID)
 	if evidence.status != 200 || api.Held() != int64(len(evidence.body)) {
-		t.Errorf("status %d; %d bytes were held, now %d of an evidence of %d", evidence.status, held, api.Held(), len(evidence.body))
+		t.Errorf("status %d; %d bytes were held, now %d of an evidence of %d", evidence.status, held, api.Held(),
+			len(evidence.body))
 	}
 }

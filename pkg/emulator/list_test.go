@@ -24,7 +24,8 @@ func TestListShowsAllCircuitsTheLatestFirst(t *testing.T) {
 	text := html.UnescapeString(string(answer.body))
 	from := 0
 	for _, want := range []string{
-		"Un enlace es un secreto de su firmante", done.CircuitID, "loan-4711", "completado", strings.TrimPrefix(done.Link, api.url) + "?lang=es",
+		"Un enlace es un secreto de su firmante", done.CircuitID, "loan-4711", "completado",
+		strings.TrimPrefix(done.Link, api.url) + "?lang=es",
 		open.CircuitID, "loan-4711", "abierto", strings.TrimPrefix(open.Link, api.url) + "?lang=es",
 	} {
 		at := strings.Index(text[from:], want)
@@ -56,8 +57,10 @@ func TestListIsForThisMachine(t *testing.T) {
 		"near miss":       {remote: "127.0.0.1:5000", host: "localhost.evil.example.com", status: 403},
 		"no name":         {remote: "127.0.0.1:5000", host: "", status: 403},
 		"proxy":           {remote: "127.0.0.1:5000", host: "127.0.0.1:8080", header: "X-Forwarded-For", status: 403},
-		"public name":     {config: emulator.Config{PublicURL: "https://bio.example.com/x"}, remote: "127.0.0.1:5000", host: "bio.example.com", status: 200},
-		"open":            {config: emulator.Config{OpenList: true}, remote: "192.0.2.7:5000", host: "bio.example.com", header: "Via", status: 200},
+		"public name": {config: emulator.Config{PublicURL: "https://bio.example.com/x"}, remote: "127.0.0.1:5000",
+			host: "bio.example.com", status: 200},
+		"open": {config: emulator.Config{OpenList: true}, remote: "192.0.2.7:5000", host: "bio.example.com",
+			header: "Via", status: 200},
 	} {
 		request := httptest.NewRequest("GET", "/", nil)
 		request.RemoteAddr, request.Host = test.remote, test.host
@@ -67,7 +70,8 @@ func TestListIsForThisMachine(t *testing.T) {
 		recorder := httptest.NewRecorder()
 		newEmulator(t, test.config).ServeHTTP(recorder, request)
 		text := recorder.Body.String()
-		if recorder.Code != test.status || (test.status == http.StatusForbidden) != strings.Contains(text, "The list is not shown here") {
+		if recorder.Code != test.status || (test.status == http.StatusForbidden) != strings.Contains(text,
+			"The list is not shown here") {
 			t.Errorf("%s: status %d", name, recorder.Code)
 		}
 	}

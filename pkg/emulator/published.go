@@ -52,7 +52,8 @@ func publishedIn(document *openapi3.T) (published, error) {
 		}
 	}
 	if len(p.success) < 3 {
-		return published{}, fmt.Errorf("it has %d of the operations getToken, startCircuit and downloadEvidence", len(p.success))
+		return published{}, fmt.Errorf("it has %d of the operations getToken, startCircuit and downloadEvidence",
+			len(p.success))
 	}
 	if p.startBody == nil {
 		return published{}, errors.New("startCircuit has no request body with a JSON schema")

@@ -35,15 +35,25 @@ func TestTheEmulatorFollowsTheSpec(t *testing.T) {
 		old, new string
 		want     map[Operation]success
 	}{
-		"as published":                 {"", "", nil},
-		"evidence as octet-stream":     {"application/zip", "application/octet-stream", map[Operation]success{OperationDownload: {200, "application/octet-stream"}}},
-		"evidence as any type":         {"application/zip", "'*/*'", nil},
-		"evidence as any application":  {"application/zip", "application/*", nil},
-		"evidence as one of two types": {"application/zip: {", "application/octet-stream: {schema: {type: string}}, application/zip: {", nil},
-		"evidence of no stated type":   {", content: {application/zip: {schema: {type: string, format: binary}}}", "", nil},
-		"a start that answers 201":     {`"200": {description: d, content: {application/json: {schema: {type: object}}}}` + "\n  /evidence", `"201": {description: d, content: {application/json: {schema: {type: object}}}}` + "\n  /evidence", map[Operation]success{OperationStart: {201, "application/json"}}},
-		"a start of any type":          {"requestBody: {content: {application/json", "requestBody: {content: {'*/*'", nil},
-		"a token as JSON by a name":    {`"200": {description: d, content: {application/json: {schema: {type: object}}}}` + "\n  /start", `"200": {description: d, content: {application/vnd.token+json: {schema: {type: object}}}}` + "\n  /start", map[Operation]success{OperationToken: {200, "application/vnd.token+json"}}},
+		"as published": {"", "", nil},
+		"evidence as octet-stream": {"application/zip", "application/octet-stream",
+			map[Operation]success{OperationDownload: {200, "application/octet-stream"}}},
+		"evidence as any type":        {"application/zip", "'*/*'", nil},
+		"evidence as any application": {"application/zip", "application/*", nil},
+		"evidence as one of two types": {"application/zip: {",
+			"application/octet-stream: {schema: {type: string}}, application/zip: {", nil},
+		"evidence of no stated type": {", content: {application/zip: {schema: {type: string, format: binary}}}", "",
+			nil},
+		"a start that answers 201": {
+			`"200": {description: d, content: {application/json: {schema: {type: object}}}}` + "\n  /evidence",
+			`"201": {description: d, content: {application/json: {schema: {type: object}}}}` + "\n  /evidence",
+			map[Operation]success{OperationStart: {201, "application/json"}}},
+		"a start of any type": {"requestBody: {content: {application/json", "requestBody: {content: {'*/*'",
+			nil},
+		"a token as JSON by a name": {
+			`"200": {description: d, content: {application/json: {schema: {type: object}}}}` + "\n  /start",
+			`"200": {description: d, content: {application/vnd.token+json: {schema: {type: object}}}}` + "\n  /start",
+			map[Operation]success{OperationToken: {200, "application/vnd.token+json"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := strings.Replace(small, test.old, test.new, 1)
@@ -59,7 +69,8 @@ func TestTheEmulatorFollowsTheSpec(t *testing.T) {
 				t.Fatal(err)
 			}
 			for operation, want := range map[Operation]success{
-				OperationToken: {200, "application/json"}, OperationStart: {200, "application/json"}, OperationDownload: {200, "application/zip"},
+				OperationToken: {200, "application/json"}, OperationStart: {200, "application/json"},
+				OperationDownload: {200, "application/zip"},
 			} {
 				if other, has := test.want[operation]; has {
 					want = other
@@ -73,7 +84,8 @@ func TestTheEmulatorFollowsTheSpec(t *testing.T) {
 			}
 		})
 	}
-	for _, lost := range []string{"operationId: getToken", "requestBody: {content: {application/json: {schema: {type: object, required: [docs]}}}}"} {
+	for _, lost := range []string{"operationId: getToken",
+		"requestBody: {content: {application/json: {schema: {type: object, required: [docs]}}}}"} {
 		document, err := openapi3.NewLoader().LoadFromData([]byte(strings.Replace(small, lost, "summary: s", 1)))
 		if err != nil {
 			t.Fatal(err)

@@ -17,10 +17,12 @@ import (
 // spec by another reading of it, and its documents are those of a plain decoder.
 func FuzzStart(f *testing.F) {
 	for _, seed := range []string{
-		oneDocument(), startBody(sent{"a.pdf", makePDF("a")}, sent{"b.pdf", makePDF("b")}), startBody(sent{"a.pdf", encryptedPDF()}),
+		oneDocument(), startBody(sent{"a.pdf", makePDF("a")}, sent{"b.pdf", makePDF("b")}),
+		startBody(sent{"a.pdf", encryptedPDF()}),
 		`{}`, `null`, `[]`, `{"signer":{},"docs":[]}`, `{"signer":{},"docs":[{}]}`, `{"signer":null,"docs":[null]}`,
 		`{"signer":{"name":1},"docs":[{"name":"a","content":"JVBERi0=","size":1e400}]}`,
-		`{"docs":[{"content":"A"}],"docs":[{"content":"JVBERi0="}]}`, "{\"id\":\"\xff\"}", `{"id":"\ud800"}`, strings.Repeat("[", 20000),
+		`{"docs":[{"content":"A"}],"docs":[{"content":"JVBERi0="}]}`, "{\"id\":\"\xff\"}", `{"id":"\ud800"}`,
+		strings.Repeat("[", 20000),
 	} {
 		f.Add(seed)
 	}
@@ -28,7 +30,8 @@ func FuzzStart(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	schema := document.Paths.Find("/api/v1/biometric/start_circuit/{channel}").Post.RequestBody.Value.Content.Get("application/json").Schema.Value
+	schema := document.Paths.Find("/api/v1/biometric/start_circuit/{channel}").Post.RequestBody.Value.Content.Get(
+		"application/json").Schema.Value
 	f.Fuzz(func(t *testing.T, body string) {
 		api := newEmulator(t, emulator.Config{})
 		recorder := httptest.NewRecorder()
@@ -36,7 +39,8 @@ func FuzzStart(f *testing.F) {
 		token := tokenIn(reply{body: recorder.Body.Bytes()})
 
 		recorder = httptest.NewRecorder()
-		request := httptest.NewRequest(http.MethodPost, "/api/v1/biometric/start_circuit/"+url.PathEscape(api.Channel()), strings.NewReader(body))
+		request := httptest.NewRequest(http.MethodPost, "/api/v1/biometric/start_circuit/"+
+			url.PathEscape(api.Channel()), strings.NewReader(body))
 		request.Header.Set("Content-Type", "application/json")
 		request.Header.Set("Authorization", "Bearer "+token)
 		api.ServeHTTP(recorder, request)

@@ -167,7 +167,8 @@ func (s *served) start(token, body string) started {
 }
 
 func (s *served) downloadRequest(token, channel, circuit string) *http.Request {
-	return s.request("GET", "/api/v1/biometric/document_circuit/"+url.PathEscape(channel)+"/circuit/"+url.PathEscape(circuit), "",
+	return s.request("GET", "/api/v1/biometric/document_circuit/"+url.PathEscape(channel)+"/circuit/"+
+		url.PathEscape(circuit), "",
 		"Authorization", "Bearer "+token)
 }
 
@@ -211,10 +212,12 @@ func makePDF(text string, trailer ...string) []byte {
 	objects := []string{
 		"<< /Type /Catalog /Pages 2 0 R >>",
 		"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-		"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+		"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> " +
+			">>",
 		fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(stream), stream),
 		"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-		"<< /Filter /Standard /V 1 /R 2 /P -4 /O (01234567890123456789012345678901) /U (01234567890123456789012345678901) >>",
+		"<< /Filter /Standard /V 1 /R 2 /P -4 /O (01234567890123456789012345678901) /U " +
+			"(01234567890123456789012345678901) >>",
 	}
 	var pdf bytes.Buffer
 	pdf.WriteString("%PDF-1.7\n")
@@ -228,13 +231,15 @@ func makePDF(text string, trailer ...string) []byte {
 	for _, offset := range offsets {
 		fmt.Fprintf(&pdf, "%010d 00000 n \n", offset)
 	}
-	fmt.Fprintf(&pdf, "trailer\n<< /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n", len(objects)+1, strings.Join(trailer, " "), xref)
+	fmt.Fprintf(&pdf, "trailer\n<< /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n", len(objects)+1,
+		strings.Join(trailer, " "), xref)
 	return pdf.Bytes()
 }
 
 // encryptedPDF says that it is encrypted.
 func encryptedPDF() []byte {
-	return makePDF("secret", "/Encrypt 6 0 R", "/ID [<00112233445566778899aabbccddeeff> <00112233445566778899aabbccddeeff>]")
+	return makePDF("secret", "/Encrypt 6 0 R",
+		"/ID [<00112233445566778899aabbccddeeff> <00112233445566778899aabbccddeeff>]")
 }
 
 // sum returns the SHA-256 of content in hexadecimal.

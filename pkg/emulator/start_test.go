@@ -23,7 +23,8 @@ func TestStartMakesACircuit(t *testing.T) {
 		t.Fatalf("circuits: %+v", circuits)
 	}
 	got, document := circuits[0], circuits[0].Documents[0]
-	if got.ID != circuit.CircuitID || got.RequestID != "loan-4711" || got.Channel != api.Channel() || got.Completed || !got.StartedAt.Equal(now.Now()) {
+	if got.ID != circuit.CircuitID || got.RequestID != "loan-4711" || got.Channel != api.Channel() || got.Completed ||
+		!got.StartedAt.Equal(now.Now()) {
 		t.Errorf("circuit: %+v", got)
 	}
 	if document.Name != "contract.pdf" || document.Size != int64(len(pdf)) || document.SHA256 != sum(pdf) {
@@ -45,7 +46,8 @@ func TestStartIsNotIdempotent(t *testing.T) {
 
 func TestStartTakesTheLinkFromPublicURL(t *testing.T) {
 	api := serve(t, emulator.Config{PublicURL: "https://emulator.example.com/demo/"})
-	if circuit := api.start(api.token(), oneDocument()); !strings.HasPrefix(circuit.Link, "https://emulator.example.com/demo/sign/") {
+	if circuit := api.start(api.token(), oneDocument()); !strings.HasPrefix(circuit.Link,
+		"https://emulator.example.com/demo/sign/") {
 		t.Error("the link does not start with PublicURL")
 	}
 }
@@ -117,7 +119,8 @@ func TestStartRefusesABodyAndSaysWhere(t *testing.T) {
 	}
 	remove := func(key string) func(*testing.T) string {
 		return func(t *testing.T) string {
-			return edit(t, func(body, doc map[string]any) { delete(body, key); delete(doc, strings.TrimPrefix(key, "docs.")) })
+			return edit(t,
+				func(body, doc map[string]any) { delete(body, key); delete(doc, strings.TrimPrefix(key, "docs.")) })
 		}
 	}
 	text := func(text string) func(*testing.T) string { return func(*testing.T) string { return text } }
@@ -125,48 +128,58 @@ func TestStartRefusesABodyAndSaysWhere(t *testing.T) {
 		body func(*testing.T) string
 		want []string
 	}{
-		"empty body":           {text(""), []string{"body: is empty"}},
-		"no JSON":              {text(`canary`), []string{"body: is no JSON", "byte 1"}},
-		"cut JSON":             {text(`{"signer":{},"docs":[{"name":"canary`), []string{"body: is no JSON"}},
-		"two values":           {text(oneDocument() + `{"canary":1}`), []string{"body: something follows"}},
-		"an array":             {text(`["canary"]`), []string{"body:", "object"}},
-		"null":                 {text(`null`), []string{"body:"}},
-		"not UTF-8":            {text("{\"id\":\"canary\xff\"}"), []string{"body: is not UTF-8"}},
-		"no signer":            {remove("signer"), []string{"signer: is missing"}},
-		"no documents":         {remove("docs"), []string{"docs: is missing"}},
-		"nothing at all":       {text(`{}`), []string{"signer: is missing", "docs: is missing"}},
-		"null signer":          {set("signer", nil), []string{"signer:"}},
-		"text for signer":      {set("signer", "canary"), []string{"signer:", "object"}},
-		"number for id":        {set("id", 4711), []string{"id:", "string"}},
-		"number for name":      {set("signer.name", 4711), []string{"signer.name:", "string"}},
-		"list for nif":         {set("signer.nif", []string{"canary"}), []string{"signer.nif:", "string"}},
-		"object for docs":      {set("docs", map[string]any{"canary": 1}), []string{"docs:", "array"}},
-		"empty docs":           {set("docs", []any{}), []string{"docs: is empty"}},
-		"text for a document":  {set("docs", []any{"canary"}), []string{"docs[0]:", "object"}},
-		"null for a document":  {set("docs", []any{nil}), []string{"docs[0]:"}},
-		"number for content":   {set("docs.content", 4711), []string{"docs[0].content:", "string"}},
-		"text for size":        {set("docs.size", "canary"), []string{"docs[0].size:", "integer"}},
-		"fraction for size":    {set("docs.size", 1.5), []string{"docs[0].size:", "integer"}},
-		"negative size":        {set("docs.size", -1), []string{"docs[0].size:", "bytes before Base64"}},
-		"huge size":            {set("docs.size", json.Number("1e400")), []string{"docs[0].size:"}},
-		"wrong size":           {set("docs.size", len(good)+1), []string{"docs[0].size: differs"}},
-		"size of the Base64":   {set("docs.size", len(encode(good))), []string{"docs[0].size: differs"}},
-		"no name":              {remove("docs.name"), []string{"docs[0].name: is missing"}},
-		"empty name":           {set("docs.name", ""), []string{"docs[0].name: is missing"}},
-		"no content":           {remove("docs.content"), []string{"docs[0].content: is missing"}},
-		"empty content":        {set("docs.content", ""), []string{"docs[0].content: is missing"}},
-		"bad Base64":           {set("docs.content", "canary!!"), []string{"docs[0].content: is no Base64", "character 6"}},
-		"URL alphabet":         {set("docs.content", "-_-_"), []string{"docs[0].content: is no Base64"}},
-		"no padding":           {set("docs.content", "JVBERi0xLjc"), []string{"docs[0].content: is no Base64"}},
-		"line breaks":          {set("docs.content", "JVBE\r\nRi0x"), []string{"docs[0].content: is no Base64", "line break"}},
-		"published example":    {set("docs.content", "IKPj4Kc3RhcnR4cmVmCjYwNTI4CiUlRU9G"), []string{"docs[0].content: is no Base64"}},
-		"no PDF":               {set("docs.content", encode([]byte("canary, not a PDF"))), []string{"docs[0].content: cannot be signed", "size"}},
-		"encrypted PDF":        {text(startBody(sent{"a.pdf", encryptedPDF()})), []string{"docs[0].content: cannot be signed", "encrypted"}},
-		"cut PDF":              {text(startBody(sent{"a.pdf", good[:100]})), []string{"docs[0].content: cannot be signed"}},
-		"second is bad":        {text(startBody(sent{"a.pdf", good}, sent{"b.pdf", []byte("canary")})), []string{"docs[1].content: cannot be signed"}},
-		"two of one name":      {text(startBody(sent{"a.pdf", good}, sent{"b.pdf", good}, sent{"a.pdf", good})), []string{"docs[2].name:", "docs[0]"}},
-		"several at once":      {text(startBody(sent{"", good}, sent{"b.pdf", nil})), []string{"docs[0].name:", "docs[1].content:"}},
-		"names are exact":      {text(strings.Replace(oneDocument(), `"docs"`, `"Docs"`, 1)), []string{"docs: is missing"}},
+		"empty body":          {text(""), []string{"body: is empty"}},
+		"no JSON":             {text(`canary`), []string{"body: is no JSON", "byte 1"}},
+		"cut JSON":            {text(`{"signer":{},"docs":[{"name":"canary`), []string{"body: is no JSON"}},
+		"two values":          {text(oneDocument() + `{"canary":1}`), []string{"body: something follows"}},
+		"an array":            {text(`["canary"]`), []string{"body:", "object"}},
+		"null":                {text(`null`), []string{"body:"}},
+		"not UTF-8":           {text("{\"id\":\"canary\xff\"}"), []string{"body: is not UTF-8"}},
+		"no signer":           {remove("signer"), []string{"signer: is missing"}},
+		"no documents":        {remove("docs"), []string{"docs: is missing"}},
+		"nothing at all":      {text(`{}`), []string{"signer: is missing", "docs: is missing"}},
+		"null signer":         {set("signer", nil), []string{"signer:"}},
+		"text for signer":     {set("signer", "canary"), []string{"signer:", "object"}},
+		"number for id":       {set("id", 4711), []string{"id:", "string"}},
+		"number for name":     {set("signer.name", 4711), []string{"signer.name:", "string"}},
+		"list for nif":        {set("signer.nif", []string{"canary"}), []string{"signer.nif:", "string"}},
+		"object for docs":     {set("docs", map[string]any{"canary": 1}), []string{"docs:", "array"}},
+		"empty docs":          {set("docs", []any{}), []string{"docs: is empty"}},
+		"text for a document": {set("docs", []any{"canary"}), []string{"docs[0]:", "object"}},
+		"null for a document": {set("docs", []any{nil}), []string{"docs[0]:"}},
+		"number for content":  {set("docs.content", 4711), []string{"docs[0].content:", "string"}},
+		"text for size":       {set("docs.size", "canary"), []string{"docs[0].size:", "integer"}},
+		"fraction for size":   {set("docs.size", 1.5), []string{"docs[0].size:", "integer"}},
+		"negative size":       {set("docs.size", -1), []string{"docs[0].size:", "bytes before Base64"}},
+		"huge size":           {set("docs.size", json.Number("1e400")), []string{"docs[0].size:"}},
+		"wrong size":          {set("docs.size", len(good)+1), []string{"docs[0].size: differs"}},
+		"size of the Base64":  {set("docs.size", len(encode(good))), []string{"docs[0].size: differs"}},
+		"no name":             {remove("docs.name"), []string{"docs[0].name: is missing"}},
+		"empty name":          {set("docs.name", ""), []string{"docs[0].name: is missing"}},
+		"no content":          {remove("docs.content"), []string{"docs[0].content: is missing"}},
+		"empty content":       {set("docs.content", ""), []string{"docs[0].content: is missing"}},
+		"bad Base64": {set("docs.content", "canary!!"),
+			[]string{"docs[0].content: is no Base64", "character 6"}},
+		"URL alphabet": {set("docs.content", "-_-_"), []string{"docs[0].content: is no Base64"}},
+		"no padding":   {set("docs.content", "JVBERi0xLjc"), []string{"docs[0].content: is no Base64"}},
+		"line breaks": {set("docs.content", "JVBE\r\nRi0x"),
+			[]string{"docs[0].content: is no Base64", "line break"}},
+		"published example": {set("docs.content", "IKPj4Kc3RhcnR4cmVmCjYwNTI4CiUlRU9G"),
+			[]string{"docs[0].content: is no Base64"}},
+		"no PDF": {set("docs.content", encode([]byte("canary, not a PDF"))),
+			[]string{"docs[0].content: cannot be signed", "size"}},
+		"encrypted PDF": {text(startBody(sent{"a.pdf", encryptedPDF()})),
+			[]string{"docs[0].content: cannot be signed", "encrypted"}},
+		"cut PDF": {text(startBody(sent{"a.pdf", good[:100]})),
+			[]string{"docs[0].content: cannot be signed"}},
+		"second is bad": {text(startBody(sent{"a.pdf", good}, sent{"b.pdf", []byte("canary")})),
+			[]string{"docs[1].content: cannot be signed"}},
+		"two of one name": {text(startBody(sent{"a.pdf", good}, sent{"b.pdf", good}, sent{"a.pdf", good})),
+			[]string{"docs[2].name:", "docs[0]"}},
+		"several at once": {text(startBody(sent{"", good}, sent{"b.pdf", nil})),
+			[]string{"docs[0].name:", "docs[1].content:"}},
+		"names are exact": {text(strings.Replace(oneDocument(), `"docs"`, `"Docs"`, 1)),
+			[]string{"docs: is missing"}},
 		"more than are listed": {text(startBody(make([]sent, 20)...)), []string{"and 30 more"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -204,7 +217,8 @@ func TestStartRefusesByHeaderBeforeTheBody(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			request := api.startRequest(token, oneDocument())
 			test.change(request)
-			if answer := api.do(request); answer.status != test.status || strings.Contains(answer.message(t), "canary") {
+			if answer := api.do(request); answer.status != test.status ||
+				strings.Contains(answer.message(t), "canary") {
 				t.Errorf("status %d: %s", answer.status, answer.body)
 			}
 		})

@@ -20,10 +20,13 @@ type tokenAnswer struct {
 // token answers POST /oauth2/token.
 func (e *Emulator) token(r *http.Request) *answer {
 	if !e.authenticated(r) {
-		return refuse(http.StatusUnauthorized, "invalid client credentials: HTTP Basic with the client id as user name and "+
-			"the client secret as password is expected").with("WWW-Authenticate", `Basic realm="emulator", charset="UTF-8"`)
+		return refuse(http.StatusUnauthorized,
+			"invalid client credentials: HTTP Basic with the client id as user name and "+
+				"the client secret as password is expected").with("WWW-Authenticate",
+			`Basic realm="emulator", charset="UTF-8"`)
 	}
-	if mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || mediaType != "application/x-www-form-urlencoded" {
+	if mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil ||
+		mediaType != "application/x-www-form-urlencoded" {
 		return refuse(http.StatusBadRequest, "Content-Type: application/x-www-form-urlencoded is expected")
 	}
 	body, refusal := e.read(r)
@@ -113,7 +116,8 @@ func (e *Emulator) dropToken(r *http.Request) {
 func (e *Emulator) authorize(r *http.Request) *answer {
 	text := bearer(r)
 	if text == "" {
-		return refuse(http.StatusUnauthorized, "the authentication token is missing: Authorization: Bearer is expected").
+		return refuse(http.StatusUnauthorized,
+			"the authentication token is missing: Authorization: Bearer is expected").
 			with("WWW-Authenticate", `Bearer realm="emulator"`)
 	}
 	now := e.config.Now()

@@ -13,7 +13,8 @@ import (
 func TestTokenAnswersLikeThePublishedExample(t *testing.T) {
 	api := serve(t, emulator.Config{})
 	answer := api.do(api.tokenRequest())
-	if answer.status != 200 || answer.header.Get("Content-Type") != "application/json" || answer.header.Get("Cache-Control") != "no-store" {
+	if answer.status != 200 || answer.header.Get("Content-Type") != "application/json" ||
+		answer.header.Get("Cache-Control") != "no-store" {
 		t.Fatalf("status %d, header %v", answer.status, answer.header)
 	}
 	var body map[string]any
@@ -74,7 +75,8 @@ func TestTokenRefusesOtherCredentials(t *testing.T) {
 			if answer.status != 401 || !strings.HasPrefix(answer.header.Get("WWW-Authenticate"), "Basic ") {
 				t.Fatalf("status %d, WWW-Authenticate %q", answer.status, answer.header.Get("WWW-Authenticate"))
 			}
-			if message := answer.message(t); !strings.Contains(message, "client credentials") || strings.Contains(message, "canary") {
+			if message := answer.message(t); !strings.Contains(message, "client credentials") ||
+				strings.Contains(message, "canary") {
 				t.Errorf("message %q", message)
 			}
 		})
@@ -100,7 +102,8 @@ func TestTokenRefusesOtherBodies(t *testing.T) {
 				request.Header.Set("Content-Type", test.mediaType)
 			}
 			answer := api.do(request)
-			if message := answer.message(t); answer.status != 400 || !strings.Contains(message, test.want) || strings.Contains(message, "canary") {
+			if message := answer.message(t); answer.status != 400 || !strings.Contains(message, test.want) ||
+				strings.Contains(message, "canary") {
 				t.Errorf("status %d, message %q", answer.status, message)
 			}
 		})
@@ -123,7 +126,8 @@ func TestTokenIsRefusedWhenMissingUnknownExpiredOrRevoked(t *testing.T) {
 	}
 	refused := func(name, authorization, challenge string) {
 		t.Helper()
-		if got, header := status(authorization); got != 401 || !strings.HasPrefix(header, "Bearer ") || strings.Contains(header, "invalid_token") != (challenge != "") {
+		if got, header := status(authorization); got != 401 || !strings.HasPrefix(header, "Bearer ") ||
+			strings.Contains(header, "invalid_token") != (challenge != "") {
 			t.Errorf("%s: status %d, WWW-Authenticate %q", name, got, header)
 		}
 	}

@@ -124,7 +124,8 @@ func (v *visit) events(started, end time.Time) []eventRecord {
 		shown = back
 	}
 	events := []eventRecord{
-		{started, "circuit started"}, {shown, "identity document shown"}, {or(v.pictures[page.Selfie].at), "face matched"},
+		{started, "circuit started"}, {shown, "identity document shown"},
+		{or(v.pictures[page.Selfie].at), "face matched"},
 		{or(v.consentedAt), "consent given"}, {or(v.signedAt), "documents signed"}, {end, "circuit completed"},
 	}
 	slices.SortStableFunc(events, func(a, b eventRecord) int { return a.At.Compare(b.At) })

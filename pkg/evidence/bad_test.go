@@ -91,18 +91,22 @@ var badZIPs = []badZIP{
 	// Method, sizes, CRCs.
 	{"other method in the local header", "method-differs", local(func(h *forgedHeader) { h.method = 0 })},
 	{"other method in the directory", "method-differs stored-size", central(func(h *forgedHeader) { h.method = 0 })},
-	{"stored called deflated on both sides", "data-corrupt", second(func(e *forgedEntry) { e.both = func(h *forgedHeader) { h.method = 8 } })},
+	{"stored called deflated on both sides", "data-corrupt",
+		second(func(e *forgedEntry) { e.both = func(h *forgedHeader) { h.method = 8 } })},
 	{"deflated called stored on both sides", "stored-size", both(func(h *forgedHeader) { h.method = 0 })},
-	{"deflated called stored with the deflated size", "crc", both(func(h *forgedHeader) { h.method, h.size = 0, h.compressed })},
+	{"deflated called stored with the deflated size", "crc",
+		both(func(h *forgedHeader) { h.method, h.size = 0, h.compressed })},
 	{"method deflate64", "method", both(func(h *forgedHeader) { h.method = 9 })},
 	{"method bzip2", "method", both(func(h *forgedHeader) { h.method = 12 })},
 	{"method LZMA", "method", both(func(h *forgedHeader) { h.method = 14 })},
 	{"method AE-x", "method", both(func(h *forgedHeader) { h.method = 99 })},
 	{"method implode", "method", both(func(h *forgedHeader) { h.method = 6 })},
-	{"stored with two sizes", "stored-size", second(func(e *forgedEntry) { e.both = func(h *forgedHeader) { h.size-- } })},
+	{"stored with two sizes", "stored-size",
+		second(func(e *forgedEntry) { e.both = func(h *forgedHeader) { h.size-- } })},
 	{"other flags in the local header", "flags-differ", local(func(h *forgedHeader) { h.flags |= 2 })},
 	{"descriptor flag in the local header only", "flags-differ", local(func(h *forgedHeader) { h.flags |= 8 })},
-	{"descriptor flag in the directory only", "descriptor flags-differ", central(func(h *forgedHeader) { h.flags |= 8 })},
+	{"descriptor flag in the directory only", "descriptor flags-differ",
+		central(func(h *forgedHeader) { h.flags |= 8 })},
 	{"other CRC in the local header", "crc-differs", local(func(h *forgedHeader) { h.crc++ })},
 	{"CRC zero in the local header without descriptor", "crc-differs", local(func(h *forgedHeader) { h.crc = 0 })},
 	{"other CRC in the directory", "crc-differs", central(func(h *forgedHeader) { h.crc ^= 1 << 31 })},
@@ -111,10 +115,12 @@ var badZIPs = []badZIP{
 	{"wrong CRC of a stored entry", "crc", second(func(e *forgedEntry) { e.both = func(h *forgedHeader) { h.crc++ } })},
 	{"other size in the local header", "size-differs", local(func(h *forgedHeader) { h.size++ })},
 	{"other compressed size in the local header", "size-differs", local(func(h *forgedHeader) { h.compressed-- })},
-	{"sizes zero in the local header without descriptor", "size-differs", local(func(h *forgedHeader) { h.size, h.compressed = 0, 0 })},
+	{"sizes zero in the local header without descriptor", "size-differs",
+		local(func(h *forgedHeader) { h.size, h.compressed = 0, 0 })},
 	{"other size in the directory", "size-differs", central(func(h *forgedHeader) { h.size++ })},
 	{"smaller compressed size in the directory", "gap size-differs", central(func(h *forgedHeader) { h.compressed-- })},
-	{"larger compressed size in the directory", "overlap size-differs", central(func(h *forgedHeader) { h.compressed++ })},
+	{"larger compressed size in the directory", "overlap size-differs",
+		central(func(h *forgedHeader) { h.compressed++ })},
 	{"content shorter than claimed", "data-short", both(func(h *forgedHeader) { h.size++ })},
 	{"content longer than claimed", "data-long", both(func(h *forgedHeader) { h.size-- })},
 	{"content claimed to be empty", "data-long", both(func(h *forgedHeader) { h.size = 0 })},
@@ -165,7 +171,8 @@ var badZIPs = []badZIP{
 		e.descriptor = "sig32"
 		e.describe = func(d []byte) []byte { d[0] = 'Q'; return d }
 	})},
-	{"descriptor with bytes behind it", "gap", first(func(e *forgedEntry) { e.descriptor, e.after = "sig32", []byte("junk!") })},
+	{"descriptor with bytes behind it", "gap",
+		first(func(e *forgedEntry) { e.descriptor, e.after = "sig32", []byte("junk!") })},
 	{"stored content with a descriptor for its first half", "descriptor-inside", more(func() *forgedEntry {
 		half := []byte("what a reader of streams sees")
 		inside := little(uint32(signatureDescriptor), crc32.ChecksumIEEE(half), uint32(len(half)), uint32(len(half)))
@@ -173,9 +180,11 @@ var badZIPs = []badZIP{
 		return &forgedEntry{name: "two-ends.txt", content: content, descriptor: "sig32"}
 	}())},
 	{"stored content that starts with a descriptor", "descriptor-inside", more(&forgedEntry{
-		name: "no-start.txt", content: append(little(uint32(signatureDescriptor), uint64(0), uint32(0)), "hidden"...), descriptor: "sig32",
+		name: "no-start.txt", content: append(little(uint32(signatureDescriptor), uint64(0), uint32(0)), "hidden"...),
+		descriptor: "sig32",
 	})},
-	{"a byte behind the last deflate block", "data-trailing", first(func(e *forgedEntry) { e.data = append(deflated(e.content), 0) })},
+	{"a byte behind the last deflate block", "data-trailing",
+		first(func(e *forgedEntry) { e.data = append(deflated(e.content), 0) })},
 	{"a second deflate stream behind the first", "data-trailing", first(func(e *forgedEntry) {
 		e.data = append(deflated(e.content), deflated([]byte("more"))...)
 	})},
@@ -198,12 +207,16 @@ var badZIPs = []badZIP{
 		e.data = out.Bytes()
 	})},
 	{"deflated without any data", "data-truncated", first(func(e *forgedEntry) { e.content, e.data = nil, []byte{} })},
-	{"deflate block of a reserved type", "data-corrupt", first(func(e *forgedEntry) { e.data = []byte{0x07, 0, 0, 0} })},
-	{"deflate distance in front of the content", "data-corrupt", first(func(e *forgedEntry) { e.data = []byte{0x4b, 0x04, 0x72, 0x00} })},
-	{"deflate stored block with a wrong complement", "data-corrupt", first(func(e *forgedEntry) { e.data = []byte{0x01, 1, 0, 0, 0, 'a'} })},
+	{"deflate block of a reserved type", "data-corrupt",
+		first(func(e *forgedEntry) { e.data = []byte{0x07, 0, 0, 0} })},
+	{"deflate distance in front of the content", "data-corrupt",
+		first(func(e *forgedEntry) { e.data = []byte{0x4b, 0x04, 0x72, 0x00} })},
+	{"deflate stored block with a wrong complement", "data-corrupt",
+		first(func(e *forgedEntry) { e.data = []byte{0x01, 1, 0, 0, 0, 'a'} })},
 
 	// Names.
-	{"other name in the local header", "name-differs", local(func(h *forgedHeader) { h.name = []byte("documents/contrast.pdf") })},
+	{"other name in the local header", "name-differs",
+		local(func(h *forgedHeader) { h.name = []byte("documents/contrast.pdf") })},
 	{"longer name in the local header", "name-differs", local(func(h *forgedHeader) { h.name = append(h.name, 'x') })},
 	{"empty name in the local header", "name-differs", local(func(h *forgedHeader) { h.name = nil })},
 	{"other case in the local header", "name-differs", local(func(h *forgedHeader) { h.name = bytes.ToUpper(h.name) })},
@@ -272,12 +285,16 @@ var badZIPs = []badZIP{
 	{"same name twice", "name-twice", more(&forgedEntry{name: "audit.json", content: []byte("{}")})},
 	{"same folder twice", "name-twice", more(&forgedEntry{name: "a/"}, &forgedEntry{name: "a/"})},
 	{"same name in another case", "name-twice-folded", more(&forgedEntry{name: "Audit.JSON"})},
-	{"same name in another composition", "name-twice-folded", more(&forgedEntry{name: "c\u00e9dula"}, &forgedEntry{name: "ce\u0301dula"})},
-	{"same name with sharp s", "name-twice-folded", more(&forgedEntry{name: "stra\u00dfe"}, &forgedEntry{name: "STRASSE"})},
-	{"same name with Greek sigma", "name-twice-folded", more(&forgedEntry{name: "\u03c3\u03c3"}, &forgedEntry{name: "\u03a3\u03c2"})},
+	{"same name in another composition", "name-twice-folded",
+		more(&forgedEntry{name: "c\u00e9dula"}, &forgedEntry{name: "ce\u0301dula"})},
+	{"same name with sharp s", "name-twice-folded",
+		more(&forgedEntry{name: "stra\u00dfe"}, &forgedEntry{name: "STRASSE"})},
+	{"same name with Greek sigma", "name-twice-folded",
+		more(&forgedEntry{name: "\u03c3\u03c3"}, &forgedEntry{name: "\u03a3\u03c2"})},
 	{"file that is a folder", "name-file-and-folder", more(&forgedEntry{name: "documents"})},
 	{"file that is a folder in another case", "name-file-and-folder", more(&forgedEntry{name: "DOCUMENTS"})},
-	{"file that is a folder further up", "name-file-and-folder", more(&forgedEntry{name: "x/y/z"}, &forgedEntry{name: "x"})},
+	{"file that is a folder further up", "name-file-and-folder",
+		more(&forgedEntry{name: "x/y/z"}, &forgedEntry{name: "x"})},
 	{"file and folder of one name", "name-file-and-folder", more(&forgedEntry{name: "x"}, &forgedEntry{name: "x/"})},
 
 	// Types.
@@ -289,7 +306,8 @@ var badZIPs = []badZIP{
 	{"masked in the local header only", "flags-differ masked", local(func(h *forgedHeader) { h.flags |= 1 << 13 })},
 	{"patch data", "patch-data", both(func(h *forgedHeader) { h.flags |= 1 << 5 })},
 	{"AES field", "encrypted", both(func(h *forgedHeader) { h.extra = field(0x9901, 2, 0, 'A', 'E', 3, 8, 0) })},
-	{"strong encryption field", "encrypted", central(func(h *forgedHeader) { h.extra = field(0x0017, make([]byte, 8)...) })},
+	{"strong encryption field", "encrypted",
+		central(func(h *forgedHeader) { h.extra = field(0x0017, make([]byte, 8)...) })},
 	{"symlink", "symlink", mode(0o120777, 3)},
 	{"symlink made by macOS", "symlink", mode(0o120777, 19)},
 	{"symlink made by DOS", "symlink", mode(0o120777, 0)},
@@ -299,24 +317,33 @@ var badZIPs = []badZIP{
 	{"socket", "special-file", mode(0o140755, 3)},
 	{"unknown type", "type-differs", mode(0o150644, 3)},
 	{"symlink in an ASi field", "symlink", both(func(h *forgedHeader) {
-		h.extra = field(0x756e, slices.Concat(little(uint32(0), uint16(0o120777), uint32(4), uint16(0), uint16(0)), []byte("/etc"))...)
+		h.extra = field(0x756e, slices.Concat(little(uint32(0), uint16(0o120777), uint32(4), uint16(0), uint16(0)),
+			[]byte("/etc"))...)
 	})},
-	{"link in a PKWARE Unix field", "symlink", local(func(h *forgedHeader) { h.extra = field(0x000d, append(make([]byte, 12), "/etc/passwd"...)...) })},
+	{"link in a PKWARE Unix field", "symlink",
+		local(func(h *forgedHeader) { h.extra = field(0x000d, append(make([]byte, 12), "/etc/passwd"...)...) })},
 	{"other attributes in libarchive's field", "type-differs", local(func(h *forgedHeader) {
 		h.extra = field(0x6c78, little(byte(4), uint32(0o120777<<16))...)
 	})},
-	{"DOS folder flag without a slash", "folder-without-slash", central(func(h *forgedHeader) { h.attributes |= 0x10 })},
+	{"DOS folder flag without a slash", "folder-without-slash",
+		central(func(h *forgedHeader) { h.attributes |= 0x10 })},
 	{"folder mode without a slash", "folder-without-slash", mode(0o040755, 3)},
-	{"file mode with a slash", "type-differs", more(&forgedEntry{name: "a/", central: func(h *forgedHeader) { h.attributes = 0o100644 << 16 }})},
+	{"file mode with a slash", "type-differs",
+		more(&forgedEntry{name: "a/", central: func(h *forgedHeader) { h.attributes = 0o100644 << 16 }})},
 	{"folder with stored content", "folder-with-content", more(&forgedEntry{name: "a/", content: []byte("hidden")})},
-	{"folder with deflated content", "folder-with-content", more(&forgedEntry{name: "a/", content: []byte("hidden"), method: 8})},
+	{"folder with deflated content", "folder-with-content",
+		more(&forgedEntry{name: "a/", content: []byte("hidden"), method: 8})},
 	{"folder with content that it does not claim", "data-long", more(&forgedEntry{
 		name: "a/", content: []byte("hidden"), method: 8, both: func(h *forgedHeader) { h.size, h.crc = 0, 0 },
 	})},
-	{"extra field that overruns in the directory", "extra-length", central(func(h *forgedHeader) { h.extra = []byte{0x34, 0x12, 9, 0, 1} })},
-	{"extra field that overruns in the local header", "extra-length", local(func(h *forgedHeader) { h.extra = []byte{0x34, 0x12, 9, 0, 1} })},
-	{"bytes left over behind the extra fields", "extra-length", both(func(h *forgedHeader) { h.extra = append(field(0x5455, 0), 0, 1) })},
-	{"zeros left over behind the extra fields", "extra-padding", both(func(h *forgedHeader) { h.extra = append(field(0x5455, 0), 0, 0) })},
+	{"extra field that overruns in the directory", "extra-length",
+		central(func(h *forgedHeader) { h.extra = []byte{0x34, 0x12, 9, 0, 1} })},
+	{"extra field that overruns in the local header", "extra-length",
+		local(func(h *forgedHeader) { h.extra = []byte{0x34, 0x12, 9, 0, 1} })},
+	{"bytes left over behind the extra fields", "extra-length",
+		both(func(h *forgedHeader) { h.extra = append(field(0x5455, 0), 0, 1) })},
+	{"zeros left over behind the extra fields", "extra-padding",
+		both(func(h *forgedHeader) { h.extra = append(field(0x5455, 0), 0, 0) })},
 	{"zeros behind an entry", "gap-padding", second(func(e *forgedEntry) { e.after = make([]byte, 3) })},
 
 	// Hidden and doubled.
@@ -326,14 +353,18 @@ var badZIPs = []badZIP{
 	{"only local entries", "no-end-record", forge(func(f *forgery) {
 		f.finished = func(all []byte) []byte { return all[:bytes.Index(all, []byte("PK\x01\x02"))] }
 	})},
-	{"cut in the end record", "no-end-record", forge(func(f *forgery) { f.finished = func(all []byte) []byte { return all[:len(all)-1] } })},
+	{"cut in the end record", "no-end-record",
+		forge(func(f *forgery) { f.finished = func(all []byte) []byte { return all[:len(all)-1] } })},
 	{"cut comment", "comment-length", forge(func(f *forgery) {
 		f.comment = []byte("a comment")
 		f.finished = func(all []byte) []byte { return all[:len(all)-1] }
 	})},
-	{"entry without directory record at the start", "hidden-entry", forge(func(f *forgery) { f.entries[0].noCentral = true })},
-	{"entry without directory record in the middle", "hidden-entry", forge(func(f *forgery) { f.entries[1].noCentral = true })},
-	{"entry without directory record at the end", "hidden-entry", forge(func(f *forgery) { f.entries[2].noCentral = true })},
+	{"entry without directory record at the start", "hidden-entry",
+		forge(func(f *forgery) { f.entries[0].noCentral = true })},
+	{"entry without directory record in the middle", "hidden-entry",
+		forge(func(f *forgery) { f.entries[1].noCentral = true })},
+	{"entry without directory record at the end", "hidden-entry",
+		forge(func(f *forgery) { f.entries[2].noCentral = true })},
 	{"entry without directory record behind a streamed one", "hidden-entry", forge(func(f *forgery) {
 		f.entries[0].descriptor = "sig32"
 		f.entries[1].noCentral = true
@@ -366,21 +397,26 @@ var badZIPs = []badZIP{
 	{"gap in front of the directory", "gap", forge(func(f *forgery) { f.gap = []byte("secret") })},
 	{"gap of zeros", "gap-padding", forge(func(f *forgery) { f.gap = make([]byte, 4096) })},
 	{"larger gap of zeros", "gap", forge(func(f *forgery) { f.gap = make([]byte, 16_384) })},
-	{"archive extra data record", "gap", forge(func(f *forgery) { f.gap = little(uint32(0x08064b50), uint32(2), uint16(0)) })},
+	{"archive extra data record", "gap",
+		forge(func(f *forgery) { f.gap = little(uint32(0x08064b50), uint32(2), uint16(0)) })},
 	{"second directory", "second-directory", forge(func(f *forgery) {
 		all := f.bytes()
 		at := bytes.Index(all, []byte("PK\x01\x02"))
 		f.gap = all[at : len(all)-22]
 	})},
-	{"prefix that offsets count", "prefix", forge(func(f *forgery) { f.entries[0].before = []byte("#!/bin/sh\nexit\n") })},
+	{"prefix that offsets count", "prefix",
+		forge(func(f *forgery) { f.entries[0].before = []byte("#!/bin/sh\nexit\n") })},
 	{"prefix that offsets do not count", "prefix", forge(func(f *forgery) { f.prefix = []byte("MZ self-extracting") })},
 	{"spanning marker", "prefix", forge(func(f *forgery) { f.entries[0].before = []byte("PK00") })},
 	{"trailing byte", "trailing-bytes", forge(func(f *forgery) { f.trailing = []byte{0} })},
 	{"trailing block of zeros", "trailing-bytes", forge(func(f *forgery) { f.trailing = make([]byte, 9000) })},
-	{"trailing text far behind", "trailing-bytes", forge(func(f *forgery) { f.trailing = bytes.Repeat([]byte("x"), 60000) })},
-	{"trailing bytes farther than a comment", "no-end-record", forge(func(f *forgery) { f.trailing = make([]byte, 70000) })},
+	{"trailing text far behind", "trailing-bytes",
+		forge(func(f *forgery) { f.trailing = bytes.Repeat([]byte("x"), 60000) })},
+	{"trailing bytes farther than a comment", "no-end-record",
+		forge(func(f *forgery) { f.trailing = make([]byte, 70000) })},
 	{"two ZIPs joined", "prefix", forge(func(f *forgery) { f.prefix = honest().bytes() })},
-	{"two ZIPs joined with offsets corrected", "hidden-entry", forge(func(f *forgery) { f.entries[0].before = honest().bytes() })},
+	{"two ZIPs joined with offsets corrected", "hidden-entry",
+		forge(func(f *forgery) { f.entries[0].before = honest().bytes() })},
 	{"end record inside the comment", "end-in-comment", forge(func(f *forgery) {
 		f.comment = append([]byte("see "), little(uint32(signatureEnd), uint64(0), uint64(0), uint16(0))...)
 	})},
@@ -406,7 +442,8 @@ var badZIPs = []badZIP{
 		length := uint64(46 + len(f.entries[0].name))
 		f.end = func(e *forgedEnd) { e.offset += length; e.size -= length }
 	})},
-	{"bytes behind the directory", "directory-place", forge(func(f *forgery) { f.extra = []byte("digital signature") })},
+	{"bytes behind the directory", "directory-place",
+		forge(func(f *forgery) { f.extra = []byte("digital signature") })},
 	{"signature record in the directory", "directory-record", forge(func(f *forgery) {
 		signature := little(uint32(0x05054b50), uint16(60), make([]byte, 60))
 		f.extra = signature
@@ -422,7 +459,8 @@ var badZIPs = []badZIP{
 	{"disk of an entry", "disk", central(func(h *forgedHeader) { h.disk = 1 })},
 
 	// ZIP64.
-	{"sentinel count without ZIP64", "zip64-missing", ends(func(e *forgedEnd) { e.count, e.here = sentinel16, sentinel16 })},
+	{"sentinel count without ZIP64", "zip64-missing",
+		ends(func(e *forgedEnd) { e.count, e.here = sentinel16, sentinel16 })},
 	{"sentinel offset without ZIP64", "zip64-missing", ends(func(e *forgedEnd) { e.offset = sentinel32 })},
 	{"sentinel size without ZIP64", "zip64-missing", ends(func(e *forgedEnd) { e.size = sentinel32 })},
 	{"sentinel disk without ZIP64", "zip64-missing", ends(func(e *forgedEnd) { e.disk = sentinel16 })},
@@ -432,20 +470,25 @@ var badZIPs = []badZIP{
 	{"ZIP64 offset disagrees", "directory-place zip64-disagrees", wide(func(e *forgedEnd) { e.offset++ })},
 	{"ZIP64 disk disagrees", "disk zip64-disagrees", wide(func(e *forgedEnd) { e.disk = 1 })},
 	{"ZIP64 offset beyond any file", "directory-place", forge(func(f *forgery) {
-		f.zip64, f.end64, f.end = true, func(e *forgedEnd) { e.offset = 1 << 63 }, func(e *forgedEnd) { e.offset = sentinel32 }
+		f.zip64, f.end64, f.end = true, func(e *forgedEnd) { e.offset = 1 << 63 },
+			func(e *forgedEnd) { e.offset = sentinel32 }
 	})},
 	{"ZIP64 end record with another signature", "zip64-end", wide(func(e *forgedEnd) { e.signature++ })},
 	{"ZIP64 end record of another size", "zip64-end", wide(func(e *forgedEnd) { e.recordSize = 56 })},
-	{"bytes between ZIP64 end record and locator", "zip64-locator", forge(func(f *forgery) { f.zip64, f.between = true, []byte("between") })},
+	{"bytes between ZIP64 end record and locator", "zip64-locator",
+		forge(func(f *forgery) { f.zip64, f.between = true, []byte("between") })},
 	{"locator to another place", "zip64-locator", forge(func(f *forgery) {
 		f.zip64, f.locator = true, func(l *forgedLocator) { l.offset-- }
 	})},
-	{"locator to another disk", "disk", forge(func(f *forgery) { f.zip64, f.locator = true, func(l *forgedLocator) { l.disk = 1 } })},
-	{"locator of two disks", "disk", forge(func(f *forgery) { f.zip64, f.locator = true, func(l *forgedLocator) { l.disks = 2 } })},
+	{"locator to another disk", "disk",
+		forge(func(f *forgery) { f.zip64, f.locator = true, func(l *forgedLocator) { l.disk = 1 } })},
+	{"locator of two disks", "disk",
+		forge(func(f *forgery) { f.zip64, f.locator = true, func(l *forgedLocator) { l.disks = 2 } })},
 	{"locator damaged and not called for", "directory-place", forge(func(f *forgery) {
 		f.zip64, f.locator = true, func(l *forgedLocator) { l.signature++ }
 	})},
-	{"bytes between locator and end record", "directory-place", forge(func(f *forgery) { f.zip64, f.beforeIt = true, []byte("x") })},
+	{"bytes between locator and end record", "directory-place",
+		forge(func(f *forgery) { f.zip64, f.beforeIt = true, []byte("x") })},
 	{"locator in the last comment of the directory", "zip64-locator", forge(func(f *forgery) {
 		f.entries[2].central = func(h *forgedHeader) {
 			h.comment = little(uint32(signatureZIP64Locator), uint32(0), uint64(0), uint32(1))
@@ -455,8 +498,10 @@ var badZIPs = []badZIP{
 		f := field64(uint64(h.size))
 		h.size, h.extra = sentinel32, slices.Concat(f, f)
 	})},
-	{"ZIP64 field not called for in the directory", "zip64-extra-uncalled", central(func(h *forgedHeader) { h.extra = field64(uint64(h.size)) })},
-	{"ZIP64 field not called for in the local header", "zip64-extra-uncalled", local(func(h *forgedHeader) { h.extra = field64(uint64(h.size), uint64(h.compressed)) })},
+	{"ZIP64 field not called for in the directory", "zip64-extra-uncalled",
+		central(func(h *forgedHeader) { h.extra = field64(uint64(h.size)) })},
+	{"ZIP64 field not called for in the local header", "zip64-extra-uncalled",
+		local(func(h *forgedHeader) { h.extra = field64(uint64(h.size), uint64(h.compressed)) })},
 	{"empty ZIP64 field", "zip64-extra-uncalled", both(func(h *forgedHeader) { h.extra = field64() })},
 	{"sentinel size without ZIP64 field", "zip64-extra", both(func(h *forgedHeader) { h.size = sentinel32 })},
 	{"sentinel offset without ZIP64 field", "zip64-extra", central(func(h *forgedHeader) { h.offset = sentinel32 })},
@@ -476,8 +521,10 @@ var badZIPs = []badZIP{
 		h.extra = field64(uint64(h.size), uint32(h.compressed))
 		h.size = sentinel32
 	})},
-	{"ZIP64 field not called for that disagrees", "zip64-extra", local(func(h *forgedHeader) { h.extra = field64(uint64(h.size)+1, uint64(h.compressed)) })},
-	{"ZIP64 field cut", "zip64-extra", central(func(h *forgedHeader) { h.size, h.extra = sentinel32, field64(uint32(1)) })},
+	{"ZIP64 field not called for that disagrees", "zip64-extra",
+		local(func(h *forgedHeader) { h.extra = field64(uint64(h.size)+1, uint64(h.compressed)) })},
+	{"ZIP64 field cut", "zip64-extra",
+		central(func(h *forgedHeader) { h.size, h.extra = sentinel32, field64(uint32(1)) })},
 	{"ZIP64 size disagrees with the local header", "size-differs", central(func(h *forgedHeader) {
 		h.extra = field64(uint64(h.size) + 1)
 		h.size = sentinel32
@@ -490,7 +537,8 @@ var badZIPs = []badZIP{
 		h.extra = field64(uint64(1) << 63)
 		h.size = sentinel32
 	})},
-	{"ZIP64 start on another disk", "disk", central(func(h *forgedHeader) { h.disk, h.extra = sentinel16, field64(uint32(2)) })},
+	{"ZIP64 start on another disk", "disk",
+		central(func(h *forgedHeader) { h.disk, h.extra = sentinel16, field64(uint32(2)) })},
 	{"ZIP64 offset to another entry", "hidden-entry local-header", central(func(h *forgedHeader) {
 		h.offset, h.extra = sentinel32, field64(uint64(7))
 	})},
@@ -512,9 +560,10 @@ var badZIPs = []badZIP{
 	})},
 	{"five entries of 1 GiB", "ratio total-too-large", forge(func(f *forgery) {
 		for i := range 5 {
-			f.entries = append(f.entries, &forgedEntry{name: fmt.Sprint(i), method: 8, content: []byte("x"), both: func(h *forgedHeader) {
-				h.size = 1 << 30
-			}})
+			f.entries = append(f.entries, &forgedEntry{name: fmt.Sprint(i), method: 8, content: []byte("x"),
+				both: func(h *forgedHeader) {
+					h.size = 1 << 30
+				}})
 		}
 	})},
 }
@@ -599,7 +648,8 @@ func TestRefusedErrorNamesFirstReasonsAndCountsTheRest(t *testing.T) {
 		t.Errorf("the error reads %q", got)
 	}
 	if len(refused.Findings) != 100 || refused.Omitted != 20 || report.OmittedFindings[CodeNameBackslash] != 20 {
-		t.Errorf("%d findings, %d omitted, report says %v", len(refused.Findings), refused.Omitted, report.OmittedFindings)
+		t.Errorf("%d findings, %d omitted, report says %v", len(refused.Findings), refused.Omitted,
+			report.OmittedFindings)
 	}
 	if got := len(report.RefusedEntries); got != 120 {
 		t.Errorf("%d entries are refused; want 120", got)

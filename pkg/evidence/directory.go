@@ -20,7 +20,8 @@ func (l *layout) readDirectory() error {
 		}
 	}
 	if uint64(len(l.records)) != l.count {
-		l.fault(CodeEntryCount, l.end, "the end record claims %d entries; the directory has %d", l.count, len(l.records))
+		l.fault(CodeEntryCount, l.end, "the end record claims %d entries; the directory has %d", l.count,
+			len(l.records))
 	}
 	return nil
 }
@@ -29,7 +30,8 @@ func (l *layout) readDirectory() error {
 func (l *layout) readRecord(position int64) (int64, error) {
 	rest := l.end - position
 	if rest < directoryLength {
-		l.fault(CodeDirectoryRecord, position, "the directory ends inside a record, or %d bytes follow its last one", rest)
+		l.fault(CodeDirectoryRecord, position, "the directory ends inside a record, or %d bytes follow its last one",
+			rest)
 		return 0, nil
 	}
 	raw, err := l.window.at(position, directoryLength, windowSize)
@@ -67,7 +69,8 @@ func (l *layout) readRecord(position int64) (int64, error) {
 
 	l.records = append(l.records, r)
 	kept := &l.records[len(l.records)-1]
-	extra := l.readExtra(kept, raw[directoryLength+nameLength:directoryLength+nameLength+extraLength], position, "directory")
+	extra := l.readExtra(kept, raw[directoryLength+nameLength:directoryLength+nameLength+extraLength], position,
+		"directory")
 	l.widen(kept, extra, uint64(size), uint64(compressed), uint64(offset), disk)
 	return int64(length), nil
 }
@@ -99,14 +102,17 @@ func (l *layout) checkEntries() error {
 		r := &l.records[i]
 		l.checkFlags(r, r.flags, r.position, "directory record")
 		if r.method != methodStored && r.method != methodDeflated {
-			l.about(r, CodeMethod, r.position, "its method is %d; only 0 (stored) and 8 (deflated) are read alike everywhere", r.method)
+			l.about(r, CodeMethod, r.position,
+				"its method is %d; only 0 (stored) and 8 (deflated) are read alike everywhere", r.method)
 		}
 		if r.method == methodStored && r.size != r.compressed {
-			l.about(r, CodeStoredSize, r.position, "it is stored, but has %d bytes and %d compressed ones", r.size, r.compressed)
+			l.about(r, CodeStoredSize, r.position, "it is stored, but has %d bytes and %d compressed ones", r.size,
+				r.compressed)
 		}
 		l.checkType(r, uint16(r.attributes>>16), r.position, "attributes")
 		if r.attributes&0x10 != 0 && !r.folder() {
-			l.about(r, CodeFolderWithoutSlash, r.position, "its attributes call it a folder, but its name does not end in a slash")
+			l.about(r, CodeFolderWithoutSlash, r.position,
+				"its attributes call it a folder, but its name does not end in a slash")
 		}
 		if r.folder() && r.size > 0 {
 			l.about(r, CodeFolderWithContent, r.position, "it is a folder, but has %d bytes of content", r.size)
@@ -151,7 +157,8 @@ func (l *layout) checkType(r *record, mode uint16, offset int64, where string) {
 		}
 	case modeFolder:
 		if !r.folder() {
-			l.about(r, CodeFolderWithoutSlash, offset, "its %s call it a folder, but its name does not end in a slash", where)
+			l.about(r, CodeFolderWithoutSlash, offset, "its %s call it a folder, but its name does not end in a slash",
+				where)
 		}
 	case modeSymlink:
 		l.about(r, CodeSymlink, offset, "its %s call it a symbolic link", where)
@@ -159,7 +166,8 @@ func (l *layout) checkType(r *record, mode uint16, offset int64, where string) {
 		// Info-ZIP calls what it packed from standard input "-", with the type of its standard
 		// input. All readers take that for a file.
 		if r.name == "-" {
-			l.about(r, CodePipeType, offset, "its %s call it a pipe, as zip does with what it reads from one; it is a file", where)
+			l.about(r, CodePipeType, offset,
+				"its %s call it a pipe, as zip does with what it reads from one; it is a file", where)
 			return
 		}
 		l.about(r, CodeSpecialFile, offset, "its %s call it a pipe", where)

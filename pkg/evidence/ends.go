@@ -34,7 +34,8 @@ func (l *layout) readEnds() error {
 		}
 		other += next
 		if other+endLength+int(binary.LittleEndian.Uint16(tail[other+20:])) == len(tail) {
-			l.fault(CodeEndInComment, base+int64(other), "the end record at %d has the one at %d inside its comment", base+int64(other), base+int64(at))
+			l.fault(CodeEndInComment, base+int64(other), "the end record at %d has the one at %d inside its comment",
+				base+int64(other), base+int64(at))
 			return nil
 		}
 	}
@@ -45,7 +46,8 @@ func (l *layout) readEnds() error {
 		l.fault(CodeTrailingBytes, position+endLength+int64(comment), "%d bytes follow the end record", rest-comment)
 		return nil
 	case comment > rest:
-		l.fault(CodeCommentLength, position+20, "the comment claims %d bytes, but only %d follow: the file was cut, or the length is wrong", comment, rest)
+		l.fault(CodeCommentLength, position+20,
+			"the comment claims %d bytes, but only %d follow: the file was cut, or the length is wrong", comment, rest)
 		return nil
 	case comment > 0:
 		l.found.add(CodeArchiveComment, "", position+endLength, "the ZIP has a comment of %d bytes", comment)
@@ -98,7 +100,8 @@ type zip64End struct {
 // agree compares a field of the end record with its wider form.
 func (l *layout) agree(position int64, field string, narrow, sentinel, wide uint64) {
 	if narrow != sentinel && narrow != wide {
-		l.fault(CodeZIP64Disagrees, position, "the %s is %d in the end record and %d in the ZIP64 end record", field, narrow, wide)
+		l.fault(CodeZIP64Disagrees, position, "the %s is %d in the end record and %d in the ZIP64 end record", field,
+			narrow, wide)
 	}
 }
 
@@ -116,11 +119,13 @@ func (l *layout) readZIP64(position int64, end *zip64End) (bool, error) {
 	}
 	disk, offset, disks := locator.uint32(), locator.uint64(), locator.uint32()
 	if disk != 0 || disks != 1 {
-		l.fault(CodeDisk, position, "the ZIP64 locator names disk %d of %d; a ZIP in one piece has disk 0 of 1", disk, disks)
+		l.fault(CodeDisk, position, "the ZIP64 locator names disk %d of %d; a ZIP in one piece has disk 0 of 1", disk,
+			disks)
 	}
 	end.position = position - zip64EndLength
 	if end.position < 0 || offset != uint64(end.position) {
-		l.fault(CodeZIP64Locator, position, "the ZIP64 locator points to %d; the record must start at %d, right in front of it", offset, end.position)
+		l.fault(CodeZIP64Locator, position,
+			"the ZIP64 locator points to %d; the record must start at %d, right in front of it", offset, end.position)
 		return true, nil
 	}
 	raw, err = l.window.at(end.position, zip64EndLength, 0)
@@ -133,7 +138,8 @@ func (l *layout) readZIP64(position int64, end *zip64End) (bool, error) {
 		return true, nil
 	}
 	if length := record.uint64(); length != zip64EndLength-12 {
-		l.fault(CodeZIP64End, end.position, "the ZIP64 end record claims %d bytes; it must have %d", length, zip64EndLength-12)
+		l.fault(CodeZIP64End, end.position, "the ZIP64 end record claims %d bytes; it must have %d", length,
+			zip64EndLength-12)
 		return true, nil
 	}
 	record.uint32() // versions
@@ -146,16 +152,19 @@ func (l *layout) readZIP64(position int64, end *zip64End) (bool, error) {
 // place checks what the end records say of the directory and sets where it lies.
 func (l *layout) place(end *zip64End) error {
 	if end.disk != 0 || end.directoryDisk != 0 {
-		l.fault(CodeDisk, end.position, "the ZIP claims to be on disk %d, its directory on disk %d; both must be 0", end.disk, end.directoryDisk)
+		l.fault(CodeDisk, end.position, "the ZIP claims to be on disk %d, its directory on disk %d; both must be 0",
+			end.disk, end.directoryDisk)
 	}
 	if end.countHere != end.count {
-		l.fault(CodeEntryCount, end.position, "the end record claims %d entries here and %d in all", end.countHere, end.count)
+		l.fault(CodeEntryCount, end.position, "the end record claims %d entries here and %d in all", end.countHere,
+			end.count)
 	}
 	limit := uint64(end.position)
 	if end.offset <= limit && end.size <= limit && end.offset+end.size == limit {
 		l.directory, l.end, l.count = int64(end.offset), end.position, end.count
 		if end.count > uint64(l.limits.MaxEntries) {
-			l.fault(CodeTooManyEntries, end.position, "the ZIP claims %d entries; the limit is %d", end.count, l.limits.MaxEntries)
+			l.fault(CodeTooManyEntries, end.position, "the ZIP claims %d entries; the limit is %d", end.count,
+				l.limits.MaxEntries)
 		}
 		if end.count == 0 && end.size == 0 {
 			l.fault(CodeEmptyArchive, end.position, "the ZIP has no entries")
@@ -169,10 +178,12 @@ func (l *layout) place(end *zip64End) error {
 			return err
 		}
 		if binary.LittleEndian.Uint32(raw) == signatureDirectory {
-			l.fault(CodePrefix, 0, "the directory lies %d bytes behind the place that the end record names: something was put in front of the ZIP, or into it", real-int64(end.offset))
+			l.fault(CodePrefix, 0, "the directory lies %d bytes behind the place that the end record names: "+
+				"something was put in front of the ZIP, or into it", real-int64(end.offset))
 			return nil
 		}
 	}
-	l.fault(CodeDirectoryPlace, end.position, "the directory of %d bytes at %d does not end at %d, where the end record starts", end.size, end.offset, end.position)
+	l.fault(CodeDirectoryPlace, end.position, "the directory of %d bytes at %d does not end at %d, where the end "+
+		"record starts", end.size, end.offset, end.position)
 	return nil
 }

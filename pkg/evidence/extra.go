@@ -52,12 +52,14 @@ func (l *layout) readExtra(r *record, extra []byte, offset int64, where string) 
 			return kept
 		}
 		if len(extra) < 4 {
-			l.misplaced(r, CodeExtraLength, offset, "%d bytes are left over behind its extra fields (%s)", len(extra), where)
+			l.misplaced(r, CodeExtraLength, offset, "%d bytes are left over behind its extra fields (%s)", len(extra),
+				where)
 			return kept
 		}
 		id, length := binary.LittleEndian.Uint16(extra), int(binary.LittleEndian.Uint16(extra[2:]))
 		if length > len(extra)-4 {
-			l.misplaced(r, CodeExtraLength, offset, "its extra field %#04x claims %d bytes, but %d are there (%s)", id, length, len(extra)-4, where)
+			l.misplaced(r, CodeExtraLength, offset, "its extra field %#04x claims %d bytes, but %d are there (%s)", id,
+				length, len(extra)-4, where)
 			return kept
 		}
 		body := extra[4 : 4+length]
@@ -87,7 +89,8 @@ func (l *layout) checkExtra(r *record, id uint16, body []byte, offset int64, whe
 		// One version byte and a CRC of the header's name stand in front. Whether a reader looks at
 		// them differs, so the name must be the same in any case, as it is read.
 		if len(body) < 5 || !r.called(body[5:]) {
-			l.about(r, CodeNameUnicodePath, offset, "its Unicode path field has another name than its header (%s)", where)
+			l.about(r, CodeNameUnicodePath, offset, "its Unicode path field has another name than its header (%s)",
+				where)
 		}
 	case extraStrongEncryption, extraAES:
 		l.about(r, CodeEncrypted, offset, "its extra field %#04x says that it is encrypted (%s)", id, where)
@@ -131,12 +134,14 @@ func (l *layout) checkLibarchive(r *record, body []byte, offset int64) {
 			continue
 		}
 		if len(rest) < length {
-			l.about(r, CodeExtraLength, offset, "its extra field %#04x is too short for what it claims to hold", extraLibarchive)
+			l.about(r, CodeExtraLength, offset, "its extra field %#04x is too short for what it claims to hold",
+				extraLibarchive)
 			return
 		}
 		if length == 4 {
 			if binary.LittleEndian.Uint32(rest) != r.attributes {
-				l.about(r, CodeTypeDiffers, offset, "its extra field %#04x has other attributes than the directory", extraLibarchive)
+				l.about(r, CodeTypeDiffers, offset, "its extra field %#04x has other attributes than the directory",
+					extraLibarchive)
 			}
 		}
 		rest = rest[length:]
@@ -166,7 +171,8 @@ func (l *layout) takeZIP64(r *record, extra extraFields, values []wideValue, off
 		}
 	}
 	if some && !extra.hasZIP64 || len(rest) < needed || len(rest) > needed && !ordered {
-		l.misplaced(r, CodeZIP64Extra, offset, "the ZIP64 extra field of its %s has %d bytes; %d are called for", where, len(rest), needed)
+		l.misplaced(r, CodeZIP64Extra, offset, "the ZIP64 extra field of its %s has %d bytes; %d are called for", where,
+			len(rest), needed)
 		return false
 	}
 	for i := range values {
@@ -190,11 +196,13 @@ func (l *layout) takeZIP64(r *record, extra extraFields, values []wideValue, off
 		}
 	}
 	if !agrees || len(rest) > 0 {
-		l.misplaced(r, CodeZIP64Extra, offset, "the ZIP64 extra field of its %s holds other values than the header", where)
+		l.misplaced(r, CodeZIP64Extra, offset, "the ZIP64 extra field of its %s holds other values than the header",
+			where)
 		return false
 	}
 	if !some && extra.hasZIP64 {
-		l.misplaced(r, CodeZIP64ExtraUncalled, offset, "its %s has a ZIP64 extra field that no other field calls for", where)
+		l.misplaced(r, CodeZIP64ExtraUncalled, offset, "its %s has a ZIP64 extra field that no other field calls for",
+			where)
 	}
 	return true
 }

@@ -45,7 +45,8 @@ func (a *Archive) ExtractIf(ctx context.Context, dir string, agree func(*Report)
 func always(*Report) error { return nil }
 
 // extractIf does the work of ExtractIf; tests give it a target that fails.
-func (a *Archive) extractIf(ctx context.Context, dir string, newTarget func(*os.Root) target, agree func(*Report) error) error {
+func (a *Archive) extractIf(ctx context.Context, dir string, newTarget func(*os.Root) target,
+	agree func(*Report) error) error {
 	a.running.Lock()
 	defer a.running.Unlock()
 	if dir == "" {
@@ -93,7 +94,8 @@ func (a *Archive) extractIf(ctx context.Context, dir string, newTarget func(*os.
 
 // extractInto checks the entries and writes them into staging. The report is that of the
 // verification, if there was one.
-func (a *Archive) extractInto(ctx context.Context, staging string, newTarget func(*os.Root) target, before *Report) (*Report, error) {
+func (a *Archive) extractInto(ctx context.Context, staging string, newTarget func(*os.Root) target,
+	before *Report) (*Report, error) {
 	root, err := os.OpenRoot(staging)
 	if err != nil {
 		return nil, fmt.Errorf("extract evidence: %w", err)

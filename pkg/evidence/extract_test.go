@@ -19,7 +19,8 @@ import (
 func TestExtractGivesFilesToTheOwnerOnly(t *testing.T) {
 	f := honest()
 	f.entries[0].central = func(h *forgedHeader) { h.attributes = 0o104777 << 16 }
-	f.entries = append(f.entries, &forgedEntry{name: "open/", central: func(h *forgedHeader) { h.attributes = 0o40777<<16 | 0x10 }})
+	f.entries = append(f.entries,
+		&forgedEntry{name: "open/", central: func(h *forgedHeader) { h.attributes = 0o40777<<16 | 0x10 }})
 	folder := filepath.Join(t.TempDir(), "out")
 	if err := openBytes(t, f.bytes(), Limits{}).Extract(folder); err != nil {
 		t.Fatal(err)
@@ -162,9 +163,10 @@ func (f *lateDiskFile) Close() error { return errors.Join(f.WriteCloser.Close(),
 
 func TestExtractLeavesNothingWhenClosingFails(t *testing.T) {
 	parent := t.TempDir()
-	err := openBytes(t, honest().bytes(), Limits{}).extract(t.Context(), filepath.Join(parent, "out"), func(root *os.Root) target {
-		return &lateDisk{folderTarget{root}}
-	})
+	err := openBytes(t, honest().bytes(), Limits{}).extract(t.Context(), filepath.Join(parent, "out"),
+		func(root *os.Root) target {
+			return &lateDisk{folderTarget{root}}
+		})
 	if !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("got %v; want that there is no space left", err)
 	}
@@ -252,7 +254,8 @@ func TestExtractByAFileChangedUnderWayFails(t *testing.T) {
 	}
 	file.WriteString("x")
 	file.Close()
-	if err := archive.Extract(filepath.Join(parent, "out")); err == nil || !strings.Contains(err.Error(), "changed while it was read") {
+	if err := archive.Extract(filepath.Join(parent, "out")); err == nil ||
+		!strings.Contains(err.Error(), "changed while it was read") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -294,10 +297,11 @@ func TestExtractIfAsksAboutTheReportBeforeTheFolderIsThere(t *testing.T) {
 	}
 	f := honest()
 	f.entries[2].both = func(h *forgedHeader) { h.crc++ }
-	err := openBytes(t, f.bytes(), Limits{}).ExtractIf(t.Context(), filepath.Join(t.TempDir(), "out"), func(*Report) error {
-		t.Error("it was asked about a refused ZIP")
-		return nil
-	})
+	err := openBytes(t, f.bytes(), Limits{}).ExtractIf(t.Context(), filepath.Join(t.TempDir(), "out"),
+		func(*Report) error {
+			t.Error("it was asked about a refused ZIP")
+			return nil
+		})
 	if !errors.Is(err, ErrRefused) {
 		t.Errorf("got %v", err)
 	}

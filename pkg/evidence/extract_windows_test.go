@@ -25,7 +25,8 @@ func TestScannerDelaysTheRemovalOfAnExtraction(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		handle, err := syscall.CreateFile(name, syscall.GENERIC_READ, syscall.FILE_SHARE_READ, nil, syscall.OPEN_EXISTING, syscall.FILE_ATTRIBUTE_NORMAL, 0)
+		handle, err := syscall.CreateFile(name, syscall.GENERIC_READ, syscall.FILE_SHARE_READ, nil,
+			syscall.OPEN_EXISTING, syscall.FILE_ATTRIBUTE_NORMAL, 0)
 		if err != nil || os.Remove(files[0]) == nil {
 			t.Fatalf("%v: the file could be removed, so that this test holds nothing", err)
 		}

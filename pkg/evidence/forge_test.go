@@ -134,7 +134,8 @@ func (f *forgery) bytes() []byte {
 		out = append(out, e.before...)
 		h := forgedHeader{
 			needed: 20, method: e.method, time: 0x6000, date: 0x5a21,
-			crc: crc32.ChecksumIEEE(e.content), compressed: uint32(len(data)), size: uint32(len(e.content)), name: []byte(e.name),
+			crc: crc32.ChecksumIEEE(e.content), compressed: uint32(len(data)), size: uint32(len(e.content)),
+			name: []byte(e.name),
 		}
 		for _, r := range e.name {
 			if r >= 0x80 {
@@ -212,7 +213,8 @@ func (f *forgery) bytes() []byte {
 	if f.end != nil {
 		f.end(&end)
 	}
-	out = append(out, little(end.signature, uint16(end.disk), uint16(end.directoryDisk), uint16(end.here), uint16(end.count),
+	out = append(out, little(end.signature, uint16(end.disk), uint16(end.directoryDisk), uint16(end.here),
+		uint16(end.count),
 		uint32(end.size), uint32(end.offset), uint16(len(f.comment)+end.commentExcess))...)
 	out = append(append(out, f.comment...), f.trailing...)
 	if f.finished != nil {
@@ -224,7 +226,8 @@ func (f *forgery) bytes() []byte {
 // honest is a small ZIP with nothing forged; tests forge a part of it.
 func honest() *forgery {
 	return &forgery{entries: []*forgedEntry{
-		{name: "documents/contract.pdf", content: []byte("%PDF-1.7\n" + string(bytes.Repeat([]byte("one two three "), 20)) + "\n%%EOF\n"), method: 8},
+		{name: "documents/contract.pdf", content: []byte("%PDF-1.7\n" +
+			string(bytes.Repeat([]byte("one two three "), 20)) + "\n%%EOF\n"), method: 8},
 		{name: "identity/selfie.png", content: []byte("\x89PNG\r\n\x1a\nnot much of a picture")},
 		{name: "audit.json", content: []byte(`{"events":[]}`), method: 8},
 	}}

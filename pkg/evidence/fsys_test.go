@@ -19,7 +19,8 @@ func TestArchiveIsAFileSystemOnceVerified(t *testing.T) {
 	if _, err := archive.Verify(); err != nil {
 		t.Fatal(err)
 	}
-	if err := fstest.TestFS(archive, "documents/contract.pdf", "identity/selfie.png", "audit.json", "empty", "a/b/c.txt"); err != nil {
+	if err := fstest.TestFS(archive, "documents/contract.pdf", "identity/selfie.png", "audit.json", "empty",
+		"a/b/c.txt"); err != nil {
 		t.Error(err)
 	}
 	for _, entry := range f.entries[:3] {

@@ -142,7 +142,8 @@ func streamContents(raw []byte, padded bool, read nameReading) (contents map[str
 		flags, method := binary.LittleEndian.Uint16(header[6:]), binary.LittleEndian.Uint16(header[8:])
 		compressed := uint64(binary.LittleEndian.Uint32(header[18:]))
 		size := uint64(binary.LittleEndian.Uint32(header[22:]))
-		nameLength, extraLength := int(binary.LittleEndian.Uint16(header[26:])), int(binary.LittleEndian.Uint16(header[28:]))
+		nameLength, extraLength := int(binary.LittleEndian.Uint16(header[26:])),
+			int(binary.LittleEndian.Uint16(header[28:]))
 		if 30+nameLength+extraLength > len(header) {
 			return nil, true
 		}
@@ -302,7 +303,8 @@ func placedInside(t *testing.T, archive *Archive, one, other string) {
 		t.Errorf("%q and %q made %v", one, other, made)
 	}
 	for _, name := range []string{one, other} {
-		if info, err := os.Lstat(filepath.Join(parent, "out", name)); err != nil || info.IsDir() != strings.HasSuffix(name, "/") {
+		if info, err := os.Lstat(filepath.Join(parent, "out", name)); err != nil ||
+			info.IsDir() != strings.HasSuffix(name, "/") {
 			t.Errorf("%q was not made: %v", name, err)
 		}
 	}
@@ -343,7 +345,8 @@ func insideOnWindows(t *testing.T, name string) {
 		device := strings.ToLower(strings.TrimRight(strings.SplitN(part, ".", 2)[0], " "))
 		devices := []string{"con", "prn", "aux", "nul", "conin$", "conout$"}
 		for _, port := range []string{"com", "lpt"} {
-			for _, number := range []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "\u00b9", "\u00b2", "\u00b3"} {
+			for _, number := range []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "\u00b9", "\u00b2",
+				"\u00b3"} {
 				devices = append(devices, port+number)
 			}
 		}

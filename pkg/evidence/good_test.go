@@ -64,7 +64,8 @@ var goodZIPs = []goodZIP{
 	{"descriptor and true values in the local header", "", first(func(e *forgedEntry) {
 		e.descriptor = "sig32"
 		e.local = func(h *forgedHeader) {
-			h.crc, h.size, h.compressed = crc32.ChecksumIEEE(e.content), uint32(len(e.content)), uint32(len(deflated(e.content)))
+			h.crc, h.size, h.compressed = crc32.ChecksumIEEE(e.content), uint32(len(e.content)),
+				uint32(len(deflated(e.content)))
 		}
 	})},
 	{"descriptor and sentinels in the local header", "", first(func(e *forgedEntry) {
@@ -125,15 +126,18 @@ var goodZIPs = []goodZIP{
 			return slices.Concat(all[:start], all[start+length:end], all[start:start+length], all[end:])
 		}
 	})},
-	{"other times and version in the local header", "", local(func(h *forgedHeader) { h.time, h.date, h.needed = 1, 0x2345, 10 })},
+	{"other times and version in the local header", "",
+		local(func(h *forgedHeader) { h.time, h.date, h.needed = 1, 0x2345, 10 })},
 	{"folders with and without empty deflate stream", "", more(
-		&forgedEntry{name: "a/"}, &forgedEntry{name: "b/", method: 8}, &forgedEntry{name: "c/", method: 8, descriptor: "sig32"})},
+		&forgedEntry{name: "a/"}, &forgedEntry{name: "b/", method: 8},
+		&forgedEntry{name: "c/", method: 8, descriptor: "sig32"})},
 	{"empty files, stored and deflated", "", more(&forgedEntry{name: "a"}, &forgedEntry{name: "b", method: 8})},
 	{"folder behind what lies in it", "", more(&forgedEntry{name: "documents/"})},
 	{"stored content with a descriptor and a descriptor's signature", "", more(&forgedEntry{
 		name: "a.bin", content: []byte("PK\x07\x08 is no descriptor here"), descriptor: "sig32",
 	})},
-	{"Unicode name with flag", "", more(&forgedEntry{name: "identidad/c\u00e9dula de Jos\u00e9.json", content: []byte("{}")})},
+	{"Unicode name with flag", "",
+		more(&forgedEntry{name: "identidad/c\u00e9dula de Jos\u00e9.json", content: []byte("{}")})},
 	{"Unicode path with the same name", "", both(func(h *forgedHeader) {
 		h.extra = field(0x7075, append(little(byte(1), crc32.ChecksumIEEE(h.name)), h.name...)...)
 	})},
@@ -143,8 +147,10 @@ var goodZIPs = []goodZIP{
 	{"32 levels", "", named(strings.Repeat("a/", 31) + "a")},
 	{"folder of 32 levels", "", more(&forgedEntry{name: strings.Repeat("a/", 32)})},
 	{"dots, dashes and tildes inside names", "", named("-a..b/.hidden/c~1 d.tar.gz")},
-	{"names that only start like devices", "", more(&forgedEntry{name: "console.txt"}, &forgedEntry{name: "com10"}, &forgedEntry{name: "lpt"})},
-	{"archive comment", "archive-comment", forge(func(f *forgery) { f.comment = []byte("made by PK\x05 and PK\x03\x04") })},
+	{"names that only start like devices", "", more(&forgedEntry{name: "console.txt"}, &forgedEntry{name: "com10"},
+		&forgedEntry{name: "lpt"})},
+	{"archive comment", "archive-comment",
+		forge(func(f *forgery) { f.comment = []byte("made by PK\x05 and PK\x03\x04") })},
 	{"entry comment", "entry-comment", central(func(h *forgedHeader) { h.comment = []byte("PK\x01\x02 hello") })},
 	{"unknown extra field", "unknown-extra", both(func(h *forgedHeader) { h.extra = field(0x7777, 1, 2, 3) })},
 	{"owner", "owner", both(func(h *forgedHeader) { h.extra = field(0x7875, 1, 4, 0, 0, 0, 0, 4, 0, 0, 0, 0) })},
@@ -155,11 +161,14 @@ var goodZIPs = []goodZIP{
 	{"version needed 6.3", "version-needed", both(func(h *forgedHeader) { h.needed = 63 })},
 	{"characters that Windows forbids", "name-unportable", named(`who?.json`)},
 	{"nested ZIP, stored at the end", "nested-zip", more(&forgedEntry{name: "inner.zip", content: honest().bytes()})},
-	{"nested ZIP, streamed", "nested-zip", more(&forgedEntry{name: "inner.zip", content: streamedAs("sig32")(), descriptor: "sig32"})},
-	{"nested ZIP with ZIP64 ends", "nested-zip", more(&forgedEntry{name: "inner.zip", content: wide(func(*forgedEnd) {})()})},
+	{"nested ZIP, streamed", "nested-zip",
+		more(&forgedEntry{name: "inner.zip", content: streamedAs("sig32")(), descriptor: "sig32"})},
+	{"nested ZIP with ZIP64 ends", "nested-zip",
+		more(&forgedEntry{name: "inner.zip", content: wide(func(*forgedEnd) {})()})},
 	{"Go, deflated", "", goMade(func(w *zip.Writer) {
 		for i := range 20 {
-			goFile(w, &zip.FileHeader{Name: fmt.Sprintf("documents/%d.pdf", i), Method: zip.Deflate}, strings.Repeat("%PDF-1.4 ", i*500))
+			goFile(w, &zip.FileHeader{Name: fmt.Sprintf("documents/%d.pdf", i), Method: zip.Deflate},
+				strings.Repeat("%PDF-1.4 ", i*500))
 		}
 	})},
 	{"Go, stored with descriptors", "", goMade(func(w *zip.Writer) {
@@ -172,7 +181,8 @@ var goodZIPs = []goodZIP{
 		goFile(w, header, "{}")
 	})},
 	{"Go, raw copies without descriptors", "", goMade(func(w *zip.Writer) {
-		file, err := w.CreateRaw(&zip.FileHeader{Name: "a", CRC32: crc32.ChecksumIEEE([]byte("abc")), CompressedSize64: 3, UncompressedSize64: 3})
+		file, err := w.CreateRaw(&zip.FileHeader{Name: "a", CRC32: crc32.ChecksumIEEE([]byte("abc")),
+			CompressedSize64: 3, UncompressedSize64: 3})
 		if err != nil {
 			panic(err)
 		}
@@ -181,7 +191,8 @@ var goodZIPs = []goodZIP{
 	{"large entries, stored and deflated", "", more(
 		&forgedEntry{name: "large.bin", content: noise(3*chunkSize + 7)},
 		&forgedEntry{name: "large.txt", content: []byte(hex.EncodeToString(noise(2 * chunkSize))), method: 8},
-		&forgedEntry{name: "streamed.txt", content: []byte(hex.EncodeToString(noise(2 * chunkSize))), method: 8, descriptor: "plain32"},
+		&forgedEntry{name: "streamed.txt", content: []byte(hex.EncodeToString(noise(2 * chunkSize))), method: 8,
+			descriptor: "plain32"},
 	)},
 	{"ratio over 200 below 1 MiB", "", more(&forgedEntry{name: "zeros.bin", content: mebibytes(1), method: 8})},
 }
@@ -367,8 +378,9 @@ var foreignContents = map[string]string{
 func TestAcceptsGoodZIPsByOtherPrograms(t *testing.T) {
 	paths := foreignZIPs(t, "good", 24)
 	notices := map[string]string{
-		"infozip": "owner", "infozip-comment": "archive-comment", "infozip-stdin": "", "infozip-stdin-pipe": "pipe-type",
-		"infozip-filter": "pipe-type", "bsdtar": "owner",
+		"infozip": "owner", "infozip-comment": "archive-comment", "infozip-stdin": "",
+		"infozip-stdin-pipe": "pipe-type",
+		"infozip-filter":     "pipe-type", "bsdtar": "owner",
 	}
 	for _, path := range paths {
 		name := strings.TrimSuffix(filepath.Base(path), ".zip")

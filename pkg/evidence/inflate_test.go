@@ -31,12 +31,14 @@ func storedBlocks(content []byte, blockSize, empty int) []byte {
 func TestContentBetweenManyEmptyBlocksIsRead(t *testing.T) {
 	content := noise(500 << 10)
 	for name, packed := range map[string][]byte{
-		"none":              storedBlocks(content, 60<<10, 0),
-		"few":               storedBlocks(content, 60<<10, 3),
-		"after each byte":   storedBlocks(content[:60<<10], 1, 1),
-		"many at once":      storedBlocks(content, 300<<10/5, 60_000),
-		"many at the end":   append(storedBlocks(content, 60<<10, 0)[:len(storedBlocks(content, 60<<10, 0))-5], storedBlocks([]byte("x"), 1, 100_000)...),
-		"many at the start": append(storedBlocks([]byte("x"), 1, 100_000)[:6+500_000], storedBlocks(content, 60<<10, 0)...),
+		"none":            storedBlocks(content, 60<<10, 0),
+		"few":             storedBlocks(content, 60<<10, 3),
+		"after each byte": storedBlocks(content[:60<<10], 1, 1),
+		"many at once":    storedBlocks(content, 300<<10/5, 60_000),
+		"many at the end": append(storedBlocks(content, 60<<10, 0)[:len(storedBlocks(content, 60<<10, 0))-5],
+			storedBlocks([]byte("x"), 1, 100_000)...),
+		"many at the start": append(storedBlocks([]byte("x"), 1, 100_000)[:6+500_000],
+			storedBlocks(content, 60<<10, 0)...),
 	} {
 		t.Run(name, func(t *testing.T) {
 			want := content
@@ -51,13 +53,14 @@ func TestContentBetweenManyEmptyBlocksIsRead(t *testing.T) {
 			raw := more(&forgedEntry{name: "video.mp4", content: want, data: packed, method: 8})()
 			archive := openBytes(t, raw, Limits{})
 			seen := false
-			report, err := archive.Verify(&listing{everything, func(_ context.Context, entry EntryReport, content *io.SectionReader) (Inspection, error) {
-				if entry.Name == "video.mp4" {
-					got, err := io.ReadAll(content)
-					seen = err == nil && bytes.Equal(got, want)
-				}
-				return Inspection{}, nil
-			}})
+			report, err := archive.Verify(&listing{everything,
+				func(_ context.Context, entry EntryReport, content *io.SectionReader) (Inspection, error) {
+					if entry.Name == "video.mp4" {
+						got, err := io.ReadAll(content)
+						seen = err == nil && bytes.Equal(got, want)
+					}
+					return Inspection{}, nil
+				}})
 			if err != nil || report.Entries[3].SHA256 != hashOf(want) || !seen {
 				t.Errorf("verified as %+v, seen %t, %v", report.Entries, seen, err)
 			}
@@ -69,7 +72,8 @@ func TestContentBetweenManyEmptyBlocksIsRead(t *testing.T) {
 				t.Errorf("extracted %d bytes, %v", len(got), err)
 			}
 			// A target that cannot begin again.
-			if err := openBytes(t, raw, Limits{}).extract(t.Context(), folder+"2", func(root *os.Root) target { return &fullDisk{folderTarget{root}, 1 << 30} }); err != nil {
+			if err := openBytes(t, raw, Limits{}).extract(t.Context(), folder+"2",
+				func(root *os.Root) target { return &fullDisk{folderTarget{root}, 1 << 30} }); err != nil {
 				t.Error(err)
 			}
 			if got, err := os.ReadFile(filepath.Join(folder+"2", "video.mp4")); err != nil || !bytes.Equal(got, want) {

@@ -47,7 +47,8 @@ type Inspection struct {
 const keptInMemory = 1 << 20
 
 // checkAndInspect reads one entry and then lets the inspectors judge it.
-func (a *Archive) checkAndInspect(ctx context.Context, d *decoder, r *record, by []Inspector, source io.ReaderAt) (outcome, error) {
+func (a *Archive) checkAndInspect(ctx context.Context, d *decoder, r *record, by []Inspector,
+	source io.ReaderAt) (outcome, error) {
 	view := &d.view
 	view.begin(a, r, by, d.sum)
 	var out io.Writer // stored content is read where it is

@@ -29,7 +29,8 @@ func reading(t *testing.T, wants func(EntryReport) bool, whole map[string]bool) 
 }
 
 func TestInspectorsGetTheWholeContent(t *testing.T) {
-	for _, size := range []int{0, 1, headLength - 1, headLength, headLength + 1, 40 << 10, keptInMemory, keptInMemory + 1, 3*keptInMemory + 5} {
+	for _, size := range []int{0, 1, headLength - 1, headLength, headLength + 1, 40 << 10, keptInMemory, keptInMemory +
+		1, 3*keptInMemory + 5} {
 		for name, method := range map[string]uint16{"stored": methodStored, "deflated": methodDeflated} {
 			t.Run(fmt.Sprint(size, name), func(t *testing.T) {
 				temporary := t.TempDir()
@@ -52,17 +53,20 @@ func TestInspectorsGetTheWholeContent(t *testing.T) {
 func TestInspectorsGetEachEntrysContent(t *testing.T) {
 	f := honest()
 	f.entries = nil
-	for n, size := range []int{100, keptInMemory + 10, 5000, 0, keptInMemory + 5, 70 << 10, 200, 2 * keptInMemory, 300 << 10} {
+	for n, size := range []int{100, keptInMemory + 10, 5000, 0, keptInMemory + 5, 70 << 10, 200, 2 * keptInMemory,
+		300 << 10} {
 		for _, method := range []uint16{methodStored, methodDeflated} {
-			f.entries = append(f.entries, &forgedEntry{name: fmt.Sprint(n, method), content: noise(size + n), method: method})
+			f.entries = append(f.entries, &forgedEntry{name: fmt.Sprint(n, method), content: noise(size + n),
+				method: method})
 		}
 	}
 	archive := openBytes(t, f.bytes(), Limits{})
 	for range 3 {
-		report, err := archive.Verify(&listing{everything, func(_ context.Context, entry EntryReport, content *io.SectionReader) (Inspection, error) {
-			all, err := io.ReadAll(content)
-			return Inspection{Status: hashOf(all)}, err
-		}})
+		report, err := archive.Verify(&listing{everything,
+			func(_ context.Context, entry EntryReport, content *io.SectionReader) (Inspection, error) {
+				all, err := io.ReadAll(content)
+				return Inspection{Status: hashOf(all)}, err
+			}})
 		if err != nil || len(report.Entries) != len(f.entries) {
 			t.Fatalf("%d entries, %v", len(report.Entries), err)
 		}
@@ -81,18 +85,22 @@ func TestInspectionWithoutRoomEndsTheVerification(t *testing.T) {
 		t.Setenv(name, filepath.Join(t.TempDir(), "missing"))
 	}
 	report, err := openBytes(t, f.bytes(), Limits{}).Verify(reading(t, everything, map[string]bool{}))
-	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "temporary file for inspection") || report.Verdict != VerdictIncomplete {
+	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "temporary file for inspection") ||
+		report.Verdict != VerdictIncomplete {
 		t.Errorf("%s, %v", report.Verdict, err)
 	}
 	// What is wrong with the ZIP counts more.
-	f.entries = append(f.entries, &forgedEntry{name: "wrong.bin", content: noise(10), both: func(h *forgedHeader) { h.crc++ }})
-	report, err = openBytes(t, f.bytes(), Limits{}).Verify(reading(t, func(entry EntryReport) bool { return entry.Name == "large.bin" }, map[string]bool{}))
+	f.entries = append(f.entries,
+		&forgedEntry{name: "wrong.bin", content: noise(10), both: func(h *forgedHeader) { h.crc++ }})
+	report, err = openBytes(t, f.bytes(), Limits{}).Verify(reading(t,
+		func(entry EntryReport) bool { return entry.Name == "large.bin" }, map[string]bool{}))
 	if !errors.Is(err, ErrRefused) || report.Verdict != VerdictRefused {
 		t.Errorf("%s, %v", report.Verdict, err)
 	}
 	f.entries = f.entries[:1]
 	// Nobody wants it, so nothing is kept.
-	if _, err := openBytes(t, f.bytes(), Limits{}).Verify(&listing{func(EntryReport) bool { return false }, nil}); err != nil {
+	if _, err := openBytes(t, f.bytes(), Limits{}).Verify(&listing{func(EntryReport) bool { return false },
+		nil}); err != nil {
 		t.Error(err)
 	}
 }
@@ -101,10 +109,11 @@ func TestInspectionsOfARefusedZIPAreDropped(t *testing.T) {
 	f := honest()
 	f.entries[len(f.entries)-1].both = func(h *forgedHeader) { h.crc++ }
 	called := atomic.Bool{}
-	report, err := openBytes(t, f.bytes(), Limits{}).Verify(&listing{everything, func(context.Context, EntryReport, *io.SectionReader) (Inspection, error) {
-		called.Store(true)
-		return Inspection{Status: "SEEN"}, nil
-	}})
+	report, err := openBytes(t, f.bytes(), Limits{}).Verify(&listing{everything,
+		func(context.Context, EntryReport, *io.SectionReader) (Inspection, error) {
+			called.Store(true)
+			return Inspection{Status: "SEEN"}, nil
+		}})
 	if !errors.Is(err, ErrRefused) || !called.Load() {
 		t.Fatalf("called: %t, %v", called.Load(), err)
 	}
@@ -122,13 +131,14 @@ func TestInspectedContentHasNoNameOnTheDisk(t *testing.T) {
 	temporary := t.TempDir()
 	t.Setenv("TMPDIR", temporary)
 	inspected := false
-	_, err := openBytes(t, f.bytes(), Limits{}).Verify(&listing{everything, func(_ context.Context, _ EntryReport, _ *io.SectionReader) (Inspection, error) {
-		inspected = true
-		if left, err := os.ReadDir(temporary); (err != nil || len(left) > 0) && runtime.GOOS != "windows" {
-			t.Errorf("the temporary folder shows %v, %v", left, err)
-		}
-		return Inspection{}, nil
-	}})
+	_, err := openBytes(t, f.bytes(), Limits{}).Verify(&listing{everything,
+		func(_ context.Context, _ EntryReport, _ *io.SectionReader) (Inspection, error) {
+			inspected = true
+			if left, err := os.ReadDir(temporary); (err != nil || len(left) > 0) && runtime.GOOS != "windows" {
+				t.Errorf("the temporary folder shows %v, %v", left, err)
+			}
+			return Inspection{}, nil
+		}})
 	if err != nil || !inspected {
 		t.Errorf("inspected: %t, %v", inspected, err)
 	}

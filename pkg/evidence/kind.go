@@ -40,17 +40,23 @@ func DefaultRules() []Rule {
 	text := []string{"application/json", "application/xml", "text/*"}
 	return []Rule{
 		{Name: "assumed: text named like a consent", Kind: KindConsent, MediaTypes: text, Words: []string{
-			"consent", "consents", "consentimiento", "acceptance", "aceptacion", "aceptación", "agreement", "terms", "terminos", "términos",
+			"consent", "consents", "consentimiento", "acceptance", "aceptacion", "aceptación", "agreement", "terms",
+			"terminos", "términos",
 		}},
 		{Name: "assumed: any PDF", Kind: KindSignedDocument, MediaTypes: []string{"application/pdf"}},
 		{Name: "assumed: any video", Kind: KindVideo, MediaTypes: []string{"video/*"}},
-		{Name: "assumed: picture named like a face", Kind: KindFacePicture, MediaTypes: []string{"image/*"}, Words: []string{
-			"face", "facial", "selfie", "liveness", "portrait", "rostro", "cara", "vida", "foto", "biometric", "biometria", "biometría",
-		}},
-		{Name: "assumed: picture named like an identity document", Kind: KindDocumentPicture, MediaTypes: []string{"image/*"}, Words: []string{
-			"document", "documento", "front", "back", "anverso", "reverso", "frente", "dorso", "id", "identity", "identidad", "card",
-			"dni", "nie", "nif", "cedula", "cédula", "ine", "curp", "passport", "pasaporte", "license", "licencia", "ocr", "mrz",
-		}},
+		{Name: "assumed: picture named like a face", Kind: KindFacePicture, MediaTypes: []string{"image/*"},
+			Words: []string{
+				"face", "facial", "selfie", "liveness", "portrait", "rostro", "cara", "vida", "foto", "biometric",
+				"biometria", "biometría",
+			}},
+		{Name: "assumed: picture named like an identity document", Kind: KindDocumentPicture,
+			MediaTypes: []string{"image/*"}, Words: []string{
+				"document", "documento", "front", "back", "anverso", "reverso", "frente", "dorso", "id", "identity",
+				"identidad", "card",
+				"dni", "nie", "nif", "cedula", "cédula", "ine", "curp", "passport", "pasaporte", "license", "licencia",
+				"ocr", "mrz",
+			}},
 		{Name: "assumed: any other text", Kind: KindMetadata, MediaTypes: text},
 	}
 }

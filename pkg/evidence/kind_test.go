@@ -85,9 +85,11 @@ func TestWhatPassesForAPDFIsOne(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got := report.Entries[0].MediaType; got != test.want || whole[test.name] != (test.want == pdf) {
-				t.Errorf("%s, %s, %.40q is %s and inspected %t; want %s", test.name, method, test.content, got, whole[test.name], test.want)
+				t.Errorf("%s, %s, %.40q is %s and inspected %t; want %s", test.name, method, test.content, got,
+					whole[test.name], test.want)
 			}
-			if report, err = openBytes(t, f.bytes(), Limits{}).Verify(); err != nil || report.Entries[0].MediaType != test.want {
+			if report, err = openBytes(t, f.bytes(), Limits{}).Verify(); err != nil ||
+				report.Entries[0].MediaType != test.want {
 				t.Errorf("%s without an inspector: %s, %v", test.name, report.Entries[0].MediaType, err)
 			}
 		}

@@ -30,7 +30,8 @@ const (
 	flagMasked          = 1 << 13
 	// flagsKnown are those with a meaning for stored and deflated entries; bits 1 and 2 tell how
 	// hard was compressed.
-	flagsKnown = flagEncrypted | 1<<1 | 1<<2 | flagDescriptor | flagPatchData | flagStrongEncrypted | flagUTF8 | flagMasked
+	flagsKnown = flagEncrypted | 1<<1 | 1<<2 | flagDescriptor | flagPatchData | flagStrongEncrypted | flagUTF8 |
+		flagMasked
 
 	sentinel16 = 0xffff
 	sentinel32 = 0xffffffff
@@ -146,10 +147,12 @@ func (l *layout) checkLimits() error {
 			l.about(r, CodeEntryTooLarge, r.position, "it has %d bytes; the limit is %d", r.size, l.limits.MaxEntrySize)
 		}
 		if r.size > ratioFloor && r.size/int64(l.limits.MaxRatio) > r.compressed {
-			l.about(r, CodeRatio, r.position, "%d bytes grow to %d, more than %d times", r.compressed, r.size, l.limits.MaxRatio)
+			l.about(r, CodeRatio, r.position, "%d bytes grow to %d, more than %d times", r.compressed, r.size,
+				l.limits.MaxRatio)
 		}
 		if total > l.limits.MaxTotalSize-min(r.size, l.limits.MaxTotalSize) {
-			l.fault(CodeTotalTooLarge, r.position, "all entries together have more than %d bytes", l.limits.MaxTotalSize)
+			l.fault(CodeTotalTooLarge, r.position, "all entries together have more than %d bytes",
+				l.limits.MaxTotalSize)
 			break
 		}
 		total += r.size
@@ -171,7 +174,8 @@ func (l *layout) notices() error {
 			l.about(r, CodeUnknownFlags, r.position, "it has flags without a meaning: %#04x", unknown)
 		}
 		if version := r.needed & 0xff; version > 45 {
-			l.about(r, CodeVersionNeeded, r.position, "it claims to need version %d.%d; what it uses needs 4.5 at most", version/10, version%10)
+			l.about(r, CodeVersionNeeded, r.position, "it claims to need version %d.%d; what it uses needs 4.5 at most",
+				version/10, version%10)
 		}
 		if r.attributes>>16&0o7000 != 0 {
 			l.about(r, CodeSetuid, r.position, "it has setuid, setgid or sticky bits; extraction ignores them")

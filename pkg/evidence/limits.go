@@ -65,7 +65,8 @@ func (l Limits) withDefaults() (Limits, error) {
 	}
 	for _, size := range sizes {
 		if *size.value < 0 {
-			return l, fmt.Errorf("evidence limits: %s is %d; it must be positive, or 0 for the default", size.name, *size.value)
+			return l, fmt.Errorf("evidence limits: %s is %d; it must be positive, or 0 for the default", size.name,
+				*size.value)
 		}
 		if *size.value == 0 {
 			*size.value = size.standard
@@ -83,7 +84,8 @@ func (l Limits) withDefaults() (Limits, error) {
 	}
 	for _, count := range counts {
 		if *count.value < 0 {
-			return l, fmt.Errorf("evidence limits: %s is %d; it must be positive, or 0 for the default", count.name, *count.value)
+			return l, fmt.Errorf("evidence limits: %s is %d; it must be positive, or 0 for the default", count.name,
+				*count.value)
 		}
 		if *count.value == 0 {
 			*count.value = count.standard
@@ -104,7 +106,8 @@ func (l Limits) checkCodes() error {
 		case !known:
 			return fmt.Errorf("evidence limits: there is no finding code %q to accept; Codes() lists them", code)
 		case !info.Acceptable:
-			return fmt.Errorf("evidence limits: %q can not be accepted: it is a danger, or gives the ZIP two readings", code)
+			return fmt.Errorf("evidence limits: %q can not be accepted: it is a danger, or gives the ZIP two readings",
+				code)
 		case slices.Contains(l.Refuse, code):
 			return fmt.Errorf("evidence limits: %q is to be both accepted and refused", code)
 		}

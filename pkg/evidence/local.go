@@ -29,7 +29,8 @@ func (l *layout) tile() error {
 		if i+1 < len(order) {
 			limit = min(limit, order[i+1].offset)
 			if order[i+1].offset == r.offset {
-				l.misplaced(order[i+1], CodeSharedEntry, order[i+1].position, "its directory record and that of %q point to one entry", r.name)
+				l.misplaced(order[i+1], CodeSharedEntry, order[i+1].position,
+					"its directory record and that of %q point to one entry", r.name)
 				continue
 			}
 		}
@@ -44,7 +45,8 @@ func (l *layout) tile() error {
 // directory.
 func (l *layout) readLocal(r *record, limit int64) error {
 	if r.offset > l.directory-localLength {
-		l.misplaced(r, CodeLocalHeader, r.position, "its local header would be at %d, which is not in front of the directory", r.offset)
+		l.misplaced(r, CodeLocalHeader, r.position,
+			"its local header would be at %d, which is not in front of the directory", r.offset)
 		return nil
 	}
 	// Reading far ahead pays only when the next header is near.
@@ -87,16 +89,19 @@ func (l *layout) compare(r *record, raw []byte, nameLength int) {
 	if differ := flags ^ r.flags; differ&flagUTF8 != 0 {
 		l.about(r, CodeNameFlagDiffers, r.offset, "only one of local header and directory calls its name UTF-8")
 	} else if differ != 0 {
-		l.about(r, CodeFlagsDiffer, r.offset, "its flags are %#04x in the local header and %#04x in the directory", flags, r.flags)
+		l.about(r, CodeFlagsDiffer, r.offset, "its flags are %#04x in the local header and %#04x in the directory",
+			flags, r.flags)
 	}
 	if method != r.method {
-		l.about(r, CodeMethodDiffers, r.offset, "its method is %d in the local header and %d in the directory", method, r.method)
+		l.about(r, CodeMethodDiffers, r.offset, "its method is %d in the local header and %d in the directory", method,
+			r.method)
 	}
 	if string(name) != r.written {
 		l.about(r, CodeNameDiffers, r.offset, "its name is %q in the local header", name)
 	}
 	if crc != r.crc && !(r.streamed() && (crc == 0 || crc == sentinel32)) {
-		l.about(r, CodeCRCDiffers, r.offset, "its CRC is %08x in the local header and %08x in the directory", crc, r.crc)
+		l.about(r, CodeCRCDiffers, r.offset, "its CRC is %08x in the local header and %08x in the directory", crc,
+			r.crc)
 	}
 	extra := l.readExtra(r, raw[localLength+nameLength:], r.offset, "local header")
 	l.compareSizes(r, extra, size, compressed)
@@ -117,11 +122,13 @@ func (l *layout) compareSizes(r *record, extra extraFields, size, compressed uin
 	}
 	for i, directory := range []int64{r.size, r.compressed} {
 		value := values[i].value
-		if value == uint64(directory) || r.streamed() && (value == 0 || values[i].called && (left || value == math.MaxUint64)) {
+		if value == uint64(directory) || r.streamed() &&
+			(value == 0 || values[i].called && (left || value == math.MaxUint64)) {
 			continue
 		}
 		name := [...]string{"size", "compressed size"}[i]
-		l.about(r, CodeSizeDiffers, r.offset, "its %s is %d in the local header and %d in the directory", name, value, directory)
+		l.about(r, CodeSizeDiffers, r.offset, "its %s is %d in the local header and %d in the directory", name, value,
+			directory)
 	}
 }
 
@@ -147,7 +154,8 @@ func (l *layout) readEndOf(r *record, limit int64) error {
 	zeros := padding(r, raw)
 	switch {
 	case zeros > 0:
-		l.misplaced(r, CodeGapPadding, limit-int64(zeros), "%d bytes, all zero, that belong to nothing follow it", zeros)
+		l.misplaced(r, CodeGapPadding, limit-int64(zeros), "%d bytes, all zero, that belong to nothing follow it",
+			zeros)
 		return nil
 	case sized:
 		l.misplaced(r, CodeDescriptor, end, "its data descriptor does not agree with the directory")

@@ -36,14 +36,17 @@ func TestMemoryOfTheProcess(t *testing.T) {
 		},
 		"64 MiB deflated": func(file *os.File) error {
 			content := nibbles(64 << 20)
-			f := &forgery{entries: []*forgedEntry{{name: "video.mp4", content: content, data: quicklyDeflated(t, content), method: 8}}}
+			f := &forgery{entries: []*forgedEntry{{name: "video.mp4", content: content,
+				data: quicklyDeflated(t, content), method: 8}}}
 			_, err := file.Write(f.bytes())
 			return err
 		},
 		"10,000 entries": func(file *os.File) error {
 			f := &forgery{}
 			for i := range 10_000 {
-				f.entries = append(f.entries, &forgedEntry{name: fmt.Sprintf("documents/contract-with-a-name-%04d.json", i), content: []byte(`{}`)})
+				f.entries = append(f.entries,
+					&forgedEntry{name: fmt.Sprintf("documents/contract-with-a-name-%04d.json", i),
+						content: []byte(`{}`)})
 			}
 			_, err := file.Write(f.bytes())
 			return err

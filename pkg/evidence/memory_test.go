@@ -90,7 +90,8 @@ func TestMemoryIsBoundedForManyEntries(t *testing.T) {
 	} {
 		f := &forgery{}
 		for i := range 10_000 {
-			f.entries = append(f.entries, &forgedEntry{name: fmt.Sprintf("%s%d", long, i), content: []byte("x"), both: edit})
+			f.entries = append(f.entries, &forgedEntry{name: fmt.Sprintf("%s%d", long, i), content: []byte("x"),
+				both: edit})
 		}
 		raw := f.bytes()
 		f = nil

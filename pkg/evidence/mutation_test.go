@@ -94,7 +94,8 @@ func TestFlippedBitIsNeverAcceptedAsOtherContent(t *testing.T) {
 			}
 			for at := range len(raw) {
 				longer := append(bytes.Clone(raw[:at]), 0)
-				if judge(t, append(longer, raw[at:]...), want, func() string { return fmt.Sprintf("grown at %d", at) }) {
+				if judge(t, append(longer, raw[at:]...), want,
+					func() string { return fmt.Sprintf("grown at %d", at) }) {
 					t.Errorf("accepted with a byte put in at %d", at)
 				}
 			}
@@ -105,7 +106,8 @@ func TestFlippedBitIsNeverAcceptedAsOtherContent(t *testing.T) {
 // headerFields lists where in a record its numbers stand, and how wide they are.
 var headerFields = map[uint32][][2]int{
 	signatureLocal: {{0, 4}, {4, 2}, {6, 2}, {8, 2}, {10, 2}, {12, 2}, {14, 4}, {18, 4}, {22, 4}, {26, 2}, {28, 2}},
-	signatureDirectory: {{0, 4}, {4, 2}, {6, 2}, {8, 2}, {10, 2}, {12, 2}, {14, 2}, {16, 4}, {20, 4}, {24, 4}, {28, 2}, {30, 2},
+	signatureDirectory: {{0, 4}, {4, 2}, {6, 2}, {8, 2}, {10, 2}, {12, 2}, {14, 2}, {16, 4}, {20, 4}, {24, 4}, {28, 2},
+		{30, 2},
 		{32, 2}, {34, 2}, {36, 2}, {38, 4}, {42, 4}},
 	signatureEnd:          {{0, 4}, {4, 2}, {6, 2}, {8, 2}, {10, 2}, {12, 4}, {16, 4}, {20, 2}},
 	signatureZIP64End:     {{0, 4}, {4, 8}, {12, 2}, {14, 2}, {16, 4}, {20, 4}, {24, 8}, {32, 8}, {40, 8}, {48, 8}},
@@ -137,11 +139,13 @@ func TestHeaderFieldSetToAnExtremeIsNeverAcceptedAsOtherContent(t *testing.T) {
 				var wide [8]byte
 				copy(wide[:], raw[place.start:place.start+place.width])
 				value, bits := binary.LittleEndian.Uint64(wide[:]), 8*place.width
-				for _, other := range []uint64{0, 1, 1<<bits - 1, 1<<(bits-1) - 1, 1 << (bits - 1), value - 1, value + 1} {
+				for _, other := range []uint64{0, 1, 1<<bits - 1, 1<<(bits-1) - 1, 1 << (bits - 1), value - 1, value +
+					1} {
 					binary.LittleEndian.PutUint64(wide[:], other)
 					changed := bytes.Clone(raw)
 					copy(changed[place.start:place.start+place.width], wide[:])
-					judge(t, changed, want, func() string { return fmt.Sprintf("field at %d set to %#x", place.start, other) })
+					judge(t, changed, want,
+						func() string { return fmt.Sprintf("field at %d set to %#x", place.start, other) })
 				}
 			}
 		})

@@ -118,7 +118,8 @@ func characterFaults(name string) []nameFault {
 		if letter := name[0] | 0x20; len(name) > 1 && name[1] == ':' && letter >= 'a' && letter <= 'z' {
 			return append(faults, nameFault{CodeNameDrive, "its name starts with a drive letter"})
 		}
-		faults = append(faults, nameFault{CodeNameColon, "its name holds a colon, which names a drive or a stream on Windows"})
+		faults = append(faults,
+			nameFault{CodeNameColon, "its name holds a colon, which names a drive or a stream on Windows"})
 	}
 	return faults
 }
@@ -183,7 +184,8 @@ func (l *layout) checkSameNames() {
 		case other.folder() != r.folder():
 			l.about(r, CodeNameFileAndFolder, r.position, "it and %q are a file and a folder of one name", other.name)
 		default:
-			l.about(r, CodeNameTwiceFolded, r.position, "it and %q have the same name where case or composition does not count", other.name)
+			l.about(r, CodeNameTwiceFolded, r.position,
+				"it and %q have the same name where case or composition does not count", other.name)
 		}
 	}
 	for i := range l.records {

@@ -96,7 +96,8 @@ var acceptableZIPs = []struct {
 		withPath(`identity\id.json`, `identity\id.json`)},
 	{"backslashes with slashes in a Unicode path", CodeNameBackslash, "identity/id.json",
 		withPath(`identity\id.json`, "identity/id.json")},
-	{"one zero as an extra field", CodeExtraPadding, "audit.json", local(func(h *forgedHeader) { h.extra = []byte{0} })},
+	{"one zero as an extra field", CodeExtraPadding, "audit.json",
+		local(func(h *forgedHeader) { h.extra = []byte{0} })},
 	{"three zeros behind an extra field, in both headers", CodeExtraPadding, "audit.json", both(func(h *forgedHeader) {
 		h.extra = append(field(0x5455, 0), 0, 0, 0)
 	})},
@@ -109,8 +110,10 @@ var acceptableZIPs = []struct {
 	{"a zero behind an entry", CodeGapPadding, "audit.json", first(func(e *forgedEntry) { e.after = []byte{0} })},
 	{"16,383 zeros behind an entry", CodeGapPadding, "audit.json",
 		second(func(e *forgedEntry) { e.after = make([]byte, 16_383) })},
-	{"zeros in front of the directory", CodeGapPadding, "audit.json", forge(func(f *forgery) { f.gap = make([]byte, 7) })},
-	{"zeros behind an empty entry", CodeGapPadding, "empty", more(&forgedEntry{name: "empty", after: make([]byte, 12)})},
+	{"zeros in front of the directory", CodeGapPadding, "audit.json",
+		forge(func(f *forgery) { f.gap = make([]byte, 7) })},
+	{"zeros behind an empty entry", CodeGapPadding, "empty",
+		more(&forgedEntry{name: "empty", after: make([]byte, 12)})},
 	{"four zeros behind a descriptor of 12 bytes", CodeGapPadding, "audit.json",
 		afterDescriptor("plain32", make([]byte, 4)...)},
 	{"four zeros behind a descriptor of 16 bytes", CodeGapPadding, "audit.json",
@@ -198,7 +201,8 @@ func TestAcceptanceOpensNoHole(t *testing.T) {
 		{"extra field that runs past the zeros", "extra-length", local(func(h *forgedHeader) {
 			h.extra = append(little(uint16(0x5455), uint16(8)), make([]byte, 7)...)
 		})},
-		{"16,385 zeros as an extra field", "extra-length", local(func(h *forgedHeader) { h.extra = make([]byte, 16_385) })},
+		{"16,385 zeros as an extra field", "extra-length",
+			local(func(h *forgedHeader) { h.extra = make([]byte, 16_385) })},
 		{"ZIP64 field behind two zeros", "zip64-extra", central(func(h *forgedHeader) {
 			h.extra = append([]byte{0, 0}, field64(uint64(h.size))...)
 			h.size = sentinel32
@@ -221,7 +225,8 @@ func TestAcceptanceOpensNoHole(t *testing.T) {
 		{"16,384 zeros behind a descriptor", "gap", afterDescriptor("sig32", make([]byte, 16_384)...)},
 		{"other bytes behind an entry", "gap", second(func(e *forgedEntry) { e.after = []byte{0, 0, 0, 1} })},
 		{"other bytes behind a descriptor", "descriptor", afterDescriptor("sig32", 0, 0, 0, 1)},
-		{"entry behind zeros", "gap", second(func(e *forgedEntry) { e.after = append(make([]byte, 8), hiddenEntry()...) })},
+		{"entry behind zeros", "gap",
+			second(func(e *forgedEntry) { e.after = append(make([]byte, 8), hiddenEntry()...) })},
 		{"entry in front of zeros", "hidden-entry",
 			second(func(e *forgedEntry) { e.after = append(hiddenEntry(), make([]byte, 8)...) })},
 		{"directory behind zeros", "gap", forge(func(f *forgery) {
@@ -235,7 +240,8 @@ func TestAcceptanceOpensNoHole(t *testing.T) {
 			f.entries[1].descriptor = "sig32"
 			f.entries[1].describe = func(d []byte) []byte { return append(d[:8:8], make([]byte, 8)...) }
 		})},
-		{"zeros in front of the first entry", "prefix", forge(func(f *forgery) { f.entries[0].before = make([]byte, 4) })},
+		{"zeros in front of the first entry", "prefix",
+			forge(func(f *forgery) { f.entries[0].before = make([]byte, 4) })},
 		{"zeros in front of everything", "prefix", forge(func(f *forgery) { f.prefix = make([]byte, 4) })},
 		{"zeros behind everything", "trailing-bytes", forge(func(f *forgery) { f.trailing = make([]byte, 4) })},
 		{"zeros behind the directory", "directory-place", forge(func(f *forgery) { f.extra = make([]byte, 4) })},

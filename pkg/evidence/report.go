@@ -137,7 +137,8 @@ func (a *Archive) newReport(outcomes []outcome) *Report {
 		if result.fault != nil {
 			found.add(result.fault.code, r.name, r.data, "%s", result.fault.message)
 		}
-		if result.content.mediaType == "application/zip" && found.add(CodeNestedZIP, r.name, r.data, "it is a ZIP itself; what is in it was not looked at") {
+		if result.content.mediaType == "application/zip" &&
+			found.add(CodeNestedZIP, r.name, r.data, "it is a ZIP itself; what is in it was not looked at") {
 			refused = true
 		}
 		if refused {
@@ -161,7 +162,8 @@ func (a *Archive) newReport(outcomes []outcome) *Report {
 // entry says what the directory says of an entry, and of which kind its content is.
 func (a *Archive) entry(r *record, content contentKind) EntryReport {
 	entry := EntryReport{
-		Name: r.name, Folder: r.folder(), Size: r.size, CompressedSize: r.compressed, CRC32: hex.EncodeToString(binary.BigEndian.AppendUint32(nil, r.crc)),
+		Name: r.name, Folder: r.folder(), Size: r.size, CompressedSize: r.compressed,
+		CRC32:     hex.EncodeToString(binary.BigEndian.AppendUint32(nil, r.crc)),
 		MediaType: content.mediaType, Kind: KindOther,
 	}
 	if content.rule != nil {

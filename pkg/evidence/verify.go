@@ -137,7 +137,8 @@ func (a *Archive) read(parent context.Context, p pass) (digest string, outcomes 
 }
 
 // readEntries starts the workers that read the entries.
-func (a *Archive) readEntries(ctx context.Context, p pass, source io.ReaderAt, outcomes []outcome, group *sync.WaitGroup, fail func(error)) {
+func (a *Archive) readEntries(ctx context.Context, p pass, source io.ReaderAt, outcomes []outcome,
+	group *sync.WaitGroup, fail func(error)) {
 	if a.layout.found.refused {
 		p.inspectors = nil
 	}
@@ -177,7 +178,8 @@ func (a *Archive) hash(ctx context.Context, source io.ReaderAt) (string, error) 
 }
 
 // checkBatch reads the entries of a batch and fills in their outcomes.
-func (a *Archive) checkBatch(ctx context.Context, d *decoder, b batch, p pass, source io.ReaderAt, outcomes []outcome) error {
+func (a *Archive) checkBatch(ctx context.Context, d *decoder, b batch, p pass, source io.ReaderAt,
+	outcomes []outcome) error {
 	if len(b.records) > 1 {
 		if err := d.hold(source, b.offset, b.length); err != nil {
 			return err

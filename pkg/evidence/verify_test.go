@@ -80,7 +80,8 @@ func TestReadErrorIsNoRefusal(t *testing.T) {
 	raw := honest().bytes()
 	broken := errors.New("input/output error")
 	for name, at := range map[string]int{
-		"in a local header": 20, "in stored content": bytes.Index(raw, []byte("picture")), "in deflated content": 60, "in the directory": len(raw) - 60,
+		"in a local header": 20, "in stored content": bytes.Index(raw, []byte("picture")), "in deflated content": 60,
+		"in the directory": len(raw) - 60,
 	} {
 		for _, before := range []string{"", ", after a verification"} {
 			t.Run(name+before, func(t *testing.T) {
@@ -97,7 +98,8 @@ func TestReadErrorIsNoRefusal(t *testing.T) {
 				source.armed.Store(true)
 				for range 2 {
 					report, err := archive.Verify()
-					if !errors.Is(err, broken) || errors.Is(err, ErrRefused) || err.Error() != "read evidence: input/output error" {
+					if !errors.Is(err, broken) || errors.Is(err, ErrRefused) ||
+						err.Error() != "read evidence: input/output error" {
 						t.Errorf("error %v", err)
 					}
 					if report.Verdict != VerdictIncomplete || len(report.Entries)+len(report.RefusedEntries) != 3 {
@@ -105,7 +107,8 @@ func TestReadErrorIsNoRefusal(t *testing.T) {
 					}
 				}
 				folder := filepath.Join(t.TempDir(), "out")
-				if err := archive.Extract(folder); (before == "" || name != "in a local header") && name != "in the directory" && !errors.Is(err, broken) {
+				if err := archive.Extract(folder); (before == "" || name != "in a local header") &&
+					name != "in the directory" && !errors.Is(err, broken) {
 					t.Errorf("extraction gave %v", err)
 				}
 				source.armed.Store(false)
@@ -118,7 +121,8 @@ func TestReadErrorIsNoRefusal(t *testing.T) {
 				}
 				source.armed.Store(true)
 				if name == "in the directory" {
-					if _, err := OpenReader(source, int64(len(raw)), Limits{}); !errors.Is(err, broken) || err.Error() != "read evidence: input/output error" {
+					if _, err := OpenReader(source, int64(len(raw)), Limits{}); !errors.Is(err, broken) ||
+						err.Error() != "read evidence: input/output error" {
 						t.Errorf("opening gave %v", err)
 					}
 				}
@@ -161,10 +165,11 @@ func TestSourceThatEndsEarlyIsAReadError(t *testing.T) {
 }
 
 func TestProgressIsToldOfEachPass(t *testing.T) {
-	rereading := &listing{everything, func(_ context.Context, _ EntryReport, content *io.SectionReader) (Inspection, error) {
-		_, err := io.Copy(io.Discard, content)
-		return Inspection{}, err
-	}}
+	rereading := &listing{everything,
+		func(_ context.Context, _ EntryReport, content *io.SectionReader) (Inspection, error) {
+			_, err := io.Copy(io.Discard, content)
+			return Inspection{}, err
+		}}
 	for _, good := range goodZIPs {
 		raw := good.build()
 		archive := openBytes(t, raw, Limits{})
@@ -180,7 +185,10 @@ func TestProgressIsToldOfEachPass(t *testing.T) {
 		for name, pass := range map[string]func() error{
 			"a verification with an inspector": func() error { _, err := archive.Verify(rereading); return err },
 			"another":                          func() error { _, err := archive.Verify(); return err },
-			"an extraction":                    func() error { return archive.Extract(filepath.Join(t.TempDir(), "out")) },
+			"an extraction": func() error {
+				return archive.Extract(filepath.Join(t.TempDir(),
+					"out"))
+			},
 		} {
 			furthest.Store(0)
 			err := pass()
@@ -211,7 +219,8 @@ func TestContextEndsVerification(t *testing.T) {
 	}
 	late, cancelLate := context.WithTimeout(t.Context(), -1)
 	defer cancelLate()
-	if _, err := openBytes(t, honest().bytes(), Limits{}).VerifyContext(late); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := openBytes(t, honest().bytes(), Limits{}).VerifyContext(late); !errors.Is(err,
+		context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -263,7 +272,8 @@ func TestLimitsDecide(t *testing.T) {
 		{"file of exactly the limit", honest().bytes(), Limits{MaxFileSize: size}, ""},
 		{"file over the limit", honest().bytes(), Limits{MaxFileSize: size - 1}, "file-too-large"},
 		{"entry of exactly the limit", honest().bytes(), Limits{MaxEntrySize: int64(len(f.entries[0].content))}, ""},
-		{"entry over the limit", honest().bytes(), Limits{MaxEntrySize: int64(len(f.entries[0].content)) - 1}, "entry-too-large"},
+		{"entry over the limit", honest().bytes(), Limits{MaxEntrySize: int64(len(f.entries[0].content)) - 1},
+			"entry-too-large"},
 		{"total of exactly the limit", honest().bytes(), Limits{MaxTotalSize: total}, ""},
 		{"total over the limit", honest().bytes(), Limits{MaxTotalSize: total - 1}, "total-too-large"},
 		{"entries of exactly the limit", honest().bytes(), Limits{MaxEntries: 3}, ""},
@@ -272,13 +282,16 @@ func TestLimitsDecide(t *testing.T) {
 		{"depth over the limit", honest().bytes(), Limits{MaxDepth: 1}, "name-too-deep"},
 		{"ratio raised", more(&forgedEntry{name: "z", content: mebibytes(2), method: 8})(), Limits{MaxRatio: 2000}, ""},
 		{"colon accepted", named("audit:1.json")(), Limits{Accept: []Code{CodeNameColon}}, ""},
-		{"agreeing ZIP64 field accepted", local(func(h *forgedHeader) { h.extra = field64(uint64(h.size), uint64(h.compressed)) })(),
+		{"agreeing ZIP64 field accepted",
+			local(func(h *forgedHeader) { h.extra = field64(uint64(h.size), uint64(h.compressed)) })(),
 			Limits{Accept: []Code{CodeZIP64ExtraUncalled}}, ""},
-		{"drive not accepted with the colon", named("c:audit.json")(), Limits{Accept: []Code{CodeNameColon}}, "name-drive"},
+		{"drive not accepted with the colon", named("c:audit.json")(), Limits{Accept: []Code{CodeNameColon}},
+			"name-drive"},
 		{"notice refused", commented(), Limits{Refuse: []Code{CodeArchiveComment}}, "archive-comment"},
 		{"all notices refused", commented(), Limits{Strict: true}, "archive-comment"},
 		{"all notices refused but one", commented(), Limits{Strict: true, Accept: []Code{CodeArchiveComment}}, ""},
-		{"nested ZIP refused", more(&forgedEntry{name: "z", content: honest().bytes()})(), Limits{Refuse: []Code{CodeNestedZIP}}, "nested-zip"},
+		{"nested ZIP refused", more(&forgedEntry{name: "z", content: honest().bytes()})(),
+			Limits{Refuse: []Code{CodeNestedZIP}}, "nested-zip"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			report, err := openBytes(t, test.raw, test.limits).Verify()
@@ -294,7 +307,8 @@ func TestLimitsDecide(t *testing.T) {
 
 func TestAcceptedFindingStaysInTheReport(t *testing.T) {
 	report, err := openBytes(t, named("audit:1.json")(), Limits{Accept: []Code{CodeNameColon}}).Verify()
-	if err != nil || len(report.Findings) != 1 || report.Findings[0].Severity != SeverityAccepted || report.Findings[0].Code != CodeNameColon {
+	if err != nil || len(report.Findings) != 1 || report.Findings[0].Severity != SeverityAccepted ||
+		report.Findings[0].Code != CodeNameColon {
 		t.Errorf("got %v, %v", report.Findings, err)
 	}
 }
@@ -421,22 +435,24 @@ func TestInspectorsReadContentInAnyOrder(t *testing.T) {
 	f.entries = append(f.entries, &forgedEntry{name: "folder/"},
 		&forgedEntry{name: "large.bin", content: noise(keptInMemory + 5), method: 8},
 		&forgedEntry{name: "large-stored.bin", content: noise(keptInMemory + 5)})
-	report, err := openBytes(t, f.bytes(), Limits{}).Verify(&listing{everything, func(_ context.Context, entry EntryReport, content *io.SectionReader) (Inspection, error) {
-		tail := make([]byte, 3)
-		if _, err := content.ReadAt(tail, content.Size()-3); err != nil {
-			t.Errorf("%s: %v", entry.Name, err)
-		}
-		all, err := io.ReadAll(content)
-		if err != nil || hashOf(all) != entry.SHA256 || !bytes.HasSuffix(all, tail) {
-			t.Errorf("%s was not given its content: %v", entry.Name, err)
-		}
-		if entry.Folder {
-			t.Error("an inspector was shown a folder")
-		}
-		return Inspection{Status: "SEEN", Details: map[string]int{"bytes": len(all)}}, nil
-	}}, &listing{func(entry EntryReport) bool { return entry.MediaType == "application/pdf" }, func(context.Context, EntryReport, *io.SectionReader) (Inspection, error) {
-		return Inspection{}, errors.New("cannot make sense of it")
-	}})
+	report, err := openBytes(t, f.bytes(), Limits{}).Verify(&listing{everything,
+		func(_ context.Context, entry EntryReport, content *io.SectionReader) (Inspection, error) {
+			tail := make([]byte, 3)
+			if _, err := content.ReadAt(tail, content.Size()-3); err != nil {
+				t.Errorf("%s: %v", entry.Name, err)
+			}
+			all, err := io.ReadAll(content)
+			if err != nil || hashOf(all) != entry.SHA256 || !bytes.HasSuffix(all, tail) {
+				t.Errorf("%s was not given its content: %v", entry.Name, err)
+			}
+			if entry.Folder {
+				t.Error("an inspector was shown a folder")
+			}
+			return Inspection{Status: "SEEN", Details: map[string]int{"bytes": len(all)}}, nil
+		}}, &listing{func(entry EntryReport) bool { return entry.MediaType == "application/pdf" },
+		func(context.Context, EntryReport, *io.SectionReader) (Inspection, error) {
+			return Inspection{}, errors.New("cannot make sense of it")
+		}})
 	if err != nil || report.Verdict != VerdictAccepted {
 		t.Fatalf("verdict %q, %v", report.Verdict, err)
 	}
@@ -448,7 +464,8 @@ func TestInspectorsReadContentInAnyOrder(t *testing.T) {
 		case entry.MediaType == "application/pdf":
 			want = 2
 		}
-		if len(entry.Inspections) != want || want > 0 && (entry.Inspections[0].Status != "SEEN" || entry.Inspections[0].Inspector != "listing") {
+		if len(entry.Inspections) != want || want > 0 &&
+			(entry.Inspections[0].Status != "SEEN" || entry.Inspections[0].Inspector != "listing") {
 			t.Errorf("%s has the inspections %v", entry.Name, entry.Inspections)
 		}
 		if want == 2 && entry.Inspections[1].Error != "cannot make sense of it" {
@@ -461,10 +478,11 @@ func TestInspectorsReadContentInAnyOrder(t *testing.T) {
 }
 
 func TestInspectorsSeeNothingOfARefusedStructure(t *testing.T) {
-	_, err := openBytes(t, named("a//b")(), Limits{}).Verify(&listing{everything, func(context.Context, EntryReport, *io.SectionReader) (Inspection, error) {
-		t.Error("an inspector was called")
-		return Inspection{}, nil
-	}})
+	_, err := openBytes(t, named("a//b")(), Limits{}).Verify(&listing{everything,
+		func(context.Context, EntryReport, *io.SectionReader) (Inspection, error) {
+			t.Error("an inspector was called")
+			return Inspection{}, nil
+		}})
 	if !errors.Is(err, ErrRefused) {
 		t.Errorf("got %v", err)
 	}
@@ -472,10 +490,11 @@ func TestInspectorsSeeNothingOfARefusedStructure(t *testing.T) {
 
 func TestContextEndsInspection(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	report, err := openBytes(t, honest().bytes(), Limits{}).VerifyContext(ctx, &listing{everything, func(ctx context.Context, _ EntryReport, _ *io.SectionReader) (Inspection, error) {
-		cancel()
-		return Inspection{}, ctx.Err()
-	}})
+	report, err := openBytes(t, honest().bytes(), Limits{}).VerifyContext(ctx,
+		&listing{everything, func(ctx context.Context, _ EntryReport, _ *io.SectionReader) (Inspection, error) {
+			cancel()
+			return Inspection{}, ctx.Err()
+		}})
 	if !errors.Is(err, context.Canceled) || report.Verdict != VerdictIncomplete {
 		t.Errorf("verdict %q, %v", report.Verdict, err)
 	}

@@ -94,7 +94,8 @@ func TestACutIntentIsRefusedUntilItIsSettled(t *testing.T) {
 			for range 2 {
 				_, err := journal.Open(path)
 				var damage *journal.DamageError
-				if !errors.As(err, &damage) || !damage.Cut || damage.RequestID != test.id || !strings.Contains(err.Error(), test.id) {
+				if !errors.As(err, &damage) || !damage.Cut || damage.RequestID != test.id ||
+					!strings.Contains(err.Error(), test.id) {
 					t.Fatalf("got %v, want a DamageError for a cut intent of %q", err, test.id)
 				}
 				if now, _ := os.ReadFile(path); !bytes.Equal(now, content) {
@@ -120,7 +121,8 @@ func TestACutIntentIsRefusedUntilItIsSettled(t *testing.T) {
 func TestACutResultIsCutOff(t *testing.T) {
 	lines := sampleLines(t)
 	result := lines[1] // of loan-1
-	for _, length := range []int{bytes.Index(result, []byte("loan-1")) + len(`loan-1"`), len(result) / 2, len(result) - 1} {
+	for _, length := range []int{bytes.Index(result, []byte("loan-1")) + len(`loan-1"`), len(result) / 2,
+		len(result) - 1} {
 		path := write(t, append(bytes.Clone(lines[0]), result[:length]...))
 		j := open(t, path)
 		if got := j.Unfinished(); len(got) != 1 || got[0].RequestID != "loan-1" {
@@ -180,7 +182,8 @@ func TestDamageIsTold(t *testing.T) {
 		"another file":              {[]byte("circuitId=1\nlink=2\n"), 1, "no record"},
 		"another file of one line":  {[]byte(`{"key":"value"}`), 1, "no"},
 		"another after a record":    {joined(lines[0], []byte("note to self")), 2, "neither"},
-		"a line that never ends":    {append(bytes.Clone(last[:50]), bytes.Repeat([]byte("x"), 70_000)...), 1, "longer"},
+		"a line that never ends": {append(bytes.Clone(last[:50]), bytes.Repeat([]byte("x"), 70_000)...), 1,
+			"longer"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := write(t, test.content)
@@ -189,7 +192,8 @@ func TestDamageIsTold(t *testing.T) {
 			if !errors.As(err, &damage) {
 				t.Fatalf("got %v, want a DamageError", err)
 			}
-			if damage.Line != test.line || damage.Path != path || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), test.says) ||
+			if damage.Line != test.line || damage.Path != path || !strings.Contains(err.Error(), path) ||
+				!strings.Contains(err.Error(), test.says) ||
 				!strings.Contains(err.Error(), "move it away") {
 				t.Errorf("got %v, line %d, want line %d and %q", err, damage.Line, test.line, test.says)
 			}

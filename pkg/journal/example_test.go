@@ -89,14 +89,16 @@ func ExampleJournal_End() {
 	defer remove()
 	ctx := context.Background()
 	// What a client wrote before its process died.
-	intent := danabio.StartIntent{RequestID: "loan-4711", Channel: "channel-1", BodySHA256: strings.Repeat("0", 64), At: time.Now()}
+	intent := danabio.StartIntent{RequestID: "loan-4711", Channel: "channel-1", BodySHA256: strings.Repeat("0", 64),
+		At: time.Now()}
 	if err := starts.Begin(ctx, intent); err != nil {
 		log.Fatal(err)
 	}
 
 	for _, intent := range starts.Unfinished() {
 		result := danabio.StartResult{
-			RequestID: intent.RequestID, Outcome: danabio.Started, CircuitID: "12ceb3ec-7b76-5555-b263-xx222", At: time.Now(),
+			RequestID: intent.RequestID, Outcome: danabio.Started, CircuitID: "12ceb3ec-7b76-5555-b263-xx222",
+			At: time.Now(),
 		}
 		if err := starts.End(ctx, result); err != nil {
 			log.Fatal(err)

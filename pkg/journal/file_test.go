@@ -59,16 +59,19 @@ func faulty(t *testing.T) (*Journal, *faultyFile, string) {
 }
 
 func testIntent(id string) danabio.StartIntent {
-	return danabio.StartIntent{RequestID: id, Channel: "acme", BodySHA256: strings.Repeat("0a", 32), At: time.Unix(1e9, 0)}
+	return danabio.StartIntent{RequestID: id, Channel: "acme", BodySHA256: strings.Repeat("0a", 32),
+		At: time.Unix(1e9, 0)}
 }
 
 func TestRecordIsOnTheDiskBeforeTheCallReturns(t *testing.T) {
 	j, f, _ := faulty(t)
-	if err := j.Begin(t.Context(), testIntent("loan-1")); err != nil || !slices.Equal(f.did, []string{"write", "sync"}) {
+	if err := j.Begin(t.Context(), testIntent("loan-1")); err != nil ||
+		!slices.Equal(f.did, []string{"write", "sync"}) {
 		t.Errorf("Begin: %v after %q", err, f.did)
 	}
 	f.did = nil
-	if err := j.End(t.Context(), danabio.StartResult{RequestID: "loan-1", Outcome: danabio.Refused}); err != nil || !slices.Equal(f.did, []string{"write", "sync"}) {
+	if err := j.End(t.Context(), danabio.StartResult{RequestID: "loan-1", Outcome: danabio.Refused}); err != nil ||
+		!slices.Equal(f.did, []string{"write", "sync"}) {
 		t.Errorf("End: %v after %q", err, f.did)
 	}
 }
@@ -84,7 +87,8 @@ func TestFailedWriteLeavesTheFileAsItWas(t *testing.T) {
 		}
 		before, _ := os.ReadFile(path)
 		f.write, f.short = full, short
-		if err := j.Begin(t.Context(), testIntent("loan-2")); !errors.Is(err, full) || !strings.Contains(err.Error(), path) {
+		if err := j.Begin(t.Context(), testIntent("loan-2")); !errors.Is(err, full) ||
+			!strings.Contains(err.Error(), path) {
 			t.Errorf("got %v, want the disk's error and the file", err)
 		}
 		if after, _ := os.ReadFile(path); !slices.Equal(after, before) {
@@ -130,7 +134,8 @@ func TestJournalIsNotTrustedAfterAFailedSync(t *testing.T) {
 			}
 			_ = j.Close()
 			again, err := Open(path)
-			if damage := (*DamageError)(nil); errors.As(err, &damage) && damage.Cut && name == "writing and cutting off" {
+			if damage := (*DamageError)(nil); errors.As(err, &damage) && damage.Cut &&
+				name == "writing and cutting off" {
 				if err := RemoveCut(path); err != nil {
 					t.Fatal(err)
 				}

@@ -15,7 +15,8 @@ const lockedAt = 1 << 30 // times 2^32
 // lock keeps all others out until the file is closed or the process ends.
 func lock(f *os.File) (file, error) {
 	at := &windows.Overlapped{OffsetHigh: lockedAt}
-	err := windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, at)
+	err := windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY,
+		0, 1, 0, at)
 	switch {
 	case errors.Is(err, windows.ERROR_LOCK_VIOLATION), errors.Is(err, windows.ERROR_IO_PENDING):
 		return nil, ErrLocked

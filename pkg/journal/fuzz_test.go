@@ -18,8 +18,10 @@ func written(choice []byte) (lines [][]byte, after []history) {
 	for _, b := range choice {
 		id := fmt.Sprint("loan-", b%5, strings.Repeat("é\n", int(b>>6)))
 		at = at.Add(time.Duration(b) * time.Millisecond)
-		r := intentRecord(danabio.StartIntent{RequestID: id, Channel: "acme", BodySHA256: strings.Repeat("0a", 32), At: at})
-		if outcomes := []danabio.OutcomeState{danabio.Started, danabio.Refused, danabio.NotSent, danabio.OutcomeUnknown}; h.check(r) != nil {
+		r := intentRecord(danabio.StartIntent{RequestID: id, Channel: "acme", BodySHA256: strings.Repeat("0a", 32),
+			At: at})
+		if outcomes := []danabio.OutcomeState{danabio.Started, danabio.Refused, danabio.NotSent,
+			danabio.OutcomeUnknown}; h.check(r) != nil {
 			result := danabio.StartResult{RequestID: id, Outcome: outcomes[b>>3%4], At: at}
 			if result.Outcome == danabio.Started {
 				result.CircuitID = "c-" + id
@@ -78,14 +80,16 @@ func FuzzCut(f *testing.F) {
 		}
 		got, whole, torn, err := read(bytes.NewReader(file))
 		var damage *DamageError
-		if errors.As(err, &damage) && damage.Cut && whole == int64(size) && size < len(file) && !bytes.Contains(file[size:], []byte(`"outcome":`)) {
+		if errors.As(err, &damage) && damage.Cut && whole == int64(size) && size < len(file) &&
+			!bytes.Contains(file[size:], []byte(`"outcome":`)) {
 			return // whose start may have been sent, if this is a copy
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
 		if whole != int64(size) || torn != (size < len(file)) || !same(got, want) {
-			t.Fatalf("%d of %d bytes are whole (torn: %v), want %d; entries %d, want %d", whole, len(file), torn, size, len(got), len(want))
+			t.Fatalf("%d of %d bytes are whole (torn: %v), want %d; entries %d, want %d", whole, len(file), torn, size,
+				len(got), len(want))
 		}
 	})
 }
@@ -100,19 +104,22 @@ func FuzzRead(f *testing.F) {
 	f.Add(append(bytes.Clone(lines[0]), lines[0]...))
 	f.Add(append(bytes.Clone(lines[0]), "\n"...))
 	f.Add([]byte("{\"danabioJournal\":2}\n"))
-	f.Add([]byte("{\"danabioJournal\":1,\"requestId\":\"x\",\"at\":\"2026-03-01T12:00:00Z\",\"crc32c\":\"00000000\"}\n"))
+	f.Add([]byte(
+		"{\"danabioJournal\":1,\"requestId\":\"x\",\"at\":\"2026-03-01T12:00:00Z\",\"crc32c\":\"00000000\"}\n"))
 	f.Add([]byte("\x00\x00"))
 	f.Add([]byte("{}"))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		h, size, torn, err := read(bytes.NewReader(file))
 		if err != nil {
 			var damage *DamageError
-			if !errors.As(err, &damage) || h != nil || damage.Line < 1 || damage.Line > bytes.Count(file, []byte("\n"))+1 {
+			if !errors.As(err, &damage) || h != nil || damage.Line < 1 || damage.Line > bytes.Count(file, []byte("\n"))+
+				1 {
 				t.Fatalf("got %v and %d entries", err, len(h))
 			}
 			return
 		}
-		if size > 0 && file[size-1] != '\n' || torn != (size < int64(len(file))) || bytes.Contains(file[size:], []byte("\n")) {
+		if size > 0 && file[size-1] != '\n' || torn != (size < int64(len(file))) ||
+			bytes.Contains(file[size:], []byte("\n")) {
 			t.Fatalf("%d of %d bytes are whole, torn: %v", size, len(file), torn)
 		}
 		records := 0

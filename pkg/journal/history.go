@@ -43,7 +43,8 @@ func (h history) check(r record) error {
 	switch {
 	case !known:
 		return fmt.Errorf("request %q has a result, but no intent", r.RequestID)
-	case entry.Result.Outcome == "" || entry.Outcome() == danabio.PartlySent || entry.Outcome() == danabio.OutcomeUnknown:
+	case entry.Result.Outcome == "" || entry.Outcome() == danabio.PartlySent ||
+		entry.Outcome() == danabio.OutcomeUnknown:
 		return nil
 	}
 	return fmt.Errorf("request %q has the result %q already", r.RequestID, entry.Result.Outcome)

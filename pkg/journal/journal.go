@@ -64,10 +64,13 @@ func (e *DamageError) Error() string {
 		if e.RequestID != "" {
 			id = fmt.Sprintf(" of request %q", e.RequestID)
 		}
-		return fmt.Sprintf("line %d: %v%s; if a crash cut it nothing was sent, but if the file was cut or restored from a copy its start may have been: "+
-			"find out, then remove the line by journal.RemoveCut or \"danabio journal settle FILE --cut\"", e.Line, e.Err, id)
+		return fmt.Sprintf("line %d: %v%s; if a crash cut it nothing was sent, but if the file was cut or restored "+
+			"from a copy its start may have been: "+
+			"find out, then remove the line by journal.RemoveCut or \"danabio journal settle FILE --cut\"", e.Line,
+			e.Err, id)
 	}
-	return fmt.Sprintf("line %d: %v; the file is left as it is: restore it, or move it away and begin a new one, and send no request again that may stand in it",
+	return fmt.Sprintf("line %d: %v; the file is left as it is: restore it, or move it away and begin a new one, and "+
+		"send no request again that may stand in it",
 		e.Line, e.Err)
 }
 
@@ -232,10 +235,12 @@ func (j *Journal) append(line []byte) error {
 			j.size += int64(len(line))
 			return nil
 		}
-		j.broken = fmt.Errorf("journal %s is not written any more, since an earlier write failed: %w; open it again", j.path, withoutPath(err))
+		j.broken = fmt.Errorf("journal %s is not written any more, since an earlier write failed: %w; open it again",
+			j.path, withoutPath(err))
 	}
 	if cut := j.file.Truncate(j.size); cut != nil && j.broken == nil {
-		j.broken = fmt.Errorf("journal %s is not written any more, since an earlier write failed: %w; open it again", j.path, withoutPath(cut))
+		j.broken = fmt.Errorf("journal %s is not written any more, since an earlier write failed: %w; open it again",
+			j.path, withoutPath(cut))
 	}
 	return err
 }

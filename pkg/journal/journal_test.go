@@ -69,7 +69,8 @@ func end(t testing.TB, j *journal.Journal, id string, outcome danabio.OutcomeSta
 func TestWhatWasWrittenIsReadAgain(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "starts.journal")
 	j := open(t, path)
-	outcomes := []danabio.OutcomeState{danabio.Started, danabio.Refused, danabio.NotSent, danabio.PartlySent, danabio.OutcomeUnknown}
+	outcomes := []danabio.OutcomeState{danabio.Started, danabio.Refused, danabio.NotSent, danabio.PartlySent,
+		danabio.OutcomeUnknown}
 	begin(t, j, "z-crashed", "préstamo \"<7>\" \u2028")
 	for _, outcome := range outcomes {
 		begin(t, j, string(outcome))
@@ -79,11 +80,13 @@ func TestWhatWasWrittenIsReadAgain(t *testing.T) {
 	for _, j := range []*journal.Journal{j, reopen(t, j, path)} {
 		for _, outcome := range outcomes {
 			got, ok := j.Lookup(string(outcome))
-			if want := (journal.Entry{Intent: intent(string(outcome)), Result: result(string(outcome), outcome)}); !ok || got != want || got.Outcome() != outcome {
+			if want := (journal.Entry{Intent: intent(string(outcome)),
+				Result: result(string(outcome), outcome)}); !ok || got != want || got.Outcome() != outcome {
 				t.Errorf("got %+v, want %+v", got, want)
 			}
 		}
-		if got, ok := j.Lookup("z-crashed"); !ok || got != (journal.Entry{Intent: intent("z-crashed")}) || got.Outcome() != danabio.OutcomeUnknown {
+		if got, ok := j.Lookup("z-crashed"); !ok || got != (journal.Entry{Intent: intent("z-crashed")}) ||
+			got.Outcome() != danabio.OutcomeUnknown {
 			t.Errorf("got %+v, %v for an intent without a result", got, ok)
 		}
 		if got, ok := j.Lookup("never"); ok || got != (journal.Entry{}) {
@@ -100,7 +103,8 @@ func TestWhatWasWrittenIsReadAgain(t *testing.T) {
 			}
 			ids = append(ids, entry.Intent.RequestID)
 		}
-		if want := []string{"z-crashed", "préstamo \"<7>\" \u2028", "started", "refused", "not sent", "partly sent", "outcome unknown", "a-crashed"}; !slices.Equal(ids, want) {
+		if want := []string{"z-crashed", "préstamo \"<7>\" \u2028", "started", "refused", "not sent", "partly sent",
+			"outcome unknown", "a-crashed"}; !slices.Equal(ids, want) {
 			t.Errorf("entries %q, want %q", ids, want)
 		}
 	}
@@ -152,7 +156,8 @@ func TestRequestBeginsAgainOnlyIfItStartedNothing(t *testing.T) {
 }
 
 func TestOnlyAnUnknownResultCanBeReplaced(t *testing.T) {
-	for _, earlier := range []danabio.OutcomeState{"", danabio.OutcomeUnknown, danabio.PartlySent, danabio.Started, danabio.Refused, danabio.NotSent} {
+	for _, earlier := range []danabio.OutcomeState{"", danabio.OutcomeUnknown, danabio.PartlySent, danabio.Started,
+		danabio.Refused, danabio.NotSent} {
 		for _, later := range []danabio.OutcomeState{danabio.Started, danabio.NotSent} {
 			t.Run(fmt.Sprintf("%s then %s", earlier, later), func(t *testing.T) {
 				path := filepath.Join(t.TempDir(), "starts.journal")
@@ -190,19 +195,25 @@ func TestWhatCannotStandInAJournalIsRefused(t *testing.T) {
 		return j.Begin(t.Context(), i)
 	}
 	for name, err := range map[string]error{
-		"canceled":               j.Begin(canceled, intent("loan-2")),
-		"no request ID":          bad(func(i *danabio.StartIntent) { i.RequestID = "" }),
-		"ID is no UTF-8":         bad(func(i *danabio.StartIntent) { i.RequestID = "\xff" }),
-		"no digest":              bad(func(i *danabio.StartIntent) { i.BodySHA256 = "" }),
-		"digest in capitals":     bad(func(i *danabio.StartIntent) { i.BodySHA256 = strings.Repeat("0A", 32) }),
-		"digest too short":       bad(func(i *danabio.StartIntent) { i.BodySHA256 = "0a" }),
-		"too long":               bad(func(i *danabio.StartIntent) { i.Channel = strings.Repeat("x", 70_000) }),
-		"a year without JSON":    bad(func(i *danabio.StartIntent) { i.At = time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC) }),
-		"result without intent":  j.End(t.Context(), result("loan-2", danabio.Refused)),
-		"no outcome":             j.End(t.Context(), danabio.StartResult{RequestID: "loan-1", At: noon}),
-		"no outcome of ours":     j.End(t.Context(), danabio.StartResult{RequestID: "loan-1", Outcome: "fine", At: noon}),
-		"started without an ID":  j.End(t.Context(), danabio.StartResult{RequestID: "loan-1", Outcome: danabio.Started, At: noon}),
-		"refused with a circuit": j.End(t.Context(), danabio.StartResult{RequestID: "loan-1", Outcome: danabio.Refused, CircuitID: "c", At: noon}),
+		"canceled":           j.Begin(canceled, intent("loan-2")),
+		"no request ID":      bad(func(i *danabio.StartIntent) { i.RequestID = "" }),
+		"ID is no UTF-8":     bad(func(i *danabio.StartIntent) { i.RequestID = "\xff" }),
+		"no digest":          bad(func(i *danabio.StartIntent) { i.BodySHA256 = "" }),
+		"digest in capitals": bad(func(i *danabio.StartIntent) { i.BodySHA256 = strings.Repeat("0A", 32) }),
+		"digest too short":   bad(func(i *danabio.StartIntent) { i.BodySHA256 = "0a" }),
+		"too long":           bad(func(i *danabio.StartIntent) { i.Channel = strings.Repeat("x", 70_000) }),
+		"a year without JSON": bad(func(i *danabio.StartIntent) {
+			i.At = time.Date(12026, 1, 1, 0, 0, 0, 0,
+				time.UTC)
+		}),
+		"result without intent": j.End(t.Context(), result("loan-2", danabio.Refused)),
+		"no outcome":            j.End(t.Context(), danabio.StartResult{RequestID: "loan-1", At: noon}),
+		"no outcome of ours": j.End(t.Context(), danabio.StartResult{RequestID: "loan-1", Outcome: "fine",
+			At: noon}),
+		"started without an ID": j.End(t.Context(), danabio.StartResult{RequestID: "loan-1", Outcome: danabio.Started,
+			At: noon}),
+		"refused with a circuit": j.End(t.Context(), danabio.StartResult{RequestID: "loan-1", Outcome: danabio.Refused,
+			CircuitID: "c", At: noon}),
 	} {
 		if err == nil {
 			t.Errorf("%s was taken", name)

@@ -85,7 +85,8 @@ func child() error {
 	start := func(id string, size int) error {
 		content := append([]byte("%PDF-1.7\n"), make([]byte, size)...)
 		_, err := client.StartCircuit(context.Background(), danabio.CircuitRequest{
-			ID: id, Signer: danabio.Signer{Name: "Ana Prueba"}, Documents: []danabio.Document{danabio.Bytes("contract.pdf", content)},
+			ID: id, Signer: danabio.Signer{Name: "Ana Prueba"},
+			Documents: []danabio.Document{danabio.Bytes("contract.pdf", content)},
 		})
 		return err
 	}
@@ -186,7 +187,8 @@ func (c *counter) serve(conn net.Conn) {
 		c.tell("body")
 		answer = fmt.Sprintf(`{"circuitId":"c-%s","link":"https://sign.example.com/%s"}`, id, id)
 	}
-	_, _ = fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", len(answer), answer)
+	_, _ = fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: "+
+		"close\r\n\r\n%s", len(answer), answer)
 	if isStart {
 		c.tell("answer")
 	}
@@ -216,7 +218,8 @@ func TestKilledProcessSendsNoRequestTwice(t *testing.T) {
 	server := newCounter(t)
 	defer server.stop()
 	path := filepath.Join(t.TempDir(), "starts.journal")
-	steps := []string{"moment", "before begin", "after begin", "moment", "headers", "body", "answer", "before end", "after end"}
+	steps := []string{"moment", "before begin", "after begin", "moment", "headers", "body", "answer", "before end",
+		"after end"}
 	began := time.Now()
 	total := kills(t)
 	for n := range total {
@@ -260,9 +263,11 @@ func TestKilledProcessSendsNoRequestTwice(t *testing.T) {
 		}
 	}
 	if last != started+unknown || started == 0 || silent == 0 || silent == unknown || unknown > total {
-		t.Errorf("%d requests, %d started, %d unknown, %d of these never seen: not every case came about", last, started, unknown, silent)
+		t.Errorf("%d requests, %d started, %d unknown, %d of these never seen: not every case came about", last,
+			started, unknown, silent)
 	}
-	t.Logf("%d kills in %s: %d requests, %d known to be started, %d unknown, of which the server never saw %d", total, time.Since(began), last, started, unknown, silent)
+	t.Logf("%d kills in %s: %d requests, %d known to be started, %d unknown, of which the server never saw %d", total,
+		time.Since(began), last, started, unknown, silent)
 }
 
 // kill runs the process until it has come to a step, and kills it there.
@@ -292,7 +297,8 @@ func kill(t *testing.T, server *counter, path, step string) {
 		}
 	})
 	defer server.listen(nil)
-	hung := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Signal(syscall.SIGQUIT) }) // which prints where it stands
+	// which prints where it stands
+	hung := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Signal(syscall.SIGQUIT) })
 	defer hung.Stop()
 	if step == "moment" {
 		_, _ = bufio.NewReader(ready).ReadString('\n')

@@ -30,7 +30,8 @@ type record struct {
 }
 
 func intentRecord(i danabio.StartIntent) record {
-	return record{Version: version, RequestID: i.RequestID, Channel: i.Channel, BodySHA256: i.BodySHA256, At: i.At.UTC()}
+	return record{Version: version, RequestID: i.RequestID, Channel: i.Channel, BodySHA256: i.BodySHA256,
+		At: i.At.UTC()}
 }
 
 func resultRecord(r danabio.StartResult) record {
@@ -55,7 +56,8 @@ func (r record) validate() error {
 	case !utf8.ValidString(r.RequestID) || !utf8.ValidString(r.Channel) || !utf8.ValidString(r.CircuitID):
 		return errors.New("the record is not valid UTF-8")
 	case r.isIntent():
-		if digest, err := hex.DecodeString(r.BodySHA256); err != nil || len(digest) != 32 || strings.ToLower(r.BodySHA256) != r.BodySHA256 {
+		if digest, err := hex.DecodeString(r.BodySHA256); err != nil || len(digest) != 32 ||
+			strings.ToLower(r.BodySHA256) != r.BodySHA256 {
 			return errors.New("the intent's body digest is no SHA-256 in lower-case hexadecimal")
 		}
 		if r.Outcome != "" || r.CircuitID != "" {
@@ -115,7 +117,8 @@ func decode(line []byte) (record, error) {
 		return r, errors.New("is no record of a danabio journal")
 	}
 	if json.Unmarshal(line, &r) == nil && r.Version > version {
-		return r, fmt.Errorf("was written by a later version of danabio (format %d, this one reads %d)", r.Version, version)
+		return r, fmt.Errorf("was written by a later version of danabio (format %d, this one reads %d)", r.Version,
+			version)
 	}
 	if len(line) < sumLen {
 		return r, errors.New("is damaged")
@@ -143,13 +146,17 @@ func read(source io.Reader) (h history, size int64, torn bool, err error) {
 		case err == io.EOF && len(line) == 0:
 			return h, size, false, nil
 		case err == io.EOF && tornRecord(line) && h.cutIntent(line):
-			return nil, size, false, &DamageError{Line: n, Cut: true, RequestID: cutID(line), Err: errors.New("only a part is there of an intent")}
+			return nil, size, false, &DamageError{Line: n, Cut: true, RequestID: cutID(line),
+				Err: errors.New("only a part is there of an intent")}
 		case err == io.EOF && tornRecord(line):
 			return h, size, true, nil
 		case err == io.EOF:
-			return nil, 0, false, &DamageError{Line: n, Err: errors.New("is neither a record of a danabio journal nor the beginning of one")}
+			return nil, 0, false,
+				&DamageError{Line: n,
+					Err: errors.New("is neither a record of a danabio journal nor the beginning of one")}
 		case err == bufio.ErrBufferFull:
-			return nil, 0, false, &DamageError{Line: n, Err: fmt.Errorf("is longer than %d bytes, which no record is", maxLine)}
+			return nil, 0, false,
+				&DamageError{Line: n, Err: fmt.Errorf("is longer than %d bytes, which no record is", maxLine)}
 		case err != nil:
 			return nil, 0, false, err
 		}

@@ -13,7 +13,8 @@ import (
 )
 
 func TestCheckReceipt(t *testing.T) {
-	report := &evidence.Report{Size: 10, SHA256: "aa", Entries: []evidence.EntryReport{{Name: "a.pdf", Size: 1, SHA256: "bb"}}}
+	report := &evidence.Report{Size: 10, SHA256: "aa",
+		Entries: []evidence.EntryReport{{Name: "a.pdf", Size: 1, SHA256: "bb"}}}
 	tests := []struct {
 		name   string
 		change func(*danabio.Receipt)
@@ -44,7 +45,8 @@ func TestCheckReceipt(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := verdict.CheckReceipt(path, report)
-			if got.Check != test.want || (got.Problem == nil) != (got.Check == verdict.ReceiptMatches) || got.Problem != nil && !errors.Is(got.Problem, danabio.ErrIntegrity) {
+			if got.Check != test.want || (got.Problem == nil) != (got.Check == verdict.ReceiptMatches) ||
+				got.Problem != nil && !errors.Is(got.Problem, danabio.ErrIntegrity) {
 				t.Errorf("%s with %v, want %s", got.Check, got.Problem, test.want)
 			}
 		})

@@ -172,7 +172,8 @@ func (j *Judge) Report(report *evidence.Report, receipt Receipt) *Verdict {
 		v.add(receipt.Problem)
 	}
 	j.judgeSignatures(v)
-	if j.policy.Signatures.Roots != nil && v.Signatures == SignaturesNone && !slices.Contains(j.policy.Signatures.Accept, pdfsig.CodeUnsigned) {
+	if j.policy.Signatures.Roots != nil && v.Signatures == SignaturesNone &&
+		!slices.Contains(j.policy.Signatures.Accept, pdfsig.CodeUnsigned) {
 		v.add(&Problem{Kind: NobodySigned})
 	}
 	if v.Signatures != SignaturesUnchecked {
@@ -203,7 +204,8 @@ func (j *Judge) judgeSignatures(v *Verdict) {
 				switch {
 				case finding.Severity == evidence.SeverityAccepted:
 					accepted = true
-				case finding.Severity == evidence.SeverityRefusal, j.policy.Limits.Strict && finding.Severity == evidence.SeverityNotice:
+				case finding.Severity == evidence.SeverityRefusal, j.policy.Limits.Strict &&
+					finding.Severity == evidence.SeverityNotice:
 					refusals = append(refusals, finding)
 				}
 			}

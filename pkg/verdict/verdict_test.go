@@ -55,7 +55,8 @@ func received(t *testing.T, forgery emulator.Forgery) (path string, circuit *dan
 
 // words are what "danabio evidence verify" prints of a verdict.
 func words(v *verdict.Verdict) string {
-	return strings.Join([]string{string(v.Receipt), string(v.Signatures), string(v.Trust), string(v.Revocation), string(v.Sent)}, " ")
+	return strings.Join([]string{string(v.Receipt), string(v.Signatures), string(v.Trust), string(v.Revocation),
+		string(v.Sent)}, " ")
 }
 
 func kinds(v *verdict.Verdict) string {
@@ -73,15 +74,20 @@ func TestForgedEvidenceIsNotGood(t *testing.T) {
 		is              error
 	}{
 		{"", "matches good not-judged not-known signed", "", nil},
-		{emulator.ForgeBadSignature, "matches refused not-judged not-known unsigned", "signatures-refused", evidence.ErrRefused},
-		{emulator.ForgeMissingDocument, "matches none not-judged not-known missing", "document-missing", danabio.ErrIntegrity},
-		{emulator.ForgeReplacedPage, "matches good not-judged not-known changed", "document-changed", danabio.ErrIntegrity},
-		{emulator.ForgeLaterPage, "matches refused not-judged not-known signed", "signatures-refused", evidence.ErrRefused},
+		{emulator.ForgeBadSignature, "matches refused not-judged not-known unsigned", "signatures-refused",
+			evidence.ErrRefused},
+		{emulator.ForgeMissingDocument, "matches none not-judged not-known missing", "document-missing",
+			danabio.ErrIntegrity},
+		{emulator.ForgeReplacedPage, "matches good not-judged not-known changed", "document-changed",
+			danabio.ErrIntegrity},
+		{emulator.ForgeLaterPage, "matches refused not-judged not-known signed", "signatures-refused",
+			evidence.ErrRefused},
 	} {
 		t.Run(string(test.forgery), func(t *testing.T) {
 			path, circuit := received(t, test.forgery)
 			v, err := verdict.File(t.Context(), path, verdict.Policy{Sent: circuit.Documents, Circuit: circuit.ID})
-			if words(v) != test.words || kinds(v) != test.problems || !errors.Is(err, test.is) || (err == nil) != (test.is == nil) {
+			if words(v) != test.words || kinds(v) != test.problems || !errors.Is(err, test.is) ||
+				(err == nil) != (test.is == nil) {
 				t.Errorf("%s with %q: %v", words(v), kinds(v), err)
 			}
 		})
@@ -98,17 +104,23 @@ func TestPolicyDecides(t *testing.T) {
 	of := func(roots *x509.CertPool, accept ...evidence.Code) pdfsig.Options {
 		return pdfsig.Options{Roots: roots, TimeStampRoots: roots, Accept: accept}
 	}
-	other := append([]danabio.SentDocument{{Name: "annex.pdf", Size: 5, SHA256: strings.Repeat("0", 64)}}, circuit.Documents...)
+	other := append([]danabio.SentDocument{{Name: "annex.pdf", Size: 5, SHA256: strings.Repeat("0", 64)}},
+		circuit.Documents...)
 	for name, test := range map[string]struct {
 		policy          verdict.Policy
 		words, problems string
 	}{
-		"nothing is asked":  {verdict.Policy{}, "matches good not-judged not-known none", ""},
-		"roots of nobody":   {verdict.Policy{Signatures: of(x509.NewCertPool())}, "matches refused untrusted not-known none", "signatures-refused"},
-		"which is accepted": {verdict.Policy{Signatures: of(x509.NewCertPool(), pdfsig.CodeUntrusted)}, "matches accepted untrusted not-known none", ""},
-		"another circuit":   {verdict.Policy{Circuit: "other"}, "matches good not-judged not-known none", "other-circuit"},
-		"one document more": {verdict.Policy{Sent: other}, "matches good not-judged not-known missing", "document-missing"},
-		"strict":            {verdict.Policy{Limits: evidence.Limits{Strict: true}}, "matches good not-judged not-known none", ""},
+		"nothing is asked": {verdict.Policy{}, "matches good not-judged not-known none", ""},
+		"roots of nobody": {verdict.Policy{Signatures: of(x509.NewCertPool())},
+			"matches refused untrusted not-known none", "signatures-refused"},
+		"which is accepted": {verdict.Policy{Signatures: of(x509.NewCertPool(), pdfsig.CodeUntrusted)},
+			"matches accepted untrusted not-known none", ""},
+		"another circuit": {verdict.Policy{Circuit: "other"}, "matches good not-judged not-known none",
+			"other-circuit"},
+		"one document more": {verdict.Policy{Sent: other}, "matches good not-judged not-known missing",
+			"document-missing"},
+		"strict": {verdict.Policy{Limits: evidence.Limits{Strict: true}},
+			"matches good not-judged not-known none", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v, err := verdict.File(t.Context(), path, test.policy)
@@ -123,10 +135,12 @@ func TestPolicyDecides(t *testing.T) {
 	if err := os.WriteFile(alone, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if v, err := verdict.File(t.Context(), alone, verdict.Policy{}); words(v) != "none good not-judged not-known none" || err != nil {
+	if v, err := verdict.File(t.Context(), alone,
+		verdict.Policy{}); words(v) != "none good not-judged not-known none" || err != nil {
 		t.Errorf("without a receipt: %s, %v", words(v), err)
 	}
-	if v, err := verdict.File(t.Context(), filepath.Join(t.TempDir(), "none.zip"), verdict.Policy{}); !errors.Is(err, fs.ErrNotExist) ||
+	if v, err := verdict.File(t.Context(), filepath.Join(t.TempDir(), "none.zip"), verdict.Policy{}); !errors.Is(err,
+		fs.ErrNotExist) ||
 		words(v) != "unchecked unchecked not-judged not-known unchecked" || v.Err() == nil {
 		t.Errorf("no file: %s, %v", words(v), err)
 	}
@@ -135,7 +149,8 @@ func TestPolicyDecides(t *testing.T) {
 		t.Fatal(err)
 	}
 	if v, err := verdict.File(t.Context(), alone, verdict.Policy{}); !errors.Is(err, evidence.ErrRefused) ||
-		words(v) != "unchecked unchecked not-judged not-known unchecked" || v.Evidence.Verdict != evidence.VerdictRefused || v.Err() == nil {
+		words(v) != "unchecked unchecked not-judged not-known unchecked" ||
+		v.Evidence.Verdict != evidence.VerdictRefused || v.Err() == nil {
 		t.Errorf("damaged: %s, %v", words(v), err)
 	}
 	if _, err := verdict.File(t.Context(), path, verdict.Policy{Signatures: of(nil, "no-such-code")}); err == nil {
@@ -144,16 +159,19 @@ func TestPolicyDecides(t *testing.T) {
 }
 
 func TestStrictPolicyRefusesNotices(t *testing.T) {
-	report := &evidence.Report{Verdict: evidence.VerdictAccepted, Entries: []evidence.EntryReport{{Name: "a.pdf", Inspections: []evidence.Inspection{{
-		Inspector: pdfsig.InspectorName, Status: string(pdfsig.StatusWholeFile), Details: &pdfsig.Details{},
-		Findings: []evidence.Finding{{Code: pdfsig.CodeWeakDigest, Severity: evidence.SeverityNotice}},
-	}}}}}
-	for strict, want := range map[bool]verdict.SignatureCheck{false: verdict.SignaturesGood, true: verdict.SignaturesRefused} {
+	report := &evidence.Report{Verdict: evidence.VerdictAccepted,
+		Entries: []evidence.EntryReport{{Name: "a.pdf", Inspections: []evidence.Inspection{{
+			Inspector: pdfsig.InspectorName, Status: string(pdfsig.StatusWholeFile), Details: &pdfsig.Details{},
+			Findings: []evidence.Finding{{Code: pdfsig.CodeWeakDigest, Severity: evidence.SeverityNotice}},
+		}}}}}
+	for strict, want := range map[bool]verdict.SignatureCheck{false: verdict.SignaturesGood,
+		true: verdict.SignaturesRefused} {
 		judge, err := verdict.New(verdict.Policy{Limits: evidence.Limits{Strict: strict}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if v := judge.Report(report, verdict.NoReceipt); v.Signatures != want || errors.Is(v.Err(), evidence.ErrRefused) != strict {
+		if v := judge.Report(report, verdict.NoReceipt); v.Signatures != want ||
+			errors.Is(v.Err(), evidence.ErrRefused) != strict {
 			t.Errorf("strict %v: %s, %v", strict, v.Signatures, v.Err())
 		}
 	}
@@ -165,18 +183,24 @@ func TestWhatWasNotJudgedIsNoGoodVerdict(t *testing.T) {
 		t.Fatal(err)
 	}
 	inspected := func(inspection evidence.Inspection) *evidence.Report {
-		return &evidence.Report{Verdict: evidence.VerdictAccepted, Entries: []evidence.EntryReport{{Name: "a.pdf", Inspections: []evidence.Inspection{inspection}}}}
+		return &evidence.Report{Verdict: evidence.VerdictAccepted,
+			Entries: []evidence.EntryReport{{Name: "a.pdf", Inspections: []evidence.Inspection{inspection}}}}
 	}
 	for name, test := range map[string]struct {
 		report          *evidence.Report
 		words, problems string
 	}{
-		"no report":           {nil, "unchecked unchecked not-judged not-known unchecked", "not-accepted"},
-		"a refused ZIP":       {&evidence.Report{Verdict: evidence.VerdictRefused}, "unchecked unchecked not-judged not-known unchecked", "not-accepted"},
-		"an incomplete one":   {&evidence.Report{Verdict: evidence.VerdictIncomplete}, "unchecked unchecked not-judged not-known unchecked", "not-accepted"},
-		"no PDF, but roots":   {&evidence.Report{Verdict: evidence.VerdictAccepted}, "none none not-judged not-known none", "nobody-signed"},
-		"an inspection ended": {inspected(evidence.Inspection{Inspector: pdfsig.InspectorName, Error: "disk"}), "none unchecked not-judged not-known none", "signatures-not-judged"},
-		"another inspector":   {inspected(evidence.Inspection{Inspector: "media", Status: "WHOLE_FILE"}), "none none not-judged not-known none", "nobody-signed"},
+		"no report": {nil, "unchecked unchecked not-judged not-known unchecked", "not-accepted"},
+		"a refused ZIP": {&evidence.Report{Verdict: evidence.VerdictRefused},
+			"unchecked unchecked not-judged not-known unchecked", "not-accepted"},
+		"an incomplete one": {&evidence.Report{Verdict: evidence.VerdictIncomplete},
+			"unchecked unchecked not-judged not-known unchecked", "not-accepted"},
+		"no PDF, but roots": {&evidence.Report{Verdict: evidence.VerdictAccepted},
+			"none none not-judged not-known none", "nobody-signed"},
+		"an inspection ended": {inspected(evidence.Inspection{Inspector: pdfsig.InspectorName, Error: "disk"}),
+			"none unchecked not-judged not-known none", "signatures-not-judged"},
+		"another inspector": {inspected(evidence.Inspection{Inspector: "media", Status: "WHOLE_FILE"}),
+			"none none not-judged not-known none", "nobody-signed"},
 	} {
 		v := judge.Report(test.report, verdict.NoReceipt)
 		if words(v) != test.words || kinds(v) != test.problems || v.Err() == nil {

@@ -60,7 +60,8 @@ func decoded(t testing.TB, p *picture.Picture) image.Image {
 		t.Fatal(err)
 	}
 	if "image/"+format != p.MediaType || pixels.Bounds().Dx() != p.Width || pixels.Bounds().Dy() != p.Height {
-		t.Fatalf("it is a %s of %v, and claims to be %s of %d x %d", format, pixels.Bounds(), p.MediaType, p.Width, p.Height)
+		t.Fatalf("it is a %s of %v, and claims to be %s of %d x %d", format, pixels.Bounds(), p.MediaType, p.Width,
+			p.Height)
 	}
 	return pixels
 }
@@ -94,7 +95,8 @@ func TestLargePicturesAreShrunk(t *testing.T) {
 			if p.Width != test.width || p.Height != test.height {
 				t.Errorf("it is %d x %d, want %d x %d", p.Width, p.Height, test.width, test.height)
 			}
-			if p.Width > 1 && !near(pixels.At(p.Width/8, p.Height/2), red) || !near(pixels.At(p.Width-1, p.Height/2), blue) {
+			if p.Width > 1 && !near(pixels.At(p.Width/8, p.Height/2), red) ||
+				!near(pixels.At(p.Width-1, p.Height/2), blue) {
 				t.Errorf("its colours are %v and %v", pixels.At(0, 0), pixels.At(p.Width-1, 0))
 			}
 			if p.Shrunk() != (p.OriginalWidth > 1200 || p.OriginalHeight > 1200) {
@@ -169,10 +171,11 @@ func TestPicturesThatAreRefused(t *testing.T) {
 		content []byte
 		want    error
 	}{
-		"empty":               {nil, picture.ErrType},
-		"text":                {[]byte("text"), picture.ErrType},
-		"GIF":                 {[]byte("GIF89a"), picture.ErrType},
-		"too large a file":    {append(asPNG(t, painted(2, 2, red, blue)), make([]byte, picture.MaxBytes)...), picture.ErrBytes},
+		"empty": {nil, picture.ErrType},
+		"text":  {[]byte("text"), picture.ErrType},
+		"GIF":   {[]byte("GIF89a"), picture.ErrType},
+		"too large a file": {append(asPNG(t, painted(2, 2, red, blue)), make([]byte, picture.MaxBytes)...),
+			picture.ErrBytes},
 		"100,000 x 100,000":   {pngHeader(100_000, 100_000), picture.ErrDimensions},
 		"2,000,000,000 x 1":   {pngHeader(2_000_000_000, 1), picture.ErrDimensions},
 		"no pixels":           {pngHeader(0, 10), picture.ErrBroken},
@@ -248,7 +251,8 @@ func TestPicturesAreTurnedUpright(t *testing.T) {
 			if turned := orientation >= 5 && orientation <= 8; turned != (p.Width == height) {
 				t.Errorf("orientation %d: it is %d x %d", orientation, p.Width, p.Height)
 			}
-			got := [4]color.Color{pixels.At(4, 4), pixels.At(p.Width-5, 4), pixels.At(4, p.Height-5), pixels.At(p.Width-5, p.Height-5)}
+			got := [4]color.Color{pixels.At(4, 4), pixels.At(p.Width-5, 4), pixels.At(4, p.Height-5),
+				pixels.At(p.Width-5, p.Height-5)}
 			for i := range got {
 				if !near(got[i], want[i]) {
 					t.Errorf("orientation %d: corner %d is %v, want %v", orientation, i, got[i], want[i])
@@ -269,7 +273,8 @@ func FuzzPlain(f *testing.F) {
 	f.Add(pngHeader(100_000, 100_000))
 	f.Add([]byte("\xff\xd8\xff\xe1\x00\x0eExif\x00\x00II*\x00\xff\xff\xff\xff"))
 	f.Fuzz(func(t *testing.T, content []byte) {
-		if config, _, err := image.DecodeConfig(bytes.NewReader(content)); err == nil && config.Width*config.Height > 1<<20 {
+		if config, _, err := image.DecodeConfig(bytes.NewReader(content)); err == nil &&
+			config.Width*config.Height > 1<<20 {
 			return // slow, and of no other kind
 		}
 		p, err := picture.Plain(content)

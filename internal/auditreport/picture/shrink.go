@@ -16,7 +16,8 @@ func shrink(source image.Image, side int) *image.RGBA {
 	strip := image.NewRGBA(image.Rect(0, 0, from.Dx(), (from.Dy()+height-1)/height))
 	for y := range height {
 		top, bottom := y*from.Dy()/height, (y+1)*from.Dy()/height
-		draw.Draw(strip, image.Rect(0, 0, from.Dx(), bottom-top), source, image.Pt(from.Min.X, from.Min.Y+top), draw.Src)
+		draw.Draw(strip, image.Rect(0, 0, from.Dx(), bottom-top), source, image.Pt(from.Min.X, from.Min.Y+top),
+			draw.Src)
 		for x := range width {
 			left, right := x*from.Dx()/width, (x+1)*from.Dx()/width
 			result.SetRGBA(x, y, mean(strip, image.Rect(left, 0, right, bottom-top)))

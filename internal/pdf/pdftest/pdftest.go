@@ -63,7 +63,8 @@ func Update(base []byte, previous, number int, object string) []byte {
 	offset := w.Len()
 	fmt.Fprintf(w, "%d 0 obj\n%s\nendobj\n", number, object)
 	start := w.Len()
-	fmt.Fprintf(w, "xref\n%d 1\n%010d 00000 n \ntrailer\n<< /Size 100 /Root 1 0 R /Prev %d >>\nstartxref\n%d\n%%%%EOF\n",
+	fmt.Fprintf(w,
+		"xref\n%d 1\n%010d 00000 n \ntrailer\n<< /Size 100 /Root 1 0 R /Prev %d >>\nstartxref\n%d\n%%%%EOF\n",
 		number, offset, previous, start)
 	return w.Bytes()
 }
@@ -157,6 +158,7 @@ func (w *writer) lines(container, packed, hidden, start int) []byte {
 }
 
 func (w *writer) xrefStream(number int, lines []byte) {
-	fmt.Fprintf(w, "%d 0 obj\n<< /Type /XRef /Size %d /W [1 3 1] /Root 1 0 R /Length %d >>\nstream\n%s\nendstream\nendobj\n",
+	fmt.Fprintf(w,
+		"%d 0 obj\n<< /Type /XRef /Size %d /W [1 3 1] /Root 1 0 R /Length %d >>\nstream\n%s\nendstream\nendobj\n",
 		number, number+1, len(lines), lines)
 }

@@ -81,7 +81,8 @@ func TestClientReachesTheServer(t *testing.T) {
 func TestDeviationFailsTheTest(t *testing.T) {
 	test := &double{TB: t}
 	server := emulatortest.Start(test, emulator.Config{})
-	response, err := http.Post(server.URL+"/oauth2/token", "text/plain", strings.NewReader("grant_type=client_credentials"))
+	response, err := http.Post(server.URL+"/oauth2/token", "text/plain",
+		strings.NewReader("grant_type=client_credentials"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +99,8 @@ func TestInjectedDeviationDoesNotFailTheTest(t *testing.T) {
 		{Operation: emulator.OperationToken, Status: 418},
 	}})
 	for range 2 {
-		request, err := http.NewRequestWithContext(t.Context(), "POST", server.URL+"/oauth2/token", strings.NewReader("grant_type=client_credentials"))
+		request, err := http.NewRequestWithContext(t.Context(), "POST", server.URL+"/oauth2/token",
+			strings.NewReader("grant_type=client_credentials"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -130,7 +132,8 @@ func TestLinkPageDoesNotFailTheTest(t *testing.T) {
 
 func TestFaultThatNoRequestMetFailsTheTest(t *testing.T) {
 	test := &double{TB: t}
-	emulatortest.Start(test, emulator.Config{Faults: []emulator.Fault{{Operation: emulator.OperationDownload, NotZIP: true}}})
+	emulatortest.Start(test,
+		emulator.Config{Faults: []emulator.Fault{{Operation: emulator.OperationDownload, NotZIP: true}}})
 	if failed := test.end(); !strings.Contains(failed, "no request met") {
 		t.Errorf("the test failed with %q", failed)
 	}

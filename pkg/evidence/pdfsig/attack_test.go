@@ -32,17 +32,20 @@ func pageWith(entries string) numbered { return numbered{3, "<< " + plainPage + 
 // form is a content that is shown in the rectangle of an annotation.
 func form(text string) string {
 	content := "BT /F 12 Tf 0 0 Td (" + text + ") Tj ET"
-	return fmt.Sprintf("<< /Type /XObject /Subtype /Form /BBox [0 0 600 800] /Length %d >>\nstream\n%s\nendstream", len(content), content)
+	return fmt.Sprintf("<< /Type /XObject /Subtype /Form /BBox [0 0 600 800] /Length %d >>\nstream\n%s\nendstream",
+		len(content), content)
 }
 
 // showing is a signature field that shows object 31 in a rectangle.
 func showing(name string, value int, rectangle string) string {
-	return fmt.Sprintf("<< /Type /Annot /Subtype /Widget /FT /Sig /T (%s) /Rect [%s] /F 132 /V %d 0 R /AP << /N 31 0 R >> >>", name, rectangle, value)
+	return fmt.Sprintf("<< /Type /Annot /Subtype /Widget /FT /Sig /T (%s) /Rect [%s] /F 132 /V %d 0 R /AP << /N 31 0 "+
+		"R >> >>", name, rectangle, value)
 }
 
 // formWith is the catalog of a form with further fields and entries.
 func formWith(fields, entries string) numbered {
-	return numbered{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R 6 0 R " + fields + "] /SigFlags 3 " + entries + " >> >>"}
+	return numbered{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R 6 0 R " + fields + "] /SigFlags 3 " +
+		entries + " >> >>"}
 }
 
 // certified is a contract that its author certified, with a text field in object 9; level is what
@@ -51,24 +54,28 @@ func certified(level int, more string) []byte {
 	base := update(contract(), formWith("9 0 R", ""),
 		pageWith("/Annots [4 0 R 6 0 R 9 0 R]"), numbered{9, textField("", "32")}, numbered{32, form("")})
 	s := by(people().ana)
-	s.entries = fmt.Sprintf("/Reference [<< /TransformMethod /DocMDP /TransformParams << /P %d /V /1.2 >> >> %s]", level, more)
+	s.entries = fmt.Sprintf("/Reference [<< /TransformMethod /DocMDP /TransformParams << /P %d /V /1.2 >> >> %s]",
+		level, more)
 	return sign(base, s)
 }
 
 func textField(value, appearance string) string {
-	return "<< /Type /Annot /Subtype /Widget /FT /Tx /T (amount) /Rect [72 600 200 620] /V (" + value + ") /AP << /N " + appearance + " 0 R >> >>"
+	return "<< /Type /Annot /Subtype /Widget /FT /Tx /T (amount) /Rect [72 600 200 620] /V (" + value + ") /AP << /N " +
+		appearance + " 0 R >> >>"
 }
 
 // apartField is a text field whose widget is object 10.
 const apartField = "<< /FT /Tx /T (amount) /Kids [10 0 R] >>"
 
 func apartWidget(appearance string) string {
-	return "<< /Type /Annot /Subtype /Widget /Parent 9 0 R /Rect [72 600 200 620] /AP << /N " + appearance + " 0 R >> >>"
+	return "<< /Type /Annot /Subtype /Widget /Parent 9 0 R /Rect [72 600 200 620] /AP << /N " + appearance +
+		" 0 R >> >>"
 }
 
 // apart is a certified contract with such a field.
 func apart(level int) []byte {
-	base := update(contract(), formWith("9 0 R", ""), pageWith("/Annots [4 0 R 6 0 R 10 0 R]"), numbered{9, apartField}, numbered{10, apartWidget("32")},
+	base := update(contract(), formWith("9 0 R", ""), pageWith("/Annots [4 0 R 6 0 R 10 0 R]"), numbered{9, apartField},
+		numbered{10, apartWidget("32")},
 		numbered{32, form("")})
 	s := by(people().ana)
 	s.entries = fmt.Sprintf("/Reference [<< /TransformMethod /DocMDP /TransformParams << /P %d >> >>]", level)
@@ -122,11 +129,14 @@ var attacks = []struct {
 	detail string
 }{
 	// incremental saving attack
-	{"incremental saving, beside validation data", func() []byte { return dssWith(once(), numbered{8, page("Pay 900")}) },
+	{"incremental saving, beside validation data",
+		func() []byte { return dssWith(once(), numbered{8, page("Pay 900")}) },
 		earlier, "later-revision", "replaces object 8"},
-	{"incremental saving, before validation data", func() []byte { return dssWith(update(once(), numbered{8, page("Pay 900")})) },
+	{"incremental saving, before validation data",
+		func() []byte { return dssWith(update(once(), numbered{8, page("Pay 900")})) },
 		earlier, "later-revision", "replaces object 8"},
-	{"incremental saving, behind validation data", func() []byte { return update(dssWith(once()), numbered{8, page("Pay 900")}) },
+	{"incremental saving, behind validation data",
+		func() []byte { return update(dssWith(once()), numbered{8, page("Pay 900")}) },
 		earlier, "later-revision", "replaces object 8"},
 	{"incremental saving, beside a time stamp", func() []byte {
 		return again(once(), func(s *signing) {
@@ -134,35 +144,46 @@ var attacks = []struct {
 			s.other = []numbered{{6, field("second", 7)}, {8, page("Pay 900")}}
 		})
 	}, twoSpoilt, "later-revision", "replaces object 8"},
-	{"incremental saving, beside a signature", func() []byte { return signedAs(once(), field("second", 7), numbered{8, page("Pay 900")}) },
+	{"incremental saving, beside a signature",
+		func() []byte { return signedAs(once(), field("second", 7), numbered{8, page("Pay 900")}) },
 		twoSpoilt, "later-revision", "replaces object 8"},
-	{"a harmless signature", func() []byte { return signedAs(once(), field("second", 7)) }, twoWhole, "", "signature in object 7"},
+	{"a harmless signature", func() []byte { return signedAs(once(), field("second", 7)) }, twoWhole, "",
+		"signature in object 7"},
 	{"incremental saving without a cross-reference, before validation data", func() []byte {
 		hidden := append(once(), "8 0 obj\n"+page("Pay 900")+"\nendobj\n"...)
-		return updateWith(hidden, fmt.Sprintf("/Prev %d", pdftest.StartXRef(once())), catalog("/DSS << /Certs [20 0 R] >>"), numbered{20, certificate})
+		return updateWith(hidden, fmt.Sprintf("/Prev %d", pdftest.StartXRef(once())),
+			catalog("/DSS << /Certs [20 0 R] >>"), numbered{20, certificate})
 	}, earlier, "later-revision", "does not account for"},
 	{"another page in the tree", func() []byte {
-		return dssWith(once(), numbered{2, "<< /Type /Pages /Kids [3 0 R 22 0 R] /Count 2 /MediaBox [0 0 612 792] >>"}, numbered{22, "<< /Type /Page /Parent 2 0 R >>"})
+		return dssWith(once(), numbered{2, "<< /Type /Pages /Kids [3 0 R 22 0 R] /Count 2 /MediaBox [0 0 612 792] >>"},
+			numbered{22, "<< /Type /Page /Parent 2 0 R >>"})
 	}, earlier, "later-revision", "replaces object 2"},
-	{"another page rectangle", func() []byte { return dssWith(once(), pageWith(ofBoth+" /CropBox [0 0 10 10]")) }, earlier, "later-revision", "page 1: /CropBox"},
+	{"another page rectangle", func() []byte { return dssWith(once(), pageWith(ofBoth+" /CropBox [0 0 10 10]")) },
+		earlier, "later-revision", "page 1: /CropBox"},
 	{"another catalog", func() []byte {
 		signed := once()
-		changed := update(signed, numbered{40, "<< /Type /Catalog /Pages 41 0 R >>"}, numbered{41, "<< /Type /Pages /Kids [] /Count 0 >>"})
+		changed := update(signed, numbered{40, "<< /Type /Catalog /Pages 41 0 R >>"},
+			numbered{41, "<< /Type /Pages /Kids [] /Count 0 >>"})
 		at := bytes.LastIndex(changed, []byte("/Root 1 0 R"))
 		return append(append(bytes.Clone(changed[:at]), "/Root 40 0 R"...), changed[at+len("/Root 1 0 R"):]...)
 	}, earlier, "later-revision", "another catalog"},
 	{"a file of its own behind the signed one", func() []byte {
-		return updateWith(once(), "/Prev 0", numbered{1, "<< /Type /Catalog /Pages 2 0 R >>"}, numbered{2, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>"},
+		return updateWith(once(), "/Prev 0", numbered{1, "<< /Type /Catalog /Pages 2 0 R >>"},
+			numbered{2, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>"},
 			numbered{3, "<< /Type /Page /Parent 2 0 R /Contents 8 0 R >>"}, numbered{8, page("Pay 900")})
 	}, "INDETERMINATE:", "signature-unreached", ""},
 	{"a file of its own behind the signed one, without /Prev", func() []byte {
-		return updateWith(once(), "", numbered{1, "<< /Type /Catalog /Pages 2 0 R >>"}, numbered{2, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>"},
+		return updateWith(once(), "", numbered{1, "<< /Type /Catalog /Pages 2 0 R >>"},
+			numbered{2, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>"},
 			numbered{3, "<< /Type /Page /Parent 2 0 R /Contents 8 0 R >>"}, numbered{8, page("Pay 900")})
 	}, "INDETERMINATE:", "signature-unreached", ""},
-	{"an object removed", func() []byte { return dssWith(once(), numbered{8, ""}) }, earlier, "later-revision", "removes object 8"},
-	{"junk behind validation data", func() []byte { return append(dssWith(once()), "8 0 obj"...) }, earlier, "later-revision", "does not account for"},
+	{"an object removed", func() []byte { return dssWith(once(), numbered{8, ""}) }, earlier, "later-revision",
+		"removes object 8"},
+	{"junk behind validation data", func() []byte { return append(dssWith(once()), "8 0 obj"...) }, earlier,
+		"later-revision", "does not account for"},
 	{"a script that runs when it is opened", func() []byte {
-		return update(once(), catalog("/DSS << /Certs [20 0 R] >> /OpenAction << /S /JavaScript /JS (x) >>"), numbered{20, certificate})
+		return update(once(), catalog("/DSS << /Certs [20 0 R] >> /OpenAction << /S /JavaScript /JS (x) >>"),
+			numbered{20, certificate})
 	}, earlier, "later-revision", "catalog: /OpenAction"},
 	{"document information with another title", func() []byte {
 		return dssWith(withInfo("/Title (One)"), numbered{10, "<< /Title (Two) /ModDate (D:20310504120000Z) >>"})
@@ -171,13 +192,16 @@ var attacks = []struct {
 		return dssTo(withInfo("/Title (One)"), "/Info 11 0 R", numbered{11, "<< /Title (Two) >>"})
 	}, earlier, "later-revision", "other document information"},
 	{"other document information that was there", func() []byte {
-		base := updateWith(contract(), fmt.Sprintf("/Info 10 0 R /Prev %d", pdftest.StartXRef(contract())), numbered{10, "<< /Title (One) >>"}, numbered{11, "<< /Title (Two) >>"})
+		base := updateWith(contract(), fmt.Sprintf("/Info 10 0 R /Prev %d", pdftest.StartXRef(contract())),
+			numbered{10, "<< /Title (One) >>"}, numbered{11, "<< /Title (Two) >>"})
 		return dssTo(sign(base, by(people().ana)), "/Info 11 0 R")
 	}, earlier, "later-revision", "other document information"},
 	{"a key twice, so that readers differ", func() []byte {
-		return dssWith(once(), numbered{2, "<< /Type /Pages /Kids [3 0 R] /Kids [3 0 R] /Count 1 /MediaBox [0 0 612 792] >>"})
+		return dssWith(once(),
+			numbered{2, "<< /Type /Pages /Kids [3 0 R] /Kids [3 0 R] /Count 1 /MediaBox [0 0 612 792] >>"})
 	}, earlier, "later-revision", "replaces object 2"},
-	{"document information that is left out", func() []byte { return dssTo(withInfo("/Title (One)"), "") }, extended, "validation-data", "catalog: /DSS"},
+	{"document information that is left out", func() []byte { return dssTo(withInfo("/Title (One)"), "") }, extended,
+		"validation-data", "catalog: /DSS"},
 	{"document information with another date", func() []byte {
 		return dssWith(withInfo("/Title (One)"), numbered{10, "<< /Title (One) /ModDate (D:20310504120000Z) >>"})
 	}, extended, "validation-data", "catalog: /DSS"},
@@ -187,10 +211,12 @@ var attacks = []struct {
 
 	// shadow attacks
 	{"shadow hide: what lay upon the page is removed", func() []byte {
-		return dssWith(over(pageWith("/Annots [4 0 R 6 0 R 30 0 R]"), numbered{30, freeText}, numbered{31, form("Pay 100")}), pageWith(ofBoth))
+		return dssWith(over(pageWith("/Annots [4 0 R 6 0 R 30 0 R]"), numbered{30, freeText},
+			numbered{31, form("Pay 100")}), pageWith(ofBoth))
 	}, earlier, "later-revision", "page 1: /Annots"},
 	{"shadow hide: what lay upon the page is freed", func() []byte {
-		return dssWith(over(pageWith("/Annots [4 0 R 6 0 R 30 0 R]"), numbered{30, freeText}, numbered{31, form("Pay 100")}), numbered{30, ""})
+		return dssWith(over(pageWith("/Annots [4 0 R 6 0 R 30 0 R]"), numbered{30, freeText},
+			numbered{31, form("Pay 100")}), numbered{30, ""})
 	}, earlier, "later-revision", "removes object 30"},
 	{"shadow replace: a font", func() []byte {
 		fonts := numbered{3, "<< " + plainPage + " " + ofBoth + " /Resources << /Font << /F 30 0 R >> >> >>"}
@@ -203,27 +229,38 @@ var attacks = []struct {
 		return dssWith(certified(2, ""), numbered{32, form("900")})
 	}, earlier, "later-revision", "form: a field is gone"},
 	{"shadow hide and replace: the catalog leads to other pages", func() []byte {
-		hidden := over(numbered{21, "<< /Type /Pages /Kids [22 0 R] /Count 1 >>"}, numbered{22, "<< /Type /Page /Parent 21 0 R /Contents 23 0 R >>"},
+		hidden := over(numbered{21, "<< /Type /Pages /Kids [22 0 R] /Count 1 >>"},
+			numbered{22, "<< /Type /Page /Parent 21 0 R /Contents 23 0 R >>"},
 			numbered{23, page("Pay 900")})
-		return update(hidden, numbered{1, strings.Replace("<< "+plainCatalog+" /DSS << /Certs [20 0 R] >> >>", "2 0 R", "21 0 R", 1)}, numbered{20, certificate})
+		return update(hidden, numbered{1, strings.Replace("<< "+plainCatalog+" /DSS << /Certs [20 0 R] >> >>", "2 0 R",
+			"21 0 R", 1)}, numbered{20, certificate})
 	}, earlier, "later-revision", "catalog: /Pages"},
 	{"shadow hide and replace: the cross-reference alone, beside validation data", func() []byte {
 		hidden := "8 0 obj\n" + page("Pay 900") + "\nendobj\n"
-		return swappedEntry(over(numbered{23, fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(hidden), hidden)}))
+		return swappedEntry(over(numbered{23, fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(hidden),
+			hidden)}))
 	}, earlier, "later-revision", "replaces object 8"},
 
 	// what shows the contents of the signature, which nobody signs
-	{"a picture whose pixels are the contents", func() []byte { return around("<< /Length %d >>\nstream\n", "\nendstream") }, bad, "signature-byte-range", "object 30 reaches"},
+	{"a picture whose pixels are the contents",
+		func() []byte { return around("<< /Length %d >>\nstream\n", "\nendstream") }, bad, "signature-byte-range",
+		"object 30 reaches"},
 	{"a picture whose length is an object of its own", func() []byte {
 		return around("<< /Length 33 0 R >>\nstream\n", "\nendstream")
 	}, bad, "signature-byte-range", "object 30 reaches"},
-	{"a picture whose length is too short", func() []byte { return around("<< /Length 3 >>\nstream\n", "\nendstream") }, bad, "signature-byte-range", "object 30 reaches"},
-	{"a picture without a length", func() []byte { return around("<< /A %d >>\nstream\n", "\nendstream") }, bad, "signature-byte-range", "object 30 reaches"},
-	{"a picture that begins in the signature", func() []byte { return inside("<< /Length 5000 >>\nstream\n") }, bad, "signature-byte-range", "object 30 reaches"},
-	{"a picture that begins in the signature and ends there", func() []byte { return inside("<< /Length 3 >>\nstream\n") }, bad, "signature-byte-range", "object 30 reaches"},
-	{"a string of the contents", func() []byte { return around("(", ")") }, bad, "signature-byte-range", "object 30 reaches"},
+	{"a picture whose length is too short", func() []byte { return around("<< /Length 3 >>\nstream\n", "\nendstream") },
+		bad, "signature-byte-range", "object 30 reaches"},
+	{"a picture without a length", func() []byte { return around("<< /A %d >>\nstream\n", "\nendstream") }, bad,
+		"signature-byte-range", "object 30 reaches"},
+	{"a picture that begins in the signature", func() []byte { return inside("<< /Length 5000 >>\nstream\n") }, bad,
+		"signature-byte-range", "object 30 reaches"},
+	{"a picture that begins in the signature and ends there",
+		func() []byte { return inside("<< /Length 3 >>\nstream\n") }, bad, "signature-byte-range", "object 30 reaches"},
+	{"a string of the contents", func() []byte { return around("(", ")") }, bad, "signature-byte-range",
+		"object 30 reaches"},
 	{"a picture in front of the signature", func() []byte {
-		return over(numbered{30, "<< /Length 33 0 R >>\nstream\nabc\nendstream"}, numbered{31, "<< /Length 3 >>\nstream\nabc\nendstream"},
+		return over(numbered{30, "<< /Length 33 0 R >>\nstream\nabc\nendstream"},
+			numbered{31, "<< /Length 3 >>\nstream\nabc\nendstream"},
 			numbered{32, "<< /Length 2 >>\nstream\nabc\nendstream"}, numbered{33, "3"})
 	}, whole, "", ""},
 	{"line ends around the contents", func() []byte {
@@ -244,10 +281,12 @@ var attacks = []struct {
 
 	// certification attacks
 	{"evil annotation upon a certified page", func() []byte {
-		return update(certified(3, ""), pageWith("/Annots [4 0 R 6 0 R 9 0 R 30 0 R]"), numbered{30, freeText}, numbered{31, form("Pay 900")})
+		return update(certified(3, ""), pageWith("/Annots [4 0 R 6 0 R 9 0 R 30 0 R]"), numbered{30, freeText},
+			numbered{31, form("Pay 900")})
 	}, earlier, "later-revision", "page 1: another annotation"},
 	{"evil annotation, under another signature", func() []byte {
-		return signedAs(certified(3, ""), field("second", 7), pageWith("/Annots [4 0 R 6 0 R 9 0 R 30 0 R]"), numbered{30, freeText}, numbered{31, form("Pay 900")})
+		return signedAs(certified(3, ""), field("second", 7), pageWith("/Annots [4 0 R 6 0 R 9 0 R 30 0 R]"),
+			numbered{30, freeText}, numbered{31, form("Pay 900")})
 	}, twoSpoilt, "later-revision", "page 1: another annotation"},
 	{"sneaky signature: its appearance covers the page", func() []byte {
 		return newField(certified(2, ""), "9 0 R", showing("third", 7, "0 0 612 792"))
@@ -261,20 +300,31 @@ var attacks = []struct {
 	{"sneaky signature: none at all in its field", func() []byte {
 		return update(certified(2, ""), numbered{6, showing("second", 9, "0 0 0 0")}, numbered{31, form("Pay 900")})
 	}, "INVALID: INVALID SIGNED_REVISION_ONLY", "signature-contents", ""},
-	{"a second signature, where the certification allows none", func() []byte { return signedAs(certified(1, ""), field("second", 7)) },
+	{"a second signature, where the certification allows none",
+		func() []byte { return signedAs(certified(1, ""), field("second", 7)) },
 		twoSpoilt, "later-revision", "the certification does not allow"},
-	{"a second signature, where the certification allows it", func() []byte { return signedAs(certified(2, ""), field("second", 7)) }, twoWhole, "", "signature in object 7"},
-	{"a certification behind a signature", func() []byte { return certifiedAgain(once(), "/DocMDP 7 0 R") }, twoWhole, "", "signature in object 7"},
+	{"a second signature, where the certification allows it",
+		func() []byte { return signedAs(certified(2, ""), field("second", 7)) }, twoWhole, "", "signature in object 7"},
+	{"a certification behind a signature", func() []byte { return certifiedAgain(once(), "/DocMDP 7 0 R") }, twoWhole,
+		"", "signature in object 7"},
 	{"permissions for something else, too", func() []byte { return certifiedAgain(once(), "/DocMDP 7 0 R /UR3 7 0 R") },
 		twoSpoilt, "later-revision", "catalog: /Perms"},
-	{"permissions of another signature", func() []byte { return certifiedAgain(once(), "/DocMDP 5 0 R") }, twoSpoilt, "later-revision", "catalog: /Perms"},
-	{"permissions that are replaced", func() []byte { return certifiedAgain(over(catalog("/Perms << /DocMDP 5 0 R >>")), "/DocMDP 7 0 R") },
+	{"permissions of another signature", func() []byte { return certifiedAgain(once(), "/DocMDP 5 0 R") }, twoSpoilt,
+		"later-revision", "catalog: /Perms"},
+	{"permissions that are replaced",
+		func() []byte { return certifiedAgain(over(catalog("/Perms << /DocMDP 5 0 R >>")), "/DocMDP 7 0 R") },
 		twoSpoilt, "later-revision", "catalog: /Perms"},
-	{"a form value, where the certification allows it", func() []byte { return again(filled(certified(2, ""))) }, twoWhole, "", "form field in object 9"},
-	{"a form value alone, where the certification allows it", func() []byte { return filled(certified(2, "")) }, earlier, "later-revision", "form field in object 9"},
-	{"a form value, where the certification allows none", func() []byte { return again(filled(certified(1, ""))) }, twoSpoilt, "later-revision", "replaces object 9"},
-	{"a form value without a certification", func() []byte { return again(filled(sign(withField(), by(people().ana)))) }, twoSpoilt, "later-revision", "replaces object 9"},
-	{"a locked form value: all", func() []byte { return again(filled(certified(2, fieldLock("/Action /All")))) }, twoSpoilt, "later-revision", "replaces object 9"},
+	{"a form value, where the certification allows it", func() []byte { return again(filled(certified(2, ""))) },
+		twoWhole, "", "form field in object 9"},
+	{"a form value alone, where the certification allows it", func() []byte { return filled(certified(2, "")) },
+		earlier, "later-revision", "form field in object 9"},
+	{"a form value, where the certification allows none", func() []byte { return again(filled(certified(1, ""))) },
+		twoSpoilt, "later-revision", "replaces object 9"},
+	{"a form value without a certification",
+		func() []byte { return again(filled(sign(withField(), by(people().ana)))) }, twoSpoilt, "later-revision",
+		"replaces object 9"},
+	{"a locked form value: all", func() []byte { return again(filled(certified(2, fieldLock("/Action /All")))) },
+		twoSpoilt, "later-revision", "replaces object 9"},
 	{"a locked form value: by its name", func() []byte {
 		return again(filled(certified(2, fieldLock("/Action /Include /Fields [(amount)]"))))
 	}, twoSpoilt, "later-revision", "replaces object 9"},
@@ -285,7 +335,8 @@ var attacks = []struct {
 		return again(filled(certified(2, fieldLock("/Action /Include /Fields [(other)]"))))
 	}, twoWhole, "", "form field in object 9"},
 	{"a form value that a widget of its own shows", func() []byte {
-		return again(update(apart(2), numbered{9, strings.Replace(apartField, "/Kids", "/V (900) /Kids", 1)}, numbered{10, apartWidget("33")}, numbered{33, form("900")}))
+		return again(update(apart(2), numbered{9, strings.Replace(apartField, "/Kids", "/V (900) /Kids", 1)},
+			numbered{10, apartWidget("33")}, numbered{33, form("900")}))
 	}, twoWhole, "", "form field in object 9"},
 	{"a widget that shows another value", func() []byte {
 		return again(update(apart(2), numbered{10, apartWidget("33")}, numbered{33, form("900")}))
@@ -301,7 +352,8 @@ var attacks = []struct {
 		return again(update(certified(2, ""), numbered{9, moved}, numbered{33, form("900")}))
 	}, twoSpoilt, "later-revision", "replaces object 9"},
 	{"a form field that is given a script", func() []byte {
-		return again(update(certified(2, ""), numbered{9, strings.Replace(textField("900", "33"), "/FT", "/AA << >> /FT", 1)}, numbered{33, form("900")}))
+		return again(update(certified(2, ""),
+			numbered{9, strings.Replace(textField("900", "33"), "/FT", "/AA << >> /FT", 1)}, numbered{33, form("900")}))
 	}, twoSpoilt, "later-revision", "replaces object 9"},
 
 	// what is disguised as validation data
@@ -312,16 +364,20 @@ var attacks = []struct {
 		return update(over(catalog("/DSS << /Certs [8 0 R] >>")), numbered{8, page("Pay 900")})
 	}, earlier, "later-revision", "replaces object 8"},
 	{"validation data that shares an object with the page, further down", func() []byte {
-		base := over(catalog("/DSS << /VRI 24 0 R >>"), numbered{24, "<< /A 25 0 R >>"}, numbered{25, "<< /Cert [26 0 R] >>"}, numbered{26, page("Pay 100")},
+		base := over(catalog("/DSS << /VRI 24 0 R >>"), numbered{24, "<< /A 25 0 R >>"},
+			numbered{25, "<< /Cert [26 0 R] >>"}, numbered{26, page("Pay 100")},
 			numbered{3, "<< " + plainPage + " " + ofBoth + " /PieceInfo 25 0 R >>"})
 		return update(base, numbered{26, page("Pay 900")})
 	}, earlier, "later-revision", "replaces object 26"},
 	{"validation data that is replaced", func() []byte {
-		base := over(catalog("/DSS << /VRI 24 0 R >>"), numbered{24, "<< /A 25 0 R >>"}, numbered{25, "<< /Cert [26 0 R] >>"}, numbered{26, certificate})
-		return update(base, numbered{25, "<< /Cert [26 0 R 27 0 R] >>"}, numbered{26, certificate}, numbered{27, certificate})
+		base := over(catalog("/DSS << /VRI 24 0 R >>"), numbered{24, "<< /A 25 0 R >>"},
+			numbered{25, "<< /Cert [26 0 R] >>"}, numbered{26, certificate})
+		return update(base, numbered{25, "<< /Cert [26 0 R 27 0 R] >>"}, numbered{26, certificate},
+			numbered{27, certificate})
 	}, extended, "validation-data", "catalog: /DSS"},
 	{"validation data with a page in it", func() []byte {
-		return update(once(), catalog("/DSS << /Certs [20 0 R] /Page 22 0 R >>"), numbered{20, certificate}, numbered{22, "<< /Type /Page >>"})
+		return update(once(), catalog("/DSS << /Certs [20 0 R] /Page 22 0 R >>"), numbered{20, certificate},
+			numbered{22, "<< /Type /Page >>"})
 	}, earlier, "later-revision", "holds something else"},
 	{"validation data with a key twice", func() []byte {
 		return update(once(), catalog("/DSS << /Certs [20 0 R] /Certs [] >>"), numbered{20, certificate})
@@ -329,40 +385,52 @@ var attacks = []struct {
 	{"validation data that is no stream", func() []byte {
 		return update(once(), catalog("/DSS << /Certs [20 0 R] >>"), numbered{20, "<< /Type /Page >>"})
 	}, earlier, "later-revision", "holds something else"},
-	{"extensions with an action in them", func() []byte { return update(once(), catalog("/Extensions << /ADBE << /A << /S /Launch >> >> >>")) },
+	{"extensions with an action in them",
+		func() []byte { return update(once(), catalog("/Extensions << /ADBE << /A << /S /Launch >> >> >>")) },
 		earlier, "later-revision", "holds something else"},
 	{"extensions", func() []byte {
 		return update(once(), catalog("/Extensions << /ESIC << /BaseVersion /1.7 /ExtensionLevel 5 >> >>"))
 	}, extended, "validation-data", "catalog: /Extensions"},
-	{"objects that nothing leads to, alone", func() []byte { return update(once(), numbered{50, "(later)"}) }, earlier, "later-revision", ""},
-	{"objects that nothing leads to, beside validation data", func() []byte { return dssWith(once(), numbered{50, "(later)"}) },
+	{"objects that nothing leads to, alone", func() []byte { return update(once(), numbered{50, "(later)"}) }, earlier,
+		"later-revision", ""},
+	{"objects that nothing leads to, beside validation data",
+		func() []byte { return dssWith(once(), numbered{50, "(later)"}) },
 		extended, "validation-data", "catalog: /DSS"},
 	{"object that the first revision leads to without having it", func() []byte {
-		return dssWith(over(numbered{30, freeText}, numbered{3, "<< " + plainPage + " /Annots [4 0 R 6 0 R 31 0 R] >>"}), numbered{31, freeText})
+		return dssWith(over(numbered{30, freeText},
+			numbered{3, "<< " + plainPage + " /Annots [4 0 R 6 0 R 31 0 R] >>"}), numbered{31, freeText})
 	}, earlier, "later-revision", "adds object 31"},
 	{"object that form and page lead to without having it", func() []byte {
-		return dssWith(over(numbered{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields 31 0 R >> >>"}, pageWith("/Thumb 31 0 R")), numbered{31, certificate})
+		return dssWith(over(numbered{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields 31 0 R >> >>"},
+			pageWith("/Thumb 31 0 R")), numbered{31, certificate})
 	}, earlier, "later-revision", "adds object 31"},
 	{"object that page and form lead to, where the form is validation data, too", func() []byte {
-		base := over(numbered{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 24 0 R /DSS 24 0 R >>"}, numbered{24, "<< /Fields 31 0 R >>"},
+		base := over(numbered{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 24 0 R /DSS 24 0 R >>"},
+			numbered{24, "<< /Fields 31 0 R >>"},
 			numbered{31, "[]"}, pageWith("/PieceInfo << /A 31 0 R >>"))
 		return update(base, numbered{31, "[6 0 R]"})
 	}, earlier, "later-revision", "replaces object 31"},
 	{"object that page and form lead to, where a signature shows the form", func() []byte {
 		empty := "<< /Type /Annot /Subtype /Widget /FT /Sig /T (second) /Rect [0 0 0 0] /AP << /N 24 0 R >> >>"
-		base := over(numbered{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 24 0 R >>"}, numbered{24, "<< /Fields 31 0 R >>"},
-			numbered{31, "[4 0 R 6 0 R]"}, numbered{3, "<< " + plainPage + " " + ofBoth + " /PieceInfo << /A 31 0 R >> >>"}, numbered{6, empty})
+		base := over(numbered{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm 24 0 R >>"},
+			numbered{24, "<< /Fields 31 0 R >>"},
+			numbered{31, "[4 0 R 6 0 R]"},
+			numbered{3, "<< " + plainPage + " " + ofBoth + " /PieceInfo << /A 31 0 R >> >>"}, numbered{6, empty})
 		return signedAs(base, strings.Replace(empty, "/AP", "/V 7 0 R /AP", 1), numbered{31, "[4 0 R 6 0 R 6 0 R]"})
 	}, twoSpoilt, "later-revision", "replaces object 31"},
 	{"length of a stream", func() []byte {
-		return dssWith(over(numbered{8, strings.Replace(page("Pay 100"), fmt.Sprint("/Length ", pageLength), "/Length 30 0 R", 1)}, numbered{30, fmt.Sprint(pageLength)}),
+		return dssWith(over(numbered{8, strings.Replace(page("Pay 100"), fmt.Sprint("/Length ", pageLength),
+			"/Length 30 0 R", 1)}, numbered{30, fmt.Sprint(pageLength)}),
 			numbered{30, fmt.Sprint(pageLength - 4)})
 	}, earlier, "later-revision", "replaces object 30"},
 	{"objects in an object stream that is replaced", func() []byte {
-		packed := pdftest.Stream(8, append(pdftest.Pages("/AcroForm << /Fields [4 0 R] >>", "/Contents 7 0 R /Annots 8 0 R"), field("signer", 5), "", "", page("Pay 100"), "[4 0 R]")...)
+		packed := pdftest.Stream(8,
+			append(pdftest.Pages("/AcroForm << /Fields [4 0 R] >>", "/Contents 7 0 R /Annots 8 0 R"),
+				field("signer", 5), "", "", page("Pay 100"), "[4 0 R]")...)
 		signed := sign(packed, by(people().ana))
 		return update(signed, numbered{9, "<< /Type /ObjStm /N 1 /First 4 /Length 6 >>\nstream\n8 0 []\nendstream"},
-			numbered{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R] >> /DSS << /Certs [20 0 R] >> >>"}, numbered{20, certificate})
+			numbered{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R] >> /DSS << /Certs [20 0 R] >> >>"},
+			numbered{20, certificate})
 	}, earlier, "later-revision", "page 1: /Annots"},
 
 	// what is disguised by the cross-reference
@@ -373,23 +441,28 @@ var attacks = []struct {
 	{"a part of the cross-reference that not all readers see", func() []byte {
 		signed := update(once(), numbered{8, page("Pay 900")})
 		hidden := "45 0 obj\n<< /Type /XRef /Size 46 /W [1 4 1] /Index [8 1] /Root 1 0 R /Length 6 >>\nstream\n" +
-			string([]byte{1, 0, 0, byte(bytes.LastIndex(signed, []byte("8 0 obj")) >> 8), byte(bytes.LastIndex(signed, []byte("8 0 obj"))), 0}) + "\nendstream\nendobj\n"
+			string([]byte{1, 0, 0, byte(bytes.LastIndex(signed, []byte("8 0 obj")) >> 8),
+				byte(bytes.LastIndex(signed, []byte("8 0 obj"))), 0}) + "\nendstream\nendobj\n"
 		behind := append(once(), signed[len(once()):bytes.LastIndex(signed, []byte("xref\n8"))]...)
-		return updateWith(append(behind, hidden...), fmt.Sprintf("/XRefStm %d /Prev %d", len(behind), pdftest.StartXRef(once())),
+		return updateWith(append(behind, hidden...),
+			fmt.Sprintf("/XRefStm %d /Prev %d", len(behind), pdftest.StartXRef(once())),
 			catalog("/DSS << /Certs [20 0 R] >>"), numbered{20, certificate})
 	}, earlier, "later-revision", "not all readers see"},
 	{"a section of its own in front of an older one", func() []byte {
 		signed := once()
-		return updateWith(signed, fmt.Sprintf("/Prev %d", pdftest.StartXRef(contract())), catalog("/DSS << /Certs [20 0 R] >>"), numbered{20, certificate})
+		return updateWith(signed, fmt.Sprintf("/Prev %d", pdftest.StartXRef(contract())),
+			catalog("/DSS << /Certs [20 0 R] >>"), numbered{20, certificate})
 	}, "INDETERMINATE:", "signature-unreached", ""},
 	{"a cross-reference that leaves a section out", func() []byte {
 		signed := once()
-		file := updateWith(signed, fmt.Sprintf("/Prev %d", pdftest.StartXRef(contract())), catalog("/DSS << /Certs [20 0 R] >>"), numbered{20, certificate},
+		file := updateWith(signed, fmt.Sprintf("/Prev %d", pdftest.StartXRef(contract())),
+			catalog("/DSS << /Certs [20 0 R] >>"), numbered{20, certificate},
 			numbered{4, "null"}, numbered{5, "null"})
 		for _, object := range []string{"4", "5"} {
 			head := []byte("\n" + object + " 0 obj")
 			line := fmt.Appendf(nil, "\n%s 1\n%010d", object, bytes.LastIndex(file, head)+1)
-			file = bytes.Replace(file, line, fmt.Appendf(nil, "\n%s 1\n%010d", object, bytes.LastIndex(signed, head)+1), 1)
+			file = bytes.Replace(file, line, fmt.Appendf(nil, "\n%s 1\n%010d", object, bytes.LastIndex(signed, head)+1),
+				1)
 		}
 		return file
 	}, earlier, "later-revision", "does not continue"},
@@ -410,11 +483,14 @@ var attacks = []struct {
 	// what is disguised as a signature or a time stamp
 	{"a time stamp that shows something", func() []byte { return stampedIn(small) },
 		twoSpoilt, "later-revision", "that shows something"},
-	{"a time stamp with an appearance of no size", func() []byte { return stampedIn("0 0 0 0") }, stampGood, "validation-data", "document time stamp"},
+	{"a time stamp with an appearance of no size", func() []byte { return stampedIn("0 0 0 0") }, stampGood,
+		"validation-data", "document time stamp"},
 	{"a signature with a script", func() []byte {
-		return newField(once(), "", strings.Replace(showing("third", 7, small), "/FT", "/AA << /E << /S /JavaScript /JS (x) >> >> /FT", 1))
+		return newField(once(), "",
+			strings.Replace(showing("third", 7, small), "/FT", "/AA << /E << /S /JavaScript /JS (x) >> >> /FT", 1))
 	}, twoSpoilt, "later-revision", "no mere signature field"},
-	{"a signature in a new field", func() []byte { return newField(once(), "", showing("third", 7, small)) }, twoWhole, "", "signature in object 7"},
+	{"a signature in a new field", func() []byte { return newField(once(), "", showing("third", 7, small)) }, twoWhole,
+		"", "signature in object 7"},
 	{"a signature in a new field, beside another annotation", func() []byte {
 		return newField(once(), "", showing("third", 7, small), func(s *signing) {
 			s.build = func(base []byte, objects ...numbered) []byte {
@@ -433,7 +509,8 @@ var attacks = []struct {
 	}, twoSpoilt, "later-revision", "without a signature that holds"},
 	{"a new field without a signature", func() []byte {
 		return update(once(), formWith("40 0 R", ""),
-			numbered{40, "<< /FT /Sig /T (third) /Rect [0 0 612 792] /AP << /N 31 0 R >> >>"}, numbered{31, form("Pay 900")})
+			numbered{40, "<< /FT /Sig /T (third) /Rect [0 0 612 792] /AP << /N 31 0 R >> >>"},
+			numbered{31, form("Pay 900")})
 	}, earlier, "later-revision", "without a signature that holds"},
 	{"a text field that is new", func() []byte {
 		return update(once(), formWith("9 0 R", ""),
@@ -443,14 +520,18 @@ var attacks = []struct {
 		return signedAs(once(), field("second", 7), formWith("", "/NeedAppearances true"))
 	}, twoSpoilt, "later-revision", "form: /NeedAppearances"},
 	{"a font of the form, where it has text fields", func() []byte {
-		return signedAs(certified(2, ""), field("second", 7), formWith("9 0 R", "/DR << /Font << /F 30 0 R >> >>"), numbered{30, "<< /Type /Font >>"})
+		return signedAs(certified(2, ""), field("second", 7), formWith("9 0 R", "/DR << /Font << /F 30 0 R >> >>"),
+			numbered{30, "<< /Type /Font >>"})
 	}, twoWhole, "", "signature in object 7"},
 	{"another font of the form, where it has text fields", func() []byte {
-		base := sign(update(withField(), formWith("9 0 R", "/DR << /Font << /F 30 0 R >> >>"), numbered{30, "<< /Type /Font >>"}), by(people().ana))
-		return signedAs(base, field("second", 7), formWith("9 0 R", "/DR << /Font << /F 31 0 R >> >>"), numbered{31, "<< /Type /Font >>"})
+		base := sign(update(withField(), formWith("9 0 R", "/DR << /Font << /F 30 0 R >> >>"),
+			numbered{30, "<< /Type /Font >>"}), by(people().ana))
+		return signedAs(base, field("second", 7), formWith("9 0 R", "/DR << /Font << /F 31 0 R >> >>"),
+			numbered{31, "<< /Type /Font >>"})
 	}, twoSpoilt, "later-revision", "form: /DR"},
 	{"other resources of the form, as an object of their own", func() []byte {
-		base := sign(update(withField(), formWith("9 0 R", "/DR 30 0 R"), numbered{30, "<< /Font << >> >>"}), by(people().ana))
+		base := sign(update(withField(), formWith("9 0 R", "/DR 30 0 R"), numbered{30, "<< /Font << >> >>"}),
+			by(people().ana))
 		return signedAs(base, field("second", 7), formWith("9 0 R", "/DR 31 0 R"), numbered{31, "<< /Font << >> >>"})
 	}, twoSpoilt, "later-revision", "form: /DR"},
 	{"another default appearance of the form", func() []byte {
@@ -467,12 +548,15 @@ var attacks = []struct {
 		extended, "validation-data", "catalog: /DSS"},
 	{"another font of the form, where it has none", func() []byte {
 		base := over(formWith("", "/DR << /Font << /F 30 0 R >> >>"), numbered{30, "<< /Type /Font >>"})
-		return signedAs(base, field("second", 7), formWith("", "/DR << /Font << /F 31 0 R >> >>"), numbered{31, "<< /Type /Font >>"})
+		return signedAs(base, field("second", 7), formWith("", "/DR << /Font << /F 31 0 R >> >>"),
+			numbered{31, "<< /Type /Font >>"})
 	}, twoWhole, "", "signature in object 7"},
 	{"another signature's appearance", func() []byte {
 		first := by(people().ana)
-		first.other = []numbered{{4, strings.Replace(showing("signer", 5, "0 0 0 0"), "31", "32", 1)}, {32, form("Pay 100")}}
-		return signedAs(sign(contract(), first), strings.Replace(showing("second", 7, "0 0 0 0"), "31", "32", 1), numbered{32, form("Pay 900")})
+		first.other = []numbered{{4, strings.Replace(showing("signer", 5, "0 0 0 0"), "31", "32", 1)},
+			{32, form("Pay 100")}}
+		return signedAs(sign(contract(), first), strings.Replace(showing("second", 7, "0 0 0 0"), "31", "32", 1),
+			numbered{32, form("Pay 900")})
 	}, twoSpoilt, "later-revision", "replaces object 32"},
 	{"another signature's field", func() []byte {
 		return signedAs(once(), field("second", 7), numbered{4, field("signer", 7)})
@@ -496,7 +580,8 @@ var pageLength = len("BT /F 12 Tf 72 700 Td (Pay 100) Tj ET")
 
 // withInfo is a signed contract whose document information is object 10.
 func withInfo(information string) []byte {
-	base := updateWith(contract(), fmt.Sprintf("/Info 10 0 R /Prev %d", pdftest.StartXRef(contract())), numbered{10, "<< " + information + " >>"})
+	base := updateWith(contract(), fmt.Sprintf("/Info 10 0 R /Prev %d", pdftest.StartXRef(contract())),
+		numbered{10, "<< " + information + " >>"})
 	return sign(base, by(people().ana))
 }
 
@@ -511,7 +596,8 @@ func withField() []byte {
 func newField(base []byte, others, text string, change ...func(s *signing)) []byte {
 	return again(base, append(change, func(s *signing) {
 		s.other = []numbered{
-			{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R 6 0 R " + others + " 40 0 R] /SigFlags 3 >> >>"},
+			{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R 6 0 R " + others +
+				" 40 0 R] /SigFlags 3 >> >>"},
 			pageWith("/Annots [4 0 R 6 0 R " + others + " 40 0 R]"), {30, freeText}, {31, form("Pay 900")}, {40, text},
 		}
 	})...)
@@ -521,7 +607,8 @@ const small = "72 100 200 150" // a rectangle
 
 // stampedIn is a document time stamp behind a signature, in a new field.
 func stampedIn(rectangle string) []byte {
-	return newField(once(), "", showing("third", 7, rectangle), func(s *signing) { s.subFilter, s.raw = "ETSI.RFC3161", byStamper })
+	return newField(once(), "", showing("third", 7, rectangle),
+		func(s *signing) { s.subFilter, s.raw = "ETSI.RFC3161", byStamper })
 }
 
 // around signs with a dictionary that stands inside object 30, between head and tail. Object 33 is
@@ -534,7 +621,8 @@ func around(head, tail string) []byte {
 			if strings.Contains(head, "%d") {
 				head = fmt.Sprintf(head, len(inner))
 			}
-			return pointedInto(update(base, objects[0], numbered{30, head + inner + tail}, numbered{33, fmt.Sprint(len(inner))}, numbered{5, "null"}))
+			return pointedInto(update(base, objects[0], numbered{30, head + inner + tail},
+				numbered{33, fmt.Sprint(len(inner))}, numbered{5, "null"}))
 		}
 	})
 }
@@ -542,12 +630,14 @@ func around(head, tail string) []byte {
 // inside signs with a dictionary in which object 30 begins.
 func inside(head string) []byte {
 	return with(func(s *signing) {
-		s.template = "<< /Type /Sig /SubFilter /adbe.pkcs7.detached /Name (30 0 obj\n" + head + ") /ByteRange {range} /Contents {contents} /A (endstream) >>"
+		s.template = "<< /Type /Sig /SubFilter /adbe.pkcs7.detached /Name (30 0 obj\n" + head +
+			") /ByteRange {range} /Contents {contents} /A (endstream) >>"
 		s.other = []numbered{{4, field("signer", 5)}, {30, "null"}}
 		s.build = func(base []byte, objects ...numbered) []byte {
 			file := update(base, objects[0], objects[2], objects[1])
 			line := fmt.Sprintf("30 1\n%010d", bytes.LastIndex(file, []byte("\n30 0 obj"))+1)
-			return bytes.Replace(file, []byte(line), []byte(fmt.Sprintf("30 1\n%010d", bytes.Index(file, []byte("(30 0 obj"))+1)), 1)
+			return bytes.Replace(file, []byte(line),
+				[]byte(fmt.Sprintf("30 1\n%010d", bytes.Index(file, []byte("(30 0 obj"))+1)), 1)
 		}
 	})
 }
@@ -666,8 +756,10 @@ func TestGenuineFilesAreGoodAndNoneWithAnotherPageIs(t *testing.T) {
 		number, first := firstPage(t, signed)
 		const contents = 5000
 		another := numbered{contents, page("Pay 900")}
-		replaced := numbered{number, string(first.With("Contents", pdf.NewReference(pdf.Reference{Number: contents})).Append(nil))}
-		covered := numbered{number, string(first.With("Annots", pdf.NewArray(pdf.NewReference(pdf.Reference{Number: contents}))).Append(nil))}
+		replaced := numbered{number,
+			string(first.With("Contents", pdf.NewReference(pdf.Reference{Number: contents})).Append(nil))}
+		covered := numbered{number,
+			string(first.With("Annots", pdf.NewArray(pdf.NewReference(pdf.Reference{Number: contents}))).Append(nil))}
 		for what, changed := range map[string][]byte{
 			"with another page behind":             update(signed, replaced, another),
 			"with an annotation behind":            update(signed, covered, numbered{contents, freeText}),

@@ -114,7 +114,8 @@ func (u *update) compareValidationData(key string, before, after pdf.Object, gra
 // 319 142-1, 5.4.2, have it.
 func (u *update) isDSS(value pdf.Object) (bool, error) {
 	ofSignature := map[string]grammar{
-		"Type": isDirect, "Cert": u.isStreams, "OCSP": u.isStreams, "CRL": u.isStreams, "TU": isDirect, "TS": u.isStream,
+		"Type": isDirect, "Cert": u.isStreams, "OCSP": u.isStreams, "CRL": u.isStreams, "TU": isDirect,
+		"TS": u.isStream,
 	}
 	ofSignatures := map[string]grammar{
 		"Type": isDirect,

@@ -117,7 +117,8 @@ func parseKey(raw []byte) (crypto.PublicKey, *fault) {
 		key, err := x509.ParsePKIXPublicKey(raw)
 		if err != nil {
 			return nil, undecided(CodeAlgorithm,
-				"the signer's key is on the curve "+curveName(info.Algorithm.Parameters.FullBytes)+", which is not judged")
+				"the signer's key is on the curve "+curveName(info.Algorithm.Parameters.FullBytes)+
+					", which is not judged")
 		}
 		return key, nil
 	}

@@ -196,7 +196,8 @@ func (s *signer) findAlgorithms(digest, algorithm []byte) *fault {
 		return undecided(CodeAlgorithm, "digest algorithm "+s.digest.name+" is not judged")
 	}
 	if s.digest.hash == brokenDigest {
-		return invalid(CodeBrokenDigest, "it uses MD5, with which anybody can make a second document of the same digest")
+		return invalid(CodeBrokenDigest,
+			"it uses MD5, with which anybody can make a second document of the same digest")
 	}
 	var wrong *fault
 	s.algorithm, wrong = findSignature(other, s.digest)

@@ -53,7 +53,8 @@ var people = sync.OnceValue(func() *cast {
 	c := &cast{}
 	authority := func(name string) *party {
 		return issue(&x509.Certificate{
-			Subject: pkix.Name{CommonName: name}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+			Subject: pkix.Name{CommonName: name}, IsCA: true, BasicConstraintsValid: true,
+			KeyUsage: x509.KeyUsageCertSign,
 		}, ecdsaKey(), nil)
 	}
 	c.root, c.stampRoot = authority("Invented Root"), authority("Invented Time Root")
@@ -63,7 +64,8 @@ var people = sync.OnceValue(func() *cast {
 		panic(err)
 	}
 	c.ana = issue(&signer, rsaKey, c.root)
-	c.impostor = issue(&x509.Certificate{SerialNumber: c.ana.certificate().SerialNumber, Subject: pkix.Name{CommonName: "Mallory"}}, rsaKey, c.stampRoot).certificate()
+	c.impostor = issue(&x509.Certificate{SerialNumber: c.ana.certificate().SerialNumber,
+		Subject: pkix.Name{CommonName: "Mallory"}}, rsaKey, c.stampRoot).certificate()
 	signer.Subject.CommonName = "Bruno Canary"
 	c.bruno = issue(&signer, ecdsaKey(), c.root)
 	signer.Subject.CommonName = "Self Canary"
@@ -71,7 +73,8 @@ var people = sync.OnceValue(func() *cast {
 	c.stamper = issue(&x509.Certificate{
 		Subject: pkix.Name{CommonName: "Invented Clock"}, KeyUsage: x509.KeyUsageDigitalSignature,
 		ExtraExtensions: []pkix.Extension{{ // as ExtKeyUsage, but critical, as RFC 3161 has it
-			Id: asn1.ObjectIdentifier{2, 5, 29, 37}, Critical: true, Value: sequence(marshal(asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 8})),
+			Id: asn1.ObjectIdentifier{2, 5, 29, 37}, Critical: true,
+			Value: sequence(marshal(asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 8})),
 		}},
 	}, ecdsaKey(), c.stampRoot)
 	return c
@@ -287,7 +290,8 @@ func (f forgedCMS) sign(digest func(crypto.Hash) []byte) []byte {
 	if f.indefinite {
 		end := []byte{0, 0}
 		open := func(tag byte) []byte { return []byte{tag, 0x80} }
-		return slices.Concat(open(0x30), marshal(oidSigned), open(0xA0), open(0x30), bytes.Join(data, nil), end, end, end)
+		return slices.Concat(open(0x30), marshal(oidSigned), open(0xA0), open(0x30), bytes.Join(data, nil), end, end,
+			end)
 	}
 	if f.behind != "" {
 		data = append(data, marshal([]byte(f.behind)))
@@ -346,7 +350,9 @@ func (f forgedCMS) attributes(message []byte) [][]byte {
 		result = append(result, attribute(oidSigningTime, marshal(f.time.UTC())))
 	}
 	if f.signingCertified != nil {
-		result = append(result, attribute(oidCertified, sequence(sequence(sequence(marshal(hashed(crypto.SHA256, f.signingCertified.Raw)))))))
+		result = append(result,
+			attribute(oidCertified,
+				sequence(sequence(sequence(marshal(hashed(crypto.SHA256, f.signingCertified.Raw)))))))
 	}
 	for _, more := range f.more {
 		result = append(result, attribute(more[0].(asn1.ObjectIdentifier), marshal(more[1])))

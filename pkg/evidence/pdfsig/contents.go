@@ -33,7 +33,8 @@ func (c *checker) judgeContents(s *Signature, dictionary pdf.Object) (*fault, er
 		return invalid(CodeCMS, "its /Contents holds no CMS signature"), nil
 	}
 	if slices.ContainsFunc(contents.Text[length:], func(b byte) bool { return b != 0 }) {
-		return invalid(CodePadding, "something else than zeros follows the CMS in its /Contents; no signature covers it"), nil
+		return invalid(CodePadding,
+			"something else than zeros follows the CMS in its /Contents; no signature covers it"), nil
 	}
 	if c.left.contents -= int64(length); c.left.contents < 0 {
 		return undecided(CodeLimit, "the signatures of this file have more bytes together than are judged"), nil
@@ -101,7 +102,8 @@ func (c *checker) verify(s *Signature, m *message) (*fault, error) {
 		return m.verify(oidData, digestOf(m.content), m.content)
 	}
 	if len(m.content) > 0 {
-		return invalid(CodeContentInside, "its CMS carries a content of its own, though it should be detached; readers differ in which of the two they take"), nil
+		return invalid(CodeContentInside, "its CMS carries a content of its own, though it should be detached; "+
+			"readers differ in which of the two they take"), nil
 	}
 	known := map[crypto.Hash][]byte{} // several signers may have one digest
 	return m.verify(oidData, func(hash crypto.Hash) ([]byte, *fault, error) {
@@ -131,14 +133,16 @@ func (c *checker) noteOddities(s *Signature, m *message, offset int64) {
 		bare = bare || !one.attributed
 		if oid, strange := one.strange(); strange {
 			c.add(CodeUnsignedAttribute, offset,
-				"signature in object %d: an unsigned attribute, %s, is not one of those that are known", s.Object, showable(oid.String()))
+				"signature in object %d: an unsigned attribute, %s, is not one of those that are known", s.Object,
+				showable(oid.String()))
 		}
 	}
 	if s.SubFilter == subFilterSHA1 || s.TimeStamp != nil && s.DigestAlgorithm == "SHA-1" {
 		note("SHA-1")
 	}
 	if len(weak) > 0 {
-		c.add(CodeWeakDigest, offset, "signature in object %d: %s is broken: two documents with one digest can be made", s.Object, strings.Join(weak, " and "))
+		c.add(CodeWeakDigest, offset, "signature in object %d: %s is broken: two documents with one digest can be made",
+			s.Object, strings.Join(weak, " and "))
 	}
 	if weakKeys {
 		c.add(CodeWeakKey, offset, "signature in object %d: the signer's RSA key has less than %d bits", s.Object,
@@ -149,6 +153,7 @@ func (c *checker) noteOddities(s *Signature, m *message, offset int64) {
 	}
 	valid := m.signers[0].certificate.valid
 	if t := s.ClaimedTime; t != nil && (t.Before(valid.NotBefore) || t.After(valid.NotAfter)) {
-		c.add(CodeSigningTime, offset, "signature in object %d: the claimed signing time is outside the validity of the signer's certificate", s.Object)
+		c.add(CodeSigningTime, offset, "signature in object %d: the claimed signing time is outside the validity of "+
+			"the signer's certificate", s.Object)
 	}
 }

@@ -49,7 +49,8 @@ func cover(dictionary pdf.Object, size int64) (coverage, *fault) {
 	case times == 0 || contents.Kind == pdf.Null:
 		return coverage{}, invalid(CodeContents, "it has no /Contents")
 	case contents.Kind != pdf.Hex:
-		return coverage{}, invalid(CodeContents, "its /Contents is a "+contents.Kind.String()+", not a hexadecimal string of its own")
+		return coverage{}, invalid(CodeContents, "its /Contents is a "+contents.Kind.String()+
+			", not a hexadecimal string of its own")
 	}
 	byteRange, times := dictionary.Lookup("ByteRange")
 	numbers := integers(byteRange)
@@ -57,7 +58,8 @@ func cover(dictionary pdf.Object, size int64) (coverage, *fault) {
 	case times == 0 || byteRange.Kind == pdf.Null:
 		return coverage{}, invalid(CodeByteRange, "it has no /ByteRange")
 	case byteRange.Kind != pdf.Array:
-		return coverage{}, invalid(CodeByteRange, "its /ByteRange is a "+byteRange.Kind.String()+", not an array of its own")
+		return coverage{}, invalid(CodeByteRange, "its /ByteRange is a "+byteRange.Kind.String()+
+			", not an array of its own")
 	case numbers == nil:
 		return coverage{}, invalid(CodeByteRange, "its /ByteRange is not four integers")
 	}
@@ -77,7 +79,9 @@ func cover(dictionary pdf.Object, size int64) (coverage, *fault) {
 	case length != contents.Offset || after != contents.End:
 		return coverage{}, invalid(CodeByteRange, "what its /ByteRange leaves out is not exactly its own /Contents")
 	case contents.End-contents.Offset != int64(2*len(contents.Text)+len("<>")):
-		return coverage{}, invalid(CodeContents, "its /Contents holds something else than pairs of hexadecimal digits: white space, which no signature covers")
+		return coverage{},
+			invalid(CodeContents, "its /Contents holds something else than pairs of hexadecimal digits: white space, "+
+				"which no signature covers")
 	case after+rest < dictionary.End:
 		return coverage{}, invalid(CodeByteRange, "its /ByteRange ends inside the signature dictionary")
 	}

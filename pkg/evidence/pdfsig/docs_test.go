@@ -42,26 +42,30 @@ func judged() map[string][][]byte {
 		"`adbe.x509.rsa_sha1`":               from("x509-rsa-sha1"),
 		"`ETSI.RFC3161`":                     from("document-time-stamp"),
 		"any other `/SubFilter`":             {built("unknown SubFilter")},
-		"digests SHA-224": append(digests(crypto.SHA384, crypto.SHA512, crypto.SHA512_224, crypto.SHA512_256, crypto.SHA3_224, crypto.SHA3_256, crypto.SHA3_384, crypto.SHA3_512),
+		"digests SHA-224": append(digests(crypto.SHA384, crypto.SHA512, crypto.SHA512_224, crypto.SHA512_256,
+			crypto.SHA3_224, crypto.SHA3_256, crypto.SHA3_384, crypto.SHA3_512),
 			from("rsa-sha224", "rsa-sha512", "rsa-sha3-256")...),
-		"SHA-1":                     from("rsa-sha1", "pss-sha1"),
-		"MD5":                       from("rsa-md5"),
-		"RIPEMD-160":                append(digests(unknownDigest), from("ed448")...),
-		"RSA (PKCS #1 v1.5)":        from("rsa", "gnutls-rsa", "pss", "pss-salt-32", "pss-sha384", "pss-sha512", "pss-key"),
+		"SHA-1":      from("rsa-sha1", "pss-sha1"),
+		"MD5":        from("rsa-md5"),
+		"RIPEMD-160": append(digests(unknownDigest), from("ed448")...),
+		"RSA (PKCS #1 v1.5)": from("rsa", "gnutls-rsa", "pss", "pss-salt-32", "pss-sha384", "pss-sha512",
+			"pss-key"),
 		"RSA keys below 2,048 bits": from("rsa-1024"),
 		"RSA keys below 1,024 bits": {built("RSA key of 512 bits"), byOpenSSL("pss-other-mask")},
 		"ECDSA on P-224":            append(from("ecdsa", "ecdsa-p384", "ecdsa-p521"), signedBy(p224)),
 		"Ed25519 with":              from("ed25519"),
 		"Ed25519 without":           from("ed25519-no-attributes", "ed448", "brainpool", "secp256k1"),
 		"several signers":           append(from("two-signers", "three-signers"), built("two signers")),
-		"a signer named by":         append(from("rsa-key-identifier", "ecdsa-key-identifier"), built("BER with indefinite lengths")),
-		"a certificate that Go's":   from("negative-serial", "negative-serial-key-identifier"),
-		"a CMS without its":         from("not-its-certificate"),
-		"a CMS without signed":      from("rsa-no-attributes"),
-		"an unsigned attribute":     {built("unsigned attribute that nobody knows")},
-		"something else":            {with(paddedText)},
-		"an encrypted PDF":          {firstRevision("itext-rc4-lta.pdf"), firstRevision("itext-aes128-lta.pdf"), firstRevision("itext-aes256-lta.pdf")},
-		"a PDF that needs":          {built("a password that is needed")},
+		"a signer named by": append(from("rsa-key-identifier", "ecdsa-key-identifier"),
+			built("BER with indefinite lengths")),
+		"a certificate that Go's": from("negative-serial", "negative-serial-key-identifier"),
+		"a CMS without its":       from("not-its-certificate"),
+		"a CMS without signed":    from("rsa-no-attributes"),
+		"an unsigned attribute":   {built("unsigned attribute that nobody knows")},
+		"something else":          {with(paddedText)},
+		"an encrypted PDF": {firstRevision("itext-rc4-lta.pdf"), firstRevision("itext-aes128-lta.pdf"),
+			firstRevision("itext-aes256-lta.pdf")},
+		"a PDF that needs": {built("a password that is needed")},
 	}
 }
 
@@ -95,7 +99,8 @@ func TestTheDocumentationSaysWhatIsJudged(t *testing.T) {
 		what, status, code := strings.TrimSpace(cells[0]), strings.Trim(cells[1], " `"), strings.Trim(cells[2], " `")
 		met := false
 		for begin, files := range left {
-			if what != begin && !strings.HasPrefix(what, begin+" ") && !strings.HasPrefix(what, begin+",") && !strings.HasPrefix(what, begin+":") {
+			if what != begin && !strings.HasPrefix(what, begin+" ") && !strings.HasPrefix(what, begin+",") &&
+				!strings.HasPrefix(what, begin+":") {
 				continue
 			}
 			met = true
@@ -103,7 +108,8 @@ func TestTheDocumentationSaysWhatIsJudged(t *testing.T) {
 			for i, file := range files {
 				report := check(t, file, pdfsig.Options{})
 				if string(report.Status) != status || codes(report) != code {
-					t.Errorf("%s, file %d: %s with %q; the table says %s with %q", begin, i, report.Status, codes(report), status, code)
+					t.Errorf("%s, file %d: %s with %q; the table says %s with %q", begin, i, report.Status,
+						codes(report), status, code)
 				}
 				beside := status == string(pdfsig.StatusWholeFile) && len(report.Refusals()) > 0
 				if beside != (code != "" && strings.Contains(notices, "`"+code+"`")) {

@@ -30,7 +30,8 @@ func ExampleCheck() {
 	}
 	fmt.Println(report.Status)
 	for _, signature := range report.Signatures {
-		fmt.Println(signature.Field, signature.Status, signature.DigestAlgorithm, signature.SignatureAlgorithm, signature.Trust.Status)
+		fmt.Println(signature.Field, signature.Status, signature.DigestAlgorithm, signature.SignatureAlgorithm,
+			signature.Trust.Status)
 	}
 	for _, finding := range report.Refusals() {
 		fmt.Println(finding)

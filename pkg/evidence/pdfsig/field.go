@@ -21,7 +21,8 @@ var (
 	fillingKeys = []string{"V", "AP", "AS", "M", "I", "RV"}
 	widgetKeys  = []string{"Type", "Subtype", "Rect"} // of a field that had no widget
 	newKeys     = []string{
-		"Type", "Subtype", "FT", "T", "TU", "TM", "Ff", "V", "Rect", "P", "F", "AP", "AS", "MK", "BS", "Border", "DA", "DR",
+		"Type", "Subtype", "FT", "T", "TU", "TM", "Ff", "V", "Rect", "P", "F", "AP", "AS", "MK", "BS", "Border", "DA",
+		"DR",
 		"Q", "M", "NM", "H", "Kids", "Lock", "SV", "StructParent",
 	}
 )

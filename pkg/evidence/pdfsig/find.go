@@ -153,7 +153,8 @@ func (f *finder) searchField(o pdf.Object, entry pdf.Entry, superseded bool) {
 func shortField(o pdf.Object) pdf.Object {
 	short := pdf.Object{Kind: pdf.Dictionary}
 	for _, key := range []string{"T", "FT", "Parent"} {
-		if value := o.Get(key); value.Kind == pdf.Ref || value.Kind == pdf.Name || value.IsString() && len(value.Text) <= 4*maxFieldName {
+		if value := o.Get(key); value.Kind == pdf.Ref || value.Kind == pdf.Name || value.IsString() &&
+			len(value.Text) <= 4*maxFieldName {
 			short = short.With(key, value)
 		}
 	}

@@ -118,12 +118,14 @@ func TestForeignTimeStampsHold(t *testing.T) {
 	folder := t.TempDir()
 	block := func(kind string, der []byte) []byte { return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}) }
 	config := write(t, "config", []byte("[tsa]\ndefault_tsa = one\n[one]\nserial = "+filepath.Join(folder, "serial")+
-		"\ncrypto_device = builtin\nsigner_digest = sha256\ndefault_policy = 1.2.3\ndigests = sha256\nordering = yes\ness_cert_id_alg = sha256\n"))
+		"\ncrypto_device = builtin\nsigner_digest = sha256\ndefault_policy = 1.2.3\ndigests = sha256\nordering = "+
+		"yes\ness_cert_id_alg = sha256\n"))
 	stamp := func(value []byte) []byte {
 		query, token := filepath.Join(folder, "query"), filepath.Join(folder, "token")
 		for _, arguments := range [][]string{
 			{"ts", "-query", "-data", write(t, "value", value), "-sha256", "-cert", "-out", query},
-			{"ts", "-reply", "-config", config, "-queryfile", query, "-signer", write(t, "signer", block("CERTIFICATE", stamper.certificate().Raw)),
+			{"ts", "-reply", "-config", config, "-queryfile", query, "-signer",
+				write(t, "signer", block("CERTIFICATE", stamper.certificate().Raw)),
 				"-inkey", write(t, "key", block("PRIVATE KEY", key)), "-token_out", "-out", token},
 		} {
 			if output, err := run(t, "openssl", arguments...); err != nil {
@@ -137,14 +139,16 @@ func TestForeignTimeStampsHold(t *testing.T) {
 		return content
 	}
 	report := check(t, withCMS(func(f *forgedCMS) { f.stamp = stamp }), pdfsig.Options{})
-	if report.Status != pdfsig.StatusWholeFile || report.Signatures[0].TimeStamp.Status != pdfsig.TimeStampValid || len(report.Findings) > 0 {
+	if report.Status != pdfsig.StatusWholeFile || report.Signatures[0].TimeStamp.Status != pdfsig.TimeStampValid ||
+		len(report.Findings) > 0 {
 		t.Errorf("%+v with %+v, %v", report.Status, report.Signatures[0].TimeStamp, report.Findings)
 	}
 	whole := again(contract(), func(s *signing) {
 		s.subFilter = "ETSI.RFC3161"
 		s.content = stamp
 	})
-	if report := check(t, whole, pdfsig.Options{}); report.Status != pdfsig.StatusWholeFile || report.Signatures[0].Kind != pdfsig.KindTimeStamp {
+	if report := check(t, whole, pdfsig.Options{}); report.Status != pdfsig.StatusWholeFile ||
+		report.Signatures[0].Kind != pdfsig.KindTimeStamp {
 		t.Errorf("%s with %v", report.Status, report.Findings)
 	}
 }

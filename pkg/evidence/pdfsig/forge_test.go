@@ -78,7 +78,8 @@ func updateWith(base []byte, trailer string, objects ...numbered) []byte {
 		}
 	}
 	start := out.Len()
-	fmt.Fprintf(&out, "xref\n%strailer\n<< /Size 100 %s %s %s >>\nstartxref\n%d\n%%%%EOF\n", table.String(), rootOf.FindAll(base, -1)[0],
+	fmt.Fprintf(&out, "xref\n%strailer\n<< /Size 100 %s %s %s >>\nstartxref\n%d\n%%%%EOF\n", table.String(),
+		rootOf.FindAll(base, -1)[0],
 		infoOf.Find(base), trailer, start-header)
 	return out.Bytes()
 }
@@ -103,10 +104,11 @@ type signing struct {
 	// numbers are the byte range for the offsets of < and behind >, and the size. They are what is
 	// signed, too.
 	numbers func(open, end, size int) []int
-	written func(numbers []int) string              // how the range is written; default an array
-	text    func(hexadecimal string) string         // how the contents are written; default <...>
-	padding func(padding []byte)                    // fills what is left of the contents
-	reserve int                                     // bytes for the contents; default usualRoom, or as a time stamp or another signer needs
+	written func(numbers []int) string      // how the range is written; default an array
+	text    func(hexadecimal string) string // how the contents are written; default <...>
+	padding func(padding []byte)            // fills what is left of the contents
+	// bytes for the contents; default usualRoom, or as a time stamp or another signer needs
+	reserve int
 	object  int                                     // of the signature dictionary; default 5
 	other   []numbered                              // objects of the same revision; default field 4
 	build   func(base []byte, s ...numbered) []byte // default update
@@ -120,7 +122,8 @@ func (s signing) defaults() signing {
 		s.raw = s.cms.sign
 	}
 	if s.template == "" {
-		s.template = "<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /" + s.subFilter + " /ByteRange {range} /Contents {contents} " + s.entries + " >>"
+		s.template = "<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /" + s.subFilter +
+			" /ByteRange {range} /Contents {contents} " + s.entries + " >>"
 	}
 	if s.numbers == nil {
 		s.numbers = func(open, end, size int) []int { return []int{0, open, end, size - end} }

@@ -24,12 +24,14 @@ func brute(t *testing.T, file []byte, s pdfsig.Signature) (open, end int) {
 	}
 	start, length, after, rest := s.ByteRange[0], s.ByteRange[1], s.ByteRange[2], s.ByteRange[3]
 	size := int64(len(file))
-	if start != 0 || length <= 0 || after <= length || rest < 0 || after+rest != size-s.BytesAfter || s.BytesAfter < 0 ||
+	if start != 0 || length <= 0 || after <= length || rest < 0 || after+rest != size-s.BytesAfter ||
+		s.BytesAfter < 0 ||
 		(s.BytesAfter == 0) != (s.Status == pdfsig.StatusWholeFile) {
 		t.Fatalf("%s with byte range %v of %d bytes, %d after", s.Status, s.ByteRange, size, s.BytesAfter)
 	}
 	gap := string(file[length:after])
-	if gap[0] != '<' || gap[len(gap)-1] != '>' || strings.Trim(gap[1:len(gap)-1], "0123456789abcdefABCDEF \t\r\n\f\x00") != "" {
+	if gap[0] != '<' || gap[len(gap)-1] != '>' ||
+		strings.Trim(gap[1:len(gap)-1], "0123456789abcdefABCDEF \t\r\n\f\x00") != "" {
 		t.Fatalf("%s with %q left out", s.Status, gap)
 	}
 	digits := strings.Map(func(c rune) rune {
@@ -52,13 +54,15 @@ func brute(t *testing.T, file []byte, s pdfsig.Signature) (open, end int) {
 	message, err := pkcs7.Parse(contents) // it ignores what follows the CMS
 	unreadable := func(words string) bool { return strings.Contains(err.Error(), words) }
 	if err != nil && slices.ContainsFunc([]string{"x509: ", "ecdsa: ", "not on curve"}, unreadable) {
-		return int(length), int(after) // pkcs7 wants certificates that package x509 takes; ours are content with the signer's key
+		// pkcs7 wants certificates that package x509 takes; ours are content with the signer's key
+		return int(length), int(after)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	if s.Kind == pdfsig.KindTimeStamp {
-		if digest := hashed(crypto.SHA256, covered); s.DigestAlgorithm == "SHA-256" && !bytes.Contains(message.Content, digest) {
+		if digest := hashed(crypto.SHA256, covered); s.DigestAlgorithm == "SHA-256" &&
+			!bytes.Contains(message.Content, digest) {
 			t.Fatal("the time stamp is of other bytes")
 		}
 		return int(length), int(after)
@@ -72,8 +76,10 @@ func brute(t *testing.T, file []byte, s pdfsig.Signature) (open, end int) {
 	message.Content = covered
 	err = message.Verify()
 	var outside *pkcs7.SigningTimeNotValidError
-	beyond := err != nil && slices.ContainsFunc(beyondPKCS7, func(words string) bool { return strings.Contains(err.Error(), words) })
-	if err != nil && !beyond && !errors.As(err, &outside) && s.DigestAlgorithm != "MD5" && s.DigestAlgorithm != "SHA-224" {
+	beyond := err != nil &&
+		slices.ContainsFunc(beyondPKCS7, func(words string) bool { return strings.Contains(err.Error(), words) })
+	if err != nil && !beyond && !errors.As(err, &outside) && s.DigestAlgorithm != "MD5" &&
+		s.DigestAlgorithm != "SHA-224" {
 		// pkcs7 takes attributes in the order of DER only; ours also as they stand
 		if !strings.Contains(err.Error(), "verification") || !unsorted(contents) {
 			t.Fatalf("pkcs7 says %v", err)
@@ -91,12 +97,14 @@ func unsorted(contents []byte) bool { return bytes.Contains(contents, marshal(oi
 
 // holds tells whether a status is that of a signature that holds.
 func holds(status pdfsig.Status) bool {
-	return slices.Contains([]pdfsig.Status{pdfsig.StatusWholeFile, pdfsig.StatusExtended, pdfsig.StatusSignedRevisionOnly}, status)
+	return slices.Contains([]pdfsig.Status{pdfsig.StatusWholeFile, pdfsig.StatusExtended,
+		pdfsig.StatusSignedRevisionOnly}, status)
 }
 
 // sound tells whether a file's status refuses nothing.
 func sound(status pdfsig.Status) bool {
-	return slices.Contains([]pdfsig.Status{pdfsig.StatusWholeFile, pdfsig.StatusExtended, pdfsig.StatusUnsigned}, status)
+	return slices.Contains([]pdfsig.Status{pdfsig.StatusWholeFile, pdfsig.StatusExtended, pdfsig.StatusUnsigned},
+		status)
 }
 
 // changesMore tells whether something else than signatures, form values and validation data follows
@@ -148,12 +156,14 @@ func holdsUp(t *testing.T, file []byte, report *pdfsig.Report) {
 
 // beside are codes for which a signature that holds is refused.
 var beside = []evidence.Code{
-	pdfsig.CodeUnsignedAttribute, pdfsig.CodeFutureTime, pdfsig.CodeTimeStampUnknown, pdfsig.CodeUntrusted, pdfsig.CodeTrustNotJudged,
+	pdfsig.CodeUnsignedAttribute, pdfsig.CodeFutureTime, pdfsig.CodeTimeStampUnknown, pdfsig.CodeUntrusted,
+	pdfsig.CodeTrustNotJudged,
 }
 
 // againstStatus are the refusals for which a file cannot be WHOLE_FILE.
 func againstStatus(report *pdfsig.Report) []evidence.Finding {
-	return slices.DeleteFunc(report.Refusals(), func(f evidence.Finding) bool { return slices.Contains(beside, f.Code) })
+	return slices.DeleteFunc(report.Refusals(),
+		func(f evidence.Finding) bool { return slices.Contains(beside, f.Code) })
 }
 
 // FuzzCheck gives it any bytes: nothing is WHOLE_FILE or SIGNED_REVISION_ONLY that brute force does
@@ -188,8 +198,10 @@ func FuzzByteRange(f *testing.F) {
 	f.Add(0, 0, 0, 0, "/Contents <00>", "/Contents <00>", "", []byte(nil), uint32(1), byte(1))
 	f.Add(0, 0, 6, -6, "", "", ">>> endobj", []byte(nil), uint32(1), byte(1))
 	f.Add(0, 0, 0, 0, ">> endobj 5 0 obj <<", "% ", "", []byte("\n%%EOF\n"), uint32(1), byte(1))
-	f.Fuzz(func(t *testing.T, start, length, after, rest int, before, behind, inside string, tail []byte, at uint32, bits byte) {
-		if len(before)+len(behind)+len(inside)+len(tail) > 1<<12 || strings.Contains(before+behind+inside+string(tail), mark) {
+	f.Fuzz(func(t *testing.T, start, length, after, rest int, before, behind, inside string, tail []byte, at uint32,
+		bits byte) {
+		if len(before)+len(behind)+len(inside)+len(tail) > 1<<12 ||
+			strings.Contains(before+behind+inside+string(tail), mark) {
 			return
 		}
 		const farthest = 1 << 30
@@ -200,8 +212,9 @@ func FuzzByteRange(f *testing.F) {
 		}
 		s := signing{
 			cms: forgedCMS{by: people().bruno}, reserve: 1400,
-			template: "<< /Type /Sig /SubFilter /adbe.pkcs7.detached " + before + " /ByteRange {range} /Contents {contents} " + behind + " >>",
-			text:     func(h string) string { return "<" + h + inside + ">" },
+			template: "<< /Type /Sig /SubFilter /adbe.pkcs7.detached " + before +
+				" /ByteRange {range} /Contents {contents} " + behind + " >>",
+			text: func(h string) string { return "<" + h + inside + ">" },
 			numbers: func(open, end, size int) []int {
 				return []int{start, open + length, end + after, size - end + rest}
 			},

@@ -80,7 +80,8 @@ func TestGenuineSignaturesAreJudged(t *testing.T) {
 			signed := byOpenSSL(test.name)
 			report := check(t, signed, pdfsig.Options{})
 			if statuses(report) != test.want || codes(report) != test.codes {
-				t.Fatalf("%s with %q, want %s with %q\n%+v", statuses(report), codes(report), test.want, test.codes, report.Findings)
+				t.Fatalf("%s with %q, want %s with %q\n%+v", statuses(report), codes(report), test.want, test.codes,
+					report.Findings)
 			}
 			s := report.Signatures[0]
 			if got := s.DigestAlgorithm + " " + s.SignatureAlgorithm; got != test.algorithms {
@@ -96,11 +97,13 @@ func TestGenuineSignaturesAreJudged(t *testing.T) {
 				return
 			}
 			for from, to := range map[string]string{"Pay 100": "Pay 900", "/Kids [3 0 R]": "/Kids [2 0 R]"} {
-				if changed := check(t, swap(signed, from, to), pdfsig.Options{}); changed.Status != pdfsig.StatusInvalid {
+				if changed := check(t, swap(signed, from, to),
+					pdfsig.Options{}); changed.Status != pdfsig.StatusInvalid {
 					t.Errorf("%s for %s is %s", to, from, changed.Status)
 				}
 			}
-			if changed := check(t, update(signed, numbered{5, page("Pay 900")}), pdfsig.Options{}); len(changed.Refusals()) == 0 {
+			if changed := check(t, update(signed, numbered{5, page("Pay 900")}),
+				pdfsig.Options{}); len(changed.Refusals()) == 0 {
 				t.Errorf("another page behind it is %s", changed.Status)
 			}
 		})
@@ -131,16 +134,19 @@ func TestGenuineSignaturesAreChecked(t *testing.T) {
 
 func TestSeveralSignersAreNamed(t *testing.T) {
 	for name, others := range map[string]int{"rsa": 0, "two-signers": 1, "three-signers": 2} {
-		if got := check(t, byOpenSSL(name), pdfsig.Options{}).Signatures[0]; len(got.CoSigners) != others || got.Signer == nil {
+		if got := check(t, byOpenSSL(name), pdfsig.Options{}).Signatures[0]; len(got.CoSigners) != others ||
+			got.Signer == nil {
 			t.Errorf("%s: %+v", name, got.CoSigners)
 		}
 	}
 	s := check(t, byOpenSSL("negative-serial"), pdfsig.Options{Roots: openSSLRoots(t)}).Signatures[0]
-	if s.Signer.Serial != "-4d" || s.Signer.Certificate != nil || s.Signer.NotAfter.IsZero() || !strings.Contains(s.Signer.Issuer, "Invented Root") ||
+	if s.Signer.Serial != "-4d" || s.Signer.Certificate != nil || s.Signer.NotAfter.IsZero() ||
+		!strings.Contains(s.Signer.Issuer, "Invented Root") ||
 		!strings.Contains(s.Trust.Reason, "negative serial number") {
 		t.Errorf("%+v, %+v", s.Signer, s.Trust)
 	}
-	for name, reason := range map[string]string{"brainpool": "brainpoolP256r1", "secp256k1": "secp256k1", "ed448": "SHAKE256", "ed25519-no-attributes": "Ed25519"} {
+	for name, reason := range map[string]string{"brainpool": "brainpoolP256r1", "secp256k1": "secp256k1",
+		"ed448": "SHAKE256", "ed25519-no-attributes": "Ed25519"} {
 		if s := check(t, byOpenSSL(name), pdfsig.Options{}).Signatures[0]; !strings.Contains(s.Reason, reason) {
 			t.Errorf("%s: %s", name, s.Reason)
 		}

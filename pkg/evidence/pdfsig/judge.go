@@ -86,7 +86,8 @@ func (c *checker) judgeFile() error {
 			}
 		}
 	}
-	slices.SortStableFunc(c.report.Signatures, func(a, b Signature) int { return cmp.Compare(a.covered.end, b.covered.end) })
+	slices.SortStableFunc(c.report.Signatures,
+		func(a, b Signature) int { return cmp.Compare(a.covered.end, b.covered.end) })
 	if err := c.judgeLater(); err != nil {
 		return err
 	}
@@ -149,7 +150,8 @@ func (c *checker) sum(unreached, written int64) {
 	hidden := c.noteUnsearched(len(signatures) > 0, written)
 	if unreached >= 0 {
 		c.add(CodeUnreached, unreached,
-			"there is a signature dictionary in the file that its cross-reference does not lead to; other programs may find it")
+			"there is a signature dictionary in the file that its cross-reference does not lead to; other programs "+
+				"may find it")
 		hidden = true
 	}
 	if c.finder.tooMany {
@@ -177,7 +179,8 @@ func (c *checker) sum(unreached, written int64) {
 			c.add(CodeTimeStampOnly, -1, "the PDF has document time stamps and no signature of anybody")
 		} else {
 			c.add(CodeTimeStampUnknown, -1,
-				"the PDF has document time stamps and no signature of anybody, and their authority is not known to be one: %s",
+				"the PDF has document time stamps and no signature of anybody, and their authority is not known to "+
+					"be one: %s",
 				signatures[last].Trust.Reason)
 		}
 	}
@@ -194,11 +197,13 @@ func (c *checker) noteUnsearched(signed bool, written int64) (hidden bool) {
 		code = CodeUnreadableObject
 	}
 	if n := c.finder.unreadable; n > 0 {
-		c.add(code, -1, "%d objects cannot be read and were not searched for signatures; the first: %s", n, c.finder.unread)
+		c.add(code, -1, "%d objects cannot be read and were not searched for signatures; the first: %s", n,
+			c.finder.unread)
 		hidden = written >= 0
 	}
 	if rest := c.document.Rest(); rest < c.size && !signed {
-		c.add(CodeStructure, rest, "%d bytes follow the end of the PDF; they may be an update that was cut, with a signature in it", c.size-rest)
+		c.add(CodeStructure, rest, "%d bytes follow the end of the PDF; they may be an update that was cut, with a "+
+			"signature in it", c.size-rest)
 		hidden = true
 	}
 	return hidden && !signed
@@ -238,7 +243,8 @@ func (c *checker) judge(where candidate) error {
 	}
 	if wrong != nil && wrong.status == StatusInvalid && s.Superseded && len(c.report.Signatures) > 0 {
 		// a room that was left for a signature, say; the document has others now
-		c.add(CodeSuperseded, where.place(), "signature dictionary in object %d, which a later revision overwrote or removed, does not count: %s", s.Object, wrong.message)
+		c.add(CodeSuperseded, where.place(), "signature dictionary in object %d, which a later revision overwrote or "+
+			"removed, does not count: %s", s.Object, wrong.message)
 		return nil
 	}
 	if wrong != nil {
@@ -259,7 +265,8 @@ func (c *checker) accept(s *Signature, where candidate) {
 		s.Status = StatusSignedRevisionOnly
 	}
 	if s.Superseded {
-		c.add(CodeSuperseded, where.place(), "signature in object %d: a later revision overwrote or removed it", s.Object)
+		c.add(CodeSuperseded, where.place(), "signature in object %d: a later revision overwrote or removed it",
+			s.Object)
 	}
 	if where.field.Kind == pdf.Null {
 		c.add(CodeNoField, where.place(), "signature in object %d: no form field leads to it", s.Object)
@@ -268,7 +275,8 @@ func (c *checker) accept(s *Signature, where candidate) {
 
 func (c *checker) judgeInto(s *Signature, where candidate) (*fault, error) {
 	if where.entry.Type == pdf.Compressed {
-		return invalid(CodeObjectStream, "its dictionary stands in an object stream, where no byte range can leave out its contents"), nil
+		return invalid(CodeObjectStream,
+			"its dictionary stands in an object stream, where no byte range can leave out its contents"), nil
 	}
 	loaded, err := c.document.LoadEntry(where.entry)
 	if err != nil {
@@ -294,7 +302,9 @@ func (c *checker) judgeInto(s *Signature, where candidate) (*fault, error) {
 	s.covered = covered
 	if number, reaches := c.finder.extents.into(covered, where.entry.Number); reaches {
 		return invalid(CodeByteRange, fmt.Sprintf(
-			"object %d reaches into what its /ByteRange leaves out, and what it shows there is not signed", number)), nil
+				"object %d reaches into what its /ByteRange leaves out, and what it shows there is not signed",
+				number)),
+			nil
 	}
 	if covered.end < c.size || where.superseded {
 		if wrong, err := c.checkRevision(covered, where, dictionary); wrong != nil || err != nil {

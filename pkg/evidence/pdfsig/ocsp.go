@@ -43,7 +43,8 @@ func parseOCSP(raw []byte) (*ocsp, error) {
 		content := read(outer.take(tagZero).Bytes, tagSequence)
 		kind := content.take(tagOID).FullBytes
 		raw = content.take(tagOctets).Bytes
-		if outer.err != nil || content.err != nil || !bytes.Equal(status.Bytes, []byte{0}) || !isOID(kind, oidBasicOCSP) {
+		if outer.err != nil || content.err != nil || !bytes.Equal(status.Bytes, []byte{0}) ||
+			!isOID(kind, oidBasicOCSP) {
 			return nil, errNotDER
 		}
 		outer = read(raw, tagSequence)

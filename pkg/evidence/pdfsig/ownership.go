@@ -25,7 +25,8 @@ type slot struct {
 // holders are the objects that have the slots: what stands in them is never owned by another slot,
 // or a reference would count twice.
 func newOwnership(u *update, holders map[uint32]bool, slots []slot) (*ownership, error) {
-	o := &ownership{loader: u.loader, document: u.old, holders: holders, total: map[uint32]int{}, from: map[uint32]int{}}
+	o := &ownership{loader: u.loader, document: u.old, holders: holders, total: map[uint32]int{},
+		from: map[uint32]int{}}
 	for number := range u.changed {
 		o.total[number] = 0
 	}
@@ -58,7 +59,8 @@ func (o *ownership) follow(value pdf.Object) error {
 			continue
 		}
 		if seen[number] = true; len(seen) > maxOwned {
-			return &pdf.Error{Kind: pdf.ErrLimit, Offset: -1, Detail: "validation data and appearances lead to too many objects"}
+			return &pdf.Error{Kind: pdf.ErrLimit, Offset: -1,
+				Detail: "validation data and appearances lead to too many objects"}
 		}
 		if _, tracked := o.total[number]; !tracked {
 			o.total[number] = 0

@@ -171,7 +171,8 @@ func (i *Inspector) Wants(entry evidence.EntryReport) bool {
 }
 
 // Inspect judges one PDF. Details of the inspection are a *[Details].
-func (i *Inspector) Inspect(ctx context.Context, entry evidence.EntryReport, content *io.SectionReader) (evidence.Inspection, error) {
+func (i *Inspector) Inspect(ctx context.Context, entry evidence.EntryReport,
+	content *io.SectionReader) (evidence.Inspection, error) {
 	report, err := Check(ctx, content, content.Size(), i.options)
 	if err != nil {
 		return evidence.Inspection{}, err

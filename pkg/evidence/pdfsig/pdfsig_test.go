@@ -35,18 +35,22 @@ func TestASignatureIsDescribed(t *testing.T) {
 		t.Errorf("byte range %v, want %v", got.ByteRange, want)
 	}
 	if got.Object != 5 || got.Field != "signer" || got.Kind != pdfsig.KindCertification || got.DocMDP != 2 ||
-		got.SubFilter != "adbe.pkcs7.detached" || got.DigestAlgorithm != "SHA-256" || got.SignatureAlgorithm != "RSA" || got.BytesAfter != 0 {
+		got.SubFilter != "adbe.pkcs7.detached" || got.DigestAlgorithm != "SHA-256" || got.SignatureAlgorithm != "RSA" ||
+		got.BytesAfter != 0 {
 		t.Errorf("got %+v", got)
 	}
 	if got.ClaimedTime == nil || !got.ClaimedTime.Equal(noon) || got.StatedTime == nil || !got.StatedTime.Equal(noon) {
 		t.Errorf("claimed %v, stated %v", got.ClaimedTime, got.StatedTime)
 	}
 	ana := people().ana.certificate()
-	if fingerprint := sha256.Sum256(ana.Raw); !got.Signer.Certificate.Equal(ana) || got.Signer.SHA256 != hex.EncodeToString(fingerprint[:]) ||
-		got.Signer.Issuer != "CN=Invented Root" || got.Signer.Serial != ana.SerialNumber.Text(16) || !got.Signer.NotAfter.Equal(ana.NotAfter) {
+	if fingerprint := sha256.Sum256(ana.Raw); !got.Signer.Certificate.Equal(ana) ||
+		got.Signer.SHA256 != hex.EncodeToString(fingerprint[:]) ||
+		got.Signer.Issuer != "CN=Invented Root" || got.Signer.Serial != ana.SerialNumber.Text(16) ||
+		!got.Signer.NotAfter.Equal(ana.NotAfter) {
 		t.Errorf("signer %+v", got.Signer)
 	}
-	if got := check(t, sign(contract(), by(people().bruno)), pdfsig.Options{}).Signatures[0]; got.SignatureAlgorithm != "ECDSA" || got.Kind != pdfsig.KindSignature {
+	if got := check(t, sign(contract(), by(people().bruno)),
+		pdfsig.Options{}).Signatures[0]; got.SignatureAlgorithm != "ECDSA" || got.Kind != pdfsig.KindSignature {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -80,12 +84,14 @@ func TestNoStatusIsGivenForMoreSignaturesThanAreJudged(t *testing.T) {
 			s.object, s.reserve, s.cms.certificates = 200+n, 1000, people().bruno.chain[:1]
 		})
 		if n+1 == judged {
-			if report := check(t, signed, pdfsig.Options{}); report.Status != pdfsig.StatusWholeFile || len(report.Signatures) != judged {
+			if report := check(t, signed, pdfsig.Options{}); report.Status != pdfsig.StatusWholeFile ||
+				len(report.Signatures) != judged {
 				t.Errorf("%d signatures: %s", len(report.Signatures), report.Status)
 			}
 		}
 	}
-	if report := check(t, signed, pdfsig.Options{}); report.Status != pdfsig.StatusIndeterminate || !strings.Contains(codes(report), "signature-limit") {
+	if report := check(t, signed, pdfsig.Options{}); report.Status != pdfsig.StatusIndeterminate ||
+		!strings.Contains(codes(report), "signature-limit") {
 		t.Errorf("one more: %s", report.Status)
 	}
 }
@@ -99,9 +105,12 @@ func TestNoStatusIsGivenForMoreBytesThanAreHashed(t *testing.T) {
 		toHash += signature.ByteRange[1] - begun + signature.ByteRange[3]
 		begun = signature.ByteRange[1]
 	}
-	for bound, want := range map[int64]pdfsig.Status{toHash: pdfsig.StatusWholeFile, toHash - 1: pdfsig.StatusIndeterminate} {
-		report, err := pdfsig.CheckWithin(t.Context(), bytes.NewReader(signed), int64(len(signed)), pdfsig.Options{}, bound, 1<<20)
-		if err != nil || report.Status != want || strings.Contains(codes(report), "limit") != (want == pdfsig.StatusIndeterminate) {
+	for bound, want := range map[int64]pdfsig.Status{toHash: pdfsig.StatusWholeFile,
+		toHash - 1: pdfsig.StatusIndeterminate} {
+		report, err := pdfsig.CheckWithin(t.Context(), bytes.NewReader(signed), int64(len(signed)), pdfsig.Options{},
+			bound, 1<<20)
+		if err != nil || report.Status != want ||
+			strings.Contains(codes(report), "limit") != (want == pdfsig.StatusIndeterminate) {
 			t.Errorf("%d of %d bytes: %v, %v", bound, toHash, report, err)
 		}
 	}
@@ -109,9 +118,12 @@ func TestNoStatusIsGivenForMoreBytesThanAreHashed(t *testing.T) {
 
 func TestNoStatusIsGivenForMoreBytesOfSignaturesThanAreJudged(t *testing.T) {
 	one := once()
-	for bound, want := range map[int64]pdfsig.Status{2 * usualRoom: pdfsig.StatusWholeFile, 500: pdfsig.StatusIndeterminate} {
-		report, err := pdfsig.CheckWithin(t.Context(), bytes.NewReader(one), int64(len(one)), pdfsig.Options{}, 1<<20, bound)
-		if err != nil || report.Status != want || strings.Contains(codes(report), "limit") != (want == pdfsig.StatusIndeterminate) {
+	for bound, want := range map[int64]pdfsig.Status{2 * usualRoom: pdfsig.StatusWholeFile,
+		500: pdfsig.StatusIndeterminate} {
+		report, err := pdfsig.CheckWithin(t.Context(), bytes.NewReader(one), int64(len(one)), pdfsig.Options{}, 1<<20,
+			bound)
+		if err != nil || report.Status != want ||
+			strings.Contains(codes(report), "limit") != (want == pdfsig.StatusIndeterminate) {
 			t.Errorf("%d bytes: %v, %v", bound, report, err)
 		}
 	}
@@ -135,7 +147,8 @@ func TestStatedDates(t *testing.T) {
 		"D:20250504120000Z trailer": "2025-05-04T12:00:00Z",
 	} {
 		got := ""
-		stated := check(t, with(func(s *signing) { s.entries = "/M (" + text + ")" }), pdfsig.Options{}).Signatures[0].StatedTime
+		stated := check(t, with(func(s *signing) { s.entries = "/M (" + text + ")" }),
+			pdfsig.Options{}).Signatures[0].StatedTime
 		if stated != nil {
 			got = stated.Format(time.RFC3339)
 		}
@@ -161,13 +174,15 @@ func TestFieldNamesAreWholeAndHarmless(t *testing.T) {
 		}
 		s := by(people().ana)
 		s.other = []numbered{{4, kid}, {9, "<< /FT /Sig /T " + names[0] + " >>"}}
-		if got := check(t, sign(contract(), s), pdfsig.Options{}).Signatures[0]; got.Field != want || got.Status != pdfsig.StatusWholeFile {
+		if got := check(t, sign(contract(), s), pdfsig.Options{}).Signatures[0]; got.Field != want ||
+			got.Status != pdfsig.StatusWholeFile {
 			t.Errorf("field %q, want %q (%s)", got.Field, want, got.Reason)
 		}
 	}
 	s := by(people().ana)
 	s.other = []numbered{{4, "<< /Parent 4 0 R /FT /Sig /T (loop) /V 5 0 R >>"}}
-	if got := check(t, sign(contract(), s), pdfsig.Options{}).Signatures[0]; !strings.HasPrefix(got.Field, "loop.loop") {
+	if got := check(t, sign(contract(), s), pdfsig.Options{}).Signatures[0]; !strings.HasPrefix(got.Field,
+		"loop.loop") {
 		t.Errorf("field %q", got.Field)
 	}
 }
@@ -222,7 +237,8 @@ func TestSubjectsStandNowhere(t *testing.T) {
 	files := maps.Clone(corpusFiles())
 	files["self"] = sign(contract(), by(people().self))
 	for name, content := range files {
-		inspection, err := inspector.Inspect(context.Background(), evidence.EntryReport{}, io.NewSectionReader(bytes.NewReader(content), 0, int64(len(content))))
+		inspection, err := inspector.Inspect(context.Background(), evidence.EntryReport{},
+			io.NewSectionReader(bytes.NewReader(content), 0, int64(len(content))))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -239,13 +255,15 @@ func TestSubjectsStandNowhere(t *testing.T) {
 func TestFindingsCanBeAccepted(t *testing.T) {
 	file := update(once(), numbered{8, page("Pay 900")})
 	report := check(t, file, pdfsig.Options{Accept: []evidence.Code{pdfsig.CodeLaterRevision}})
-	if report.Status != pdfsig.StatusSignedRevisionOnly || len(report.Refusals()) != 0 || report.Findings[0].Severity != evidence.SeverityAccepted {
+	if report.Status != pdfsig.StatusSignedRevisionOnly || len(report.Refusals()) != 0 ||
+		report.Findings[0].Severity != evidence.SeverityAccepted {
 		t.Errorf("%s with %v", report.Status, report.Findings)
 	}
 	if report := check(t, file, pdfsig.Options{}); len(report.Refusals()) != 1 {
 		t.Errorf("%v", report.Findings)
 	}
-	if report := check(t, swap(once(), "Pay 100", "Pay 900"), pdfsig.Options{Accept: []evidence.Code{pdfsig.CodeLaterRevision}}); len(report.Refusals()) != 1 {
+	if report := check(t, swap(once(), "Pay 100", "Pay 900"),
+		pdfsig.Options{Accept: []evidence.Code{pdfsig.CodeLaterRevision}}); len(report.Refusals()) != 1 {
 		t.Errorf("%v", report.Findings)
 	}
 }
@@ -261,7 +279,8 @@ func TestOptionsThatMakeNoSenseAreRefused(t *testing.T) {
 		if _, err := pdfsig.New(options); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("New: %v, want %q", err, want)
 		}
-		if _, err := pdfsig.Check(context.Background(), bytes.NewReader(nil), 0, options); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := pdfsig.Check(context.Background(), bytes.NewReader(nil), 0, options); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("Check: %v, want %q", err, want)
 		}
 	}
@@ -271,7 +290,8 @@ func TestOptionsThatMakeNoSenseAreRefused(t *testing.T) {
 }
 
 func TestEveryCodeIsDescribedAndMet(t *testing.T) {
-	met := map[evidence.Code]bool{pdfsig.CodeRevoked: true, pdfsig.CodeRevokedLater: true} // by TestRevocationIsJudgedByWhoMayAndWhen
+	// by TestRevocationIsJudgedByWhoMayAndWhen
+	met := map[evidence.Code]bool{pdfsig.CodeRevoked: true, pdfsig.CodeRevokedLater: true}
 	for _, test := range trustTable() {
 		for _, code := range strings.Fields(test.codes) {
 			met[evidence.Code(code)] = true
@@ -322,34 +342,54 @@ func TestWhatWasSentIsCompared(t *testing.T) {
 		documents string
 	}{
 		{"begins with", signed, []pdfsig.Sent{other, sent}, pdfsig.RelationBeginsWith, "contract.pdf begins-with true"},
-		{"digest in capitals", signed, []pdfsig.Sent{upper}, pdfsig.RelationBeginsWith, "contract.pdf begins-with true"},
+		{"digest in capitals", signed, []pdfsig.Sent{upper}, pdfsig.RelationBeginsWith,
+			"contract.pdf begins-with true"},
 		{"identical", contract(), []pdfsig.Sent{sent}, pdfsig.RelationIdentical, "contract.pdf identical false"},
 		{"differs", swap(signed, "Pay 100", "Pay 900"), []pdfsig.Sent{sent, other}, pdfsig.RelationDiffers, ""},
 		{"shorter than what was sent", contract()[:100], []pdfsig.Sent{sent}, pdfsig.RelationDiffers, ""},
-		{"begins with it, and is not signed", update(contract(), numbered{8, page("Pay 900")}), []pdfsig.Sent{sent}, pdfsig.RelationBeginsWith, "contract.pdf begins-with false"},
-		{"begins with it, under a signature that does not hold", withCMS(func(f *forgedCMS) { f.spoil = true }), []pdfsig.Sent{sent},
+		{"begins with it, and is not signed", update(contract(), numbered{8, page("Pay 900")}), []pdfsig.Sent{sent},
 			pdfsig.RelationBeginsWith, "contract.pdf begins-with false"},
-		{"begins with it, and is only stamped", stamped(contract()), []pdfsig.Sent{sent}, pdfsig.RelationBeginsWith, "contract.pdf begins-with false"},
-		{"sent signed, and signed again", again(signed), []pdfsig.Sent{sentOf("signed.pdf", signed), sent}, pdfsig.RelationBeginsWith,
+		{"begins with it, under a signature that does not hold", withCMS(func(f *forgedCMS) { f.spoil = true }),
+			[]pdfsig.Sent{sent},
+			pdfsig.RelationBeginsWith, "contract.pdf begins-with false"},
+		{"begins with it, and is only stamped", stamped(contract()), []pdfsig.Sent{sent}, pdfsig.RelationBeginsWith,
+			"contract.pdf begins-with false"},
+		{"sent signed, and signed again", again(signed), []pdfsig.Sent{sentOf("signed.pdf", signed), sent},
+			pdfsig.RelationBeginsWith,
 			"signed.pdf begins-with true, contract.pdf begins-with true"},
-		{"another amount before it is signed", again(update(contract(), numbered{8, page("Pay 900")})), []pdfsig.Sent{sent}, pdfsig.RelationBeginsWith,
+		{"another amount before it is signed", again(update(contract(), numbered{8, page("Pay 900")})),
+			[]pdfsig.Sent{sent}, pdfsig.RelationBeginsWith,
 			"contract.pdf begins-with true (other: it replaces object 8)"},
-		{"another amount between two signatures", again(update(signed, numbered{8, page("Pay 900")})), []pdfsig.Sent{sent}, pdfsig.RelationBeginsWith,
+		{"another amount between two signatures", again(update(signed, numbered{8, page("Pay 900")})),
+			[]pdfsig.Sent{sent}, pdfsig.RelationBeginsWith,
 			"contract.pdf begins-with true (other: it replaces object 8)"},
-		{"another amount, signed after it had been changed back", again(update(update(contract(), numbered{8, page("Pay 900")}), numbered{8, page("Pay 100")})),
-			[]pdfsig.Sent{sent}, pdfsig.RelationBeginsWith, "contract.pdf begins-with true (other: it replaces object 8)"},
-		{"an annotation over the page before it is signed", again(update(contract(), numbered{3, "<< /Type /Page /Parent 2 0 R /Contents 8 0 R /Annots [4 0 R 6 0 R 30 0 R] >>"},
-			numbered{30, "<< /Type /Annot /Subtype /FreeText /Rect [0 0 612 792] /AP << /N 31 0 R >> >>"}, numbered{31, page("Pay 900")})),
-			[]pdfsig.Sent{sent}, pdfsig.RelationBeginsWith, "contract.pdf begins-with true (other: page 1: another annotation)"},
-		{"another page tree before it is signed", again(update(contract(), numbered{1, "<< /Type /Catalog /Pages 21 0 R /AcroForm << /Fields [4 0 R 6 0 R] /SigFlags 3 >> >>"},
-			numbered{21, "<< /Type /Pages /Kids [22 0 R] /Count 1 >>"}, numbered{22, "<< /Type /Page /Parent 21 0 R /Contents 23 0 R >>"}, numbered{23, page("Pay 900")})),
+		{"another amount, signed after it had been changed back",
+			again(update(update(contract(), numbered{8, page("Pay 900")}), numbered{8, page("Pay 100")})),
+			[]pdfsig.Sent{sent}, pdfsig.RelationBeginsWith,
+			"contract.pdf begins-with true (other: it replaces object 8)"},
+		{"an annotation over the page before it is signed",
+			again(update(contract(),
+				numbered{3, "<< /Type /Page /Parent 2 0 R /Contents 8 0 R /Annots [4 0 R 6 0 R 30 0 R] >>"},
+				numbered{30, "<< /Type /Annot /Subtype /FreeText /Rect [0 0 612 792] /AP << /N 31 0 R >> >>"},
+				numbered{31, page("Pay 900")})),
+			[]pdfsig.Sent{sent}, pdfsig.RelationBeginsWith,
+			"contract.pdf begins-with true (other: page 1: another annotation)"},
+		{"another page tree before it is signed",
+			again(update(contract(),
+				numbered{1, "<< /Type /Catalog /Pages 21 0 R /AcroForm << /Fields [4 0 R 6 0 R] /SigFlags 3 >> >>"},
+				numbered{21, "<< /Type /Pages /Kids [22 0 R] /Count 1 >>"},
+				numbered{22, "<< /Type /Page /Parent 21 0 R /Contents 23 0 R >>"}, numbered{23, page("Pay 900")})),
 			[]pdfsig.Sent{sent}, pdfsig.RelationBeginsWith, "contract.pdf begins-with true (other: catalog: /Pages)"},
-		{"validation data and a time stamp behind the signature", stamped(dss(signed)), []pdfsig.Sent{sent}, pdfsig.RelationBeginsWith, "contract.pdf begins-with true"},
-		{"changed behind the signature", update(signed, numbered{8, page("Pay 900")}), []pdfsig.Sent{sent}, pdfsig.RelationBeginsWith, "contract.pdf begins-with true"},
+		{"validation data and a time stamp behind the signature", stamped(dss(signed)), []pdfsig.Sent{sent},
+			pdfsig.RelationBeginsWith, "contract.pdf begins-with true"},
+		{"changed behind the signature", update(signed, numbered{8, page("Pay 900")}), []pdfsig.Sent{sent},
+			pdfsig.RelationBeginsWith, "contract.pdf begins-with true"},
 		{"sent cut", signed,
 			[]pdfsig.Sent{sentOf("contract.pdf", contract()[:100])}, pdfsig.RelationBeginsWith,
-			"contract.pdf begins-with true (other: it cannot be compared: broken cross-reference: the file has no startxref)"},
-		{"sent signed, and come back so", signed, []pdfsig.Sent{sentOf("signed.pdf", signed)}, pdfsig.RelationIdentical, "signed.pdf identical false"},
+			"contract.pdf begins-with true (other: it cannot be compared: broken cross-reference: the file has no " +
+				"startxref)"},
+		{"sent signed, and come back so", signed, []pdfsig.Sent{sentOf("signed.pdf", signed)}, pdfsig.RelationIdentical,
+			"signed.pdf identical false"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -402,7 +442,8 @@ func zipOf(contents map[string][]byte) *evidence.Archive {
 
 func TestAnEvidenceZIPIsInspectedAndSearchedForWhatWasSent(t *testing.T) {
 	sent := []pdfsig.Sent{
-		sentOf("contract.pdf", contract()), sentOf("lost.pdf", []byte("%PDF-1.4 lost")), sentOf("note.txt", []byte("note")),
+		sentOf("contract.pdf", contract()), sentOf("lost.pdf", []byte("%PDF-1.4 lost")),
+		sentOf("note.txt", []byte("note")),
 		sentOf("annex.pdf", pdftest.Table(pdftest.Pages("", "")...)),
 	}
 	archive := zipOf(map[string][]byte{
@@ -420,7 +461,8 @@ func TestAnEvidenceZIPIsInspectedAndSearchedForWhatWasSent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]string{"signed/contract.bin": "WHOLE_FILE", "copy.pdf": "UNSIGNED", "annex.pdf": "UNSIGNED", "later.pdf": "EXTENDED"}
+	want := map[string]string{"signed/contract.bin": "WHOLE_FILE", "copy.pdf": "UNSIGNED", "annex.pdf": "UNSIGNED",
+		"later.pdf": "EXTENDED"}
 	for _, entry := range report.Entries {
 		got := ""
 		for _, inspection := range entry.Inspections {
@@ -454,7 +496,8 @@ func TestAnEvidenceZIPIsInspectedAndSearchedForWhatWasSent(t *testing.T) {
 }
 
 func TestTheJSONFormIsStable(t *testing.T) {
-	report := check(t, append(sign(contract(), by(people().self)), '\n'), pdfsig.Options{Roots: people().roots(), Sent: []pdfsig.Sent{sentOf("contract.pdf", contract())}})
+	report := check(t, append(sign(contract(), by(people().self)), '\n'),
+		pdfsig.Options{Roots: people().roots(), Sent: []pdfsig.Sent{sentOf("contract.pdf", contract())}})
 	var value map[string]any
 	text, err := json.Marshal(report)
 	if err != nil {
@@ -477,7 +520,8 @@ func TestTheJSONFormIsStable(t *testing.T) {
 		want string
 	}{
 		{value, "findings revocation sent signatures status trust version"},
-		{signature, "byteRange bytesAfter claimedTime digestAlgorithm field kind object revocation signatureAlgorithm signer status subFilter trust"},
+		{signature, "byteRange bytesAfter claimedTime digestAlgorithm field kind object revocation " +
+			"signatureAlgorithm signer status subFilter trust"},
 		{signature["signer"], "notAfter notBefore serial sha256"}, // its own issuer: that would be the person
 		{signature["revocation"], "certificates status"},
 		{signature["trust"], "reason status timeSource"},
@@ -489,7 +533,8 @@ func TestTheJSONFormIsStable(t *testing.T) {
 			t.Errorf("keys %q, want %q", got, test.want)
 		}
 	}
-	if text, err := json.Marshal(check(t, contract(), pdfsig.Options{})); err != nil || !bytes.Contains(text, []byte(`"signatures":[]`)) {
+	if text, err := json.Marshal(check(t, contract(), pdfsig.Options{})); err != nil ||
+		!bytes.Contains(text, []byte(`"signatures":[]`)) {
 		t.Errorf("%s, %v", text, err)
 	}
 }
@@ -512,14 +557,16 @@ func TestReadErrorsAreNoJudgement(t *testing.T) {
 	signed := append(once(), bytes.Repeat([]byte(" "), 100_000)...)
 	broken := errors.New("broken disk")
 	for from := int64(0); from < int64(len(signed)); from += 997 {
-		report, err := pdfsig.Check(context.Background(), failing{signed, from, broken}, int64(len(signed)), pdfsig.Options{})
+		report, err := pdfsig.Check(context.Background(), failing{signed, from, broken}, int64(len(signed)),
+			pdfsig.Options{})
 		if !errors.Is(err, broken) || report != nil {
 			t.Fatalf("from byte %d: %v, %v", from, report, err)
 		}
 	}
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := pdfsig.Check(ended, bytes.NewReader(signed), int64(len(signed)), pdfsig.Options{}); !errors.Is(err, context.Canceled) {
+	if _, err := pdfsig.Check(ended, bytes.NewReader(signed), int64(len(signed)), pdfsig.Options{}); !errors.Is(err,
+		context.Canceled) {
 		t.Errorf("after the end of its context: %v", err)
 	}
 }
@@ -564,7 +611,8 @@ func TestAFileIsNotHeldInMemory(t *testing.T) {
 	size := int64(len(signed)) + spaces
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	report, err := pdfsig.Check(context.Background(), padded{head: signed, spaces: spaces}, size, pdfsig.Options{Sent: []pdfsig.Sent{{Name: "x", Size: size - 1, SHA256: strings.Repeat("00", 32)}}})
+	report, err := pdfsig.Check(context.Background(), padded{head: signed, spaces: spaces}, size,
+		pdfsig.Options{Sent: []pdfsig.Sent{{Name: "x", Size: size - 1, SHA256: strings.Repeat("00", 32)}}})
 	runtime.ReadMemStats(&after)
 	if err != nil || report.Status != pdfsig.StatusSignedRevisionOnly || report.Signatures[0].BytesAfter != spaces {
 		t.Fatalf("%+v, %v", report, err)
@@ -603,7 +651,8 @@ func TestObjectsThatLeadToTheSameOnesDoNotCostTheirProduct(t *testing.T) {
 	file := update(once(), catalog("/DSS << /VRI 24 0 R >>"), numbered{24, "<< " + entries.String() + " >>"},
 		numbered{25, "<< /Cert [" + streams + "] >>"}, numbered{26, certificate})
 	report := check(t, file, pdfsig.Options{})
-	if report.Status != pdfsig.StatusSignedRevisionOnly || !strings.Contains(report.Findings[0].Message, "budget exceeded") {
+	if report.Status != pdfsig.StatusSignedRevisionOnly ||
+		!strings.Contains(report.Findings[0].Message, "budget exceeded") {
 		t.Errorf("%s: %v", report.Status, report.Findings)
 	}
 }

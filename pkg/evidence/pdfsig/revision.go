@@ -163,14 +163,16 @@ func (c *checker) noteLater(last int) {
 	switch s.Status {
 	case StatusExtended:
 		c.add(CodeValidationData, s.covered.end,
-			"%d bytes follow the last signature: validation data and document time stamps, and nothing else", s.BytesAfter)
+			"%d bytes follow the last signature: validation data and document time stamps, and nothing else",
+			s.BytesAfter)
 	case StatusSignedRevisionOnly:
 		what := "they can change anything that is shown"
 		if other(s.Later) {
 			what = Summary(s.Later)
 		}
 		c.add(CodeLaterRevision, s.covered.end,
-			"%d bytes follow the last signature, which covers the file's first %d: %s", s.BytesAfter, s.covered.end, what)
+			"%d bytes follow the last signature, which covers the file's first %d: %s", s.BytesAfter, s.covered.end,
+			what)
 		return
 	}
 	for i := range signatures[:last] {

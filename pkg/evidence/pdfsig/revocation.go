@@ -84,7 +84,8 @@ func (c *checker) revocation(m *message, chains [][]*x509.Certificate) *Revocati
 			if selfIssued(subject) && (n > 0 || len(chain) == 1) {
 				break // a root, or somebody who vouches for himself
 			}
-			one := CertificateRevocation{Role: RoleIntermediate, SHA256: fingerprint(subject.Raw), Status: RevocationNotKnown}
+			one := CertificateRevocation{Role: RoleIntermediate, SHA256: fingerprint(subject.Raw),
+				Status: RevocationNotKnown}
 			if n == 0 {
 				one.Role = RoleSigner
 			}
@@ -177,7 +178,8 @@ func (c *checker) ask(one *CertificateRevocation, subject, issuer *x509.Certific
 			}
 		}
 		for _, list := range data.crls {
-			if c.future(list.ThisUpdate) || !bytes.Equal(list.RawIssuer, issuer.RawSubject) || !c.vouched(list, issuer) {
+			if c.future(list.ThisUpdate) || !bytes.Equal(list.RawIssuer, issuer.RawSubject) ||
+				!c.vouched(list, issuer) {
 				continue
 			}
 			if entry := list.find(subject); entry != nil {

@@ -39,23 +39,33 @@ func TestGenuineRevocationDataIsJudged(t *testing.T) {
 		known, bare string // with and without roots: there the root is missing
 		codes       string
 	}{
-		"crl":          {pdfsig.RevocationGood, "signer good crl, intermediate good crl", "signer good crl, intermediate not-known", ""},
-		"ocsp":         {pdfsig.RevocationGood, "signer good ocsp, intermediate good ocsp", "signer good ocsp, intermediate not-known", ""},
-		"ocsp-own":     {pdfsig.RevocationGood, "signer good ocsp, intermediate good crl", "signer good ocsp, intermediate not-known", ""},
-		"ocsp-revoked": {pdfsig.RevocationRevoked, "signer revoked ocsp, intermediate good ocsp", "signer revoked ocsp, intermediate not-known", "revoked"},
-		"crl-revoked":  {pdfsig.RevocationRevoked, "signer revoked crl, intermediate good crl", "signer revoked crl, intermediate not-known", "revoked"},
-		"liar":         {pdfsig.RevocationNotKnown, "signer not-known, intermediate good ocsp", "signer not-known, intermediate not-known", ""},
-		"signer-only":  {pdfsig.RevocationNotKnown, "signer good ocsp, intermediate not-known", "signer good ocsp, intermediate not-known", ""},
-		"none":         {pdfsig.RevocationNotKnown, "signer not-known, intermediate not-known", "signer not-known, intermediate not-known", ""},
+		"crl": {pdfsig.RevocationGood, "signer good crl, intermediate good crl",
+			"signer good crl, intermediate not-known", ""},
+		"ocsp": {pdfsig.RevocationGood, "signer good ocsp, intermediate good ocsp",
+			"signer good ocsp, intermediate not-known", ""},
+		"ocsp-own": {pdfsig.RevocationGood, "signer good ocsp, intermediate good crl",
+			"signer good ocsp, intermediate not-known", ""},
+		"ocsp-revoked": {pdfsig.RevocationRevoked, "signer revoked ocsp, intermediate good ocsp",
+			"signer revoked ocsp, intermediate not-known", "revoked"},
+		"crl-revoked": {pdfsig.RevocationRevoked, "signer revoked crl, intermediate good crl",
+			"signer revoked crl, intermediate not-known", "revoked"},
+		"liar": {pdfsig.RevocationNotKnown, "signer not-known, intermediate good ocsp",
+			"signer not-known, intermediate not-known", ""},
+		"signer-only": {pdfsig.RevocationNotKnown, "signer good ocsp, intermediate not-known",
+			"signer good ocsp, intermediate not-known", ""},
+		"none": {pdfsig.RevocationNotKnown, "signer not-known, intermediate not-known",
+			"signer not-known, intermediate not-known", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			signed := byOpenSSL("revocation-" + name)
 			report := check(t, signed, pdfsig.Options{Roots: roots, Accept: []evidence.Code{pdfsig.CodeClaimedTime}})
 			s := report.Signatures[0]
-			if report.Revocation != test.status || s.Revocation.Status != test.status || revocations(s.Revocation) != test.known || report.Trust != pdfsig.Trusted {
+			if report.Revocation != test.status || s.Revocation.Status != test.status ||
+				revocations(s.Revocation) != test.known || report.Trust != pdfsig.Trusted {
 				t.Errorf("%s, %s, %s: %+v", report.Revocation, revocations(s.Revocation), report.Trust, report.Findings)
 			}
-			if got := strings.TrimSpace(strings.Replace(codes(report), "claimed-time", "", 1)); got != test.codes || (len(report.Refusals()) > 0) != (test.codes != "") {
+			if got := strings.TrimSpace(strings.Replace(codes(report), "claimed-time", "", 1)); got != test.codes ||
+				(len(report.Refusals()) > 0) != (test.codes != "") {
 				t.Errorf("found %q: %+v", codes(report), report.Refusals())
 			}
 			for _, one := range s.Revocation.Certificates {
@@ -89,7 +99,8 @@ func TestGenuineRevocationDataIsJudged(t *testing.T) {
 func TestRevocationDataBehindTheSignatureIsJudged(t *testing.T) {
 	for _, name := range []string{"itext-lt", "itext-lta"} {
 		report := check(t, file(name+".pdf"), pdfsig.Options{})
-		if got := revocations(report.Signatures[0].Revocation); report.Status != pdfsig.StatusExtended || got != "signer good crl" || report.Revocation != pdfsig.RevocationGood {
+		if got := revocations(report.Signatures[0].Revocation); report.Status != pdfsig.StatusExtended ||
+			got != "signer good crl" || report.Revocation != pdfsig.RevocationGood {
 			t.Errorf("%s is %s, %s, %s", name, report.Status, report.Revocation, got)
 		}
 	}
@@ -100,7 +111,8 @@ func listed(by *party, change func(l *x509.RevocationList), revoked ...*party) [
 	list := &x509.RevocationList{Number: big.NewInt(1), ThisUpdate: noon.AddDate(1, 0, 0), NextUpdate: forever}
 	for _, one := range revoked {
 		list.RevokedCertificateEntries = append(list.RevokedCertificateEntries,
-			x509.RevocationListEntry{SerialNumber: one.certificate().SerialNumber, RevocationTime: noon.AddDate(0, 6, 0)})
+			x509.RevocationListEntry{SerialNumber: one.certificate().SerialNumber,
+				RevocationTime: noon.AddDate(0, 6, 0)})
 	}
 	if change != nil {
 		change(list)
@@ -118,9 +130,11 @@ func stored(base []byte, lists ...[]byte) []byte {
 	objects := []numbered{{}}
 	for i, list := range lists {
 		references = append(references, fmt.Sprintf("%d 0 R", 60+i))
-		objects = append(objects, numbered{60 + i, fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(list), list)})
+		objects = append(objects,
+			numbered{60 + i, fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(list), list)})
 	}
-	objects[0] = numbered{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R 6 0 R] /SigFlags 3 >> /DSS << /CRLs [" + strings.Join(references, " ") + "] >> >>"}
+	objects[0] = numbered{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R 6 0 R] /SigFlags 3 >> /DSS " +
+		"<< /CRLs [" + strings.Join(references, " ") + "] >> >>"}
 	return update(base, objects...)
 }
 
@@ -129,14 +143,18 @@ var oidRevocationArchive = asn1.ObjectIdentifier{1, 2, 840, 113583, 1, 1, 8}
 func TestRevocationIsJudgedByWhoMayAndWhen(t *testing.T) {
 	c := people()
 	lister := issue(&x509.Certificate{
-		Subject: pkix.Name{CommonName: "Invented Root"}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
+		Subject: pkix.Name{CommonName: "Invented Root"}, IsCA: true, BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 	}, ecdsaKey(), nil)
-	who := issue(&x509.Certificate{Subject: pkix.Name{CommonName: "Listed Canary"}, KeyUsage: x509.KeyUsageDigitalSignature}, ecdsaKey(), lister)
+	who := issue(&x509.Certificate{Subject: pkix.Name{CommonName: "Listed Canary"},
+		KeyUsage: x509.KeyUsageDigitalSignature}, ecdsaKey(), lister)
 	clock := issue(&x509.Certificate{
-		Subject: pkix.Name{CommonName: "Listed Clock"}, KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageTimeStamping},
+		Subject: pkix.Name{CommonName: "Listed Clock"}, KeyUsage: x509.KeyUsageDigitalSignature,
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageTimeStamping},
 	}, ecdsaKey(), lister)
 	namesake := issue(&x509.Certificate{ // of the same name, with another key
-		Subject: pkix.Name{CommonName: "Invented Root"}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
+		Subject: pkix.Name{CommonName: "Invented Root"}, IsCA: true, BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 	}, ecdsaKey(), nil)
 	signed := func(stamp *party, when time.Time) []byte {
 		return withCMS(func(f *forgedCMS) {
@@ -161,30 +179,52 @@ func TestRevocationIsJudgedByWhoMayAndWhen(t *testing.T) {
 	}{
 		{"not on the list", "signer good crl", stored(unstamped, listed(lister, nil)), ""},
 		{"on the list", "signer revoked crl", stored(unstamped, listed(lister, nil, who)), "revoked"},
-		{"on the second list", "signer revoked crl", stored(unstamped, listed(lister, nil), listed(lister, nil, who)), "revoked"},
-		{"stamped before", "signer revoked crl", stored(signed(c.stamper, early), listed(lister, nil, who)), "revoked-later"},
-		{"stamped afterwards", "signer revoked crl", stored(signed(c.stamper, late), listed(lister, nil, who)), "revoked"},
-		{"stamped before by nobody known", "signer revoked crl", stored(signed(c.self, early), listed(lister, nil, who)), "revoked"},
-		{"not on an older list", "signer revoked crl", stored(unstamped, listed(lister, func(l *x509.RevocationList) { l.ThisUpdate = early }), listed(lister, nil, who)), "revoked"},
-		{"stamped before by a clock that may stamp", "signer revoked crl", stored(signed(clock, early), listed(lister, nil, who)), "revoked-later"},
-		{"stamped before by a clock that was revoked even earlier", "signer revoked crl", stored(signed(clock, early), listed(lister, func(l *x509.RevocationList) {
-			l.RevokedCertificateEntries[1].RevocationTime = noon
-		}, who, clock)), "revoked"},
-		{"stamped before by a clock that was revoked later", "signer revoked crl", stored(signed(clock, early), listed(lister, nil, who, clock)), "revoked-later"},
+		{"on the second list", "signer revoked crl", stored(unstamped, listed(lister, nil), listed(lister, nil, who)),
+			"revoked"},
+		{"stamped before", "signer revoked crl", stored(signed(c.stamper, early), listed(lister, nil, who)),
+			"revoked-later"},
+		{"stamped afterwards", "signer revoked crl", stored(signed(c.stamper, late), listed(lister, nil, who)),
+			"revoked"},
+		{"stamped before by nobody known", "signer revoked crl",
+			stored(signed(c.self, early), listed(lister, nil, who)), "revoked"},
+		{"not on an older list", "signer revoked crl",
+			stored(unstamped, listed(lister, func(l *x509.RevocationList) { l.ThisUpdate = early }),
+				listed(lister, nil, who)), "revoked"},
+		{"stamped before by a clock that may stamp", "signer revoked crl",
+			stored(signed(clock, early), listed(lister, nil, who)), "revoked-later"},
+		{"stamped before by a clock that was revoked even earlier", "signer revoked crl",
+			stored(signed(clock, early), listed(lister, func(l *x509.RevocationList) {
+				l.RevokedCertificateEntries[1].RevocationTime = noon
+			}, who, clock)), "revoked"},
+		{"stamped before by a clock that was revoked later", "signer revoked crl",
+			stored(signed(clock, early), listed(lister, nil, who, clock)), "revoked-later"},
 		{"taken off the list", "signer good crl", stored(unstamped, listed(lister, func(l *x509.RevocationList) {
-			l.RevokedCertificateEntries = []x509.RevocationListEntry{{SerialNumber: who.certificate().SerialNumber, RevocationTime: noon, ReasonCode: 8}}
+			l.RevokedCertificateEntries = []x509.RevocationListEntry{{SerialNumber: who.certificate().SerialNumber,
+				RevocationTime: noon, ReasonCode: 8}}
 		})), ""},
 		{"on a list by another of that name", "signer not-known", stored(unstamped, listed(namesake, nil, who)), ""},
 		{"on a list by another", "signer not-known", stored(unstamped, listed(issue(&x509.Certificate{
-			Subject: pkix.Name{CommonName: "Other"}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCRLSign,
+			Subject: pkix.Name{CommonName: "Other"}, IsCA: true, BasicConstraintsValid: true,
+			KeyUsage: x509.KeyUsageCRLSign,
 		}, ecdsaKey(), nil), nil, who)), ""},
-		{"on a list of certificates of others", "signer not-known", stored(unstamped, listed(lister, extension(point, true, sequence(element(0x84, []byte{0xFF}))), who)), ""},
-		{"not on a list of some reasons", "signer not-known", stored(unstamped, listed(lister, extension(point, true, sequence(element(0x83, []byte{6, 0x40}))))), ""},
-		{"not on a list of authorities", "signer not-known", stored(unstamped, listed(lister, extension(point, true, sequence(element(0x82, []byte{0xFF}))))), ""},
-		{"not on a list of users", "signer good crl", stored(unstamped, listed(lister, extension(point, true, sequence(element(0x81, []byte{0xFF}))))), ""},
-		{"not on a part of a list", "signer not-known", stored(unstamped, listed(lister, extension(point, true, sequence(element(0xA0, element(0xA0, element(0x86, []byte("http://example.com/7")))))))), ""},
-		{"not on a list of changes", "signer not-known", stored(unstamped, listed(lister, extension(asn1.ObjectIdentifier{2, 5, 29, 27}, true, marshal(1)))), ""},
-		{"on a list of changes", "signer revoked crl", stored(unstamped, listed(lister, extension(asn1.ObjectIdentifier{2, 5, 29, 27}, true, marshal(1)), who)), "revoked"},
+		{"on a list of certificates of others", "signer not-known",
+			stored(unstamped, listed(lister, extension(point, true, sequence(element(0x84, []byte{0xFF}))), who)), ""},
+		{"not on a list of some reasons", "signer not-known",
+			stored(unstamped, listed(lister, extension(point, true, sequence(element(0x83, []byte{6, 0x40}))))), ""},
+		{"not on a list of authorities", "signer not-known",
+			stored(unstamped, listed(lister, extension(point, true, sequence(element(0x82, []byte{0xFF}))))), ""},
+		{"not on a list of users", "signer good crl",
+			stored(unstamped, listed(lister, extension(point, true, sequence(element(0x81, []byte{0xFF}))))), ""},
+		{"not on a part of a list", "signer not-known",
+			stored(unstamped,
+				listed(lister,
+					extension(point, true,
+						sequence(element(0xA0, element(0xA0, element(0x86, []byte("http://example.com/7")))))))), ""},
+		{"not on a list of changes", "signer not-known",
+			stored(unstamped, listed(lister, extension(asn1.ObjectIdentifier{2, 5, 29, 27}, true, marshal(1)))), ""},
+		{"on a list of changes", "signer revoked crl",
+			stored(unstamped, listed(lister, extension(asn1.ObjectIdentifier{2, 5, 29, 27}, true, marshal(1)), who)),
+			"revoked"},
 		{"text for a list", "signer not-known", stored(unstamped, []byte("no list")), ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -195,7 +235,8 @@ func TestRevocationIsJudgedByWhoMayAndWhen(t *testing.T) {
 			if got := revocations(report.Signatures[0].Revocation); got != test.want {
 				t.Errorf("%s, want %s", got, test.want)
 			}
-			got := slices.DeleteFunc(strings.Fields(codes(report)), func(code string) bool { return !strings.HasPrefix(code, "revoked") })
+			got := slices.DeleteFunc(strings.Fields(codes(report)),
+				func(code string) bool { return !strings.HasPrefix(code, "revoked") })
 			if strings.Join(got, " ") != test.codes {
 				t.Errorf("found %q: %+v", codes(report), report.Findings)
 			}
@@ -205,7 +246,8 @@ func TestRevocationIsJudgedByWhoMayAndWhen(t *testing.T) {
 
 func TestRevocationDataInTheCMSIsFound(t *testing.T) {
 	root := issue(&x509.Certificate{
-		Subject: pkix.Name{CommonName: "Listing Root"}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
+		Subject: pkix.Name{CommonName: "Listing Root"}, IsCA: true, BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 	}, ecdsaKey(), nil)
 	who := issue(&x509.Certificate{Subject: pkix.Name{CommonName: "Listed Canary"}}, ecdsaKey(), root)
 	list := listed(root, nil, who)
@@ -219,7 +261,8 @@ func TestRevocationDataInTheCMSIsFound(t *testing.T) {
 	} {
 		signed := withCMS(func(f *forgedCMS) { f.by = who; change(f) })
 		report := check(t, signed, pdfsig.Options{Roots: pool(root)})
-		if got := revocations(report.Signatures[0].Revocation); got != "signer revoked crl" || !strings.Contains(codes(report), "revoked") {
+		if got := revocations(report.Signatures[0].Revocation); got != "signer revoked crl" ||
+			!strings.Contains(codes(report), "revoked") {
 			t.Errorf("%s: %s, %v", name, got, report.Findings)
 		}
 	}
@@ -236,8 +279,10 @@ func TestCertificatesOfTheDSSLeadToTheRoots(t *testing.T) {
 	between := who.chain[1].Raw
 	got := check(t, update(signed,
 		numbered{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R 6 0 R] /SigFlags 3 >> /DSS 61 0 R >>"},
-		numbered{60, fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(between), between)}, numbered{61, "<< /Certs 62 0 R >>"}, numbered{62, "[60 0 R]"}), options)
-	if got.Trust != pdfsig.Trusted || revocations(got.Signatures[0].Revocation) != "signer not-known, intermediate not-known" {
+		numbered{60, fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(between), between)},
+		numbered{61, "<< /Certs 62 0 R >>"}, numbered{62, "[60 0 R]"}), options)
+	if got.Trust != pdfsig.Trusted ||
+		revocations(got.Signatures[0].Revocation) != "signer not-known, intermediate not-known" {
 		t.Errorf("with it: %s, %+v, %v", got.Trust, got.Signatures[0].Revocation, got.Findings)
 	}
 }

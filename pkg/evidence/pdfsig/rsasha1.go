@@ -62,7 +62,8 @@ func parseRSASHA1(certificates pdf.Object, raw []byte) (*message, *fault) {
 		return m, undecided(CodeAlgorithm, "digest algorithm "+s.digest.name+" is not judged")
 	}
 	if s.digest.hash == brokenDigest {
-		return m, invalid(CodeBrokenDigest, "it uses MD5, with which anybody can make a second document of the same digest")
+		return m,
+			invalid(CodeBrokenDigest, "it uses MD5, with which anybody can make a second document of the same digest")
 	}
 	return m, nil
 }

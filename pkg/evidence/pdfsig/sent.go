@@ -73,7 +73,8 @@ func (c *checker) compareSent() error {
 	}
 	match := &SentMatch{Relation: RelationDiffers}
 	c.report.Sent = match
-	bySize := slices.SortedStableFunc(slices.Values(c.options.Sent), func(a, b Sent) int { return cmp.Compare(a.Size, b.Size) })
+	bySize := slices.SortedStableFunc(slices.Values(c.options.Sent),
+		func(a, b Sent) int { return cmp.Compare(a.Size, b.Size) })
 	hash := sha256.New()
 	at := int64(0)
 	for _, sent := range bySize {

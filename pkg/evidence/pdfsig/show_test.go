@@ -58,7 +58,8 @@ func pagesOf(t *testing.T, file []byte) (pages []string, annotations [][]string)
 		var others []string
 		list, _, _ := document.Resolve(page.Dictionary.Get("Annots"))
 		for _, item := range list.Items {
-			if annotation, _, _ := document.Resolve(item); annotation.Get("FT").Kind == pdf.Null && annotation.Get("Parent").Kind == pdf.Null {
+			if annotation, _, _ := document.Resolve(item); annotation.Get("FT").Kind == pdf.Null &&
+				annotation.Get("Parent").Kind == pdf.Null {
 				others = append(others, s.describe(item))
 			}
 		}
@@ -280,7 +281,8 @@ func programs(random *rand.Rand) (before, behind []byte) {
 	}
 	pick := func(from ...byte) byte { return from[random.IntN(len(from))] }
 	before, behind = program(10), program(1+random.IntN(3))
-	copy(before, []byte{0, byte(random.IntN(5)), pick(5, 9, 6), pick(5, 9, 11), 1, byte(5 + random.IntN(3)), pick(5, 6, 8, 11), pick(7, 9, 10)})
+	copy(before, []byte{0, byte(random.IntN(5)), pick(5, 9, 6), pick(5, 9, 11), 1, byte(5 + random.IntN(3)),
+		pick(5, 6, 8, 11), pick(7, 9, 10)})
 	if random.IntN(2) == 0 {
 		copy(behind, []byte{0, before[1], pick(5, 9, before[2]), pick(5, 9, before[3])})
 	}

@@ -105,14 +105,16 @@ func (s *signer) checkSigningCertificate() *fault {
 			Policies     asn1.RawValue `asn1:"optional"`
 		}
 		if _, err := asn1.Unmarshal(value, &list); !ok || err != nil || len(list.Certificates) == 0 {
-			return invalid(CodeSignedAttributes, "its signed attributes name the signer's certificate in a malformed way")
+			return invalid(CodeSignedAttributes,
+				"its signed attributes name the signer's certificate in a malformed way")
 		}
 		first := list.Certificates[0]
 		for _, algorithm := range digestAlgorithms {
 			named := algorithm.name == version.standard && len(first.Algorithm.Algorithm) == 0 ||
 				algorithm.oid.Equal(first.Algorithm.Algorithm)
 			if named && !sameDigest(algorithm.hash, first.Hash, sum(algorithm.hash, s.certificate.raw)) {
-				return invalid(CodeSigningCertificate, "the signer's certificate is not the one that the signed attributes name")
+				return invalid(CodeSigningCertificate,
+					"the signer's certificate is not the one that the signed attributes name")
 			}
 		}
 	}

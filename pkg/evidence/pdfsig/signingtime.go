@@ -54,6 +54,7 @@ func (c *checker) noteTimes(s *Signature) {
 	claims := s.ClaimedTime != nil || s.StatedTime != nil
 	if c.options.Roots != nil && s.Kind != KindTimeStamp && claims && s.Trust.TimeSource == TimeFromClock {
 		c.add(CodeClaimedTime, s.place,
-			"signature in object %d: only the signer says when it was made, so its certificate was judged at the present", s.Object)
+			"signature in object %d: only the signer says when it was made, so its certificate was judged at the "+
+				"present", s.Object)
 	}
 }

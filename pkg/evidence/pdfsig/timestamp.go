@@ -54,7 +54,8 @@ func (i *stampInfo) verify(m *message, digest []byte) *fault {
 
 // newTimeStamp describes a time stamp.
 func newTimeStamp(m *message, info *stampInfo, wrong *fault) *TimeStamp {
-	stamp := &TimeStamp{Status: TimeStampValid, Trust: Trust{Status: NotJudged, Reason: "the time stamp does not hold, or was not judged"}}
+	stamp := &TimeStamp{Status: TimeStampValid,
+		Trust: Trust{Status: NotJudged, Reason: "the time stamp does not hold, or was not judged"}}
 	if len(m.signers) > 0 && m.signers[0].certificate != nil {
 		stamp.Signer = newSigner(m.signers[0].certificate)
 	}
@@ -91,13 +92,15 @@ func (c *checker) judgeTimeStamp(s *Signature, m *message, offset int64) {
 	}
 	s.TimeStamp, s.stamp = newTimeStamp(token, info, wrong), token
 	if wrong != nil {
-		c.add(CodeTimeStamp, offset, "signature in object %d: its time stamp is %s: %s", s.Object, s.TimeStamp.Status, wrong.message)
+		c.add(CodeTimeStamp, offset, "signature in object %d: its time stamp is %s: %s", s.Object, s.TimeStamp.Status,
+			wrong.message)
 		return
 	}
 	signer := token.signers[0]
 	if signer.digest.weak || info.digest.weak {
 		c.add(CodeWeakDigest, offset,
-			"time stamp of the signature in object %d: SHA-1 is broken: two documents with one digest can be made", s.Object)
+			"time stamp of the signature in object %d: SHA-1 is broken: two documents with one digest can be made",
+			s.Object)
 	}
 	if weakKey(signer.certificate.key) {
 		c.add(CodeWeakKey, offset,

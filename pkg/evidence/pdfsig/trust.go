@@ -15,7 +15,8 @@ import (
 // themselves: a time stamp that says when one was made may be another signature of the file.
 func (c *checker) judgeTrust() error {
 	signatures := c.report.Signatures
-	if c.validation = newValidationData(); slices.ContainsFunc(signatures, func(s Signature) bool { return s.holds() }) {
+	if c.validation = newValidationData(); slices.ContainsFunc(signatures,
+		func(s Signature) bool { return s.holds() }) {
 		var err error
 		if c.validation, err = c.readDSS(); err != nil {
 			return err
@@ -112,10 +113,12 @@ func (c *checker) judgeSigners(s *Signature) {
 	case revoked == nil:
 	case stamped != nil && stamped.Before(*revoked):
 		c.add(CodeRevokedLater, s.place,
-			"signature in object %d: a certificate was revoked after the time stamp, on %s", s.Object, revoked.Format(time.DateOnly))
+			"signature in object %d: a certificate was revoked after the time stamp, on %s", s.Object,
+			revoked.Format(time.DateOnly))
 	default:
 		c.add(CodeRevoked, s.place,
-			"signature in object %d: a certificate was revoked on %s, and no trusted time stamp says that the signature is older",
+			"signature in object %d: a certificate was revoked on %s, and no trusted time stamp says that the "+
+				"signature is older",
 			s.Object, revoked.Format(time.DateOnly))
 	}
 }
@@ -126,7 +129,8 @@ func (c *checker) stampTrust(m *message, when time.Time) Trust {
 		return Trust{Status: NotJudged, Reason: "no roots for time stamps were given"}
 	}
 	trust, chains := c.chain(m, c.options.TimeStampRoots, when, TimeFromStamp, stampingUse)
-	if revoked := c.revocation(m, chains).revoked(); trust.Status == Trusted && revoked != nil && !when.Before(*revoked) {
+	if revoked := c.revocation(m, chains).revoked(); trust.Status == Trusted && revoked != nil &&
+		!when.Before(*revoked) {
 		trust.Status, trust.Reason = Untrusted, "a certificate of the chain was revoked before that time"
 	}
 	return trust
@@ -168,7 +172,8 @@ func chainOf(signer *x509.Certificate, intermediates, roots *x509.CertPool, when
 	fits func(*x509.Certificate) bool) (Trust, []*x509.Certificate) {
 	trust := Trust{Status: Untrusted}
 	chains, err := signer.Verify(x509.VerifyOptions{
-		Roots: roots, Intermediates: intermediates, CurrentTime: when, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
+		Roots: roots, Intermediates: intermediates, CurrentTime: when,
+		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
 	})
 	const signing = x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment
 	switch {
@@ -232,7 +237,8 @@ func (c *checker) noteTrust(s *Signature) {
 	if s.Trust.Status == Trusted && slices.ContainsFunc(s.message.signers,
 		func(one *signer) bool { return clientUse(one.certificate.parsed) }) {
 		c.add(CodeKeyUsage, s.place,
-			"signature in object %d: the certificate is meant for clients that log in, not for signing documents", s.Object)
+			"signature in object %d: the certificate is meant for clients that log in, not for signing documents",
+			s.Object)
 	}
 }
 

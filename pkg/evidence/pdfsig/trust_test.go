@@ -25,7 +25,8 @@ var (
 // usedFor is somebody whose certificate names extended key usages.
 func usedFor(other []asn1.ObjectIdentifier, uses ...x509.ExtKeyUsage) *party {
 	return issue(&x509.Certificate{
-		Subject: pkix.Name{CommonName: "Used Canary"}, KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: uses, UnknownExtKeyUsage: other,
+		Subject: pkix.Name{CommonName: "Used Canary"}, KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: uses,
+		UnknownExtKeyUsage: other,
 	}, ecdsaKey(), people().root)
 }
 
@@ -33,13 +34,15 @@ func usedFor(other []asn1.ObjectIdentifier, uses ...x509.ExtKeyUsage) *party {
 func below(authority x509.Certificate) *party {
 	authority.Subject, authority.IsCA, authority.BasicConstraintsValid = pkix.Name{CommonName: "Between"}, true, true
 	between := issue(&authority, ecdsaKey(), people().root)
-	return issue(&x509.Certificate{Subject: pkix.Name{CommonName: "Below Canary"}, KeyUsage: x509.KeyUsageDigitalSignature}, ecdsaKey(), between)
+	return issue(&x509.Certificate{Subject: pkix.Name{CommonName: "Below Canary"},
+		KeyUsage: x509.KeyUsageDigitalSignature}, ecdsaKey(), between)
 }
 
 // brief is somebody whose certificate has ended.
 func brief() *party {
 	return issue(&x509.Certificate{
-		Subject: pkix.Name{CommonName: "Brief Canary"}, KeyUsage: x509.KeyUsageDigitalSignature, NotAfter: noon.AddDate(1, 0, 0),
+		Subject: pkix.Name{CommonName: "Brief Canary"}, KeyUsage: x509.KeyUsageDigitalSignature,
+		NotAfter: noon.AddDate(1, 0, 0),
 	}, ecdsaKey(), people().root)
 }
 
@@ -84,79 +87,126 @@ func trustTable() []trustTest {
 		{"no roots", once(), none, unjudged, "", "no roots were given", "", ""},
 		{"no roots, a certificate of its own", signedBy(c.self), none, unjudged, "", "no roots were given", "", ""},
 		{"roots", once(), both, trusted, clock, "leads to a given root", "", "claimed-time"},
-		{"other roots", once(), pdfsig.Options{Roots: c.stampRoots()}, untrusted, clock, "does not lead to a given root", "", "claimed-time untrusted"},
-		{"a certificate of its own", signedBy(c.self), both, untrusted, clock, "does not lead", "", "claimed-time untrusted"},
-		{"a certificate of its own, and no time", withCMS(func(f *forgedCMS) { f.by = c.self; noTime(f) }), both, untrusted, clock, "does not lead", "", "untrusted"},
-		{"a certificate of its own that is a root", signedBy(c.self), pdfsig.Options{Roots: pool(c.self)}, trusted, clock, "", "", "claimed-time"},
+		{"other roots", once(), pdfsig.Options{Roots: c.stampRoots()}, untrusted, clock,
+			"does not lead to a given root", "", "claimed-time untrusted"},
+		{"a certificate of its own", signedBy(c.self), both, untrusted, clock, "does not lead", "",
+			"claimed-time untrusted"},
+		{"a certificate of its own, and no time", withCMS(func(f *forgedCMS) { f.by = c.self; noTime(f) }), both,
+			untrusted, clock, "does not lead", "", "untrusted"},
+		{"a certificate of its own that is a root", signedBy(c.self), pdfsig.Options{Roots: pool(c.self)}, trusted,
+			clock, "", "", "claimed-time"},
 		{"no time", withCMS(noTime), both, trusted, clock, "", "", ""},
 		{"a stated time", stated("D:20250504", same), both, trusted, clock, "", "", "claimed-time"},
 
-		{"ended, and claims to be older", signedBy(brief()), at(later), untrusted, clock, "was not valid at that time", "", "claimed-time untrusted"},
-		{"ended, and no time", withCMS(func(f *forgedCMS) { f.by = brief(); noTime(f) }), at(later), untrusted, clock, "not valid", "", "untrusted"},
+		{"ended, and claims to be older", signedBy(brief()), at(later), untrusted, clock, "was not valid at that time",
+			"", "claimed-time untrusted"},
+		{"ended, and no time", withCMS(func(f *forgedCMS) { f.by = brief(); noTime(f) }), at(later), untrusted, clock,
+			"not valid", "", "untrusted"},
 		{"not ended yet", signedBy(brief()), at(noon.AddDate(0, 6, 0)), trusted, clock, "", "", "claimed-time"},
-		{"ended, and stamped before", stampedBy(brief(), c.stamper, next), at(later), trusted, fromStamp, "", trusted, ""},
-		{"ended, and stamped before by nobody known", stampedBy(brief(), c.stamper, next), pdfsig.Options{Roots: c.roots(), Now: later},
+		{"ended, and stamped before", stampedBy(brief(), c.stamper, next), at(later), trusted, fromStamp, "", trusted,
+			""},
+		{"ended, and stamped before by nobody known", stampedBy(brief(), c.stamper, next),
+			pdfsig.Options{Roots: c.roots(), Now: later},
 			untrusted, clock, "not valid", unjudged, "claimed-time untrusted"},
-		{"ended, and stamped before by anybody", stampedBy(brief(), c.self, next), at(later), untrusted, clock, "not valid", untrusted,
+		{"ended, and stamped before by anybody", stampedBy(brief(), c.self, next), at(later), untrusted, clock,
+			"not valid", untrusted,
 			"claimed-time time-stamp-untrusted untrusted"},
-		{"ended, and a document time stamp behind it", stamped(signedBy(brief())), at(later), trusted, fromStamp, "", "", "validation-data"},
+		{"ended, and a document time stamp behind it", stamped(signedBy(brief())), at(later), trusted, fromStamp, "",
+			"", "validation-data"},
 		{"ended, and a document time stamp in front of it", again(stamped(contract()), func(s *signing) {
 			s.cms.by, s.object, s.other = brief(), 30, []numbered{{31, field("third", 30)}}
 		}), at(later), untrusted, fromStamp, "leads to", trusted, "claimed-time untrusted"},
-		{"claims a time before its certificate", withCMS(func(f *forgedCMS) { f.time = noon.AddDate(-3, 0, 0) }), both, trusted, clock, "", "", "claimed-time signing-time"},
+		{"claims a time before its certificate", withCMS(func(f *forgedCMS) { f.time = noon.AddDate(-3, 0, 0) }), both,
+			trusted, clock, "", "", "claimed-time signing-time"},
 
-		{"claims a time that has not come", withCMS(func(f *forgedCMS) { f.time = next }), at(noon), trusted, clock, "", "", "claimed-time signing-time-future"},
-		{"the same without roots", withCMS(func(f *forgedCMS) { f.time = next }), pdfsig.Options{Now: noon}, unjudged, "", "", "", "signing-time-future"},
-		{"claims a time just now, by a clock ahead of ours", withCMS(func(f *forgedCMS) { f.time = noon.Add(9 * time.Minute) }), at(noon), trusted, clock, "", "", "claimed-time"},
-		{"states a time that has not come", stated("D:20250506120000Z", same), at(noon), trusted, clock, "", "", "claimed-time signing-time-future"},
-		{"states a time of a zone that it does not name", stated("D:20250505010000", same), at(noon), trusted, clock, "", "", "claimed-time"},
-		{"stamped at a time that has not come", stampedBy(c.ana, c.stamper, next), at(noon), trusted, clock, "", trusted, "claimed-time signing-time-future"},
-		{"a document stamped at a time that has not come", stamped(contract()), at(noon.Add(-time.Hour)), trusted, fromStamp, "", trusted, "signing-time-future time-stamp-only"},
+		{"claims a time that has not come", withCMS(func(f *forgedCMS) { f.time = next }), at(noon), trusted, clock, "",
+			"", "claimed-time signing-time-future"},
+		{"the same without roots", withCMS(func(f *forgedCMS) { f.time = next }), pdfsig.Options{Now: noon}, unjudged,
+			"", "", "", "signing-time-future"},
+		{"claims a time just now, by a clock ahead of ours",
+			withCMS(func(f *forgedCMS) { f.time = noon.Add(9 * time.Minute) }), at(noon), trusted, clock, "", "",
+			"claimed-time"},
+		{"states a time that has not come", stated("D:20250506120000Z", same), at(noon), trusted, clock, "", "",
+			"claimed-time signing-time-future"},
+		{"states a time of a zone that it does not name", stated("D:20250505010000", same), at(noon), trusted, clock,
+			"", "", "claimed-time"},
+		{"stamped at a time that has not come", stampedBy(c.ana, c.stamper, next), at(noon), trusted, clock, "",
+			trusted, "claimed-time signing-time-future"},
+		{"a document stamped at a time that has not come", stamped(contract()), at(noon.Add(-time.Hour)), trusted,
+			fromStamp, "", trusted, "signing-time-future time-stamp-only"},
 
 		{"stamped", stampedBy(c.ana, c.stamper, next), both, trusted, fromStamp, "", trusted, ""},
-		{"stamped by somebody who is no authority", withCMS(stamp(c.ana, next)), pdfsig.Options{Roots: c.roots(), TimeStampRoots: c.roots()},
+		{"stamped by somebody who is no authority", withCMS(stamp(c.ana, next)),
+			pdfsig.Options{Roots: c.roots(), TimeStampRoots: c.roots()},
 			trusted, clock, "", untrusted, "claimed-time time-stamp-untrusted"},
 		{"document time stamp alone", stamped(contract()), both, trusted, fromStamp, "", trusted, "time-stamp-only"},
-		{"document time stamp alone, by nobody known", stamped(contract()), none, unjudged, "", "no roots", unjudged, "time-stamp-unknown"},
-		{"document time stamp alone, by anybody", stamped(contract()), pdfsig.Options{Roots: c.roots(), TimeStampRoots: c.roots()}, untrusted, fromStamp, "", untrusted,
+		{"document time stamp alone, by nobody known", stamped(contract()), none, unjudged, "", "no roots", unjudged,
+			"time-stamp-unknown"},
+		{"document time stamp alone, by anybody", stamped(contract()),
+			pdfsig.Options{Roots: c.roots(), TimeStampRoots: c.roots()}, untrusted, fromStamp, "", untrusted,
 			"time-stamp-unknown time-stamp-untrusted"},
-		{"one of two untrusted", again(once(), func(s *signing) { s.cms.by = c.self }), both, untrusted, clock, "", "", "claimed-time untrusted"},
-		{"the other of two untrusted", again(signedBy(c.self)), both, untrusted, clock, "does not lead", "", "claimed-time untrusted"},
+		{"one of two untrusted", again(once(), func(s *signing) { s.cms.by = c.self }), both, untrusted, clock, "", "",
+			"claimed-time untrusted"},
+		{"the other of two untrusted", again(signedBy(c.self)), both, untrusted, clock, "does not lead", "",
+			"claimed-time untrusted"},
 
 		{"two signers in one CMS", besides(func(*forgedCMS) {})(), both, trusted, clock, "", "", "claimed-time"},
-		{"two signers in one CMS, the other untrusted", besides(func(f *forgedCMS) { f.by = c.self })(), both, untrusted, clock, "does not lead", "", "claimed-time untrusted"},
+		{"two signers in one CMS, the other untrusted", besides(func(f *forgedCMS) { f.by = c.self })(), both,
+			untrusted, clock, "does not lead", "", "claimed-time untrusted"},
 		{"two signers in one CMS, the first stamped, the other ended", withCMS(func(f *forgedCMS) {
 			stamp(c.stamper, next)(f)
 			f.beside = &forgedCMS{by: brief()}
 		}), at(later), untrusted, clock, "not valid", trusted,
 			"claimed-time untrusted"},
-		{"a certificate that may not sign", signedBy(c.root), both, untrusted, clock, "not meant for signing", "", "claimed-time untrusted"},
+		{"a certificate that may not sign", signedBy(c.root), both, untrusted, clock, "not meant for signing", "",
+			"claimed-time untrusted"},
 		{"for any use", signedBy(usedFor(nil, x509.ExtKeyUsageAny)), both, trusted, clock, "", "", "claimed-time"},
-		{"for e-mail", signedBy(usedFor(nil, x509.ExtKeyUsageEmailProtection, x509.ExtKeyUsageClientAuth)), both, trusted, clock, "", "", "claimed-time"},
-		{"for documents", signedBy(usedFor([]asn1.ObjectIdentifier{oidDocumentSigning})), both, trusted, clock, "", "", "claimed-time"},
-		{"for documents, by Adobe", signedBy(usedFor([]asn1.ObjectIdentifier{oidAdobeSigning}, x509.ExtKeyUsageTimeStamping)), both, trusted, clock, "", "", "claimed-time"},
-		{"for documents, by Microsoft", signedBy(usedFor([]asn1.ObjectIdentifier{oidMSSigning})), both, trusted, clock, "", "", "claimed-time"},
-		{"for clients", signedBy(usedFor(nil, x509.ExtKeyUsageClientAuth)), both, trusted, clock, "", "", "claimed-time key-usage"},
-		{"for clients and servers", signedBy(usedFor(nil, x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth)), both, trusted, clock, "", "", "claimed-time key-usage"},
-		{"for servers", signedBy(usedFor(nil, x509.ExtKeyUsageServerAuth)), both, untrusted, clock, "meant for another use", "", "claimed-time untrusted"},
-		{"for code", signedBy(usedFor(nil, x509.ExtKeyUsageCodeSigning)), both, untrusted, clock, "meant for another use", "", "claimed-time untrusted"},
-		{"for time stamps", signedBy(usedFor(nil, x509.ExtKeyUsageTimeStamping)), both, untrusted, clock, "meant for another use", "", "claimed-time untrusted"},
-		{"for something nobody knows", signedBy(usedFor([]asn1.ObjectIdentifier{{1, 2, 3}})), both, untrusted, clock, "meant for another use", "", "claimed-time untrusted"},
-		{"under an authority for servers", signedBy(below(x509.Certificate{KeyUsage: x509.KeyUsageCertSign, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}})), both,
-			untrusted, clock, "an authority's certificate is meant for another use", "", "claimed-time untrusted"},
-		{"under an authority for e-mail", signedBy(below(x509.Certificate{KeyUsage: x509.KeyUsageCertSign, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageEmailProtection}})), both,
+		{"for e-mail", signedBy(usedFor(nil, x509.ExtKeyUsageEmailProtection, x509.ExtKeyUsageClientAuth)), both,
 			trusted, clock, "", "", "claimed-time"},
-		{"under an authority that may not issue", signedBy(below(x509.Certificate{KeyUsage: x509.KeyUsageDigitalSignature})), both, untrusted, clock, "", "", "claimed-time untrusted"},
+		{"for documents", signedBy(usedFor([]asn1.ObjectIdentifier{oidDocumentSigning})), both, trusted, clock, "", "",
+			"claimed-time"},
+		{"for documents, by Adobe",
+			signedBy(usedFor([]asn1.ObjectIdentifier{oidAdobeSigning}, x509.ExtKeyUsageTimeStamping)), both, trusted,
+			clock, "", "", "claimed-time"},
+		{"for documents, by Microsoft", signedBy(usedFor([]asn1.ObjectIdentifier{oidMSSigning})), both, trusted, clock,
+			"", "", "claimed-time"},
+		{"for clients", signedBy(usedFor(nil, x509.ExtKeyUsageClientAuth)), both, trusted, clock, "", "",
+			"claimed-time key-usage"},
+		{"for clients and servers", signedBy(usedFor(nil, x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth)),
+			both, trusted, clock, "", "", "claimed-time key-usage"},
+		{"for servers", signedBy(usedFor(nil, x509.ExtKeyUsageServerAuth)), both, untrusted, clock,
+			"meant for another use", "", "claimed-time untrusted"},
+		{"for code", signedBy(usedFor(nil, x509.ExtKeyUsageCodeSigning)), both, untrusted, clock,
+			"meant for another use", "", "claimed-time untrusted"},
+		{"for time stamps", signedBy(usedFor(nil, x509.ExtKeyUsageTimeStamping)), both, untrusted, clock,
+			"meant for another use", "", "claimed-time untrusted"},
+		{"for something nobody knows", signedBy(usedFor([]asn1.ObjectIdentifier{{1, 2, 3}})), both, untrusted, clock,
+			"meant for another use", "", "claimed-time untrusted"},
+		{"under an authority for servers",
+			signedBy(below(x509.Certificate{KeyUsage: x509.KeyUsageCertSign,
+				ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}})), both,
+			untrusted, clock, "an authority's certificate is meant for another use", "", "claimed-time untrusted"},
+		{"under an authority for e-mail",
+			signedBy(below(x509.Certificate{KeyUsage: x509.KeyUsageCertSign,
+				ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageEmailProtection}})), both,
+			trusted, clock, "", "", "claimed-time"},
+		{"under an authority that may not issue",
+			signedBy(below(x509.Certificate{KeyUsage: x509.KeyUsageDigitalSignature})), both, untrusted, clock, "", "",
+			"claimed-time untrusted"},
 
 		{"RSA key of 1,024 bits", signedBy(withRSA(1024)), both, trusted, clock, "", "", "claimed-time weak-key"},
 		{"RSA key of 2,047 bits", signedBy(withRSA(2047)), none, unjudged, "", "", "", "weak-key"},
 		{"RSA key of 2,048 bits", signedBy(withRSA(2048)), none, unjudged, "", "", "", ""},
 
 		{"unsigned", contract(), both, unjudged, "", "", "", "unsigned"},
-		{"not judged", withCMS(func(f *forgedCMS) { f.algorithm = asn1.ObjectIdentifier{1, 2, 3} }), both, unjudged, "", "not judged", "", "signature-algorithm trust-not-judged"},
-		{"encrypted", file("encrypted-object-streams.pdf"), both, unjudged, "", "", "", "pdf-encrypted trust-not-judged"},
-		{"not valid", withCMS(func(f *forgedCMS) { f.spoil = true }), both, unjudged, "", "does not hold", "", "signature-mismatch"},
-		{"one of two not valid", again(withCMS(func(f *forgedCMS) { f.spoil = true })), both, unjudged, "", "does not hold", "", "claimed-time signature-mismatch"},
+		{"not judged", withCMS(func(f *forgedCMS) { f.algorithm = asn1.ObjectIdentifier{1, 2, 3} }), both, unjudged, "",
+			"not judged", "", "signature-algorithm trust-not-judged"},
+		{"encrypted", file("encrypted-object-streams.pdf"), both, unjudged, "", "", "",
+			"pdf-encrypted trust-not-judged"},
+		{"not valid", withCMS(func(f *forgedCMS) { f.spoil = true }), both, unjudged, "", "does not hold", "",
+			"signature-mismatch"},
+		{"one of two not valid", again(withCMS(func(f *forgedCMS) { f.spoil = true })), both, unjudged, "",
+			"does not hold", "", "claimed-time signature-mismatch"},
 	}
 	return tests
 }
@@ -175,20 +225,24 @@ func TestRootsDecideAboutTrust(t *testing.T) {
 				return
 			}
 			s := report.Signatures[0]
-			if s.Trust.TimeSource != test.source || !strings.Contains(s.Trust.Reason, test.reason) || s.Trust.Reason == "" {
+			if s.Trust.TimeSource != test.source || !strings.Contains(s.Trust.Reason, test.reason) ||
+				s.Trust.Reason == "" {
 				t.Errorf("trust %+v", s.Trust)
 			}
 			if (s.Trust.At != nil) != (test.source == pdfsig.TimeFromStamp) {
 				t.Errorf("judged at %v", s.Trust.At)
 			}
-			if (s.TimeStamp == nil) != (test.stamp == "") || s.TimeStamp != nil && s.TimeStamp.Trust.Status != test.stamp {
+			if (s.TimeStamp == nil) != (test.stamp == "") || s.TimeStamp != nil &&
+				s.TimeStamp.Trust.Status != test.stamp {
 				t.Errorf("time stamp %+v", s.TimeStamp)
 			}
-			if s.TimeStamp != nil && (s.TimeStamp.Status != pdfsig.TimeStampValid || s.TimeStamp.Signer == nil || s.TimeStamp.Time == nil) {
+			if s.TimeStamp != nil && (s.TimeStamp.Status != pdfsig.TimeStampValid || s.TimeStamp.Signer == nil ||
+				s.TimeStamp.Time == nil) {
 				t.Errorf("time stamp %+v", s.TimeStamp)
 			}
 			// whatever is not trusted is refused, if roots were given and there is a signature
-			if refused := len(report.Refusals()) > 0; test.options.Roots != nil && test.trust != pdfsig.Trusted && !refused {
+			if refused := len(report.Refusals()) > 0; test.options.Roots != nil && test.trust != pdfsig.Trusted &&
+				!refused {
 				t.Errorf("%s is not refused", test.trust)
 			}
 		})
@@ -196,12 +250,14 @@ func TestRootsDecideAboutTrust(t *testing.T) {
 }
 
 func TestTrustThatIsMissingCanBeAccepted(t *testing.T) {
-	for _, code := range []evidence.Code{pdfsig.CodeUntrusted, pdfsig.CodeTrustNotJudged, pdfsig.CodeTimeStampUnknown, pdfsig.CodeFutureTime, pdfsig.CodeUnsignedAttribute} {
+	for _, code := range []evidence.Code{pdfsig.CodeUntrusted, pdfsig.CodeTrustNotJudged, pdfsig.CodeTimeStampUnknown,
+		pdfsig.CodeFutureTime, pdfsig.CodeUnsignedAttribute} {
 		if _, err := pdfsig.New(pdfsig.Options{Accept: []evidence.Code{code}}); err != nil {
 			t.Error(err)
 		}
 	}
-	report := check(t, signedBy(people().self), pdfsig.Options{Roots: people().roots(), Accept: []evidence.Code{pdfsig.CodeUntrusted}})
+	report := check(t, signedBy(people().self),
+		pdfsig.Options{Roots: people().roots(), Accept: []evidence.Code{pdfsig.CodeUntrusted}})
 	if report.Trust != pdfsig.Untrusted || len(report.Refusals()) > 0 {
 		t.Errorf("%s with %v", report.Trust, report.Findings)
 	}

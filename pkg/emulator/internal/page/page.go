@@ -113,7 +113,8 @@ func read(name string) string {
 // Policy is the pages' Content-Security-Policy: their own style, script, pictures and forms, and
 // nothing else; the empty icon is a data: address.
 var Policy = "default-src 'none'; style-src " + source(style) + "; script-src " + source(script) +
-	"; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+	"; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for " +
+	"'script'"
 
 func source(text string) string {
 	sum := sha256.Sum256([]byte(text))
@@ -128,8 +129,9 @@ var bodies = sync.OnceValue(func() map[string]*template.Template {
 		"picture.html":   Pictures,
 		"review.html":    {Review},
 		"signature.html": {Signature},
-		"message.html":   {Completed, Rejected, Expired, Unknown, Ended, Early, Malformed, Foreign, Full, Failed, NoList},
-		"list.html":      {List},
+		"message.html": {Completed, Rejected, Expired, Unknown, Ended, Early, Malformed, Foreign, Full, Failed,
+			NoList},
+		"list.html": {List},
 	} {
 		for _, name := range names {
 			made[name] = template.Must(template.ParseFS(files, "layout.html", file))

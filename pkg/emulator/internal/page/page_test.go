@@ -20,7 +20,8 @@ import (
 
 // views are all pages in all the forms that they take.
 func views() (all []View) {
-	problems := []string{"", ProblemLarge, ProblemKind, ProblemDimensions, ProblemNoPicture, ProblemNoInk, ProblemNoName, ProblemLongName}
+	problems := []string{"", ProblemLarge, ProblemKind, ProblemDimensions, ProblemNoPicture, ProblemNoInk,
+		ProblemNoName, ProblemLongName}
 	for _, language := range Languages {
 		for _, name := range slices.Sorted(maps.Keys(bodies())) {
 			for i, problem := range problems {
@@ -28,7 +29,8 @@ func views() (all []View) {
 					break // only steps are shown with a problem
 				}
 				all = append(all, View{
-					Language: language, Name: name, Problem: problem, Next: Signature, Given: Pictures, Key: "canary", Signer: "Ana",
+					Language: language, Name: name, Problem: problem, Next: Signature, Given: Pictures, Key: "canary",
+					Signer:    "Ana",
 					Documents: []Document{{"contract.pdf", 1234}}, Alone: time.Second, Back: true, MaxUpload: 10 << 20,
 				})
 			}
@@ -57,7 +59,8 @@ func TestEveryTextIsThereInEveryLanguageAndUsed(t *testing.T) {
 			if text == "" {
 				t.Errorf("there is no text %q in the language %q", key, language)
 			}
-			if got, want := fmt.Sprint(verb.FindAllString(text, -1)), fmt.Sprint(verb.FindAllString(translations[English], -1)); got != want {
+			if got, want := fmt.Sprint(verb.FindAllString(text, -1)),
+				fmt.Sprint(verb.FindAllString(translations[English], -1)); got != want {
 				t.Errorf("%q in %q has the values %s, not %s", key, language, got, want)
 			}
 			for _, part := range verb.Split(text, -1) {
@@ -74,7 +77,8 @@ func TestEveryTextIsThereInEveryLanguageAndUsed(t *testing.T) {
 		if strings.Contains(shown[language], "%!") {
 			t.Errorf("a text in %q has a value too many or too few", language)
 		}
-		for key, number := range map[string]int{"problem.too-many-pixels": picture.MaxPixels / 1_000_000, "problem.long-name": pen.MaxName} {
+		for key, number := range map[string]int{"problem.too-many-pixels": picture.MaxPixels / 1_000_000,
+			"problem.long-name": pen.MaxName} {
 			if !strings.Contains(texts[key][language], fmt.Sprint(" ", number, " ")) {
 				t.Errorf("%q in %q does not name the limit", key, language)
 			}
@@ -83,7 +87,8 @@ func TestEveryTextIsThereInEveryLanguageAndUsed(t *testing.T) {
 }
 
 func TestAMissingTextOrPageIsAnError(t *testing.T) {
-	for _, view := range []View{{Language: "xx", Name: Consent}, {Language: English, Name: "canary"}, {Language: English, Name: Front, Problem: "canary"}} {
+	for _, view := range []View{{Language: "xx", Name: Consent}, {Language: English, Name: "canary"},
+		{Language: English, Name: Front, Problem: "canary"}} {
 		if made, err := Render(view); err == nil || made != nil {
 			t.Errorf("%+v: %v", view, err)
 		}
@@ -101,11 +106,13 @@ func TestPolicyFitsThePages(t *testing.T) {
 		}
 		for _, found := range inline.FindAllSubmatch(made, -1) {
 			sum := sha256.Sum256(found[2])
-			if source := string(found[1]) + "-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"; !strings.Contains(Policy, source) {
+			if source := string(found[1]) + "-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
+				"'"; !strings.Contains(Policy, source) {
 				t.Errorf("%s: the policy does not allow its %s", view.Name, found[1])
 			}
 		}
-		for _, never := range []string{" style=", " onclick", " onload", " onerror", "javascript:", "http://", "https://", "//", "TODO"} {
+		for _, never := range []string{" style=", " onclick", " onload", " onerror", "javascript:", "http://",
+			"https://", "//", "TODO"} {
 			if rest := inline.ReplaceAll(made, nil); bytes.Contains(rest, []byte(never)) {
 				t.Errorf("%s: holds %q", view.Name, never)
 			}
@@ -127,8 +134,10 @@ func TestLanguageIsThatOfTheAddressThenOfTheBrowser(t *testing.T) {
 		want            Language
 		chosen          bool
 	}{
-		{"", "", English, false}, {"", "es", Spanish, false}, {"", "es-419, en;q=0.1", Spanish, false}, {"", "fr, es;q=0.5", Spanish, false},
-		{"", "de", English, false}, {"", "not a header;;", English, false}, {"es", "en", Spanish, true}, {"en", "es", English, true}, {"ES", "es", Spanish, false},
+		{"", "", English, false}, {"", "es", Spanish, false}, {"", "es-419, en;q=0.1", Spanish, false},
+		{"", "fr, es;q=0.5", Spanish, false},
+		{"", "de", English, false}, {"", "not a header;;", English, false}, {"es", "en", Spanish, true},
+		{"en", "es", English, true}, {"ES", "es", Spanish, false},
 	} {
 		if got, chosen := Choose(test.asked, test.accepted); got != test.want || chosen != test.chosen {
 			t.Errorf("%q, %q: %s %v", test.asked, test.accepted, got, chosen)

@@ -44,7 +44,8 @@ type Point struct{ X, Y int }
 var (
 	ErrEmpty   = errors.New("signature: nothing was drawn or typed")
 	ErrTooLong = fmt.Errorf("signature: more than %d points, or than %d characters", MaxPoints, MaxName)
-	ErrForm    = fmt.Errorf("signature: strokes such as %q are expected, with points inside of %d by %d", "10,20 11,25;40,40", Width, Height)
+	ErrForm    = fmt.Errorf("signature: strokes such as %q are expected, with points inside of %d by %d",
+		"10,20 11,25;40,40", Width, Height)
 )
 
 // Parse reads strokes: points "x,y" in whole numbers with a space between two, and a semicolon

@@ -8,7 +8,8 @@ import (
 
 func TestParseReadsWhatThePageSends(t *testing.T) {
 	signature, err := Parse("10,20 11,25;600,200;0,0 0,0")
-	if err != nil || len(signature.Strokes) != 3 || signature.Points() != 5 || signature.Strokes[1][0] != (Point{600, 200}) {
+	if err != nil || len(signature.Strokes) != 3 || signature.Points() != 5 ||
+		signature.Strokes[1][0] != (Point{600, 200}) {
 		t.Errorf("%+v, %v", signature, err)
 	}
 }
@@ -53,7 +54,8 @@ func TestTypedNames(t *testing.T) {
 			t.Errorf("%q: %+v, %v", name, got, err)
 		}
 	}
-	for name, want := range map[string]error{"": ErrEmpty, " \u200b\n": ErrEmpty, strings.Repeat("ñ", 101): ErrTooLong} {
+	for name, want := range map[string]error{"": ErrEmpty, " \u200b\n": ErrEmpty,
+		strings.Repeat("ñ", 101): ErrTooLong} {
 		if _, err := Typed(name); !errors.Is(err, want) {
 			t.Errorf("%q: %v", name, err)
 		}

@@ -39,7 +39,8 @@ func (c *canvas) paint(x, y int, paint color.RGBA, share float64) {
 		return
 	}
 	blend := func(old, new uint8) uint8 { return uint8((uint32(old)*(256-cover) + uint32(new)*cover) >> 8) }
-	pixel[0], pixel[1], pixel[2], pixel[3] = blend(pixel[0], paint.R), blend(pixel[1], paint.G), blend(pixel[2], paint.B), 255
+	pixel[0], pixel[1], pixel[2], pixel[3] = blend(pixel[0], paint.R), blend(pixel[1], paint.G),
+		blend(pixel[2], paint.B), 255
 }
 
 // box is an area that a shape does not leave.

@@ -78,7 +78,8 @@ func spell(text string) []glyph {
 // dot tells whether a text has ink at a place, in dots from the upper left of its first letter.
 func dot(text []glyph, x, y float64) bool {
 	column, row := int(math.Floor(x)), int(math.Floor(y))+2
-	if column < 0 || row < 0 || row >= len(glyph{}) || column/letterStep >= len(text) || column%letterStep >= letterWidth {
+	if column < 0 || row < 0 || row >= len(glyph{}) || column/letterStep >= len(text) ||
+		column%letterStep >= letterWidth {
 		return false
 	}
 	return text[column/letterStep][row]>>(letterWidth-1-column%letterStep)&1 == 1

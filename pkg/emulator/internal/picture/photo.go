@@ -102,7 +102,8 @@ func shrink(photo image.Image, turned exif.Orientation) *canvas {
 				red, green, blue = red+uint32(pixel.R)+white, green+uint32(pixel.G)+white, blue+uint32(pixel.B)+white
 			}
 			n := uint32(samples * samples)
-			c.image.SetRGBA(x, y, color.RGBA{R: uint8(red / n >> 8), G: uint8(green / n >> 8), B: uint8(blue / n >> 8), A: 255})
+			c.image.SetRGBA(x, y, color.RGBA{R: uint8(red / n >> 8), G: uint8(green / n >> 8), B: uint8(blue / n >> 8),
+				A: 255})
 		}
 	}
 	return c

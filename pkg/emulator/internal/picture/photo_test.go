@@ -94,7 +94,8 @@ func colors(picture image.Image, width, height int) (names string) {
 }
 
 func TestPhotosStandUprightAndKeepNothingButPixels(t *testing.T) {
-	for value, want := range []string{0: "rgbw", 1: "rgbw", 2: "grwb", 3: "wbgr", 4: "bwrg", 5: "rbgw", 6: "brwg", 7: "wgbr", 8: "gwrb", 9: "rgbw"} {
+	for value, want := range []string{0: "rgbw", 1: "rgbw", 2: "grwb", 3: "wbgr", 4: "bwrg", 5: "rbgw", 6: "brwg",
+		7: "wgbr", 8: "gwrb", 9: "rgbw"} {
 		for _, order := range []binary.AppendByteOrder{binary.LittleEndian, binary.BigEndian} {
 			photo, err := Photo(withExif(t, 160, 80, order, uint16(value)))
 			if err != nil {
@@ -169,15 +170,17 @@ func TestPhotoRefuses(t *testing.T) {
 	copy(huge[sof+5:], []byte{0xFF, 0xFF, 0xFF, 0xFF})
 	sos := bytes.Index(good, []byte{0xFF, 0xDA})
 	end := len(good) - 2
-	scans := bytes.Join([][]byte{good[:sos], bytes.Repeat(good[sos:end], 300), good[end:]}, nil) // the decoder draws each over the last
+	// the decoder draws each over the last
+	scans := bytes.Join([][]byte{good[:sos], bytes.Repeat(good[sos:end], 300), good[end:]}, nil)
 	for name, test := range map[string]struct {
 		file []byte
 		want error
 	}{
-		"nothing":                  {nil, ErrFormat},
-		"text":                     {[]byte("canary"), ErrFormat},
-		"GIF":                      {[]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"), ErrFormat},
-		"SVG":                      {[]byte("<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"), ErrFormat},
+		"nothing": {nil, ErrFormat},
+		"text":    {[]byte("canary"), ErrFormat},
+		"GIF":     {[]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"), ErrFormat},
+		"SVG": {[]byte("<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"),
+			ErrFormat},
 		"half a JPEG":              {good[:len(good)/2], ErrFormat},
 		"half a PNG":               {asPNG(t, quarters(64, 64))[:60], ErrFormat},
 		"a PNG that claims 4 Gpx":  {claiming(t, 65535, 65535), ErrDimensions},
@@ -238,7 +241,8 @@ func TestSignaturesShowWhatWasGiven(t *testing.T) {
 	} {
 		file := Signature(signature)
 		picture, err := png.Decode(bytes.NewReader(file))
-		if err != nil || picture.Bounds().Size() != image.Pt(pen.Width, pen.Height+signatureBand) || len(file) > 64<<10 {
+		if err != nil || picture.Bounds().Size() != image.Pt(pen.Width, pen.Height+signatureBand) ||
+			len(file) > 64<<10 {
 			t.Fatalf("%s: %v, %d bytes", name, err, len(file))
 		}
 		inked, edge := 0, 0

@@ -14,9 +14,11 @@ var all = map[string]struct {
 	english, spanish string
 	bandTop          int
 }{
-	"front":  {DocumentFront, 720, 454, "EMULATOR - NOT A REAL DOCUMENT", "EMULADOR - NO ES UN DOCUMENTO REAL", bandTop},
-	"back":   {DocumentBack, 720, 454, "EMULATOR - NOT A REAL DOCUMENT", "EMULADOR - NO ES UN DOCUMENTO REAL", bandTop},
-	"selfie": {Selfie, 480, 600, "EMULATOR - NOT A REAL PERSON", "EMULADOR - NO ES UNA PERSONA REAL", selfieHeight - 58},
+	"front": {DocumentFront, 720, 454, "EMULATOR - NOT A REAL DOCUMENT", "EMULADOR - NO ES UN DOCUMENTO REAL",
+		bandTop},
+	"back": {DocumentBack, 720, 454, "EMULATOR - NOT A REAL DOCUMENT", "EMULADOR - NO ES UN DOCUMENTO REAL", bandTop},
+	"selfie": {Selfie, 480, 600, "EMULATOR - NOT A REAL PERSON", "EMULADOR - NO ES UNA PERSONA REAL",
+		selfieHeight - 58},
 }
 
 func decode(t *testing.T, file []byte) image.Image {
@@ -33,7 +35,8 @@ func decode(t *testing.T, file []byte) image.Image {
 
 func TestEveryPictureSaysWhoMadeIt(t *testing.T) {
 	for name, kind := range all {
-		for _, holder := range []string{"Ana Sofía Muñoz Güell", "", strings.Repeat("W", 5000) + "李", "\x00\xff\n\u0301"} {
+		for _, holder := range []string{"Ana Sofía Muñoz Güell", "", strings.Repeat("W", 5000) + "李",
+			"\x00\xff\n\u0301"} {
 			picture := decode(t, kind.draw(holder))
 			if size := picture.Bounds().Size(); size != image.Pt(kind.width, kind.height) {
 				t.Fatalf("%s: %v", name, size)

@@ -27,7 +27,8 @@ func (a *Authority) newCMS(digest []byte, signingTime time.Time) ([]byte, error)
 		return nil, fmt.Errorf("making a CMS signature: %w", err)
 	}
 	message.SetDigestAlgorithm(pkcs7.OIDDigestAlgorithmSHA256) // the default is SHA-1
-	if err := message.AddSignerChain(a.signer, a.key, []*x509.Certificate{a.root}, pkcs7.SignerInfoConfig{}); err != nil {
+	if err := message.AddSignerChain(a.signer, a.key, []*x509.Certificate{a.root},
+		pkcs7.SignerInfoConfig{}); err != nil {
 		return nil, fmt.Errorf("making a CMS signature: %w", err)
 	}
 	message.Detach()

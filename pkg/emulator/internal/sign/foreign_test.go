@@ -43,13 +43,16 @@ func TestForeignProgramsAcceptSignedDocuments(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if signed, err = a.Sign(signed, sign.Options{Time: noon, Reason: "twice", Ink: pen.Signature{Name: `Ana (P\érez) 李`}}); err != nil {
+			if signed,
+				err = a.Sign(signed,
+				sign.Options{Time: noon, Reason: "twice", Ink: pen.Signature{Name: `Ana (P\érez) 李`}}); err != nil {
 				t.Fatal(err)
 			}
 			path := write("signed.pdf", signed)
 
 			output, err := run(t, "pdfsig", "-nocert", path)
-			if err != nil || strings.Count(output, "Signature is Valid") < 2 || strings.Count(output, "Total document signed") != 1 {
+			if err != nil || strings.Count(output, "Signature is Valid") < 2 ||
+				strings.Count(output, "Total document signed") != 1 {
 				t.Errorf("pdfsig: %v\n%s", err, output)
 			}
 			if output, err := run(t, "qpdf", "--check", path); err != nil {

@@ -43,7 +43,8 @@ func (r *revision) findForm() error {
 	}
 	for _, dictionary := range []pdf.Object{f.catalog, f.page.Dictionary, f.acroForm} {
 		if _, twice := dictionary.DuplicateKey(); twice {
-			return &Error{Reason: "the PDF's catalog, first page or form has a key twice, so that readers differ about it"}
+			return &Error{Reason: "the PDF's catalog, first page or form has a key twice, so that readers differ " +
+				"about it"}
 		}
 	}
 	if annotations, _, err := r.base.Resolve(f.page.Dictionary.Get("Annots")); err != nil {

@@ -57,7 +57,8 @@ func (r *revision) replace(ref pdf.Reference, object pdf.Object) error {
 		return err
 	}
 	if loaded.Stream >= 0 {
-		return &Error{Reason: fmt.Sprintf("object %d of the PDF is a stream where a plain object should be", ref.Number)}
+		return &Error{Reason: fmt.Sprintf("object %d of the PDF is a stream where a plain object should be",
+			ref.Number)}
 	}
 	r.changed[ref] = object
 	return nil
@@ -142,7 +143,8 @@ func (r *revision) trailer(start int64) pdf.Object {
 		"Type", "W", "Index", "Length", "Filter", "DecodeParms", "F", "FFilter", "FDecodeParms", "DL")
 	changing := sha256.Sum256(strconv.AppendInt([]byte("update at "), start, 10))
 	permanent := pdf.NewHex(changing[:16])
-	if ids, _, err := r.base.Resolve(r.base.Trailer().Get("ID")); err == nil && ids.Kind == pdf.Array && len(ids.Items) == 2 && ids.Items[0].IsString() {
+	if ids, _, err := r.base.Resolve(r.base.Trailer().Get("ID")); err == nil && ids.Kind == pdf.Array &&
+		len(ids.Items) == 2 && ids.Items[0].IsString() {
 		permanent = ids.Items[0]
 	}
 	return trailer.
@@ -192,7 +194,8 @@ func (r *revision) writeStream(out []byte, objects []written) ([]byte, error) {
 		index = append(index, pdf.NewInteger(int64(run[0].reference.Number)), pdf.NewInteger(int64(len(run))))
 		for _, object := range run {
 			offset := object.offset - r.base.Header()
-			lines = append(lines, 1, byte(offset>>32), byte(offset>>24), byte(offset>>16), byte(offset>>8), byte(offset),
+			lines = append(lines, 1, byte(offset>>32), byte(offset>>24), byte(offset>>16), byte(offset>>8),
+				byte(offset),
 				byte(object.reference.Generation>>8), byte(object.reference.Generation))
 		}
 	}

@@ -59,7 +59,8 @@ func (a *Authority) Check(document []byte) error {
 func (a *Authority) Sign(document []byte, options Options) ([]byte, error) {
 	if options.Time.Before(a.signer.NotBefore) || options.Time.After(a.signer.NotAfter) {
 		return nil, fmt.Errorf("signing: the time %s is outside the test certificate's validity, %s to %s",
-			options.Time.UTC().Format(time.RFC3339), a.signer.NotBefore.Format(time.RFC3339), a.signer.NotAfter.Format(time.RFC3339))
+			options.Time.UTC().Format(time.RFC3339), a.signer.NotBefore.Format(time.RFC3339),
+			a.signer.NotAfter.Format(time.RFC3339))
 	}
 	options.Time = options.Time.UTC().Truncate(time.Second)
 	revision, err := prepare(document)
@@ -116,7 +117,8 @@ func refuse(err error) error {
 	case errors.Is(err, pdf.ErrLimit), errors.Is(err, pdf.ErrUnsupported):
 		return &Error{Reason: "the PDF is of a kind that the emulator does not read (" + fault.Error() + ")", err: err}
 	}
-	return &Error{Reason: "the PDF is not well formed (" + fault.Error() + "); save it anew with a PDF program", err: err}
+	return &Error{Reason: "the PDF is not well formed (" + fault.Error() + "); save it anew with a PDF program",
+		err: err}
 }
 
 // restrictions refuses a document whose author's certification forbids any change.
@@ -147,7 +149,8 @@ func (r *revision) restrictions(catalog pdf.Object) error {
 			return err
 		}
 		if reference.Get("TransformMethod").IsName("DocMDP") && level.Kind == pdf.Integer && level.Int == 1 {
-			return &Error{Reason: "the PDF is certified by its author with no changes allowed (DocMDP P=1), so that a signature would break it"}
+			return &Error{Reason: "the PDF is certified by its author with no changes allowed (DocMDP P=1), so that " +
+				"a signature would break it"}
 		}
 	}
 	return nil

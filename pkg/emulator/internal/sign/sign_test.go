@@ -72,12 +72,13 @@ func bases(t testing.TB) map[string][]byte {
 	}
 	plain := form("", "")
 	for name, file := range map[string][]byte{
-		"plain":                       plain,
-		"no final newline":            bytes.TrimSpace(plain),
-		"carriage returns":            bytes.ReplaceAll(plain, []byte("\n"), []byte("\r")),
-		"junk before the header":      append([]byte("HTTP/1.1 200 OK\r\n\r\n"), plain...),
-		"junk behind the end":         append(bytes.Clone(plain), bytes.Repeat([]byte("\x00\xff"), 3000)...),
-		"form direct":                 form("/AcroForm << /Fields [4 0 R] >>", "/Annots [4 0 R]", "<< /T (emulator-signature-1) >>"),
+		"plain":                  plain,
+		"no final newline":       bytes.TrimSpace(plain),
+		"carriage returns":       bytes.ReplaceAll(plain, []byte("\n"), []byte("\r")),
+		"junk before the header": append([]byte("HTTP/1.1 200 OK\r\n\r\n"), plain...),
+		"junk behind the end":    append(bytes.Clone(plain), bytes.Repeat([]byte("\x00\xff"), 3000)...),
+		"form direct": form("/AcroForm << /Fields [4 0 R] >>", "/Annots [4 0 R]",
+			"<< /T (emulator-signature-1) >>"),
 		"form indirect":               form("/AcroForm 4 0 R", "", "<< /Fields [] /SigFlags 1 /DA (/F 0 Tf) >>"),
 		"form null":                   form("/AcroForm null", "/Annots null"),
 		"form by a reference to null": form("/AcroForm 4 0 R", "/Annots 4 0 R", "null"),
@@ -89,18 +90,24 @@ func bases(t testing.TB) map[string][]byte {
 			"[5 0 R]", "<< /Type /Annot /Subtype /Widget /FT /Tx /T (a) /Rect [0 0 1 1] >>"),
 		"flags by reference": form("/AcroForm << /Fields [] /SigFlags 4 0 R >>", "", "4"),
 		"field name in UTF-16": form("/AcroForm << /Fields [4 0 R] >>", "",
-			"<< /T <FEFF"+hex.EncodeToString([]byte("\x00e\x00m\x00u\x00l\x00a\x00t\x00o\x00r\x00-\x00s\x00i\x00g\x00n\x00a\x00t\x00u\x00r\x00e\x00-\x001"))+"> >>"),
-		"cross-reference stream":             pdftest.Stream(0, pdftest.Pages("", "")...),
-		"catalog and page in object stream":  pdftest.Stream(1, append(pdftest.Pages("/AcroForm 4 0 R", ""), "<< /Fields [] >>")...),
+			"<< /T <FEFF"+
+				hex.EncodeToString(
+					[]byte("\x00e\x00m\x00u\x00l\x00a\x00t\x00o\x00r\x00-"+
+						"\x00s\x00i\x00g\x00n\x00a\x00t\x00u\x00r\x00e\x00-\x001"))+"> >>"),
+		"cross-reference stream": pdftest.Stream(0, pdftest.Pages("", "")...),
+		"catalog and page in object stream": pdftest.Stream(1,
+			append(pdftest.Pages("/AcroForm 4 0 R", ""), "<< /Fields [] >>")...),
 		"hybrid":                             pdftest.Hybrid(2, pdftest.Pages("", "")...),
 		"hybrid with junk before the header": append([]byte("junk"), pdftest.Hybrid(3, pdftest.Pages("", "")...)...),
 		"stream with junk before the header": append([]byte("junk"), pdftest.Stream(1, pdftest.Pages("", "")...)...),
 		"escaped key names":                  form("/Acro#46orm << /#46ields [] >>", "/Annot#73 []"),
 		"small page":                         form("", "/MediaBox [0 0 20 20]"),
-		"page without a size":                pdftest.Table("<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Count 1 /Kids [3 0 R] >>", "<< /Type /Page /Parent 2 0 R >>"),
-		"size larger than the objects":       bytes.Replace(plain, []byte("/Size 4"), []byte("/Size 4000"), 1),
-		"certified, changes allowed":         form("/Perms << /DocMDP 4 0 R >>", "", docMDP(2)),
-		"identifiers":                        pdftest.TableWith("/ID [(a\\)b) <00>] /Info 4 0 R /DocChecksum /ABC", append(pdftest.Pages("", ""), "<< /Title (x) >>")...),
+		"page without a size": pdftest.Table("<< /Type /Catalog /Pages 2 0 R >>",
+			"<< /Type /Pages /Count 1 /Kids [3 0 R] >>", "<< /Type /Page /Parent 2 0 R >>"),
+		"size larger than the objects": bytes.Replace(plain, []byte("/Size 4"), []byte("/Size 4000"), 1),
+		"certified, changes allowed":   form("/Perms << /DocMDP 4 0 R >>", "", docMDP(2)),
+		"identifiers": pdftest.TableWith("/ID [(a\\)b) <00>] /Info 4 0 R /DocChecksum /ABC",
+			append(pdftest.Pages("", ""), "<< /Title (x) >>")...),
 	} {
 		result[name] = file
 	}
@@ -108,7 +115,8 @@ func bases(t testing.TB) map[string][]byte {
 }
 
 func docMDP(level int) string {
-	return fmt.Sprintf("<< /Type /Sig /Reference [<< /TransformMethod /DocMDP /TransformParams << /Type /TransformParams /P %d /V /1.2 >> >>] >>", level)
+	return fmt.Sprintf("<< /Type /Sig /Reference [<< /TransformMethod /DocMDP /TransformParams << /Type "+
+		"/TransformParams /P %d /V /1.2 >> >>] >>", level)
 }
 
 var byteRanges = regexp.MustCompile(`/ByteRange \[0 (\d+) (\d+) (\d+)\]\s*/Contents <([0-9A-Fa-f]+)>`)
@@ -152,11 +160,13 @@ func checkSignature(t testing.TB, a *sign.Authority, signed []byte, signingTime 
 	if err := message.VerifyWithChainAtTime(roots, signingTime); err != nil {
 		t.Fatal(err)
 	}
-	if signer := message.GetOnlySigner(); !signer.Equal(a.Signer()) || !strings.Contains(signer.Subject.String(), "NOT A REAL SIGNATURE") {
+	if signer := message.GetOnlySigner(); !signer.Equal(a.Signer()) ||
+		!strings.Contains(signer.Subject.String(), "NOT A REAL SIGNATURE") {
 		t.Errorf("signed by %v", signer.Subject)
 	}
 	var claimed time.Time
-	if err := message.UnmarshalSignedAttribute(pkcs7.OIDAttributeSigningTime, &claimed); err != nil || !claimed.Equal(signingTime) {
+	if err := message.UnmarshalSignedAttribute(pkcs7.OIDAttributeSigningTime, &claimed); err != nil ||
+		!claimed.Equal(signingTime) {
 		t.Errorf("the CMS claims %v (%v), want %v", claimed, err, signingTime)
 	}
 	if date := signingTime.UTC().Format("/M (D:20060102150405Z)"); !bytes.Contains(signed[at[9]:], []byte(date)) {
@@ -267,7 +277,8 @@ func TestDocumentsAreSignedTwice(t *testing.T) {
 			if err := a.Check(base); err != nil {
 				t.Error(err)
 			}
-			once, err := a.Sign(base, sign.Options{Time: noon, Signer: "Ana Sofía (\\Muñoz) 李", Reason: "préstamo", Ink: pen.Sample()})
+			once, err := a.Sign(base, sign.Options{Time: noon, Signer: "Ana Sofía (\\Muñoz) 李", Reason: "préstamo",
+				Ink: pen.Sample()})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -296,16 +307,19 @@ func TestTheStampShowsTheSignersInkWhereThereIsRoom(t *testing.T) {
 		ink  pen.Signature
 		want string // empty: no ink
 	}{
-		"drawn":         {"[0 0 595 842]", drawn, "236.0 28.3 m\n236.0 28.3 l\n316.0 1.7 l\nS\n276.0 15.0 m\n276.0 15.0 l\nS\n"},
+		"drawn": {"[0 0 595 842]", drawn,
+			"236.0 28.3 m\n236.0 28.3 l\n316.0 1.7 l\nS\n276.0 15.0 m\n276.0 15.0 l\nS\n"},
 		"typed":         {"[0 0 595 842]", typed, "\xe9rez\\) ?) Tj ET"},
 		"none":          {"[0 0 595 842]", pen.Signature{}, ""},
 		"a narrow page": {"[0 0 300 842]", drawn, ""},
 	} {
-		signed, err := a.Sign(pdftest.Table(pdftest.Pages("", "/MediaBox "+test.box)...), sign.Options{Time: noon, Ink: test.ink})
+		signed, err := a.Sign(pdftest.Table(pdftest.Pages("", "/MediaBox "+test.box)...),
+			sign.Options{Time: noon, Ink: test.ink})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := bytes.Contains(signed, []byte("Times-Italic")); got != (test.want != "") || !bytes.Contains(signed, []byte(test.want)) {
+		if got := bytes.Contains(signed, []byte("Times-Italic")); got != (test.want != "") ||
+			!bytes.Contains(signed, []byte(test.want)) {
 			t.Errorf("%s: ink %v", name, got)
 		}
 		if !bytes.Contains(signed, []byte("sin valor legal")) {
@@ -336,7 +350,8 @@ func TestDocumentsThatCannotBeSignedAreRefusedWithAReason(t *testing.T) {
 		{"certified against changes", with("/Perms << /DocMDP 4 0 R >>", "", docMDP(1)), "no changes allowed"},
 		{"cut", plain[:len(plain)/2], "damaged"},
 		{"one object moved", strings.Replace(plain, "\n3 0 obj", "\n\n\n%%\n33 0 obj", 1), "damaged"},
-		{"one object moved that no page needs", strings.Replace(with("", "", "(a)", "(b)"), "4 0 obj\n", "4 0 OBJ\n", 1), "damaged"},
+		{"one object moved that no page needs", strings.Replace(with("", "", "(a)", "(b)"), "4 0 obj\n", "4 0 OBJ\n",
+			1), "damaged"},
 		{"no pages", string(pdftest.Table("<< /Pages 2 0 R >>", "<< /Type /Pages /Kids [] >>")), "no pages"},
 		{"page tree loop", string(pdftest.Table("<< /Pages 2 0 R >>", "<< /Kids [2 0 R] >>")), "ancestor"},
 		{"form that is a name", with("/AcroForm /X", ""), "/AcroForm"},

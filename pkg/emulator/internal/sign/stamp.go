@@ -51,7 +51,8 @@ func (r *revision) pageBox() (left, bottom, right, top float64, ok bool) {
 			sides[i] = number
 		}
 		if ok {
-			return min(sides[0], sides[2]), min(sides[1], sides[3]), max(sides[0], sides[2]), max(sides[1], sides[3]), true
+			return min(sides[0], sides[2]), min(sides[1], sides[3]), max(sides[0], sides[2]), max(sides[1], sides[3]),
+				true
 		}
 	}
 	return 0, 0, 0, 0, false
@@ -112,7 +113,8 @@ func appendInk(content []byte, ink pen.Signature) []byte {
 	content = append(content, "\nq 0.08 0.19 0.48 rg 0.08 0.19 0.48 RG 0.8 w 1 J 1 j\n"...)
 	for _, stroke := range ink.Strokes {
 		move := func(to pen.Point, operator string) {
-			content = fmt.Appendf(content, "%.1f %.1f %s\n", stampWidth+float64(to.X)*scale, bottom+float64(pen.Height-to.Y)*scale, operator)
+			content = fmt.Appendf(content, "%.1f %.1f %s\n", stampWidth+float64(to.X)*scale, bottom+
+				float64(pen.Height-to.Y)*scale, operator)
 		}
 		move(stroke[0], "m")
 		for _, point := range stroke { // the first once more, so that one point is a dot

@@ -37,7 +37,10 @@ func (a *Authority) judge(signed []byte, ref pdf.Reference, options Options) err
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(report.Signatures, func(s pdfsig.Signature) bool { return s.Object == ref.Number && !s.Superseded })
+	i := slices.IndexFunc(report.Signatures, func(s pdfsig.Signature) bool {
+		return s.Object == ref.Number &&
+			!s.Superseded
+	})
 	if i < 0 {
 		return errors.New("its signature cannot be found")
 	}
