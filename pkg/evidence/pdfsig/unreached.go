@@ -13,16 +13,16 @@ import (
 	"github.com/danabio/danabio-go/internal/pdf"
 )
 
-// byteRangeKey is what no signature dictionary is without.
+// byteRangeKey occurs in every signature dictionary.
 const byteRangeKey = "/ByteRange"
 
-// unreached is the place of the first signature dictionary in the bytes of the file that the
-// cross-reference does not lead to, or -1. An update that begins a cross-reference of its own hides
-// the signatures before it, and other programs may find them. Words inside a stream or another
-// object that the cross-reference leads to are none.
+// unreached returns the offset of the first signature dictionary in the file's bytes that the
+// cross-reference does not lead to, or -1. An update with a cross-reference of its own hides
+// earlier signatures from this package, while other programs may find them. The key inside a stream
+// or another object that the cross-reference leads to does not count.
 func (c *checker) unreached() (int64, error) {
 	var known []pdf.Entry
-	extent := func(at int64) (int64, error) { // where the object ends that stands around a place
+	extent := func(at int64) (int64, error) { // end of the object around an offset
 		if known == nil {
 			known = c.plainEntries()
 		}
@@ -47,7 +47,7 @@ func (c *checker) unreached() (int64, error) {
 		return object.End(), nil
 	}
 	found := int64(-1)
-	inside := int64(0) // up to here all is known
+	inside := int64(0) // everything before this offset is known
 	err := c.scan(byteRangeKey, func(at int64) (bool, error) {
 		if at < inside {
 			return true, nil
@@ -65,7 +65,7 @@ func (c *checker) unreached() (int64, error) {
 	return found, err
 }
 
-// plainEntries are those of all revisions that have a place in the file, in its order.
+// plainEntries returns the entries of all revisions that stand directly in the file, in file order.
 func (c *checker) plainEntries() []pdf.Entry {
 	known := []pdf.Entry{}
 	for entry := range c.document.InFile() {
@@ -78,7 +78,7 @@ func (c *checker) plainEntries() []pdf.Entry {
 	return known
 }
 
-// writtenKey is byteRangeKey as a name may be written, with any of its letters as a number.
+// writtenKey matches byteRangeKey with any of its letters escaped as #xx.
 var writtenKey = sync.OnceValue(func() *regexp.Regexp {
 	var pattern strings.Builder
 	for _, letter := range byteRangeKey[1:] {
@@ -87,8 +87,8 @@ var writtenKey = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile("/" + pattern.String())
 })
 
-// written is the place of the first sign of a signature in the bytes of the file, wherever it
-// stands, or -1.
+// written returns the offset of the first signature key in the file's bytes, wherever it stands, or
+// -1.
 func (c *checker) written() (int64, error) {
 	found := int64(-1)
 	err := c.parts(3*len(byteRangeKey), func(start int64, part []byte) (bool, error) {
@@ -100,7 +100,7 @@ func (c *checker) written() (int64, error) {
 	return found, err
 }
 
-// scan calls visit with the place of each occurrence of a word, until it wants no more.
+// scan calls visit with the offset of each occurrence of a word, until visit returns false.
 func (c *checker) scan(word string, visit func(at int64) (bool, error)) error {
 	return c.parts(len(word), func(start int64, part []byte) (bool, error) {
 		for at := 0; ; at++ {
@@ -116,14 +116,14 @@ func (c *checker) scan(word string, visit func(at int64) (bool, error)) error {
 	})
 }
 
-// partBuffers are for parts: an evidence ZIP may hold thousands of PDFs.
+// partBuffers pools the buffers of parts, since an evidence ZIP may hold thousands of PDFs.
 var partBuffers = sync.Pool{New: func() any {
 	buffer := make([]byte, copyBuffer+3*len(byteRangeKey))
 	return &buffer
 }}
 
-// parts gives visit the file in parts that begin copyBuffer apart and reach so many bytes into the
-// next, until it wants no more.
+// parts passes the file to visit in parts that start copyBuffer bytes apart and overlap the next by
+// the given number of bytes, until visit returns false.
 func (c *checker) parts(overlap int, visit func(start int64, part []byte) (bool, error)) error {
 	pooled := partBuffers.Get().(*[]byte)
 	defer partBuffers.Put(pooled)
