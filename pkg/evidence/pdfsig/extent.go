@@ -13,9 +13,13 @@ import (
 type extents struct {
 	suspects []extent
 	pending  []pdf.Indirect // streams whose length is an indirect object
+	large    []extent       // large streams with a direct length, in file order
 	last     extent
 	farthest int64
 }
+
+// largeStream is the least size, in bytes, of a stream that the search for signatures skips.
+const largeStream = 64 << 10
 
 // extent is the position of an object, including its stream.
 type extent struct {
@@ -37,6 +41,9 @@ func (e *extents) add(document *pdf.Document, object pdf.Indirect) error {
 		var err error
 		if one.end, err = document.StreamEnd(object); err != nil {
 			return err
+		}
+		if stated := object.End(); stated-one.start >= largeStream {
+			e.large = append(e.large, extent{one.number, one.start, stated})
 		}
 	}
 	if e.last.end > one.start && (len(e.suspects) == 0 || e.suspects[len(e.suspects)-1] != e.last) {
