@@ -16,8 +16,8 @@ const (
 	letterStep   = letterWidth + 1
 )
 
-// letters holds each letter's rows, top first, as one octal digit pair a row: five bits, the
-// highest of them at the left.
+// letters holds the rows of each letter from top to bottom, as two octal digits per row: five bits,
+// the highest at the left.
 var letters = map[rune][letterHeight]uint8{
 	'A': {016, 021, 021, 037, 021, 021, 021}, 'B': {036, 021, 021, 036, 021, 021, 036},
 	'C': {016, 021, 020, 020, 020, 021, 016}, 'D': {036, 021, 021, 021, 021, 021, 036},
@@ -43,16 +43,17 @@ var letters = map[rune][letterHeight]uint8{
 	'<': {001, 002, 004, 010, 004, 002, 001}, '?': {016, 021, 001, 002, 004, 0, 004}, ' ': {},
 }
 
-// accents holds two rows each, which stand right above a letter.
+// accents holds two rows each, directly above the letter.
 var accents = map[rune][2]uint8{
 	'\u0300': {010, 004}, '\u0301': {002, 004}, '\u0302': {004, 012}, '\u0303': {015, 026},
 	'\u0308': {012, 0}, '\u030A': {004, 004}, '\u030C': {012, 004},
 }
 
-// glyph is a letter with its accent, nine rows in all.
+// glyph is a letter with its accent: nine rows.
 type glyph [letterHeight + 2]uint8
 
-// spell turns text into glyphs: capitals only, a question mark for what has no letter.
+// spell converts text to glyphs: capitals only, with a question mark for each character without a
+// glyph.
 func spell(text string) []glyph {
 	var result []glyph
 	for _, c := range norm.NFD.String(strings.ToUpper(text)) {
@@ -75,7 +76,8 @@ func spell(text string) []glyph {
 	return result
 }
 
-// dot tells whether a text has ink at a place, in dots from the upper left of its first letter.
+// dot reports whether a text has ink at a position, in dots from the upper left of its first
+// letter.
 func dot(text []glyph, x, y float64) bool {
 	column, row := int(math.Floor(x)), int(math.Floor(y))+2
 	if column < 0 || row < 0 || row >= len(glyph{}) || column/letterStep >= len(text) ||
@@ -85,12 +87,12 @@ func dot(text []glyph, x, y float64) bool {
 	return text[column/letterStep][row]>>(letterWidth-1-column%letterStep)&1 == 1
 }
 
-// textWidth is how wide a text is at a size, in pixels.
+// textWidth returns the width of a text at a size, in pixels.
 func textWidth(text string, size float64) float64 {
 	return float64(len(spell(text))*letterStep-1) * size
 }
 
-// text writes with dots of the given size, from the upper left corner of the first letter.
+// text draws text with dots of the given size, from the upper left corner of the first letter.
 func (c *canvas) text(x, y, size float64, text string, paint color.RGBA) {
 	for i, g := range spell(text) {
 		for row, bits := range g {
@@ -104,18 +106,18 @@ func (c *canvas) text(x, y, size float64, text string, paint color.RGBA) {
 	}
 }
 
-// fitted writes text as text does, smaller where it would be wider than width.
+// fitted draws text like text does, but smaller if it would be wider than width.
 func (c *canvas) fitted(x, y, size, width float64, text string, paint color.RGBA) {
 	c.text(x, y, min(size, size*width/max(1, textWidth(text, size))), text, paint)
 }
 
-// centered writes text in the middle between two sides.
+// centered draws text in the middle between two sides.
 func (c *canvas) centered(left, right, y, size float64, text string, paint color.RGBA) {
 	c.text((left+right-textWidth(text, size))/2, y, size, text, paint)
 }
 
-// slanted writes along a line that rises by the angle, in radians. Each pixel is the mean of four
-// samples.
+// slanted draws text along a line that rises by the angle, in radians. Each pixel is the mean of
+// four samples.
 func (c *canvas) slanted(x0, y0, size, angle float64, text string, paint color.RGBA, opacity float64) {
 	glyphs := spell(text)
 	width, height := float64(len(glyphs)*letterStep)*size, float64(letterHeight)*size
