@@ -1,6 +1,0 @@
-//go:build !windows
-
-package language
-
-// ofSystem returns "": other systems have only the variables.
-func ofSystem() string { return "" }
