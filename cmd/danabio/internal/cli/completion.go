@@ -12,7 +12,7 @@ import (
 func newCompletion(out *term.Output) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "completion COMMAND",
-		Short: "Print what makes a shell complete danabio's commands",
+		Short: "Print a script with which a shell completes danabio's commands",
 		Long: `Print a script that makes a shell complete commands, flags, files and codes when the Tab key is
 pressed. The help of each shell's command says how to install it.`,
 		Example: `  danabio completion bash --help`,

@@ -19,7 +19,7 @@ func newConfig(out *term.Output) *cobra.Command {
 		Short: "Show the configuration file and the settings in effect",
 		Long: `The configuration file holds profiles, each of which says how to reach the API:
 
-  profile = "sandbox"            # used when nobody says which
+  profile = "sandbox"            # used unless another is chosen
 
   [profiles.sandbox]
   environment = "sandbox"        # or base_url = "https://acme.example.com"
@@ -28,8 +28,8 @@ func newConfig(out *term.Output) *cobra.Command {
   client_secret_file = "secret.txt"
 
 There are also ca_file, client_certificate, client_key, allow_plain_http and raw_basic_auth. Paths
-are as seen from the folder of the file; "~/" is your own folder. --profile or DANABIO_PROFILE
-choose another profile, DANABIO_CONFIG another file. The client secret itself does not stand in it.`,
+are relative to the folder of the file; "~/" is your home folder. --profile or DANABIO_PROFILE
+choose another profile, DANABIO_CONFIG another file. It does not contain the client secret.`,
 		Example: `  danabio config show --profile sandbox`,
 		Args:    cobra.ArbitraryArgs,
 		RunE:    group,
@@ -88,8 +88,8 @@ func newConfigShow(out *term.Output) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show",
 		Short: "Print the settings in effect, and where each comes from",
-		Long: `Print the settings that a command with the same flags would have, and where each comes from. Of the
-client secret is shown only whether there is one and from where. Nothing is sent.
+		Long: `Print the settings that a command with the same flags would have, and where each comes from. For the
+client secret it prints only whether there is one and where it comes from. Nothing is sent.
 
 With --json: {"file": {"path": …, "exists": …}, "profile": a setting, "settings": [{"name": …,
 "set": …, "value": …, "source": "flag", "variable", "profile", "file" or "", "from": …}]}

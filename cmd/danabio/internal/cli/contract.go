@@ -40,14 +40,14 @@ func newContract(out *term.Output) *cobra.Command {
 	c := contractRun{connection: settings.Connection{Out: out}}
 	cmd := &cobra.Command{
 		Use:   "contract",
-		Short: "Hold a live server against the spec",
-		Long: `Send each operation's requests to a server, right ones and wrong ones, and compare what comes
-with the spec that danabio was built from ("danabio spec"). Print one line for each request,
+		Short: "Check a live server against the spec",
+		Long: `Send a server correct and incorrect requests for each operation, and compare the answers with
+the spec that danabio was built from ("danabio spec"). Print one line for each request,
 then what deviates, then what the vendor's published page leaves open: whether the server
 honours Range, ETag, HEAD and Expect, what its errors look like, how far its clock is off, and
 so on. If anything deviates, the exit code is 6.
 
-Each request is sent once, and nothing is tried again:
+Each request is sent once, and never retried:
   - one for a token with a made-up secret, which is a failed login at the server
   - requests with a made-up token, for a made-up circuit, and by a wrong method. The only one of
     these that goes to start_circuit by POST has a made-up token and an empty object, which
@@ -57,7 +57,7 @@ Each request is sent once, and nothing is tried again:
     --signer-nif say who is. Its id and its link are kept if --started names a new file
   - with --circuit, the download of a completed circuit. Its evidence is verified and not kept
 
-What is printed and reported holds nothing secret or personal: no credentials, no channel, no
+The output and the report contain nothing secret or personal: no credentials, no channel, no
 ids, no link, nothing about a signer, and no text that the server sent. Of the bodies of errors
 the types are shown, and such names as errors commonly have. With --report the same is written
 to a new Markdown file that can be sent to others; it does not name the server, unless it is
@@ -71,7 +71,7 @@ With --json: {"version": 1, "verdict": "conforms", "deviates" or "not-checked", 
 "allowed": …}]}], "open": [{"name": …, "question": …, "answer": "yes", "no", "told" or
 "unclear", "details": […]}]}
 
-"assumed" says what of the spec is not published, so that it may be the spec that is wrong.
+"assumed" says which part of the spec is not published, so that the spec may be wrong.
 --allow takes classes of deviations that do not count:
   ` + classLines() + `
 
@@ -197,7 +197,7 @@ func (c *contractRun) check(cmd *cobra.Command) error {
 			return failure.Usagef(cmd, "--%s is empty", name)
 		}
 		if !c.start && (strings.HasPrefix(name, "signer-") || name == "started") {
-			return failure.Usagef(cmd, "--%s is of no use without --start", name)
+			return failure.Usagef(cmd, "--%s requires --start", name)
 		}
 	}
 	signer := 0

@@ -55,7 +55,7 @@ func newDemo(out *term.Output) *cobra.Command {
 start a circuit with a PDF to sign, wait until it is completed, download the evidence, verify
 it and its signature, extract it, and write an audit report. Each step is one line. Nothing leaves this machine.
 
-What comes of it lies in a new folder: document.pdf, which was sent, start.json, which says so,
+The results are in a new folder: document.pdf, which was sent, start.json, which records that,
 evidence.zip, its receipt, the extracted files in evidence/, and report.html.
 
 With --json: {"folder": …, "circuitId": …, "document": {"name": …, "size": …, "sha256": …},
@@ -107,7 +107,7 @@ func readPDF(path string) ([]byte, error) {
 	case err != nil:
 		return nil, failure.BadInput("--pdf %s: %w", path, failure.Reason(err))
 	case !bytes.Contains(content[:min(len(content), 1024)], []byte("%PDF-")):
-		return nil, failure.BadInput("--pdf %s is no PDF", path)
+		return nil, failure.BadInput("--pdf %s is not a PDF", path)
 	}
 	return content, nil
 }

@@ -47,8 +47,8 @@ func newDoctor(out *term.Output) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Find out why the API cannot be reached",
-		Long: `Check step by step what the other commands need, and say for what is wrong who can mend it: you,
-your network people or DANAconnect. The checks are:
+		Long: `Check step by step what the other commands need, and say who can fix what is wrong: you, your
+network people or DANAconnect. The checks are:
 
   configuration  the configuration file, and whether anything is missing
   secret         whether the client secret can be read
@@ -62,8 +62,8 @@ your network people or DANAconnect. The checks are:
   channel        whether it lets them use the channel, by asking for a circuit that does not exist
   temp-folder    whether there is room for temporary files
 
-Each is ok, warning, failed or skipped, and takes 10 seconds at most. No circuit is started. What is
-printed holds neither the credentials nor the channel, nor anything that the server wrote.
+Each is ok, warning, failed or skipped, and takes 10 seconds at most. No circuit is started. The output
+contains neither the credentials nor the channel, nor anything that the server wrote.
 
 The exit code is 0 if nothing failed, else that of the first failure: 2 configuration, secret or
 certificates; 1 network, server or this machine; 4 credentials; 7 refused.
@@ -243,9 +243,9 @@ func (d *doctorRun) checkConfiguration(err error) doctor.Check {
 	case err != nil && errors.Is(err, danabio.ErrProxy): // of which "proxy" tells
 	case err != nil && strays != "":
 		return doctor.Fails(doctor.Configuration,
-			sayCheck("%s; a stray blank or quote is at an end of, or an invisible character is in: %s", err, strays),
+			sayCheck("%s; a stray space or quote is at one end of, or an invisible character is in: %s", err, strays),
 			doctor.You,
-			sayCheck("type it anew"))
+			sayCheck("type it again"))
 	case err != nil:
 		return unusable(err)
 	default:
@@ -259,8 +259,8 @@ func (d *doctorRun) checkConfiguration(err error) doctor.Check {
 	}
 	if strays != "" {
 		return doctor.Check{
-			Status: doctor.Warning, Who: doctor.You, Advice: sayCheck("type it anew, unless that is part of it"),
-			Found: sayCheck("%s; a stray blank or quote is at an end of, or an invisible character is in: %s",
+			Status: doctor.Warning, Who: doctor.You, Advice: sayCheck("type it again, unless that is part of it"),
+			Found: sayCheck("%s; a stray space or quote is at one end of, or an invisible character is in: %s",
 				d.source(),
 				strays),
 		}
@@ -310,8 +310,9 @@ func (d *doctorRun) checkSecret(ctx context.Context) doctor.Check {
 	}
 	if credential.Stray(d.secret) {
 		return doctor.Check{
-			Status: doctor.Warning, Who: doctor.You, Advice: sayCheck("type it anew, unless that is part of it"),
-			Found: sayCheck("%s; a stray blank or quote is at an end of it, or an invisible character is in it", found),
+			Status: doctor.Warning, Who: doctor.You, Advice: sayCheck("type it again, unless that is part of it"),
+			Found: sayCheck("%s; a stray space or quote is at one end of it, or an invisible character is in it",
+				found),
 		}
 	}
 	if notice != nil {
@@ -323,8 +324,9 @@ func (d *doctorRun) checkSecret(ctx context.Context) doctor.Check {
 // noticed is a check of files that work, and of which something should be known.
 func noticed(found doctor.Text, notice *i18n.Message) doctor.Check {
 	return doctor.Check{
-		Status: doctor.Warning, Who: doctor.You, Advice: sayCheck("have only you, or a group, read it, if you can"),
-		Found: sayCheck("%s; %s", found, notice),
+		Status: doctor.Warning, Who: doctor.You,
+		Advice: sayCheck("if you can, make it readable only for you or a group"),
+		Found:  sayCheck("%s; %s", found, notice),
 	}
 }
 
@@ -343,14 +345,13 @@ func (d *doctorRun) checkCertificates(ctx context.Context) doctor.Check {
 		return doctor.Check{
 			Status: doctor.Warning, Who: doctor.You,
 			Found: sayCheck("no authority of your own, and this system trusts none either"),
-			Advice: sayCheck("install the package ca-certificates, or name a file with authorities by SSL_CERT_FILE " +
-				"or " +
-				"--ca-file"),
+			Advice: sayCheck("install the package ca-certificates, or name a file with authorities in SSL_CERT_FILE " +
+				"or with --ca-file"),
 		}
 	case c.Roots == nil && c.Client == nil:
 		found = sayCheck("none of your own; the system's authorities are trusted")
 	case c.Client == nil:
-		found = sayCheck("authorities of your own, trusted besides the system's: %d", len(c.Roots))
+		found = sayCheck("authorities of your own, trusted in addition to the system's: %d", len(c.Roots))
 	default:
 		found = sayCheck("the client certificate of %s is good until %s; authorities of your own: %d",
 			c.Client.Leaf.Subject,

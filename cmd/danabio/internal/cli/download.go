@@ -13,11 +13,11 @@ import (
 )
 
 // receiptHelp stands in the help of both commands that store evidence.
-const receiptHelp = `A file is there whole and verified, or not at all; one that exists is not replaced. Its
-receipt, FILE.zip.receipt.json, lies beside it. Where both are there already for a circuit,
-the command succeeds without asking the server.
+const receiptHelp = `A file appears complete and verified, or not at all; an existing one is not replaced. Its
+receipt, FILE.zip.receipt.json, is beside it. If both already exist for a circuit, the command
+succeeds without asking the server.
 
-Printed are the file, its size in bytes, and its SHA-256:
+It prints the file, its size in bytes, and its SHA-256:
 
   file=evidence.zip
   size=123456
@@ -25,18 +25,18 @@ Printed are the file, its size in bytes, and its SHA-256:
 
 With --json: the receipt; and "path": …, the file's, where -o names a folder.
 
-Evidence that came whole but is not acceptable is kept as FILE.zip.rejected, a second one as
+Evidence that came complete but is not acceptable is kept as FILE.zip.rejected, a second one as
 FILE.zip.rejected-2 and so on, each with the reasons in a .json beside it; the exit code is 6.
 
 With several CIRCUITs, -o names a folder, which is made if it is missing, and each file in it
 is called CIRCUIT.zip; so it is for one CIRCUIT if -o names a folder that exists. A line
 circuit=… is in front of each file's. With --json, each receipt is one line.
 
-A CIRCUIT of - stands for those that standard input names, one a line. One that begins with - looks
+A CIRCUIT of - stands for those that standard input lists, one per line. One that begins with - looks
 like a flag: put -- before it, after all flags.
 
-After a CIRCUIT that fails come the others, unless the credentials are refused; then the rest
-is not asked for. The exit code is the worst one, in this order:
+If one CIRCUIT fails, the others still follow, unless the credentials are refused; then the rest
+is not requested. The exit code is the worst one, in this order:
   130  interrupted
   6    evidence is not acceptable
   4    the credentials are refused
@@ -79,11 +79,11 @@ func newWait(out *term.Output) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "wait " + manyCircuits + " -o FILE.zip|DIR",
 		Short: "Wait until circuits are completed, and store their evidence",
-		Long: `Ask for the evidence of a circuit again and again, first after 5 seconds, later once a minute,
-until it is completed; then store it. Outages of the server are waited out. Several circuits are
-waited for at the same time.
+		Long: `Poll for the evidence of a circuit, first after 5 seconds, later once a minute, until it is
+completed; then store it. An outage of the server means "not yet". Several circuits are polled at
+the same time.
 
-After --timeout the exit code is 3, or 1 if no question reached the server; a question or a
+After --timeout the exit code is 3, or 1 if no poll reached the server; a poll or a
 download that has begun by then gets 10 minutes more.
 
 ` + receiptHelp + settings.ConnectionHelp,
@@ -92,7 +92,7 @@ download that has begun by then gets 10 minutes more.
 		Args: arguments(manyCircuits),
 		RunE: func(cmd *cobra.Command, circuits []string) error {
 			if timeout <= 0 {
-				return failure.Usagef(cmd, "--timeout must be longer than nothing; to ask once, there is %q",
+				return failure.Usagef(cmd, "--timeout must be positive; to ask once, use %q",
 					"danabio download")
 			}
 			return r.run(cmd, circuits, func(ctx context.Context, client *danabio.Client, circuit,

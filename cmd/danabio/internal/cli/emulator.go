@@ -30,11 +30,11 @@ func newEmulator(out *term.Output) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "emulator",
 		Short: "Serve an emulator of the API, to develop and test against",
-		Long: `Serve an emulator of the API until interrupted (Ctrl-C), which is exit code 0. It is no server
-of DANAconnect's: nobody is verified, and what it signs binds nobody. It forgets everything
-when it ends.
+		Long: `Serve an emulator of the API until interrupted (Ctrl-C), which is exit code 0. It is not a
+DANAconnect server: nobody is verified, and its signatures bind nobody. It forgets everything when
+it stops.
 
-First it prints how to reach it, in lines that a shell can take as they are:
+First it prints how to reach it, in lines that a shell can read as they are:
 
   DANABIO_BASE_URL=http://127.0.0.1:34567
   DANABIO_CLIENT_ID=…

@@ -15,8 +15,8 @@ func newEvidence(out *term.Output) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "evidence COMMAND",
 		Short: "List, verify, extract and report on evidence",
-		Long: `Look into the evidence ZIP of a circuit. Nothing is taken from a ZIP that has more than one
-reading, or that is damaged: then the exit code is 6.`,
+		Long: `Inspect the evidence ZIP of a circuit. Nothing is read from a ZIP that is damaged, or has more than
+one reading: then the exit code is 6.`,
 		Example: `  danabio evidence verify evidence.zip`,
 		Args:    cobra.ArbitraryArgs,
 		RunE:    group,
@@ -37,7 +37,7 @@ const manyEvidence = "FILE.zip…"
 
 func evidenceArguments(cmd *cobra.Command, files []string) error {
 	if piped := countOf(files, failure.StandardInput); piped > 1 {
-		return failure.Usagef(cmd, "standard input can be one FILE.zip only, but - is given %d times", piped)
+		return failure.Usagef(cmd, "standard input can be only one FILE.zip, but - is given %d times", piped)
 	}
 	return arguments(manyEvidence)(cmd, files)
 }
@@ -47,12 +47,12 @@ const evidenceHelp = `
 A FILE.zip of - is read from standard input. It is stored in a temporary file meanwhile, which
 only the user can read.
 
-After a FILE that fails come the others. The exit code is the worst one, in this order:
+If one FILE fails, the others still follow. The exit code is the worst one, in this order:
   6  a FILE is not acceptable, or is not the one of its receipt: whatever the system can read
   1  a FILE cannot be read, or something cannot be written
-  2  a FILE does not exist, or is no file
+  2  a FILE does not exist, or is not a file
   0  all are good; there may be notices
-Standard error gets the reasons, one a line.
+Standard error gets the reasons, one per line.
 `
 
 // listEntry is an entry as "evidence list --json" prints it.

@@ -30,7 +30,7 @@ func newEvidenceExtract(out *term.Output) *cobra.Command {
 		Use:   "extract " + manyEvidence + " -o DIR",
 		Short: "Extract the evidence into a new folder",
 		Long: `Verify the ZIP, compare it with its receipt if there is one, and extract it into a new folder:
-all of it or nothing. Printed is each file, one a line. The files are not synced to the disk: keep
+all of it or nothing. It prints each file, one per line. The files are not synced to the disk: keep
 the ZIP, and extract it again after a power failure.
 
 With several FILEs, DIR is a new folder with one folder for each FILE, named after it without

@@ -52,7 +52,7 @@ func (j startJournal) open(ctx context.Context, use func(*journal.Journal) error
 // checkJournal fails on a path at which no journal can be.
 func checkJournal(path string) error {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return failure.BadInput("journal %s is no regular file", path)
+		return failure.BadInput("journal %s is not a regular file", path)
 	}
 	return checkFolder(filepath.Dir(path))
 }
@@ -60,7 +60,7 @@ func checkJournal(path string) error {
 func newJournal(out *term.Output) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "journal COMMAND",
-		Short: "Look into the journal of starts, and settle what is unknown",
+		Short: "Show the journal of starts, and settle unknown outcomes",
 		Long: `The journal is the file that "danabio start --journal FILE" writes: a line before each start,
 and one after it. A start with a line before and none after, because of a crash, or whose answer
 was lost, may have started a circuit. It is not sent again under its id until it is settled.`,
@@ -87,7 +87,7 @@ func newJournalList(out *term.Output) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list FILE",
 		Short: "List the starts in a journal",
-		Long: `List the starts of a journal, one a line: time, outcome, circuit (- for none), request id. The
+		Long: `List the starts of a journal, one per line: time, outcome, circuit (- for none), request id. The
 outcome is "started", "refused", "not sent", "partly sent" or "outcome unknown".
 
 With --json: [{"requestId": …, "channel": …, "outcome": …, "circuitId": …, "bodySha256": …,
@@ -144,13 +144,13 @@ func newJournalSettle(out *term.Output) *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "settle FILE --id ID --circuit CIRCUIT | --id ID --none | --cut",
-		Short: "Write down what the vendor says of a start whose outcome is unknown",
-		Long: `Write into the journal what DANAconnect says of a start whose outcome is unknown: the circuit
+		Short: "Record what the vendor says about a start whose outcome is unknown",
+		Long: `Record in the journal what DANAconnect says about a start whose outcome is unknown: the circuit
 that it started, or none. With --none the same id can be sent again.
 
---cut removes the last line, of which only a part is there. A crash leaves such a line, and then
-nothing was sent; but so does a copy of the journal that was made while it was written, and then
-its start may have been. So ask first, and if a circuit was started, note it elsewhere.`,
+--cut removes the last line if it is incomplete. A crash leaves such a line, and then nothing was
+sent. But so does a copy of the journal that was made while it was written, and then its start may
+have been sent. So ask first, and if a circuit was started, note it elsewhere.`,
 		Example: `  danabio journal settle starts.journal --id loan-4711 --circuit 12ceb3ec-7b76-5555-b263-000000000000
   danabio journal settle starts.journal --id loan-4712 --none
   danabio journal settle starts.journal --cut`,
@@ -158,7 +158,7 @@ its start may have been. So ask first, and if a circuit was started, note it els
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case cut && (id != "" || circuit != "" || none):
-				return failure.Usagef(cmd, "--cut goes with no other flag: it only removes the line")
+				return failure.Usagef(cmd, "--cut cannot be combined with other flags: it only removes the line")
 			case cut:
 				return settleCut(out, args[0])
 			case id == "":
@@ -193,7 +193,7 @@ its start may have been. So ask first, and if a circuit was started, note it els
 	flags.StringVar(&id, "id", "", "`id` of the request")
 	flags.StringVar(&circuit, "circuit", "", "`id` of the circuit that was started")
 	flags.BoolVar(&none, "none", false, "no circuit was started")
-	flags.BoolVar(&cut, "cut", false, "remove the last line, of which only a part is there")
+	flags.BoolVar(&cut, "cut", false, "remove the last line, which is incomplete")
 	return cmd
 }
 

@@ -23,8 +23,8 @@ type judging struct {
 
 func (j *judging) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&j.accept, "accept", nil,
-		"accept findings of this `CODE`; several by commas, or by the flag again")
-	cmd.Flags().BoolVar(&j.strict, "strict", false, "refuse evidence with notices too, but for accepted ones")
+		"accept findings with this `CODE`; separate several by commas, or repeat the flag")
+	cmd.Flags().BoolVar(&j.strict, "strict", false, "also refuse evidence with notices, except accepted ones")
 }
 
 // ofZIP and ofSignatures are the codes of findings, by who finds them.

@@ -56,9 +56,9 @@ func newRoot(out *term.Output) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "danabio COMMAND",
 		Short: "Start biometric verification circuits and keep their evidence",
-		Long: `danabio starts biometric verification circuits of DANAconnect: a person proves who
-they are and signs PDFs. It learns when a circuit is done, and stores its evidence
-whole, verified, and with a receipt.
+		Long: `danabio starts biometric verification circuits of DANAconnect: a person proves their
+identity and signs PDFs. It finds out when a circuit is done, and stores its evidence
+complete, verified, and with a receipt.
 
 Data goes to standard output, everything else to standard error. With --json the
 data is JSON, and a failure is one line of JSON on standard error:
@@ -66,10 +66,10 @@ data is JSON, and a failure is one line of JSON on standard error:
 every language. What each WORD means, and what to do then:
 https://github.com/danabio/danabio-go/blob/main/docs/errors.md
 
-On a terminal a last line says how far a command is, and goes away; with --quiet nothing is
-said but errors. Colour is only on terminals, and never if NO_COLOR is set.
+On a terminal a status line shows the progress of a command, and disappears at the end; with
+--quiet only errors are printed. Colour is used only on terminals, and never if NO_COLOR is set.
 
-Ctrl-C ends a command within a second, and leaves nothing half done; a second one at once.
+Ctrl-C ends a command within a second, and leaves nothing half done; a second one ends it at once.
 
 Exit codes:
   0    done
@@ -180,7 +180,7 @@ func arguments(names ...string) cobra.PositionalArgs {
 			if cmd.Flags().Changed("client-secret-stdin") { // the argument may be the secret
 				return failure.Usagef(cmd, "there are arguments, but this command takes none")
 			}
-			return failure.Usagef(cmd, "%q is too much: this command takes no arguments", args[0])
+			return failure.Usagef(cmd, "unexpected argument %q: this command takes no arguments", args[0])
 		case len(args) > len(names) && !more:
 			return failure.Usagef(cmd, "there are %d arguments, but this command takes %s and no more", len(args),
 				strings.Join(names, " "))

@@ -23,16 +23,16 @@ type signing struct {
 
 func (s *signing) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&s.roots, "roots", "",
-		"`FILE.pem` with the certificates to which signers' must lead; else trust is not judged")
+		"`FILE.pem` with the certificates that signers' must lead to; without it trust is not judged")
 	cmd.Flags().StringVar(&s.sent, "sent", "", "`START.json` that start --receipt wrote, to compare with what was sent")
 }
 
 // signingHelp stands in the help of every command with these flags.
 const signingHelp = `
-Signatures of PDFs are judged too. A signature is WHOLE_FILE if it covers the file but for
-itself, EXTENDED if validation data and document time stamps alone follow (PAdES-LT and LTA),
+Signatures of PDFs are judged too. A signature is WHOLE_FILE if it covers the file except
+itself, EXTENDED if only validation data and document time stamps follow (PAdES-LT and LTA),
 SIGNED_REVISION_ONLY if anything else does, INVALID if it does not hold, and INDETERMINATE if it
-is of a kind that is not judged. Evidence is not good if a PDF has an INVALID signature, one whose
+is of an unsupported kind. Evidence is not good if a PDF has an INVALID signature, one whose
 last signature is neither WHOLE_FILE nor EXTENDED, or one that was changed between two signatures
 otherwise than by signing, or by form values that its certification allows. A PDF without any is
 a notice. Nor is it good if its only signature is a document time stamp of an authority that does
@@ -40,7 +40,7 @@ not lead to --roots.
 
 With --roots the certificate of each signer must lead to one of them and be meant for signing
 documents: anything but trust=trusted is exit code 6. It is judged at the time of a time stamp that
-leads to --roots too, else at the present; that only the signer says when he signed is a notice.
+leads to --roots too, else at the present; a time that only the signer claims is a notice.
 Without --roots trust is not-judged, and changes nothing.
 
 Revocation is judged by the OCSP answers and CRLs that the PDFs carry, never by the network. A
@@ -122,7 +122,7 @@ func readSent(ctx context.Context, path string) (*sentReceipt, error) {
 	var sent sentReceipt
 	if err := json.Unmarshal(content, &sent); len(content) > maxSent || err != nil || sent.Version != sentVersion ||
 		sent.State == "" {
-		return nil, failure.BadInput("--sent %s is no file that start --receipt wrote", path)
+		return nil, failure.BadInput("--sent %s is not a file that start --receipt wrote", path)
 	}
 	if len(sent.Documents) == 0 {
 		return nil, failure.BadInput("--sent %s names no documents: its state is %q", path, sent.State)

@@ -20,8 +20,8 @@ func newToken(out *term.Output) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "token",
 		Short: "Check the credentials",
-		Long: `Get a token from the server, to see that the credentials are right. The token itself is
-never printed; what is printed is until when one like it would be used:
+		Long: `Get a token from the server, to check that the credentials are right. The token itself is
+never printed, only the time until which one like it would be used:
 
   expiresAt=2030-01-31T12:00:00Z
 

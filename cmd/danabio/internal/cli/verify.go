@@ -36,7 +36,7 @@ func newEvidenceVerify(out *term.Output) *cobra.Command {
 		Use:   "verify " + manyEvidence,
 		Short: "Verify the evidence and its signatures, and compare it with receipt and documents",
 		Long: `Read every byte of each ZIP, and accept it only if every ZIP reader reads the same content from
-it. If FILE.zip.receipt.json lies beside it, also compare: the file must still be the one that
+it. If FILE.zip.receipt.json is beside it, also compare: the file must still be the one that
 was received. That is what a receipt proves, and no more: nothing about who made the file.
 
   verdict=accepted
@@ -49,13 +49,13 @@ was received. That is what a receipt proves, and no more: nothing about who made
   size=123456
   sha256=…
 
-receipt=none: no receipt lies beside it. signatures=none: no PDF is signed; accepted: not all are
+receipt=none: there is no receipt. signatures=none: no PDF is signed; accepted: not all are
 WHOLE_FILE or EXTENDED, but as --accept allows. trust=trusted: each signer's certificate leads to
 --roots; untrusted: one does not; not-judged: without --roots, or where none can be judged.
 revocation=good: the PDFs carry OCSP answers or CRLs by which no certificate was revoked; revoked:
 one was; not-known: they do not say it of each. sent=unsigned: they are there, but no signature
 covers one of them; none: without --sent. With several FILEs, a line file=… is in front of each.
-What is odd but has one reading is a notice, on standard error.
+An oddity with only one reading is a notice, on standard error.
 ` + signingHelp + `
 With --json, for each FILE: {"file": …, "verdict": …, the report, "receipt": …, "signatures": …,
 "trust": …, "revocation": …, "sent": …, "sentDocuments": […]}; with several FILEs, each on one
@@ -63,8 +63,8 @@ line. The verdict is that on the ZIP: "accepted", "refused", or "incomplete" if 
 be read; the receipt "matches", "differs", "unreadable" or "none"; signatures "good", "accepted",
 "refused" or "none"; trust "trusted", "untrusted" or "not-judged"; revocation "good", "revoked" or
 "not-known"; sent "signed", "unsigned", "changed", "missing" or "none"; each of them but trust and
-revocation "unchecked" if it could not be. "error" says what is wrong if the report does not. What
-the signatures are stands with the report's entries, under "inspections".
+revocation "unchecked" if it could not be. "error" says what is wrong if the report does not. The
+signatures are in the report's entries, under "inspections".
 ` + evidenceHelp + judging.acceptHelp(out),
 		Example: `  danabio evidence verify evidence.zip
   danabio evidence verify evidence.zip --sent loan-4711.json --roots roots.pem

@@ -24,18 +24,18 @@ var SpanishShort = [...]Pair{
 	{"Extract the evidence into a new folder", "Extrae la evidencia en una carpeta nueva"},
 	{"Write a report for a person who must decide whether the evidence is good",
 		"Escribe un informe para quien debe decidir si la evidencia es correcta"},
-	{"Look into the journal of starts, and settle what is unknown",
+	{"Show the journal of starts, and settle unknown outcomes",
 		"Muestra el diario de inicios y resuelve lo que no se sabe"},
 	{"List the starts in a journal", "Lista los inicios de un diario"},
-	{"Write down what the vendor says of a start whose outcome is unknown",
+	{"Record what the vendor says about a start whose outcome is unknown",
 		"Anota lo que dice el proveedor de un inicio cuyo resultado no se sabe"},
 	{"Serve an emulator of the API, to develop and test against",
 		"Sirve un emulador de la API, para desarrollar y probar"},
-	{"Hold a live server against the spec", "Compara un servidor en marcha con la especificación"},
+	{"Check a live server against the spec", "Compara un servidor en marcha con la especificación"},
 	{"Print the OpenAPI document that danabio was built from",
 		"Muestra el documento OpenAPI con el que se construyó danabio"},
 	{"Print the version", "Muestra la versión"},
-	{"Print what makes a shell complete danabio's commands",
+	{"Print a script with which a shell completes danabio's commands",
 		"Muestra lo que hace que un shell complete los comandos de danabio"},
 	{"Print the script for bash", "Muestra el script para bash"},
 	{"Print the script for zsh", "Muestra el script para zsh"},
@@ -47,9 +47,9 @@ var SpanishShort = [...]Pair{
 // SpanishHelps are paragraphs of the help, but of that of the evidence commands.
 var SpanishHelps = [...]Pair{
 	// danabio
-	{`danabio starts biometric verification circuits of DANAconnect: a person proves who
-they are and signs PDFs. It learns when a circuit is done, and stores its evidence
-whole, verified, and with a receipt.`,
+	{`danabio starts biometric verification circuits of DANAconnect: a person proves their
+identity and signs PDFs. It finds out when a circuit is done, and stores its evidence
+complete, verified, and with a receipt.`,
 		`danabio inicia circuitos de verificación biométrica de DANAconnect: una persona
 demuestra quién es y firma archivos PDF. Se entera de cuándo termina un circuito, y guarda
 su evidencia entera, verificada y con un recibo.`},
@@ -63,11 +63,11 @@ datos son JSON, y un fallo es una línea de JSON en la salida de errores:
 {"error": WORD, "exitCode": …, "message": …, "advice": …, …}. Los datos y el JSON son iguales en
 todos los idiomas. Qué significa cada WORD, y qué hacer entonces:
 https://github.com/danabio/danabio-go/blob/main/docs/errors.es.md`},
-	{`On a terminal a last line says how far a command is, and goes away; with --quiet nothing is
-said but errors. Colour is only on terminals, and never if NO_COLOR is set.`,
+	{`On a terminal a status line shows the progress of a command, and disappears at the end; with
+--quiet only errors are printed. Colour is used only on terminals, and never if NO_COLOR is set.`,
 		`En una terminal, una última línea dice cuánto ha avanzado un comando, y desaparece; con --quiet
 solo se dicen los errores. Hay color solo en terminales, y nunca si NO_COLOR tiene un valor.`},
-	{`Ctrl-C ends a command within a second, and leaves nothing half done; a second one at once.`,
+	{`Ctrl-C ends a command within a second, and leaves nothing half done; a second one ends it at once.`,
 		`Ctrl-C termina un comando en menos de un segundo y no deja nada a medias; repetido, de inmediato.`},
 	{`Exit codes:
   0    done
@@ -99,13 +99,13 @@ solo se dicen los errores. Hay color solo en terminales, y nunca si NO_COLOR tie
   danabio wait -o evidence.zip -- CIRCUIT`},
 
 	// What several commands share.
-	{`Flags win over these variables, and they over the configuration file ("danabio config"):
+	{`Flags override these variables, and variables the configuration file ("danabio config"):
   DANABIO_ENVIRONMENT         sandbox or production
   DANABIO_BASE_URL            base URL instead of an environment
   DANABIO_CHANNEL             channel
   DANABIO_CLIENT_ID           client id
   DANABIO_CLIENT_SECRET       client secret
-  DANABIO_CLIENT_SECRET_FILE  file that holds nothing but the client secret
+  DANABIO_CLIENT_SECRET_FILE  file that contains only the client secret
   DANABIO_PROFILE             profile of the configuration file
   DANABIO_CONFIG              another configuration file
   HTTPS_PROXY, NO_PROXY       proxy, and hosts that are reached without it`,
@@ -119,9 +119,9 @@ solo se dicen los errores. Hay color solo en terminales, y nunca si NO_COLOR tie
   DANABIO_PROFILE             perfil del archivo de configuración
   DANABIO_CONFIG              otro archivo de configuración
   HTTPS_PROXY, NO_PROXY       proxy, y servidores a los que se llega sin él`},
-	{`A file is there whole and verified, or not at all; one that exists is not replaced. Its
-receipt, FILE.zip.receipt.json, lies beside it. Where both are there already for a circuit,
-the command succeeds without asking the server.`,
+	{`A file appears complete and verified, or not at all; an existing one is not replaced. Its
+receipt, FILE.zip.receipt.json, is beside it. If both already exist for a circuit, the command
+succeeds without asking the server.`,
 		`Un archivo queda entero y verificado, o no queda; uno que ya existe no se reemplaza. Su
 recibo, FILE.zip.receipt.json, queda a su lado. Si ambos ya están para un circuito, el
 comando termina bien sin preguntar al servidor.`},
@@ -131,18 +131,18 @@ circuit=… is in front of each file's. With --json, each receipt is one line.`,
 		`Con varios CIRCUIT, -o indica una carpeta, que se crea si falta, y cada archivo se llama
 CIRCUIT.zip; lo mismo con un solo CIRCUIT si -o indica una carpeta que ya existe. Delante de
 las líneas de cada archivo hay una línea circuit=… Con --json, cada recibo es una línea.`},
-	{`A CIRCUIT of - stands for those that standard input names, one a line. One that begins with - looks
+	{`A CIRCUIT of - stands for those that standard input lists, one per line. One that begins with - looks
 like a flag: put -- before it, after all flags.`,
 		`Un CIRCUIT de - representa los que nombra la entrada estándar, uno por línea. Uno que empieza con -
 parece una opción: ponga -- antes de él, después de todas las opciones.`},
-	{`If the server gives something else than an https URL for a link, link is empty, and what it gave is
-unusableLink. A circuit id that begins with - looks like a flag: put -- before it where it is an
-argument. Both are told by a notice on standard error.`,
+	{`If the server's link is not an https URL, link is empty, and unusableLink is what the server sent. A
+circuit id that begins with - looks like a flag: put -- before it where it is an argument. In both
+cases there is a notice on standard error.`,
 		`Si el servidor da como enlace algo que no es una URL https, link queda vacío, y lo que dio es
 unusableLink. Un id de circuito que empieza con - parece una opción: ponga -- antes de él cuando sea
 un argumento. Ambas cosas se avisan en la salida de errores.`},
-	{`After a CIRCUIT that fails come the others, unless the credentials are refused; then the rest
-is not asked for. The exit code is the worst one, in this order:
+	{`If one CIRCUIT fails, the others still follow, unless the credentials are refused; then the rest
+is not requested. The exit code is the worst one, in this order:
   130  interrupted
   6    evidence is not acceptable
   4    the credentials are refused
@@ -159,11 +159,11 @@ entonces ya no se pregunta por el resto. El código de salida es el peor, en est
   1    falló el servidor o el disco
   2    un CIRCUIT o su archivo no es como debe ser
   3    un CIRCUIT no está completado, o no se conoce: solo falta tiempo`},
-	{`Printed are the file, its size in bytes, and its SHA-256:`,
+	{`It prints the file, its size in bytes, and its SHA-256:`,
 		`Se muestran el archivo, su tamaño en bytes y su huella SHA-256:`},
 	{`With --json: the receipt; and "path": …, the file's, where -o names a folder.`,
 		`Con --json: el recibo; y "path": …, la ruta del archivo, si -o nombra una carpeta.`},
-	{`Evidence that came whole but is not acceptable is kept as FILE.zip.rejected, a second one as
+	{`Evidence that came complete but is not acceptable is kept as FILE.zip.rejected, a second one as
 FILE.zip.rejected-2 and so on, each with the reasons in a .json beside it; the exit code is 6.`,
 		`La evidencia que llegó entera pero no es aceptable se conserva como FILE.zip.rejected, una
 segunda como FILE.zip.rejected-2, etc., cada una con los motivos en un .json al lado; el código
@@ -198,7 +198,7 @@ it and its signature, extract it, and write an audit report. Each step is one li
 inicia un circuito con un PDF para firmar, espera a que se complete, descarga la evidencia, la
 verifica junto con su firma, la extrae y escribe un informe de auditoría. Cada paso es una línea.
 Nada sale de esta máquina.`},
-	{`What comes of it lies in a new folder: document.pdf, which was sent, start.json, which says so,
+	{`The results are in a new folder: document.pdf, which was sent, start.json, which records that,
 evidence.zip, its receipt, the extracted files in evidence/, and report.html.`,
 		`El resultado queda en una carpeta nueva: document.pdf, que es lo enviado, start.json, que lo deja
 anotado, evidence.zip, su recibo, los archivos extraídos en evidence/, y report.html.`},
@@ -208,31 +208,31 @@ anotado, evidence.zip, su recibo, los archivos extraídos en evidence/, y report
 "evidence": …, "receipt": …, "size": …, "sha256": …, "files": […], "report": …}`},
 
 	// token
-	{`Get a token from the server, to see that the credentials are right. The token itself is
-never printed; what is printed is until when one like it would be used:`,
+	{`Get a token from the server, to check that the credentials are right. The token itself is
+never printed, only the time until which one like it would be used:`,
 		`Obtiene un token del servidor, para ver que las credenciales son correctas. El token mismo
 nunca se muestra; se muestra hasta cuándo se usaría uno como él:`},
 	{`With --json: {"expiresAt": "2030-01-31T12:00:00Z"}`, `Con --json: {"expiresAt": "2030-01-31T12:00:00Z"}`},
 
 	// start
-	{`With --request a file in JSON names the signer and the documents, in place of the flags and
-arguments. Servers should use it: what stands in a flag, other users of the machine can see in the
-list of processes, and a shell keeps it in its history.`,
+	{`With --request a JSON file names the signer and the documents, instead of flags and arguments.
+Servers should use it: other users of the machine can see flags in its list of processes, and a
+shell keeps them in its history.`,
 		`Con --request, un archivo en JSON nombra al firmante y los documentos, en vez de las opciones y los
 argumentos. Es lo recomendado en servidores: lo que va en una opción lo pueden ver otros usuarios de
 la máquina en la lista de procesos, y un shell lo guarda en su historial.`},
-	{`"id" may be left out, and may then be given by --id. Paths of documents are relative to the folder
+	{`"id" may be left out, and may then be given with --id. Paths of documents are relative to the folder
 of the file. A FILE.json of - is standard input, and paths are then relative to the working folder.`,
 		`"id" se puede omitir, y entonces se puede indicar con --id. Las rutas de los documentos son relativas
 a la carpeta del archivo. Un FILE.json que es - es la entrada estándar, y entonces las rutas son
 relativas a la carpeta de trabajo.`},
 	{`Start a circuit: send one or more PDFs for a person to sign. Print the circuit's id, and the
-link that the signer has to open. Who has the link can act as the signer: keep it secret.`,
+link that the signer has to open. With the link anybody can act as the signer: keep it secret.`,
 		`Inicia un circuito: envía uno o más PDF para que los firme una persona. Muestra el id del
 circuito y el enlace que el firmante debe abrir. Quien tiene el enlace puede actuar como el
 firmante: manténgalo en secreto.`},
-	{`A shell takes them as $circuitId and $link by`, `Un shell los toma como $circuitId y $link con`},
-	{`where eval "$(danabio start …)" would hide a failure.
+	{`To set $circuitId and $link in a shell, use`, `Un shell los toma como $circuitId y $link con`},
+	{`whereas eval "$(danabio start …)" would hide a failure.
 With --json: {"circuitId": …, "link": …}`,
 		`mientras que eval "$(danabio start …)" ocultaría un fallo.
 Con --json: {"circuitId": …, "link": …}`},
@@ -244,34 +244,34 @@ Si entretanto se mata a danabio, el documento queda en la carpeta temporal, en d
 code is 5, and standard error says how to find out.`,
 		`Un inicio que puede haber llegado al servidor nunca se envía de nuevo. Si no llega respuesta, el
 código de salida es 5, y la salida de errores dice cómo averiguarlo.`},
-	{`With --receipt a file says what was sent: "state": "started", circuit, request id, channel,
-time, and name, size and SHA-256 of each document. It holds neither the link nor anything about
-the signer. With exit code 5 it is written too: its state is "outcome unknown" or "partly sent",
-it holds no circuit, and the documents only if all of them went out. Its name and room are taken
-before anything is sent, by a receipt whose state is "outcome unknown"; if danabio is killed, that
-one stays.`,
+	{`With --receipt a file records what was sent: "state": "started", circuit, request id, channel,
+time, and name, size and SHA-256 of each document. It contains neither the link nor anything about
+the signer. It is also written with exit code 5: its state is then "outcome unknown" or "partly
+sent", it contains no circuit, and the documents only if all of them were sent. Before anything is
+sent, a receipt with the state "outcome unknown" reserves its name and space; if danabio is killed,
+that one remains.`,
 		`Con --receipt un archivo dice qué se envió: "state": "started", circuito, id de la solicitud,
 canal, hora, y nombre, tamaño y SHA-256 de cada documento. No contiene el enlace ni nada sobre
 el firmante. Con el código de salida 5 también se escribe: su estado es "outcome unknown" o
 "partly sent", no contiene el circuito, y los documentos solo si salieron todos. Su nombre y su
 espacio se toman antes de enviar nada, con un recibo de estado "outcome unknown"; si se mata a
 danabio, queda ese.`},
-	{`With --journal a file remembers all starts, also through a crash: the same --id is not sent
-again if its earlier start succeeded, which ends with exit code 2 and its circuit, or may have,
-which ends with 5. Several starts can share one journal. See "danabio journal".`,
+	{`With --journal a file records all starts, even across a crash. The same --id is not sent again if
+its earlier start succeeded (exit code 2, with its circuit) or may have (exit code 5). Several
+starts can share one journal. See "danabio journal".`,
 		`Con --journal un archivo recuerda todos los inicios, aun tras una caída: el mismo --id no se
 envía de nuevo si su inicio anterior tuvo éxito, lo que termina con el código 2 y su circuito, o
 puede haberlo tenido, lo que termina con 5. Varios inicios pueden compartir un diario. Vea
 "danabio journal".`},
 
 	// wait and download
-	{`Ask for the evidence of a circuit again and again, first after 5 seconds, later once a minute,
-until it is completed; then store it. Outages of the server are waited out. Several circuits are
-waited for at the same time.`,
+	{`Poll for the evidence of a circuit, first after 5 seconds, later once a minute, until it is
+completed; then store it. An outage of the server means "not yet". Several circuits are polled at
+the same time.`,
 		`Pregunta por la evidencia de un circuito una y otra vez, primero a los 5 segundos, luego una vez
 por minuto, hasta que se complete; entonces la guarda. Las caídas del servidor se esperan. Varios
 circuitos se esperan al mismo tiempo.`},
-	{`After --timeout the exit code is 3, or 1 if no question reached the server; a question or a
+	{`After --timeout the exit code is 3, or 1 if no poll reached the server; a poll or a
 download that has begun by then gets 10 minutes more.`,
 		`Pasado --timeout el código de salida es 3, o 1 si ninguna consulta llegó al servidor; una
 consulta o una descarga que ya comenzó tiene 10 minutos más.`},
@@ -286,7 +286,7 @@ was lost, may have started a circuit. It is not sent again under its id until it
 inicio, y una después. Un inicio con una línea antes y ninguna después, por una caída, o cuya
 respuesta se perdió, puede haber iniciado un circuito. No se envía de nuevo con su id hasta que
 se resuelva.`},
-	{`List the starts of a journal, one a line: time, outcome, circuit (- for none), request id. The
+	{`List the starts of a journal, one per line: time, outcome, circuit (- for none), request id. The
 outcome is "started", "refused", "not sent", "partly sent" or "outcome unknown".`,
 		`Lista los inicios de un diario, uno por línea: hora, resultado, circuito (- si no hay), id de la
 solicitud. El resultado es "started" (iniciado), "refused" (rechazado), "not sent" (no se envió),
@@ -295,26 +295,26 @@ solicitud. El resultado es "started" (iniciado), "refused" (rechazado), "not sen
 "startedAt": …}]`,
 		`Con --json: [{"requestId": …, "channel": …, "outcome": …, "circuitId": …, "bodySha256": …,
 "startedAt": …}]`},
-	{`Write into the journal what DANAconnect says of a start whose outcome is unknown: the circuit
+	{`Record in the journal what DANAconnect says about a start whose outcome is unknown: the circuit
 that it started, or none. With --none the same id can be sent again.`,
 		`Anota en el diario lo que dice DANAconnect de un inicio cuyo resultado no se sabe: el circuito
 que inició, o ninguno. Con --none el mismo id se puede enviar de nuevo.`},
-	{`--cut removes the last line, of which only a part is there. A crash leaves such a line, and then
-nothing was sent; but so does a copy of the journal that was made while it was written, and then
-its start may have been. So ask first, and if a circuit was started, note it elsewhere.`,
+	{`--cut removes the last line if it is incomplete. A crash leaves such a line, and then nothing was
+sent. But so does a copy of the journal that was made while it was written, and then its start may
+have been sent. So ask first, and if a circuit was started, note it elsewhere.`,
 		`--cut elimina la última línea, de la que solo hay una parte. Una caída del proceso deja una línea
 así, y entonces no se envió nada; pero también la deja una copia del diario hecha mientras se
 escribía, y entonces el inicio pudo haberse enviado. Pregunte primero y, si se inició un circuito,
 anótelo en otra parte.`},
 
 	// emulator
-	{`Serve an emulator of the API until interrupted (Ctrl-C), which is exit code 0. It is no server
-of DANAconnect's: nobody is verified, and what it signs binds nobody. It forgets everything
-when it ends.`,
+	{`Serve an emulator of the API until interrupted (Ctrl-C), which is exit code 0. It is not a
+DANAconnect server: nobody is verified, and its signatures bind nobody. It forgets everything when
+it stops.`,
 		`Sirve un emulador de la API hasta que se lo interrumpa (Ctrl-C), con código de salida 0. No es
 un servidor de DANAconnect: no se verifica a nadie, y lo que firma no obliga a nadie. Al terminar
 olvida todo.`},
-	{`First it prints how to reach it, in lines that a shell can take as they are:`,
+	{`First it prints how to reach it, in lines that a shell can read as they are:`,
 		`Primero muestra cómo llegar a él, en líneas que un shell puede tomar tal cual:`},
 	{`Behind the link of each circuit is the page that its signer goes through, with one button for each
 outcome (complete, reject, expire); give --complete-after 0 to have the time for it. At the base URL
@@ -332,8 +332,8 @@ variables DANABIO_, para que no se muestren los verdaderos; pero si se indica --
 secreto es el de DANABIO_CLIENT_SECRET o DANABIO_CLIENT_SECRET_FILE, si una está definida.`},
 
 	// contract
-	{`Send each operation's requests to a server, right ones and wrong ones, and compare what comes
-with the spec that danabio was built from ("danabio spec"). Print one line for each request,
+	{`Send a server correct and incorrect requests for each operation, and compare the answers with
+the spec that danabio was built from ("danabio spec"). Print one line for each request,
 then what deviates, then what the vendor's published page leaves open: whether the server
 honours Range, ETag, HEAD and Expect, what its errors look like, how far its clock is off, and
 so on. If anything deviates, the exit code is 6.`,
@@ -342,7 +342,7 @@ llega con la especificación con la que se construyó danabio ("danabio spec"). 
 por solicitud, luego lo que se aparta, luego lo que la página publicada del proveedor deja
 abierto: si el servidor respeta Range, ETag, HEAD y Expect, cómo son sus errores, cuánto se desvía
 su reloj, etc. Si algo se aparta, el código de salida es 6. La tabla y el informe están en inglés.`},
-	{`Each request is sent once, and nothing is tried again:
+	{`Each request is sent once, and never retried:
   - one for a token with a made-up secret, which is a failed login at the server
   - requests with a made-up token, for a made-up circuit, and by a wrong method. The only one of
     these that goes to start_circuit by POST has a made-up token and an empty object, which
@@ -360,7 +360,7 @@ su reloj, etc. Si algo se aparta, el código de salida es 6. La tabla y el infor
     puede cobrar. El firmante es inventado, salvo que --signer-name, --signer-email y --signer-nif
     digan quién es. Su id y su enlace se conservan si --started nombra un archivo nuevo
   - con --circuit, la descarga de un circuito completado. Su evidencia se verifica y no se conserva`},
-	{`What is printed and reported holds nothing secret or personal: no credentials, no channel, no
+	{`The output and the report contain nothing secret or personal: no credentials, no channel, no
 ids, no link, nothing about a signer, and no text that the server sent. Of the bodies of errors
 the types are shown, and such names as errors commonly have. With --report the same is written
 to a new Markdown file that can be sent to others; it does not name the server, unless it is
@@ -384,7 +384,7 @@ que sea sandbox o production del proveedor.`},
 "reason": …, "explanation": …, "deviations": [{"class": …, "message": …, "assumed": …,
 "allowed": …}]}], "open": [{"name": …, "question": …, "answer": "yes", "no", "told" o
 "unclear", "details": […]}]}`},
-	{`"assumed" says what of the spec is not published, so that it may be the spec that is wrong.
+	{`"assumed" says which part of the spec is not published, so that the spec may be wrong.
 --allow takes classes of deviations that do not count:
   response-invalid, undocumented-method, undocumented-status, undocumented-field,
   media-type, content-encoding, length, status,

@@ -4,7 +4,7 @@ package help
 var SpanishConfigHelps = [...]Pair{
 	{`The configuration file holds profiles, each of which says how to reach the API:`,
 		`El archivo de configuración contiene perfiles; cada uno dice cómo llegar a la API:`},
-	{`  profile = "sandbox"            # used when nobody says which`,
+	{`  profile = "sandbox"            # used unless another is chosen`,
 		`  profile = "sandbox"            # se usa cuando no se indica otro`},
 	{`  [profiles.sandbox]
   environment = "sandbox"        # or base_url = "https://acme.example.com"
@@ -17,16 +17,16 @@ var SpanishConfigHelps = [...]Pair{
   client_id = "acme"
   client_secret_file = "secret.txt"`},
 	{`There are also ca_file, client_certificate, client_key, allow_plain_http and raw_basic_auth. Paths
-are as seen from the folder of the file; "~/" is your own folder. --profile or DANABIO_PROFILE
-choose another profile, DANABIO_CONFIG another file. The client secret itself does not stand in it.`,
+are relative to the folder of the file; "~/" is your home folder. --profile or DANABIO_PROFILE
+choose another profile, DANABIO_CONFIG another file. It does not contain the client secret.`,
 		`También hay ca_file, client_certificate, client_key, allow_plain_http y raw_basic_auth. Las rutas
 parten de la carpeta del archivo; "~/" es la carpeta del usuario. --profile o DANABIO_PROFILE
 eligen otro perfil, DANABIO_CONFIG otro archivo. El secreto del cliente no se escribe en él.`},
 	{`Print where the configuration file is, or would be.`,
 		`Muestra dónde está, o estaría, el archivo de configuración.`},
 	{`With --json: {"path": …}`, `Con --json: {"path": …}`},
-	{`Print the settings that a command with the same flags would have, and where each comes from. Of the
-client secret is shown only whether there is one and from where. Nothing is sent.`,
+	{`Print the settings that a command with the same flags would have, and where each comes from. For the
+client secret it prints only whether there is one and where it comes from. Nothing is sent.`,
 		`Muestra los ajustes que tendría un comando con las mismas opciones, y de dónde viene cada uno. Del
 secreto del cliente se muestra solo si lo hay y de dónde viene. No se envía nada.`},
 	{`With --json: {"file": {"path": …, "exists": …}, "profile": a setting, "settings": [{"name": …,
@@ -34,8 +34,8 @@ secreto del cliente se muestra solo si lo hay y de dónde viene. No se envía na
 		`Con --json: {"file": {"path": …, "exists": …}, "profile": un ajuste, "settings": [{"name": …,
 "set": …, "value": …, "source": "flag", "variable", "profile", "file" o "", "from": …}]}`},
 
-	{`Check step by step what the other commands need, and say for what is wrong who can mend it: you,
-your network people or DANAconnect. The checks are:`,
+	{`Check step by step what the other commands need, and say who can fix what is wrong: you, your
+network people or DANAconnect. The checks are:`,
 		`Comprueba paso a paso lo que necesitan los demás comandos y, si algo está mal, dice quién puede
 corregirlo: usted, los responsables de su red o DANAconnect. Las comprobaciones son:`},
 	{`  configuration  the configuration file, and whether anything is missing
@@ -60,8 +60,8 @@ corregirlo: usted, los responsables de su red o DANAconnect. Las comprobaciones 
   token          si el servidor acepta las credenciales
   channel        si deja usar el canal con ellas, al pedir un circuito que no existe
   temp-folder    si hay espacio para archivos temporales`},
-	{`Each is ok, warning, failed or skipped, and takes 10 seconds at most. No circuit is started. What is
-printed holds neither the credentials nor the channel, nor anything that the server wrote.`,
+	{`Each is ok, warning, failed or skipped, and takes 10 seconds at most. No circuit is started. The output
+contains neither the credentials nor the channel, nor anything that the server wrote.`,
 		`Cada una termina en bien, aviso, falló u omitido, y dura 10 segundos como máximo. No se inicia ningún
 circuito. Lo que se muestra no contiene las credenciales ni el canal, ni nada que haya escrito el servidor.`},
 	{`The exit code is 0 if nothing failed, else that of the first failure: 2 configuration, secret or

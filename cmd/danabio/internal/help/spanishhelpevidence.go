@@ -2,8 +2,8 @@ package help
 
 // SpanishEvidenceHelps are paragraphs of the help of the evidence commands.
 var SpanishEvidenceHelps = [...]Pair{
-	{`Look into the evidence ZIP of a circuit. Nothing is taken from a ZIP that has more than one
-reading, or that is damaged: then the exit code is 6.`,
+	{`Inspect the evidence ZIP of a circuit. Nothing is read from a ZIP that is damaged, or has more than
+one reading: then the exit code is 6.`,
 		`Examina el ZIP de evidencia de un circuito. No se toma nada de un ZIP que tiene más de una
 lectura, o que está dañado: entonces el código de salida es 6.`},
 	{`A FILE.zip of - is read from standard input. It is stored in a temporary file meanwhile, which
@@ -11,12 +11,12 @@ only the user can read.`,
 		`Si FILE.zip es -, se lee de la entrada estándar. Entretanto se guarda en un archivo temporal que
 solo el usuario puede leer.`},
 	{`A FILE.zip of - is read from standard input.`, `Si FILE.zip es -, se lee de la entrada estándar.`},
-	{`After a FILE that fails come the others. The exit code is the worst one, in this order:
+	{`If one FILE fails, the others still follow. The exit code is the worst one, in this order:
   6  a FILE is not acceptable, or is not the one of its receipt: whatever the system can read
   1  a FILE cannot be read, or something cannot be written
-  2  a FILE does not exist, or is no file
+  2  a FILE does not exist, or is not a file
   0  all are good; there may be notices
-Standard error gets the reasons, one a line.`,
+Standard error gets the reasons, one per line.`,
 		`Después de un FILE que falla siguen los demás. El código de salida es el peor, en este orden:
   6  un FILE no es aceptable, o no es el de su recibo: todo lo que el sistema puede leer
   1  un FILE no se puede leer, o algo no se puede escribir
@@ -36,18 +36,18 @@ el proveedor no publica la estructura) y nombre. Con varios FILE, cada línea co
 
 	// verify
 	{`Read every byte of each ZIP, and accept it only if every ZIP reader reads the same content from
-it. If FILE.zip.receipt.json lies beside it, also compare: the file must still be the one that
+it. If FILE.zip.receipt.json is beside it, also compare: the file must still be the one that
 was received. That is what a receipt proves, and no more: nothing about who made the file.`,
 		`Lee cada byte de cada ZIP, y lo acepta solo si todo lector de ZIP lee de él el mismo contenido.
 Si a su lado está FILE.zip.receipt.json, también compara: el archivo debe seguir siendo el que se
 recibió. Eso es lo que prueba un recibo, y nada más: nada sobre quién hizo el archivo.`},
-	{`receipt=none: no receipt lies beside it. signatures=none: no PDF is signed; accepted: not all are
+	{`receipt=none: there is no receipt. signatures=none: no PDF is signed; accepted: not all are
 WHOLE_FILE or EXTENDED, but as --accept allows. trust=trusted: each signer's certificate leads to
 --roots; untrusted: one does not; not-judged: without --roots, or where none can be judged.
 revocation=good: the PDFs carry OCSP answers or CRLs by which no certificate was revoked; revoked:
 one was; not-known: they do not say it of each. sent=unsigned: they are there, but no signature
 covers one of them; none: without --sent. With several FILEs, a line file=… is in front of each.
-What is odd but has one reading is a notice, on standard error.`,
+An oddity with only one reading is a notice, on standard error.`,
 		`receipt=none: no hay un recibo a su lado. signatures=none: ningún PDF está firmado; accepted: no
 todas son WHOLE_FILE o EXTENDED, pero como permite --accept. trust=trusted: el certificado de cada
 firmante conduce a --roots; untrusted: el de alguno no; not-judged: sin --roots, o donde no se
@@ -56,10 +56,10 @@ ningún certificado fue revocado; revoked: alguno lo fue; not-known: no lo dicen
 sent=unsigned: están, pero ninguna firma cubre uno de ellos; none: sin --sent. Con varios FILE,
 una línea file=… precede a cada uno. Lo que es extraño pero tiene una sola lectura es un aviso, en
 la salida de errores.`},
-	{`Signatures of PDFs are judged too. A signature is WHOLE_FILE if it covers the file but for
-itself, EXTENDED if validation data and document time stamps alone follow (PAdES-LT and LTA),
+	{`Signatures of PDFs are judged too. A signature is WHOLE_FILE if it covers the file except
+itself, EXTENDED if only validation data and document time stamps follow (PAdES-LT and LTA),
 SIGNED_REVISION_ONLY if anything else does, INVALID if it does not hold, and INDETERMINATE if it
-is of a kind that is not judged. Evidence is not good if a PDF has an INVALID signature, one whose
+is of an unsupported kind. Evidence is not good if a PDF has an INVALID signature, one whose
 last signature is neither WHOLE_FILE nor EXTENDED, or one that was changed between two signatures
 otherwise than by signing, or by form values that its certification allows. A PDF without any is
 a notice. Nor is it good if its only signature is a document time stamp of an authority that does
@@ -74,7 +74,7 @@ Tampoco es correcta si su única firma es un sello de tiempo de documento de una
 conduce a --roots.`},
 	{`With --roots the certificate of each signer must lead to one of them and be meant for signing
 documents: anything but trust=trusted is exit code 6. It is judged at the time of a time stamp that
-leads to --roots too, else at the present; that only the signer says when he signed is a notice.
+leads to --roots too, else at the present; a time that only the signer claims is a notice.
 Without --roots trust is not-judged, and changes nothing.`,
 		`Con --roots el certificado de cada firmante debe conducir a una de ellas y servir para firmar
 documentos: todo lo que no sea trust=trusted es el código de salida 6. Se examina a la hora de un
@@ -98,8 +98,8 @@ line. The verdict is that on the ZIP: "accepted", "refused", or "incomplete" if 
 be read; the receipt "matches", "differs", "unreadable" or "none"; signatures "good", "accepted",
 "refused" or "none"; trust "trusted", "untrusted" or "not-judged"; revocation "good", "revoked" or
 "not-known"; sent "signed", "unsigned", "changed", "missing" or "none"; each of them but trust and
-revocation "unchecked" if it could not be. "error" says what is wrong if the report does not. What
-the signatures are stands with the report's entries, under "inspections".`,
+revocation "unchecked" if it could not be. "error" says what is wrong if the report does not. The
+signatures are in the report's entries, under "inspections".`,
 		`Con --json, por cada FILE: {"file": …, "verdict": …, el informe, "receipt": …, "signatures": …,
 "trust": …, "revocation": …, "sent": …, "sentDocuments": […]}; con varios FILE, cada uno en una
 línea. El veredicto es sobre el ZIP: "accepted", "refused", o "incomplete" si el FILE no se pudo
@@ -111,7 +111,7 @@ el informe. Cómo son las firmas está en las entradas del informe, en "inspecti
 
 	// extract
 	{`Verify the ZIP, compare it with its receipt if there is one, and extract it into a new folder:
-all of it or nothing. Printed is each file, one a line. The files are not synced to the disk: keep
+all of it or nothing. It prints each file, one per line. The files are not synced to the disk: keep
 the ZIP, and extract it again after a power failure.`,
 		`Verifica el ZIP, lo compara con su recibo si lo hay, y lo extrae en una carpeta nueva: todo o
 nada. Muestra cada archivo, uno por línea. Los archivos no se sincronizan con el disco: conserve el
