@@ -348,7 +348,8 @@ func codeLines(text string) []string {
 var notMessages = []string{
 	// stand in the contract's report, which is in English for the vendor's sake
 	"a server on this machine", "a server with a base URL of its own", "the vendor's ",
-	"the ZIP has more than %d bytes",                                // the message of a finding, as package evidence words them
+	// the message of a finding, as package evidence words them
+	"the ZIP has more than %d bytes",
 	// commands
 	"go run ./cmd/danabio", "danabio download", " evidence verify ",
 	"start circuit",           // how package danabio calls an operation
