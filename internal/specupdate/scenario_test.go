@@ -27,12 +27,16 @@ func standIn(root string) error {
 		return err
 	}
 	for _, path := range []string{"go.mod", "go.sum", "generate.go", "api/api.go", "api/oapi-codegen.yaml",
-		"api/oapi-codegen.spec.yaml"} {
+		"api/oapi-codegen.spec.yaml", "internal/tools/specjson/main.go"} {
 		content, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(path)))
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(root, filepath.FromSlash(path)), content, 0o644); err != nil {
+		target := filepath.Join(root, filepath.FromSlash(path))
+		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(target, content, 0o644); err != nil {
 			return err
 		}
 	}
