@@ -4,12 +4,13 @@
 //	make spec-update FILE=path
 //	make spec-update URL=https://…
 //
-// It copies the tree to a temporary folder, puts the vendor's file there in place of
-// api/openapi.yaml, and works in that copy: it compares the two documents (oasdiff), applies the
-// overlay action by action, generates, compiles, compares the exported Go API (apidiff) and runs
-// the tests of every package that depends on gen/ or api/. Only when all of that succeeded are the
-// vendor's file, byte for byte, the generated code and the report put into the work tree; else the
-// work tree stays as it is, and the report, on standard output, says why.
+// It copies the tree by git to a temporary folder, edits that are not committed included, puts the
+// vendor's file there in place of api/openapi.yaml, and works in that copy: it compares the two
+// documents (oasdiff), applies the overlay action by action, generates, compiles, compares the
+// exported Go API (apidiff) and runs the tests of every package that depends on gen/ or api/. Only
+// when all of that succeeded are the vendor's file, byte for byte, the generated code and the
+// report put into the work tree; else the work tree stays as it is, and the report, on standard
+// output, says why.
 //
 // What may live here: the taking in of a spec, and nothing that the library or the command line
 // imports.

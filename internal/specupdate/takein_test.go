@@ -21,7 +21,7 @@ import (
 // show. Each row takes up to a minute, so it has a tag of its own: make take-in.
 func TestTheRealTree(t *testing.T) {
 	root := filepath.Join("..", "..")
-	before, err := readTree(t.Context(), root)
+	before, err := snapshot(t.Context(), root, filepath.Join(t.TempDir(), "git"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,12 +86,8 @@ func TestTheRealTree(t *testing.T) {
 			if code != row.exit || !strings.Contains(report.String(), row.says) {
 				t.Errorf("exit %d, want %d and %q:\n%s%s", code, row.exit, row.says, report.String(), progress.String())
 			}
-			now, err := readTree(t.Context(), root)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if paths := before.changed(now); len(paths) > 0 {
-				t.Errorf("the tree changed: %v", paths)
+			if paths, err := before.changed(t.Context(), root); err != nil || len(paths) > 0 {
+				t.Errorf("the tree changed: %v, %v", paths, err)
 			}
 		})
 	}

@@ -1,11 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,11 +14,13 @@ import (
 	"github.com/danabio/danabio-go/internal/newfile"
 )
 
-// tree is the files of a checkout, as they were when it was read.
+// tree is a snapshot of a checkout, or of a source archive, in a git repository of its own: edits
+// that are not committed are part of it, and git says what has changed since.
 type tree struct {
-	root  string
-	files map[string][]byte      // by slash path below the root
-	modes map[string]fs.FileMode // permissions, by the same
+	root       string
+	repository string
+	id         string            // of git's tree object
+	files      map[string][]byte // by path: those that the update itself reads
 }
 
 const (
@@ -28,131 +30,100 @@ const (
 	reportFile  = "api/spec-update.md"
 )
 
-// readTree reads what git tracks or would track. Edits that are not committed count as they are.
-func readTree(ctx context.Context, root string) (*tree, error) {
+// snapshot keeps the files below the root, but for those that its .gitignore names, in the
+// repository, which is made.
+func snapshot(ctx context.Context, root, repository string) (*tree, error) {
 	root, err := filepath.Abs(root) // child processes have folders of their own
 	if err != nil {
 		return nil, fmt.Errorf("read the work tree: %w", err)
 	}
-	paths, err := tracked(ctx, root)
+	t := &tree{root: root, repository: repository, files: make(map[string][]byte)}
+	for _, name := range []string{"go.mod", specFile, overlayFile, "CHANGELOG.md"} {
+		if t.files[name], err = os.ReadFile(filepath.Join(root, filepath.FromSlash(name))); err != nil {
+			return nil, fmt.Errorf("read the work tree: %w; run it from the repository's root, or give -tree", err)
+		}
+	}
+	if _, err = start(ctx, root, "git", nil, "init", "-q", "--bare", repository); err == nil {
+		_, err = t.git(ctx, root, "add", "--all")
+	}
+	if err == nil {
+		t.id, err = t.git(ctx, root, "write-tree")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the work tree: %w", err)
 	}
-	t := &tree{root: root, files: make(map[string][]byte), modes: make(map[string]fs.FileMode)}
-	for _, path := range paths {
-		info, err := os.Lstat(t.path(path))
-		if errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
-			continue // deleted, and that not committed yet; or a link, of which the project has none
-		}
-		if err == nil {
-			t.modes[path] = info.Mode().Perm()
-			t.files[path], err = os.ReadFile(t.path(path))
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read the work tree: %w", err)
-		}
-	}
-	for _, name := range []string{"go.mod", specFile, overlayFile} {
-		if t.files[name] == nil {
-			return nil, fmt.Errorf("read the work tree: %s has no %s; run it from the repository's root, or give -tree",
-				root, name)
-		}
-	}
+	t.id = strings.TrimSpace(t.id)
 	return t, nil
 }
 
-// tracked lists the files that git tracks below the root, and those that it neither tracks nor
-// ignores. Where the root is no checkout's, as of a source archive, it lists all files.
-func tracked(ctx context.Context, root string) ([]string, error) {
-	if _, err := os.Lstat(filepath.Join(root, ".git")); err == nil {
-		out, err := start(ctx, root, "git", nil, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-		return slices.Compact(
-			slices.Sorted(slices.Values(strings.FieldsFunc(string(out), func(r rune) bool { return r == 0 })))), err
-	}
-	var paths []string
-	err := fs.WalkDir(os.DirFS(root), ".", func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && entry.Type().IsRegular() {
-			paths = append(paths, path)
-		}
-		return err
-	})
-	return paths, err
+// git runs a command of git's on a folder: the snapshot's own, or a copy of it. No setting of the
+// developer's counts.
+func (t *tree) git(ctx context.Context, folder string, args ...string) (string, error) {
+	env := []string{"GIT_DIR=" + t.repository, "GIT_WORK_TREE=" + folder, "GIT_INDEX_FILE=" + t.repository + "/index",
+		"GIT_CONFIG_GLOBAL=" + os.DevNull, "GIT_CONFIG_NOSYSTEM=1"}
+	out, err := start(ctx, folder, "git", env, args...)
+	return string(out), err
 }
 
-// write puts the files into an empty folder.
-func (t *tree) write(folder string) error {
-	for path, content := range t.files {
-		target := filepath.Join(folder, filepath.FromSlash(path))
-		err := os.MkdirAll(filepath.Dir(target), 0o755)
-		if err == nil {
-			err = os.WriteFile(target, content, t.modes[path]|0o600)
-		}
-		if err != nil {
-			return fmt.Errorf("copy the work tree: %w", err)
-		}
+// write puts the files into a new folder.
+func (t *tree) write(ctx context.Context, folder string) error {
+	_, err := t.git(ctx, t.root, "read-tree", t.id)
+	if err == nil {
+		_, err = t.git(ctx, t.root, "checkout-index", "--all", "--prefix="+folder+"/")
+	}
+	if err != nil {
+		return fmt.Errorf("copy the work tree: %w", err)
 	}
 	return nil
 }
 
-// changed lists what another reading of the tree has that this one does not have, or has otherwise.
-func (t *tree) changed(now *tree) []string {
-	var paths []string
-	for path, content := range now.files {
-		if before, has := t.files[path]; !has || !bytes.Equal(before, content) {
-			paths = append(paths, path)
-		}
+// changed lists what a folder has otherwise than the snapshot, has besides, or lacks.
+func (t *tree) changed(ctx context.Context, folder string) ([]string, error) {
+	_, err := t.git(ctx, folder, "add", "--all")
+	if err != nil {
+		return nil, fmt.Errorf("compare with the work tree: %w", err)
 	}
-	for path := range t.files {
-		if _, has := now.files[path]; !has {
-			paths = append(paths, path)
-		}
+	out, err := t.git(ctx, folder, "diff-index", "--cached", "--name-only", "-z", t.id)
+	if err != nil {
+		return nil, fmt.Errorf("compare with the work tree: %w", err)
 	}
-	slices.Sort(paths)
-	return paths
+	return strings.FieldsFunc(out, func(r rune) bool { return r == 0 }), nil
 }
 
 // install puts files into the work tree: all of them or, when one cannot be written, none. The spec
 // comes last, so that a machine that dies on the way leaves a tree whose spec is still to be taken
 // in.
-func (t *tree) install(files map[string][]byte) error {
-	var paths []string
-	for path := range files {
-		paths = append(paths, path)
+func (t *tree) install(ctx context.Context, files map[string][]byte) error {
+	ctx = context.WithoutCancel(ctx) // an interrupt that comes now is too late
+	meanwhile, err := t.changed(ctx, t.root)
+	if err != nil {
+		return err
 	}
-	slices.SortFunc(paths, func(a, b string) int {
-		if a == specFile || b == specFile {
-			return map[bool]int{true: 1, false: -1}[a == specFile]
-		}
-		return strings.Compare(a, b)
-	})
+	paths := slices.Sorted(maps.Keys(files))
+	if i := slices.Index(paths, specFile); i >= 0 {
+		paths = append(slices.Delete(paths, i, i+1), specFile)
+	}
+	place := func(path string) string { return filepath.Join(t.root, filepath.FromSlash(path)) }
 	parts := make(map[string]*newfile.File)
 	defer func() {
 		for _, part := range parts {
 			part.Discard()
 		}
 	}()
-	for _, path := range paths {
-		now, err := os.ReadFile(t.path(path))
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("put %s in place: %w", path, err)
-		}
-		if !bytes.Equal(now, t.files[path]) {
+	for _, path := range paths { // whatever can fail for want of room fails here
+		if slices.Contains(meanwhile, path) {
 			return fmt.Errorf("put %s in place: it was changed while the update ran; run it again", path)
 		}
-		if parts[path], err = newfile.Create(t.path(path)); err == nil {
-			err = fill(parts[path], t.path(path), files[path])
+		if parts[path], err = newfile.Create(place(path)); err == nil {
+			err = fill(parts[path], place(path), files[path])
 		}
 		if err != nil {
 			return fmt.Errorf("put %s in place: %w", path, err)
 		}
 	}
 	for i, path := range paths {
-		err := os.Rename(parts[path].Name(), t.path(path))
-		if err == nil {
-			err = newfile.SyncFolder(filepath.Dir(t.path(path)))
-		}
-		if err != nil {
-			return errors.Join(fmt.Errorf("put %s in place: %w", path, err), t.restore(paths[:i+1]))
+		if err := parts[path].Replace(place(path)); err != nil {
+			return errors.Join(fmt.Errorf("put %s in place: %w", path, err), t.restore(ctx, paths[:i]))
 		}
 	}
 	return nil
@@ -164,27 +135,22 @@ func fill(part *newfile.File, target string, content []byte) error {
 	if info, err := os.Stat(target); err == nil {
 		mode = info.Mode().Perm()
 	}
-	if err := part.Chmod(mode); err != nil {
+	if _, err := part.Write(content); err != nil {
 		return err
 	}
-	if _, err := part.Write(content); err != nil {
+	if err := part.Chmod(mode); err != nil {
 		return err
 	}
 	return part.Seal()
 }
 
-func (t *tree) path(path string) string { return filepath.Join(t.root, filepath.FromSlash(path)) }
-
-// restore puts back what was there before a replacement failed.
-func (t *tree) restore(paths []string) error {
+// restore gives the work tree back what the index has at these paths.
+func (t *tree) restore(ctx context.Context, paths []string) error {
 	var failed error
 	for _, path := range paths {
-		content, existed := t.files[path]
-		if existed {
-			failed = errors.Join(failed, os.WriteFile(t.path(path), content, 0o644))
-		} else if err := os.Remove(t.path(path)); !errors.Is(err, fs.ErrNotExist) {
-			failed = errors.Join(failed, err)
-		}
+		failed = errors.Join(failed, os.Remove(filepath.Join(t.root, filepath.FromSlash(path))))
 	}
-	return failed
+	// Without --force git writes only what is not there.
+	_, err := t.git(ctx, t.root, "checkout-index", "--all", "--quiet")
+	return errors.Join(failed, err)
 }

@@ -24,12 +24,17 @@ func TestInstallIsAllOrNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			root := t.TempDir()
-			files := map[string][]byte{"go.mod": []byte("module m\n"), specFile: []byte("old"),
-				overlayFile: []byte("o"), "gen/a.go": []byte("old a"), "gen/b.go": []byte("old b")}
-			if err := (&tree{root: root, files: files}).write(root); err != nil {
-				t.Fatal(err)
+			for path, content := range map[string]string{"go.mod": "module m\n", "CHANGELOG.md": "", specFile: "old",
+				overlayFile: "o", "gen/a.go": "old a", "gen/b.go": "old b"} {
+				file := filepath.Join(root, filepath.FromSlash(path))
+				if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+					t.Fatal(err)
+				}
 			}
-			work, err := readTree(t.Context(), root)
+			work, err := snapshot(t.Context(), root, filepath.Join(t.TempDir(), "git"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -39,7 +44,7 @@ func TestInstallIsAllOrNothing(t *testing.T) {
 			before := fingerprint(t, root)
 			changed := map[string][]byte{specFile: []byte("new"), "gen/a.go": []byte("new a"),
 				"gen/b.go": []byte("new b"), "gen/new.go": []byte("n")}
-			if err := work.install(changed); err == nil || !strings.Contains(err.Error(), "put gen/") {
+			if err := work.install(t.Context(), changed); err == nil || !strings.Contains(err.Error(), "put gen/") {
 				t.Errorf("%v, want an error that names the file", err)
 			}
 			if fingerprint(t, root) != before {
@@ -49,33 +54,14 @@ func TestInstallIsAllOrNothing(t *testing.T) {
 	}
 }
 
-func TestRestore(t *testing.T) {
-	root := t.TempDir()
-	work := &tree{root: root, files: map[string][]byte{"a": []byte("old")}}
-	for _, name := range []string{"a", "b"} {
-		if err := os.WriteFile(filepath.Join(root, name), []byte("new"), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := work.restore([]string{"a", "b", "c"}); err != nil {
-		t.Fatal(err)
-	}
-	if a, err := os.ReadFile(filepath.Join(root, "a")); err != nil || string(a) != "old" {
-		t.Errorf("a is %q, %v", a, err)
-	}
-	if _, err := os.Stat(filepath.Join(root, "b")); !os.IsNotExist(err) {
-		t.Errorf("b is still there: %v", err)
-	}
-}
-
 // The whole way with this repository's own spec, overlay and code, in a copy.
 func TestThisRepository(t *testing.T) {
-	real, err := readTree(t.Context(), filepath.Join("..", ".."))
+	real, err := snapshot(t.Context(), filepath.Join("..", ".."), filepath.Join(t.TempDir(), "git"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	root := t.TempDir()
-	if err := real.write(root); err != nil {
+	if err := real.write(t.Context(), root); err != nil {
 		t.Fatal(err)
 	}
 	d, err := readDocument(real.files[specFile])
@@ -94,11 +80,11 @@ func TestThisRepository(t *testing.T) {
 		!strings.Contains(report, "`$.info.x-note`: added, `by a test`") || !strings.Contains(report, "`api`: passed") {
 		t.Errorf("exit %d:\n%s%s", code, report, complaints)
 	}
-	now, err := readTree(t.Context(), root)
+	paths, err := real.changed(t.Context(), root)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := strings.Join(real.changed(now), " "); got != "api/openapi.json "+specFile+" "+sumFile+" "+
+	if got := strings.Join(paths, " "); got != "api/openapi.json "+specFile+" "+sumFile+" "+
 		reportFile+" gen/biometricapi/spec/spec.gen.go" {
 		t.Errorf("changed: %s", got)
 	}

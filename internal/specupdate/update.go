@@ -3,8 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,13 +26,18 @@ func (s *settings) update(ctx context.Context, progress io.Writer) (*report, err
 	if err != nil {
 		return nil, err
 	}
-	work, err := readTree(ctx, s.tree)
+	scratch, err := os.MkdirTemp("", "specupdate-")
+	if err != nil {
+		return nil, fmt.Errorf("make a temporary folder: %w", err)
+	}
+	defer os.RemoveAll(scratch)
+	work, err := snapshot(ctx, s.tree, filepath.Join(scratch, "work.git"))
 	if err != nil {
 		return nil, err
 	}
 	base := work
 	if s.base != s.tree {
-		if base, err = readTree(ctx, s.base); err != nil {
+		if base, err = snapshot(ctx, s.base, filepath.Join(scratch, "base.git")); err != nil {
 			return nil, err
 		}
 	}
@@ -66,11 +74,6 @@ func (s *settings) update(ctx context.Context, progress io.Writer) (*report, err
 		return r, nil
 	}
 
-	scratch, err := os.MkdirTemp("", "specupdate-")
-	if err != nil {
-		return nil, fmt.Errorf("make a temporary folder: %w", err)
-	}
-	defer os.RemoveAll(scratch)
 	files, err := s.make(ctx, r, base, work, scratch, say)
 	if err != nil {
 		return nil, err
@@ -79,11 +82,7 @@ func (s *settings) update(ctx context.Context, progress io.Writer) (*report, err
 		return r, nil
 	}
 	r.version = demanded(r.changes, r.servers(), r.api, base.files["CHANGELOG.md"])
-	r.files = r.files[:0]
-	for path := range files {
-		r.files = append(r.files, path)
-	}
-	slices.Sort(r.files)
+	r.files = slices.Sorted(maps.Keys(files))
 	switch {
 	case len(files) == 0:
 		r.outcome = unchanged
@@ -96,7 +95,7 @@ func (s *settings) update(ctx context.Context, progress io.Writer) (*report, err
 		r.outcome = done
 		files[reportFile] = []byte(r.markdown())
 		say("put %d files in place", len(files))
-		if err := work.install(files); err != nil {
+		if err := work.install(ctx, files); err != nil {
 			return nil, err
 		}
 	}
@@ -109,7 +108,7 @@ func (s *settings) make(ctx context.Context, r *report, base, work *tree, scratc
 	say func(string, ...any)) (map[string][]byte, error) {
 	module := moduleOf(work.files["go.mod"])
 	folder := filepath.Join(scratch, "tree")
-	if err := work.write(folder); err != nil {
+	if err := work.write(ctx, folder); err != nil {
 		return nil, err
 	}
 	for path, content := range map[string][]byte{specFile: r.fresh.raw, sumFile: r.fresh.sumLine()} {
@@ -126,15 +125,20 @@ func (s *settings) make(ctx context.Context, r *report, base, work *tree, scratc
 		return nil, nil
 	}
 	r.generated = true
-	now, err := readTree(ctx, folder)
+	paths, err := work.changed(ctx, folder)
 	if err != nil {
 		return nil, err
 	}
 	files := make(map[string][]byte)
-	for _, path := range work.changed(now) {
-		if content, has := now.files[path]; has {
-			files[path] = content
+	for _, path := range paths {
+		content, err := os.ReadFile(filepath.Join(folder, filepath.FromSlash(path)))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // what is generated no more is for the developer to remove
 		}
+		if err != nil {
+			return nil, fmt.Errorf("read what was generated: %w", err)
+		}
+		files[path] = content
 	}
 	if len(files) == 0 {
 		return files, nil
@@ -176,7 +180,7 @@ func (s *settings) make(ctx context.Context, r *report, base, work *tree, scratc
 func (s *settings) runBefore(ctx context.Context, r *report, module string, base *tree, scratch string,
 	names []string) error {
 	folder := filepath.Join(scratch, "before")
-	if err := base.write(folder); err != nil {
+	if err := base.write(ctx, folder); err != nil {
 		return err
 	}
 	var packages []string
