@@ -56,7 +56,7 @@ func TestRefusals(t *testing.T) {
 		{"text", "openapi", "at the top there must be a mapping"},
 		{"broken YAML", "openapi: 3.0.3\ninfo:\n  title: a\n   b: c\n", "broken YAML: line 4"},
 		{"broken JSON", "{\n  \"openapi\": \"3.0.3\"\n  \"info\": {}\n}", "broken JSON: line 3"},
-		{"cut JSON", "{\n  \"openapi\": \"3.0.3\",\n", "broken JSON: line 2: it ends in the middle"},
+		{"cut JSON", "{\n  \"openapi\": \"3.0.3\",\n", "broken JSON: line 2: unexpected end of JSON input"},
 		{"byte order mark alone", "\ufeff", "it is empty"},
 		{"two documents", small + "---\n" + small, "more than one YAML document"},
 		{"key twice", "openapi: 3.0.3\ninfo: {}\nopenapi: 3.1.0\n",
@@ -115,6 +115,22 @@ func TestJSONSaysTheSame(t *testing.T) {
 		}
 		if places := compare(want.root, got.root, ""); len(places) > 0 {
 			t.Errorf("%s: differs at %v", name, places)
+		}
+	}
+}
+
+// What JSON may hold in a text and YAML reads otherwise, or not at all.
+func TestJSONTexts(t *testing.T) {
+	for text, want := range map[string]string{
+		`a\/b`: "a/b", `\\/`: `\/`, `\ud83d\ude00`: "😀", `\ud83d \uDE00`: "\ufffd \ufffd", `\u00e1\t\"`: "á\t\"",
+		"a \u0085 \u2028 b": "a \u0085 \u2028 b", "<&>": "<&>",
+	} {
+		document := "\t{\"openapi\":\"3.0.3\",\"paths\":{},\n\"info\":{\"title\":\"" + text + "\",\"version\":\"1\"}}"
+		d, err := readDocument([]byte(document))
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+		} else if got := child(child(d.root, "info"), "title").Value; got != want {
+			t.Errorf("%q was read as %q, want %q", text, got, want)
 		}
 	}
 }

@@ -7,30 +7,31 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"regexp"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 )
 
-// parseTree reads one JSON or YAML document. JSON is read as JSON, since the YAML library knows
-// neither its \/ nor its surrogate pairs.
+// parseTree reads one JSON or YAML document.
 func parseTree(raw []byte) (*yaml.Node, error) {
-	var wrong error
-	if bytes.TrimSpace(raw)[0] == '{' {
-		root, err := parseJSON(raw)
-		if err == nil {
-			return root, nil
-		}
-		wrong = err
+	kind := "YAML"
+	var wrong *json.SyntaxError
+	switch err := json.Unmarshal(raw, new(any)); {
+	case err == nil:
+		raw = asYAML(raw)
+	case bytes.TrimSpace(raw)[0] == '{' && errors.As(err, &wrong):
+		kind = "JSON" // unless it is YAML's own form of the same
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(raw))
 	var top yaml.Node
-	if err := decoder.Decode(&top); errors.Is(err, io.EOF) {
+	switch err := decoder.Decode(&top); {
+	case errors.Is(err, io.EOF):
 		return nil, refuse("it is empty but for comments")
-	} else if err != nil {
-		if wrong != nil {
-			return nil, refuse("it is broken JSON: %v", wrong)
-		}
+	case err != nil && kind == "JSON":
+		at := min(int(wrong.Offset), len(bytes.TrimRight(raw, " \t\r\n")))
+		return nil, refuse("it is broken JSON: line %d: %v", lineOf(raw, at), wrong)
+	case err != nil:
 		return nil, refuse("it is broken YAML: %s", strings.TrimPrefix(err.Error(), "yaml: "))
 	}
 	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
@@ -39,83 +40,25 @@ func parseTree(raw []byte) (*yaml.Node, error) {
 	return top.Content[0], nil
 }
 
-// parseJSON builds the same tree from JSON, with lines.
-func parseJSON(raw []byte) (*yaml.Node, error) {
-	r := &jsonReader{decoder: json.NewDecoder(bytes.NewReader(raw)), raw: raw, line: 1}
-	r.decoder.UseNumber()
-	root, err := r.value(0)
-	if err != nil {
-		return nil, fmt.Errorf("line %d: %w", r.here(), err)
-	}
-	if _, err := r.decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("line %d: something follows the document", r.here())
-	}
-	return root, nil
-}
+// jsonEscape finds what a backslash begins in JSON: a character beyond 16 bits as two halves, one
+// half, or any other escape.
+var jsonEscape = regexp.MustCompile(`\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u[dD][89a-fA-F]..|.)`)
 
-type jsonReader struct {
-	decoder *json.Decoder
-	raw     []byte
-	line    int
-	counted int // bytes of raw whose lines are in line
-}
-
-func (r *jsonReader) here() int {
-	offset := min(int(r.decoder.InputOffset()), len(r.raw))
-	r.line += bytes.Count(r.raw[r.counted:offset], []byte("\n"))
-	r.counted = offset
-	return r.line
-}
-
-func (r *jsonReader) value(depth int) (*yaml.Node, error) {
-	if depth > maxDepth {
-		return nil, fmt.Errorf("values are nested more than %d deep", maxDepth)
-	}
-	token, err := r.decoder.Token()
-	if errors.Is(err, io.EOF) {
-		err = errors.New("it ends in the middle")
-	}
-	if err != nil {
-		return nil, err
-	}
-	node := &yaml.Node{Kind: yaml.ScalarNode, Line: r.here()}
-	switch token := token.(type) {
-	case json.Delim:
-		node.Kind, node.Tag = yaml.MappingNode, "!!map"
-		if token == '[' {
-			node.Kind, node.Tag = yaml.SequenceNode, "!!seq"
+// asYAML writes JSON without what the YAML library does not know or reads otherwise: the escape \/,
+// halves of characters, tabs, and breaks of lines that only YAML has. Lines stay where they are.
+func asYAML(document []byte) []byte {
+	var b bytes.Buffer
+	json.HTMLEscape(&b, document) // also escapes U+2028 and U+2029
+	document = bytes.ReplaceAll(b.Bytes(), []byte("\t"), []byte(" "))
+	document = bytes.ReplaceAll(document, []byte("\u0085"), []byte(`\u0085`))
+	return jsonEscape.ReplaceAllFunc(document, func(escape []byte) []byte {
+		var character string
+		if string(escape) == `\/` || len(escape) > 2 {
+			_ = json.Unmarshal(fmt.Appendf(nil, `"%s"`, escape), &character) // valid: the document is
+			return []byte(character)
 		}
-		for r.decoder.More() {
-			if node.Kind == yaml.MappingNode {
-				name, err := r.value(depth + 1)
-				if err != nil {
-					return nil, err
-				}
-				node.Content = append(node.Content, name)
-			}
-			value, err := r.value(depth + 1)
-			if err != nil {
-				return nil, err
-			}
-			node.Content = append(node.Content, value)
-		}
-		_, err = r.decoder.Token()
-		if errors.Is(err, io.EOF) {
-			err = errors.New("it ends in the middle")
-		}
-	case string:
-		node.Tag, node.Value, node.Style = "!!str", token, yaml.DoubleQuotedStyle
-	case json.Number:
-		node.Tag, node.Value = "!!float", token.String()
-		if !strings.ContainsAny(node.Value, ".eE") {
-			node.Tag = "!!int"
-		}
-	case bool:
-		node.Tag, node.Value = "!!bool", fmt.Sprint(token)
-	default:
-		node.Tag, node.Value = "!!null", "null"
-	}
-	return node, err
+		return escape
+	})
 }
 
 // plain returns the tree without aliases, and refuses what tools read differently or cannot hold:
