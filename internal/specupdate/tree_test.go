@@ -5,8 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"gopkg.in/yaml.v3"
 )
 
 // Either all files are put in place or none: here one of them was edited while the update ran,
@@ -51,42 +49,6 @@ func TestInstallIsAllOrNothing(t *testing.T) {
 				t.Error("the tree changed")
 			}
 		})
-	}
-}
-
-// The whole way with this repository's own spec, overlay and code, in a copy.
-func TestThisRepository(t *testing.T) {
-	real, err := snapshot(t.Context(), filepath.Join("..", ".."), filepath.Join(t.TempDir(), "git"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	root := t.TempDir()
-	if err := real.write(t.Context(), root); err != nil {
-		t.Fatal(err)
-	}
-	d, err := readDocument(real.files[specFile])
-	if err != nil {
-		t.Fatal(err)
-	}
-	info := child(d.root, "info")
-	info.Content = append(info.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: "x-note"},
-		&yaml.Node{Kind: yaml.ScalarNode, Value: "by a test"})
-	spec, err := yaml.Marshal(d.root)
-	if err != nil {
-		t.Fatal(err)
-	}
-	code, report, complaints := run(t, root, spec, "-tests", "./api/...")
-	if code != 0 || !strings.Contains(report, "**Taken in.**") ||
-		!strings.Contains(report, "`$.info.x-note`: added, `by a test`") || !strings.Contains(report, "`api`: passed") {
-		t.Errorf("exit %d:\n%s%s", code, report, complaints)
-	}
-	paths, err := real.changed(t.Context(), root)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := strings.Join(paths, " "); got != "api/openapi.json "+specFile+" "+sumFile+" "+
-		reportFile+" gen/biometricapi/spec/spec.gen.go" {
-		t.Errorf("changed: %s", got)
 	}
 }
 
