@@ -64,30 +64,61 @@ func (r *release) made(t *testing.T) map[string][]byte {
 	return files
 }
 
-func TestReleaseIsTheSameFromAnotherFolder(t *testing.T) {
+// Two releases are built, from two folders; the second one into a folder that was in use. Then one
+// fails over it.
+func TestRelease(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a release is built; a run without -short does it")
 	}
 	one, two := small(t), small(t)
-	first, second := one.made(t), two.made(t)
-	if len(first) != 5 || len(second) != len(first) {
-		t.Errorf("%d and %d files", len(first), len(second))
-	}
-	for name, content := range first {
-		if !bytes.Equal(content, second[name]) {
-			t.Errorf("%s differs", name)
-		}
-	}
-	program := contentsOf(t, first["small_1.2.3_linux_amd64.tar.gz"])["small_1.2.3_linux_amd64/small"]
-	root, err := one.goEnv(t.Context(), "GOROOT")
-	if err != nil {
+	mine := filepath.Join(two.out, "mine")
+	if err := os.Mkdir(two.out, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{one.source, filepath.Dir(one.out), root} {
-		if bytes.Contains(program, []byte(path)) {
-			t.Errorf("the program holds the path %s", path)
-		}
+	if err := os.WriteFile(mine, nil, 0o600); err != nil {
+		t.Fatal(err)
 	}
+	if err := two.make(t.Context()); err == nil ||
+		!strings.Contains(err.Error(), "holds something else than a release") {
+		t.Errorf("error %v", err)
+	}
+	if err := os.Rename(mine, filepath.Join(two.out, sums)); err != nil { // now it is an earlier release
+		t.Fatal(err)
+	}
+	first, second := one.made(t), two.made(t)
+	t.Run("is the same from another folder", func(t *testing.T) {
+		if len(first) != 5 || len(second) != len(first) {
+			t.Errorf("%d and %d files", len(first), len(second))
+		}
+		for name, content := range first {
+			if !bytes.Equal(content, second[name]) {
+				t.Errorf("%s differs", name)
+			}
+		}
+		program := contentsOf(t, first["small_1.2.3_linux_amd64.tar.gz"])["small_1.2.3_linux_amd64/small"]
+		root, err := one.goEnv(t.Context(), "GOROOT")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range []string{one.source, filepath.Dir(one.out), root} {
+			if bytes.Contains(program, []byte(path)) {
+				t.Errorf("the program holds the path %s", path)
+			}
+		}
+	})
+	t.Run("holds what belongs to a program", func(t *testing.T) { holdsWhatBelongsToAProgram(t, first) })
+	t.Run("that fails leaves nothing", func(t *testing.T) {
+		two.systems = append(two.systems[:1], system{"plan9", "nosuch"})
+		if err := two.make(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "plan9_nosuch: build .: ") {
+			t.Errorf("error %v", err)
+		}
+		if left, _ := filepath.Glob(filepath.Join(filepath.Dir(two.out), ".*")); len(left) > 0 {
+			t.Errorf("left behind: %q", left)
+		}
+		if content, err := os.ReadFile(filepath.Join(two.out, sums)); err != nil || !bytes.Equal(content, second[sums]) {
+			t.Errorf("the earlier release: %v", err)
+		}
+	})
 }
 
 // contentsOf returns the files of a tar.gz, and fails the test unless they are as every archive's
@@ -120,11 +151,7 @@ func contentsOf(t *testing.T, archive []byte) map[string][]byte {
 	}
 }
 
-func TestReleaseHoldsWhatBelongsToAProgram(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a release is built; a run without -short does it")
-	}
-	files := small(t).made(t)
+func holdsWhatBelongsToAProgram(t *testing.T, files map[string][]byte) {
 	want := []string{
 		"CHANGELOG.md", "LICENSE", "README.es.md", "README.md", "THIRD-PARTY-LICENSES.txt",
 		"completions/_small", "completions/small.bash", "completions/small.fish", "completions/small.ps1",
@@ -234,51 +261,6 @@ func billText(t *testing.T) []byte {
 		t.Fatal(err)
 	}
 	return text
-}
-
-func TestReleaseReplacesOnlyARelease(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a release is built; a run without -short does it")
-	}
-	r := small(t)
-	r.systems = r.systems[:1]
-	if err := os.Mkdir(r.out, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	mine := filepath.Join(r.out, "mine")
-	if err := os.WriteFile(mine, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := r.make(t.Context()); err == nil || !strings.Contains(err.Error(), "holds something else than a release") {
-		t.Errorf("error %v", err)
-	}
-	if _, err := os.Stat(mine); err != nil {
-		t.Error(err)
-	}
-	if err := os.Remove(mine); err != nil {
-		t.Fatal(err)
-	}
-	r.made(t)
-	r.made(t) // in place of the first
-}
-
-func TestReleaseThatFailsLeavesNothing(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a release is built; a run without -short does it")
-	}
-	r := small(t)
-	r.systems = r.systems[:1]
-	r.made(t)
-	r.systems = append(r.systems, system{"plan9", "nosuch"})
-	if err := r.make(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "plan9_nosuch: build .: ") {
-		t.Errorf("error %v", err)
-	}
-	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(r.out), ".*")); len(left) > 0 {
-		t.Errorf("left behind: %q", left)
-	}
-	if _, err := os.Stat(filepath.Join(r.out, sums)); err != nil {
-		t.Errorf("the earlier release: %v", err)
-	}
 }
 
 func TestDateIsThatOfTheCommitOrGiven(t *testing.T) {
