@@ -52,13 +52,13 @@ func (c change) String() string {
 }
 
 // changes compares two pairs of documents: as the vendor wrote them, and with the overlay on both.
-func changes(ctx context.Context, box *toolbox, present, fresh *document, presentApplied,
+func changes(ctx context.Context, present, fresh *document, presentApplied,
 	freshApplied *applied) ([]change, error) {
-	plainly, err := compareSpecs(ctx, box, present, fresh)
+	plainly, err := compareSpecs(ctx, present, fresh)
 	if err != nil {
 		return nil, err
 	}
-	effective, err := compareSpecs(ctx, box, presentApplied.document, freshApplied.document)
+	effective, err := compareSpecs(ctx, presentApplied.document, freshApplied.document)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +79,7 @@ func changes(ctx context.Context, box *toolbox, present, fresh *document, presen
 	return plainly, nil
 }
 
-func compareSpecs(ctx context.Context, box *toolbox, old, new *document) ([]change, error) {
+func compareSpecs(ctx context.Context, old, new *document) ([]change, error) {
 	folder, err := os.MkdirTemp("", "specupdate-")
 	if err != nil {
 		return nil, fmt.Errorf("compare: %w", err)
@@ -94,7 +94,7 @@ func compareSpecs(ctx context.Context, box *toolbox, old, new *document) ([]chan
 	if old.version[:3] != new.version[:3] {
 		args = append(args, "--auto-upgrade") // else the other way to say the same counts as a change
 	}
-	out, err := box.run(ctx, folder, oasdiff, args...)
+	out, err := tool(ctx, folder, oasdiff, args...)
 	if err != nil {
 		return nil, fmt.Errorf("compare by oasdiff: %w", err)
 	}

@@ -27,15 +27,15 @@ func (c apiChange) promised() bool { return strings.HasPrefix(c.name, "pkg/") }
 func (c apiChange) String() string { return code(c.name) + ": " + shown(c.text) + "." }
 
 // goAPI compares what gen and pkg export in two checkouts that compile.
-func goAPI(ctx context.Context, box *toolbox, module, base, work, scratch string) ([]apiChange, error) {
+func goAPI(ctx context.Context, module, base, work, scratch string) ([]apiChange, error) {
 	old, new := filepath.Join(scratch, "old.api"), filepath.Join(scratch, "new.api")
-	if _, err := box.run(ctx, base, apidiff, "-m", "-w", old, module); err != nil {
+	if _, err := tool(ctx, base, apidiff, "-m", "-w", old, module); err != nil {
 		return nil, &baseError{err}
 	}
-	if _, err := box.run(ctx, work, apidiff, "-m", "-w", new, module); err != nil {
+	if _, err := tool(ctx, work, apidiff, "-m", "-w", new, module); err != nil {
 		return nil, fmt.Errorf("list the exported Go API by apidiff: %w", err)
 	}
-	out, err := box.run(ctx, scratch, apidiff, "-m", old, new)
+	out, err := tool(ctx, scratch, apidiff, "-m", old, new)
 	if err != nil {
 		return nil, fmt.Errorf("compare the exported Go API by apidiff: %w", err)
 	}
@@ -44,7 +44,7 @@ func goAPI(ctx context.Context, box *toolbox, module, base, work, scratch string
 
 // genAPI compares the packages of gen alone, which compile even when those that build on them do
 // not.
-func genAPI(ctx context.Context, box *toolbox, module, base, work, scratch string) ([]apiChange, error) {
+func genAPI(ctx context.Context, module, base, work, scratch string) ([]apiChange, error) {
 	out, err := goCommand(ctx, work, "list", "./gen/...")
 	if err != nil {
 		return nil, fmt.Errorf("list the packages of gen: %w", err)
@@ -53,13 +53,13 @@ func genAPI(ctx context.Context, box *toolbox, module, base, work, scratch strin
 	for i, pkg := range strings.Fields(string(out)) {
 		old, new := filepath.Join(scratch, fmt.Sprintf("old%d.api", i)),
 			filepath.Join(scratch, fmt.Sprintf("new%d.api", i))
-		if _, err := box.run(ctx, base, apidiff, "-w", old, pkg); err != nil {
+		if _, err := tool(ctx, base, apidiff, "-w", old, pkg); err != nil {
 			return nil, &baseError{err}
 		}
-		if _, err := box.run(ctx, work, apidiff, "-w", new, pkg); err != nil {
+		if _, err := tool(ctx, work, apidiff, "-w", new, pkg); err != nil {
 			return nil, fmt.Errorf("list what %s exports by apidiff: %w", pkg, err)
 		}
-		out, err := box.run(ctx, scratch, apidiff, old, new)
+		out, err := tool(ctx, scratch, apidiff, old, new)
 		if err != nil {
 			return nil, fmt.Errorf("compare what %s exports by apidiff: %w", pkg, err)
 		}
@@ -111,8 +111,8 @@ func readAPIChanges(out []byte, module, prefix string) ([]apiChange, error) {
 	return found, lines.Err()
 }
 
-// build compiles everything and returns what the compiler objects to.
-func build(ctx context.Context, work string) ([]string, error) {
+// compile compiles everything and returns what the compiler objects to.
+func compile(ctx context.Context, work string) ([]string, error) {
 	_, err := goCommand(ctx, work, "build", "./...")
 	var failed *toolError
 	if errors.As(err, &failed) {

@@ -48,7 +48,9 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(Run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	code := Run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	removeTools()
+	os.Exit(code)
 }
 
 // errUsage marks a command line that cannot be meant.
@@ -57,22 +59,11 @@ var errUsage = errors.New("wrong usage")
 // Run does what the command line says: the report to stdout, progress and errors to stderr. It
 // returns the exit code.
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	tools, err := newToolbox()
-	if err != nil {
-		fmt.Fprintf(stderr, "specupdate: %v\n", err)
-		return 1
-	}
-	defer tools.remove()
-	return runWith(ctx, tools, args, stdout, stderr)
-}
-
-func runWith(ctx context.Context, tools *toolbox, args []string, stdout, stderr io.Writer) int {
 	settings, err := parse(args, stderr)
 	if errors.Is(err, flag.ErrHelp) {
 		return 0
 	}
 	if err == nil {
-		settings.tools = tools
 		var result *report
 		result, err = settings.update(ctx, stderr)
 		if err == nil {
@@ -100,10 +91,9 @@ func runWith(ctx context.Context, tools *toolbox, args []string, stdout, stderr 
 // settings are what the command line says.
 type settings struct {
 	file, url string
-	tree      string // root of the repository
-	base      string // root of the checkout that the Go API is compared with
-	check     bool   // report, change nothing
-	tools     *toolbox
+	tree      string   // root of the repository
+	base      string   // root of the checkout that the Go API is compared with
+	check     bool     // report, change nothing
 	tests     []string // packages whose tests must pass; none: all that depend on gen/ or api/
 }
 

@@ -55,44 +55,23 @@ func standIn(root string) error {
 	return err
 }
 
-// folder holds what the tests share: the tools, and one stand-in for all tests that change nothing.
-var folder string
-
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if folder != "" {
-		os.RemoveAll(folder)
-	}
+	removeTools()
+	os.RemoveAll(sharedFolder)
 	os.Exit(code)
 }
 
+// shared makes one stand-in for all tests that change nothing.
 var (
-	sharedFolder = sync.OnceValue(func() error {
-		var err error
-		folder, err = os.MkdirTemp("", "specupdate-test-")
-		return err
-	})
-	shared = sync.OnceValues(func() (string, error) {
-		if err := sharedFolder(); err != nil {
+	sharedFolder string
+	shared       = sync.OnceValues(func() (root string, err error) {
+		if sharedFolder, err = os.MkdirTemp("", "specupdate-test-"); err != nil {
 			return "", err
 		}
-		root := filepath.Join(folder, "tree")
-		return root, standIn(root)
+		return sharedFolder, standIn(sharedFolder)
 	})
 )
-
-var sharedBox = &toolbox{built: make(map[string]string)}
-
-func sharedTools(t *testing.T) *toolbox {
-	t.Helper()
-	if err := sharedFolder(); err != nil {
-		t.Fatal(err)
-	}
-	sharedBox.mu.Lock()
-	defer sharedBox.mu.Unlock()
-	sharedBox.folder = folder
-	return sharedBox
-}
 
 func sharedTree(t *testing.T) string {
 	t.Helper()
@@ -175,7 +154,7 @@ func run(t *testing.T, root string, spec []byte, args ...string) (code int, stdo
 		t.Fatal(err)
 	}
 	var out, complaints bytes.Buffer
-	code = runWith(t.Context(), sharedTools(t), append([]string{"-tree", root, "-file", file, "-tests", "./pkg/..."},
+	code = Run(t.Context(), append([]string{"-tree", root, "-file", file, "-tests", "./pkg/..."},
 		args...), &out, &complaints)
 	return code, out.String(), complaints.String()
 }
@@ -333,7 +312,7 @@ func TestInterruptLeavesNothingHalfDone(t *testing.T) {
 		before := fingerprint(t, root)
 		ctx, cancel := context.WithCancel(t.Context())
 		progress := &interrupter{at: step, cancel: cancel}
-		code := runWith(ctx, sharedTools(t), []string{"-tree", root, "-file", file, "-tests", "./pkg/..."}, io.Discard,
+		code := Run(ctx, []string{"-tree", root, "-file", file, "-tests", "./pkg/..."}, io.Discard,
 			progress)
 		cancel()
 		if !progress.seen {

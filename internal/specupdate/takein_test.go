@@ -80,7 +80,7 @@ func TestTheRealTree(t *testing.T) {
 			}
 			var report, progress bytes.Buffer
 			began := time.Now()
-			code := runWith(t.Context(), sharedTools(t), []string{"-check", "-tree", root, "-file", file}, &report,
+			code := Run(t.Context(), []string{"-check", "-tree", root, "-file", file}, &report,
 				&progress)
 			t.Logf("exit %d after %s", code, time.Since(began).Round(time.Second))
 			if code != row.exit || !strings.Contains(report.String(), row.says) {

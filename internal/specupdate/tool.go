@@ -13,42 +13,41 @@ import (
 	"time"
 )
 
-// toolbox holds the programs of other modules, at the versions that stand beside their use. They
-// are built from the module proxy when they are first needed, into a folder of their own: go run
-// would look for them anew each time.
-type toolbox struct {
-	folder string
-	mu     sync.Mutex
-	built  map[string]string // paths, by package and version
+// tools holds the programs of other modules, at the versions that stand beside their use. They are
+// built from the module proxy when they are first needed: go run would ask the proxy each time.
+var tools struct {
+	sync.Mutex
+	folder string // "" before the first is built
 }
 
-func newToolbox() (*toolbox, error) {
-	folder, err := os.MkdirTemp("", "specupdate-tools-")
-	if err != nil {
-		return nil, fmt.Errorf("make a temporary folder: %w", err)
-	}
-	return &toolbox{folder: folder, built: make(map[string]string)}, nil
-}
+func removeTools() { os.RemoveAll(tools.folder) } // nothing if there is none
 
-func (b *toolbox) remove() { os.RemoveAll(b.folder) }
-
-// run runs a program of another module, named as for go install, and returns its standard output.
-func (b *toolbox) run(ctx context.Context, folder, program string, args ...string) ([]byte, error) {
-	b.mu.Lock()
-	file := b.built[program]
-	var err error
-	if file == "" {
-		if _, err = start(ctx, b.folder, "go", []string{"GOBIN=" + b.folder}, "install", program); err == nil {
-			name, _, _ := strings.Cut(path.Base(program), "@")
-			file, err = exec.LookPath(filepath.Join(b.folder, name)) // with .exe where there is one
-			b.built[program] = file
-		}
-	}
-	b.mu.Unlock()
+// tool runs a program of another module, named as for go install, and returns its standard output.
+func tool(ctx context.Context, folder, program string, args ...string) ([]byte, error) {
+	file, err := build(ctx, program)
 	if err != nil {
 		return nil, err
 	}
 	return start(ctx, folder, file, nil, args...)
+}
+
+func build(ctx context.Context, program string) (file string, err error) {
+	tools.Lock()
+	defer tools.Unlock()
+	if tools.folder == "" {
+		if tools.folder, err = os.MkdirTemp("", "specupdate-tools-"); err != nil {
+			return "", fmt.Errorf("make a temporary folder: %w", err)
+		}
+	}
+	name, _, _ := strings.Cut(path.Base(program), "@")
+	target := filepath.Join(tools.folder, name)
+	if file, err = exec.LookPath(target); err == nil { // with .exe where there is one
+		return file, nil
+	}
+	if _, err = start(ctx, tools.folder, "go", []string{"GOBIN=" + tools.folder}, "install", program); err != nil {
+		return "", err
+	}
+	return exec.LookPath(target)
 }
 
 // goCommand runs the go command in a folder and returns its standard output.

@@ -65,7 +65,7 @@ func (s *settings) update(ctx context.Context, progress io.Writer) (*report, err
 	r.settled, r.stillAssumed = assumptions(present, fresh)
 	if !bytes.Equal(present.raw, fresh.raw) {
 		say("compare by %s", oasdiff)
-		if r.changes, err = changes(ctx, s.tools, present, fresh, presentApplied, freshApplied); err != nil {
+		if r.changes, err = changes(ctx, present, fresh, presentApplied, freshApplied); err != nil {
 			return nil, err
 		}
 	}
@@ -144,7 +144,7 @@ func (s *settings) make(ctx context.Context, r *report, base, work *tree, scratc
 		return files, nil
 	}
 	say("compile")
-	if r.compiler, err = build(ctx, folder); err != nil {
+	if r.compiler, err = compile(ctx, folder); err != nil {
 		return nil, err
 	}
 	r.compiled = true
@@ -153,7 +153,7 @@ func (s *settings) make(ctx context.Context, r *report, base, work *tree, scratc
 	if len(r.compiler) > 0 {
 		compareAPI = genAPI
 	}
-	if r.api, err = compareAPI(ctx, s.tools, module, base.root, folder, scratch); err != nil || len(r.compiler) > 0 {
+	if r.api, err = compareAPI(ctx, module, base.root, folder, scratch); err != nil || len(r.compiler) > 0 {
 		return files, err
 	}
 	packages := s.tests
