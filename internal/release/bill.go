@@ -14,9 +14,9 @@ import (
 )
 
 // bill of materials in CycloneDX 1.6 JSON: what the program was built from, by what the go command
-// wrote into it. cyclonedx-gomod (v1.10.0) writes the hash of its own binary into each bill, so that
-// the bytes depend on the system that makes the release; it names no licence for the program, the
-// standard library and github.com/oasdiff/yaml, and another one for golang.org/x.
+// wrote into it. cyclonedx-gomod (v1.10.0) writes the hash of its own binary into each bill, so
+// that the bytes depend on the system that makes the release; it names no licence for the program,
+// the standard library and github.com/oasdiff/yaml, and another one for golang.org/x.
 type bill struct {
 	Schema       string       `json:"$schema"`
 	Format       string       `json:"bomFormat"`

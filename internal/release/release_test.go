@@ -115,7 +115,8 @@ func TestRelease(t *testing.T) {
 		if left, _ := filepath.Glob(filepath.Join(filepath.Dir(two.out), ".*")); len(left) > 0 {
 			t.Errorf("left behind: %q", left)
 		}
-		if content, err := os.ReadFile(filepath.Join(two.out, sums)); err != nil || !bytes.Equal(content, second[sums]) {
+		if content, err := os.ReadFile(filepath.Join(two.out, sums)); err != nil ||
+			!bytes.Equal(content, second[sums]) {
 			t.Errorf("the earlier release: %v", err)
 		}
 	})

@@ -25,14 +25,14 @@ func checkFormat(raw []byte) error {
 	case bytes.HasPrefix(raw, []byte("PK\x03\x04")):
 		return refuse("it is a ZIP; unpack it (unzip) and give the document inside")
 	case bytes.IndexByte(raw, 0) >= 0:
-		return refuse("it holds zero bytes, as UTF-16 text does, which the generator does not read; convert it (iconv " +
-			"-f UTF-16 -t UTF-8), or ask the vendor for UTF-8")
+		return refuse("it holds zero bytes, as UTF-16 text does, which the generator does not read; convert it " +
+			"(iconv -f UTF-16 -t UTF-8), or ask the vendor for UTF-8")
 	case !utf8.Valid(raw):
 		return refuse("line %d: it is no UTF-8 text, but may be Latin-1 or Windows-1252; convert it (iconv -f "+
 			"WINDOWS-1252 -t UTF-8), or ask the vendor for UTF-8", invalidLine(raw))
 	case text[0] == '<':
-		return refuse("it is an HTML page or XML; the vendor's reference page offers the document itself for download, " +
-			"as YAML or JSON")
+		return refuse("it is an HTML page or XML; the vendor's reference page offers the document itself for " +
+			"download, as YAML or JSON")
 	}
 	if found := directive.FindSubmatchIndex(raw); found != nil && string(raw[found[2]:found[3]]) != "1.1" &&
 		firstLine(raw[:found[0]]) {
