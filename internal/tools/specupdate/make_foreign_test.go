@@ -17,7 +17,7 @@ func TestForeignMakeExecutesNoFileName(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(folder, "go"), []byte(program), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	makefile, err := filepath.Abs(filepath.Join("..", "..", "Makefile"))
+	makefile, err := filepath.Abs(filepath.Join("..", "..", "..", "Makefile"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +32,7 @@ func TestForeignMakeExecutesNoFileName(t *testing.T) {
 			command.Dir = folder
 			command.Env = append(os.Environ(), "PATH="+folder+string(os.PathListSeparator)+os.Getenv("PATH"))
 			out, err := command.CombinedOutput()
-			want := "run\n./internal/specupdate\n" + flag + "\n" + name + "\n"
+			want := "run\n./internal/tools/specupdate\n" + flag + "\n" + name + "\n"
 			if err != nil || string(out) != want {
 				t.Errorf("%s=%s: the program got %q, want %q (%v)", variable, name, out, want, err)
 			}

@@ -213,7 +213,7 @@ func TestBillSaysWhatIsInAProgram(t *testing.T) {
 		own.PURL != "pkg:golang/github.com/danabio/danabio-go@v1.2.3" || own.Licenses[0].Expression != "Apache-2.0" {
 		t.Errorf("the program: %+v", own)
 	}
-	sumFile, err := os.ReadFile("../../go.sum")
+	sumFile, err := os.ReadFile("../../../go.sum")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,7 +252,7 @@ func billText(t *testing.T) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &release{source: "../..", program: "danabio", version: "1.2.3"}
+	r := &release{source: "../../..", program: "danabio", version: "1.2.3"}
 	parts, err := r.parts(t.Context(), info)
 	if err != nil {
 		t.Fatal(err)

@@ -20,7 +20,7 @@ import (
 // The real tree, with the tests that are run by default: what the stand-in of the scenarios cannot
 // show. Each row takes up to a minute, so it has a tag of its own: make take-in.
 func TestTheRealTree(t *testing.T) {
-	root := filepath.Join("..", "..")
+	root := filepath.Join("..", "..", "..")
 	before, err := snapshot(t.Context(), root, filepath.Join(t.TempDir(), "git"))
 	if err != nil {
 		t.Fatal(err)
@@ -95,7 +95,7 @@ func TestTheRealTree(t *testing.T) {
 
 // The whole way with this repository's own spec, overlay and code, in a copy.
 func TestThisRepository(t *testing.T) {
-	real, err := snapshot(t.Context(), filepath.Join("..", ".."), filepath.Join(t.TempDir(), "git"))
+	real, err := snapshot(t.Context(), filepath.Join("..", "..", ".."), filepath.Join(t.TempDir(), "git"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ func standIn(root string) error {
 	}
 	for _, path := range []string{"go.mod", "go.sum", "generate.go", "api/api.go", "api/oapi-codegen.yaml",
 		"api/oapi-codegen.spec.yaml", "internal/tools/specjson/main.go"} {
-		content, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(path)))
+		content, err := os.ReadFile(filepath.Join("..", "..", "..", filepath.FromSlash(path)))
 		if err != nil {
 			return err
 		}

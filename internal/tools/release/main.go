@@ -2,7 +2,7 @@
 // program, a software bill of materials, and one file with the SHA-256 of all of them. From the
 // same commit and the same Go it makes the same bytes, wherever and whenever it runs.
 //
-//	go run ./internal/release -o dist
+//	go run ./internal/tools/release -o dist
 //
 // Times in the archives are that of the commit, or SOURCE_DATE_EPOCH (seconds since 1970) where
 // there is no repository. What may live here: the build of releases, and nothing that the program
