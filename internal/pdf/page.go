@@ -10,10 +10,10 @@ const (
 	maxPageNodes = 1 << 17
 )
 
-// inherited are the entries that a page takes from the nodes above it.
+// inherited lists the keys that a page inherits from the nodes above it.
 var inherited = []string{"MediaBox", "CropBox", "Rotate", "Resources"}
 
-// Catalog is the document's root dictionary.
+// Catalog returns the document's root dictionary.
 func (d *Document) Catalog() (Object, Reference, error) {
 	root := d.Trailer().Get("Root")
 	if root.Kind != Ref {
@@ -36,8 +36,8 @@ type Page struct {
 	parents    []Object
 }
 
-// Inherited is an entry of the page, or else of the nearest node above it that has it:
-// /MediaBox, /CropBox, /Rotate or /Resources. It may be a reference.
+// Inherited returns the value of a page's key. For /MediaBox, /CropBox, /Rotate and /Resources it
+// falls back to the nearest ancestor that has the key. The result may be a reference.
 func (p Page) Inherited(key string) Object {
 	if value := p.Dictionary.Get(key); value.Kind != Null || !slices.Contains(inherited, key) {
 		return value
@@ -50,8 +50,8 @@ func (p Page) Inherited(key string) Object {
 	return Object{}
 }
 
-// Pages goes through the page tree in reading order; an error is the last thing it yields.
-// A page that the tree names twice is yielded twice; a node above itself is an error.
+// Pages iterates over the page tree in reading order. It yields an error last. A page that the tree
+// lists twice is yielded twice. A node that is its own ancestor is an error.
 func (d *Document) Pages() iter.Seq2[Page, error] {
 	return func(yield func(Page, error) bool) {
 		catalog, _, err := d.Catalog()
@@ -71,7 +71,7 @@ func (d *Document) Pages() iter.Seq2[Page, error] {
 	}
 }
 
-// FirstPage is the first page; a document without any is [ErrStructure].
+// FirstPage returns the first page, or [ErrStructure] if the document has no pages.
 func (d *Document) FirstPage() (Page, error) {
 	for page, err := range d.Pages() {
 		return page, err
@@ -86,7 +86,7 @@ type pageWalk struct {
 	nodes    int
 }
 
-// node goes down from one node; false tells that the caller wants no more.
+// node walks the tree below one node. It returns false if the caller wants no more pages.
 func (w *pageWalk) node(link Object, parents []Object) (bool, error) {
 	if w.nodes++; w.nodes > maxPageNodes {
 		return false, fault(ErrLimit, -1, "more than %d nodes in the page tree", maxPageNodes)

@@ -112,6 +112,6 @@ func (d *Document) decodeLine(line []byte, widths [3]int, number uint32) (Entry,
 		}
 		entry.Type, entry.Stream, entry.Index = Compressed, uint32(fields[1]), int(fields[2])
 	}
-	// unknown types stand for null, as free entries do
+	// PDF treats unknown types as null, which is what a free entry means
 	return entry, nil
 }

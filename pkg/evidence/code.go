@@ -2,10 +2,10 @@ package evidence
 
 import "slices"
 
-// Code names a kind of finding. Codes are stable.
+// Code identifies a kind of finding. Codes are stable.
 type Code string
 
-// The structure of the ZIP: where things lie, and what is hidden or there twice.
+// Structure of the ZIP: positions, hidden and duplicate parts.
 const (
 	CodeNoEndRecord        Code = "no-end-record"
 	CodeTrailingBytes      Code = "trailing-bytes"
@@ -77,7 +77,7 @@ const (
 	CodeNameFileAndFolder Code = "name-file-and-folder"
 )
 
-// What entries are.
+// Types of entries.
 const (
 	CodeEncrypted          Code = "encrypted"
 	CodeMasked             Code = "masked"
@@ -100,7 +100,7 @@ const (
 	CodeNameTooDeep    Code = "name-too-deep"
 )
 
-// Oddities with one reading.
+// Oddities that every reader reads in the same way.
 const (
 	CodeArchiveComment Code = "archive-comment"
 	CodeEntryComment   Code = "entry-comment"
@@ -119,18 +119,18 @@ const (
 type CodeInfo struct {
 	Code  Code  `json:"code"`
 	Class Class `json:"class"`
-	// Severity is what a finding of this code is when the limits say nothing else.
+	// Severity is the severity of a finding of this code unless the limits change it.
 	Severity Severity `json:"severity"`
-	// Acceptable says whether the code may stand in Limits.Accept.
+	// Acceptable reports whether Limits.Accept may contain the code.
 	Acceptable bool `json:"acceptable"`
-	// Description says what the code stands for.
+	// Description says what the code means.
 	Description string `json:"description"`
 }
 
-// Codes describes all codes that a verification may find. Those of inspectors are their own.
+// Codes describes all codes that a verification may report. Inspectors have codes of their own.
 func Codes() []CodeInfo { return slices.Clone(codeTable[:]) }
 
-// lookup finds the description of a code.
+// lookup returns the description of a code.
 func lookup(code Code) (CodeInfo, bool) {
 	for i := range codeTable {
 		if codeTable[i].Code == code {
@@ -140,7 +140,8 @@ func lookup(code Code) (CodeInfo, bool) {
 	return CodeInfo{}, false
 }
 
-// codeTable is an array and no map, so that a program that never looks into it pays nothing for it.
+// codeTable is an array rather than a map, so that it costs nothing in a program that never uses
+// it.
 var codeTable = [...]CodeInfo{
 	{CodeNoEndRecord, ClassStructure, SeverityRefusal, false, "there is no end record, so this is no ZIP or a cut one"},
 	{CodeTrailingBytes, ClassStructure, SeverityRefusal, false, "bytes follow the end record"},

@@ -38,13 +38,14 @@ const (
 	CodeUnreached          evidence.Code = "signature-unreached"
 )
 
-// What follows a signature's revision: anything, or validation data and document time stamps alone.
+// Findings about what follows a signature's revision: any change, or only validation data and
+// document time stamps.
 const (
 	CodeLaterRevision  evidence.Code = "later-revision"
 	CodeValidationData evidence.Code = "validation-data"
 )
 
-// Findings for which a signature that holds is refused.
+// Findings that refuse a signature although it holds.
 const (
 	CodeUnsignedAttribute evidence.Code = "signature-unsigned-attribute"
 	CodeFutureTime        evidence.Code = "signing-time-future"
@@ -54,7 +55,7 @@ const (
 	CodeTrustNotJudged    evidence.Code = "trust-not-judged" // only with [Options].Roots
 )
 
-// What is odd about a signature that holds, and notices about the file.
+// Oddities of a signature that holds, and notices about the file.
 const (
 	CodeUnsigned           evidence.Code = "unsigned"
 	CodeUnreadableObject   evidence.Code = "pdf-unreadable-object"
@@ -102,7 +103,8 @@ func (r codeRow) info() evidence.CodeInfo {
 		Description: r.description}
 }
 
-// codeTable is an array and no map, so that a program that never looks into it pays nothing for it.
+// codeTable is an array rather than a map, so that it costs nothing in a program that never uses
+// it.
 var codeTable = [...]codeRow{
 	{CodeObjectStream, evidence.SeverityRefusal, false,
 		"a signature dictionary stands in an object stream, where no byte range can leave out its contents"},

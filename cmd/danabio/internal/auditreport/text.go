@@ -1,7 +1,8 @@
 package auditreport
 
-// texts are all sentences of the page but those of finding codes and rules, which stand beside this
-// file. It is an array and no map, so that a program that makes no report pays nothing for it.
+// texts lists all sentences of the page except those for finding codes and rules, which are in
+// other files. It is an array rather than a map, so that it costs nothing in a program that makes
+// no report.
 var texts = [...]text{
 	{"number", "%s", "%s"},
 	{"bytes", "%s bytes", "%s bytes"},
@@ -422,7 +423,7 @@ var texts = [...]text{
 	{"recheck.sent.note", "They do if the answer is \"same\".", "Así es si la respuesta es «same»."},
 }
 
-// spanishRules are the standard rules that give files their kind.
+// spanishRules translates the standard rules that give files their kind.
 var spanishRules = [...]struct{ rule, text string }{
 	{"assumed: text named like a consent", "supuesto: texto con nombre de consentimiento"},
 	{"assumed: any PDF", "supuesto: cualquier PDF"},

@@ -19,23 +19,23 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// answer is what came of a request without credentials.
+// answer is the response to a request without credentials.
 type answer struct {
 	err            error
-	response       *http.Response // nil: none; its body is closed
+	response       *http.Response // nil if there is none; its body is closed
 	sent, answered time.Time
-	state          atomic.Pointer[tls.ConnectionState] // nil: no handshake was finished
+	state          atomic.Pointer[tls.ConnectionState] // nil if no handshake finished
 	asked          atomic.Bool                         // for a client certificate
 	shown          atomic.Bool                         // one was shown
 }
 
-// ask asks for the server's root once.
+// ask requests the server's root, once per run.
 func (x *examination) ask(ctx context.Context) *answer {
 	if x.answer != nil {
 		return x.answer
 	}
 	transport := x.transport.Clone()
-	// A hello that gets no answer leaves time for another one.
+	// If a hello gets no answer, this leaves time for another one.
 	transport.TLSHandshakeTimeout = limit / 2
 	x.answer = x.askBy(ctx, transport)
 	return x.answer
@@ -74,14 +74,13 @@ func (x *examination) askBy(ctx context.Context, transport *http.Transport) *ans
 	a.answered = time.Now()
 	a.err = handshake.Mark(a.err)
 	if a.err == nil {
-		_ = a.response.Body.Close() // it is not read
+		_ = a.response.Body.Close() // not read
 	}
 	transport.CloseIdleConnections()
 	return a
 }
 
-// helloUnanswered reports whether the server, or what is in between, took a TLS hello without a
-// word.
+// helloUnanswered reports whether the server, or something on the way, did not answer a TLS hello.
 func (a *answer) helloUnanswered() bool {
 	var handshake *reach.HandshakeError
 	silent := reach.TimedOut(a.err) || reach.Reset(a.err) || errors.Is(a.err, io.EOF) ||
@@ -89,8 +88,8 @@ func (a *answer) helloUnanswered() bool {
 	return silent && errors.As(a.err, &handshake)
 }
 
-// answersWithoutMLKEM reports whether a hello is answered that does not offer ML-KEM. With it a
-// hello fills more than one packet, which some boxes in between cannot take.
+// answersWithoutMLKEM reports whether a hello without ML-KEM is answered. With ML-KEM a hello takes
+// more than one packet, which some middleboxes cannot handle.
 func (x *examination) answersWithoutMLKEM(ctx context.Context) bool {
 	transport := x.transport.Clone()
 	transport.TLSClientConfig.CurvePreferences = []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384, tls.CurveP521}
@@ -98,7 +97,7 @@ func (x *examination) answersWithoutMLKEM(ctx context.Context) bool {
 	return a.state.Load() != nil || a.err != nil && reach.Failed(a.err).Class != reach.Passing
 }
 
-// Soon is when a certificate should be renewed before its end.
+// Soon is how long before its end a certificate should be renewed.
 const Soon = 14 * 24 * time.Hour
 
 func (x *examination) checkTLS(ctx context.Context) Check {
@@ -116,7 +115,7 @@ func (x *examination) checkTLS(ctx context.Context) Check {
 		return x.tlsFailure(a)
 	}
 	chains := state.VerifiedChains
-	if len(chains) == 0 { // by a transport that verifies in a way of its own
+	if len(chains) == 0 { // for example with a transport that verifies in its own way
 		return Fine(Say("%s", tls.VersionName(state.Version)))
 	}
 	leaf, root := chains[0][0], chains[0][len(chains[0])-1]
@@ -145,18 +144,18 @@ func (x *examination) checkTLS(ctx context.Context) Check {
 	return Fine(found)
 }
 
-// certificateRefused reports whether the server asked for a client certificate and then ended the
-// connection without an answer. In TLS 1.3 it does so after the handshake.
+// certificateRefused reports whether the server asked for a client certificate and then closed the
+// connection without a response. In TLS 1.3 it does so after the handshake.
 func (x *examination) certificateRefused(a *answer) bool {
 	return a.asked.Load() && a.err != nil && !errors.Is(a.err, context.DeadlineExceeded)
 }
 
 // transparencyProofs is the extension in which certificates of public authorities prove that they
-// were published (RFC 6962, section 3.3).
+// were logged (RFC 6962, section 3.3).
 var transparencyProofs = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 11129, 2, 4, 2}
 
-// transparent reports whether a certificate comes with a proof that it was published, which
-// browsers demand of public authorities.
+// transparent reports whether a certificate comes with proof that it was logged, which browsers
+// require of public authorities.
 func transparent(leaf *x509.Certificate, state *tls.ConnectionState) bool {
 	return len(state.SignedCertificateTimestamps) > 0 ||
 		slices.ContainsFunc(leaf.Extensions, func(extension pkix.Extension) bool {
@@ -164,12 +163,12 @@ func transparent(leaf *x509.Certificate, state *tls.ConnectionState) bool {
 		})
 }
 
-// tlsFailure says why there is no connection by TLS.
+// tlsFailure explains why there is no TLS connection.
 func (x *examination) tlsFailure(a *answer) Check {
 	var (
 		refused     *reach.ProxyError
 		certificate *tls.CertificateVerificationError
-		record      tls.RecordHeaderError // of what is no TLS
+		record      tls.RecordHeaderError // the peer does not speak TLS
 	)
 	switch f := reach.Failed(a.err); {
 	case errors.As(a.err, &refused) && refused.Status != 0:
@@ -213,7 +212,7 @@ func proxyRefused(status int) Check {
 		Say("have the proxy let requests to the server through"))
 }
 
-// badCertificate says in plain words what is wrong with the server's certificate.
+// badCertificate explains what is wrong with the server's certificate.
 func (x *examination) badCertificate(err *tls.CertificateVerificationError) Check {
 	var (
 		unknown x509.UnknownAuthorityError
@@ -255,7 +254,7 @@ func (x *examination) systemTrustsNobody() bool {
 	return err == nil && pool.Equal(x509.NewCertPool())
 }
 
-// wrongName is that a certificate is not for a host: the server's, or that of a proxy that speaks
+// wrongName explains that a certificate is not valid for a host: the server, or a proxy that speaks
 // TLS.
 func wrongName(leaf *x509.Certificate, host string) Check {
 	names := slices.Clone(leaf.DNSNames)
@@ -268,7 +267,7 @@ func wrongName(leaf *x509.Certificate, host string) Check {
 			Say("the certificate %s of %s names no host as it must: a common name alone does not count", leaf.Subject,
 				host), Vendor,
 			Say("have a certificate issued with %s among its subject alternative names", host))
-	// an address that is put down as a name
+	// an IP address that is listed as a DNS name
 	case slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, host) }):
 		return Fails(Unreached, Say("the certificate of %s names it in a form that does not count", host), Vendor,
 			Say("have a certificate issued in which an address is an IP address, and a host name a DNS name"))

@@ -1,7 +1,7 @@
 package page
 
-// texts are all words of the pages, by key: one for each page and step, with what stands on it
-// behind a dot.
+// texts maps keys to all texts of the pages. A key is the name of a page or step, followed by a dot
+// and the element if needed.
 var texts = map[string]map[Language]string{
 	"emulator": {English: "danabio emulator", Spanish: "Emulador de danabio"},
 	"notice": {
