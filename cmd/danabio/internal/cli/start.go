@@ -73,59 +73,7 @@ func (d startData) notices() []*i18n.Message {
 func newStart(out *term.Output) *cobra.Command {
 	s := start{connection: settings.Connection{Out: out}}
 	cmd := &cobra.Command{
-		Use:   "start --request FILE.json | --signer-name NAME --signer-email EMAIL --signer-nif NIF " + moreFiles,
-		Short: "Send PDFs to be signed",
-		Long: `Start a circuit: send one or more PDFs for a person to sign. Print the circuit's id, and the
-link that the signer has to open. With the link anybody can act as the signer: keep it secret.
-
-  circuitId=12ceb3ec-7b76-5555-b263-000000000000
-  link='https://…'
-
-To set $circuitId and $link in a shell, use
-
-  started=$(danabio start …) && eval "$started"
-
-whereas eval "$(danabio start …)" would hide a failure.
-With --json: {"circuitId": …, "link": …}
-
-If the server's link is not an https URL, link is empty, and unusableLink is what the server sent. A
-circuit id that begins with - looks like a flag: put -- before it where it is an argument. In both
-cases there is a notice on standard error.
-
-With --request a JSON file names the signer and the documents, instead of flags and arguments.
-Servers should use it: other users of the machine can see flags in its list of processes, and a
-shell keeps them in its history.
-
-  {
-    "id": "loan-4711",
-    "signer": {"name": "Ana Prueba", "email": "ana@example.com", "nif": "12345678A"},
-    "documents": ["contract.pdf", {"file": "annex-v2.pdf", "name": "annex.pdf"}]
-  }
-
-"id" may be left out, and may then be given with --id. Paths of documents are relative to the folder
-of the file. A FILE.json of - is standard input, and paths are then relative to the working folder.
-
-A FILE.pdf of - is read from standard input; --stdin-name says what the document is called.
-If danabio is killed meanwhile, the document stays in the temporary folder, in danabio-*.
-
-A start that may have reached the server is never sent again. If no answer comes, the exit
-code is 5, and standard error says how to find out.
-
-With --receipt a file records what was sent: "state": "started", circuit, request id, channel,
-time, and name, size and SHA-256 of each document. It contains neither the link nor anything about
-the signer. It is also written with exit code 5: its state is then "outcome unknown" or "partly
-sent", it contains no circuit, and the documents only if all of them were sent. Before anything is
-sent, a receipt with the state "outcome unknown" reserves its name and space; if danabio is killed,
-that one remains.
-
-With --journal a file records all starts, even across a crash. The same --id is not sent again if
-its earlier start succeeded (exit code 2, with its circuit) or may have (exit code 5). Several
-starts can share one journal. See "danabio journal".
-` + settings.ConnectionHelp,
-		Example: `  danabio start --signer-name "Ana Prueba" --signer-email ana@example.com --signer-nif 12345678A \
-    --id loan-4711 --receipt loan-4711.json --journal starts.journal contract.pdf annex.pdf
-  danabio start --request loan-4711.request.json --receipt loan-4711.json --journal starts.journal
-  make-contract | danabio start … --stdin-name contract.pdf -`,
+		Use: "start --request FILE.json | --signer-name NAME --signer-email EMAIL --signer-nif NIF " + moreFiles,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("request") {
 				return nil // which names the documents
@@ -137,16 +85,16 @@ starts can share one journal. See "danabio journal".
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&s.signer.Name, "signer-name", "", "`name` of the person who signs (required without --request)")
-	flags.StringVar(&s.signer.Email, "signer-email", "", "e-mail `address` of the signer (required without --request)")
+	flags.StringVar(&s.signer.Name, "signer-name", "", "")
+	flags.StringVar(&s.signer.Email, "signer-email", "", "")
 	flags.StringVar(&s.signer.NIF, "signer-nif", "",
-		"tax or identity `number` of the signer (required without --request)")
+		"")
 	flags.StringVar(&s.request, "request", "",
-		"`FILE.json` that names signer and documents, instead of flags and arguments")
-	flags.StringVar(&s.id, "id", "", "`id` of the request, by which it can be found again (default a random one)")
-	flags.StringVar(&s.receipt, "receipt", "", "new `FILE.json` that says what was sent")
-	flags.StringVar(&s.journal, "journal", "", "`FILE` that records starts; created if it does not exist")
-	flags.StringVar(&s.stdinName, "stdin-name", "", "`NAME.pdf` of the document that is read from standard input")
+		"")
+	flags.StringVar(&s.id, "id", "", "")
+	flags.StringVar(&s.receipt, "receipt", "", "")
+	flags.StringVar(&s.journal, "journal", "", "")
+	flags.StringVar(&s.stdinName, "stdin-name", "", "")
 	s.connection.AddFlags(cmd)
 	return cmd
 }

@@ -3,6 +3,7 @@ package picture
 import (
 	"image"
 	"image/color"
+	"image/draw"
 	"math"
 )
 
@@ -63,7 +64,7 @@ func (c *canvas) shape(area box, paint color.RGBA, opacity float64, distance fun
 func (c *canvas) gradient(area box, top, bottom color.RGBA) {
 	for y := int(area.top); y < int(area.bottom); y++ {
 		paint := mix(top, bottom, (float64(y)-area.top)/(area.bottom-area.top))
-		c.block(box{area.left, float64(y), area.right, float64(y + 1)}, paint)
+		c.block(int(area.left), y, int(area.right), y+1, paint)
 	}
 }
 
@@ -79,14 +80,9 @@ func (c *canvas) rectangle(area box, radius float64, paint color.RGBA, opacity f
 	})
 }
 
-// block draws a rectangle without rounded corners. It is faster, and exact at fractions of pixels.
-func (c *canvas) block(area box, paint color.RGBA) {
-	for y := int(area.top); y < int(math.Ceil(area.bottom)); y++ {
-		rows := min(area.bottom, float64(y+1)) - max(area.top, float64(y))
-		for x := int(area.left); x < int(math.Ceil(area.right)); x++ {
-			c.paint(x, y, paint, rows*(min(area.right, float64(x+1))-max(area.left, float64(x))))
-		}
-	}
+// block fills whole pixels.
+func (c *canvas) block(left, top, right, bottom int, paint color.RGBA) {
+	draw.Draw(c.image, image.Rect(left, top, right, bottom), image.NewUniform(paint), image.Point{}, draw.Src)
 }
 
 func (c *canvas) ellipse(x0, y0, rx, ry float64, paint color.RGBA, opacity float64) {

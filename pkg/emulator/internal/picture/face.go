@@ -106,15 +106,15 @@ func (f face) draw(c *canvas, area box) {
 
 func drawSelfie(c *canvas, holder string) {
 	newFace(holder).draw(c, box{0, 0, selfieWidth, selfieHeight})
-	c.slanted(66, 560, 4.4, 0.86, "EMULATOR EMULADOR", rgb(0xFFFFFF), 0.16)
+	c.slanted(72, 540, 0.86, style{bold, 54, color.NRGBA{R: 255, G: 255, B: 255, A: 46}}, "EMULATOR EMULADOR")
 	warn(c, selfieHeight-58, "EMULATOR - NOT A REAL PERSON", "EMULADOR - NO ES UNA PERSONA REAL")
 }
 
-// warn draws the band at the lower edge of every picture.
-func warn(c *canvas, top float64, english, spanish string) {
-	width := float64(c.width)
-	c.block(box{0, top, width, float64(c.height)}, rgb(0xB3201C))
-	middle := (top + float64(c.height)) / 2
-	c.centered(0, width, middle-19, 2.4, english, rgb(0xFFFFFF))
-	c.centered(0, width, middle+7, 1.6, spanish, rgb(0xFFE3DF))
+// warn draws the band at the lower edge of every picture, below a height.
+func warn(c *canvas, top int, english, spanish string) {
+	c.block(0, top, c.width, c.height, rgb(0xB3201C))
+	scale := min(float64(c.height-top)/56, float64(c.width)/480)
+	middle := float64(top+c.height) / 2
+	c.centered(middle-1*scale, style{bold, 22 * scale, rgb(0xFFFFFF)}, english)
+	c.centered(middle+20*scale, style{regular, 16 * scale, rgb(0xFFE3DF)}, spanish)
 }

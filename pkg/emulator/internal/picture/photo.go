@@ -38,14 +38,9 @@ func Photo(file []byte) ([]byte, error) {
 		return nil, err
 	}
 	c := shrink(photo, exif.OrientationOf(file))
-	top := float64(c.height)
+	top := c.height
 	c.extend(max(24, c.width/12))
-	scale := float64(c.width) / 540
-	width := float64(c.width)
-	c.block(box{0, top, width, float64(c.height)}, rgb(0xB3201C))
-	middle := (top + float64(c.height)) / 2
-	c.centered(0, width, middle-17*scale, 2.2*scale, "EMULATOR - NOTHING WAS VERIFIED", rgb(0xFFFFFF))
-	c.centered(0, width, middle+6*scale, 1.5*scale, "EMULADOR - NO SE VERIFICÓ NADA", rgb(0xFFE3DF))
+	warn(c, top, "EMULATOR - NOTHING WAS VERIFIED", "EMULADOR - NO SE VERIFICÓ NADA")
 	return encode(c), nil
 }
 

@@ -1,0 +1,115 @@
+package picture
+
+import (
+	"image"
+	"image/color"
+	"math"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/gofont/gobold"
+	"golang.org/x/image/font/gofont/goitalic"
+	"golang.org/x/image/font/gofont/gomonobold"
+	"golang.org/x/image/font/gofont/goregular"
+	"golang.org/x/image/font/sfnt"
+	"golang.org/x/image/math/fixed"
+	"golang.org/x/image/vector"
+	"golang.org/x/text/unicode/norm"
+)
+
+// typeface reads one of the Go fonts when it is first needed.
+type typeface func() *sfnt.Font
+
+var (
+	regular = newTypeface(goregular.TTF)
+	bold    = newTypeface(gobold.TTF)
+	italic  = newTypeface(goitalic.TTF)
+	mono    = newTypeface(gomonobold.TTF)
+)
+
+func newTypeface(file []byte) typeface {
+	return sync.OnceValue(func() *sfnt.Font { return must(sfnt.Parse(file)) })
+}
+
+// must is for the fonts, which are compiled in.
+func must[T any](value T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return value
+}
+
+// style is how text looks.
+type style struct {
+	face  typeface
+	size  float64 // pixels of an em; a capital is 0.72 of it high
+	paint color.Color
+}
+
+// glyphs goes through a text's letters, each with its place from the start in ems, and returns the
+// width of all. For what the font does not have stands the letter without its accent, or else a
+// question mark.
+func (f typeface) glyphs(text string, visit func(outline sfnt.Segments, at float64)) (width float64) {
+	parsed := f()
+	em := fixed.Int26_6(parsed.UnitsPerEm()) // so that all is in the font's own units
+	var buffer sfnt.Buffer
+	for _, letter := range norm.NFC.String(text) {
+		if unicode.Is(unicode.Mn, letter) {
+			continue // an accent that no letter of the font has
+		}
+		base, _ := utf8.DecodeRuneInString(norm.NFD.String(string(letter)))
+		var index sfnt.GlyphIndex
+		for _, candidate := range []rune{letter, base, '?'} {
+			if index = must(parsed.GlyphIndex(&buffer, candidate)); index != 0 {
+				break
+			}
+		}
+		if visit != nil {
+			visit(must(parsed.LoadGlyph(&buffer, index, em, nil)), width)
+		}
+		advance := must(parsed.GlyphAdvance(&buffer, index, em, font.HintingNone))
+		width += float64(advance) / float64(em)
+	}
+	return width
+}
+
+// text writes from the left end of the baseline.
+func (c *canvas) text(x, y float64, style style, text string) { c.slanted(x, y, 0, style, text) }
+
+// fitted writes text as text does, smaller where it would be wider than width.
+func (c *canvas) fitted(x, y, width float64, style style, text string) {
+	style.size = min(style.size, width/max(0.1, style.face.glyphs(text, nil)))
+	c.text(x, y, style, text)
+}
+
+// centered writes text in the middle of the canvas.
+func (c *canvas) centered(y float64, style style, text string) {
+	c.text((float64(c.width)-style.size*style.face.glyphs(text, nil))/2, y, style, text)
+}
+
+// slanted writes along a baseline that rises by the angle, in radians.
+func (c *canvas) slanted(x, y, angle float64, style style, text string) {
+	raster := vector.NewRasterizer(c.width, c.height)
+	sin, cos := math.Sincos(angle)
+	em := float64(style.face().UnitsPerEm())
+	style.face.glyphs(text, func(outline sfnt.Segments, at float64) {
+		place := func(p fixed.Point26_6) (float32, float32) {
+			right, down := style.size*(at+float64(p.X)/em), style.size*float64(p.Y)/em
+			return float32(x + right*cos + down*sin), float32(y - right*sin + down*cos)
+		}
+		for _, segment := range outline {
+			switch x, y := place(segment.Args[0]); segment.Op {
+			case sfnt.SegmentOpMoveTo:
+				raster.MoveTo(x, y)
+			case sfnt.SegmentOpLineTo:
+				raster.LineTo(x, y)
+			default: // TrueType has quadratic curves only
+				toX, toY := place(segment.Args[1])
+				raster.QuadTo(x, y, toX, toY)
+			}
+		}
+	})
+	raster.Draw(c.image, c.image.Bounds(), image.NewUniform(style.paint), image.Point{})
+}
