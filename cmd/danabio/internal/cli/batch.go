@@ -11,9 +11,9 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
 )
 
-// each does one thing to each file. With several it goes on past failures, tells each as it comes,
-// and fails with the worst of them in the end; then JSON stands on one line for each file. Only an
-// interrupt and a standard output that cannot be written end it early.
+// each calls do for each file. With several files it continues after a failure, prints each failure
+// as it occurs, and returns an error with the most important exit code; JSON is then one line per
+// file. Only an interrupt or an unwritable standard output stops it early.
 func each(o *term.Output, files []string, do func(file string) error) error {
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(memoryLimit))
 	defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
@@ -48,15 +48,15 @@ func each(o *term.Output, files []string, do func(file string) error) error {
 }
 
 const (
-	// memoryLimit keeps what is garbage from adding up where there are thousands of entries. Beyond
-	// it the garbage collector works more, and nothing fails.
+	// memoryLimit keeps garbage from adding up in a ZIP with thousands of entries. Beyond it the
+	// garbage collector works harder, and nothing fails.
 	memoryLimit = 25 << 19
-	// gcPercent leaves garbage alone before that: an evidence ZIP of usual size is verified with
-	// less.
+	// gcPercent delays garbage collection below that limit. Verifying an evidence ZIP of usual size
+	// stays below it.
 	gcPercent = 400
 )
 
-// failedFiles says that some of several files failed; each was told already.
+// failedFiles reports that some of several files failed. Each failure has been printed already.
 type failedFiles struct {
 	count, files int
 	code         int
@@ -70,7 +70,7 @@ func (e *failedFiles) Spanish() i18n.Translation { return e.text().Spanish() }
 
 func (e *failedFiles) Worst() int { return e.code }
 
-// interruptedError is that the user ended a command that had something left to do.
+// interruptedError reports that the user interrupted a command before it was finished.
 type interruptedError struct {
 	error
 	left *i18n.Message
@@ -81,10 +81,10 @@ func (e *interruptedError) Advice() *i18n.Message {
 	return i18n.Textf("Nothing half done is left behind. Not done: %s", e.left)
 }
 
-// shownLeft bounds what is listed.
+// shownLeft is the largest number of names that [listed] shows.
 const shownLeft = 10
 
-// listed names things, the first of them if there are many.
+// listed joins names for a message, and shows only the first ones if there are many.
 func listed(names []string) *i18n.Message {
 	var shown []string
 	for _, name := range names[:min(len(names), shownLeft)] {

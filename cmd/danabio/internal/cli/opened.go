@@ -15,12 +15,12 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// openedEvidence is evidence in a file, or one that came from standard input.
+// openedEvidence is evidence from a file or from standard input.
 type openedEvidence struct {
 	*evidence.Archive
-	remove  func()       // what was stored for it
-	out     *term.Output // where to tell how far its reading is
-	reading *reading     // nil unless that is told
+	remove  func()       // removes the temporary file
+	out     *term.Output // where to print the progress
+	reading *reading     // nil unless progress is shown
 }
 
 func newOpenedEvidence(archive *evidence.Archive, out *term.Output, remove func()) *openedEvidence {
@@ -32,7 +32,7 @@ func newOpenedEvidence(archive *evidence.Archive, out *term.Output, remove func(
 	return opened
 }
 
-// shows tells how far the reading is, under the name of what is done, until hide is called.
+// shows shows the progress of the reading, labelled with what, until hide is called.
 func (e *openedEvidence) shows(what string) (hide func()) {
 	if e.reading == nil {
 		return func() {}
@@ -51,8 +51,8 @@ func (e *openedEvidence) Close() {
 	e.remove()
 }
 
-// openEvidence opens evidence, acceptable or not. What does not exist and what is no file is bad
-// input; all else that keeps it from being read is a failure of the system's.
+// openEvidence opens evidence, whether acceptable or not. A path that does not exist or is not a
+// file is bad input; any other failure to read it is a system error.
 func openEvidence(cmd *cobra.Command, out *term.Output, file string, limits evidence.Limits) (*openedEvidence, error) {
 	if file == failure.StandardInput {
 		return openPiped(cmd, out, limits)
@@ -99,7 +99,8 @@ func openSpooled(file *os.File, limits evidence.Limits) (*evidence.Archive, erro
 	return evidence.OpenReader(file, info.Size(), limits)
 }
 
-// verified opens evidence that is acceptable and agrees with its receipt, if it has one.
+// verified opens evidence and returns it if it is acceptable and matches its receipt, if it has
+// one.
 func verified(cmd *cobra.Command, out *term.Output, file string,
 	limits evidence.Limits) (*openedEvidence, *evidence.Report, error) {
 	archive, err := openEvidence(cmd, out, file, limits)

@@ -9,34 +9,34 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// transfers is what a command sends, or waits for and receives, as the progress line tells it.
+// transfers tracks what a command sends, waits for and receives, for the progress line.
 type transfers struct {
 	out   *term.Output
 	began time.Time
-	count int // of circuits
+	count int // number of circuits
 
 	mu   sync.Mutex
-	each map[string]*transfer // by circuit; that of a start has no name
+	each map[string]*transfer // by circuit; a start has the name ""
 	rate rate
 }
 
-// transfer is one of them. It is waited for, or it moves, or it is over.
+// transfer is one transfer. It is waiting, moving or over.
 type transfer struct {
 	danabio.Progress
 	moves, over bool
-	whole       time.Time // when the last byte had come or gone
+	whole       time.Time // when the last byte was sent or received
 
 	polls       int
-	next        time.Time // of the next poll
+	next        time.Time // time of the next poll
 	unreachable bool
-	unclear     bool // the last poll says neither that it is done nor that it is not
+	unclear     bool // the last poll did not say whether the circuit is completed
 }
 
 func newTransfers(o *term.Output, count int) *transfers {
 	return &transfers{out: o, began: time.Now(), count: count, each: map[string]*transfer{}}
 }
 
-// of is called with the lock held.
+// of returns the transfer of a circuit. The caller holds the lock.
 func (t *transfers) of(circuit string) *transfer {
 	one := t.each[circuit]
 	if one == nil {
@@ -46,7 +46,7 @@ func (t *transfers) of(circuit string) *transfer {
 	return one
 }
 
-// told takes what the client tells.
+// told records progress that the client reports.
 func (t *transfers) told(p danabio.Progress) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -60,7 +60,7 @@ func (t *transfers) told(p danabio.Progress) {
 	}
 }
 
-// polled takes a poll that found nothing.
+// polled records a poll that found the circuit not ready.
 func (t *transfers) polled(circuit string, poll danabio.Poll) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -71,7 +71,7 @@ func (t *transfers) polled(circuit string, poll danabio.Poll) {
 	one.unclear = !one.unreachable && !errors.Is(poll.Err, danabio.ErrNotReady)
 }
 
-// ended takes that a circuit needs nothing more.
+// ended records that a circuit is finished.
 func (t *transfers) ended(circuit string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
