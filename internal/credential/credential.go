@@ -22,8 +22,8 @@ const (
 	SeveralLines   Fault = "has more than one line; leave only the one that counts"
 	LineBreak      Fault = "ends in a line break; leave it out"
 	CarriageReturn Fault = "ends in a carriage return, as lines of Windows do; leave it out"
-	Control        Fault = "holds a control character, which no keyboard types; copy it anew"
-	Quotes         Fault = "stands in quotes; leave them out"
+	Control        Fault = "contains a control character, which no keyboard types; copy it again"
+	Quotes         Fault = "is in quotes; leave them out"
 )
 
 // Faults lists all faults.

@@ -146,7 +146,7 @@ func parse(text string) (*File, error) {
 		case strings.HasPrefix(line, "<!--"):
 			if marked = mark.FindStringSubmatch(line); marked == nil || i+1 == len(lines) ||
 				!strings.HasPrefix(lines[i+1], "```") {
-				return nil, fmt.Errorf("%d: a comment that is no mark above a fence", number)
+				return nil, fmt.Errorf("%d: a comment that is not a mark above a fence", number)
 			}
 		case heading.MatchString(line):
 			found := heading.FindStringSubmatch(line)

@@ -62,7 +62,7 @@ func (d *Document) openObjectStream(number uint32) (*objectStream, error) {
 	count, first := loaded.Object.Get("N"), loaded.Object.Get("First")
 	if !loaded.Object.Get("Type").IsName("ObjStm") || count.Kind != Integer || first.Kind != Integer || count.Int < 0 ||
 		first.Int < 0 {
-		return nil, fault(ErrCrossReference, loaded.Offset, "object %d is no object stream", number)
+		return nil, fault(ErrCrossReference, loaded.Offset, "object %d is not an object stream", number)
 	}
 	if count.Int > maxStreamObjects {
 		return nil, fault(ErrLimit, loaded.Offset, "object stream %d has more than %d objects", number,

@@ -17,7 +17,7 @@ var inherited = []string{"MediaBox", "CropBox", "Rotate", "Resources"}
 func (d *Document) Catalog() (Object, Reference, error) {
 	root := d.Trailer().Get("Root")
 	if root.Kind != Ref {
-		return Object{}, Reference{}, fault(ErrStructure, d.Trailer().Offset, "the trailer's /Root is no reference")
+		return Object{}, Reference{}, fault(ErrStructure, d.Trailer().Offset, "the trailer's /Root is not a reference")
 	}
 	catalog, ref, err := d.Resolve(root)
 	if err != nil {
@@ -61,7 +61,7 @@ func (d *Document) Pages() iter.Seq2[Page, error] {
 		}
 		root := catalog.Get("Pages")
 		if root.Kind != Ref {
-			yield(Page{}, fault(ErrStructure, catalog.Offset, "the catalog's /Pages is no reference"))
+			yield(Page{}, fault(ErrStructure, catalog.Offset, "the catalog's /Pages is not a reference"))
 			return
 		}
 		w := pageWalk{document: d, yield: yield, above: map[Reference]bool{}}
@@ -99,7 +99,7 @@ func (w *pageWalk) node(link Object, parents []Object) (bool, error) {
 		return true, err
 	}
 	if node.Kind != Dictionary || ref == (Reference{}) {
-		return false, fault(ErrStructure, node.Offset, "a node of the page tree is no dictionary of its own")
+		return false, fault(ErrStructure, node.Offset, "a node of the page tree is not a separate dictionary")
 	}
 	kids, _, err := w.document.Resolve(node.Get("Kids"))
 	if err != nil {
@@ -112,7 +112,7 @@ func (w *pageWalk) node(link Object, parents []Object) (bool, error) {
 		return true, nil
 	}
 	if kids.Kind != Array {
-		return false, fault(ErrStructure, node.Offset, "a page tree node's /Kids is no array")
+		return false, fault(ErrStructure, node.Offset, "a page tree node's /Kids is not an array")
 	}
 	if w.above[ref] {
 		return false, fault(ErrStructure, node.Offset, "a page tree node is its own ancestor")

@@ -280,7 +280,7 @@ func (p *parser) dictionary(depth int) (Object, error) {
 			}
 		}
 		if c != '/' {
-			return Object{}, p.wrong(p.at, "a dictionary's key is no name")
+			return Object{}, p.wrong(p.at, "a dictionary's key is not a name")
 		}
 		key, err := p.value(depth + 1)
 		if err != nil {

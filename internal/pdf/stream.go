@@ -114,7 +114,7 @@ func (d *Document) StreamEnd(object Indirect) (int64, error) {
 // raw returns the stream's bytes as stored in the file.
 func (d *Document) raw(stream Indirect, resolve bool) (io.Reader, error) {
 	if stream.Stream < 0 {
-		return nil, fault(ErrSyntax, stream.Offset, "object %d is no stream", stream.Reference.Number)
+		return nil, fault(ErrSyntax, stream.Offset, "object %d is not a stream", stream.Reference.Number)
 	}
 	length := stream.Object.Get("Length")
 	if resolve {

@@ -248,7 +248,7 @@ func (d *Document) readSection(offset int64, limit int) (Section, []line, error)
 		return Section{}, nil, err
 	}
 	if trailer.Kind != Dictionary {
-		return Section{}, nil, fault(ErrCrossReference, trailer.Offset, "the trailer is no dictionary")
+		return Section{}, nil, fault(ErrCrossReference, trailer.Offset, "the trailer is not a dictionary")
 	}
 	section.Trailer = trailer
 	hidden := trailer.Get("XRefStm")

@@ -96,7 +96,7 @@ func Failed(err error) Failure {
 		errors.Is(err, context.Canceled):
 		return Failure{Class: Passing, Text: "the connection failed"}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return Failure{Class: Passing, Text: "the connection was closed before the answer was whole"}
+		return Failure{Class: Passing, Text: "the connection was closed before the answer was complete"}
 	}
 	if f, is := tlsFailure(err); is {
 		return f
@@ -107,7 +107,7 @@ func Failed(err error) Failure {
 	switch {
 	case says(err, "http: server closed idle connection"), says(err, "http: persistConn.readLoop exiting"),
 		cutStatusLine(err):
-		return Failure{Class: Passing, Text: "the connection was closed before the answer was whole"}
+		return Failure{Class: Passing, Text: "the connection was closed before the answer was complete"}
 	// HTTP/2 errors have unexported types in net/http. They occur if a caller's RoundTripper uses
 	// HTTP/2.
 	case says(err, "http2: "), says(err, "stream error: "), says(err, "connection error: "):
@@ -116,9 +116,9 @@ func Failed(err error) Failure {
 		return Failure{Class: TLS, Text: "the server speaks TLS on this port, and got plain HTTP"}
 	case says(err, "malformed "), says(err, "net/http: server response headers exceeded "),
 		says(err, "net/http: HTTP/1.x transport connection broken: "):
-		return Failure{Class: NotHTTP, Text: "what came is no HTTP that could be read"}
+		return Failure{Class: NotHTTP, Text: "the answer is not readable HTTP"}
 	}
-	return Failure{Text: "the connection failed, or what came is no HTTP that could be read"}
+	return Failure{Text: "the connection failed, or the answer is not readable HTTP"}
 }
 
 // find returns the text of the first error in the chain with this beginning. What follows the
@@ -213,15 +213,15 @@ func tlsFailure(err error) (f Failure, is bool) {
 	f = Failure{Class: TLS, Detail: alert}
 	switch {
 	case errors.As(err, &record) && string(record.RecordHeader[:]) == "HTTP/", errors.Is(err, http.ErrSchemeMismatch):
-		f.Text = "the server speaks plain HTTP on this port, and no TLS"
+		f.Text = "the server speaks plain HTTP on this port, not TLS"
 	case errors.As(err, &record):
 		f.Text = "the server does not speak TLS on this port"
 	case of(70), says(err, oldVersion):
-		f.Text = "the server has no version of TLS that is safe: at least 1.2 is needed"
+		f.Text = "the server has no safe TLS version: at least 1.2 is needed"
 	case of(71), says(err, oldCipher):
-		f.Text, f.Setting = "the server takes no cipher that is safe", oldCiphers
+		f.Text, f.Setting = "the server accepts no safe cipher", oldCiphers
 	case of(40):
-		f.Text, f.Setting = "the server takes no cipher that is safe, or demands a client certificate", oldCiphers
+		f.Text, f.Setting = "the server accepts no safe cipher, or demands a client certificate", oldCiphers
 	case of(100):
 		f.Text = "the server asks for a TLS renegotiation, which it gets once, and only with a client certificate"
 	case of(42, 43, 44, 45, 46, 48, 49, 116):

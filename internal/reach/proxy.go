@@ -35,7 +35,7 @@ func (e *ProxyError) Unwrap() error { return e.Err }
 
 // failure decides whether a retry can help. Repeating a 407 can lock accounts.
 func (e *ProxyError) failure() Failure {
-	f := Failure{Class: Proxy, Text: "the proxy makes no connection to the server", Detail: e.Error()}
+	f := Failure{Class: Proxy, Text: "the proxy does not connect to the server", Detail: e.Error()}
 	passing := []int{http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests}
 	if e.Status >= 500 || slices.Contains(passing, e.Status) {
 		f.Class = Passing

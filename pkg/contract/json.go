@@ -55,7 +55,7 @@ func syntaxFault(text []byte) string {
 	var first json.RawMessage
 	switch err := decoder.Decode(&first); {
 	case err == nil:
-		return "it goes on after its value"
+		return "it continues after its value"
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return "it breaks off"
 	}

@@ -90,7 +90,7 @@ func queryNames(parameter *openapi3.Parameter, query url.Values) []string {
 // unspecified.
 func (e *exchange) checkOnce(class Class, what, name string, values []string, schema *openapi3.SchemaRef) {
 	if len(values) > 1 && !isList(schema) {
-		e.report(class, fmt.Sprintf("the %s %q stands %d times", what, name, len(values)), "")
+		e.report(class, fmt.Sprintf("the %s %q occurs %d times", what, name, len(values)), "")
 	}
 }
 

@@ -105,7 +105,7 @@ func (e *exchange) mediaType(which string, m *message, content openapi3.Content)
 		return new(openapi3.MediaType)
 	}
 	if times := len(m.header.Values("Content-Type")); times > 1 {
-		e.report(MediaType, fmt.Sprintf("the Content-Type of the %s stands %d times", which, times), "")
+		e.report(MediaType, fmt.Sprintf("the Content-Type of the %s occurs %d times", which, times), "")
 	}
 	media := content.Get(m.header.Get("Content-Type"))
 	if media == nil {
@@ -132,7 +132,7 @@ func (c *Checker) decoded(m *message, content []byte,
 	// A spec with "*/*" accepts any media type and still has a schema.
 	media, _, _ := strings.Cut(m.header.Get("Content-Type"), ";")
 	if openapi3filter.RegisteredBodyDecoder(strings.TrimSpace(media)) == nil {
-		return nil, nil, []string{fmt.Sprintf("cannot be held against the schema, since the Content-Type is %s",
+		return nil, nil, []string{fmt.Sprintf("cannot be checked against the schema, since the Content-Type is %s",
 			shownMediaType(m.header))}
 	}
 	return nil, content, nil

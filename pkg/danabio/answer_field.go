@@ -36,7 +36,7 @@ func readFields(body []byte, names ...string) *answerFields {
 	walk := &fieldWalk{fields: f, decoder: decoder, body: body, names: names}
 	if _, err := walk.value(0); err != nil {
 		f.broken = true
-		f.notice("it is no whole JSON")
+		f.notice("it is not complete JSON")
 	} else if rest := body[decoder.InputOffset():]; len(bytes.TrimSpace(rest)) > 0 {
 		f.notice("text follows its JSON")
 	}
@@ -93,7 +93,7 @@ func (w *fieldWalk) value(depth int) (any, error) {
 
 func (w *fieldWalk) note(name string, value any, depth int, from int64) {
 	if _, ok := value.(string); ok && !utf8.Valid(w.body[from:w.decoder.InputOffset()]) {
-		w.fields.notice("it holds bytes that are no UTF-8")
+		w.fields.notice("it contains bytes that are not UTF-8")
 		value = json.Delim('{') // the original text cannot be known
 	}
 	for _, wanted := range w.names {
@@ -126,7 +126,7 @@ func (f *answerFields) get(name string) (value any, found bool) {
 	}
 	for _, other := range best[1:] {
 		if other.value != best[0].value {
-			f.notice("%s stands in it more than once, with different values", name)
+			f.notice("%s occurs in it more than once, with different values", name)
 			return nil, false
 		}
 	}
@@ -134,7 +134,7 @@ func (f *answerFields) get(name string) (value any, found bool) {
 		f.notice("%s has another spelling in it", name)
 	}
 	if best[0].depth > 0 {
-		f.notice("%s stands inside another value", name)
+		f.notice("%s is inside another value", name)
 	}
 	return best[0].value, true
 }
@@ -157,7 +157,7 @@ func (f *answerFields) text(name string) (text string, found bool) {
 		return value.String(), true
 	}
 	if found && value != nil {
-		f.notice("%s is no text", name)
+		f.notice("%s is not text", name)
 	}
 	return "", false
 }

@@ -55,7 +55,7 @@ func New(config Config) (*Client, error) {
 			invalid("Config.HTTPClient has a Timeout, which would cut long bodies; leave it zero and use contexts")
 	}
 	if strings.ContainsFunc(config.UserAgent, func(r rune) bool { return r < ' ' || r > '~' }) {
-		return nil, invalid("Config.UserAgent holds characters that cannot stand in a header; use printable ASCII")
+		return nil, invalid("Config.UserAgent contains characters that cannot be in a header; use printable ASCII")
 	}
 	if err := checkProxyVariable(config.HTTPClient, base); err != nil {
 		return nil, err
@@ -150,7 +150,7 @@ func checkSegment(what, value string) error {
 	case strings.Contains(value, "://"): // not printed, since it may be the signer's link
 		return invalid("%s looks like a link; give the identifier", what)
 	case value == "." || value == "..":
-		return invalid("%s is %q, which is no identifier", what, value)
+		return invalid("%s is %q, which is not an identifier", what, value)
 	case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfffd }):
 		return invalid("%s holds control characters or is not valid UTF-8", what)
 	case len(value) > 512:

@@ -81,7 +81,7 @@ func regular(info fs.FileInfo, err error) error {
 	case info.IsDir():
 		return errors.New("is a folder; give a PDF file")
 	case !info.Mode().IsRegular():
-		return errors.New("is no regular file; give a PDF file")
+		return errors.New("is not a regular file; give a PDF file")
 	}
 	return nil
 }
@@ -120,7 +120,7 @@ func (d Document) check() (fileState, error) {
 		return fileState{}, invalid("document %q: %w", d.name, withoutPath(err))
 	}
 	if !bytes.Contains(head[:n], []byte("%PDF-")) {
-		return fileState{}, invalid(`document %q is no PDF: "%%PDF-" does not stand in its first %d bytes`, d.name,
+		return fileState{}, invalid(`document %q is not a PDF: "%%PDF-" does not stand in its first %d bytes`, d.name,
 			pdfHeader)
 	}
 	return state, nil

@@ -153,7 +153,7 @@ var codings = []string{
 func (s *evidenceStream) readable() error {
 	for coding := range strings.SplitSeq(strings.ToLower(s.label), ",") {
 		if slices.Contains(codings, strings.TrimSpace(coding)) {
-			return fmt.Errorf("%w: it came under the label Content-Encoding: %s, which was not asked for", ErrIntegrity,
+			return fmt.Errorf("%w: it was labelled Content-Encoding: %s, which was not requested", ErrIntegrity,
 				s.label)
 		}
 	}
@@ -162,7 +162,7 @@ func (s *evidenceStream) readable() error {
 
 // noZIP returns an error that says what came instead of a ZIP.
 func (s *evidenceStream) noZIP() error {
-	return fmt.Errorf("%w: what came is %s", ErrIntegrity, s.form())
+	return fmt.Errorf("%w: the answer is %s", ErrIntegrity, s.form())
 }
 
 // form describes a body that does not begin like a ZIP.
@@ -180,15 +180,15 @@ func (s *evidenceStream) form() string {
 	case bytes.Contains(text, []byte(";chunk-signature=")):
 		return "in the framing of aws-chunked, not the ZIP itself"
 	case is("<"):
-		return "a page of HTML or XML, and no ZIP"
+		return "an HTML or XML page, not a ZIP"
 	case is("{"), is("["):
-		return "JSON, and no ZIP"
+		return "JSON, not a ZIP"
 	case is("%PDF-"):
-		return "a PDF, and no ZIP"
+		return "a PDF, not a ZIP"
 	case len(s.first) == 0:
-		return "empty, and no ZIP"
+		return "empty, not a ZIP"
 	}
-	return "no ZIP"
+	return "not a ZIP"
 }
 
 func (s *evidenceStream) Read(p []byte) (int, error) {

@@ -113,7 +113,8 @@ func (d *downloading) try(ctx context.Context, policy RetryPolicy) (*Receipt, er
 	report, verified := d.verify(ctx, part.Name())
 	if report != nil && report.SHA256 != "" && report.SHA256 != stream.sha256() {
 		return nil,
-			fmt.Errorf("%s: what was stored is not what came; another program or a fault of this machine changed it",
+			fmt.Errorf("%s: what was stored is not what was received; another program or a fault of this machine "+
+				"changed it",
 				d.target.path)
 	}
 	if err == nil {

@@ -126,7 +126,7 @@ func parseToken(body []byte) (canonical []byte, lifetime time.Duration, err erro
 	token, isText := value.(string)
 	if answer.broken { // it is easy to request another
 		return nil, 0,
-			fmt.Errorf("%w: the token endpoint's answer is no JSON object with a token; check the environment or "+
+			fmt.Errorf("%w: the token endpoint's answer is not a JSON object with a token; check the environment or "+
 				"base URL", ErrProtocol)
 	}
 	if !isText {
@@ -176,7 +176,7 @@ func parseLifetime(value any) (time.Duration, error) {
 	}
 	seconds, err := strconv.ParseFloat(text, 64)
 	if err != nil && !errors.Is(err, strconv.ErrRange) {
-		return 0, fmt.Errorf("%w: the token's expires_in is no number of seconds", ErrProtocol)
+		return 0, fmt.Errorf("%w: the token's expires_in is not a number of seconds", ErrProtocol)
 	}
 	if math.Abs(seconds) > longestLifetime.Seconds() {
 		return time.Duration(math.Copysign(float64(longestLifetime+time.Second), seconds)), nil

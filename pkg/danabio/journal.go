@@ -68,7 +68,8 @@ func (e *IntentExistsError) Error() string {
 	if e.Outcome() == Started {
 		earlier = fmt.Sprintf("started circuit %q", e.Result.CircuitID)
 	}
-	return fmt.Sprintf("request %q was not sent: by the journal the same ID %s on %s", e.Intent.RequestID, earlier,
+	return fmt.Sprintf("request %q was not sent: according to the journal the same ID %s on %s", e.Intent.RequestID,
+		earlier,
 		e.Intent.At.UTC().Format(time.RFC3339))
 }
 

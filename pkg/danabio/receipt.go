@@ -51,7 +51,7 @@ func ReceiptPath(path string) string { return path + ".receipt.json" }
 func ReadReceipt(path string) (*Receipt, error) {
 	info, err := os.Stat(path)
 	if err == nil && !info.Mode().IsRegular() { // a pipe or a device may have no end
-		err = &fs.PathError{Op: "read", Path: path, Err: errors.New("is no regular file")}
+		err = &fs.PathError{Op: "read", Path: path, Err: errors.New("is not a regular file")}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read receipt: %w", err)
@@ -62,10 +62,10 @@ func ReadReceipt(path string) (*Receipt, error) {
 	}
 	var receipt Receipt
 	if err := json.Unmarshal(content, &receipt); err != nil {
-		return nil, fmt.Errorf("read receipt %s: %w", path, errors.New("is no receipt of danabio"))
+		return nil, fmt.Errorf("read receipt %s: %w", path, errors.New("is not a danabio receipt"))
 	}
 	if receipt.Version != receiptVersion || receipt.SHA256 == "" {
-		return nil, fmt.Errorf("read receipt %s: is no receipt of danabio of version %d", path, receiptVersion)
+		return nil, fmt.Errorf("read receipt %s: is not a danabio receipt of version %d", path, receiptVersion)
 	}
 	return &receipt, nil
 }
@@ -88,7 +88,7 @@ func (c *core) receipt(circuit, file string, stream *evidenceStream, report *evi
 	if stream.label != "" {
 		receipt.Headers["Content-Encoding"] = stream.label
 		receipt.Notices = append(receipt.Notices,
-			fmt.Sprintf("it came under the label Content-Encoding: %s, which is wrong", stream.label))
+			fmt.Sprintf("it was labelled Content-Encoding: %s, which is wrong", stream.label))
 	}
 	for _, entry := range report.Entries {
 		receipt.Entries = append(receipt.Entries, ReceiptEntry{entry.Name, entry.Size, entry.SHA256})

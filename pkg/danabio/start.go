@@ -122,7 +122,7 @@ func (r CircuitRequest) validate() error {
 	}
 	if email := r.Signer.Email; email != "" {
 		if address, err := mail.ParseAddress(email); err != nil || address.Address != email {
-			return invalid("Signer.Email is no e-mail address such as name@example.com")
+			return invalid("Signer.Email is not an e-mail address such as name@example.com")
 		}
 	}
 	if len(r.Documents) == 0 {

@@ -42,7 +42,7 @@ func (c *core) newTarget(ctx context.Context, circuit, path string) (target, *Re
 	case err != nil:
 		return t, nil, fmt.Errorf("%w: %w", ErrInvalidRequest, err)
 	case !info.IsDir():
-		return t, nil, invalid("%s is no folder", t.folder)
+		return t, nil, invalid("%s is not a folder", t.folder)
 	}
 	receipt, err := t.existing(ctx, circuit, c.channel)
 	if receipt != nil || err != nil {
@@ -53,7 +53,7 @@ func (c *core) newTarget(ctx context.Context, circuit, path string) (target, *Re
 	if _, err := os.Lstat(ReceiptPath(path)); err == nil {
 		switch left, err := ReadReceipt(ReceiptPath(path)); {
 		case err != nil:
-			return t, nil, invalid("%s exists and is no receipt; move it away", ReceiptPath(path))
+			return t, nil, invalid("%s exists and is not a receipt; move it away", ReceiptPath(path))
 		case left.Circuit != circuit || left.Channel != c.channel:
 			return t, nil, invalid("%s exists and is the receipt of another circuit; move it away", ReceiptPath(path))
 		}
@@ -76,7 +76,7 @@ func (t target) existing(ctx context.Context, circuit, channel string) (*Receipt
 			fs.ErrExist, why)
 	}
 	if !info.Mode().IsRegular() {
-		return nil, exists(" and is no regular file")
+		return nil, exists(" and is not a regular file")
 	}
 	receipt, err := ReadReceipt(ReceiptPath(t.path))
 	if err != nil {
@@ -183,7 +183,7 @@ type UnplacedError struct {
 }
 
 func (e *UnplacedError) Error() string {
-	return fmt.Sprintf("%v; the evidence is whole, and lies in %s", e.Err, e.Kept)
+	return fmt.Sprintf("%v; the evidence is complete, in %s", e.Err, e.Kept)
 }
 
 // Unwrap returns the system's error.

@@ -150,7 +150,7 @@ func checkTokenText(value string) error {
 	}
 	for _, r := range value {
 		if r <= ' ' || r > '~' {
-			return fmt.Errorf("%w: the token holds characters that cannot stand in a header", ErrProtocol)
+			return fmt.Errorf("%w: the token contains characters that cannot be in a header", ErrProtocol)
 		}
 	}
 	return nil

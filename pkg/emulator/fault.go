@@ -159,7 +159,7 @@ func (e *Emulator) replace(fault *Fault, r *http.Request) *answer {
 	case fault.HTML:
 		replaced = newAnswer(http.StatusOK, "text/html; charset=utf-8", []byte(gatewayPage))
 	case fault.NotZIP:
-		replaced = e.succeed(OperationDownload, []byte(strings.Repeat("This is no ZIP. ", 64)))
+		replaced = e.succeed(OperationDownload, []byte(strings.Repeat("This is not a ZIP. ", 64)))
 	case fault.ExpiredToken:
 		e.dropToken(r)
 		replaced = refuseToken("the token has expired")

@@ -127,9 +127,9 @@ func decodeJSON(body []byte) (any, error) {
 	}
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
-		return nil, problems{fmt.Sprintf("body: is no JSON: wrong at byte %d", syntax.Offset)}
+		return nil, problems{fmt.Sprintf("body: is not JSON: wrong at byte %d", syntax.Offset)}
 	}
-	return nil, problems{"body: is no JSON: it ends too early"}
+	return nil, problems{"body: is not JSON: it ends too early"}
 }
 
 // takeContents decodes the documents' contents and replaces them by empty strings: the schema does
@@ -147,13 +147,13 @@ func takeContents(value any, wrong *problems) map[int][]byte {
 		fields["content"] = ""
 		path := fmt.Sprintf("docs[%d].content", i)
 		if at := strings.IndexAny(text, "\r\n"); at >= 0 {
-			wrong.add(path, "is no Base64: a line break at character %d", at)
+			wrong.add(path, "is not Base64: a line break at character %d", at)
 			continue
 		}
 		content, err := base64.StdEncoding.Strict().DecodeString(text)
 		var corrupt base64.CorruptInputError
 		if errors.As(err, &corrupt) {
-			wrong.add(path, "is no Base64 (standard alphabet with padding): wrong at character %d", int64(corrupt))
+			wrong.add(path, "is not Base64 (standard alphabet with padding): wrong at character %d", int64(corrupt))
 			continue
 		}
 		contents[i] = content

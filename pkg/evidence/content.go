@@ -233,7 +233,7 @@ func (s *sink) Write(p []byte) (int, error) {
 		return 0, s.err
 	}
 	if int64(len(p)) > s.limit-s.size {
-		s.err = faulty(CodeDataLong, "its content goes on behind the %d bytes that the directory claims", s.limit)
+		s.err = faulty(CodeDataLong, "its content continues after the %d bytes that the directory claims", s.limit)
 		return 0, errTooLong
 	}
 	if missing := headLength - len(s.head); missing > 0 {

@@ -24,7 +24,7 @@ func (l *layout) readEnds() error {
 	signature := []byte("PK\x05\x06")
 	at := bytes.LastIndex(tail[:len(tail)-endLength+len(signature)], signature)
 	if at < 0 {
-		l.fault(CodeNoEndRecord, base, "there is no end record, so this is no ZIP or a cut one")
+		l.fault(CodeNoEndRecord, base, "there is no end record, so this is not a ZIP or a truncated one")
 		return nil
 	}
 	for other := 0; ; other++ {
@@ -178,8 +178,8 @@ func (l *layout) place(end *zip64End) error {
 			return err
 		}
 		if binary.LittleEndian.Uint32(raw) == signatureDirectory {
-			l.fault(CodePrefix, 0, "the directory lies %d bytes behind the place that the end record names: "+
-				"something was put in front of the ZIP, or into it", real-int64(end.offset))
+			l.fault(CodePrefix, 0, "the directory starts %d bytes after the position in the end record: something "+
+				"was put in front of the ZIP, or into it", real-int64(end.offset))
 			return nil
 		}
 	}

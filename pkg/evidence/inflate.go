@@ -101,7 +101,7 @@ func (d *decoder) broken(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return faulty(CodeDataTruncated, "its compressed data end before their last block does")
 	}
-	return faulty(CodeDataCorrupt, "its compressed data are damaged behind %d bytes of content", d.sum.size)
+	return faulty(CodeDataCorrupt, "its compressed data are damaged after %d bytes of content", d.sum.size)
 }
 
 func trailing(rest int64) error {

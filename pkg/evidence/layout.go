@@ -184,7 +184,7 @@ func (l *layout) notices() error {
 			l.about(r, CodeOwner, r.position, "it names its owner; extraction ignores that")
 		}
 		if oddDate(r.dosDate, r.dosTime) {
-			l.about(r, CodeOddDate, r.position, "its date %#04x %#04x is none", r.dosDate, r.dosTime)
+			l.about(r, CodeOddDate, r.position, "its date %#04x %#04x is not valid", r.dosDate, r.dosTime)
 		}
 	}
 	return nil

@@ -20,7 +20,7 @@ func (l *layout) tile() error {
 			return err
 		}
 		if len(raw) == 4 && binary.LittleEndian.Uint32(raw) == signatureLocal {
-			code, message = CodeHiddenEntry, "an entry that is not in the directory lies in the %d bytes in front of it"
+			code, message = CodeHiddenEntry, "the %d bytes before it contain an entry that is not in the directory"
 		}
 		l.misplaced(first, code, 0, message, first.offset)
 	}

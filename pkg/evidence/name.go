@@ -43,7 +43,7 @@ func nameFaults(r *record, limits *Limits) []nameFault {
 		add(CodeNameTooDeep, "its name has %d parts; the limit is %d", depth, limits.MaxDepth)
 	}
 	if !utf8.ValidString(name) {
-		add(CodeNameUTF8, "its name is no valid UTF-8")
+		add(CodeNameUTF8, "its name is not valid UTF-8")
 	} else if r.flags&flagUTF8 == 0 && !isASCII(name) {
 		charset := "UTF-8"
 		if !utf8.ValidString(r.written) {

@@ -71,7 +71,7 @@ func (e *DamageError) Error() string {
 			e.Err, id)
 	}
 	return fmt.Sprintf("line %d: %v; the file is left as it is: restore it, or move it away and begin a new one, and "+
-		"send no request again that may stand in it",
+		"send no request again that may be in it",
 		e.Line, e.Err)
 }
 
@@ -150,7 +150,7 @@ func removeCut(path string) error {
 func open(path string) (_ *Journal, err error) {
 	// Check before opening: opening a pipe would wait for its writer.
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, errors.New("is no regular file")
+		return nil, errors.New("is not a regular file")
 	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {

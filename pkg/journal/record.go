@@ -58,7 +58,7 @@ func (r record) validate() error {
 	case r.isIntent():
 		if digest, err := hex.DecodeString(r.BodySHA256); err != nil || len(digest) != 32 ||
 			strings.ToLower(r.BodySHA256) != r.BodySHA256 {
-			return errors.New("the intent's body digest is no SHA-256 in lower-case hexadecimal")
+			return errors.New("the intent's body digest is not a SHA-256 in lower-case hexadecimal")
 		}
 		if r.Outcome != "" || r.CircuitID != "" {
 			return errors.New("the intent has a result")
@@ -79,7 +79,7 @@ func (r record) validate() error {
 		}
 		return nil
 	}
-	return fmt.Errorf("%q is no outcome", r.Outcome)
+	return fmt.Errorf("%q is not an outcome", r.Outcome)
 }
 
 const (
@@ -114,7 +114,7 @@ func (r record) encode() ([]byte, error) {
 func decode(line []byte) (record, error) {
 	var r record
 	if !bytes.HasPrefix(line, []byte(recordStart)) {
-		return r, errors.New("is no record of a danabio journal")
+		return r, errors.New("is not a record of a danabio journal")
 	}
 	if json.Unmarshal(line, &r) == nil && r.Version > version {
 		return r, fmt.Errorf("was written by a later version of danabio (format %d, this one reads %d)", r.Version,
@@ -129,7 +129,7 @@ func decode(line []byte) (record, error) {
 	}
 	r = record{}
 	if err := json.Unmarshal(line, &r); err != nil || r.Version != version {
-		return r, errors.New("is no record of a danabio journal")
+		return r, errors.New("is not a record of a danabio journal")
 	}
 	return r, r.validate()
 }

@@ -53,9 +53,9 @@ func parseCertificate(raw []byte) (*certificate, error) {
 		c.keyID = c.parsed.SubjectKeyId
 		c.valid.NotBefore, c.valid.NotAfter = c.parsed.NotBefore, c.parsed.NotAfter
 	} else {
-		c.refused = "the certificate has a form that cannot be held against roots"
+		c.refused = "the certificate has a form that cannot be checked against roots"
 		if c.serial[0] >= 0x80 {
-			c.refused = "the certificate has a negative serial number, and cannot be held against roots"
+			c.refused = "the certificate has a negative serial number, and cannot be checked against roots"
 		}
 		for len(tbs.list) > 0 && tbs.list[0].FullBytes[0] != tagThree {
 			tbs.list = tbs.list[1:]

@@ -102,8 +102,8 @@ func (c *checker) verify(s *Signature, m *message) (*fault, error) {
 		return m.verify(oidData, digestOf(m.content), m.content)
 	}
 	if len(m.content) > 0 {
-		return invalid(CodeContentInside, "its CMS carries a content of its own, though it should be detached; "+
-			"readers differ in which of the two they take"), nil
+		return invalid(CodeContentInside, "its CMS carries its own content, though it should be detached; readers "+
+			"differ in which of the two they take"), nil
 	}
 	known := map[crypto.Hash][]byte{} // several signers may use the same digest
 	return m.verify(oidData, func(hash crypto.Hash) ([]byte, *fault, error) {

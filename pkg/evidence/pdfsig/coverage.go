@@ -51,7 +51,7 @@ func cover(dictionary pdf.Object, size int64) (coverage, *fault) {
 		return coverage{}, invalid(CodeContents, "it has no /Contents")
 	case contents.Kind != pdf.Hex:
 		return coverage{}, invalid(CodeContents, "its /Contents is a "+contents.Kind.String()+
-			", not a hexadecimal string of its own")
+			", not a direct hexadecimal string")
 	}
 	byteRange, times := dictionary.Lookup("ByteRange")
 	numbers := integers(byteRange)
@@ -60,7 +60,7 @@ func cover(dictionary pdf.Object, size int64) (coverage, *fault) {
 		return coverage{}, invalid(CodeByteRange, "it has no /ByteRange")
 	case byteRange.Kind != pdf.Array:
 		return coverage{}, invalid(CodeByteRange, "its /ByteRange is a "+byteRange.Kind.String()+
-			", not an array of its own")
+			", not a direct array")
 	case numbers == nil:
 		return coverage{}, invalid(CodeByteRange, "its /ByteRange is not four integers")
 	}

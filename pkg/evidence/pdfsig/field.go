@@ -49,7 +49,7 @@ func (u *update) readFields(form pdf.Object) error {
 
 func (u *update) readKids(kids []pdf.Object, above formField, depth int) error {
 	if depth > maxFieldDepth {
-		return &pdf.Error{Kind: pdf.ErrLimit, Offset: -1, Detail: "form fields stand too deep in one another"}
+		return &pdf.Error{Kind: pdf.ErrLimit, Offset: -1, Detail: "form fields are nested too deep"}
 	}
 	for _, kid := range kids {
 		if kid.Kind != pdf.Ref || u.fields[kid.Reference().Number] != nil {
@@ -127,7 +127,7 @@ func (u *update) newField(ref pdf.Object) error {
 	}
 	field := loaded.Object
 	if !isNewField(loaded) || !field.Get("FT").IsName("Sig") {
-		u.other("form: a field in object %d that is no mere signature field", number)
+		u.other("form: a field in object %d that is not only a signature field", number)
 		return nil
 	}
 	return u.sign(number, field)

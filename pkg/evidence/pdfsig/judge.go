@@ -277,7 +277,7 @@ func (c *checker) accept(s *Signature, where candidate) {
 func (c *checker) judgeInto(s *Signature, where candidate) (*fault, error) {
 	if where.entry.Type == pdf.Compressed {
 		return invalid(CodeObjectStream,
-			"its dictionary stands in an object stream, where no byte range can leave out its contents"), nil
+			"its dictionary is in an object stream, where no byte range can leave out its contents"), nil
 	}
 	loaded, err := c.document.LoadEntry(where.entry)
 	if err != nil {
@@ -288,7 +288,7 @@ func (c *checker) judgeInto(s *Signature, where candidate) (*fault, error) {
 	}
 	dictionary, _ := at(loaded.Object, where.offset)
 	if dictionary.Kind != pdf.Dictionary {
-		return invalid(CodeContents, "a signature field's value is no dictionary"), nil
+		return invalid(CodeContents, "a signature field's value is not a dictionary"), nil
 	}
 	if err := c.describe(s, dictionary, where); err != nil {
 		return nil, err
@@ -342,7 +342,7 @@ func (c *checker) checkRevision(covered coverage, where candidate, dictionary pd
 		if errors.Is(err, pdf.ErrLimit) || errors.Is(err, pdf.ErrUnsupported) {
 			return undecided(CodeStructure, "the signed revision cannot be read: "+err.Error()), nil
 		}
-		return invalid(CodeRevision, "the signed revision is no PDF of its own: "+err.Error()), nil
+		return invalid(CodeRevision, "the signed revision is not a complete PDF: "+err.Error()), nil
 	}
 	defer revision.Close()
 	entry, ok := revision.Entry(where.entry.Number)

@@ -63,7 +63,7 @@ func (l loader) list(d *pdf.Document, value pdf.Object) ([]pdf.Object, error) {
 		return nil, err
 	}
 	if resolved.Kind != pdf.Array && resolved.Kind != pdf.Null {
-		return nil, &pdf.Error{Kind: pdf.ErrStructure, Offset: -1, Detail: "an array is none"}
+		return nil, &pdf.Error{Kind: pdf.ErrStructure, Offset: -1, Detail: "a value that should be an array is not one"}
 	}
 	return resolved.Items, nil
 }

@@ -27,7 +27,7 @@ func parseTimeStamp(m *message) (*stampInfo, *fault) {
 		Time   time.Time `asn1:"generalized"`
 	}
 	if rest, err := asn1.Unmarshal(m.content, &info); err != nil || len(rest) > 0 {
-		return nil, invalid(CodeCMS, "its CMS is no time stamp")
+		return nil, invalid(CodeCMS, "its CMS is not a time stamp")
 	}
 	digest, known := findDigest(info.Imprint.Algorithm.Algorithm)
 	if !known {

@@ -53,7 +53,7 @@ func (c *checker) noteNotJudged() {
 	if i := slices.IndexFunc(r.Signatures, func(s Signature) bool { return s.Trust.Status == NotJudged }); i >= 0 {
 		reason = r.Signatures[i].Trust.Reason
 	}
-	c.add(CodeTrustNotJudged, -1, "a signer's certificate was not held against the roots that were given: %s", reason)
+	c.add(CodeTrustNotJudged, -1, "a signer's certificate was not checked against the given roots: %s", reason)
 }
 
 // fileTrust returns the worst trust of the signers. Document time stamps count only if nobody

@@ -101,7 +101,7 @@ func (u *update) compare() error {
 	case err != nil:
 		return err
 	case at < u.new.Size():
-		u.other("its cross-reference does not account for what stands at byte %d", at)
+		u.other("its cross-reference does not account for the bytes at %d", at)
 	}
 	u.changed, u.explained = map[uint32]bool{}, map[uint32]bool{}
 	u.followed, u.widgets = map[uint32]bool{}, map[uint32]bool{}

@@ -17,7 +17,7 @@ func (x *examination) checkToken(ctx context.Context) Check {
 	var err error
 	if x.client, err = danabio.New(config); err != nil {
 		return Fails(Configuration, Say("the settings cannot be used"), You,
-			Say("see what any other command says of them"))
+			Say("see what any other command says about them"))
 	}
 	token, err := x.client.Authenticate(ctx)
 	if err == nil {
@@ -44,7 +44,7 @@ func (x *examination) checkChannel(ctx context.Context) Check {
 			Advice: Say("ask whether this is DANAconnect's server")}
 	case errors.Is(err, danabio.ErrNotReady) && isPage(err):
 		return Check{Status: Warning, Who: You,
-			Found:  Say("another server than the API seems to answer: 404 with a page of HTML"),
+			Found:  Say("a server other than the API seems to answer: 404 with an HTML page"),
 			Advice: Say("look for a mistake in the base URL; if it is right, ask DANAconnect")}
 	case errors.Is(err, danabio.ErrNotReady):
 		return Fine(Say("the API can be used with these credentials; whether the channel exists does not show, since " +
@@ -76,7 +76,7 @@ func (x *examination) refusal(err error) Check {
 			Say("look for a mistake in the base URL; open a page in a browser, and if a login page comes, log in or "+
 				"have this machine excepted"))
 	case status == http.StatusNotFound && isPage(err):
-		return Fails(Unreached, Say("another server than the API answers: 404 with a page of HTML"), You,
+		return Fails(Unreached, Say("a server other than the API answers: 404 with an HTML page"), You,
 			Say("look for a mistake in the base URL; if it is right, ask DANAconnect"))
 	case status != 0 && errors.Is(err, danabio.ErrUnavailable):
 		return Fails(Unreached, Say("the server answers %d: it is not available now", status), Vendor,

@@ -108,8 +108,8 @@ func (x *examination) checkTLS(ctx context.Context) Check {
 	state := a.state.Load()
 	if a.helloUnanswered() && x.answersWithoutMLKEM(ctx) {
 		return Fails(Unreached, Say("the server answers a TLS hello only if that does not offer ML-KEM"), Network,
-			Say("have the firewall or gateway in between brought up to date; "+
-				"until then, set GODEBUG=%s in the environment of danabio", "tlsmlkem=0"))
+			Say("have the firewall or gateway in between updated; until then, set GODEBUG=%s in the environment of "+
+				"danabio", "tlsmlkem=0"))
 	}
 	if state == nil || x.certificateRefused(a) {
 		return x.tlsFailure(a)
@@ -134,12 +134,12 @@ func (x *examination) checkTLS(ctx context.Context) Check {
 		return Check{Status: Warning, Found: found, Who: Vendor, Advice: Say("have the certificate renewed in time")}
 	case a.asked.Load() && !a.shown.Load():
 		return Check{Status: Warning, Found: found, Who: You,
-			Advice: Say("the server asks for a client certificate, and has got none; if requests are refused, give " +
-				"it by --client-cert")}
+			Advice: Say("the server asks for a client certificate, and got none; if requests are refused, give one " +
+				"with --client-cert")}
 	case !own && !transparent(leaf, state):
 		return Check{Status: OK, Found: found, Who: Network,
-			Advice: Say("only a hint: the certificate looks like none of a public authority, so something in your " +
-				"network may read what is sent; ask whether that is so")}
+			Advice: Say("only a hint: the certificate does not look like one of a public authority, so something in " +
+				"your network may read what is sent; ask whether that is so")}
 	}
 	return Fine(found)
 }
@@ -177,27 +177,27 @@ func (x *examination) tlsFailure(a *answer) Check {
 		return x.badCertificate(certificate)
 	case f.Class == reach.Certificate && f.Setting != "":
 		return Fails(Unreached, Say("the server's certificate cannot be read: %s", f.Detail), Network,
-			Say("have who issues it mend it, which may be a box that inspects TLS; "+
-				"until then, set GODEBUG=%s in the environment of danabio", f.Setting))
+			Say("have its issuer fix it, which may be a device that inspects TLS; until then, set GODEBUG=%s in the "+
+				"environment of danabio", f.Setting))
 	case f.Class == reach.Certificate:
 		return Fails(Unreached, Say("the server's certificate cannot be read: %s", f.Detail), Network,
-			Say("have who issues it mend it, which may be a box that inspects TLS"))
+			Say("have its issuer fix it, which may be a device that inspects TLS"))
 	case x.certificateRefused(a) && a.shown.Load():
 		return Fails(Unreached, Say("the server does not accept the client certificate"), Vendor,
 			Say("ask which client certificate this server accepts"))
 	case x.certificateRefused(a):
-		return Fails(Configuration, Say("the server demands a client certificate, and none is given that it takes"),
-			You, Say("give it by --client-cert and --client-key"))
+		return Fails(Configuration, Say("the server demands a client certificate, and none was given that it accepts"),
+			You, Say("give it with --client-cert and --client-key"))
 	case f.Class == reach.TLS && f.Setting != "":
 		return Fails(Unreached, Say(f.Text), Network,
-			Say("have what answers there brought up to date; "+
-				"until then, try GODEBUG=%s in the environment of danabio", f.Setting))
+			Say("have the software that answers there updated; until then, try GODEBUG=%s in the environment of "+
+				"danabio", f.Setting))
 	case f.Class == reach.TLS && errors.As(a.err, &record):
 		return Fails(Unreached, Say(f.Text), You,
 			Say("look for a mistake in the base URL, in its port above all; "+
 				"if it is right, ask your network people what answers there"))
 	case f.Class == reach.TLS:
-		return Fails(Unreached, Say(f.Text), Network, Say("have what answers there brought up to date"))
+		return Fails(Unreached, Say(f.Text), Network, Say("have the software that answers there updated"))
 	}
 	return Fails(Unreached, x.cause(a.err), Network, Say("ask whether a firewall or a proxy ends connections to %s",
 		x.base.Host))
@@ -208,8 +208,8 @@ func proxyRefused(status int) Check {
 		return Fails(Unreached, Say("the proxy answers 407: it wants a user name and a password"), Network,
 			Say("ask for them, and put them into the proxy's URL: http://user:password@proxy.example.com:3128"))
 	}
-	return Fails(Unreached, Say("the proxy answers %d, and makes no connection to the server", status), Network,
-		Say("have the proxy let requests to the server through"))
+	return Fails(Unreached, Say("the proxy answers %d, and does not connect to the server", status), Network,
+		Say("have the proxy allow requests to the server"))
 }
 
 // badCertificate explains what is wrong with the server's certificate.
@@ -233,19 +233,21 @@ func (x *examination) badCertificate(err *tls.CertificateVerificationError) Chec
 	case errors.As(err, &unknown) && x.systemTrustsNobody():
 		return Fails(Unreached, Say("this system trusts no authority at all, so no certificate is good, "+
 			"as in a container image without certificates"), You,
-			Say("install the package ca-certificates, or name a file with authorities by SSL_CERT_FILE or --ca-file"))
+			Say("install the package ca-certificates, or name a file with authorities in SSL_CERT_FILE or with "+
+				"--ca-file"))
 	case errors.As(err, &unknown) && leaf.Issuer.String() == leaf.Subject.String():
 		return Fails(Unreached, Say("the server's certificate is self-signed: %s", leaf.Subject), Network,
-			Say("if the server is your own, give its certificate by --ca-file; else something in between answers in "+
-				"the server's place"))
+			Say("if the server is your own, give its certificate with --ca-file; else something in between answers "+
+				"in the server's place"))
 	case errors.As(err, &unknown):
-		return Fails(Unreached, Say("nobody trusted vouches for the server's certificate, issued by %s", leaf.Issuer),
+		return Fails(Unreached, Say("the server's certificate comes from an authority that is not trusted: %s",
+			leaf.Issuer),
 			Network,
 			Say("if that is an authority of your own or your network inspects TLS, ask for its certificate and give "+
-				"it by --ca-file"))
+				"it with --ca-file"))
 	}
 	return Fails(Unreached, Say("the server's certificate is not valid for it"), Vendor,
-		Say("have the certificate mended"))
+		Say("have the certificate fixed"))
 }
 
 // systemTrustsNobody reports whether the system's pool of authorities is empty.
@@ -264,7 +266,8 @@ func wrongName(leaf *x509.Certificate, host string) Check {
 	switch {
 	case len(names) == 0:
 		return Fails(Unreached,
-			Say("the certificate %s of %s names no host as it must: a common name alone does not count", leaf.Subject,
+			Say("the certificate %s of %s does not name its host properly: a common name alone does not count",
+				leaf.Subject,
 				host), Vendor,
 			Say("have a certificate issued with %s among its subject alternative names", host))
 	// an IP address that is listed as a DNS name

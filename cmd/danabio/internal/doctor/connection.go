@@ -23,7 +23,7 @@ func (x *examination) checkProxy(context.Context) Check {
 	}
 	switch {
 	case errors.As(err, &wrong) && wrong.CGI:
-		return Fails(Configuration, Say("%s does not count where REQUEST_METHOD is set, as in a CGI program", variable),
+		return Fails(Configuration, Say("%s does not apply where REQUEST_METHOD is set, as in a CGI program", variable),
 			You,
 			Say("unset one of them"))
 	case err != nil: // net/http's error would quote the value, which may contain a password
@@ -37,7 +37,7 @@ func (x *examination) checkProxy(context.Context) Check {
 	case x.proxy != nil:
 		return Fine(Say("%s: %s is reached through %s", variable, server, x.proxyText()))
 	case variable != "":
-		return Fine(Say("%s does not count for %s, by NO_PROXY or because it is this machine", variable, server))
+		return Fine(Say("%s does not apply to %s, because of NO_PROXY or because it is this machine", variable, server))
 	}
 	for _, all := range []string{"ALL_PROXY", "all_proxy"} {
 		if os.Getenv(all) != "" {
@@ -83,7 +83,7 @@ func (x *examination) checkDNS(ctx context.Context) Check {
 				"know the host"))
 	}
 	return Fails(Unreached, Say("the host %s could not be looked up", host), Network,
-		Say("have DNS mended on this machine or in its network"))
+		Say("have DNS fixed on this machine or in its network"))
 }
 
 func (x *examination) checkTCP(ctx context.Context) Check {
@@ -103,7 +103,7 @@ func (x *examination) checkTCP(ctx context.Context) Check {
 		return Fails(Unreached, found, You, Say("start what should listen there, on this machine"))
 	}
 	return Fails(Unreached, found, Network,
-		Say("have connections from this machine to %s let through, or set the proxy that leads there", address))
+		Say("have connections from this machine to %s allowed, or set the proxy that leads there", address))
 }
 
 // cause says why a step did not finish.
@@ -117,7 +117,7 @@ func (x *examination) checkTempFolder(ctx context.Context) Check {
 	if err := fill(ctx, x.config.TempFolder); err != nil {
 		return Fails(Unreached, Say("a file of 16 MiB cannot be written to the temporary folder: %s",
 			systemReason(err)), You,
-			Say("make room in it, or name another one by TMPDIR (on Windows TMP)"))
+			Say("make room in it, or name another one with TMPDIR (on Windows TMP)"))
 	}
 	return Fine(Say("a file of 16 MiB can be written"))
 }

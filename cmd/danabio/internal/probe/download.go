@@ -158,7 +158,7 @@ func (p *prober) receive(ctx context.Context, probe *Probe, c call) error {
 	case into.failed:
 		err = nil
 	case err != nil && context.Cause(alive) != nil:
-		x.failure = fmt.Sprintf("the evidence stood still for %s, or took longer than %s", limit, evidenceLimit)
+		x.failure = fmt.Sprintf("the evidence stalled for %s, or took longer than %s", limit, evidenceLimit)
 	case err != nil:
 		x.failure = "the evidence " + reach.Cause(err, "broke off")
 	}

@@ -41,7 +41,7 @@ func (p *prober) askNotFound(ctx context.Context) (Point, error) {
 		if bytes.Equal(unknown, again) {
 			return point.is(Yes, "by the text of the body")
 		}
-		return point.is(Unclear, "the bodies are no JSON, and differ from one answer to the next anyway")
+		return point.is(Unclear, "the bodies are not JSON, and differ from one answer to the next anyway")
 	}
 	var places []string
 	all := maps.Clone(first)

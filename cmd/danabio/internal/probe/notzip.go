@@ -19,7 +19,7 @@ const zipStart = "PK\x03\x04"
 func notZIP(file io.ReaderAt, size int64) string {
 	text, err := io.ReadAll(io.NewSectionReader(file, 0, min(size, maxBody)))
 	if err != nil {
-		return fmt.Sprintf("no ZIP: %d bytes that could not be read back", size)
+		return fmt.Sprintf("not a ZIP: %d bytes that could not be read back", size)
 	}
 	body := exchange{body: text}
 	what := body.shape()
@@ -45,7 +45,7 @@ func notZIP(file io.ReaderAt, size int64) string {
 			what = "Base64" + ofZIP(start)
 		}
 	}
-	return fmt.Sprintf("%s: %d bytes, and no ZIP", what, size)
+	return fmt.Sprintf("%s: %d bytes, not a ZIP", what, size)
 }
 
 // ofZIP returns a phrase that says that decoded bytes begin like a ZIP, or "".

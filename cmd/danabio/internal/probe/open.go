@@ -202,7 +202,7 @@ func (p *prober) askLink(context.Context) (Point, error) {
 	link, err := url.Parse(text)
 	switch {
 	case err != nil || link.Host == "" || link.Scheme != "https" && link.Scheme != "http":
-		return point.is(Told, "it is no URL of the web")
+		return point.is(Told, "it is not a web URL")
 	case link.Host == p.base.Host:
 		return point.is(Told, "%s, on the API's own host", link.Scheme)
 	}

@@ -86,7 +86,7 @@ type Start struct {
 func (c Config) Check() error {
 	base, err := url.Parse(c.BaseURL)
 	if err != nil || base.Host == "" {
-		return errors.New("the base URL is none; it looks like https://acme.example.com")
+		return errors.New("the base URL is not valid; it looks like https://acme.example.com")
 	}
 	if err := reach.CheckEnvironment(c.transport(), base); err != nil {
 		return err
@@ -207,7 +207,7 @@ func checkID(id string) error {
 	case strings.Contains(id, "://"):
 		return errors.New("looks like a link; give the identifier")
 	case strings.TrimSpace(id) == "", id == ".", id == "..", strings.ContainsFunc(id, unicode.IsControl):
-		return errors.New("is no identifier")
+		return errors.New("is not an identifier")
 	}
 	return nil
 }

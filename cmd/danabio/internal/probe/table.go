@@ -155,7 +155,7 @@ func wrapped(head, indent, text string) string {
 // Markdown formats the result as a file that anybody may see.
 func (r *Result) Markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s: held against the spec\n\n", r.Server)
+	fmt.Fprintf(&b, "# %s: checked against the spec\n\n", r.Server)
 	fmt.Fprintf(&b, "- %s\n- spec: %s %s, SHA-256 %s\n- by: %s\n- at: %s, by the clock of the machine that asked\n",
 		r.sum(), r.Spec.Title, r.Spec.Version, r.Spec.SHA256, r.Library, r.At.Format(time.RFC3339))
 	b.WriteString("\n## Probes\n\n| probe | what is sent | the spec says | what came | result " +

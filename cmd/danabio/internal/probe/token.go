@@ -59,7 +59,7 @@ func usefulToken(operation operation, x *exchange) []Deviation {
 		missing = append(missing, missingField(operation, x, "access_token", "nobody can make another request"))
 	case !tokenText(text):
 		missing = append(missing,
-			Deviation{Class: FieldValue, Message: "the access_token holds characters that cannot stand in a header"})
+			Deviation{Class: FieldValue, Message: "the access_token contains characters that cannot be in a header"})
 	}
 	if text, ok := object["token_type"].(string); ok && !strings.EqualFold(text, "Bearer") {
 		missing = append(missing, Deviation{Class: FieldValue,
@@ -73,14 +73,14 @@ func usefulToken(operation operation, x *exchange) []Deviation {
 func missingField(operation operation, x *exchange, name, use string) Deviation {
 	if x.object() == nil {
 		return Deviation{Class: MissingField,
-			Message: fmt.Sprintf("the answer's body is no JSON object, so there is no %s in it, and %s", name, use)}
+			Message: fmt.Sprintf("the answer's body is not a JSON object, so it has no %s, and %s", name, use)}
 	}
 	assumed := ""
 	if _, ok := x.object()[name]; !ok {
 		assumed = operation.withoutField(x.status, name)
 	}
 	return Deviation{Class: MissingField, Assumed: assumed,
-		Message: fmt.Sprintf("the answer has no %s that is a text, so %s", name, use)}
+		Message: fmt.Sprintf("the answer has no text field %s, so %s", name, use)}
 }
 
 // tokenText reports whether text can stand in an Authorization header.

@@ -39,7 +39,7 @@ func (r *revision) findForm() error {
 		return err
 	}
 	if f.acroForm.Kind != pdf.Null && f.acroForm.Kind != pdf.Dictionary {
-		return &Error{Reason: "the PDF's /AcroForm is no dictionary"}
+		return &Error{Reason: "the PDF's /AcroForm is not a dictionary"}
 	}
 	for _, dictionary := range []pdf.Object{f.catalog, f.page.Dictionary, f.acroForm} {
 		if _, twice := dictionary.DuplicateKey(); twice {
@@ -50,7 +50,7 @@ func (r *revision) findForm() error {
 	if annotations, _, err := r.base.Resolve(f.page.Dictionary.Get("Annots")); err != nil {
 		return err
 	} else if annotations.Kind != pdf.Null && annotations.Kind != pdf.Array {
-		return &Error{Reason: "the first page's /Annots is no array"}
+		return &Error{Reason: "the first page's /Annots is not an array"}
 	}
 	return r.readFieldNames()
 }
@@ -62,7 +62,7 @@ func (r *revision) readFieldNames() error {
 		return err
 	}
 	if fields.Kind != pdf.Null && fields.Kind != pdf.Array {
-		return &Error{Reason: "the PDF's /Fields is no array"}
+		return &Error{Reason: "the PDF's /Fields is not an array"}
 	}
 	for _, item := range fields.Items {
 		field, _, err := r.base.Resolve(item)

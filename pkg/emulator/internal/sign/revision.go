@@ -76,7 +76,7 @@ func (r *revision) extend(owner pdf.Object, key string, item pdf.Object) (pdf.Ob
 		return owner.With(key, pdf.NewArray(item)), true, nil
 	}
 	if array.Kind != pdf.Array {
-		return pdf.Object{}, false, &Error{Reason: fmt.Sprintf("the PDF's /%s is no array", key)}
+		return pdf.Object{}, false, &Error{Reason: fmt.Sprintf("the PDF's /%s is not an array", key)}
 	}
 	if n := len(array.Items); n > 0 && array.Items[n-1].Equal(item) {
 		return owner, false, nil // some programs share one array between /Annots and /Fields

@@ -112,7 +112,7 @@ func refuse(err error) error {
 	case !errors.As(err, &fault):
 		return fmt.Errorf("reading a document in memory: %w", err)
 	case errors.Is(err, pdf.ErrNotPDF):
-		return &Error{Reason: "it is no PDF: " + fault.Detail, err: err}
+		return &Error{Reason: "it is not a PDF: " + fault.Detail, err: err}
 	case errors.Is(err, pdf.ErrCrossReference):
 		return &Error{Reason: "the PDF is damaged (" + fault.Error() + "); save it anew with a PDF program", err: err}
 	case errors.Is(err, pdf.ErrLimit), errors.Is(err, pdf.ErrUnsupported):
