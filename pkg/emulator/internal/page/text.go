@@ -137,24 +137,25 @@ var texts = map[string]map[Language]string{
 	"ended.text": {English: "What you sent came too late and changed nothing.",
 		Spanish: "Lo que envió llegó tarde y no cambió nada."},
 	"early.title": {English: "This step comes later", Spanish: "Este paso viene después"},
-	"early.text": {English: "Another step must be taken first. What you sent changed nothing.",
+	"early.text": {English: "Another step comes first. What you sent changed nothing.",
 		Spanish: "Antes hace falta otro paso. Lo que envió no cambió nada."},
 	"malformed.title": {English: "This form cannot be read", Spanish: "Este formulario no se puede leer"},
 	"malformed.text": {
-		English: "What was sent is none of this page's forms, or came only in part. It changed nothing.",
+		English: "What was sent is not a form of this page, or is incomplete. It changed nothing.",
 		Spanish: "Lo que se envió no es un formulario de esta página, o llegó incompleto. No cambió nada."},
 	"foreign.title": {English: "This form comes from another site", Spanish: "Este formulario viene de otro sitio"},
-	"foreign.text": {English: "Only this page's own forms are taken. What was sent changed nothing.",
+	"foreign.text": {English: "This page accepts only its own forms. What was sent changed nothing.",
 		Spanish: "Solo se aceptan los formularios de esta misma página. Lo que se envió no cambió nada."},
-	"full.title":   {English: "The emulator's memory is full", Spanish: "La memoria del emulador está llena"},
-	"full.text":    {English: "It holds no more pictures. Restart it.", Spanish: "No guarda más fotos. Reinícielo."},
-	"failed.title": {English: "The evidence could not be made", Spanish: "No se pudo crear la evidencia"},
-	"failed.text": {English: "The emulator failed at this circuit. Start another one.",
+	"full.title": {English: "The emulator's memory is full", Spanish: "La memoria del emulador está llena"},
+	"full.text": {English: "It cannot store more pictures. Restart it.",
+		Spanish: "No guarda más fotos. Reinícielo."},
+	"failed.title": {English: "The evidence could not be created", Spanish: "No se pudo crear la evidencia"},
+	"failed.text": {English: "The emulator failed on this circuit. Start another one.",
 		Spanish: "El emulador falló con este circuito. Inicie otro."},
 
 	"list.title": {English: "Circuits", Spanish: "Circuitos"},
-	"list.text": {English: "All circuits since the emulator's start, the latest first. A link is a secret of " +
-		"its signer's: whoever has it can sign.", Spanish: "Todos los circuitos desde el inicio del emulador, " +
+	"list.text": {English: "All circuits since the emulator's start, the latest first. A link is its " +
+		"signer's secret: anyone who has it can sign.", Spanish: "Todos los circuitos desde el inicio del emulador, " +
 		"primero el último. Un enlace es un secreto de su firmante: quien lo tiene puede firmar."},
 	"list.empty":      {English: "No circuit was started yet.", Spanish: "Todavía no se inició ningún circuito."},
 	"list.circuit":    {English: "Circuit", Spanish: "Circuito"},

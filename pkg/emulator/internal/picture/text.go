@@ -19,7 +19,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// typeface reads one of the Go fonts when it is first needed.
+// typeface loads one of the Go fonts on first use.
 type typeface func() *sfnt.Font
 
 var (
@@ -33,7 +33,7 @@ func newTypeface(file []byte) typeface {
 	return sync.OnceValue(func() *sfnt.Font { return must(sfnt.Parse(file)) })
 }
 
-// must is for the fonts, which are compiled in.
+// must panics on an error, which cannot occur because the fonts are compiled in.
 func must[T any](value T, err error) T {
 	if err != nil {
 		panic(err)
@@ -41,23 +41,23 @@ func must[T any](value T, err error) T {
 	return value
 }
 
-// style is how text looks.
+// style is the look of a text.
 type style struct {
 	face  typeface
-	size  float64 // pixels of an em; a capital is 0.72 of it high
+	size  float64 // pixels per em; a capital letter is 0.72 em high
 	paint color.Color
 }
 
-// glyphs goes through a text's letters, each with its place from the start in ems, and returns the
-// width of all. For what the font does not have stands the letter without its accent, or else a
+// glyphs calls visit for each letter of a text, with its offset from the start in ems, and returns
+// the total width. A letter that the font does not have is drawn without its accent, or else as a
 // question mark.
 func (f typeface) glyphs(text string, visit func(outline sfnt.Segments, at float64)) (width float64) {
 	parsed := f()
-	em := fixed.Int26_6(parsed.UnitsPerEm()) // so that all is in the font's own units
+	em := fixed.Int26_6(parsed.UnitsPerEm()) // so that all lengths are in the font's own units
 	var buffer sfnt.Buffer
 	for _, letter := range norm.NFC.String(text) {
 		if unicode.Is(unicode.Mn, letter) {
-			continue // an accent that no letter of the font has
+			continue // the font has no letter with this accent
 		}
 		base, _ := utf8.DecodeRuneInString(norm.NFD.String(string(letter)))
 		var index sfnt.GlyphIndex
@@ -75,21 +75,21 @@ func (f typeface) glyphs(text string, visit func(outline sfnt.Segments, at float
 	return width
 }
 
-// text writes from the left end of the baseline.
+// text draws text from the left end of its baseline.
 func (c *canvas) text(x, y float64, style style, text string) { c.slanted(x, y, 0, style, text) }
 
-// fitted writes text as text does, smaller where it would be wider than width.
+// fitted draws text like text, but smaller if it would be wider than width.
 func (c *canvas) fitted(x, y, width float64, style style, text string) {
 	style.size = min(style.size, width/max(0.1, style.face.glyphs(text, nil)))
 	c.text(x, y, style, text)
 }
 
-// centered writes text in the middle of the canvas.
+// centered draws text in the middle of the canvas.
 func (c *canvas) centered(y float64, style style, text string) {
 	c.text((float64(c.width)-style.size*style.face.glyphs(text, nil))/2, y, style, text)
 }
 
-// slanted writes along a baseline that rises by the angle, in radians.
+// slanted draws text along a baseline that rises by angle, in radians.
 func (c *canvas) slanted(x, y, angle float64, style style, text string) {
 	raster := vector.NewRasterizer(c.width, c.height)
 	sin, cos := math.Sincos(angle)
@@ -105,7 +105,7 @@ func (c *canvas) slanted(x, y, angle float64, style style, text string) {
 				raster.MoveTo(x, y)
 			case sfnt.SegmentOpLineTo:
 				raster.LineTo(x, y)
-			default: // TrueType has quadratic curves only
+			default: // TrueType has only quadratic curves
 				toX, toY := place(segment.Args[1])
 				raster.QuadTo(x, y, toX, toY)
 			}
