@@ -20,7 +20,7 @@ func each(o *term.Output, files []string, do func(file string) error) error {
 	if len(files) == 1 {
 		err := failure.AboutFile(files[0], do(files[0]))
 		if errors.Is(err, context.Canceled) {
-			err = &interruptedError{err, listed(files)}
+			err = &interruptedError{err, shortList(files)}
 		}
 		return err
 	}
@@ -33,7 +33,7 @@ func each(o *term.Output, files []string, do func(file string) error) error {
 		case err == nil:
 			continue
 		case errors.Is(err, context.Canceled):
-			return &interruptedError{err, listed(files[i:])}
+			return &interruptedError{err, shortList(files[i:])}
 		case errors.As(err, &unwritten):
 			return err
 		}
@@ -84,8 +84,8 @@ func (e *interruptedError) Advice() *i18n.Message {
 // shownLeft bounds what is listed.
 const shownLeft = 10
 
-// listed names things, the first of them if there are many.
-func listed(names []string) *i18n.Message {
+// shortList names things, the first of them if there are many.
+func shortList(names []string) *i18n.Message {
 	var shown []string
 	for _, name := range names[:min(len(names), shownLeft)] {
 		shown = append(shown, term.OneLine(name))
