@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"runtime/debug"
 	"strings"
 
 	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
@@ -15,8 +14,7 @@ import (
 // and fails with the worst of them in the end; then JSON stands on one line for each file. Only an
 // interrupt and a standard output that cannot be written end it early.
 func each(o *term.Output, files []string, do func(file string) error) error {
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(memoryLimit))
-	defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
+	defer limitMemory()()
 	if len(files) == 1 {
 		err := failure.AboutFile(files[0], do(files[0]))
 		if errors.Is(err, context.Canceled) {
@@ -46,15 +44,6 @@ func each(o *term.Output, files []string, do func(file string) error) error {
 	}
 	return nil
 }
-
-const (
-	// memoryLimit keeps what is garbage from adding up where there are thousands of entries. Beyond
-	// it the garbage collector works more, and nothing fails.
-	memoryLimit = 25 << 19
-	// gcPercent leaves garbage alone before that: an evidence ZIP of usual size is verified with
-	// less.
-	gcPercent = 400
-)
 
 // failedFiles says that some of several files failed; each was told already.
 type failedFiles struct {
