@@ -111,7 +111,7 @@ func TestPolicyFitsThePages(t *testing.T) {
 		for _, found := range inline.FindAllSubmatch(made, -1) {
 			sum := sha256.Sum256(found[2])
 			if source := string(found[1]) + "-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
-				"'"; !strings.Contains(Policy, source) {
+				"'"; !strings.Contains(Policy(), source) {
 				t.Errorf("%s: the policy does not allow its %s", view.Name, found[1])
 			}
 		}
