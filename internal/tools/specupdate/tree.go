@@ -58,7 +58,7 @@ func snapshot(ctx context.Context, root, repository string) (*tree, error) {
 // git runs a command on a folder, the snapshot's own or a copy of it, with no settings of the
 // developer's.
 func (t *tree) git(ctx context.Context, folder string, args ...string) (string, error) {
-	env := []string{"GIT_DIR=" + t.repository, "GIT_WORK_TREE=" + folder, "GIT_INDEX_FILE=" + t.repository + "/index",
+	env := []string{"GIT_DIR=" + t.repository, "GIT_WORK_TREE=.", "GIT_INDEX_FILE=" + t.repository + "/index",
 		"GIT_CONFIG_GLOBAL=" + os.DevNull, "GIT_CONFIG_NOSYSTEM=1"}
 	out, err := start(ctx, folder, "git", env, args...)
 	return string(out), err
