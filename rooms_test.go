@@ -21,7 +21,7 @@ var roomImports = map[string][]string{
 	"i18n":        nil,
 	"doctor":      nil,
 	"probe":       nil,
-	"help":        {"term"},
+	"help":        {"i18n", "term"},
 	"auditreport": {"i18n"},
 	"failure":     {"auditreport", "i18n", "term"},
 	"settings":    {"failure", "i18n", "term"},

@@ -37,7 +37,7 @@ type retrieval struct {
 const maxTurns = 4
 
 func (r *retrieval) addFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&r.target, "output", "o", "", "new `FILE.zip` for the evidence, or a folder (required)")
+	cmd.Flags().StringVarP(&r.target, "output", "o", "", "")
 	r.connection.AddFlags(cmd)
 }
 

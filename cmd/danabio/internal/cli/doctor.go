@@ -45,34 +45,8 @@ type checkData struct {
 func newDoctor(out *term.Output) *cobra.Command {
 	var d doctorRun
 	cmd := &cobra.Command{
-		Use:   "doctor",
-		Short: "Find out why the API cannot be reached",
-		Long: `Check step by step what the other commands need, and say for what is wrong who can mend it: you,
-your network people or DANAconnect. The checks are:
-
-  configuration  the configuration file, and whether anything is missing
-  secret         whether the client secret can be read
-  certificates   --ca-file, --client-cert and --client-key
-  proxy          which proxy the variables name, if any
-  dns            the addresses of the server or the proxy
-  tcp            whether it accepts connections
-  tls            the server's certificate
-  clock          this machine's clock against the server's
-  token          whether the server accepts the credentials
-  channel        whether it lets them use the channel, by asking for a circuit that does not exist
-  temp-folder    whether there is room for temporary files
-
-Each is ok, warning, failed or skipped, and takes 10 seconds at most. No circuit is started. What is
-printed holds neither the credentials nor the channel, nor anything that the server wrote.
-
-The exit code is 0 if nothing failed, else that of the first failure: 2 configuration, secret or
-certificates; 1 network, server or this machine; 4 credentials; 7 refused.
-
-With --json: {"checks": [{"name": …, "status": "ok", "warning", "failed" or "skipped", "found": …,
-"advice": …, "who": "you", "network", "vendor" or ""}]}
-` + settings.ConnectionHelp,
-		Example: `  danabio doctor --profile sandbox`,
-		Args:    arguments(),
+		Use:  "doctor",
+		Args: arguments(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			d.cmd, d.out = cmd, out
 			return d.run(out)

@@ -27,21 +27,9 @@ func newEvidenceExtract(out *term.Output) *cobra.Command {
 	judging := judging{tables: ofZIP()}
 	var folder string
 	cmd := &cobra.Command{
-		Use:   "extract " + manyEvidence + " -o DIR",
-		Short: "Extract the evidence into a new folder",
-		Long: `Verify the ZIP, compare it with its receipt if there is one, and extract it into a new folder:
-all of it or nothing. Printed is each file, one a line. The files are not synced to the disk: keep
-the ZIP, and extract it again after a power failure.
-
-With several FILEs, DIR is a new folder with one folder for each FILE, named after it without
-.zip; that of standard input is called stdin. FILEs of one name are refused before anything is
-written.
-
-With --json, for each good FILE: {"file": …, "folder": …, "files": […]}; with several FILEs, each
-on one line.
-` + evidenceHelp + judging.acceptHelp(out),
-		Example: `  danabio evidence extract evidence.zip -o evidence`,
-		Args:    evidenceArguments,
+		Annotations: judging.codes(out),
+		Use:         "extract " + manyEvidence + " -o DIR",
+		Args:        evidenceArguments,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			limits, err := judging.limits(cmd)
 			if err != nil {
@@ -72,7 +60,7 @@ on one line.
 			})
 		},
 	}
-	cmd.Flags().StringVarP(&folder, "output", "o", "", "new folder `DIR` (required)")
+	cmd.Flags().StringVarP(&folder, "output", "o", "", "")
 	judging.addFlags(cmd)
 	return cmd
 }

@@ -40,9 +40,9 @@ func TestHelpOfEveryCommandKeepsToTheWidth(t *testing.T) {
 		out := term.NewOutput(new(strings.Builder), new(strings.Builder))
 		out.Language = wanted
 		everyCommand(newRoot(out), func(cmd *cobra.Command) {
-			whole := help.HelpText(cmd, 0)
+			whole := help.Text(cmd, 0)
 			for _, columns := range []int{20, 80, 100} {
-				text := help.HelpText(cmd, columns)
+				text := help.Text(cmd, columns)
 				if strings.Join(strings.Fields(text), " ") != strings.Join(strings.Fields(whole), " ") {
 					t.Errorf("%s, %s, %d columns: other words:\n%s", cmd.CommandPath(), wanted, columns, text)
 				}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/i18n"
 	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
 	"github.com/danabio/danabio-go/cmd/danabio/internal/term/termtest"
 )
@@ -79,7 +80,7 @@ func interruptedRun(t *testing.T, at string, interrupts context.Context,
 		return s.Write(p)
 	}), Width: func() int { return 80 }, First: time.Millisecond}
 	var out bytes.Buffer
-	o := &term.Output{Stdout: &out, Stderr: s}
+	o := &term.Output{Stdout: &out, Stderr: s, Language: i18n.English}
 	o.UseLine(line)
 	code = runCommand(o, ctx, args, nil)
 	interrupted := ctx.Err() != nil

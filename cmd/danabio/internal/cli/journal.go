@@ -59,14 +59,9 @@ func checkJournal(path string) error {
 
 func newJournal(out *term.Output) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "journal COMMAND",
-		Short: "Look into the journal of starts, and settle what is unknown",
-		Long: `The journal is the file that "danabio start --journal FILE" writes: a line before each start,
-and one after it. A start with a line before and none after, because of a crash, or whose answer
-was lost, may have started a circuit. It is not sent again under its id until it is settled.`,
-		Example: `  danabio journal list starts.journal`,
-		Args:    cobra.ArbitraryArgs,
-		RunE:    group,
+		Use:  "journal COMMAND",
+		Args: cobra.ArbitraryArgs,
+		RunE: group,
 	}
 	cmd.AddCommand(newJournalList(out), newJournalSettle(out))
 	return cmd
@@ -85,15 +80,8 @@ type journalEntry struct {
 func newJournalList(out *term.Output) *cobra.Command {
 	var unknown bool
 	cmd := &cobra.Command{
-		Use:   "list FILE",
-		Short: "List the starts in a journal",
-		Long: `List the starts of a journal, one a line: time, outcome, circuit (- for none), request id. The
-outcome is "started", "refused", "not sent", "partly sent" or "outcome unknown".
-
-With --json: [{"requestId": …, "channel": …, "outcome": …, "circuitId": …, "bodySha256": …,
-"startedAt": …}]`,
-		Example: `  danabio journal list --unknown starts.journal`,
-		Args:    arguments("FILE"),
+		Use:  "list FILE",
+		Args: arguments("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			entries := []journalEntry{}
 			err := openJournal(cmd.Context(), args[0], func(file *journal.Journal) error {
@@ -118,7 +106,7 @@ With --json: [{"requestId": …, "channel": …, "outcome": …, "circuitId": �
 			return out.Text(startTable(entries))
 		},
 	}
-	cmd.Flags().BoolVar(&unknown, "unknown", false, "only those that may have started a circuit")
+	cmd.Flags().BoolVar(&unknown, "unknown", false, "")
 	return cmd
 }
 
@@ -143,17 +131,7 @@ func newJournalSettle(out *term.Output) *cobra.Command {
 		none, cut   bool
 	)
 	cmd := &cobra.Command{
-		Use:   "settle FILE --id ID --circuit CIRCUIT | --id ID --none | --cut",
-		Short: "Write down what the vendor says of a start whose outcome is unknown",
-		Long: `Write into the journal what DANAconnect says of a start whose outcome is unknown: the circuit
-that it started, or none. With --none the same id can be sent again.
-
---cut removes the last line, of which only a part is there. A crash leaves such a line, and then
-nothing was sent; but so does a copy of the journal that was made while it was written, and then
-its start may have been. So ask first, and if a circuit was started, note it elsewhere.`,
-		Example: `  danabio journal settle starts.journal --id loan-4711 --circuit 12ceb3ec-7b76-5555-b263-000000000000
-  danabio journal settle starts.journal --id loan-4712 --none
-  danabio journal settle starts.journal --cut`,
+		Use:  "settle FILE --id ID --circuit CIRCUIT | --id ID --none | --cut",
 		Args: arguments("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
@@ -190,10 +168,10 @@ its start may have been. So ask first, and if a circuit was started, note it els
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&id, "id", "", "`id` of the request")
-	flags.StringVar(&circuit, "circuit", "", "`id` of the circuit that was started")
-	flags.BoolVar(&none, "none", false, "no circuit was started")
-	flags.BoolVar(&cut, "cut", false, "remove the last line, of which only a part is there")
+	flags.StringVar(&id, "id", "", "")
+	flags.StringVar(&circuit, "circuit", "", "")
+	flags.BoolVar(&none, "none", false, "")
+	flags.BoolVar(&cut, "cut", false, "")
 	return cmd
 }
 

@@ -23,8 +23,8 @@ type judging struct {
 
 func (j *judging) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&j.accept, "accept", nil,
-		"accept findings of this `CODE`; several by commas, or by the flag again")
-	cmd.Flags().BoolVar(&j.strict, "strict", false, "refuse evidence with notices too, but for accepted ones")
+		"")
+	cmd.Flags().BoolVar(&j.strict, "strict", false, "")
 }
 
 // ofZIP and ofSignatures are the codes of findings, by who finds them.
@@ -88,10 +88,9 @@ func (j *judging) notAcceptable(cmd *cobra.Command, code string) error {
 	return failure.Usagef(cmd, "--accept %q: %s; these may be accepted: %s", code, what, strings.Join(may, ", "))
 }
 
-// acceptHelp stands in the help of every command with these flags.
-func (j *judging) acceptHelp(out *term.Output) string {
+// codes are for the help of a command with these flags: the codes that can be accepted.
+func (j *judging) codes(out *term.Output) map[string]string {
 	var b strings.Builder
-	b.WriteString("\n" + i18n.Textf("CODEs for --accept:").In(out.Language) + "\n")
 	for _, table := range j.tables {
 		for _, info := range table {
 			if info.Acceptable {
@@ -103,5 +102,5 @@ func (j *judging) acceptHelp(out *term.Output) string {
 			}
 		}
 	}
-	return b.String()
+	return map[string]string{"codes": b.String()}
 }

@@ -36,46 +36,9 @@ func newEvidenceReport(out *term.Output) *cobra.Command {
 	var path string
 	var firstPages bool
 	cmd := &cobra.Command{
-		Use:   "report FILE.zip -o REPORT.html",
-		Short: "Write a report for a person who must decide whether the evidence is good",
-		Long: `Verify the evidence as "danabio evidence verify" does, and write what was found into one HTML
-file that a person can read and print: verdict, circuit, each document with its signatures,
-pictures, metadata, every file, receipt, what was not checked, and how to check it again without
-this program. The report is written for evidence that is not good too, and says why.
-
-The file has no scripts and loads nothing. It holds personal data of the person who signed: only
-the user can read it. With --first-pages the first pages of PDFs are in it, drawn by pdftoppm, of
-poppler, with limits on time and, on Linux, on memory. Without it no other program reads the PDFs.
-
-  report=report.html
-  conclusion=good
-  verdict=accepted
-  receipt=matches
-  signatures=good
-  trust=not-judged
-  revocation=not-known
-  sent=signed
-
-With --json: what "danabio evidence verify --json" prints, and "report": …, "language": …,
-"madeAt": …, "conclusion": "good", "not-good" or "undecided", "shown": {"pictures": […],
-"firstPages": […], "metadata": […]}; no personal data but the names of files.
-
-A FILE.zip of - is read from standard input.
-
-Variables:
-  LC_ALL, LC_MESSAGES, LANG  the language, where --lang says nothing
-  SOURCE_DATE_EPOCH          the time that the report says it was made at, in seconds since 1970
-
-The exit code is that of "danabio evidence verify":
-  6  the evidence is not good, or could not be judged; the report says why
-  1  it cannot be read, or the report cannot be written
-  2  it does not exist, or something is at REPORT.html already
-  0  it is good; there may be notices
-` + signingHelp + judging.acceptHelp(out),
-		Example: `  danabio evidence report evidence.zip -o report.html
-  danabio evidence report evidence.zip -o informe.html --lang es --sent start.json --roots roots.pem
-  danabio evidence report evidence.zip -o report.html --first-pages`,
-		Args: arguments("FILE.zip"),
+		Annotations: judging.codes(out),
+		Use:         "report FILE.zip -o REPORT.html",
+		Args:        arguments("FILE.zip"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			limits, rest, err := judging.limitsAndRest(cmd)
 			if err != nil {
@@ -108,8 +71,8 @@ The exit code is that of "danabio evidence verify":
 			return printReported(out, data, judgement)
 		},
 	}
-	cmd.Flags().StringVarP(&path, "output", "o", "", "new file `REPORT.html` (required)")
-	cmd.Flags().BoolVar(&firstPages, "first-pages", false, "show the first pages of PDFs, drawn by pdftoppm")
+	cmd.Flags().StringVarP(&path, "output", "o", "", "")
+	cmd.Flags().BoolVar(&firstPages, "first-pages", false, "")
 	judging.addFlags(cmd)
 	signing.addFlags(cmd)
 	return cmd

@@ -23,33 +23,9 @@ type signing struct {
 
 func (s *signing) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&s.roots, "roots", "",
-		"`FILE.pem` with the certificates to which signers' must lead; else trust is not judged")
-	cmd.Flags().StringVar(&s.sent, "sent", "", "`START.json` that start --receipt wrote, to compare with what was sent")
+		"")
+	cmd.Flags().StringVar(&s.sent, "sent", "", "")
 }
-
-// signingHelp stands in the help of every command with these flags.
-const signingHelp = `
-Signatures of PDFs are judged too. A signature is WHOLE_FILE if it covers the file but for
-itself, EXTENDED if validation data and document time stamps alone follow (PAdES-LT and LTA),
-SIGNED_REVISION_ONLY if anything else does, INVALID if it does not hold, and INDETERMINATE if it
-is of a kind that is not judged. Evidence is not good if a PDF has an INVALID signature, one whose
-last signature is neither WHOLE_FILE nor EXTENDED, or one that was changed between two signatures
-otherwise than by signing, or by form values that its certification allows. A PDF without any is
-a notice. Nor is it good if its only signature is a document time stamp of an authority that does
-not lead to --roots.
-
-With --roots the certificate of each signer must lead to one of them and be meant for signing
-documents: anything but trust=trusted is exit code 6. It is judged at the time of a time stamp that
-leads to --roots too, else at the present; that only the signer says when he signed is a notice.
-Without --roots trust is not-judged, and changes nothing.
-
-Revocation is judged by the OCSP answers and CRLs that the PDFs carry, never by the network. A
-certificate that was revoked is exit code 6, unless a trusted time stamp is older.
-
-With --sent each document that was sent must be in the evidence: a PDF that is or begins with
-exactly its bytes, as one does that was signed by an incremental update. What that update adds
-must be signatures and validation data alone; else the document was changed before it was signed.
-`
 
 // judges is what signing's flags stand for.
 type judges struct {

@@ -14,14 +14,8 @@ import (
 func newSpec(out *term.Output) *cobra.Command {
 	var forGo bool
 	cmd := &cobra.Command{
-		Use:   "spec",
-		Short: "Print the OpenAPI document that danabio was built from",
-		Long: `Print the OpenAPI document of the API as the vendor's published page shows it, in YAML,
-or in JSON with --json.
-
-With --go print it with the overlay applied from which the Go code was generated, in JSON.`,
-		Example: `  danabio spec > openapi.yaml`,
-		Args:    arguments(),
+		Use:  "spec",
+		Args: arguments(),
 		RunE: func(*cobra.Command, []string) error {
 			switch {
 			case forGo:
@@ -36,6 +30,6 @@ With --go print it with the overlay applied from which the Go code was generated
 			return out.Text(string(api.OpenAPI))
 		},
 	}
-	cmd.Flags().BoolVar(&forGo, "go", false, "with the overlay applied from which the Go code was generated")
+	cmd.Flags().BoolVar(&forGo, "go", false, "")
 	return cmd
 }

@@ -74,59 +74,7 @@ func (d startData) notices() []*i18n.Message {
 func newStart(out *term.Output) *cobra.Command {
 	s := start{connection: settings.Connection{Out: out}}
 	cmd := &cobra.Command{
-		Use:   "start --request FILE.json | --signer-name NAME --signer-email EMAIL --signer-nif NIF " + moreFiles,
-		Short: "Send PDFs to be signed",
-		Long: `Start a circuit: send one or more PDFs for a person to sign. Print the circuit's id, and the
-link that the signer has to open. Who has the link can act as the signer: keep it secret.
-
-  circuitId=12ceb3ec-7b76-5555-b263-000000000000
-  link='https://…'
-
-A shell takes them as $circuitId and $link by
-
-  started=$(danabio start …) && eval "$started"
-
-where eval "$(danabio start …)" would hide a failure.
-With --json: {"circuitId": …, "link": …}
-
-If the server gives something else than an https URL for a link, link is empty, and what it gave is
-unusableLink. A circuit id that begins with - looks like a flag: put -- before it where it is an
-argument. Both are told by a notice on standard error.
-
-With --request a file in JSON names the signer and the documents, in place of the flags and
-arguments. Servers should use it: what stands in a flag, other users of the machine can see in the
-list of processes, and a shell keeps it in its history.
-
-  {
-    "id": "loan-4711",
-    "signer": {"name": "Ana Prueba", "email": "ana@example.com", "nif": "12345678A"},
-    "documents": ["contract.pdf", {"file": "annex-v2.pdf", "name": "annex.pdf"}]
-  }
-
-"id" may be left out, and may then be given by --id. Paths of documents are relative to the folder
-of the file. A FILE.json of - is standard input, and paths are then relative to the working folder.
-
-A FILE.pdf of - is read from standard input; --stdin-name says what the document is called.
-If danabio is killed meanwhile, the document stays in the temporary folder, in danabio-*.
-
-A start that may have reached the server is never sent again. If no answer comes, the exit
-code is 5, and standard error says how to find out.
-
-With --receipt a file says what was sent: "state": "started", circuit, request id, channel,
-time, and name, size and SHA-256 of each document. It holds neither the link nor anything about
-the signer. With exit code 5 it is written too: its state is "outcome unknown" or "partly sent",
-it holds no circuit, and the documents only if all of them went out. Its name and room are taken
-before anything is sent, by a receipt whose state is "outcome unknown"; if danabio is killed, that
-one stays.
-
-With --journal a file remembers all starts, also through a crash: the same --id is not sent
-again if its earlier start succeeded, which ends with exit code 2 and its circuit, or may have,
-which ends with 5. Several starts can share one journal. See "danabio journal".
-` + settings.ConnectionHelp,
-		Example: `  danabio start --signer-name "Ana Prueba" --signer-email ana@example.com --signer-nif 12345678A \
-    --id loan-4711 --receipt loan-4711.json --journal starts.journal contract.pdf annex.pdf
-  danabio start --request loan-4711.request.json --receipt loan-4711.json --journal starts.journal
-  make-contract | danabio start … --stdin-name contract.pdf -`,
+		Use: "start --request FILE.json | --signer-name NAME --signer-email EMAIL --signer-nif NIF " + moreFiles,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("request") {
 				return nil // which names the documents
@@ -138,16 +86,16 @@ which ends with 5. Several starts can share one journal. See "danabio journal".
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&s.signer.Name, "signer-name", "", "`name` of the person who signs (required without --request)")
-	flags.StringVar(&s.signer.Email, "signer-email", "", "e-mail `address` of the signer (required without --request)")
+	flags.StringVar(&s.signer.Name, "signer-name", "", "")
+	flags.StringVar(&s.signer.Email, "signer-email", "", "")
 	flags.StringVar(&s.signer.NIF, "signer-nif", "",
-		"tax or identity `number` of the signer (required without --request)")
+		"")
 	flags.StringVar(&s.request, "request", "",
-		"`FILE.json` that names signer and documents, in place of flags and arguments")
-	flags.StringVar(&s.id, "id", "", "`id` of the request, by which it can be found again (default a random one)")
-	flags.StringVar(&s.receipt, "receipt", "", "new `FILE.json` that says what was sent")
-	flags.StringVar(&s.journal, "journal", "", "`FILE` that remembers starts; made if it does not exist")
-	flags.StringVar(&s.stdinName, "stdin-name", "", "`NAME.pdf` of the document that is read from standard input")
+		"")
+	flags.StringVar(&s.id, "id", "", "")
+	flags.StringVar(&s.receipt, "receipt", "", "")
+	flags.StringVar(&s.journal, "journal", "", "")
+	flags.StringVar(&s.stdinName, "stdin-name", "", "")
 	s.connection.AddFlags(cmd)
 	return cmd
 }

@@ -33,43 +33,9 @@ type verifyData struct {
 func newEvidenceVerify(out *term.Output) *cobra.Command {
 	judging, signing := judging{tables: ofSignatures()}, signing{}
 	cmd := &cobra.Command{
-		Use:   "verify " + manyEvidence,
-		Short: "Verify the evidence and its signatures, and compare it with receipt and documents",
-		Long: `Read every byte of each ZIP, and accept it only if every ZIP reader reads the same content from
-it. If FILE.zip.receipt.json lies beside it, also compare: the file must still be the one that
-was received. That is what a receipt proves, and no more: nothing about who made the file.
-
-  verdict=accepted
-  receipt=matches
-  signatures=good
-  trust=not-judged
-  revocation=not-known
-  sent=signed
-  entries=6
-  size=123456
-  sha256=…
-
-receipt=none: no receipt lies beside it. signatures=none: no PDF is signed; accepted: not all are
-WHOLE_FILE or EXTENDED, but as --accept allows. trust=trusted: each signer's certificate leads to
---roots; untrusted: one does not; not-judged: without --roots, or where none can be judged.
-revocation=good: the PDFs carry OCSP answers or CRLs by which no certificate was revoked; revoked:
-one was; not-known: they do not say it of each. sent=unsigned: they are there, but no signature
-covers one of them; none: without --sent. With several FILEs, a line file=… is in front of each.
-What is odd but has one reading is a notice, on standard error.
-` + signingHelp + `
-With --json, for each FILE: {"file": …, "verdict": …, the report, "receipt": …, "signatures": …,
-"trust": …, "revocation": …, "sent": …, "sentDocuments": […]}; with several FILEs, each on one
-line. The verdict is that on the ZIP: "accepted", "refused", or "incomplete" if the FILE could not
-be read; the receipt "matches", "differs", "unreadable" or "none"; signatures "good", "accepted",
-"refused" or "none"; trust "trusted", "untrusted" or "not-judged"; revocation "good", "revoked" or
-"not-known"; sent "signed", "unsigned", "changed", "missing" or "none"; each of them but trust and
-revocation "unchecked" if it could not be. "error" says what is wrong if the report does not. What
-the signatures are stands with the report's entries, under "inspections".
-` + evidenceHelp + judging.acceptHelp(out),
-		Example: `  danabio evidence verify evidence.zip
-  danabio evidence verify evidence.zip --sent loan-4711.json --roots roots.pem
-  danabio evidence verify --json archive/*.zip`,
-		Args: evidenceArguments,
+		Annotations: judging.codes(out),
+		Use:         "verify " + manyEvidence,
+		Args:        evidenceArguments,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			limits, rest, err := judging.limitsAndRest(cmd)
 			if err != nil {

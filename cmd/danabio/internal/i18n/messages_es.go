@@ -258,7 +258,6 @@ var SpanishMessages = [...]Pair{
 	{"notice: %s: %s", "aviso: %s: %s"},
 	{"%s (and %d more)", "%s (y %d más)"},
 	{"--accept %q: %s; these may be accepted: %s", "--accept %q: %s; se pueden aceptar: %s"},
-	{"CODEs for --accept:", "CODE que admite --accept:"},
 	{"there is no such finding code", "no existe ese código de hallazgo"},
 	{"it cannot be accepted, since it is a danger, gives the evidence two readings, or is a signature that does not " +
 		"hold",

@@ -19,6 +19,7 @@ var SpanishSettings = [...]Pair{
 	{"the %s is missing; give --%s or set %s", "falta el %s; indique --%s o defina %s"},
 	{"channel", "canal"},
 	{"client id", "id de cliente"},
+	{"client secret", "secreto del cliente"},
 	{"the client secret is missing; set DANABIO_CLIENT_SECRET, or give --client-secret-file or --client-secret-stdin",
 		"falta el secreto del cliente; defina DANABIO_CLIENT_SECRET, o indique --client-secret-file o " +
 			"--client-secret-stdin"},

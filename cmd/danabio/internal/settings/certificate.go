@@ -112,7 +112,7 @@ func (f PEMFile) read(ctx context.Context) (blocks []pemfile.Block, notice *i18n
 		return nil, nil, f.undecoded(err)
 	}
 	if slices.ContainsFunc(blocks, isKey) {
-		notice, err = checkExposure(f.What, source, f.Path)
+		notice, err = checkExposure(i18n.Verbatim(f.What), source, f.Path)
 	}
 	return blocks, notice, err
 }

@@ -27,8 +27,8 @@ type SecretSource struct {
 
 func (s *SecretSource) AddFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&s.file, "client-secret-file", "",
-		"`FILE` that holds nothing but the client secret, and that others cannot read")
-	cmd.Flags().BoolVar(&s.Stdin, "client-secret-stdin", false, "read the client secret from standard input")
+		"")
+	cmd.Flags().BoolVar(&s.Stdin, "client-secret-stdin", false, "")
 }
 
 // SecretPlace is where the secret is: in one of the three. The zero one is that there is none.
@@ -86,7 +86,7 @@ func (p SecretPlace) Read(ctx context.Context, cmd *cobra.Command,
 		return "", nil, failure.BadInput("client secret: %w", err)
 	}
 	defer source.Close()
-	if notice, err = checkExposure("client secret", source, p.File); err != nil {
+	if notice, err = checkExposure(i18n.Textf("client secret"), source, p.File); err != nil {
 		return "", nil, err
 	}
 	secret, err = readSecret(interruptible{ctx, source}, i18n.Verbatim(p.File))
@@ -121,7 +121,7 @@ func (r failedReader) Read([]byte) (int, error) { return 0, r.err }
 
 // checkExposure fails if other users can read a file with a secret, and tells if only its place
 // keeps them from it. A group is often wanted (Kubernetes' fsGroup).
-func checkExposure(what string, file *os.File, path string) (notice *i18n.Message, err error) {
+func checkExposure(what error, file *os.File, path string) (notice *i18n.Message, err error) {
 	switch access.Reads(file) {
 	case access.Everything:
 		return nil,
