@@ -16,15 +16,15 @@ import (
 	"github.com/danabio/danabio-go/internal/message"
 )
 
-// SentDocument is what was sent of a document.
+// SentDocument describes a document that was sent.
 type SentDocument struct {
 	Name   string `json:"name"`
-	Size   int64  `json:"size"`   // bytes, before Base64
+	Size   int64  `json:"size"`   // in bytes, before Base64
 	SHA256 string `json:"sha256"` // lower-case hexadecimal
 }
 
-// outgoing is a start whose documents have been looked at: the JSON around them, and their sizes.
-// The documents themselves are read while it is sent.
+// outgoing is a start whose documents have been checked: the JSON around them, and their sizes. The
+// documents themselves are read during sending.
 type outgoing struct {
 	documents []Document
 	states    []fileState
@@ -33,8 +33,8 @@ type outgoing struct {
 	length    int64
 }
 
-// newOutgoing marshals the message with a mark in the place of each document's content, and cuts
-// the JSON at the marks.
+// newOutgoing marshals the message with a placeholder for the content of each document, and splits
+// the JSON at the placeholders.
 func newOutgoing(request CircuitRequest) (*outgoing, error) {
 	out := &outgoing{documents: request.Documents}
 	body := message.Start{
@@ -73,14 +73,14 @@ func newOutgoing(request CircuitRequest) (*outgoing, error) {
 
 func encodedLen(n int64) int64 { return (n + 2) / 3 * 4 }
 
-// startBody reads an outgoing request, encoding the documents on the way. The transport may still
-// read or close it after the request has failed, hence the lock.
+// startBody reads an outgoing request and encodes the documents on the way. The lock is needed
+// because the transport may still read or close it after the request has failed.
 type startBody struct {
 	out *outgoing
 
 	mu     sync.Mutex
 	sends  transfer
-	at     int // which of out.around is next
+	at     int // index of the next element of out.around
 	text   []byte
 	source *encodedSource
 	sent   []SentDocument
@@ -98,21 +98,21 @@ func (b *startBody) touched() bool {
 	return b.read
 }
 
-// wholly reports whether all was read.
+// wholly reports whether everything was read.
 func (b *startBody) wholly() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.at == len(b.out.documents) && len(b.text) == 0
 }
 
-// documents returns what was sent, once the body was read wholly.
+// documents returns the documents that were sent, once the body was read completely.
 func (b *startBody) documents() []SentDocument {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.sent
 }
 
-// failure returns the error that reading met, if any.
+// failure returns the read error, if any.
 func (b *startBody) failure() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -122,10 +122,10 @@ func (b *startBody) failure() error {
 	return b.err
 }
 
-// chunk is the most that one Read gives, so that a slow connection shows progress.
+// chunk is the most that one Read returns, so that a slow connection shows progress.
 const chunk = 16 << 10
 
-// Read fills p as far as it can, since each Read becomes a packet.
+// Read fills p as far as possible, since each Read becomes a packet.
 func (b *startBody) Read(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -147,7 +147,7 @@ func (b *startBody) Read(p []byte) (int, error) {
 	return 0, b.err
 }
 
-// next reads of the text or document that it has come to, or goes on to the next of them.
+// next reads from the current text or document, or advances to the next one.
 func (b *startBody) next(p []byte) (int, error) {
 	switch {
 	case len(b.text) > 0:
@@ -158,7 +158,7 @@ func (b *startBody) next(p []byte) (int, error) {
 		n, err := b.source.Read(p)
 		if err == io.EOF {
 			b.sent = append(b.sent, b.source.sent())
-			_ = b.source.Close() // it was only read
+			_ = b.source.Close() // nothing was written
 			b.source = nil
 			b.at++
 			b.text = b.out.around[b.at]
@@ -192,18 +192,18 @@ func (b *startBody) Close() error {
 	return nil
 }
 
-// encodedSource reads a document as Base64, hashing it, and fails unless it is what was looked at
-// before. That it is unchanged is known before its last bytes are given out, so that a request with
-// a changed document never becomes whole.
+// encodedSource reads a document as Base64 and hashes it. It fails unless the document is still
+// what was checked before. It finds that out before it returns the last bytes, so that a request
+// with a changed document never becomes complete.
 type encodedSource struct {
 	document Document
 	state    fileState
 	source   io.ReadCloser
-	bound    *SentDocument // what it must be, if that is known
+	bound    *SentDocument // what the document must be, if known
 	left     int64
 	digest   hash.Hash
 	raw      [chunk / 4 * 3]byte
-	held     [4]byte // encoded, for readers with less room
+	held     [4]byte // encoded bytes, for readers with less room
 	pending  []byte
 }
 
@@ -246,7 +246,7 @@ func (s *encodedSource) Read(p []byte) (int, error) {
 	return s.encode(p)
 }
 
-// encode fills p, which has room for four bytes at least, with whole groups of four.
+// encode fills p, which has room for at least four bytes, with complete groups of four.
 func (s *encodedSource) encode(p []byte) (int, error) {
 	want := int(min(int64(len(p)/4*3), int64(len(s.raw)), s.left))
 	n, err := io.ReadFull(s.source, s.raw[:want])

@@ -17,9 +17,9 @@ var (
 	errResent        = errors.New("the server did not take the request from the connection it was sent on")
 )
 
-// cause turns an error of the transport into one that may be shown. Errors of net/http can quote
-// the server's answer, which may quote the request, so only those of known kinds keep their text;
-// the others keep only what errors.Is and errors.As find in them.
+// cause turns a transport error into one that may be shown. Errors of net/http can quote the
+// server's answer, which may quote the request. So only known kinds keep their text; the others
+// keep only what errors.Is and errors.As find in them.
 func cause(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
@@ -30,8 +30,8 @@ func cause(ctx context.Context, err error) error {
 	return unmatched{shown(err), contextErrors}.plain()
 }
 
-// shown is the error of the transport with a text that may be shown. What callers decide on is in
-// it too, but for ErrUnavailable, which judged adds.
+// shown returns the transport error with a text that may be shown. It wraps what callers decide on,
+// except for ErrUnavailable, which judged adds.
 func shown(err error) error {
 	var (
 		dns    *net.DNSError
@@ -41,7 +41,7 @@ func shown(err error) error {
 	switch {
 	case errors.As(err, &source):
 		return source
-	case errors.Is(err, ErrProtocol): // the text is ours
+	case errors.Is(err, ErrProtocol): // our own text
 		return err
 	}
 	for _, ours := range []error{errDialTimeout, errHeaderTimeout, errQuiet, errResent} {
@@ -73,12 +73,12 @@ func shown(err error) error {
 	}
 }
 
-// unclear is a failure of which nothing says whether it will pass.
+// unclear is a failure that may or may not be temporary.
 type unclear struct{ error }
 
 func (u unclear) Unwrap() error { return u.error }
 
-// opaque shows a text of ours instead of an error's own.
+// opaque replaces an error's text with one of ours.
 type opaque struct {
 	text string
 	err  error
@@ -87,7 +87,7 @@ type opaque struct {
 func (o opaque) Error() string { return o.text }
 func (o opaque) Unwrap() error { return o.err }
 
-// unmatched hides some errors from errors.Is, since a caller who finds them there would do the
+// unmatched hides some errors from errors.Is, because a caller who found them there would do the
 // wrong thing.
 type unmatched struct {
 	err    error
@@ -102,7 +102,7 @@ func (u unmatched) Is(target error) bool {
 	return !slices.Contains(u.hidden, target) && errors.Is(u.err, target)
 }
 
-// plain returns the error itself where there is nothing to hide.
+// plain returns the error itself if there is nothing to hide.
 func (u unmatched) plain() error {
 	if slices.ContainsFunc(u.hidden, func(hidden error) bool { return errors.Is(u.err, hidden) }) {
 		return u
@@ -111,10 +111,10 @@ func (u unmatched) plain() error {
 }
 
 var (
-	// contextErrors say that the caller ended the call. A limit of ours or of the system that ran
-	// out matches one of them too.
+	// contextErrors mean that the caller ended the call. Our own timeouts, and the system's, match
+	// one of them too.
 	contextErrors = []error{context.Canceled, context.DeadlineExceeded}
-	// sentinels are what callers decide on.
+	// sentinels are the errors that callers decide on.
 	sentinels = []error{ErrInvalidRequest, ErrUnauthorized, ErrUnavailable, ErrProtocol, ErrNotReady, ErrTruncated,
 		ErrIntegrity}
 )

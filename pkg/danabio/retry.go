@@ -12,24 +12,24 @@ import (
 	"time"
 )
 
-// failure is a failed attempt: its error, and what it means for the next one.
+// failure is the error of an attempt and what it means for the next one.
 type failure struct {
 	err   error
-	again bool // it may be tried again
+	again bool // the operation may be retried
 }
 
 func final(err error) *failure { return &failure{err: err} }
 
-// unavailable is a failure to get an answer.
+// unavailable returns a failure to get an answer.
 func unavailable(err error) *failure {
 	return &failure{err: fmt.Errorf("%w: %w", ErrUnavailable, err), again: true}
 }
 
-// failed judges an error of the transport for an operation that may be repeated.
+// failed classifies a transport error of an operation that may be repeated.
 func failed(ctx context.Context, err error) *failure { return judged(ctx, cause(ctx, err)) }
 
-// judged does so for the cause of one. What is not known to pass is tried again as often as the
-// policy says, but is no outage.
+// judged classifies the cause of a transport error. An unknown error is retried as often as the
+// policy allows, but does not count as an outage.
 func judged(ctx context.Context, err error) *failure {
 	var (
 		source  *sourceError
@@ -46,10 +46,11 @@ func judged(ctx context.Context, err error) *failure {
 	return unavailable(err)
 }
 
-// finals are what does not pass by itself.
+// finals are errors that are not temporary.
 var finals = []error{ErrCertificate, ErrTLS, ErrProxy, ErrUnknownHost, ErrProtocol}
 
-// attempts calls try until it succeeds, fails for good or has failed as often as the policy allows.
+// attempts calls try until it succeeds, fails permanently, or has failed as often as the policy
+// allows.
 func (c *core) attempts(ctx context.Context, operation string, policy RetryPolicy, try func() *failure) error {
 	for n := 1; ; n++ {
 		f := try()
@@ -71,7 +72,7 @@ func (c *core) attempts(ctx context.Context, operation string, policy RetryPolic
 	}
 }
 
-// delay draws how long to wait after attempt n.
+// delay returns a random delay for after attempt n.
 func (p RetryPolicy) delay(n int, err error) (time.Duration, error) {
 	first := p.MinDelay
 	var answer *APIError
@@ -90,7 +91,7 @@ func (p RetryPolicy) delay(n int, err error) (time.Duration, error) {
 	}
 	delay := rand.N(max(bound, bound+1))
 	if answer != nil && answer.RetryAfter > 0 {
-		// Some of the jitter stays, since many callers may have been told the same.
+		// Keep some jitter, since many callers may have received the same Retry-After.
 		delay = answer.RetryAfter
 		if jitter := rand.N(first); delay <= math.MaxInt64-jitter {
 			delay += jitter
@@ -110,8 +111,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// retryAfter reads a Retry-After header, in seconds or as a date (RFC 9110, section 10.2.3). What
-// cannot be read, or lies in the past, is 0.
+// retryAfter parses a Retry-After header, in seconds or as a date (RFC 9110, section 10.2.3). It
+// returns 0 for a date in the past and for anything that it cannot parse.
 func retryAfter(value string, now time.Time) time.Duration {
 	const most = time.Duration(1<<63 - 1)
 	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {

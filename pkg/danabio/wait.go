@@ -8,26 +8,27 @@ import (
 	"time"
 )
 
-// PollPolicy says how [Client.WaitForEvidence] asks. The API has no way to be told; asking again is
-// all there is (published page).
+// PollPolicy says how [Client.WaitForEvidence] polls. The API offers no notification; polling is
+// the only way (published page).
 type PollPolicy struct {
-	// MinInterval is the time between the first two polls; it then grows by half each time,
-	// jittered by a tenth. Default: 5 s.
+	// MinInterval is the time between the first two polls. The interval then grows by half each
+	// time, with a jitter of a tenth. Default: 5 s.
 	MinInterval time.Duration
-	// MaxInterval is the longest time between two polls, but for a longer Retry-After of the
-	// server. Default: 60 s.
+	// MaxInterval is the longest time between two polls, unless the server's Retry-After is longer.
+	// Default: 60 s.
 	MaxInterval time.Duration
-	// MaxWait is when waiting ends with [ErrNotReady], since an unknown circuit is never ready;
-	// with the last poll's error if no poll reached the server. A poll that has begun by then, and
-	// the download that it may have become, gets 10 minutes more. Default: 24 h.
+	// MaxWait is when waiting ends, since an unknown circuit never becomes ready. The error is
+	// [ErrNotReady], or that of the last poll if no poll reached the server. A poll that has begun
+	// by then, including the download that it may become, gets 10 minutes more. Default: 24 h.
 	MaxWait time.Duration
 	// Notify is called after each poll that found nothing, before the wait for the next. Default:
-	// nobody is told.
+	// not called.
 	Notify func(Poll)
-	// Admit is called before each poll, which waits for it, so that several calls can take turns;
-	// leave, which must not be nil, is called after the poll and the download that it may become.
-	// Its context ends with MaxWait, too. Its error ends the call: with [ErrNotReady] if that is
-	// the context's end by MaxWait. Default: nobody is asked.
+	// Admit is called before each poll, which waits for it, so that several calls can take turns.
+	// Its result leave must not be nil; it is called after the poll and the download that the poll
+	// may become. Admit's context also ends at MaxWait. An error from Admit ends the call. If that
+	// error is the end of the context at MaxWait, the call returns [ErrNotReady]. Default: not
+	// called.
 	Admit func(ctx context.Context) (leave func(), err error)
 }
 
@@ -36,7 +37,7 @@ type Poll struct {
 	Number  int           // from 1
 	Elapsed time.Duration // since the call
 	Next    time.Duration // until the next poll
-	Err     error         // why: mostly it matches ErrNotReady or ErrUnavailable
+	Err     error         // the reason, which usually matches ErrNotReady or ErrUnavailable
 }
 
 func (p PollPolicy) withDefaults() (PollPolicy, error) {
@@ -58,7 +59,7 @@ func (p PollPolicy) withDefaults() (PollPolicy, error) {
 	return p, nil
 }
 
-// interval is how long to wait after poll n.
+// interval returns how long to wait after poll n.
 func (p PollPolicy) interval(n int) time.Duration {
 	interval := p.MinInterval
 	for range n - 1 {
@@ -71,15 +72,16 @@ func (p PollPolicy) interval(n int) time.Duration {
 }
 
 // WaitForEvidence calls [Client.DownloadEvidence] until the circuit is completed and its evidence
-// stored. It ends with the context, with [ErrNotReady] after PollPolicy.MaxWait, or with another
-// error of DownloadEvidence but for these:
+// is stored. It ends with the context, with [ErrNotReady] after PollPolicy.MaxWait, or with another
+// error of DownloadEvidence except for these:
 //
 //   - An outage, [ErrUnavailable], means "not yet".
-//   - An answer with status 202, 204, 409 or 425, and a failure that is not known to pass, mean
-//     "not yet" for an hour after the first of them that no "not ready" interrupts, and once at
-//     least.
-//   - A refusal of the credentials, or status 403, once they have worked, means "not yet" once: a
-//     gateway may have answered in the server's place. The next poll after a 403 uses a new token.
+//   - An answer with status 202, 204, 409 or 425, and a failure that may or may not be temporary,
+//     mean "not yet" for an hour after the first of them, unless a "not ready" comes in between,
+//     and at least once.
+//   - A refusal of the credentials, or status 403, after they have worked means "not yet" once,
+//     since a gateway may have answered instead of the server. The poll after a 403 uses a new
+//     token.
 func (c *Client) WaitForEvidence(ctx context.Context, circuit, path string, policy PollPolicy) (*Receipt, error) {
 	receipt, err := c.waitForEvidence(ctx, circuit, path, policy)
 	if err != nil {
@@ -89,7 +91,7 @@ func (c *Client) WaitForEvidence(ctx context.Context, circuit, path string, poli
 }
 
 const (
-	waitGrace    = 10 * time.Minute // of a poll that has begun before MaxWait
+	waitGrace    = 10 * time.Minute // for a poll that began before MaxWait
 	unclearLimit = time.Hour
 )
 
@@ -145,19 +147,19 @@ func (c *core) waitForEvidence(ctx context.Context, circuit, path string, policy
 	}
 }
 
-// waiting is one wait, and what its polls have shown.
+// waiting is the state of one wait.
 type waiting struct {
 	began time.Time
 	polls int
 	last  error // of the last poll
 
 	reached  bool      // the server has answered a poll
-	accepted bool      // it has accepted the credentials
-	refusals int       // of them since
-	unclear  time.Time // when the first poll since the last "not ready" ended in a way that says nothing
+	accepted bool      // the server has accepted the credentials
+	refusals int       // of the credentials, since they were last accepted
+	unclear  time.Time // time of the first inconclusive poll since the last "not ready"
 }
 
-// goesOn reports whether there is something to wait for after a poll that ended so.
+// goesOn reports whether waiting can go on after a poll with this error.
 func (w *waiting) goesOn(err error) bool {
 	w.last = err
 	var (
@@ -185,8 +187,8 @@ func (w *waiting) goesOn(err error) bool {
 	return errors.Is(err, ErrUnavailable)
 }
 
-// over is the error when MaxWait is over, which end says. That only time is missing can be said
-// only if the server has answered.
+// over returns the error for the end of MaxWait, which end describes. It blames only the time if
+// the server has answered a poll.
 func (w *waiting) over(end error) error {
 	switch {
 	case w.last == nil:
@@ -199,7 +201,7 @@ func (w *waiting) over(end error) error {
 
 func (w *waiting) elapsed() time.Duration { return time.Since(w.began).Round(time.Second) }
 
-// late is the error of a poll that was still under way when its time was over, too.
+// late returns the error for a poll that was still under way when its extra time ended.
 func (w *waiting) late(err error) error {
 	var cut *cutError
 	if errors.As(err, &cut) {
@@ -210,7 +212,7 @@ func (w *waiting) late(err error) error {
 	return w.over(ErrNotReady)
 }
 
-// admit waits until a poll may be made, at the longest until MaxWait is over.
+// admit waits until a poll may be sent, at most until the end of MaxWait.
 func (p PollPolicy) admit(ctx context.Context, began time.Time) (leave func(), err error) {
 	if p.Admit == nil {
 		return func() {}, nil

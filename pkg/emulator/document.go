@@ -8,14 +8,14 @@ import (
 // Document describes a document that was sent.
 type Document struct {
 	Name   string // as sent
-	Size   int64  // bytes
+	Size   int64  // in bytes
 	SHA256 string // of the bytes sent, in hexadecimal
 }
 
 // document is a document of a circuit.
 type document struct {
 	Document
-	content []byte // nil once it stands in the evidence
+	content []byte // nil once it is in the evidence
 }
 
 func newDocument(name string, content []byte) *document {

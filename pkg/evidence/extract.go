@@ -18,33 +18,33 @@ import (
 // Extract is [Archive.ExtractContext] without a context.
 func (a *Archive) Extract(dir string) error { return a.ExtractContext(context.Background(), dir) }
 
-// ExtractContext writes all entries into the new folder dir, whose parent must exist. It checks
-// while it writes, so that no verification is needed before; [Archive.Report] then has the report.
-// If there was one, the content must still be what was verified. A dir that exists is an error that
-// matches [fs.ErrExist], and nothing is touched.
+// ExtractContext writes all entries into the new folder dir, whose parent must exist. It checks the
+// entries while it writes them, so it needs no verification before; [Archive.Report] returns the
+// report afterwards. If there was a verification, the content must still be what was verified. If
+// dir exists, the error matches [fs.ErrExist], and nothing is changed.
 //
-// The entries are written into a folder beside dir, which is renamed when everything is right and
-// removed when not: there is the whole of it under its name, or nothing. Files get the permissions
-// 0600 and folders 0700, whatever the ZIP says; owners, times, links and devices are never taken
-// from it. Nothing is synced to the disk, as the content can be extracted again: after a power
-// failure, files of the folder may be empty on some file systems.
+// The entries are written into a folder beside dir. If everything is right that folder is renamed
+// to dir, and otherwise removed, so dir is complete or does not exist. Files get mode 0600 and
+// folders 0700, whatever the ZIP says. Owners, times, links and devices are never taken from the
+// ZIP. Nothing is synced to the disk, since the content can be extracted again: after a power
+// failure, files in the folder may be empty on some file systems.
 //
-// Errors are those of [Archive.VerifyContext], a [SystemNameError] on Windows, and the system's
-// when something cannot be written.
+// Errors are those of [Archive.VerifyContext], a [SystemNameError] on Windows, and the system's if
+// something cannot be written.
 func (a *Archive) ExtractContext(ctx context.Context, dir string) error {
 	return a.ExtractIf(ctx, dir, always)
 }
 
-// ExtractIf is like [Archive.ExtractContext], and asks agree about the report of the accepted ZIP
-// before the folder gets its name: an error of agree is returned as it is, and nothing is left. So
-// a ZIP that must also be the right one is read only once.
+// ExtractIf is like [Archive.ExtractContext], but calls agree with the report of the accepted ZIP
+// before the folder gets its name. If agree returns an error, ExtractIf returns it unchanged and
+// leaves nothing behind. So a ZIP that must also be the right one is read only once.
 func (a *Archive) ExtractIf(ctx context.Context, dir string, agree func(*Report) error) error {
 	return a.extractIf(ctx, dir, func(root *os.Root) target { return &folderTarget{root} }, agree)
 }
 
 func always(*Report) error { return nil }
 
-// extractIf does the work of ExtractIf; tests give it a target that fails.
+// extractIf implements ExtractIf. Tests pass a target that fails.
 func (a *Archive) extractIf(ctx context.Context, dir string, newTarget func(*os.Root) target,
 	agree func(*Report) error) error {
 	a.running.Lock()
@@ -66,7 +66,7 @@ func (a *Archive) extractIf(ctx context.Context, dir string, newTarget func(*os.
 		return a.readError(err)
 	}
 	if a.layout.found.refused {
-		// Nothing would stay on disk in the end, so nothing is written.
+		// Nothing would remain on disk, so write nothing.
 		report, err := a.check(ctx, pass{whole: true})
 		a.keep(report)
 		return err
@@ -74,11 +74,11 @@ func (a *Archive) extractIf(ctx context.Context, dir string, newTarget func(*os.
 	if err := a.checkSystemNames(runtime.GOOS); err != nil {
 		return err
 	}
-	staging, err := os.MkdirTemp(filepath.Dir(dir), "."+filepath.Base(dir)+".*.part") // 0700
+	staging, err := os.MkdirTemp(filepath.Dir(dir), "."+filepath.Base(dir)+".*.part") // mode 0700
 	if err != nil {
 		return fmt.Errorf("extract evidence: %w", err)
 	}
-	defer robustio.RemoveAll(staging) // does nothing once it is renamed
+	defer robustio.RemoveAll(staging) // does nothing after the rename
 	report, err := a.extractInto(ctx, staging, newTarget, before)
 	if err == nil {
 		err = agree(report)
@@ -100,7 +100,7 @@ func (a *Archive) extractInto(ctx context.Context, staging string, newTarget fun
 	if err != nil {
 		return nil, fmt.Errorf("extract evidence: %w", err)
 	}
-	// Closed before the rename, which Windows refuses for open folders.
+	// Close before the rename, since Windows cannot rename open folders.
 	defer root.Close()
 	if err := a.makeFolders(root); err != nil {
 		return nil, fmt.Errorf("extract evidence: %w", err)
@@ -120,7 +120,7 @@ func (a *Archive) extractInto(ctx context.Context, staging string, newTarget fun
 	return before, nil
 }
 
-// sameContent says whether two reports found the same content.
+// sameContent reports whether two reports found the same content.
 func sameContent(one, other *Report) bool {
 	if len(one.Entries) != len(other.Entries) {
 		return false
@@ -133,7 +133,7 @@ func sameContent(one, other *Report) bool {
 	return true
 }
 
-// makeFolders makes all folders that entries are or lie in.
+// makeFolders creates all folders in the ZIP, including those that occur only in names.
 func (a *Archive) makeFolders(root *os.Root) error {
 	made := make(map[string]struct{})
 	for i := range a.layout.records {
@@ -153,7 +153,7 @@ func (a *Archive) makeFolders(root *os.Root) error {
 	return nil
 }
 
-// folderTarget makes the files of an extraction.
+// folderTarget creates the files of an extraction.
 type folderTarget struct{ root *os.Root }
 
 func (t *folderTarget) create(name string) (io.WriteCloser, error) {

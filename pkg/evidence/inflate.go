@@ -9,18 +9,18 @@ import (
 )
 
 // Decompression takes its input byte by byte, which is fastest from memory. So small compressed
-// data are read whole, and large ones are fed through a buffer: content comes out in pieces of 32
-// KiB at most, and after each of them the buffer gets enough input for the next.
+// data are read whole. Large ones are fed through a buffer: content comes out in pieces of at most
+// 32 KiB, and after each of them the buffer gets enough input for the next.
 
-// lowWater is how much input must be there for the next piece of content. What deflate makes of 32
-// KiB is little more than that, unless it has thousands of empty blocks.
+// lowWater is how much input must be there for the next piece of content. Deflate turns 32 KiB into
+// little more than that, unless it has thousands of empty blocks.
 const lowWater = 64 << 10
 
-// errStarved is that there was more input than expected for one piece of content, and the
-// decompressor did not get it.
+// errStarved means that one piece of content needed more input than expected, and the decompressor
+// did not get it.
 var errStarved = errors.New("decompression needs a stream")
 
-// inflateWhole decompresses packed, or what it reads at once if that is nil.
+// inflateWhole decompresses packed. If that is nil, it reads the section whole.
 func (d *decoder) inflateWhole(r *record, packed []byte) error {
 	if packed == nil {
 		packed = d.buffer[:r.compressed]
@@ -50,13 +50,13 @@ func (d *decoder) inflateFed() error {
 	return trailing(d.section.left + int64(d.whole.Len()))
 }
 
-// feed fills the buffer up.
+// feed refills the buffer.
 func (d *decoder) feed() error {
 	left := d.whole.Len()
 	if left >= lowWater || d.section.left == 0 {
 		return nil
 	}
-	if _, err := d.whole.Read(d.buffer[:left]); left > 0 && err != nil { // to the front of where it is
+	if _, err := d.whole.Read(d.buffer[:left]); left > 0 && err != nil { // moves the rest to the front
 		return err
 	}
 	n, err := d.section.Read(d.buffer[left:])
@@ -64,7 +64,7 @@ func (d *decoder) feed() error {
 	return err
 }
 
-// feeding takes content, and then sees to the input for more.
+// feeding takes content, and then refills the input for more.
 type feeding struct{ *decoder }
 
 func (f feeding) Write(p []byte) (int, error) {
@@ -75,7 +75,7 @@ func (f feeding) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// inflateStream decompresses the section, whatever it holds.
+// inflateStream decompresses the section, whatever it contains.
 func (d *decoder) inflateStream() error {
 	if d.stream == nil {
 		d.stream = bufio.NewReaderSize(nil, lowWater)
@@ -95,13 +95,13 @@ func (d *decoder) inflateFrom(input io.Reader, out io.Writer) error {
 	return err
 }
 
-// broken says what is wrong with compressed data. Errors of source and target are asked for before
-// it counts.
+// broken says what is wrong with compressed data. Errors of source and target take precedence over
+// it.
 func (d *decoder) broken(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return faulty(CodeDataTruncated, "its compressed data end before their last block does")
 	}
-	return faulty(CodeDataCorrupt, "its compressed data are damaged behind %d bytes of content", d.sum.size)
+	return faulty(CodeDataCorrupt, "its compressed data are damaged after %d bytes of content", d.sum.size)
 }
 
 func trailing(rest int64) error {
@@ -111,7 +111,8 @@ func trailing(rest int64) error {
 	return nil
 }
 
-// restarter returns what makes out take a content from its beginning again, nil if nothing does.
+// restarter returns a function that makes out accept a content from its beginning again, or nil if
+// out cannot.
 func restarter(out io.Writer) func() error {
 	switch out := out.(type) {
 	case nil:

@@ -28,8 +28,8 @@ const (
 	flagStrongEncrypted = 1 << 6
 	flagUTF8            = 1 << 11
 	flagMasked          = 1 << 13
-	// flagsKnown are those with a meaning for stored and deflated entries; bits 1 and 2 tell how
-	// hard was compressed.
+	// flagsKnown are the flags with a meaning for stored and deflated entries; bits 1 and 2 give
+	// the compression level.
 	flagsKnown = flagEncrypted | 1<<1 | 1<<2 | flagDescriptor | flagPatchData | flagStrongEncrypted | flagUTF8 |
 		flagMasked
 
@@ -37,8 +37,7 @@ const (
 	sentinel32 = 0xffffffff
 )
 
-// layout is the structure of a ZIP: what its directory and its headers say, before any content is
-// read.
+// layout is the structure of a ZIP: what its directory and headers say, before any content is read.
 type layout struct {
 	limits    Limits
 	found     *findings
@@ -48,16 +47,17 @@ type layout struct {
 	end       int64 // where it ends
 	count     uint64
 	records   []record
-	// broken says that the places of the entries are not certain, so that no content may be read.
+	// broken is true if the positions of the entries are not certain, so that no content may be
+	// read.
 	broken bool
 	begun  bool // check was called
-	done   bool // and came to its end
+	done   bool // and completed
 }
 
-// record is one entry of the directory, with what its local header added.
+// record is one entry of the directory, with additions from its local header.
 type record struct {
-	name       string // as it is read
-	written    string // as its bytes stand in the directory
+	name       string // decoded
+	written    string // the bytes in the directory
 	position   int64  // of the directory record
 	offset     int64  // of the local header
 	data       int64  // of the content
@@ -70,8 +70,8 @@ type record struct {
 	needed     uint16
 	dosTime    uint16
 	dosDate    uint16
-	comment    uint16   // its length
-	unknown    []uint16 // ids of extra fields that are not known here
+	comment    uint16   // length of the comment
+	unknown    []uint16 // IDs of unknown extra fields
 	owner      bool     // an extra field names the owner
 	refused    bool
 }
@@ -79,8 +79,8 @@ type record struct {
 func (r *record) folder() bool   { return len(r.name) > 0 && r.name[len(r.name)-1] == '/' }
 func (r *record) streamed() bool { return r.flags&flagDescriptor != 0 }
 
-// readLayout reads end records and directory. Its error is the source's; what is wrong with the ZIP
-// goes into the findings.
+// readLayout reads end records and directory. The error is the source's. Faults of the ZIP go into
+// the findings.
 func readLayout(source io.ReaderAt, size int64, limits Limits) (*layout, error) {
 	l := &layout{limits: limits, size: size, window: window{source: source, size: size}}
 	l.found = newFindings(&l.limits)
@@ -90,8 +90,8 @@ func readLayout(source io.ReaderAt, size int64, limits Limits) (*layout, error) 
 	return l, l.take(l.readEnds, l.readDirectory)
 }
 
-// check holds what the directory says against itself and against the local headers, which it reads.
-// It does so once; where the source failed, the layout is of no use any more.
+// check checks what the directory says for consistency and against the local headers, which it
+// reads. It does so once. If the source fails, the layout can no longer be used.
 func (l *layout) check() error {
 	if l.done {
 		return nil
@@ -102,7 +102,7 @@ func (l *layout) check() error {
 	return err
 }
 
-// take takes steps until one leaves the places of the entries uncertain.
+// take runs steps until one leaves the positions of the entries uncertain.
 func (l *layout) take(steps ...func() error) error {
 	defer func() { l.window.buffer = nil }()
 	for _, step := range steps {
@@ -116,21 +116,21 @@ func (l *layout) take(steps ...func() error) error {
 	return nil
 }
 
-// fault notes a finding about the ZIP as a whole.
+// fault adds a finding about the ZIP as a whole.
 func (l *layout) fault(code Code, offset int64, format string, values ...any) {
 	if l.found.add(code, "", offset, format, values...) {
 		l.broken = true
 	}
 }
 
-// misplaced notes a finding about where an entry lies.
+// misplaced adds a finding about the position of an entry.
 func (l *layout) misplaced(r *record, code Code, offset int64, format string, values ...any) {
 	if l.found.add(code, r.name, offset, format, values...) {
 		r.refused, l.broken = true, true
 	}
 }
 
-// about notes a finding about an entry that leaves the others readable.
+// about adds a finding about an entry that leaves the others readable.
 func (l *layout) about(r *record, code Code, offset int64, format string, values ...any) {
 	if l.found.add(code, r.name, offset, format, values...) {
 		r.refused = true
@@ -138,7 +138,7 @@ func (l *layout) about(r *record, code Code, offset int64, format string, values
 }
 
 // checkLimits compares the sizes that the directory claims with the limits. Decoding stops at the
-// claimed size, so that claims which are too low are no way around.
+// claimed size, so a ZIP cannot evade the limits by claiming less.
 func (l *layout) checkLimits() error {
 	var total int64
 	for i := range l.records {
@@ -160,7 +160,7 @@ func (l *layout) checkLimits() error {
 	return nil
 }
 
-// notices reports what is odd about entries and has one reading.
+// notices reports oddities of entries that every reader reads in the same way.
 func (l *layout) notices() error {
 	for i := range l.records {
 		r := &l.records[i]
@@ -184,13 +184,13 @@ func (l *layout) notices() error {
 			l.about(r, CodeOwner, r.position, "it names its owner; extraction ignores that")
 		}
 		if oddDate(r.dosDate, r.dosTime) {
-			l.about(r, CodeOddDate, r.position, "its date %#04x %#04x is none", r.dosDate, r.dosTime)
+			l.about(r, CodeOddDate, r.position, "its date %#04x %#04x is not valid", r.dosDate, r.dosTime)
 		}
 	}
 	return nil
 }
 
-// oddDate says whether a DOS date and time name no moment. All zero stands for "no date", which is
+// oddDate reports whether a DOS date and time are invalid. All zeros mean "no date", which is
 // common.
 func oddDate(date, clock uint16) bool {
 	if date == 0 && clock == 0 {
@@ -200,7 +200,7 @@ func oddDate(date, clock uint16) bool {
 	return month < 1 || month > 12 || day < 1 || clock>>11 > 23 || clock>>5&0x3f > 59 || clock&0x1f > 29
 }
 
-// byOffset returns the records in the order in which they lie in the file.
+// byOffset returns the records in file order.
 func (l *layout) byOffset() []*record {
 	order := make([]*record, len(l.records))
 	for i := range l.records {

@@ -5,35 +5,36 @@ import (
 	"slices"
 )
 
-// Limits says what a verification tolerates. The zero value is the safe default.
+// Limits say what a verification tolerates. The zero value gives safe defaults.
 type Limits struct {
 	// MaxFileSize is the largest ZIP, in bytes. Default: 2 GiB.
 	MaxFileSize int64
 	// MaxEntrySize is the largest content of one entry, in bytes. Default: 1 GiB.
 	MaxEntrySize int64
-	// MaxTotalSize is the largest content of all entries together, in bytes. Default: 4 GiB.
+	// MaxTotalSize is the largest total content of all entries, in bytes. Default: 4 GiB.
 	MaxTotalSize int64
-	// MaxEntries is the largest number of entries, folders included. Default: 10,000.
+	// MaxEntries is the largest number of entries, including folders. Default: 10,000.
 	MaxEntries int
-	// MaxRatio is how many times larger than its compressed form an entry above 1 MiB may be.
+	// MaxRatio is the largest ratio of content to compressed size for an entry above 1 MiB.
 	// Default: 200.
 	MaxRatio int
-	// MaxNameLength is the longest name of an entry, in bytes with its folders. Default: 240.
+	// MaxNameLength is the longest name of an entry including its folders, in bytes. Default: 240.
 	MaxNameLength int
-	// MaxDepth is how many parts a name may have: "a/b/c.pdf" has three. Default: 32.
+	// MaxDepth is the largest number of elements in a name: "a/b/c.pdf" has three. Default: 32.
 	MaxDepth int
 
-	// Accept lists codes that are reported as accepted and refuse nothing. Only codes for which
-	// [CodeInfo].Acceptable holds may stand here. What programs read in different ways is among
-	// them only if [CodeInfo].Description says which reading then holds. Default: none.
+	// Accept lists codes that are reported as accepted and refuse nothing. Only codes whose
+	// [CodeInfo].Acceptable is true are allowed. A code for something that programs read in
+	// different ways is acceptable only if its [CodeInfo].Description says which reading then
+	// applies. Default: none.
 	Accept []Code
 	// Refuse lists notices that refuse the ZIP. Default: none.
 	Refuse []Code
 	// Strict makes every notice that is not in Accept a refusal. Default: false.
 	Strict bool
 
-	// Rules decide the kind of each entry; the first that matches wins, KindOther if none does.
-	// Default: DefaultRules().
+	// Rules determine the kind of each entry. The first match wins; without a match it is
+	// KindOther. Default: DefaultRules().
 	Rules []Rule
 }
 
@@ -46,13 +47,12 @@ const (
 	defaultMaxNameLength = 240
 	defaultMaxDepth      = 32
 
-	// ratioFloor is the content size from which on the ratio counts; small text compresses well
-	// without being a bomb.
+	// ratioFloor is the smallest content size to which the ratio applies: small text compresses
+	// well without being a bomb.
 	ratioFloor = 1 << 20
 )
 
-// withDefaults fills the zero fields, and fails when the limits are negative or contradict
-// themselves.
+// withDefaults fills the zero fields. It fails if the limits are negative or contradict themselves.
 func (l Limits) withDefaults() (Limits, error) {
 	sizes := []struct {
 		name     string
@@ -97,8 +97,8 @@ func (l Limits) withDefaults() (Limits, error) {
 	return l, l.checkCodes()
 }
 
-// checkCodes fails on codes that do not exist, that cannot be treated so, or that stand in both
-// lists.
+// checkCodes fails on codes that do not exist, that cannot be accepted or refused, or that are in
+// both lists.
 func (l Limits) checkCodes() error {
 	for _, code := range l.Accept {
 		info, known := lookup(code)
@@ -120,7 +120,7 @@ func (l Limits) checkCodes() error {
 	return nil
 }
 
-// severity says how a finding of this code counts under these limits.
+// severity returns the severity of a finding with this code under these limits.
 func (l *Limits) severity(code Code) Severity {
 	switch info, _ := lookup(code); {
 	case slices.Contains(l.Accept, code):
@@ -131,6 +131,6 @@ func (l *Limits) severity(code Code) Severity {
 	return SeverityNotice
 }
 
-// WithDefaults returns the limits with their zero fields filled, and fails when they are negative
-// or contradict themselves.
+// WithDefaults returns the limits with their zero fields filled. It fails if they are negative or
+// contradict themselves.
 func (l Limits) WithDefaults() (Limits, error) { return l.withDefaults() }

@@ -5,19 +5,19 @@ import (
 	"sync/atomic"
 )
 
-// OnProgress has told called while [Archive.Verify], [Archive.Extract] and their kin read the ZIP,
-// those that begin after this call: with how much is done, in bytes of the ZIP, and its size in
-// bytes. Though each byte may be read twice, for its entry and for the SHA-256 of the file, done
-// never exceeds size. told is called after each read, by several goroutines at once, so a done may
-// be less than the one before; the reading waits for told, which must return soon. A nil told ends
-// that. Default: nobody is told.
+// OnProgress sets the function that [Archive.Verify], [Archive.Extract] and their variants call as
+// they read the ZIP, if they begin after this call. Its arguments are how much is done, in bytes of
+// the ZIP, and the ZIP's size in bytes. Each byte may be read twice, for its entry and for the
+// SHA-256 of the file, but done never exceeds size. The function is called after each read, by
+// several goroutines concurrently, so done may be less than in the previous call. Reading waits for
+// it, so it must return quickly. Nil turns this off. Default: not called.
 func (a *Archive) OnProgress(told func(done, size int64)) {
 	a.running.Lock()
 	defer a.running.Unlock()
 	a.told = told
 }
 
-// watched is the source for one pass through the ZIP, which tells how far it has come.
+// watched returns the source for one pass through the ZIP, which reports progress.
 func (a *Archive) watched(p pass) *watchedSource {
 	w := &watchedSource{ReaderAt: a.source, told: a.told, size: a.size}
 	if p.whole {
@@ -29,14 +29,14 @@ func (a *Archive) watched(p pass) *watchedSource {
 
 type watchedSource struct {
 	io.ReaderAt
-	told   func(done, size int64) // nil: nobody
+	told   func(done, size int64) // nil if nobody is told
 	size   int64
-	hashed int64        // what is read for the SHA-256
-	length atomic.Int64 // that, and what is read of entries
+	hashed int64        // bytes read for the SHA-256
+	length atomic.Int64 // hashed plus the bytes read of entries
 	read   atomic.Int64
 }
 
-// willRead says which entries are read, once that is known.
+// willRead sets which entries are read, once that is known.
 func (w *watchedSource) willRead(l *layout) {
 	length := w.hashed
 	for i := range l.records {

@@ -17,11 +17,11 @@ func (a *Archive) Verify(inspectors ...Inspector) (*Report, error) {
 	return a.VerifyContext(context.Background(), inspectors...)
 }
 
-// VerifyContext reads every byte of the ZIP and says what it found. The report is never nil. The
-// error is nil for an accepted ZIP, matches [ErrRefused] (and is a [*RefusedError]) for one that is
-// not acceptable, matches ctx.Err() when ctx ended it, and is the system's own when the file could
-// not be read; in the last two cases the report's verdict is [VerdictIncomplete]. The inspectors
-// never change the verdict.
+// VerifyContext reads every byte of the ZIP and reports what it finds. The report is never nil. The
+// error is nil for an accepted ZIP. It matches [ErrRefused] (and is a [*RefusedError]) for a ZIP
+// that is not acceptable, matches ctx.Err() if ctx ended the verification, and is the system's own
+// if the file could not be read. In the last two cases the verdict is [VerdictIncomplete]. The
+// inspectors never change the verdict.
 func (a *Archive) VerifyContext(ctx context.Context, given ...Inspector) (*Report, error) {
 	a.running.Lock()
 	defer a.running.Unlock()
@@ -30,39 +30,40 @@ func (a *Archive) VerifyContext(ctx context.Context, given ...Inspector) (*Repor
 	return report, err
 }
 
-// keep makes report the last one.
+// keep stores the last report.
 func (a *Archive) keep(report *Report) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.report = report
 }
 
-// target takes the content of entries while they are checked.
+// target receives the content of entries while they are checked.
 type target interface {
-	// create makes the file for an entry; it is called by several goroutines at once.
+	// create creates the file for an entry. It is called concurrently.
 	create(name string) (io.WriteCloser, error)
 }
 
-// outcome is what reading one entry gave; an entry that was not read has no sha256 and no fault.
+// outcome is the result of reading one entry. An entry that was not read has neither sha256 nor
+// fault.
 type outcome struct {
 	sha256      string
 	content     contentKind
 	inspections []Inspection
-	unkept      error // why it could not be inspected
+	unkept      error // why its content could not be kept for inspection
 	fault       *contentFault
 }
 
-// writeError is an error of the place that content is written to.
+// writeError is an error of the destination of content.
 type writeError struct{ err error }
 
 func (e *writeError) Error() string { return e.err.Error() }
 func (e *writeError) Unwrap() error { return e.err }
 
-// pass is what is done with the content of the entries while it is checked.
+// pass says what happens to the content of the entries while it is checked.
 type pass struct {
-	into       target      // takes the content, unless it is nil
-	inspectors []Inspector // else judge it, unless the structure is refused
-	whole      bool        // the file is hashed, too
+	into       target      // receives the content, unless it is nil
+	inspectors []Inspector // otherwise judge it, unless the structure is refused
+	whole      bool        // also hash the file
 }
 
 // check reads the content of all entries.
@@ -94,12 +95,12 @@ func (a *Archive) check(ctx context.Context, p pass) (*Report, error) {
 	return report, nil
 }
 
-// maxWorkers is how many work at a time at most: more would only wait for the SHA-256 of the whole
-// file, which is one thread's work, and would take memory.
+// maxWorkers is the largest number of workers. More would only wait for the SHA-256 of the whole
+// file, which runs on one thread, and would take memory.
 const maxWorkers = 4
 
-// read hashes the file, checks its structure in the meantime, and then reads the entries, several
-// at a time. The first error ends all.
+// read hashes the file, checks its structure meanwhile, and then reads several entries
+// concurrently. The first error ends everything.
 func (a *Archive) read(parent context.Context, p pass) (digest string, outcomes []outcome, first error) {
 	ctx, cancel := context.WithCancel(parent)
 	defer cancel()
@@ -128,7 +129,7 @@ func (a *Archive) read(parent context.Context, p pass) (digest string, outcomes 
 	}
 	group.Wait()
 	if first == nil || errors.Is(first, context.Canceled) {
-		// A context that ended while nobody looked, or one that ended everything.
+		// The caller's context may have ended, unnoticed or as the cause of everything.
 		if err := parent.Err(); err != nil {
 			return digest, outcomes, err
 		}
@@ -177,7 +178,7 @@ func (a *Archive) hash(ctx context.Context, source io.ReaderAt) (string, error) 
 	return hex.EncodeToString(sha.Sum(nil)), nil
 }
 
-// checkBatch reads the entries of a batch and fills in their outcomes.
+// checkBatch reads the entries of a batch and sets their outcomes.
 func (a *Archive) checkBatch(ctx context.Context, d *decoder, b batch, p pass, source io.ReaderAt,
 	outcomes []outcome) error {
 	if len(b.records) > 1 {
@@ -194,7 +195,8 @@ func (a *Archive) checkBatch(ctx context.Context, d *decoder, b batch, p pass, s
 	return nil
 }
 
-// checkEntry reads one entry. The error judges nothing: it is the system's or the context's.
+// checkEntry reads one entry. An error is the system's or the context's and says nothing about the
+// ZIP.
 func (a *Archive) checkEntry(ctx context.Context, d *decoder, r *record, p pass, source io.ReaderAt) (outcome, error) {
 	var err error
 	switch {
@@ -215,7 +217,7 @@ func (a *Archive) checkEntry(ctx context.Context, d *decoder, r *record, p pass,
 	return result, nil
 }
 
-// judged makes an outcome of a fault of the content, which is no error.
+// judged turns a fault of the content, which is not an error, into an outcome.
 func judged(err error) (outcome, error) {
 	var fault *contentFault
 	if errors.As(err, &fault) {
@@ -224,7 +226,7 @@ func judged(err error) (outcome, error) {
 	return outcome{}, err
 }
 
-// decodeInto makes the file for an entry and writes its content there.
+// decodeInto creates the file for an entry and writes its content to it.
 func (d *decoder) decodeInto(ctx context.Context, source io.ReaderAt, r *record, into target) error {
 	file, err := into.create(r.name)
 	if err != nil {

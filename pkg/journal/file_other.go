@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// opened are the files that this process has open; this system has no lock that ends with its
+// opened lists the files that this process has open. This system has no lock that ends with its
 // process.
 var opened struct {
 	sync.Mutex

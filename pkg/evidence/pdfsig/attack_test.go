@@ -382,7 +382,7 @@ var attacks = []struct {
 	{"validation data with a key twice", func() []byte {
 		return update(once(), catalog("/DSS << /Certs [20 0 R] /Certs [] >>"), numbered{20, certificate})
 	}, earlier, "later-revision", "holds something else"},
-	{"validation data that is no stream", func() []byte {
+	{"validation data that is not a stream", func() []byte {
 		return update(once(), catalog("/DSS << /Certs [20 0 R] >>"), numbered{20, "<< /Type /Page >>"})
 	}, earlier, "later-revision", "holds something else"},
 	{"extensions with an action in them",

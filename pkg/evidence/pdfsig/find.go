@@ -16,19 +16,19 @@ const (
 	maxSignatures  = 100
 	maxFieldDepth  = 32
 	maxPageNodes   = 1 << 17
-	maxFieldName   = 128 // characters that are shown
+	maxFieldName   = 128 // characters shown of a name
 	findBudgetBase = 64 << 20
 )
 
-// candidate is the place of a signature dictionary.
+// candidate is the position of a signature dictionary.
 type candidate struct {
-	entry      pdf.Entry // of the object that it is or stands in
-	offset     int64     // of the dictionary: in the file, or in its object stream
+	entry      pdf.Entry // of the object that is the dictionary or contains it
+	offset     int64     // of the dictionary, in the file or in its object stream
 	superseded bool
-	field      pdf.Object // the form field that has it, or null
+	field      pdf.Object // the form field whose value it is, or null
 }
 
-// place is what findings say of the place: bytes inside an object stream have none in the file.
+// place returns the offset that findings report, which is 0 for an object in an object stream.
 func (c candidate) place() int64 {
 	if c.entry.Type == pdf.Compressed {
 		return 0
@@ -36,21 +36,21 @@ func (c candidate) place() int64 {
 	return c.offset
 }
 
-// finder goes through all objects of a document once. It keeps places, not objects: a signature
-// dictionary can have 16 MiB.
+// finder visits all objects of a document once. It keeps positions rather than objects, since a
+// signature dictionary can take 16 MiB.
 type finder struct {
 	ctx        context.Context
 	document   *pdf.Document
 	found      []candidate
 	extents    extents
 	seen       map[place]bool
-	fields     map[pdf.Reference]pdf.Object // by the object that is their value; without their values
+	fields     map[pdf.Reference]pdf.Object // by the object that is the field's value; without the values
 	unreadable int
 	unread     string // why the first object could not be read
 	tooMany    bool
 }
 
-// place is where a dictionary stands; stream is zero in the file itself.
+// place is the position of a dictionary. The stream is zero for one in the file itself.
 type place struct {
 	stream uint32
 	offset int64
@@ -82,7 +82,7 @@ func (f *finder) find() error {
 	return f.extents.resolve(f.ctx, f.document)
 }
 
-// signs are names of which one is in each object that [finder.search] finds something in.
+// signs are names of which every object that interests [finder.search] contains at least one.
 var signs = []string{"ByteRange", "Sig", "DocTimeStamp", "SubFilter", "V"}
 
 // look reads one object and searches it.
@@ -99,7 +99,7 @@ func (f *finder) look(entry pdf.Entry, superseded bool) error {
 		if !errors.As(err, &fault) {
 			return err
 		}
-		// what stood at the places of earlier revisions may be long gone
+		// what stood at the offsets of earlier revisions may be long gone
 		if !superseded {
 			if f.unreadable++; f.unreadable == 1 {
 				f.unread = fault.Error()
@@ -133,7 +133,7 @@ func (f *finder) search(o pdf.Object, entry pdf.Entry, superseded bool) {
 	}
 }
 
-// searchField notes what a form field has for a value.
+// searchField records the value of a form field.
 func (f *finder) searchField(o pdf.Object, entry pdf.Entry, superseded bool) {
 	value := o.Get("V")
 	switch {
@@ -149,7 +149,7 @@ func (f *finder) searchField(o pdf.Object, entry pdf.Entry, superseded bool) {
 	}
 }
 
-// shortField keeps what the field's name and type need.
+// shortField keeps the entries that determine the field's name and type.
 func shortField(o pdf.Object) pdf.Object {
 	short := pdf.Object{Kind: pdf.Dictionary}
 	for _, key := range []string{"T", "FT", "Parent"} {
@@ -180,7 +180,7 @@ func (f *finder) add(c candidate) {
 	f.found = append(f.found, c)
 }
 
-// isSignature tells a signature dictionary by what any reader might know it by.
+// isSignature reports whether any reader might take the dictionary for a signature.
 func isSignature(o pdf.Object) bool {
 	contents, subFilter := false, false
 	for i := 0; i+1 < len(o.Items); i += 2 {
@@ -201,7 +201,8 @@ func isSignature(o pdf.Object) bool {
 	return contents && subFilter
 }
 
-// addValues adds what is a signature only because a signature field has it for a value.
+// addValues adds the objects that are signatures only because they are the value of a signature
+// field.
 func (f *finder) addValues() error {
 	if len(f.fields) == 0 {
 		return nil
@@ -237,13 +238,13 @@ func (f *finder) addValues() error {
 	return nil
 }
 
-// isReadError tells what the system says from what the file is.
+// isReadError reports whether an error comes from reading rather than from the file's content.
 func isReadError(err error) bool {
 	var fault *pdf.Error
 	return err != nil && !errors.As(err, &fault)
 }
 
-// ancestry goes from a field to the nodes above it.
+// ancestry visits a field and the nodes above it.
 func (f *finder) ancestry(field pdf.Object, visit func(pdf.Object) bool) error {
 	for range maxFieldDepth {
 		if field.Kind != pdf.Dictionary || !visit(field) {
@@ -270,7 +271,7 @@ func (f *finder) signatureField(field pdf.Object) (bool, error) {
 	return result, err
 }
 
-// fieldName is the full name, with dots, of what can be shown.
+// fieldName returns the printable part of the full name, with dots.
 func (f *finder) fieldName(field pdf.Object) (string, error) {
 	var parts []string
 	err := f.ancestry(field, func(node pdf.Object) bool {
@@ -283,7 +284,8 @@ func (f *finder) fieldName(field pdf.Object) (string, error) {
 	return showable(strings.Join(parts, ".")), err
 }
 
-// showable leaves out what terminals might act upon, and what is too long.
+// showable removes unprintable characters, which a terminal might interpret, and shortens long
+// text.
 func showable(text string) string {
 	var result []rune
 	for _, c := range text {

@@ -24,14 +24,14 @@ type checker struct {
 	document *pdf.Document
 	finder   *finder
 	left     bounds
-	prefixes map[crypto.Hash]prefix // of the file
+	prefixes map[crypto.Hash]prefix // by algorithm, over the file's first bytes
 
-	validation *validationData // of the file
+	validation *validationData // from the file's /DSS
 	vouchings  map[vouching]bool
 	now        time.Time // the present
 }
 
-// add notes a finding about the place offset of the file.
+// add adds a finding at an offset of the file.
 func (c *checker) add(code evidence.Code, offset int64, format string, values ...any) {
 	c.report.Findings = append(c.report.Findings, evidence.Finding{
 		Class: ClassSignature, Code: code, Severity: c.options.severity(code), Offset: max(0, offset),
@@ -48,10 +48,10 @@ func (c *checker) run() error {
 	return c.compareSent()
 }
 
-// judgeFile finds and judges the signatures, and gives the file its status.
+// judgeFile finds and judges the signatures and sets the file's status.
 func (c *checker) judgeFile() error {
-	// Once for the cross-reference, once to see what an object mentions, once more for those that
-	// mention a sign of a signature, and once for the lengths of streams.
+	// The file is read up to four times: for the cross-reference, for the names that each object
+	// contains, again for objects that may contain a signature, and for the lengths of streams.
 	budget := 4*c.size + findBudgetBase
 	metered := &meter{ctx: c.ctx, reader: c.reader, left: budget}
 	err := c.openAndFind(metered)
@@ -73,7 +73,7 @@ func (c *checker) judgeFile() error {
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(c.finder.found, func(a, b candidate) int { // see prefix
+	slices.SortStableFunc(c.finder.found, func(a, b candidate) int { // prefix reuses hashes in this order
 		return cmp.Compare(a.offset, b.offset)
 	})
 	for _, superseded := range []bool{false, true} {
@@ -113,7 +113,7 @@ func (c *checker) judgeFile() error {
 	return nil
 }
 
-// undecidable makes the file INDETERMINATE without having looked at its signatures.
+// undecidable marks the file INDETERMINATE without judging its signatures.
 func (c *checker) undecidable(code evidence.Code, offset int64, message string) {
 	c.report.Status = StatusIndeterminate
 	c.add(code, offset, "%s", message)
@@ -141,7 +141,7 @@ func openPDF(r io.ReaderAt, size int64) (*pdf.Document, error) {
 	return document, nil
 }
 
-// sum gives the file its status, by the rule in the package comment.
+// sum sets the file's status by the rule in the package comment.
 func (c *checker) sum(unreached, written int64) {
 	signatures := c.report.Signatures
 	has := func(status Status) bool {
@@ -188,9 +188,10 @@ func (c *checker) sum(unreached, written int64) {
 	c.noteLater(last)
 }
 
-// noteUnsearched reports what may hide signatures: objects that cannot be read and, where nothing
-// is signed, bytes that nothing leads to. It tells whether a file without signatures may have some.
-// An object hides none if none is written anywhere in the file.
+// noteUnsearched reports what may hide signatures: unreadable objects and, in a file without
+// signatures, bytes that the cross-reference does not reach. It returns whether a file without
+// signatures may contain some. If no signature dictionary is written anywhere in the file, none can
+// be hidden.
 func (c *checker) noteUnsearched(signed bool, written int64) (hidden bool) {
 	code := CodeStructure
 	if signed || written < 0 {
@@ -209,8 +210,8 @@ func (c *checker) noteUnsearched(signed bool, written int64) (hidden bool) {
 	return hidden && !signed
 }
 
-// judgeDamaged gives a status to a file whose structure cannot be read. A program that repairs it
-// finds no signature that is not written in it.
+// judgeDamaged sets the status of a file whose structure cannot be read. A program that repairs the
+// file can only find signatures that are written in it.
 func (c *checker) judgeDamaged(broken *pdf.Error) error {
 	written, err := c.written()
 	if err != nil {
@@ -227,7 +228,7 @@ func (c *checker) judgeDamaged(broken *pdf.Error) error {
 	return nil
 }
 
-// judge looks at one signature dictionary and adds it to the report. The error is the context's or
+// judge judges one signature dictionary and adds it to the report. The error is the context's or
 // the reader's.
 func (c *checker) judge(where candidate) error {
 	s := Signature{
@@ -242,7 +243,7 @@ func (c *checker) judge(where candidate) error {
 		return err
 	}
 	if wrong != nil && wrong.status == StatusInvalid && s.Superseded && len(c.report.Signatures) > 0 {
-		// a room that was left for a signature, say; the document has others now
+		// for example a placeholder; the document has other signatures now
 		c.add(CodeSuperseded, where.place(), "signature dictionary in object %d, which a later revision overwrote or "+
 			"removed, does not count: %s", s.Object, wrong.message)
 		return nil
@@ -276,7 +277,7 @@ func (c *checker) accept(s *Signature, where candidate) {
 func (c *checker) judgeInto(s *Signature, where candidate) (*fault, error) {
 	if where.entry.Type == pdf.Compressed {
 		return invalid(CodeObjectStream,
-			"its dictionary stands in an object stream, where no byte range can leave out its contents"), nil
+			"its dictionary is in an object stream, where no byte range can leave out its contents"), nil
 	}
 	loaded, err := c.document.LoadEntry(where.entry)
 	if err != nil {
@@ -287,7 +288,7 @@ func (c *checker) judgeInto(s *Signature, where candidate) (*fault, error) {
 	}
 	dictionary, _ := at(loaded.Object, where.offset)
 	if dictionary.Kind != pdf.Dictionary {
-		return invalid(CodeContents, "a signature field's value is no dictionary"), nil
+		return invalid(CodeContents, "a signature field's value is not a dictionary"), nil
 	}
 	if err := c.describe(s, dictionary, where); err != nil {
 		return nil, err
@@ -314,7 +315,7 @@ func (c *checker) judgeInto(s *Signature, where candidate) (*fault, error) {
 	return c.judgeContents(s, dictionary)
 }
 
-// at finds the value that stands at an offset inside another.
+// at returns the value at an offset inside another value.
 func at(o pdf.Object, offset int64) (pdf.Object, bool) {
 	if o.Offset == offset {
 		return o, true
@@ -329,8 +330,8 @@ func at(o pdf.Object, offset int64) (pdf.Object, bool) {
 	return pdf.Object{}, false
 }
 
-// checkRevision opens the signed bytes as a file of their own, which must lead to the same
-// signature: else it was moved into a document that its signer did not see as one.
+// checkRevision opens the signed bytes as a file and checks that they lead to the same signature.
+// Otherwise the signature was moved into a document that its signer never saw.
 func (c *checker) checkRevision(covered coverage, where candidate, dictionary pdf.Object) (*fault, error) {
 	metered := &meter{ctx: c.ctx, reader: c.reader, left: 2*covered.end + findBudgetBase}
 	revision, err := openPDF(io.NewSectionReader(metered, 0, covered.end), covered.end)
@@ -341,7 +342,7 @@ func (c *checker) checkRevision(covered coverage, where candidate, dictionary pd
 		if errors.Is(err, pdf.ErrLimit) || errors.Is(err, pdf.ErrUnsupported) {
 			return undecided(CodeStructure, "the signed revision cannot be read: "+err.Error()), nil
 		}
-		return invalid(CodeRevision, "the signed revision is no PDF of its own: "+err.Error()), nil
+		return invalid(CodeRevision, "the signed revision is not a complete PDF: "+err.Error()), nil
 	}
 	defer revision.Close()
 	entry, ok := revision.Entry(where.entry.Number)

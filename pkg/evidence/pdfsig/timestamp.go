@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// stampInfo is the part of a TSTInfo of RFC 3161 that is judged.
+// stampInfo is the part of an RFC 3161 TSTInfo that is judged.
 type stampInfo struct {
 	digest  digestAlgorithm
 	imprint []byte
 	time    time.Time
 }
 
-// parseTimeStamp reads what a time stamp token says.
+// parseTimeStamp parses the content of a time stamp token.
 func parseTimeStamp(m *message) (*stampInfo, *fault) {
 	var info struct {
 		Version int
@@ -27,7 +27,7 @@ func parseTimeStamp(m *message) (*stampInfo, *fault) {
 		Time   time.Time `asn1:"generalized"`
 	}
 	if rest, err := asn1.Unmarshal(m.content, &info); err != nil || len(rest) > 0 {
-		return nil, invalid(CodeCMS, "its CMS is no time stamp")
+		return nil, invalid(CodeCMS, "its CMS is not a time stamp")
 	}
 	digest, known := findDigest(info.Imprint.Algorithm.Algorithm)
 	if !known {
@@ -40,7 +40,7 @@ func parseTimeStamp(m *message) (*stampInfo, *fault) {
 	return &stampInfo{digest: digest, imprint: info.Imprint.Digest, time: info.Time.UTC()}, nil
 }
 
-// verify holds a time stamp against the digest of what it stamps.
+// verify checks a time stamp against the digest of what it stamps.
 func (i *stampInfo) verify(m *message, digest []byte) *fault {
 	if !sameDigest(i.digest.hash, i.imprint, digest) {
 		return invalid(CodeDigestMismatch, "the bytes it covers are not those that were stamped")
@@ -71,9 +71,9 @@ func newTimeStamp(m *message, info *stampInfo, wrong *fault) *TimeStamp {
 	return stamp
 }
 
-// judgeTimeStamp judges the time stamp that a signature carries among its unsigned attributes. It
-// stamps the signature's value, and with it all that the signature covers. Of several signers it is
-// the first one's.
+// judgeTimeStamp judges the time stamp among a signature's unsigned attributes. It stamps the
+// signature's value, and thereby all that the signature covers. With several signers it belongs to
+// the first.
 func (c *checker) judgeTimeStamp(s *Signature, m *message, offset int64) {
 	value, ok := one(m.signers[0].unsigned, oidTimeStampToken)
 	if ok && value == nil {

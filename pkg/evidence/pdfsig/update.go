@@ -8,41 +8,41 @@ import (
 	"github.com/danabio/danabio-go/internal/pdf"
 )
 
-// ChangeKind is what a part of an update is for.
+// ChangeKind is the purpose of a part of an update.
 type ChangeKind string
 
 const (
 	ChangeValidationData ChangeKind = "validation-data"     // /DSS with its streams, /Extensions
 	ChangeTimeStamp      ChangeKind = "document-time-stamp" // its field, which shows nothing
-	ChangeSignature      ChangeKind = "signature"           // its field, which shows something in its own rectangle
+	ChangeSignature      ChangeKind = "signature"           // its field, visible only in its own rectangle
 	ChangeFormField      ChangeKind = "form-field"          // a value, where a certification allows it
-	ChangeOther          ChangeKind = "other"               // whatever is not proven to be one of these
+	ChangeOther          ChangeKind = "other"               // anything not proven to be one of the above
 )
 
-// Change is what an update adds or replaces.
+// Change is something that an update adds or replaces.
 type Change struct {
 	Kind ChangeKind `json:"kind"`
-	// Detail says what it is, in English: places and PDF keywords, never content.
+	// Detail describes the change in English, with positions and PDF keywords but never content.
 	Detail string `json:"detail"`
 }
 
-// other tells whether something is changed that is not known to be harmless.
+// other reports whether a change is not known to be harmless.
 func other(changes []Change) bool {
 	return slices.ContainsFunc(changes, func(c Change) bool { return c.Kind == ChangeOther })
 }
 
-// only tells whether there are changes, and all are of the kinds.
+// only reports whether there are changes and all are of the kinds.
 func only(changes []Change, kinds ...ChangeKind) bool {
 	return len(changes) > 0 && !slices.ContainsFunc(changes, func(c Change) bool {
 		return !slices.Contains(kinds, c.Kind)
 	})
 }
 
-// maxChanges is how many changes are listed.
+// maxChanges is the largest number of changes that are listed.
 const maxChanges = 20
 
-// appendChange adds a change once, if there is room. One that is not known to be harmless finds
-// some.
+// appendChange adds a change unless it is listed already or the list is full. The first ChangeOther
+// always gets a place.
 func appendChange(changes []Change, change Change) []Change {
 	switch {
 	case slices.Contains(changes, change):
@@ -54,23 +54,23 @@ func appendChange(changes []Change, change Change) []Change {
 	return changes
 }
 
-// maxOwned bounds how many objects of validation data and appearances are followed.
+// maxOwned limits how many objects of validation data and appearances are followed.
 const maxOwned = 1 << 16
 
-// update compares two revisions of a file, of which the first is the beginning of the second.
+// update compares two revisions of a file, the first of which is the beginning of the second.
 //
-// An object has changed if the two cross-references lead to different places for its number.
-// Each one must be explained: as an object of the document's known structure that differs only
-// in entries that validation data, time stamps, signatures and form values may touch, as one that
-// says the same as before, or as an addition that only such an entry leads to. So pages,
-// their contents, fonts and everything else that the first revision shows resolve to the same
-// objects in the second.
+// An object has changed if the two cross-references lead to different places for its number. Each
+// changed object must be explained in one of three ways. It belongs to the document's known
+// structure and differs only in entries that validation data, time stamps, signatures and form
+// values may change. It says the same as before. Or it is an addition that only such an entry leads
+// to. So pages, their contents, fonts and everything else that the first revision shows resolve to
+// the same objects in the second.
 type update struct {
 	loader
 	old, new *pdf.Document
-	// signatures are those that hold and that the update adds.
+	// signatures are the signatures that hold and that the update adds.
 	signatures []*Signature
-	// rules are what the signatures of the first revision allow.
+	// rules is what the signatures of the first revision allow.
 	rules rules
 
 	changed   map[uint32]bool
@@ -90,8 +90,8 @@ func (u *update) note(kind ChangeKind, format string, values ...any) {
 
 func (u *update) other(format string, values ...any) { u.note(ChangeOther, format, values...) }
 
-// compare fills changes. An error says that the revisions cannot be compared, or is the context's
-// or the reader's.
+// compare fills changes. An error means that the revisions cannot be compared, or comes from the
+// context or the reader.
 func (u *update) compare() error {
 	if !u.continues() {
 		return nil
@@ -101,7 +101,7 @@ func (u *update) compare() error {
 	case err != nil:
 		return err
 	case at < u.new.Size():
-		u.other("its cross-reference does not account for what stands at byte %d", at)
+		u.other("its cross-reference does not account for the bytes at %d", at)
 	}
 	u.changed, u.explained = map[uint32]bool{}, map[uint32]bool{}
 	u.followed, u.widgets = map[uint32]bool{}, map[uint32]bool{}
@@ -138,8 +138,8 @@ func (u *update) compare() error {
 	return nil
 }
 
-// continues tells whether the second revision's cross-reference is the first one's with more in
-// front, in which all readers read the same.
+// continues reports whether the second revision's cross-reference consists of the first one's with
+// new sections in front, and all readers resolve it in the same way.
 func (u *update) continues() bool {
 	before, after := u.old.Sections(), u.new.Sections()
 	added := len(after) - len(before)
@@ -167,7 +167,7 @@ func (u *update) continues() bool {
 	return true
 }
 
-// same tells whether an entry of the second revision leads to the same bytes in the first.
+// same reports whether an entry of the second revision leads to the same bytes in the first.
 func (u *update) same(entry pdf.Entry) bool {
 	before, known := u.old.Entry(entry.Number)
 	if entry.Type == pdf.Free {
@@ -184,8 +184,8 @@ func (u *update) same(entry pdf.Entry) bool {
 	return true
 }
 
-// addition explains an object that something may lead to that the update may write: one that
-// nothing in the first revision leads to, or only what the update may replace.
+// addition explains an object that the update may add: nothing in the first revision leads to it,
+// except for entries that the update may replace.
 func (u *update) addition(value pdf.Object) bool {
 	if value.Kind != pdf.Ref {
 		return true
@@ -194,20 +194,20 @@ func (u *update) addition(value pdf.Object) bool {
 	if !u.changed[number] || u.explained[number] {
 		return true
 	}
-	if !u.owned.free(number) { // as no page is and no field, to which other entries lead
+	if !u.owned.free(number) { // never true for pages and fields, which other entries lead to
 		return false
 	}
 	u.explained[number] = true
 	return true
 }
 
-// additions does the same for all that a value leads to, through what the update may replace but
-// does not, too.
+// additions explains everything that a value leads to, including through entries that the update
+// may replace but does not.
 func (u *update) additions(value pdf.Object) error {
 	for _, ref := range references(value) {
 		number := ref.Reference().Number
 		if u.followed[number] || !u.owned.free(number) || !u.addition(ref) {
-			continue // what is not explained is found in the end
+			continue // compareRest reports what stays unexplained
 		}
 		u.followed[number] = true
 		if err := u.ctx.Err(); err != nil {
@@ -224,7 +224,7 @@ func (u *update) additions(value pdf.Object) error {
 	return nil
 }
 
-// references are those that stand in a value.
+// references returns the references in a value.
 func references(value pdf.Object) []pdf.Object {
 	if value.Kind == pdf.Ref {
 		return []pdf.Object{value}
@@ -241,7 +241,7 @@ func references(value pdf.Object) []pdf.Object {
 	return found
 }
 
-// alike tells whether two values say the same, however they are written.
+// alike reports whether two values say the same, regardless of how they are written.
 func alike(a, b pdf.Object) bool {
 	if a.Kind == pdf.Dictionary && b.Kind == pdf.Dictionary {
 		return len(differences(a, b)) == 0
@@ -259,11 +259,11 @@ func alike(a, b pdf.Object) bool {
 	return slices.EqualFunc(a.Items, b.Items, alike)
 }
 
-// keys are those of a dictionary, once each.
+// keys returns a dictionary's keys, each once.
 func keys(dictionary pdf.Object) []string { return differences(dictionary, pdf.Object{}) }
 
-// differences are the keys, in order, whose values are not alike, or which one of two dictionaries
-// has twice. A value that is null is one that is not there.
+// differences returns, in order, the keys whose values are not alike, and those that one of the
+// dictionaries has twice. A null value counts as missing.
 func differences(a, b pdf.Object) []string {
 	type values struct {
 		first, second pdf.Object
@@ -290,8 +290,8 @@ func differences(a, b pdf.Object) []string {
 	return differ
 }
 
-// added are the items of the second list that the first does not have; false if the first is not in
-// it, in its order.
+// added returns the items of the second list that are not in the first. It returns false unless the
+// second list contains the first in its order.
 func added(before, after []pdf.Object) ([]pdf.Object, bool) {
 	var more []pdf.Object
 	for _, item := range after {
@@ -304,8 +304,8 @@ func added(before, after []pdf.Object) ([]pdf.Object, bool) {
 	return more, len(before) == 0
 }
 
-// compareInfo lets the document's information have another date and producer. Some programs leave
-// it out of their trailer.
+// compareInfo allows the document information to have a new date and producer. Some programs omit
+// it from their trailer.
 func (u *update) compareInfo() error {
 	before, after := u.old.Trailer().Get("Info"), u.new.Trailer().Get("Info")
 	if before.Kind != pdf.Null && after.Kind != pdf.Null && !before.Equal(after) {
@@ -337,7 +337,8 @@ func (u *update) compareInfo() error {
 	return nil
 }
 
-// compareRest explains what says the same as before and what nothing leads to, and names the rest.
+// compareRest explains objects that say the same as before or that nothing leads to, and reports
+// the rest.
 func (u *update) compareRest() error {
 	numbers := make([]uint32, 0, len(u.changed))
 	for number := range u.changed {
@@ -348,7 +349,7 @@ func (u *update) compareRest() error {
 	slices.Sort(numbers)
 	for _, number := range numbers {
 		if len(u.changes) == maxChanges && other(u.changes) {
-			return nil // nobody would see more
+			return nil // further changes would not be listed
 		}
 		fine, err := u.harmless(number)
 		if err != nil {
@@ -367,7 +368,7 @@ func (u *update) compareRest() error {
 	return nil
 }
 
-// harmless tells whether an object that is not explained changes nothing that is shown.
+// harmless reports whether an unexplained object changes nothing that is shown.
 func (u *update) harmless(number uint32) (bool, error) {
 	before, _ := u.old.Entry(number)
 	after, _ := u.new.Entry(number)
@@ -379,8 +380,8 @@ func (u *update) harmless(number uint32) (bool, error) {
 		return false, err
 	}
 	if before.Type == pdf.Free {
-		// Nothing leads to it: neither the first revision, nor what is explained. It carries other
-		// objects, as an object stream does, or is what some programs leave behind.
+		// Neither the first revision nor an explained object leads to it. It is a container of
+		// other objects, such as an object stream, or something that some programs leave behind.
 		return u.owned.free(number), nil
 	}
 	a, err := u.entry(u.old, before)
@@ -390,8 +391,8 @@ func (u *update) harmless(number uint32) (bool, error) {
 	return a.Reference == b.Reference && a.Stream < 0 && b.Stream < 0 && alike(a.Object, b.Object), nil
 }
 
-// Summary names what changes a document in one sentence, without signatures, form values and
-// validation data; the first three and how many more there are.
+// Summary describes in one sentence what changes a document: the first three changes, and how many
+// more there are. It leaves out signatures, time stamps and validation data.
 func Summary(changes []Change) string {
 	const shown = 3
 	var parts []string

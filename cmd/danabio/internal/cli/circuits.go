@@ -71,12 +71,12 @@ func (r *retrieval) named(cmd *cobra.Command, circuits []string) ([]string, erro
 	case at < 0:
 		return circuits, nil
 	case countOf(circuits, failure.StandardInput) > 1:
-		return nil, failure.Usagef(cmd, "standard input can name the circuits once only, but - is given %d times",
+		return nil, failure.Usagef(cmd, "standard input can name the circuits only once, but - is given %d times",
 			countOf(circuits, failure.StandardInput))
 	case r.connection.Secret.Stdin:
 		return nil,
 			failure.Usagef(cmd,
-				"standard input cannot both name circuits and hold the client secret; give the secret by "+
+				"standard input cannot both name circuits and hold the client secret; give the secret with "+
 					"--client-secret-file or DANABIO_CLIENT_SECRET")
 	}
 	source, hide := readStandardInput(r.out, cmd)
@@ -95,7 +95,7 @@ func (r *retrieval) named(cmd *cobra.Command, circuits []string) ([]string, erro
 		}
 	}
 	if found == nil {
-		return nil, failure.BadInput("circuits in standard input: there is none; give one a line")
+		return nil, failure.BadInput("circuits in standard input: there are none; give one per line")
 	}
 	return slices.Replace(slices.Clone(circuits), at, at+1, found...), nil
 }
@@ -151,7 +151,7 @@ func (r *retrieval) received(path string, receipt *danabio.Receipt, lines []term
 		return err
 	}
 	if label := receipt.Headers["Content-Encoding"]; label != "" && !r.out.Quiet {
-		notice := i18n.Textf("it came under the label Content-Encoding: %s, which is wrong", term.OneLine(label))
+		notice := i18n.Textf("it was labelled Content-Encoding: %s, which is wrong", term.OneLine(label))
 		fmt.Fprintln(r.out.Stderr, "danabio: "+
 			i18n.Textf("notice: %s: %s", failure.FileName(path), notice).In(r.out.Language))
 	}
@@ -192,7 +192,7 @@ func (r *retrieval) paths(cmd *cobra.Command, circuits []string) (paths []string
 		return []string{r.target}, false, nil
 	case folder:
 	case err == nil:
-		return nil, false, failure.BadInput("%s is no folder, which several circuits need", r.target)
+		return nil, false, failure.BadInput("%s is not a folder, which several circuits need", r.target)
 	case strings.EqualFold(filepath.Ext(r.target), ".zip"):
 		return nil, false, failure.BadInput("-o %s looks like a file, but several circuits need a folder; give -o DIR",
 			r.target)
@@ -346,7 +346,7 @@ func (e *failedCircuits) Worst() int { return e.code }
 func (e *failedCircuits) Advice() *i18n.Message {
 	advices := e.advices
 	if len(e.left) > 0 {
-		advices = append(slices.Clone(advices), i18n.Textf("Not asked for any more: %s", listed(e.left)))
+		advices = append(slices.Clone(advices), i18n.Textf("Not requested: %s", listed(e.left)))
 	}
 	if len(advices) == 0 {
 		return nil

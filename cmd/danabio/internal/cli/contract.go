@@ -155,7 +155,7 @@ func (c *contractRun) check(cmd *cobra.Command) error {
 			return failure.Usagef(cmd, "--%s is empty", name)
 		}
 		if !c.start && (strings.HasPrefix(name, "signer-") || name == "started") {
-			return failure.Usagef(cmd, "--%s is of no use without --start", name)
+			return failure.Usagef(cmd, "--%s requires --start", name)
 		}
 	}
 	signer := 0

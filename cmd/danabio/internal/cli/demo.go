@@ -95,7 +95,7 @@ func readPDF(path string) ([]byte, error) {
 	case err != nil:
 		return nil, failure.BadInput("--pdf %s: %w", path, failure.Reason(err))
 	case !bytes.Contains(content[:min(len(content), 1024)], []byte("%PDF-")):
-		return nil, failure.BadInput("--pdf %s is no PDF", path)
+		return nil, failure.BadInput("--pdf %s is not a PDF", path)
 	}
 	return content, nil
 }

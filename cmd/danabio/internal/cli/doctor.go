@@ -217,9 +217,9 @@ func (d *doctorRun) checkConfiguration(err error) doctor.Check {
 	case err != nil && errors.Is(err, danabio.ErrProxy): // of which "proxy" tells
 	case err != nil && strays != "":
 		return doctor.Fails(doctor.Configuration,
-			sayCheck("%s; a stray blank or quote is at an end of, or an invisible character is in: %s", err, strays),
+			sayCheck("%s; a stray space or quote is at one end of, or an invisible character is in: %s", err, strays),
 			doctor.You,
-			sayCheck("type it anew"))
+			sayCheck("type it again"))
 	case err != nil:
 		return unusable(err)
 	default:
@@ -233,8 +233,8 @@ func (d *doctorRun) checkConfiguration(err error) doctor.Check {
 	}
 	if strays != "" {
 		return doctor.Check{
-			Status: doctor.Warning, Who: doctor.You, Advice: sayCheck("type it anew, unless that is part of it"),
-			Found: sayCheck("%s; a stray blank or quote is at an end of, or an invisible character is in: %s",
+			Status: doctor.Warning, Who: doctor.You, Advice: sayCheck("type it again, unless that is part of it"),
+			Found: sayCheck("%s; a stray space or quote is at one end of, or an invisible character is in: %s",
 				d.source(),
 				strays),
 		}
@@ -284,8 +284,9 @@ func (d *doctorRun) checkSecret(ctx context.Context) doctor.Check {
 	}
 	if credential.Stray(d.secret) {
 		return doctor.Check{
-			Status: doctor.Warning, Who: doctor.You, Advice: sayCheck("type it anew, unless that is part of it"),
-			Found: sayCheck("%s; a stray blank or quote is at an end of it, or an invisible character is in it", found),
+			Status: doctor.Warning, Who: doctor.You, Advice: sayCheck("type it again, unless that is part of it"),
+			Found: sayCheck("%s; a stray space or quote is at one end of it, or an invisible character is in it",
+				found),
 		}
 	}
 	if notice != nil {
@@ -297,8 +298,9 @@ func (d *doctorRun) checkSecret(ctx context.Context) doctor.Check {
 // noticed is a check of files that work, and of which something should be known.
 func noticed(found doctor.Text, notice *i18n.Message) doctor.Check {
 	return doctor.Check{
-		Status: doctor.Warning, Who: doctor.You, Advice: sayCheck("have only you, or a group, read it, if you can"),
-		Found: sayCheck("%s; %s", found, notice),
+		Status: doctor.Warning, Who: doctor.You,
+		Advice: sayCheck("if you can, make it readable only for you or a group"),
+		Found:  sayCheck("%s; %s", found, notice),
 	}
 }
 
@@ -317,14 +319,13 @@ func (d *doctorRun) checkCertificates(ctx context.Context) doctor.Check {
 		return doctor.Check{
 			Status: doctor.Warning, Who: doctor.You,
 			Found: sayCheck("no authority of your own, and this system trusts none either"),
-			Advice: sayCheck("install the package ca-certificates, or name a file with authorities by SSL_CERT_FILE " +
-				"or " +
-				"--ca-file"),
+			Advice: sayCheck("install the package ca-certificates, or name a file with authorities in SSL_CERT_FILE " +
+				"or with --ca-file"),
 		}
 	case c.Roots == nil && c.Client == nil:
 		found = sayCheck("none of your own; the system's authorities are trusted")
 	case c.Client == nil:
-		found = sayCheck("authorities of your own, trusted besides the system's: %d", len(c.Roots))
+		found = sayCheck("authorities of your own, trusted in addition to the system's: %d", len(c.Roots))
 	default:
 		found = sayCheck("the client certificate of %s is good until %s; authorities of your own: %d",
 			c.Client.Leaf.Subject,

@@ -33,7 +33,7 @@ const manyEvidence = "FILE.zip…"
 
 func evidenceArguments(cmd *cobra.Command, files []string) error {
 	if piped := countOf(files, failure.StandardInput); piped > 1 {
-		return failure.Usagef(cmd, "standard input can be one FILE.zip only, but - is given %d times", piped)
+		return failure.Usagef(cmd, "standard input can be only one FILE.zip, but - is given %d times", piped)
 	}
 	return arguments(manyEvidence)(cmd, files)
 }

@@ -34,7 +34,7 @@ func flagError(cmd *cobra.Command, err error) error {
 		return failure.Usagef(cmd, "there is no flag --%s", unknown.GetSpecifiedName())
 	case errors.As(err, &syntax):
 		name, _, _ := strings.Cut(syntax.GetSpecifiedFlag(), "=")
-		return failure.Usagef(cmd, "%s is no flag", name)
+		return failure.Usagef(cmd, "%s is not a flag", name)
 	case errors.As(err, &missing):
 		name := "--" + missing.GetSpecifiedName()
 		if missing.GetSpecifiedShortnames() != "" {
@@ -46,9 +46,9 @@ func flagError(cmd *cobra.Command, err error) error {
 		flag, value := unusable.GetFlag(), unusable.GetValue()
 		switch {
 		case flag.Value.Type() == "duration":
-			return failure.Usagef(cmd, "--%s %q is no duration; give one such as 90s, 30m or 48h", flag.Name, value)
+			return failure.Usagef(cmd, "--%s %q is not a duration; give one such as 90s, 30m or 48h", flag.Name, value)
 		case flag.Name == "lang":
-			return failure.Usagef(cmd, "--lang %q is no language; give en or es", value)
+			return failure.Usagef(cmd, "--lang %q is not a language; give en or es", value)
 		case flag.Name == "json":
 			return failure.Usagef(cmd, "--json is true or false, not %q", value)
 		default: // of the other types, only a switch can have a value that is unusable

@@ -52,7 +52,7 @@ func (j startJournal) open(ctx context.Context, use func(*journal.Journal) error
 // checkJournal fails on a path at which no journal can be.
 func checkJournal(path string) error {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return failure.BadInput("journal %s is no regular file", path)
+		return failure.BadInput("journal %s is not a regular file", path)
 	}
 	return checkFolder(filepath.Dir(path))
 }
@@ -136,7 +136,7 @@ func newJournalSettle(out *term.Output) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case cut && (id != "" || circuit != "" || none):
-				return failure.Usagef(cmd, "--cut goes with no other flag: it only removes the line")
+				return failure.Usagef(cmd, "--cut cannot be combined with other flags: it only removes the line")
 			case cut:
 				return settleCut(out, args[0])
 			case id == "":

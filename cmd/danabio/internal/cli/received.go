@@ -56,7 +56,7 @@ func problemError(file string, problem *verdict.Problem) error {
 		return i18n.Errorf("%w: %s: --roots was given, and no PDF in it is signed; --accept unsigned allows that",
 			danabio.ErrIntegrity, failure.FileName(file))
 	case verdict.DocumentMissing:
-		return i18n.Errorf("%w: %s: no file in it is or begins with document %q as it was sent",
+		return i18n.Errorf("%w: %s: no file in it equals or begins with document %q as it was sent",
 			danabio.ErrIntegrity, failure.FileName(file), problem.Document)
 	case verdict.DocumentUnsigned:
 		return i18n.Errorf("%w: %s: no signature covers document %q", danabio.ErrIntegrity, failure.FileName(file),

@@ -96,7 +96,7 @@ func reportTime(now func() time.Time, getenv func(string) string) (time.Time, er
 	seconds, err := strconv.ParseInt(given, 10, 64)
 	const year10000 = 253402300800
 	if err != nil || seconds < 0 || seconds >= year10000 {
-		return time.Time{}, failure.BadInput("SOURCE_DATE_EPOCH %q is no number of seconds since 1970", given)
+		return time.Time{}, failure.BadInput("SOURCE_DATE_EPOCH %q is not a number of seconds since 1970", given)
 	}
 	return time.Unix(seconds, 0).UTC(), nil
 }

@@ -34,8 +34,7 @@ func (s *start) checkBesidesRequest(cmd *cobra.Command, files []string) error {
 			"--stdin-name and --request are both given, and the file of --request names the documents; give one")
 	case s.request == failure.StandardInput && s.connection.Secret.Stdin:
 		return failure.Usagef(cmd, "standard input cannot be both the request and the client secret; give the secret "+
-			"by "+
-			"--client-secret-file or DANABIO_CLIENT_SECRET")
+			"with --client-secret-file or DANABIO_CLIENT_SECRET")
 	}
 	return nil
 }

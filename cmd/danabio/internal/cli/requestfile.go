@@ -83,20 +83,19 @@ const (
 func (p *requestParser) checkJSON() error {
 	switch {
 	case len(p.content) > maxRequest:
-		return failure.BadInput("request in %w: it is longer than %d bytes, so it is no request", p.source, maxRequest)
+		return failure.BadInput("request in %w: it is too long: more than %d bytes", p.source, maxRequest)
 	case len(bytes.TrimSpace(p.content)) == 0:
 		return failure.BadInput("request in %w: it is empty", p.source)
 	case !utf8.Valid(p.content):
-		return failure.BadInput("request in %w: it is no text in UTF-8; save it as that", p.source)
+		return failure.BadInput("request in %w: it is not text in UTF-8; save it as that", p.source)
 	}
 	decoder := json.NewDecoder(bytes.NewReader(p.content))
 	var value json.RawMessage
 	err := decoder.Decode(&value)
 	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
 		line, column := p.position(syntax.Offset - 1) // Offset counts the byte that does not fit
-		return failure.BadInput("request in %w, line %d, column %d: this is no JSON; look there for a missing comma, "+
-			"quote "+
-			"or bracket", p.source, line, column)
+		return failure.BadInput("request in %w, line %d, column %d: this is not JSON; look there for a missing "+
+			"comma, quote or bracket", p.source, line, column)
 	}
 	if err != nil {
 		line, _ := p.position(int64(len(p.content)))
@@ -163,7 +162,7 @@ func (p *requestParser) members(path string, fields []requestField) error {
 		case field == nil:
 			return p.unknown(path, name, fields)
 		case seen[name]:
-			return p.fail("%q stands there twice; leave one", below(path, name))
+			return p.fail("%q occurs twice; keep one", below(path, name))
 		}
 		seen[name] = true
 		if err := field.read(below(path, name)); err != nil {
@@ -204,9 +203,9 @@ func (p *requestParser) unknown(path, name string, fields []requestField) error 
 	}
 	known := strings.Join(names, ", ")
 	if !settings.Harmless(name) {
-		return p.fail("there is a field that is unknown here; known are %s", known)
+		return p.fail("there is an unknown field; the known ones are %s", known)
 	}
-	return p.fail("there is no field %q; known are %s", below(path, name), known)
+	return p.fail("there is no field %q; the known ones are %s", below(path, name), known)
 }
 
 // text reads a string that is not empty.

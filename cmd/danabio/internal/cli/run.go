@@ -144,7 +144,7 @@ func arguments(names ...string) cobra.PositionalArgs {
 			if cmd.Flags().Changed("client-secret-stdin") { // the argument may be the secret
 				return failure.Usagef(cmd, "there are arguments, but this command takes none")
 			}
-			return failure.Usagef(cmd, "%q is too much: this command takes no arguments", args[0])
+			return failure.Usagef(cmd, "unexpected argument %q: this command takes no arguments", args[0])
 		case len(args) > len(names) && !more:
 			return failure.Usagef(cmd, "there are %d arguments, but this command takes %s and no more", len(args),
 				strings.Join(names, " "))

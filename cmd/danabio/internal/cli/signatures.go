@@ -98,7 +98,7 @@ func readSent(ctx context.Context, path string) (*sentReceipt, error) {
 	var sent sentReceipt
 	if err := json.Unmarshal(content, &sent); len(content) > maxSent || err != nil || sent.Version != sentVersion ||
 		sent.State == "" {
-		return nil, failure.BadInput("--sent %s is no file that start --receipt wrote", path)
+		return nil, failure.BadInput("--sent %s is not a file that start --receipt wrote", path)
 	}
 	if len(sent.Documents) == 0 {
 		return nil, failure.BadInput("--sent %s names no documents: its state is %q", path, sent.State)

@@ -53,7 +53,7 @@ func (d startData) lines() []term.Line {
 func (d startData) notices() []*i18n.Message {
 	var notices []*i18n.Message
 	for _, notice := range d.Notices {
-		notices = append(notices, i18n.Textf("The circuit is started, but look at this: %s", notice))
+		notices = append(notices, i18n.Textf("The circuit was started, but note: %s", notice))
 	}
 	if strings.HasPrefix(d.CircuitID, "-") {
 		notices = append(notices,
@@ -64,9 +64,8 @@ func (d startData) notices() []*i18n.Message {
 	}
 	if d.UnusableLink != "" {
 		notices = append(notices,
-			i18n.Textf("the link that the server gave is no https URL, so it is printed as unusableLink; do not open "+
-				"it, "+
-				"and ask DANAconnect for the right one"))
+			i18n.Textf("the link that the server gave is not an https URL, so it is printed as unusableLink; do not "+
+				"open it, and ask DANAconnect for the right one"))
 	}
 	return notices
 }
@@ -213,19 +212,18 @@ func (s *start) check(cmd *cobra.Command, files []string) error {
 		}
 	}
 	if len(missing) > 0 {
-		return failure.Usagef(cmd, "%s must be given and not be empty", strings.Join(missing, ", "))
+		return failure.Usagef(cmd, "missing or empty: %s", strings.Join(missing, ", "))
 	}
 	piped := countOf(files, failure.StandardInput)
 	switch {
 	case piped > 1:
-		return failure.Usagef(cmd, "standard input can be one document only, but - is given %d times", piped)
+		return failure.Usagef(cmd, "standard input can be only one document, but - is given %d times", piped)
 	case piped == 0 && cmd.Flags().Changed("stdin-name"):
 		return failure.Usagef(cmd, "--stdin-name is given, but no document is read from standard input; give - as a "+
 			"file")
 	case piped == 1 && s.connection.Secret.Stdin:
 		return failure.Usagef(cmd, "standard input cannot be both a document and the client secret; give the secret "+
-			"by "+
-			"--client-secret-file or DANABIO_CLIENT_SECRET")
+			"with --client-secret-file or DANABIO_CLIENT_SECRET")
 	case piped == 1 && s.stdinName == "":
 		return failure.Usagef(cmd, "a document from standard input needs a name; give --stdin-name NAME.pdf")
 	case piped == 1 && !plainName(s.stdinName):

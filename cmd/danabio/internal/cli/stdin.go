@@ -46,7 +46,7 @@ func checkDashes(cmd *cobra.Command) (err error) {
 		switch name, _ := pflag.UnquoteUsage(flag); {
 		case flag.Name == "client-secret-file":
 			err = failure.Usagef(cmd,
-				"--client-secret-file - is no file; for standard input there is --client-secret-stdin")
+				"--client-secret-file - is not a file; for standard input use --client-secret-stdin")
 		case flag.Shorthand != "" && namesAFile(name):
 			err = dashIsNoFile(cmd, "-"+flag.Shorthand)
 		case namesAFile(name):
@@ -65,9 +65,8 @@ func namesAFile(name string) bool {
 }
 
 func dashIsNoFile(cmd *cobra.Command, name string) error {
-	return failure.Usagef(cmd, "%s - is no file, since nothing there goes to standard output or comes from standard "+
-		"input; "+
-		"name a file, or give ./- for one that is called -", name)
+	return failure.Usagef(cmd, "%s - is not a file, since nothing there goes to standard output or comes from "+
+		"standard input; name a file, or give ./- for one that is called -", name)
 }
 
 func countOf(files []string, wanted string) int {

@@ -28,6 +28,6 @@ type unsentError struct{ error }
 func (e *unsentError) Unwrap() error { return e.error }
 
 func (e *unsentError) Advice() *i18n.Message {
-	return i18n.Textf("Have standard output go to a file or to a program that reads it. A start with --receipt or " +
+	return i18n.Textf("Redirect standard output to a file or to a program that reads it. A start with --receipt or " +
 		"--journal keeps the circuit's id without it.")
 }

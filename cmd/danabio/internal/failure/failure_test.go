@@ -74,7 +74,7 @@ func TestUnplacedEvidenceIsToldWithItsPlace(t *testing.T) {
 	if kindOf(err) != kindPermission || data.Kept != err.Kept {
 		t.Errorf("%s, %+v", kindOf(err), data)
 	}
-	if text := Advice(err).In(i18n.English); !strings.Contains(text, "whole and verified") ||
+	if text := Advice(err).In(i18n.English); !strings.Contains(text, "complete and verified") ||
 		!strings.HasSuffix(text, err.Kept) {
 		t.Errorf("advice: %s", text)
 	}

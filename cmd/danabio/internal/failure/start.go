@@ -29,7 +29,7 @@ func (e *unknownStart) Advice() *i18n.Message {
 	return i18n.Textf(`%s
 It is not sent again, because the signer might then get two circuits.
 %s
-If one was, "danabio wait" with its circuit id goes on from there. If none was, start anew.
+If one was, "danabio wait" with its circuit id goes on from there. If none was, start again.
 %s`,
 		what, askVendor(e.outcome.ID, e.outcome.Channel, e.outcome.At), readOn(kindOutcomeUnknown))
 }
@@ -46,10 +46,8 @@ func (e *afterStart) Unwrap() error { return e.error }
 
 func (e *afterStart) Advice() *i18n.Message {
 	return i18n.Textf("Do not give the same command again: it would start another circuit. Go on with: danabio wait "+
-		"-o "+
-		"evidence.zip -- %s\n"+
-		"If the signer's link did not come out, ask DANAconnect for it, or have them cancel the circuit and start "+
-		"anew.", term.ShellWord(e.circuit.ID))
+		"-o evidence.zip -- %s\nIf the signer's link was not printed, ask DANAconnect for it, or have them cancel "+
+		"the circuit and start again.", term.ShellWord(e.circuit.ID))
 }
 
 // InterruptedStart adds to an interrupted start that no circuit was started, where that is so.

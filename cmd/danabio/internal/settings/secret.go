@@ -125,14 +125,13 @@ func checkExposure(what error, file *os.File, path string) (notice *i18n.Message
 	switch access.Reads(file) {
 	case access.Everything:
 		return nil,
-			failure.BadInput("%s: other users of this machine can read %s; have only you read it: chmod 600 %s (in "+
-				"Kubernetes, defaultMode: 0440 with fsGroup)",
+			failure.BadInput("%s: other users of this machine can read %s; make it readable only for you: chmod 600 "+
+				"%s (in Kubernetes, defaultMode: 0440 with fsGroup)",
 				what, path, term.ShellWord(path))
 	case access.KeptOut:
-		return i18n.Textf("%s: by its own permissions all users can read %s; it is used, since its mount is "+
-			"read-only or "+
-			"others cannot enter its folder "+
-			"(in Kubernetes, defaultMode: 0440 with fsGroup does without that)", what, term.OneLine(path)), nil
+		return i18n.Textf("%s: its permissions let all users read %s; it is used anyway, since its mount is "+
+			"read-only or others cannot enter its folder (in Kubernetes, defaultMode: 0440 with fsGroup avoids that)",
+			what, term.OneLine(path)), nil
 	}
 	return nil, nil
 }
@@ -143,7 +142,7 @@ func readSecret(source io.Reader, name error) (string, error) {
 	var fault *credential.Error
 	switch {
 	case errors.Is(err, credential.ErrTooLong):
-		return "", failure.BadInput("client secret: %s is longer than %d bytes, so it is no secret", name,
+		return "", failure.BadInput("client secret: %s is too long: more than %d bytes", name,
 			credential.MaxSize)
 	case errors.As(err, &fault):
 		return "", failure.BadInput("client secret: %s %w", name, err)

@@ -10,19 +10,19 @@ import (
 // Language is a language of the pages.
 type Language string
 
-// The languages.
+// Supported languages.
 const (
 	English Language = "en"
 	Spanish Language = "es"
 )
 
-// Languages are all of them; the first serves those who ask for none of them.
+// Languages lists all languages. The first serves everyone who asks for none of them.
 var Languages = []Language{English, Spanish}
 
 var matcher = language.NewMatcher([]language.Tag{language.English, language.Spanish})
 
-// Choose returns the language that the address asks for, and that it does; else the best by the
-// Accept-Language header.
+// Choose returns the language that the address asks for, and true. If it asks for none, Choose
+// returns the best match for the Accept-Language header, and false.
 func Choose(asked, accepted string) (chosen Language, byAddress bool) {
 	if slices.Contains(Languages, Language(asked)) {
 		return Language(asked), true
@@ -31,7 +31,7 @@ func Choose(asked, accepted string) (chosen Language, byAddress bool) {
 	return Languages[best], false
 }
 
-// Name is what the language calls itself.
+// Name returns the language's own name.
 func (l Language) Name() string {
 	return map[Language]string{English: "English", Spanish: "Español"}[l]
 }

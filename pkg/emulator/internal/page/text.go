@@ -1,7 +1,7 @@
 package page
 
-// texts are all words of the pages, by key: one for each page and step, with what stands on it
-// behind a dot.
+// texts maps keys to all texts of the pages. A key is the name of a page or step, followed by a dot
+// and the element if needed.
 var texts = map[string]map[Language]string{
 	"emulator": {English: "danabio emulator", Spanish: "Emulador de danabio"},
 	"notice": {
@@ -97,7 +97,7 @@ var texts = map[string]map[Language]string{
 	"problem": {English: "Problem", Spanish: "Problema"},
 	"problem.too-large": {English: "This file is too large: %s is the most. Choose a smaller one.",
 		Spanish: "Este archivo es demasiado grande: el máximo es %s. Elija uno más pequeño."},
-	"problem.wrong-kind": {English: "This file is no picture that can be read. Choose a JPEG or PNG file.",
+	"problem.wrong-kind": {English: "This file is not a readable picture. Choose a JPEG or PNG file.",
 		Spanish: "Este archivo no es una imagen que se pueda leer. Elija un archivo JPEG o PNG."},
 	"problem.too-many-pixels": {English: "This picture has too many pixels: 25 megapixels is the most. Choose a " +
 		"smaller one.", Spanish: "Esta foto tiene demasiados píxeles: el máximo es de 25 megapíxeles. Elija una más " +

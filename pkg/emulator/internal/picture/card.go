@@ -9,7 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// The format of bank and identity cards, ID-1.
+// Format of bank and identity cards, ID-1.
 const (
 	cardWidth  = 720
 	cardHeight = 454
@@ -24,7 +24,7 @@ var (
 	watermark = style{bold, 54, color.NRGBA{R: 0xB3, G: 0x20, B: 0x1C, A: 36}}
 )
 
-// number is an identity number of a form that no country uses.
+// number returns an identity number in a format that no country uses.
 func number(holder string) string {
 	r := random("number of " + holder)
 	return fmt.Sprintf("X-%03d-%03d-X", r.IntN(1000), r.IntN(1000))
@@ -106,8 +106,8 @@ func drawBack(c *canvas, holder string) {
 	warn(c, bandTop, "EMULATOR - NOT A REAL DOCUMENT", "EMULADOR - NO ES UN DOCUMENTO REAL")
 }
 
-// readable gives three lines that look like the machine readable zone and have its length, but
-// name no country and carry no valid check digits.
+// readable returns three lines that look like a machine readable zone and have its length, but name
+// no country and have no valid check digits.
 func readable(holder string) [3]string {
 	letters := func(text string) string {
 		return strings.Map(func(c rune) rune {
@@ -133,7 +133,7 @@ func readable(holder string) [3]string {
 	return lines
 }
 
-// star is the emblem of a republic that does not exist.
+// star draws the emblem of a republic that does not exist.
 func star(c *canvas, x0, y0, radius float64, paint color.RGBA) {
 	c.shape(box{x0 - radius, y0 - radius, x0 + radius, y0 + radius}, paint, 1, func(x, y float64) float64 {
 		angle := math.Atan2(x-x0, y0-y)
@@ -141,7 +141,7 @@ func star(c *canvas, x0, y0, radius float64, paint color.RGBA) {
 		angle = math.Abs(math.Mod(angle+2*math.Pi+sector/2, sector) - sector/2)
 		distance := math.Hypot(x-x0, y-y0)
 		u, v := distance*math.Cos(angle), distance*math.Sin(angle)
-		// the edge from the tip to the notch between two tips
+		// edge from the tip to the notch between two tips
 		notchX, notchY := 0.40*radius*math.Cos(sector/2), 0.40*radius*math.Sin(sector/2)
 		edgeX, edgeY := notchX-radius, notchY
 		return (edgeX*v - edgeY*(u-radius)) / math.Hypot(edgeX, edgeY) * -1

@@ -31,15 +31,15 @@ func Signature(signature pen.Signature) []byte {
 	warn(c, pen.Height, "EMULATOR - NOT A REAL SIGNATURE", "EMULADOR - NO ES UNA FIRMA REAL")
 	var out bytes.Buffer
 	if err := png.Encode(&out, c.image); err != nil {
-		panic(err) // a buffer takes everything, and the size is fixed
+		panic(err) // impossible, since a buffer accepts everything and the size is fixed
 	}
 	return out.Bytes()
 }
 
-// penBlue is the blue of ball-point pens.
+// penBlue is the blue of ballpoint pens.
 var penBlue = rgb(0x14307A)
 
-// line draws as a round pen does.
+// line draws a line with a round pen.
 func (c *canvas) line(x0, y0, x1, y1, radius float64, paint color.RGBA) {
 	steps := max(1, math.Ceil(math.Hypot(x1-x0, y1-y0)))
 	for i := range int(steps) + 1 {
