@@ -14,8 +14,8 @@ import (
 	"github.com/danabio/danabio-go/internal/newfile"
 )
 
-// tree is a snapshot of a checkout, or of a source archive, in a git repository of its own: edits
-// that are not committed are part of it, and git says what has changed since.
+// tree is a snapshot of a checkout or of a source archive, in a temporary git repository. It
+// includes uncommitted edits and untracked files, and git tells what has changed since.
 type tree struct {
 	root       string
 	repository string
@@ -30,7 +30,7 @@ const (
 	reportFile  = "api/spec-update.md"
 )
 
-// snapshot makes the repository and keeps in it every file below the root that no .gitignore names.
+// snapshot creates the repository and stores every file below the root that no .gitignore excludes.
 func snapshot(ctx context.Context, root, repository string) (*tree, error) {
 	root, err := filepath.Abs(root) // child processes have folders of their own
 	if err != nil {
@@ -55,8 +55,8 @@ func snapshot(ctx context.Context, root, repository string) (*tree, error) {
 	return t, nil
 }
 
-// git runs a command on a folder, the snapshot's own or a copy of it, with no settings of the
-// developer's.
+// git runs a git command on a folder, which is the snapshot's own or a copy of it. It ignores the
+// developer's settings.
 func (t *tree) git(ctx context.Context, folder string, args ...string) (string, error) {
 	env := []string{"GIT_DIR=" + t.repository, "GIT_WORK_TREE=.", "GIT_INDEX_FILE=" + t.repository + "/index",
 		"GIT_CONFIG_GLOBAL=" + os.DevNull, "GIT_CONFIG_NOSYSTEM=1"}
@@ -76,8 +76,8 @@ func (t *tree) write(ctx context.Context, folder string) error {
 	return nil
 }
 
-// changed lists the files of a folder that the snapshot has with other content or not at all, and
-// those that the folder lacks.
+// changed lists the files that differ between a folder and the snapshot, or are in only one of
+// them.
 func (t *tree) changed(ctx context.Context, folder string) ([]string, error) {
 	_, err := t.git(ctx, folder, "add", "--all")
 	if err != nil {
@@ -146,7 +146,7 @@ func fill(part *newfile.File, target string, content []byte) error {
 	return part.Seal()
 }
 
-// restore gives the work tree back what the index has at these paths.
+// restore brings the files at these paths back as they were.
 func (t *tree) restore(ctx context.Context, paths []string) error {
 	var failed error
 	for _, path := range paths {

@@ -54,7 +54,7 @@ func TestMain(m *testing.M) {
 type builder struct{ *testing.M }
 
 func (b builder) Run() int {
-	defer func() { _ = os.RemoveAll(builtFolder) }() // nothing if nothing was built
+	defer func() { _ = os.RemoveAll(builtFolder) }() // does nothing if there is no folder
 	return b.M.Run()
 }
 

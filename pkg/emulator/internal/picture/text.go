@@ -19,7 +19,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// typeface reads one of the Go fonts when it is first needed.
+// typeface returns one of the Go fonts, and parses it on the first call.
 type typeface func() *sfnt.Font
 
 var (
@@ -33,7 +33,7 @@ func newTypeface(file []byte) typeface {
 	return sync.OnceValue(func() *sfnt.Font { return must(sfnt.Parse(file)) })
 }
 
-// must is for the fonts, which are compiled in.
+// must panics on an error: the fonts are compiled in, so none occurs.
 func must[T any](value T, err error) T {
 	if err != nil {
 		panic(err)
@@ -48,12 +48,12 @@ type style struct {
 	paint color.Color
 }
 
-// glyphs goes through a text's letters, each with its place from the start in ems, and returns the
-// width of all. For what the font does not have stands the letter without its accent, or else a
-// question mark.
+// glyphs calls visit, unless it is nil, with each letter's outline and distance from the start, and
+// returns the width of the text, both in ems. A letter that the font lacks is replaced by the same
+// letter without its accent, or else by a question mark.
 func (f typeface) glyphs(text string, visit func(outline sfnt.Segments, at float64)) (width float64) {
 	parsed := f()
-	em := fixed.Int26_6(parsed.UnitsPerEm()) // so that all is in the font's own units
+	em := fixed.Int26_6(parsed.UnitsPerEm()) // so that results are in the font's own units
 	var buffer sfnt.Buffer
 	for _, letter := range norm.NFC.String(text) {
 		if unicode.Is(unicode.Mn, letter) {
@@ -78,7 +78,7 @@ func (f typeface) glyphs(text string, visit func(outline sfnt.Segments, at float
 // text writes from the left end of the baseline.
 func (c *canvas) text(x, y float64, style style, text string) { c.slanted(x, y, 0, style, text) }
 
-// fitted writes text as text does, smaller where it would be wider than width.
+// fitted writes like text, in a smaller size if the text would be wider than width.
 func (c *canvas) fitted(x, y, width float64, style style, text string) {
 	style.size = min(style.size, width/max(0.1, style.face.glyphs(text, nil)))
 	c.text(x, y, style, text)
