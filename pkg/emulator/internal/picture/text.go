@@ -91,13 +91,25 @@ func (c *canvas) centered(y float64, style style, text string) {
 
 // slanted writes along a baseline that rises by the angle, in radians.
 func (c *canvas) slanted(x, y, angle float64, style style, text string) {
-	raster := vector.NewRasterizer(c.width, c.height)
 	sin, cos := math.Sincos(angle)
+	place := func(right, down float64) (float64, float64) { // of ems from the start of the baseline
+		return x + style.size*(right*cos+down*sin), y + style.size*(down*cos-right*sin)
+	}
+	var area image.Rectangle
+	width := style.face.glyphs(text, nil)
+	for _, corner := range [][2]float64{{-0.5, -1.5}, {-0.5, 0.5}, {width + 0.5, -1.5}, {width + 0.5, 0.5}} {
+		x, y := place(corner[0], corner[1])
+		area = area.Union(image.Rect(int(x)-1, int(y)-1, int(x)+1, int(y)+1))
+	}
+	if area = area.Intersect(c.image.Bounds()); area.Empty() {
+		return
+	}
+	raster := vector.NewRasterizer(area.Dx(), area.Dy())
 	em := float64(style.face().UnitsPerEm())
 	style.face.glyphs(text, func(outline sfnt.Segments, at float64) {
 		place := func(p fixed.Point26_6) (float32, float32) {
-			right, down := style.size*(at+float64(p.X)/em), style.size*float64(p.Y)/em
-			return float32(x + right*cos + down*sin), float32(y - right*sin + down*cos)
+			x, y := place(at+float64(p.X)/em, float64(p.Y)/em)
+			return float32(x - float64(area.Min.X)), float32(y - float64(area.Min.Y))
 		}
 		for _, segment := range outline {
 			switch x, y := place(segment.Args[0]); segment.Op {
@@ -111,5 +123,5 @@ func (c *canvas) slanted(x, y, angle float64, style style, text string) {
 			}
 		}
 	})
-	raster.Draw(c.image, c.image.Bounds(), image.NewUniform(style.paint), image.Point{})
+	raster.Draw(c.image, area, image.NewUniform(style.paint), image.Point{})
 }
