@@ -31,7 +31,7 @@ type verifyData struct {
 }
 
 func newEvidenceVerify(out *term.Output) *cobra.Command {
-	judging, signing := judging{tables: ofSignatures()}, signing{}
+	judging, signing := acceptFlags{tables: signatureCodes()}, signatureFlags{}
 	cmd := &cobra.Command{
 		Annotations: judging.codes(out),
 		Use:         "verify " + manyEvidence,
@@ -56,7 +56,7 @@ func newEvidenceVerify(out *term.Output) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return printVerified(out, data, len(files) > 1)
+				return printVerdict(out, data, len(files) > 1)
 			})
 		},
 	}
@@ -67,13 +67,13 @@ func newEvidenceVerify(out *term.Output) *cobra.Command {
 
 // verify always returns data, with what is known about the file.
 func verify(cmd *cobra.Command, out *term.Output, file string, limits evidence.Limits,
-	judges *judges) (verifyData, error) {
+	judges *verifier) (verifyData, error) {
 	archive, err := openEvidence(cmd, out, file, limits)
 	if err != nil {
-		return unopened(file, err), err
+		return unreadable(file, err), err
 	}
 	defer archive.Close()
-	return verifyOpened(cmd, file, archive, judges)
+	return verifyFile(cmd, file, archive, judges)
 }
 
 // verifyDataOf is what is printed of a verdict.
@@ -89,8 +89,8 @@ func verifyDataOf(file string, found *verdict.Verdict) verifyData {
 	return data
 }
 
-// unopened is what is known about a file that cannot be opened.
-func unopened(file string, err error) verifyData {
+// unreadable is what is known about a file that cannot be opened.
+func unreadable(file string, err error) verifyData {
 	data := verifyDataOf(file, verdict.NotJudged(nil))
 	data.Error = err.Error()
 	if errors.Is(err, evidence.ErrRefused) {
@@ -99,8 +99,8 @@ func unopened(file string, err error) verifyData {
 	return data
 }
 
-// verifyOpened is verify for evidence that stays open.
-func verifyOpened(cmd *cobra.Command, file string, archive *openedEvidence, judges *judges) (verifyData, error) {
+// verifyFile is verify for evidence that stays open.
+func verifyFile(cmd *cobra.Command, file string, archive *evidenceFile, judges *verifier) (verifyData, error) {
 	report, err := archive.verify(cmd.Context(), judges.Inspector())
 	var refused *evidence.RefusedError
 	if errors.As(err, &refused) { // which the report says
@@ -142,8 +142,8 @@ func printReportJSON(o *term.Output, data verifyData) error {
 		term.JSONList{Key: "refusedEntries", Length: len(bad), Item: func(i int) any { return &bad[i] }})
 }
 
-// printVerified prints what a verification found to be good, and the notices.
-func printVerified(o *term.Output, data verifyData, several bool) error {
+// printVerdict prints what a verification found to be good, and the notices.
+func printVerdict(o *term.Output, data verifyData, several bool) error {
 	lines := []term.Line{
 		{Name: "verdict", Value: string(data.Verdict)}, {Name: "receipt", Value: string(data.Receipt)},
 		{Name: "signatures", Value: string(data.Signatures)}, {Name: "trust", Value: string(data.Trust)},
@@ -187,7 +187,7 @@ func notices(report *evidence.Report) []*i18n.Message {
 		}
 	}
 	count(report.Findings)
-	for inspection := range inspections(report) {
+	for inspection := range allInspections(report) {
 		count(inspection.Findings)
 	}
 	var lines []*i18n.Message

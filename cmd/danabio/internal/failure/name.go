@@ -34,7 +34,7 @@ func FileName(file string) error {
 // StandardInput is what a file is called that is read from there.
 const StandardInput = "-"
 
-// unwrittenText is a [term.WriteError] as a message.
-func unwrittenText(err *term.WriteError) *i18n.Message {
+// writeErrorText is a [term.WriteError] as a message.
+func writeErrorText(err *term.WriteError) *i18n.Message {
 	return i18n.Textf("write standard output: %w", err.Unwrap())
 }

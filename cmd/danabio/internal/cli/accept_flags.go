@@ -14,31 +14,31 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// judging is how strictly evidence is looked at: the flags of all commands that verify.
-type judging struct {
+// acceptFlags is how strictly evidence is looked at: the flags of all commands that verify.
+type acceptFlags struct {
 	accept []string
 	strict bool
 	tables [][]evidence.CodeInfo // of codes that can be accepted, by who finds them; those of the ZIP first
 }
 
-func (j *judging) addFlags(cmd *cobra.Command) {
+func (j *acceptFlags) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&j.accept, "accept", nil,
 		"")
 	cmd.Flags().BoolVar(&j.strict, "strict", false, "")
 }
 
-// ofZIP and ofSignatures are the codes of findings, by who finds them.
-func ofZIP() [][]evidence.CodeInfo        { return [][]evidence.CodeInfo{evidence.Codes()} }
-func ofSignatures() [][]evidence.CodeInfo { return append(ofZIP(), pdfsig.Codes()) }
+// zipCodes and ofSignatures are the codes of findings, by who finds them.
+func zipCodes() [][]evidence.CodeInfo       { return [][]evidence.CodeInfo{evidence.Codes()} }
+func signatureCodes() [][]evidence.CodeInfo { return append(zipCodes(), pdfsig.Codes()) }
 
 // limits returns the limits that the flags stand for.
-func (j *judging) limits(cmd *cobra.Command) (evidence.Limits, error) {
+func (j *acceptFlags) limits(cmd *cobra.Command) (evidence.Limits, error) {
 	limits, _, err := j.limitsAndRest(cmd)
 	return limits, err
 }
 
 // limitsAndRest also returns the codes to accept that are not about the ZIP.
-func (j *judging) limitsAndRest(cmd *cobra.Command) (evidence.Limits, []evidence.Code, error) {
+func (j *acceptFlags) limitsAndRest(cmd *cobra.Command) (evidence.Limits, []evidence.Code, error) {
 	limits := evidence.Limits{Strict: j.strict}
 	var rest []evidence.Code
 	for _, list := range j.accept {
@@ -61,7 +61,7 @@ func (j *judging) limitsAndRest(cmd *cobra.Command) (evidence.Limits, []evidence
 }
 
 // tableOf returns which table has a code that can be accepted, -1 if none has.
-func (j *judging) tableOf(code string) int {
+func (j *acceptFlags) tableOf(code string) int {
 	return slices.IndexFunc(j.tables, func(table []evidence.CodeInfo) bool {
 		return slices.ContainsFunc(table, func(info evidence.CodeInfo) bool {
 			return string(info.Code) == code &&
@@ -70,7 +70,7 @@ func (j *judging) tableOf(code string) int {
 	})
 }
 
-func (j *judging) notAcceptable(cmd *cobra.Command, code string) error {
+func (j *acceptFlags) notAcceptable(cmd *cobra.Command, code string) error {
 	what := i18n.Textf("there is no such finding code")
 	var may []string
 	for _, table := range j.tables {
@@ -89,7 +89,7 @@ func (j *judging) notAcceptable(cmd *cobra.Command, code string) error {
 }
 
 // codes are for the help of a command with these flags: the codes that can be accepted.
-func (j *judging) codes(out *term.Output) map[string]string {
+func (j *acceptFlags) codes(out *term.Output) map[string]string {
 	var b strings.Builder
 	for _, table := range j.tables {
 		for _, info := range table {

@@ -8,8 +8,8 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
 )
 
-// measuredText says how far something is that is counted in bytes; total is -1 if it is not known.
-func measuredText(o *term.Output, what string, done, total int64, perSecond float64) string {
+// progressText says how far something is that is counted in bytes; total is -1 if it is not known.
+func progressText(o *term.Output, what string, done, total int64, perSecond float64) string {
 	part := int64(0)
 	if total > 0 {
 		part = int64(float64(done) / float64(total) * 100)
@@ -33,9 +33,9 @@ func measuredText(o *term.Output, what string, done, total int64, perSecond floa
 }
 
 // rate is how fast a number has grown lately.
-type rate struct{ samples []moment }
+type rate struct{ samples []countAt }
 
-type moment struct {
+type countAt struct {
 	at    time.Time
 	count int64
 }
@@ -48,7 +48,7 @@ func (r *rate) add(now time.Time, count int64) float64 {
 	if n := len(r.samples); n > 0 && count < r.samples[n-1].count { // it begins anew
 		r.samples = r.samples[:0]
 	}
-	r.samples = append(r.samples, moment{now, count})
+	r.samples = append(r.samples, countAt{now, count})
 	for len(r.samples) > 2 && now.Sub(r.samples[1].at) >= lately {
 		r.samples = r.samples[1:]
 	}
@@ -59,8 +59,8 @@ func (r *rate) add(now time.Time, count int64) float64 {
 	return float64(count-first.count) / now.Sub(first.at).Seconds()
 }
 
-// reading is how far the reading of a file or of standard input is.
-type reading struct {
+// readProgress is how far the reading of a file or of standard input is.
+type readProgress struct {
 	out  *term.Output
 	what string
 	done atomic.Int64
@@ -68,32 +68,32 @@ type reading struct {
 	rate rate
 }
 
-// newReading begins with nothing read.
-func newReading(o *term.Output, what string) *reading {
-	r := &reading{out: o, what: what}
+// newReadProgress begins with nothing read.
+func newReadProgress(o *term.Output, what string) *readProgress {
+	r := &readProgress{out: o, what: what}
 	r.size.Store(-1)
 	r.rate.add(time.Now(), 0)
 	return r
 }
 
-// at takes how far it is.
-func (r *reading) at(done, size int64) {
+// update takes how far it is.
+func (r *readProgress) update(done, size int64) {
 	r.done.Store(done)
 	r.size.Store(size)
 }
 
-func (r *reading) text(now time.Time) string {
+func (r *readProgress) text(now time.Time) string {
 	done := r.done.Load()
-	return measuredText(r.out, r.what, done, r.size.Load(), r.rate.add(now, done))
+	return progressText(r.out, r.what, done, r.size.Load(), r.rate.add(now, done))
 }
 
-// counted reads and says how much.
-type counted struct {
+// countingReader reads and says how much.
+type countingReader struct {
 	io.Reader
-	reading *reading
+	reading *readProgress
 }
 
-func (c counted) Read(p []byte) (int, error) {
+func (c countingReader) Read(p []byte) (int, error) {
 	n, err := c.Reader.Read(p)
 	c.reading.done.Add(int64(n))
 	return n, err

@@ -15,25 +15,25 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// openedEvidence is evidence in a file, or one that came from standard input.
-type openedEvidence struct {
+// evidenceFile is evidence in a file, or one that came from standard input.
+type evidenceFile struct {
 	*evidence.Archive
-	remove  func()       // what was stored for it
-	out     *term.Output // where to tell how far its reading is
-	reading *reading     // nil unless that is told
+	remove  func()        // what was stored for it
+	out     *term.Output  // where to tell how far its reading is
+	reading *readProgress // nil unless that is told
 }
 
-func newOpenedEvidence(archive *evidence.Archive, out *term.Output, remove func()) *openedEvidence {
-	opened := &openedEvidence{Archive: archive, remove: remove, out: out}
+func newEvidenceFile(archive *evidence.Archive, out *term.Output, remove func()) *evidenceFile {
+	opened := &evidenceFile{Archive: archive, remove: remove, out: out}
 	if out.Line != nil && !out.Quiet {
-		opened.reading = newReading(out, "")
-		archive.OnProgress(opened.reading.at)
+		opened.reading = newReadProgress(out, "")
+		archive.OnProgress(opened.reading.update)
 	}
 	return opened
 }
 
-// shows tells how far the reading is, under the name of what is done, until hide is called.
-func (e *openedEvidence) shows(what string) (hide func()) {
+// showProgress tells how far the reading is, under the name of what is done, until hide is called.
+func (e *evidenceFile) showProgress(what string) (hide func()) {
 	if e.reading == nil {
 		return func() {}
 	}
@@ -41,19 +41,19 @@ func (e *openedEvidence) shows(what string) (hide func()) {
 	return e.out.Progress(e.reading.text)
 }
 
-func (e *openedEvidence) verify(ctx context.Context, inspectors ...evidence.Inspector) (*evidence.Report, error) {
-	defer e.shows(say(e.out, "Verifying"))()
+func (e *evidenceFile) verify(ctx context.Context, inspectors ...evidence.Inspector) (*evidence.Report, error) {
+	defer e.showProgress(say(e.out, "Verifying"))()
 	return e.VerifyContext(ctx, inspectors...)
 }
 
-func (e *openedEvidence) Close() {
+func (e *evidenceFile) Close() {
 	_ = e.Archive.Close()
 	e.remove()
 }
 
 // openEvidence opens evidence, acceptable or not. What does not exist and what is no file is bad
 // input; all else that keeps it from being read is a failure of the system's.
-func openEvidence(cmd *cobra.Command, out *term.Output, file string, limits evidence.Limits) (*openedEvidence, error) {
+func openEvidence(cmd *cobra.Command, out *term.Output, file string, limits evidence.Limits) (*evidenceFile, error) {
 	if file == failure.StandardInput {
 		return openPiped(cmd, out, limits)
 	}
@@ -73,10 +73,10 @@ func openEvidence(cmd *cobra.Command, out *term.Output, file string, limits evid
 	if err != nil {
 		return nil, err
 	}
-	return newOpenedEvidence(archive, out, func() {}), nil
+	return newEvidenceFile(archive, out, func() {}), nil
 }
 
-func openPiped(cmd *cobra.Command, out *term.Output, limits evidence.Limits) (*openedEvidence, error) {
+func openPiped(cmd *cobra.Command, out *term.Output, limits evidence.Limits) (*evidenceFile, error) {
 	source, hide := readStandardInput(out, cmd)
 	defer hide()
 	file, remove, err := spoolEvidence(source, limits.MaxFileSize)
@@ -88,7 +88,7 @@ func openPiped(cmd *cobra.Command, out *term.Output, limits evidence.Limits) (*o
 		remove()
 		return nil, err
 	}
-	return newOpenedEvidence(archive, out, remove), nil
+	return newEvidenceFile(archive, out, remove), nil
 }
 
 func openSpooled(file *os.File, limits evidence.Limits) (*evidence.Archive, error) {
@@ -99,9 +99,9 @@ func openSpooled(file *os.File, limits evidence.Limits) (*evidence.Archive, erro
 	return evidence.OpenReader(file, info.Size(), limits)
 }
 
-// verified opens evidence that is acceptable and agrees with its receipt, if it has one.
-func verified(cmd *cobra.Command, out *term.Output, file string,
-	limits evidence.Limits) (*openedEvidence, *evidence.Report, error) {
+// openVerified opens evidence that is acceptable and agrees with its receipt, if it has one.
+func openVerified(cmd *cobra.Command, out *term.Output, file string,
+	limits evidence.Limits) (*evidenceFile, *evidence.Report, error) {
 	archive, err := openEvidence(cmd, out, file, limits)
 	if err != nil {
 		return nil, nil, err

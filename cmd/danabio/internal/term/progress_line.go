@@ -32,7 +32,7 @@ const (
 	EraseLine = "\r\x1b[K"
 	DimText   = "\x1b[2m"
 	RedText   = "\x1b[31m"
-	AsBefore  = "\x1b[0m"
+	PlainText = "\x1b[0m"
 )
 
 // show keeps the line at what text says, nothing if that is empty, until hide is called, which may
@@ -80,9 +80,9 @@ func (l *ProgressLine) draw(text string) {
 		l.shown = text
 		// of the last columns, two are for the ^C of an interrupt, and in the last some terminals
 		// go on to the next line
-		text = cut(text, l.Width()-3)
+		text = truncate(text, l.Width()-3)
 		if l.dim {
-			text = DimText + text + AsBefore
+			text = DimText + text + PlainText
 		}
 		_, _ = io.WriteString(l.Screen, EraseLine+text)
 	}
@@ -96,8 +96,8 @@ func (l *ProgressLine) erase() {
 	}
 }
 
-// cut leaves as much of a text as has room in so many columns.
-func cut(text string, columns int) string {
+// truncate leaves as much of a text as has room in so many columns.
+func truncate(text string, columns int) string {
 	runes := []rune(OneLine(text))
 	if len(runes) <= max(columns, 0) {
 		return string(runes)
