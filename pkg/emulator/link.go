@@ -88,7 +88,7 @@ func (e *Emulator) show(r *http.Request, status int, view page.View) *answer {
 		return refuse(http.StatusInternalServerError, "the emulator could not make the page")
 	}
 	return lockDown(newAnswer(status, "text/html; charset=utf-8", text).
-		with("Content-Language", string(view.Language)).with("Content-Security-Policy", page.Policy))
+		with("Content-Language", string(view.Language)).with("Content-Security-Policy", page.Policy()))
 }
 
 // lockDown adds the security headers of every page and picture.

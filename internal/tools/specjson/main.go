@@ -1,7 +1,7 @@
 // Command specjson writes api/openapi.json, the vendor's OpenAPI document as JSON, for
 // `danabio spec --json`. go generate runs it from the repository's root.
 //
-// What may live here: that conversion, and nothing that the library or the command line imports.
+// Only that conversion lives here; neither the library nor the command line imports it.
 package main
 
 import (
@@ -37,8 +37,8 @@ func run(from, to string) error {
 	return os.WriteFile(to, indented.Bytes(), 0o644)
 }
 
-// convert keeps the order of keys, so that the document reads as it was written. JSON stays as it
-// is: YAML does not have some of its escapes.
+// convert keeps the order of keys, so that the document reads as it was written. A document that is
+// JSON already stays as it is, since YAML lacks some of JSON's escapes.
 func convert(document []byte) ([]byte, error) {
 	if json.Valid(document) {
 		return document, nil

@@ -21,7 +21,7 @@ func parseTree(raw []byte) (*yaml.Node, error) {
 	case err == nil:
 		raw = asYAML(raw)
 	case bytes.TrimSpace(raw)[0] == '{' && errors.As(err, &wrong):
-		kind = "JSON" // unless it is YAML's own form of the same
+		kind = "JSON" // unless YAML accepts it
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(raw))
 	var top yaml.Node
@@ -40,12 +40,11 @@ func parseTree(raw []byte) (*yaml.Node, error) {
 	return top.Content[0], nil
 }
 
-// jsonEscape finds what a backslash begins in JSON: a character beyond 16 bits as two halves, one
-// half, or any other escape.
+// jsonEscape matches an escape sequence of JSON: a surrogate pair, a lone surrogate, or any other.
 var jsonEscape = regexp.MustCompile(`\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u[dD][89a-fA-F]..|.)`)
 
-// asYAML writes JSON without what the YAML library does not know or reads otherwise: the escape \/,
-// halves of characters, tabs, and breaks of lines that only YAML has. Lines stay where they are.
+// asYAML rewrites what the YAML library rejects in JSON or reads differently: the escape \/,
+// surrogates, tabs, and the line breaks that only YAML knows. Line numbers stay the same.
 func asYAML(document []byte) []byte {
 	var b bytes.Buffer
 	json.HTMLEscape(&b, document) // also escapes U+2028 and U+2029

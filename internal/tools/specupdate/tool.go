@@ -13,14 +13,14 @@ import (
 	"time"
 )
 
-// tools holds the programs of other modules, at the versions that stand beside their use. They are
-// built from the module proxy when they are first needed: go run would ask the proxy each time.
+// tools holds programs of other modules, at the versions given where they are used. Each is built
+// when it is first needed: go run would ask the module proxy on every call.
 var tools struct {
 	sync.Mutex
 	folder string // "" before the first is built
 }
 
-func removeTools() { os.RemoveAll(tools.folder) } // nothing if there is none
+func removeTools() { os.RemoveAll(tools.folder) } // does nothing if there is no folder
 
 // tool runs a program of another module, named as for go install, and returns its standard output.
 func tool(ctx context.Context, folder, program string, args ...string) ([]byte, error) {

@@ -14,8 +14,8 @@ import (
 	"github.com/danabio/danabio-go/internal/newfile"
 )
 
-// tree is a snapshot of a checkout, or of a source archive, in a git repository of its own: edits
-// that are not committed are part of it, and git says what has changed since.
+// tree is a snapshot of a checkout or of a source archive, in a temporary git repository. It
+// includes uncommitted edits and untracked files, and git tells what has changed since.
 type tree struct {
 	root       string
 	repository string
@@ -30,8 +30,7 @@ const (
 	reportFile  = "api/spec-update.md"
 )
 
-// snapshot keeps the files below the root, but for those that its .gitignore names, in the
-// repository, which is made.
+// snapshot creates the repository and stores every file below the root that no .gitignore excludes.
 func snapshot(ctx context.Context, root, repository string) (*tree, error) {
 	root, err := filepath.Abs(root) // child processes have folders of their own
 	if err != nil {
@@ -56,10 +55,10 @@ func snapshot(ctx context.Context, root, repository string) (*tree, error) {
 	return t, nil
 }
 
-// git runs a command of git's on a folder: the snapshot's own, or a copy of it. No setting of the
-// developer's counts.
+// git runs a git command on a folder, which is the snapshot's own or a copy of it. It ignores the
+// developer's settings.
 func (t *tree) git(ctx context.Context, folder string, args ...string) (string, error) {
-	env := []string{"GIT_DIR=" + t.repository, "GIT_WORK_TREE=" + folder, "GIT_INDEX_FILE=" + t.repository + "/index",
+	env := []string{"GIT_DIR=" + t.repository, "GIT_WORK_TREE=.", "GIT_INDEX_FILE=" + t.repository + "/index",
 		"GIT_CONFIG_GLOBAL=" + os.DevNull, "GIT_CONFIG_NOSYSTEM=1"}
 	out, err := start(ctx, folder, "git", env, args...)
 	return string(out), err
@@ -77,7 +76,8 @@ func (t *tree) write(ctx context.Context, folder string) error {
 	return nil
 }
 
-// changed lists what a folder has otherwise than the snapshot, has besides, or lacks.
+// changed lists the files that differ between a folder and the snapshot, or are in only one of
+// them.
 func (t *tree) changed(ctx context.Context, folder string) ([]string, error) {
 	_, err := t.git(ctx, folder, "add", "--all")
 	if err != nil {
@@ -110,12 +110,14 @@ func (t *tree) install(ctx context.Context, files map[string][]byte) error {
 			part.Discard()
 		}
 	}()
-	for _, path := range paths { // whatever can fail for want of room fails here
+	for _, path := range paths { // a full disk shows here, before anything is replaced
 		if slices.Contains(meanwhile, path) {
 			return fmt.Errorf("put %s in place: it was changed while the update ran; run it again", path)
 		}
-		if parts[path], err = newfile.Create(place(path)); err == nil {
-			err = fill(parts[path], place(path), files[path])
+		part, err := newfile.Create(place(path))
+		if err == nil {
+			parts[path] = part
+			err = fill(part, place(path), files[path])
 		}
 		if err != nil {
 			return fmt.Errorf("put %s in place: %w", path, err)
@@ -144,7 +146,7 @@ func fill(part *newfile.File, target string, content []byte) error {
 	return part.Seal()
 }
 
-// restore gives the work tree back what the index has at these paths.
+// restore brings the files at these paths back as they were.
 func (t *tree) restore(ctx context.Context, paths []string) error {
 	var failed error
 	for _, path := range paths {

@@ -15,10 +15,12 @@ func TestInstallIsAllOrNothing(t *testing.T) {
 			return os.WriteFile(filepath.Join(root, "gen", "b.go"), []byte("edited"), 0o644)
 		},
 		"a folder stands there": func(root string) error {
-			return os.Mkdir(filepath.Join(root, "gen", "new.go"),
-				0o755)
+			return os.Mkdir(filepath.Join(root, "gen", "new.go"), 0o755)
 		},
 		"folder is gone": func(root string) error { return os.RemoveAll(filepath.Join(root, "gen")) },
+		"folder of a new file is not there": func(root string) error {
+			return os.Remove(filepath.Join(root, "gen", "new"))
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			root := t.TempDir()
@@ -32,6 +34,9 @@ func TestInstallIsAllOrNothing(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
+			if err := os.Mkdir(filepath.Join(root, "gen", "new"), 0o755); err != nil {
+				t.Fatal(err)
+			}
 			work, err := snapshot(t.Context(), root, filepath.Join(t.TempDir(), "git"))
 			if err != nil {
 				t.Fatal(err)
@@ -41,7 +46,7 @@ func TestInstallIsAllOrNothing(t *testing.T) {
 			}
 			before := fingerprint(t, root)
 			changed := map[string][]byte{specFile: []byte("new"), "gen/a.go": []byte("new a"),
-				"gen/b.go": []byte("new b"), "gen/new.go": []byte("n")}
+				"gen/b.go": []byte("new b"), "gen/new.go": []byte("n"), "gen/new/c.go": []byte("n")}
 			if err := work.install(t.Context(), changed); err == nil || !strings.Contains(err.Error(), "put gen/") {
 				t.Errorf("%v, want an error that names the file", err)
 			}

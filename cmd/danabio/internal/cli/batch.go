@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"runtime/debug"
 	"strings"
 
 	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
@@ -15,12 +14,11 @@ import (
 // as it occurs, and returns an error with the most important exit code; JSON is then one line per
 // file. Only an interrupt or an unwritable standard output stops it early.
 func each(o *term.Output, files []string, do func(file string) error) error {
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(memoryLimit))
-	defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
+	defer limitMemory()()
 	if len(files) == 1 {
 		err := failure.AboutFile(files[0], do(files[0]))
 		if errors.Is(err, context.Canceled) {
-			err = &interruptedError{err, listed(files)}
+			err = &interruptedError{err, shortList(files)}
 		}
 		return err
 	}
@@ -33,7 +31,7 @@ func each(o *term.Output, files []string, do func(file string) error) error {
 		case err == nil:
 			continue
 		case errors.Is(err, context.Canceled):
-			return &interruptedError{err, listed(files[i:])}
+			return &interruptedError{err, shortList(files[i:])}
 		case errors.As(err, &unwritten):
 			return err
 		}
@@ -46,15 +44,6 @@ func each(o *term.Output, files []string, do func(file string) error) error {
 	}
 	return nil
 }
-
-const (
-	// memoryLimit keeps garbage from adding up in a ZIP with thousands of entries. Beyond it the
-	// garbage collector works harder, and nothing fails.
-	memoryLimit = 25 << 19
-	// gcPercent delays garbage collection below that limit. Verifying an evidence ZIP of usual size
-	// stays below it.
-	gcPercent = 400
-)
 
 // failedFiles reports that some of several files failed. Each failure has been printed already.
 type failedFiles struct {
@@ -81,11 +70,11 @@ func (e *interruptedError) Advice() *i18n.Message {
 	return i18n.Textf("Nothing half done is left behind. Not done: %s", e.left)
 }
 
-// shownLeft is the largest number of names that [listed] shows.
+// shownLeft is the largest number of names that [shortList] shows.
 const shownLeft = 10
 
-// listed joins names for a message, and shows only the first ones if there are many.
-func listed(names []string) *i18n.Message {
+// shortList joins names for a message, and shows only the first ones if there are many.
+func shortList(names []string) *i18n.Message {
 	var shown []string
 	for _, name := range names[:min(len(names), shownLeft)] {
 		shown = append(shown, term.OneLine(name))

@@ -29,7 +29,7 @@ type retrieval struct {
 	connection settings.Connection
 	out        *term.Output
 	target     string // -o
-	transfers  *transfers
+	transfers  *transferProgress
 	turns      chan struct{} // one for each circuit that may ask the server
 }
 
@@ -64,8 +64,8 @@ type getEvidence func(ctx context.Context, client *danabio.Client, circuit, path
 // maxCircuits limits the bytes read from standard input. Tens of thousands of ids fit.
 const maxCircuits = 4 << 20
 
-// named replaces a - by the circuits that standard input lists, one per line.
-func (r *retrieval) named(cmd *cobra.Command, circuits []string) ([]string, error) {
+// circuitsFromInput replaces a - by the circuits that standard input lists, one per line.
+func (r *retrieval) circuitsFromInput(cmd *cobra.Command, circuits []string) ([]string, error) {
 	at := slices.Index(circuits, failure.StandardInput)
 	switch {
 	case at < 0:
@@ -101,7 +101,7 @@ func (r *retrieval) named(cmd *cobra.Command, circuits []string) ([]string, erro
 }
 
 func (r *retrieval) run(cmd *cobra.Command, circuits []string, get getEvidence) error {
-	circuits, err := r.named(cmd, circuits)
+	circuits, err := r.circuitsFromInput(cmd, circuits)
 	if err != nil {
 		return err
 	}
@@ -113,9 +113,9 @@ func (r *retrieval) run(cmd *cobra.Command, circuits []string, get getEvidence) 
 	if err != nil {
 		return err
 	}
-	r.transfers, r.turns = newTransfers(r.out, len(circuits)), make(chan struct{}, maxTurns)
+	r.transfers, r.turns = newTransferProgress(r.out, len(circuits)), make(chan struct{}, maxTurns)
 	if r.out.Line != nil {
-		config.Progress = r.transfers.told
+		config.Progress = r.transfers.onProgress
 	}
 	client, err := danabio.New(config)
 	if err != nil {
@@ -131,7 +131,7 @@ func (r *retrieval) run(cmd *cobra.Command, circuits []string, get getEvidence) 
 	hide := r.out.Progress(r.transfers.text)
 	defer hide()
 	if len(circuits) > 1 {
-		return r.several(cmd.Context(), client, circuits, paths, get)
+		return r.runAll(cmd.Context(), client, circuits, paths, get)
 	}
 	receipt, err := get(cmd.Context(), client, circuits[0], paths[0])
 	hide()
@@ -142,12 +142,13 @@ func (r *retrieval) run(cmd *cobra.Command, circuits []string, get getEvidence) 
 	if err != nil {
 		return failure.AboutCircuit(circuits[0], err)
 	}
-	return r.received(paths[0], receipt, receiptLines(paths[0], receipt))
+	return r.printStored(paths[0], receipt, receiptLines(paths[0], receipt))
 }
 
-// received prints what was stored, and a notice if the Content-Encoding of the response was wrong.
-func (r *retrieval) received(path string, receipt *danabio.Receipt, lines []term.Line) error {
-	if err := r.out.Data(r.stored(path, receipt), lines...); err != nil {
+// printStored prints what was stored, and a notice if the Content-Encoding of the response was
+// wrong.
+func (r *retrieval) printStored(path string, receipt *danabio.Receipt, lines []term.Line) error {
+	if err := r.out.Data(r.storedJSON(path, receipt), lines...); err != nil {
 		return err
 	}
 	if label := receipt.Headers["Content-Encoding"]; label != "" && !r.out.Quiet {
@@ -164,9 +165,9 @@ type storedData struct {
 	Path string `json:"path"`
 }
 
-// stored returns the --json output for evidence at path: the receipt, and the path if -o did not
-// name it.
-func (r *retrieval) stored(path string, receipt *danabio.Receipt) any {
+// storedJSON returns the --json output for evidence at path: the receipt, and the path if -o did
+// not name it.
+func (r *retrieval) storedJSON(path string, receipt *danabio.Receipt) any {
 	if path == r.target {
 		return receipt
 	}
@@ -251,9 +252,9 @@ type circuitResult struct {
 	err     error
 }
 
-// several retrieves all circuits at the same time, prints each result as it comes, and continues
+// runAll retrieves all circuits at the same time, prints each result as it comes, and continues
 // after failures.
-func (r *retrieval) several(parent context.Context, client *danabio.Client, circuits, paths []string,
+func (r *retrieval) runAll(parent context.Context, client *danabio.Client, circuits, paths []string,
 	get getEvidence) error {
 	ctx, end := context.WithCancel(parent)
 	defer end()
@@ -261,7 +262,7 @@ func (r *retrieval) several(parent context.Context, client *danabio.Client, circ
 	for i := range circuits {
 		go func() {
 			receipt, err := get(ctx, client, circuits[i], paths[i])
-			r.transfers.ended(circuits[i])
+			r.transfers.finish(circuits[i])
 			results <- circuitResult{i, receipt, err}
 		}()
 	}
@@ -275,7 +276,8 @@ func (r *retrieval) several(parent context.Context, client *danabio.Client, circ
 			undone = append(undone, result.index)
 			continue
 		}
-		if err := r.tell(circuits[result.index], paths[result.index], result, &failed); err != nil && unwritten == nil {
+		if err := r.printResult(circuits[result.index], paths[result.index], result, &failed); err != nil &&
+			unwritten == nil {
 			unwritten = err
 		}
 		if unwritten != nil || errors.Is(result.err, danabio.ErrUnauthorized) {
@@ -291,7 +293,7 @@ func (r *retrieval) several(parent context.Context, client *danabio.Client, circ
 	case parent.Err() != nil && len(left) > 0:
 		return &interruptedError{
 			i18n.Errorf("%w, with %d of %d circuits to go", context.Canceled, len(left), len(circuits)),
-			i18n.Textf("circuits %s into %s", listed(left), term.OneLine(r.target)),
+			i18n.Textf("circuits %s into %s", shortList(left), term.OneLine(r.target)),
 		}
 	case unwritten != nil:
 		return unwritten
@@ -302,11 +304,11 @@ func (r *retrieval) several(parent context.Context, client *danabio.Client, circ
 	return nil
 }
 
-// tell prints the result for a circuit. It fails if the result cannot be printed.
-func (r *retrieval) tell(circuit, path string, result circuitResult, failed *failedCircuits) error {
+// printResult prints the result for a circuit. It fails if the result cannot be printed.
+func (r *retrieval) printResult(circuit, path string, result circuitResult, failed *failedCircuits) error {
 	if result.err == nil {
 		lines := append([]term.Line{{Name: "circuit", Value: circuit}}, receiptLines(path, result.receipt)...)
-		return r.received(path, result.receipt, lines)
+		return r.printStored(path, result.receipt, lines)
 	}
 	err := failure.AboutCircuit(circuit, result.err)
 	failed.add(err)
@@ -348,7 +350,7 @@ func (e *failedCircuits) Worst() int { return e.code }
 func (e *failedCircuits) Advice() *i18n.Message {
 	advices := e.advices
 	if len(e.left) > 0 {
-		advices = append(slices.Clone(advices), i18n.Textf("Not requested: %s", listed(e.left)))
+		advices = append(slices.Clone(advices), i18n.Textf("Not requested: %s", shortList(e.left)))
 	}
 	if len(advices) == 0 {
 		return nil

@@ -22,7 +22,7 @@ import (
 // FILE for any file, DIR for folders, and any other name for no file. It is needed only for a
 // completion request.
 func addCompletions(root *cobra.Command) {
-	everyCommand(root, func(cmd *cobra.Command) {
+	walkCommands(root, func(cmd *cobra.Command) {
 		if cmd.ValidArgsFunction == nil {
 			cmd.ValidArgsFunction = completeArguments(argumentNames(cmd.Use))
 		}
@@ -37,10 +37,10 @@ func addCompletions(root *cobra.Command) {
 	})
 }
 
-func everyCommand(cmd *cobra.Command, do func(*cobra.Command)) {
+func walkCommands(cmd *cobra.Command, do func(*cobra.Command)) {
 	do(cmd)
 	for _, child := range cmd.Commands() {
-		everyCommand(child, do)
+		walkCommands(child, do)
 	}
 }
 
@@ -112,9 +112,9 @@ func completeFlag(flag, name string) cobra.CompletionFunc {
 
 // completeCodes completes the last code of a list, and shows what each code means.
 func completeCodes(cmd *cobra.Command, _ []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	tables := ofZIP()
+	tables := zipCodes()
 	if cmd.Flags().Lookup("sent") != nil { // the command judges signatures too
-		tables = ofSignatures()
+		tables = signatureCodes()
 	}
 	before := toComplete[:strings.LastIndexByte(toComplete, ',')+1]
 	taken := strings.Split(before, ",")
@@ -161,7 +161,7 @@ func completeUnknown(cmd *cobra.Command, args []string, _ string) ([]cobra.Compl
 	var ids []cobra.Completion
 	_ = openJournal(ctx, args[0], func(file *journal.Journal) error { // without a journal there is nothing to complete
 		for _, entry := range file.Entries() {
-			if outcome := entry.Outcome(); mayHaveStarted(outcome) {
+			if outcome := entry.Outcome(); isUnsettled(outcome) {
 				ids = append(ids, cobra.CompletionWithDesc(entry.Intent.RequestID,
 					entry.Intent.At.UTC().Format(time.RFC3339)+" "+string(outcome)))
 			}

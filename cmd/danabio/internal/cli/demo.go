@@ -208,7 +208,7 @@ func (d *demo) path(name string, content []byte) (data demoData, err error) {
 	}
 
 	start := startedReceipt(circuit)
-	judges, err := newJudges(verdict.Policy{}, &start)
+	judges, err := newVerifier(verdict.Policy{}, &start)
 	if err != nil {
 		return data, err
 	}
@@ -239,7 +239,7 @@ func (d *demo) path(name string, content []byte) (data demoData, err error) {
 	if err := archive.ExtractContext(ctx, folder); err != nil {
 		return data, err
 	}
-	data.Files = extracted(folder, found.Report)
+	data.Files = extractedPaths(folder, found.Report)
 	if err := d.step("extract", "%d files in %s", len(data.Files), folder+string(filepath.Separator)); err != nil {
 		return data, err
 	}
@@ -251,7 +251,7 @@ func (d *demo) path(name string, content []byte) (data demoData, err error) {
 	return data, d.step("report", "%s, to be read by people", data.Report)
 }
 
-func (d *demo) report(evidencePath string, judges *judges, path string) error {
+func (d *demo) report(evidencePath string, judges *verifier, path string) error {
 	made, err := reportOptions(d.out, false)
 	if err != nil {
 		return err

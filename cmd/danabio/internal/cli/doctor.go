@@ -140,7 +140,7 @@ func whoText(who doctor.Who) *i18n.Message {
 	return i18n.Textf("you")
 }
 
-// textOf converts a text of package doctor, or one made by sayCheck, to a message.
+// textOf converts a text of package doctor, or one made by checkText, to a message.
 func textOf(text doctor.Text) *i18n.Message {
 	format, args := text.Format, slices.Clone(text.Args)
 	for i, arg := range args {
@@ -151,8 +151,8 @@ func textOf(text doctor.Text) *i18n.Message {
 	return i18n.Textf(format, args...)
 }
 
-// sayCheck returns a text for a check.
-func sayCheck(format string, args ...any) doctor.Text { return doctor.Say(format, args...) }
+// checkText returns a text for a check.
+func checkText(format string, args ...any) doctor.Text { return doctor.Say(format, args...) }
 
 func checksFailed(checks []doctor.Check) error {
 	var names []string
@@ -175,16 +175,16 @@ func checksFailed(checks []doctor.Check) error {
 	return failure.FailedChecks(i18n.Errorf("failed: %s", strings.Join(names, ", ")), kinds[first])
 }
 
-// unusable returns the check for invalid settings, with the message that any other command would
+// badSettings returns the check for invalid settings, with the message that any other command would
 // print.
-func unusable(err error) doctor.Check {
-	return doctor.Fails(doctor.Configuration, sayCheck("%s", err), doctor.You,
-		sayCheck("correct it; \"danabio config show\" says where each setting comes from"))
+func badSettings(err error) doctor.Check {
+	return doctor.Fails(doctor.Configuration, checkText("%s", err), doctor.You,
+		checkText("correct it; \"danabio config show\" says where each setting comes from"))
 }
 
 func (d *doctorRun) checkConfiguration(err error) doctor.Check {
 	if err != nil {
-		return unusable(err)
+		return badSettings(err)
 	}
 	s := d.settings
 	var missing []string
@@ -201,13 +201,14 @@ func (d *doctorRun) checkConfiguration(err error) doctor.Check {
 	}
 	switch {
 	case len(missing) > 0 && s.File.Unread != nil:
-		return unusable(s.File.Unread)
+		return badSettings(s.File.Unread)
 	case len(missing) > 0:
-		advice := sayCheck("give them, set their variables, or put them into a profile of %s", homely(s.File.Path))
+		advice := checkText("give them, set their variables, or put them into a profile of %s",
+			shortenHome(s.File.Path))
 		if s.File.Path == "" { // there is no home directory
-			advice = sayCheck("give them, or set their variables")
+			advice = checkText("give them, or set their variables")
 		}
-		return doctor.Fails(doctor.Configuration, sayCheck("%s; what these flags give is missing: %s", d.source(),
+		return doctor.Fails(doctor.Configuration, checkText("%s; what these flags give is missing: %s", d.source(),
 			strings.Join(missing, ", ")), doctor.You, advice)
 	}
 	config := s.Config()
@@ -218,47 +219,47 @@ func (d *doctorRun) checkConfiguration(err error) doctor.Check {
 	case err != nil && errors.Is(err, danabio.ErrProxy): // the check "proxy" reports it
 	case err != nil && strays != "":
 		return doctor.Fails(doctor.Configuration,
-			sayCheck("%s; a stray space or quote is at one end of, or an invisible character is in: %s", err, strays),
+			checkText("%s; a stray space or quote is at one end of, or an invisible character is in: %s", err, strays),
 			doctor.You,
-			sayCheck("type it again"))
+			checkText("type it again"))
 	case err != nil:
-		return unusable(err)
+		return badSettings(err)
 	default:
 		_ = client.Close() // it was made only for its checks
 	}
 	if added := doctor.AddedPath(s.BaseURL.Value); added != "" {
 		return doctor.Check{
-			Status: doctor.Warning, Who: doctor.You, Advice: sayCheck("give the base URL without it"),
-			Found: sayCheck("the base URL ends in %s, which danabio adds by itself", added),
+			Status: doctor.Warning, Who: doctor.You, Advice: checkText("give the base URL without it"),
+			Found: checkText("the base URL ends in %s, which danabio adds by itself", added),
 		}
 	}
 	if strays != "" {
 		return doctor.Check{
-			Status: doctor.Warning, Who: doctor.You, Advice: sayCheck("type it again, unless that is part of it"),
-			Found: sayCheck("%s; a stray space or quote is at one end of, or an invisible character is in: %s",
+			Status: doctor.Warning, Who: doctor.You, Advice: checkText("type it again, unless that is part of it"),
+			Found: checkText("%s; a stray space or quote is at one end of, or an invisible character is in: %s",
 				d.source(),
 				strays),
 		}
 	}
-	return doctor.Fine(sayCheck("%s; nothing is missing", d.source()))
+	return doctor.Fine(checkText("%s; nothing is missing", d.source()))
 }
 
 // source describes where the settings come from, apart from flags and variables.
 func (d *doctorRun) source() doctor.Text {
 	switch s := d.settings; {
 	case s.Profile.Value != "":
-		return sayCheck("profile %s of %s", s.Profile.Value, homely(s.File.Path))
+		return checkText("profile %s of %s", s.Profile.Value, shortenHome(s.File.Path))
 	case s.File.Exists:
-		return sayCheck("no profile of %s is chosen", homely(s.File.Path))
+		return checkText("no profile of %s is chosen", shortenHome(s.File.Path))
 	case s.File.Unread != nil:
-		return sayCheck("%s cannot be read, and is not needed", homely(s.File.Path))
+		return checkText("%s cannot be read, and is not needed", shortenHome(s.File.Path))
 	}
-	return sayCheck("no configuration file, only flags and variables")
+	return checkText("no configuration file, only flags and variables")
 }
 
-// homely replaces the user's home directory in path by ~, because it often contains the user's
+// shortenHome replaces the user's home directory in path by ~, because it often contains the user's
 // name.
-func homely(path string) string {
+func shortenHome(path string) string {
 	if home, err := os.UserHomeDir(); err == nil {
 		if rest, found := strings.CutPrefix(path, home+string(filepath.Separator)); found {
 			return filepath.Join("~", rest)
@@ -269,50 +270,50 @@ func homely(path string) string {
 
 func (d *doctorRun) checkSecret(ctx context.Context) doctor.Check {
 	if d.settings == nil {
-		return doctor.Skips(sayCheck("the settings cannot be used"))
+		return doctor.Skips(checkText("the settings cannot be used"))
 	}
 	if d.settings.Secret.From.Kind == "" {
-		return doctor.Skips(sayCheck("none is given"))
+		return doctor.Skips(checkText("none is given"))
 	}
 	place := d.settings.Secret
 	var notice *i18n.Message
 	var err error
 	if d.secret, notice, err = place.Read(ctx, d.cmd, d.out); err != nil {
-		return unusable(err)
+		return badSettings(err)
 	}
-	found := sayCheck("given by %s", place.From.Name)
+	found := checkText("given by %s", place.From.Name)
 	if place.From.Kind == settings.FromProfile {
-		found = sayCheck("read from %s", homely(place.File))
+		found = checkText("read from %s", shortenHome(place.File))
 	}
 	if credential.Stray(d.secret) {
 		return doctor.Check{
-			Status: doctor.Warning, Who: doctor.You, Advice: sayCheck("type it again, unless that is part of it"),
-			Found: sayCheck("%s; a stray space or quote is at one end of it, or an invisible character is in it",
+			Status: doctor.Warning, Who: doctor.You, Advice: checkText("type it again, unless that is part of it"),
+			Found: checkText("%s; a stray space or quote is at one end of it, or an invisible character is in it",
 				found),
 		}
 	}
 	if notice != nil {
-		return noticed(found, notice)
+		return withNotice(found, notice)
 	}
 	return doctor.Fine(found)
 }
 
-// noticed returns a warning about files that work but have a notice.
-func noticed(found doctor.Text, notice *i18n.Message) doctor.Check {
+// withNotice returns a warning about files that work but have a notice.
+func withNotice(found doctor.Text, notice *i18n.Message) doctor.Check {
 	return doctor.Check{
 		Status: doctor.Warning, Who: doctor.You,
-		Advice: sayCheck("if you can, make it readable only for you or a group"),
-		Found:  sayCheck("%s; %s", found, notice),
+		Advice: checkText("if you can, make it readable only for you or a group"),
+		Found:  checkText("%s; %s", found, notice),
 	}
 }
 
 func (d *doctorRun) checkCertificates(ctx context.Context) doctor.Check {
 	if d.settings == nil {
-		return doctor.Skips(sayCheck("the settings cannot be used"))
+		return doctor.Skips(checkText("the settings cannot be used"))
 	}
 	var err error
 	if d.certificates, err = d.settings.Certificates(ctx); err != nil {
-		return unusable(err)
+		return badSettings(err)
 	}
 	c := d.certificates
 	var found doctor.Text
@@ -320,25 +321,25 @@ func (d *doctorRun) checkCertificates(ctx context.Context) doctor.Check {
 	case c.Roots == nil && systemTrustsNobody():
 		return doctor.Check{
 			Status: doctor.Warning, Who: doctor.You,
-			Found: sayCheck("no authority of your own, and this system trusts none either"),
-			Advice: sayCheck("install the package ca-certificates, or name a file with authorities in SSL_CERT_FILE " +
+			Found: checkText("no authority of your own, and this system trusts none either"),
+			Advice: checkText("install the package ca-certificates, or name a file with authorities in SSL_CERT_FILE " +
 				"or with --ca-file"),
 		}
 	case c.Roots == nil && c.Client == nil:
-		found = sayCheck("none of your own; the system's authorities are trusted")
+		found = checkText("none of your own; the system's authorities are trusted")
 	case c.Client == nil:
-		found = sayCheck("authorities of your own, trusted in addition to the system's: %d", len(c.Roots))
+		found = checkText("authorities of your own, trusted in addition to the system's: %d", len(c.Roots))
 	default:
-		found = sayCheck("the client certificate of %s is good until %s; authorities of your own: %d",
+		found = checkText("the client certificate of %s is good until %s; authorities of your own: %d",
 			c.Client.Leaf.Subject,
 			settings.Day(c.Client.Leaf.NotAfter), len(c.Roots))
 	}
 	switch {
 	case c.Client != nil && time.Until(c.Client.Leaf.NotAfter) < doctor.Soon:
 		return doctor.Check{Status: doctor.Warning, Found: found, Who: doctor.You,
-			Advice: sayCheck("have it renewed in time")}
+			Advice: checkText("have it renewed in time")}
 	case len(c.Notices) > 0:
-		return noticed(found, c.Notices[0])
+		return withNotice(found, c.Notices[0])
 	}
 	return doctor.Fine(found)
 }

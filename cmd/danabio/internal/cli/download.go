@@ -48,7 +48,7 @@ func newWait(out *term.Output) *cobra.Command {
 				path string) (*danabio.Receipt, error) {
 				receipt, err := client.WaitForEvidence(ctx, circuit, path, danabio.PollPolicy{
 					MaxWait: timeout,
-					Notify:  func(poll danabio.Poll) { r.transfers.polled(circuit, poll) },
+					Notify:  func(poll danabio.Poll) { r.transfers.onPoll(circuit, poll) },
 					Admit:   r.admit,
 				})
 				if err != nil {

@@ -45,7 +45,7 @@ type listEntry struct {
 }
 
 func newEvidenceList(out *term.Output) *cobra.Command {
-	judging := judging{tables: ofZIP()}
+	judging := acceptFlags{tables: zipCodes()}
 	cmd := &cobra.Command{
 		Annotations: judging.codes(out),
 		Use:         "list " + manyEvidence,
@@ -56,7 +56,7 @@ func newEvidenceList(out *term.Output) *cobra.Command {
 				return err
 			}
 			return each(out, files, func(file string) error {
-				archive, report, err := verified(cmd, out, file, limits)
+				archive, report, err := openVerified(cmd, out, file, limits)
 				if err != nil {
 					return err
 				}

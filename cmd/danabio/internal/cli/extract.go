@@ -24,7 +24,7 @@ type extractData struct {
 }
 
 func newEvidenceExtract(out *term.Output) *cobra.Command {
-	judging := judging{tables: ofZIP()}
+	judging := acceptFlags{tables: zipCodes()}
 	var folder string
 	cmd := &cobra.Command{
 		Annotations: judging.codes(out),
@@ -75,7 +75,7 @@ func extractionFolders(cmd *cobra.Command, files []string, folder string) (map[s
 	if err := checkFolder(filepath.Dir(filepath.Clean(folder))); err != nil {
 		return nil, err
 	}
-	if exists(folder) {
+	if fileExists(folder) {
 		return nil, folderExists(folder)
 	}
 	if len(files) == 1 {
@@ -113,7 +113,7 @@ func extractionName(file string) string {
 	return name
 }
 
-func exists(folder string) bool {
+func fileExists(folder string) bool {
 	_, err := os.Lstat(filepath.Clean(folder))
 	return err == nil
 }
@@ -131,7 +131,7 @@ func extractFile(cmd *cobra.Command, out *term.Output, file, folder string,
 		return nil, err
 	}
 	defer archive.Close()
-	defer archive.shows(say(out, "Extracting"))()
+	defer archive.showProgress(say(out, "Extracting"))()
 	err = archive.ExtractIf(cmd.Context(), folder, func(report *evidence.Report) error {
 		return checkReceipt(file, report)
 	})
@@ -148,7 +148,7 @@ func extractFile(cmd *cobra.Command, out *term.Output, file, folder string,
 				"or "+
 				"macOS, or in WSL",
 				failure.FileName(file), name.Entry)
-	case errors.Is(err, fs.ErrExist) && exists(folder):
+	case errors.Is(err, fs.ErrExist) && fileExists(folder):
 		return nil, folderExists(folder)
 	case err != nil:
 		return nil, err
@@ -156,8 +156,8 @@ func extractFile(cmd *cobra.Command, out *term.Output, file, folder string,
 	return archive.Report(), nil
 }
 
-// extracted returns the paths of the extracted files.
-func extracted(folder string, report *evidence.Report) []string {
+// extractedPaths returns the paths of the extracted files.
+func extractedPaths(folder string, report *evidence.Report) []string {
 	files := []string{}
 	for _, entry := range filesIn(report.Entries) {
 		files = append(files, extractedPath(folder, entry))

@@ -39,7 +39,7 @@ func TestHelpOfEveryCommandKeepsToTheWidth(t *testing.T) {
 	for _, wanted := range []i18n.Language{i18n.English, i18n.Spanish} {
 		out := term.NewOutput(new(strings.Builder), new(strings.Builder))
 		out.Language = wanted
-		everyCommand(newRoot(out), func(cmd *cobra.Command) {
+		walkCommands(newRoot(out), func(cmd *cobra.Command) {
 			whole := help.Text(cmd, 0)
 			for _, columns := range []int{20, 80, 100} {
 				text := help.Text(cmd, columns)

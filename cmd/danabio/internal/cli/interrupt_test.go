@@ -248,10 +248,10 @@ func TestListedIsBounded(t *testing.T) {
 	for i := range 25 {
 		names = append(names, fmt.Sprint(i))
 	}
-	if got := listed(names).Error(); got != "0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 15 more" {
+	if got := shortList(names).Error(); got != "0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 15 more" {
 		t.Error(got)
 	}
-	if got := listed([]string{"a", "-", "\x1b[2J"}).Error(); got != "a, -, \ufffd[2J" {
+	if got := shortList([]string{"a", "-", "\x1b[2J"}).Error(); got != "a, -, \ufffd[2J" {
 		t.Error(got)
 	}
 }

@@ -87,7 +87,7 @@ func newJournalList(out *term.Output) *cobra.Command {
 			err := openJournal(cmd.Context(), args[0], func(file *journal.Journal) error {
 				for _, entry := range file.Entries() {
 					outcome := entry.Outcome()
-					if unknown && !mayHaveStarted(outcome) {
+					if unknown && !isUnsettled(outcome) {
 						continue
 					}
 					entries = append(entries, journalEntry{
@@ -138,7 +138,7 @@ func newJournalSettle(out *term.Output) *cobra.Command {
 			case cut && (id != "" || circuit != "" || none):
 				return failure.Usagef(cmd, "--cut cannot be combined with other flags: it only removes the line")
 			case cut:
-				return settleCut(out, args[0])
+				return removeCutLine(out, args[0])
 			case id == "":
 				return failure.Usagef(cmd, "--id is missing")
 			case (circuit == "") == !none:
@@ -153,7 +153,7 @@ func newJournalSettle(out *term.Output) *cobra.Command {
 				switch outcome := entry.Outcome(); {
 				case !known:
 					return failure.BadInput("journal %s has no request %q", args[0], id)
-				case !mayHaveStarted(outcome):
+				case !isUnsettled(outcome):
 					return failure.BadInput("request %q is settled already: %s %s", id, outcome, entry.Result.CircuitID)
 				}
 				return file.End(cmd.Context(), result)
@@ -175,8 +175,8 @@ func newJournalSettle(out *term.Output) *cobra.Command {
 	return cmd
 }
 
-// settleCut removes the truncated last line of a journal.
-func settleCut(out *term.Output, path string) error {
+// removeCutLine removes the truncated last line of a journal.
+func removeCutLine(out *term.Output, path string) error {
 	if err := journal.RemoveCut(path); err != nil {
 		return failure.BadInput("%w", err)
 	}
@@ -185,8 +185,8 @@ func settleCut(out *term.Output, path string) error {
 	}{true}, term.Line{Name: "removed", Value: "true"})
 }
 
-// mayHaveStarted reports whether a start with this outcome is still unsettled.
-func mayHaveStarted(outcome danabio.OutcomeState) bool {
+// isUnsettled reports whether a start with this outcome is still unsettled.
+func isUnsettled(outcome danabio.OutcomeState) bool {
 	return outcome == danabio.OutcomeUnknown || outcome == danabio.PartlySent
 }
 

@@ -146,7 +146,7 @@ func TestDownloadOnATerminal(t *testing.T) {
 				append([]string{"download", circuit, "-o", "evidence.zip"}, test.args...)...)
 			drawn := 0
 			for piece := range strings.SplitSeq(all, term.EraseLine) {
-				bare := strings.TrimSuffix(strings.TrimPrefix(piece, term.DimText), term.AsBefore)
+				bare := strings.TrimSuffix(strings.TrimPrefix(piece, term.DimText), term.PlainText)
 				if !strings.HasPrefix(bare, "Receiving: ") {
 					continue
 				}

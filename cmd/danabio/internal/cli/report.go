@@ -32,7 +32,7 @@ type reportData struct {
 }
 
 func newEvidenceReport(out *term.Output) *cobra.Command {
-	judging, signing := judging{tables: ofSignatures()}, signing{}
+	judging, signing := acceptFlags{tables: signatureCodes()}, signatureFlags{}
 	var path string
 	var firstPages bool
 	cmd := &cobra.Command{
@@ -59,7 +59,7 @@ func newEvidenceReport(out *term.Output) *cobra.Command {
 			defer part.Discard()
 			data, judgement, err := report(cmd, out, args[0], limits, judges, made, part)
 			if errors.Is(err, context.Canceled) {
-				err = &interruptedError{err, listed([]string{path})}
+				err = &interruptedError{err, shortList([]string{path})}
 			}
 			if err != nil {
 				return err
@@ -68,7 +68,7 @@ func newEvidenceReport(out *term.Output) *cobra.Command {
 				return err
 			}
 			data.Path = path
-			return printReported(out, data, judgement)
+			return printReport(out, data, judgement)
 		},
 	}
 	cmd.Flags().StringVarP(&path, "output", "o", "", "")
@@ -107,7 +107,7 @@ func newReportFile(cmd *cobra.Command, path string) (*newfile.File, error) {
 	if path == "" {
 		return nil, failure.Usagef(cmd, "-o REPORT.html is missing")
 	}
-	if exists(path) {
+	if fileExists(path) {
 		return nil, failure.FileExists("%s exists; choose another name or move it away", path)
 	}
 	if err := checkFolder(filepath.Dir(path)); err != nil {
@@ -130,7 +130,8 @@ func placeReport(part *newfile.File, path string) error {
 // report writes the report into part. The judgement is the error of the verification. If the
 // verification reached no verdict, there is no report and err is the reason.
 func report(
-	cmd *cobra.Command, out *term.Output, file string, limits evidence.Limits, judges *judges, made auditreport.Options,
+	cmd *cobra.Command, out *term.Output, file string, limits evidence.Limits, judges *verifier,
+	made auditreport.Options,
 	part *newfile.File,
 ) (data reportData, judgement, err error) {
 	var content fs.FS
@@ -138,7 +139,7 @@ func report(
 	var refused *evidence.RefusedError
 	switch {
 	case errors.As(err, &refused): // refused before it was stored
-		data.verifyData, judgement = unopened(file, err), err
+		data.verifyData, judgement = unreadable(file, err), err
 		data.Report = &evidence.Report{Version: evidence.ReportVersion, Verdict: evidence.VerdictRefused,
 			Findings: refused.Findings}
 	case err != nil:
@@ -146,7 +147,7 @@ func report(
 	default:
 		defer archive.Close()
 		content = archive
-		data.verifyData, judgement = verifyOpened(cmd, file, archive, judges)
+		data.verifyData, judgement = verifyFile(cmd, file, archive, judges)
 		if data.Verdict == evidence.VerdictIncomplete || errors.Is(judgement, context.Canceled) {
 			return data, nil, judgement
 		}
@@ -169,7 +170,7 @@ func report(
 }
 
 // subjectOf returns the subject of the report.
-func subjectOf(data verifyData, judges *judges, content fs.FS, judgement error) auditreport.Subject {
+func subjectOf(data verifyData, judges *verifier, content fs.FS, judgement error) auditreport.Subject {
 	subject := auditreport.Subject{
 		Evidence: data.Report, Content: content, Found: data.SentDocuments, RootsGiven: judges.roots,
 		Strict: judges.strict, Failure: judgement,
@@ -187,8 +188,8 @@ func subjectOf(data verifyData, judges *judges, content fs.FS, judgement error) 
 	return subject
 }
 
-// printReported prints a summary of the report, and fails with the error of the verification.
-func printReported(o *term.Output, data reportData, judgement error) error {
+// printReport prints a summary of the report, and fails with the error of the verification.
+func printReport(o *term.Output, data reportData, judgement error) error {
 	if judgement != nil {
 		judgement = &reportedError{judgement, data.Path}
 	}

@@ -39,8 +39,8 @@ func (s *start) checkBesidesRequest(cmd *cobra.Command, files []string) error {
 	return nil
 }
 
-// asked returns the content of the request file, or nil without one.
-func (s *start) asked(ctx context.Context, cmd *cobra.Command) (*danabio.CircuitRequest, error) {
+// requested returns the content of the request file, or nil without one.
+func (s *start) requested(ctx context.Context, cmd *cobra.Command) (*danabio.CircuitRequest, error) {
 	if s.request == "" {
 		return nil, nil
 	}

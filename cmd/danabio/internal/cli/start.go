@@ -104,7 +104,7 @@ func (s *start) run(cmd *cobra.Command, out *term.Output, files []string) error 
 		return err
 	}
 	ctx := cmd.Context()
-	asked, err := s.asked(ctx, cmd)
+	asked, err := s.requested(ctx, cmd)
 	if err != nil {
 		return err
 	}
@@ -118,9 +118,9 @@ func (s *start) run(cmd *cobra.Command, out *term.Output, files []string) error 
 		}
 		config.Journal = startJournal{s.journal}
 	}
-	sending := newTransfers(out, 0)
+	sending := newTransferProgress(out, 0)
 	if out.Line != nil {
-		config.Progress = sending.told
+		config.Progress = sending.onProgress
 	}
 	client, err := danabio.New(config)
 	if err != nil {

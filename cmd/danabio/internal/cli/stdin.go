@@ -23,16 +23,16 @@ import (
 // an empty document, list or secret.
 func inputOf(stdin io.Reader) io.Reader {
 	if file, ok := stdin.(*os.File); ok && term.IsNull(file) {
-		return nothingComes{}
+		return closedInput{}
 	}
 	return stdin
 }
 
-// nothingComes is a standard input that is closed or the null device, which is the default in a
+// closedInput is a standard input that is closed or the null device, which is the default in a
 // container.
-type nothingComes struct{}
+type closedInput struct{}
 
-func (nothingComes) Read([]byte) (int, error) {
+func (closedInput) Read([]byte) (int, error) {
 	return 0, i18n.Errorf("it is closed or the null device, so nothing comes from it")
 }
 
@@ -83,8 +83,8 @@ func countOf(files []string, wanted string) int {
 // readStandardInput returns a reader that stops when the command is interrupted. It shows the
 // progress until hide is called.
 func readStandardInput(o *term.Output, cmd *cobra.Command) (source io.Reader, hide func()) {
-	read := newReading(o, say(o, "Reading standard input"))
-	return counted{settings.Interruptible(cmd.Context(), cmd.InOrStdin()), read}, o.Progress(read.text)
+	read := newReadProgress(o, say(o, "Reading standard input"))
+	return countingReader{settings.Interruptible(cmd.Context(), cmd.InOrStdin()), read}, o.Progress(read.text)
 }
 
 // spool stores a document from standard input, because its size must be known before it is sent.

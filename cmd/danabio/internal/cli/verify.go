@@ -32,7 +32,7 @@ type verifyData struct {
 }
 
 func newEvidenceVerify(out *term.Output) *cobra.Command {
-	judging, signing := judging{tables: ofSignatures()}, signing{}
+	judging, signing := acceptFlags{tables: signatureCodes()}, signatureFlags{}
 	cmd := &cobra.Command{
 		Annotations: judging.codes(out),
 		Use:         "verify " + manyEvidence,
@@ -57,7 +57,7 @@ func newEvidenceVerify(out *term.Output) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return printVerified(out, data, len(files) > 1)
+				return printVerdict(out, data, len(files) > 1)
 			})
 		},
 	}
@@ -68,13 +68,13 @@ func newEvidenceVerify(out *term.Output) *cobra.Command {
 
 // verify verifies a file. It always returns data with what is known about the file.
 func verify(cmd *cobra.Command, out *term.Output, file string, limits evidence.Limits,
-	judges *judges) (verifyData, error) {
+	judges *verifier) (verifyData, error) {
 	archive, err := openEvidence(cmd, out, file, limits)
 	if err != nil {
-		return unopened(file, err), err
+		return unreadable(file, err), err
 	}
 	defer archive.Close()
-	return verifyOpened(cmd, file, archive, judges)
+	return verifyFile(cmd, file, archive, judges)
 }
 
 // verifyDataOf converts a verdict to its printed form.
@@ -90,8 +90,8 @@ func verifyDataOf(file string, found *verdict.Verdict) verifyData {
 	return data
 }
 
-// unopened returns what is known about a file that cannot be opened.
-func unopened(file string, err error) verifyData {
+// unreadable returns what is known about a file that cannot be opened.
+func unreadable(file string, err error) verifyData {
 	data := verifyDataOf(file, verdict.NotJudged(nil))
 	data.Error = err.Error()
 	if errors.Is(err, evidence.ErrRefused) {
@@ -100,8 +100,8 @@ func unopened(file string, err error) verifyData {
 	return data
 }
 
-// verifyOpened is verify for evidence that is already open and stays open.
-func verifyOpened(cmd *cobra.Command, file string, archive *openedEvidence, judges *judges) (verifyData, error) {
+// verifyFile is verify for evidence that is already open and stays open.
+func verifyFile(cmd *cobra.Command, file string, archive *evidenceFile, judges *verifier) (verifyData, error) {
 	report, err := archive.verify(cmd.Context(), judges.Inspector())
 	var refused *evidence.RefusedError
 	if errors.As(err, &refused) { // the report states it
@@ -143,8 +143,8 @@ func printReportJSON(o *term.Output, data verifyData) error {
 		term.JSONList{Key: "refusedEntries", Length: len(bad), Item: func(i int) any { return &bad[i] }})
 }
 
-// printVerified prints the result for good evidence, and the notices.
-func printVerified(o *term.Output, data verifyData, several bool) error {
+// printVerdict prints the result for good evidence, and the notices.
+func printVerdict(o *term.Output, data verifyData, several bool) error {
 	lines := []term.Line{
 		{Name: "verdict", Value: string(data.Verdict)}, {Name: "receipt", Value: string(data.Receipt)},
 		{Name: "signatures", Value: string(data.Signatures)}, {Name: "trust", Value: string(data.Trust)},
@@ -189,7 +189,7 @@ func notices(report *evidence.Report) []*i18n.Message {
 		}
 	}
 	count(report.Findings)
-	for inspection := range inspections(report) {
+	for inspection := range allInspections(report) {
 		count(inspection.Findings)
 	}
 	var lines []*i18n.Message

@@ -21,8 +21,8 @@ func askVendor(requestID, channel string, at time.Time) *i18n.Message {
   time        %s`, term.OneLine(requestID), term.OneLine(channel), at.UTC().Format(time.RFC3339))
 }
 
-// readOn links to the documentation of a kind.
-func readOn(k Kind) *i18n.Message {
+// moreOn links to the documentation of a kind.
+func moreOn(k Kind) *i18n.Message {
 	return i18n.Textf("Read on: https://github.com/danabio/danabio-go/blob/main/docs/errors.md#%s", string(k))
 }
 
@@ -48,7 +48,7 @@ func Advice(err error) *i18n.Message {
 		return i18n.Textf("Go on with: danabio wait -o evidence.zip -- %s", term.ShellWord(exists.Result.CircuitID))
 	case errors.As(err, &exists):
 		return i18n.Textf("%s\nWrite down what they say with \"danabio journal settle\".\n%s",
-			askVendor(exists.Intent.RequestID, exists.Intent.Channel, exists.Intent.At), readOn(kindOutcomeUnknown))
+			askVendor(exists.Intent.RequestID, exists.Intent.Channel, exists.Intent.At), moreOn(kindOutcomeUnknown))
 	case errors.As(err, &rejected):
 		return i18n.Textf("Both files stay; send the reasons to DANAconnect. The same command asks again.")
 	case noTemporaryFolder(err):

@@ -31,7 +31,7 @@ It is not sent again, because the signer might then get two circuits.
 %s
 If one was, "danabio wait" with its circuit id goes on from there. If none was, start again.
 %s`,
-		what, askVendor(e.outcome.ID, e.outcome.Channel, e.outcome.At), readOn(kindOutcomeUnknown))
+		what, askVendor(e.outcome.ID, e.outcome.Channel, e.outcome.At), moreOn(kindOutcomeUnknown))
 }
 
 // AfterStart reports a failure after the circuit was started.
@@ -60,15 +60,15 @@ func InterruptedStart(err error) error {
 	if !errors.Is(err, context.Canceled) || errors.As(err, &unknown) || errors.As(err, &journal) {
 		return err
 	}
-	return &unstarted{err}
+	return &notStarted{err}
 }
 
-// unstarted is an interrupted start that started nothing.
-type unstarted struct{ error }
+// notStarted is an interrupted start that started nothing.
+type notStarted struct{ error }
 
-func (e *unstarted) Unwrap() error { return e.error }
+func (e *notStarted) Unwrap() error { return e.error }
 
-func (e *unstarted) Advice() *i18n.Message {
+func (e *notStarted) Advice() *i18n.Message {
 	return i18n.Textf("Nothing was sent, or the server refused it, and by its answer it started no circuit. The same " +
 		"command can be given again.")
 }

@@ -47,7 +47,7 @@ type Output struct {
 
 // NewOutput checks stderr, TERM and NO_COLOR to find out what the terminal supports.
 func NewOutput(stdout, stderr io.Writer) *Output {
-	out := &Output{Stdout: stdout, Stderr: &oneAtATime{stream: stderr}, Language: "en"}
+	out := &Output{Stdout: stdout, Stderr: &syncWriter{stream: stderr}, Language: "en"}
 	out.StdoutFile, _ = stdout.(*os.File)
 	file, ok := stderr.(*os.File)
 	if !ok {
@@ -67,13 +67,13 @@ func NewOutput(stdout, stderr io.Writer) *Output {
 	return out
 }
 
-// oneAtATime is a stream that several goroutines can write to. With --verbose the client does too.
-type oneAtATime struct {
+// syncWriter is a stream that several goroutines can write to. With --verbose the client does too.
+type syncWriter struct {
 	mu     sync.Mutex
 	stream io.Writer
 }
 
-func (w *oneAtATime) Write(p []byte) (int, error) {
+func (w *syncWriter) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.stream.Write(p)

@@ -112,9 +112,12 @@ func read(name string) string {
 
 // Policy is the pages' Content-Security-Policy. It allows only their own style, script, pictures
 // and forms, and data: addresses, for the empty icon.
-var Policy = "default-src 'none'; style-src " + source(style) + "; script-src " + source(script) +
-	"; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for " +
-	"'script'"
+var Policy = sync.OnceValue(func() string {
+	return "default-src 'none'; style-src " + source(style) + "; script-src " + source(script) +
+		"; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; " +
+		"require-trusted-types-for " +
+		"'script'"
+})
 
 func source(text string) string {
 	sum := sha256.Sum256([]byte(text))

@@ -30,7 +30,7 @@ func Print(o *term.Output, err error) {
 func PrintLines(o *term.Output, err error) {
 	name := "danabio:"
 	if o.Colour {
-		name = term.RedText + name + term.AsBefore
+		name = term.RedText + name + term.PlainText
 	}
 	text, details := InFlags.Replace(err.Error()), []string(nil)
 	if o.Language == i18n.Spanish {
@@ -99,7 +99,7 @@ func shownLines(text string) string {
 // add fills in the fields from the data of the error.
 func (d *JSON) add(err error) {
 	var (
-		what     *about
+		what     *aboutError
 		file     *RefusedFile
 		refused  *evidence.RefusedError
 		rejected *danabio.RejectedError
@@ -121,7 +121,7 @@ func (d *JSON) add(err error) {
 		d.File = file.File
 	}
 	if errors.As(err, &what) {
-		d.CircuitID, d.File = first(what.circuit, d.CircuitID), first(what.file, d.File)
+		d.CircuitID, d.File = firstText(what.circuit, d.CircuitID), firstText(what.file, d.File)
 	}
 	if errors.As(err, &rejected) {
 		d.Kept = rejected.Kept
@@ -146,7 +146,7 @@ func (d *JSON) add(err error) {
 	}
 }
 
-func first(texts ...string) string {
+func firstText(texts ...string) string {
 	for _, text := range texts {
 		if text != "" {
 			return text
@@ -155,19 +155,19 @@ func first(texts ...string) string {
 	return ""
 }
 
-// about records the circuit or file of an error, for the JSON form.
-type about struct {
+// aboutError records the circuit or file of an error, for the JSON form.
+type aboutError struct {
 	error
 	circuit, file string
 }
 
-func (a *about) Unwrap() error { return a.error }
+func (a *aboutError) Unwrap() error { return a.error }
 
 func AboutFile(file string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return &about{error: err, file: file}
+	return &aboutError{error: err, file: file}
 }
 
 // AboutCircuit adds the circuit to an error. It omits an invalid id, because that may be a link,
@@ -176,7 +176,7 @@ func AboutCircuit(circuit string, err error) error {
 	if err == nil || kindOf(err) == KindBadInput {
 		return err
 	}
-	return &about{error: err, circuit: circuit}
+	return &aboutError{error: err, circuit: circuit}
 }
 
 // InFlags replaces the names of fields in errors of package danabio by the names of flags.

@@ -8,9 +8,9 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
 )
 
-// measuredText describes the progress of something that is measured in bytes. total is -1 if it is
+// progressText describes the progress of something that is measured in bytes. total is -1 if it is
 // unknown.
-func measuredText(o *term.Output, what string, done, total int64, perSecond float64) string {
+func progressText(o *term.Output, what string, done, total int64, perSecond float64) string {
 	part := int64(0)
 	if total > 0 {
 		part = int64(float64(done) / float64(total) * 100)
@@ -34,9 +34,9 @@ func measuredText(o *term.Output, what string, done, total int64, perSecond floa
 }
 
 // rate measures how fast a number has grown lately.
-type rate struct{ samples []moment }
+type rate struct{ samples []countAt }
 
-type moment struct {
+type countAt struct {
 	at    time.Time
 	count int64
 }
@@ -49,7 +49,7 @@ func (r *rate) add(now time.Time, count int64) float64 {
 	if n := len(r.samples); n > 0 && count < r.samples[n-1].count { // a new transfer
 		r.samples = r.samples[:0]
 	}
-	r.samples = append(r.samples, moment{now, count})
+	r.samples = append(r.samples, countAt{now, count})
 	for len(r.samples) > 2 && now.Sub(r.samples[1].at) >= lately {
 		r.samples = r.samples[1:]
 	}
@@ -60,8 +60,8 @@ func (r *rate) add(now time.Time, count int64) float64 {
 	return float64(count-first.count) / now.Sub(first.at).Seconds()
 }
 
-// reading is the progress of reading a file or standard input.
-type reading struct {
+// readProgress is the progress of reading a file or standard input.
+type readProgress struct {
 	out  *term.Output
 	what string
 	done atomic.Int64
@@ -69,32 +69,32 @@ type reading struct {
 	rate rate
 }
 
-// newReading returns a reading at 0 bytes.
-func newReading(o *term.Output, what string) *reading {
-	r := &reading{out: o, what: what}
+// newReadProgress returns a readProgress at 0 bytes.
+func newReadProgress(o *term.Output, what string) *readProgress {
+	r := &readProgress{out: o, what: what}
 	r.size.Store(-1)
 	r.rate.add(time.Now(), 0)
 	return r
 }
 
-// at updates the progress.
-func (r *reading) at(done, size int64) {
+// update updates the progress.
+func (r *readProgress) update(done, size int64) {
 	r.done.Store(done)
 	r.size.Store(size)
 }
 
-func (r *reading) text(now time.Time) string {
+func (r *readProgress) text(now time.Time) string {
 	done := r.done.Load()
-	return measuredText(r.out, r.what, done, r.size.Load(), r.rate.add(now, done))
+	return progressText(r.out, r.what, done, r.size.Load(), r.rate.add(now, done))
 }
 
-// counted is a reader that reports how much was read.
-type counted struct {
+// countingReader is a reader that reports how much was read.
+type countingReader struct {
 	io.Reader
-	reading *reading
+	reading *readProgress
 }
 
-func (c counted) Read(p []byte) (int, error) {
+func (c countingReader) Read(p []byte) (int, error) {
 	n, err := c.Reader.Read(p)
 	c.reading.done.Add(int64(n))
 	return n, err

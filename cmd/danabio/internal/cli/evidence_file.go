@@ -15,25 +15,25 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// openedEvidence is evidence from a file or from standard input.
-type openedEvidence struct {
+// evidenceFile is evidence from a file or from standard input.
+type evidenceFile struct {
 	*evidence.Archive
-	remove  func()       // removes the temporary file
-	out     *term.Output // where to print the progress
-	reading *reading     // nil unless progress is shown
+	remove  func()        // removes the temporary file
+	out     *term.Output  // where to print the progress
+	reading *readProgress // nil unless progress is shown
 }
 
-func newOpenedEvidence(archive *evidence.Archive, out *term.Output, remove func()) *openedEvidence {
-	opened := &openedEvidence{Archive: archive, remove: remove, out: out}
+func newEvidenceFile(archive *evidence.Archive, out *term.Output, remove func()) *evidenceFile {
+	opened := &evidenceFile{Archive: archive, remove: remove, out: out}
 	if out.Line != nil && !out.Quiet {
-		opened.reading = newReading(out, "")
-		archive.OnProgress(opened.reading.at)
+		opened.reading = newReadProgress(out, "")
+		archive.OnProgress(opened.reading.update)
 	}
 	return opened
 }
 
-// shows shows the progress of the reading, labelled with what, until hide is called.
-func (e *openedEvidence) shows(what string) (hide func()) {
+// showProgress shows the progress of the reading, labelled with what, until hide is called.
+func (e *evidenceFile) showProgress(what string) (hide func()) {
 	if e.reading == nil {
 		return func() {}
 	}
@@ -41,19 +41,19 @@ func (e *openedEvidence) shows(what string) (hide func()) {
 	return e.out.Progress(e.reading.text)
 }
 
-func (e *openedEvidence) verify(ctx context.Context, inspectors ...evidence.Inspector) (*evidence.Report, error) {
-	defer e.shows(say(e.out, "Verifying"))()
+func (e *evidenceFile) verify(ctx context.Context, inspectors ...evidence.Inspector) (*evidence.Report, error) {
+	defer e.showProgress(say(e.out, "Verifying"))()
 	return e.VerifyContext(ctx, inspectors...)
 }
 
-func (e *openedEvidence) Close() {
+func (e *evidenceFile) Close() {
 	_ = e.Archive.Close()
 	e.remove()
 }
 
 // openEvidence opens evidence, whether acceptable or not. A path that does not exist or is not a
 // file is bad input; any other failure to read it is a system error.
-func openEvidence(cmd *cobra.Command, out *term.Output, file string, limits evidence.Limits) (*openedEvidence, error) {
+func openEvidence(cmd *cobra.Command, out *term.Output, file string, limits evidence.Limits) (*evidenceFile, error) {
 	if file == failure.StandardInput {
 		return openPiped(cmd, out, limits)
 	}
@@ -73,10 +73,10 @@ func openEvidence(cmd *cobra.Command, out *term.Output, file string, limits evid
 	if err != nil {
 		return nil, err
 	}
-	return newOpenedEvidence(archive, out, func() {}), nil
+	return newEvidenceFile(archive, out, func() {}), nil
 }
 
-func openPiped(cmd *cobra.Command, out *term.Output, limits evidence.Limits) (*openedEvidence, error) {
+func openPiped(cmd *cobra.Command, out *term.Output, limits evidence.Limits) (*evidenceFile, error) {
 	source, hide := readStandardInput(out, cmd)
 	defer hide()
 	file, remove, err := spoolEvidence(source, limits.MaxFileSize)
@@ -88,7 +88,7 @@ func openPiped(cmd *cobra.Command, out *term.Output, limits evidence.Limits) (*o
 		remove()
 		return nil, err
 	}
-	return newOpenedEvidence(archive, out, remove), nil
+	return newEvidenceFile(archive, out, remove), nil
 }
 
 func openSpooled(file *os.File, limits evidence.Limits) (*evidence.Archive, error) {
@@ -99,10 +99,10 @@ func openSpooled(file *os.File, limits evidence.Limits) (*evidence.Archive, erro
 	return evidence.OpenReader(file, info.Size(), limits)
 }
 
-// verified opens evidence and returns it if it is acceptable and matches its receipt, if it has
+// openVerified opens evidence and returns it if it is acceptable and matches its receipt, if it has
 // one.
-func verified(cmd *cobra.Command, out *term.Output, file string,
-	limits evidence.Limits) (*openedEvidence, *evidence.Report, error) {
+func openVerified(cmd *cobra.Command, out *term.Output, file string,
+	limits evidence.Limits) (*evidenceFile, *evidence.Report, error) {
 	archive, err := openEvidence(cmd, out, file, limits)
 	if err != nil {
 		return nil, nil, err

@@ -14,31 +14,33 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// judging holds the flags of all commands that verify. They set how strictly evidence is judged.
-type judging struct {
+// acceptFlags holds the flags of all commands that verify. They set how strictly evidence is
+// judged.
+type acceptFlags struct {
 	accept []string
 	strict bool
 	tables [][]evidence.CodeInfo // codes that can be accepted; those of the ZIP come first
 }
 
-func (j *judging) addFlags(cmd *cobra.Command) {
+func (j *acceptFlags) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&j.accept, "accept", nil,
 		"")
 	cmd.Flags().BoolVar(&j.strict, "strict", false, "")
 }
 
-// ofZIP and ofSignatures return the codes of findings, grouped by the package that reports them.
-func ofZIP() [][]evidence.CodeInfo        { return [][]evidence.CodeInfo{evidence.Codes()} }
-func ofSignatures() [][]evidence.CodeInfo { return append(ofZIP(), pdfsig.Codes()) }
+// zipCodes and signatureCodes return the codes of findings, grouped by the package that reports
+// them.
+func zipCodes() [][]evidence.CodeInfo       { return [][]evidence.CodeInfo{evidence.Codes()} }
+func signatureCodes() [][]evidence.CodeInfo { return append(zipCodes(), pdfsig.Codes()) }
 
 // limits returns the limits that the flags set.
-func (j *judging) limits(cmd *cobra.Command) (evidence.Limits, error) {
+func (j *acceptFlags) limits(cmd *cobra.Command) (evidence.Limits, error) {
 	limits, _, err := j.limitsAndRest(cmd)
 	return limits, err
 }
 
 // limitsAndRest also returns the accepted codes that are not about the ZIP.
-func (j *judging) limitsAndRest(cmd *cobra.Command) (evidence.Limits, []evidence.Code, error) {
+func (j *acceptFlags) limitsAndRest(cmd *cobra.Command) (evidence.Limits, []evidence.Code, error) {
 	limits := evidence.Limits{Strict: j.strict}
 	var rest []evidence.Code
 	for _, list := range j.accept {
@@ -61,7 +63,7 @@ func (j *judging) limitsAndRest(cmd *cobra.Command) (evidence.Limits, []evidence
 }
 
 // tableOf returns the index of the table with an acceptable code, or -1.
-func (j *judging) tableOf(code string) int {
+func (j *acceptFlags) tableOf(code string) int {
 	return slices.IndexFunc(j.tables, func(table []evidence.CodeInfo) bool {
 		return slices.ContainsFunc(table, func(info evidence.CodeInfo) bool {
 			return string(info.Code) == code &&
@@ -70,7 +72,7 @@ func (j *judging) tableOf(code string) int {
 	})
 }
 
-func (j *judging) notAcceptable(cmd *cobra.Command, code string) error {
+func (j *acceptFlags) notAcceptable(cmd *cobra.Command, code string) error {
 	what := i18n.Textf("there is no such finding code")
 	var may []string
 	for _, table := range j.tables {
@@ -89,7 +91,7 @@ func (j *judging) notAcceptable(cmd *cobra.Command, code string) error {
 }
 
 // codes returns the acceptable codes for the help text of a command with these flags.
-func (j *judging) codes(out *term.Output) map[string]string {
+func (j *acceptFlags) codes(out *term.Output) map[string]string {
 	var b strings.Builder
 	for _, table := range j.tables {
 		for _, info := range table {

@@ -33,7 +33,7 @@ func FileName(file string) error {
 // StandardInput is the file argument that stands for standard input.
 const StandardInput = "-"
 
-// unwrittenText converts a [term.WriteError] to a message.
-func unwrittenText(err *term.WriteError) *i18n.Message {
+// writeErrorText converts a [term.WriteError] to a message.
+func writeErrorText(err *term.WriteError) *i18n.Message {
 	return i18n.Textf("write standard output: %w", err.Unwrap())
 }

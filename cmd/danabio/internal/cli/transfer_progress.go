@@ -9,8 +9,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// transfers tracks what a command sends, waits for and receives, for the progress line.
-type transfers struct {
+// transferProgress tracks what a command sends, waits for and receives, for the progress line.
+type transferProgress struct {
 	out   *term.Output
 	began time.Time
 	count int // number of circuits
@@ -32,12 +32,12 @@ type transfer struct {
 	unclear     bool // the last poll did not say whether the circuit is completed
 }
 
-func newTransfers(o *term.Output, count int) *transfers {
-	return &transfers{out: o, began: time.Now(), count: count, each: map[string]*transfer{}}
+func newTransferProgress(o *term.Output, count int) *transferProgress {
+	return &transferProgress{out: o, began: time.Now(), count: count, each: map[string]*transfer{}}
 }
 
 // of returns the transfer of a circuit. The caller holds the lock.
-func (t *transfers) of(circuit string) *transfer {
+func (t *transferProgress) of(circuit string) *transfer {
 	one := t.each[circuit]
 	if one == nil {
 		one = &transfer{}
@@ -46,8 +46,8 @@ func (t *transfers) of(circuit string) *transfer {
 	return one
 }
 
-// told records progress that the client reports.
-func (t *transfers) told(p danabio.Progress) {
+// onProgress records progress that the client reports.
+func (t *transferProgress) onProgress(p danabio.Progress) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if len(t.rate.samples) == 0 {
@@ -60,8 +60,8 @@ func (t *transfers) told(p danabio.Progress) {
 	}
 }
 
-// polled records a poll that found the circuit not ready.
-func (t *transfers) polled(circuit string, poll danabio.Poll) {
+// onPoll records a poll that found the circuit not ready.
+func (t *transferProgress) onPoll(circuit string, poll danabio.Poll) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	one := t.of(circuit)
@@ -71,14 +71,14 @@ func (t *transfers) polled(circuit string, poll danabio.Poll) {
 	one.unclear = !one.unreachable && !errors.Is(poll.Err, danabio.ErrNotReady)
 }
 
-// ended records that a circuit is finished.
-func (t *transfers) ended(circuit string) {
+// finish records that a circuit is finished.
+func (t *transferProgress) finish(circuit string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.of(circuit).over = true
 }
 
-func (t *transfers) text(now time.Time) string {
+func (t *transferProgress) text(now time.Time) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var sum, last transfer
@@ -116,18 +116,18 @@ func (t *transfers) text(now time.Time) string {
 	sent := last.RequestID != ""
 	switch {
 	case moving > 0 && t.count > 1:
-		return measuredText(t.out, say(t.out, "Receiving, %d of %d circuits done", over, t.count), sum.Bytes, sum.Total,
+		return progressText(t.out, say(t.out, "Receiving, %d of %d circuits done", over, t.count), sum.Bytes, sum.Total,
 			perSecond)
 	case moving > 0 && last.Bytes == last.Total && sent:
 		return say(t.out, "Sent %s; waiting for the answer for %s", bytesText(last.Bytes), seconds(now.Sub(last.whole)))
 	case moving > 0 && last.Bytes == last.Total:
 		return say(t.out, "Received %s; verifying", bytesText(last.Bytes))
 	case moving > 0 && sent:
-		return measuredText(t.out, say(t.out, "Sending"), last.Bytes, last.Total, perSecond)
+		return progressText(t.out, say(t.out, "Sending"), last.Bytes, last.Total, perSecond)
 	case moving > 0 && last.Restarts > 0:
-		return measuredText(t.out, say(t.out, "Receiving, try %d", last.Restarts+1), last.Bytes, last.Total, perSecond)
+		return progressText(t.out, say(t.out, "Receiving, try %d", last.Restarts+1), last.Bytes, last.Total, perSecond)
 	case moving > 0:
-		return measuredText(t.out, say(t.out, "Receiving"), last.Bytes, last.Total, perSecond)
+		return progressText(t.out, say(t.out, "Receiving"), last.Bytes, last.Total, perSecond)
 	case waiting == 0:
 		return askingText(t.out, now.Sub(t.began))
 	}

@@ -17,13 +17,13 @@ type RefusedFile struct {
 
 func (e *RefusedFile) Unwrap() error { return e.RefusedError }
 
-// shownReasons limits how much a hostile ZIP can print.
-const shownReasons = 20
+// maxReasons limits how much a hostile ZIP can print.
+const maxReasons = 20
 
 func (e *RefusedFile) reasons() error {
 	name := FileName(e.File)
 	var reasons []error
-	for _, finding := range e.Findings[:min(len(e.Findings), shownReasons)] {
+	for _, finding := range e.Findings[:min(len(e.Findings), maxReasons)] {
 		reasons = append(reasons, i18n.Errorf("evidence refused: %s: %w", name, ShownFinding(finding)))
 	}
 	if rest := len(e.Findings) + e.Omitted - len(reasons); rest > 0 {

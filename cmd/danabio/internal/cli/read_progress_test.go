@@ -34,7 +34,7 @@ func TestMeasured(t *testing.T) {
 		{0, 0, 0, "Receiving: 0 bytes of 0 bytes (0 %)"},
 		{7, 5, 3, "Receiving: 7 bytes of 5 bytes (140 %)"}, // a server that sends more than it announced
 	} {
-		if got := measuredText(out, "Receiving", test.done, test.total, test.perSecond); got != test.want {
+		if got := progressText(out, "Receiving", test.done, test.total, test.perSecond); got != test.want {
 			t.Errorf("%d of %d: %q, want %q", test.done, test.total, got, test.want)
 		}
 	}
@@ -43,7 +43,7 @@ func TestMeasured(t *testing.T) {
 func TestMeasuredInSpanish(t *testing.T) {
 	out := term.NewOutput(io.Discard, io.Discard)
 	out.Language = i18n.Spanish
-	if got := measuredText(out, say(out, "Receiving"), 11_400_000, 45_600_000, 1_900_000); got != "Recibiendo: 11.4 "+
+	if got := progressText(out, say(out, "Receiving"), 11_400_000, 45_600_000, 1_900_000); got != "Recibiendo: 11.4 "+
 		"MB de "+
 		"45.6 MB (25 %), 1900 kB/s, faltan 18s" {
 		t.Error(got)
@@ -89,7 +89,7 @@ func TestRateLooksBackAFewSeconds(t *testing.T) {
 
 func TestReadingIsToldInBytes(t *testing.T) {
 	out := term.NewOutput(io.Discard, io.Discard)
-	r := newReading(out, "Verifying")
+	r := newReadProgress(out, "Verifying")
 	for _, test := range []struct {
 		done, size int64
 		want       string
@@ -98,13 +98,13 @@ func TestReadingIsToldInBytes(t *testing.T) {
 		{1000, 1000, "Verifying: 1000 bytes of 1000 bytes (100 %)"},
 		{0, 0, "Verifying: 0 bytes of 0 bytes (0 %)"},
 	} {
-		r.at(test.done, test.size)
+		r.update(test.done, test.size)
 		if got := r.text(time.Now()); got != test.want {
 			t.Errorf("got %q, want %q", got, test.want)
 		}
 	}
-	stdin := newReading(out, "Reading standard input")
-	if _, err := io.Copy(io.Discard, counted{bytes.NewReader(make([]byte, 20_000)), stdin}); err != nil {
+	stdin := newReadProgress(out, "Reading standard input")
+	if _, err := io.Copy(io.Discard, countingReader{bytes.NewReader(make([]byte, 20_000)), stdin}); err != nil {
 		t.Fatal(err)
 	}
 	if got := stdin.text(time.Now()); got != "Reading standard input: 20 kB" {
@@ -114,20 +114,20 @@ func TestReadingIsToldInBytes(t *testing.T) {
 
 func TestTransfersAreToldStepByStep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		transfers := newTransfers(term.NewOutput(io.Discard, io.Discard), 1)
+		transfers := newTransferProgress(term.NewOutput(io.Discard, io.Discard), 1)
 		now := transfers.began
 		var got []string
 		say := func(after time.Duration) { got = append(got, transfers.text(now.Add(after))) }
 		move := func(bytes int64, restarts int) {
-			transfers.told(danabio.Progress{Circuit: "a", Bytes: bytes, Total: 200_000, Restarts: restarts})
+			transfers.onProgress(danabio.Progress{Circuit: "a", Bytes: bytes, Total: 200_000, Restarts: restarts})
 		}
 		say(2 * time.Second)
-		transfers.polled("a", danabio.Poll{Number: 1, Next: 5 * time.Second, Err: danabio.ErrNotReady})
+		transfers.onPoll("a", danabio.Poll{Number: 1, Next: 5 * time.Second, Err: danabio.ErrNotReady})
 		say(3*time.Second + 500*time.Millisecond)
 		say(20 * time.Second)
-		transfers.polled("a", danabio.Poll{Number: 2, Next: 5 * time.Second, Err: danabio.ErrUnavailable})
+		transfers.onPoll("a", danabio.Poll{Number: 2, Next: 5 * time.Second, Err: danabio.ErrUnavailable})
 		say(4 * time.Second)
-		transfers.polled("a", danabio.Poll{Number: 3, Next: 5 * time.Second, Err: &danabio.APIError{StatusCode: 409}})
+		transfers.onPoll("a", danabio.Poll{Number: 3, Next: 5 * time.Second, Err: &danabio.APIError{StatusCode: 409}})
 		say(4 * time.Second)
 		move(0, 0)
 		move(50_000, 0)
@@ -156,15 +156,15 @@ func TestTransfersAreToldStepByStep(t *testing.T) {
 
 func TestSendingIsToldUntilTheAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		transfers := newTransfers(term.NewOutput(io.Discard, io.Discard), 0)
+		transfers := newTransferProgress(term.NewOutput(io.Discard, io.Discard), 0)
 		now := transfers.began
-		transfers.told(danabio.Progress{RequestID: "r", Total: 100_000})
-		transfers.told(danabio.Progress{RequestID: "r", Bytes: 40_000, Total: 100_000})
+		transfers.onProgress(danabio.Progress{RequestID: "r", Total: 100_000})
+		transfers.onProgress(danabio.Progress{RequestID: "r", Bytes: 40_000, Total: 100_000})
 		if got := transfers.text(now.Add(4 * time.Second)); !strings.HasPrefix(got,
 			"Sending: 40 kB of 100 kB (40 %), ") {
 			t.Error(got)
 		}
-		transfers.told(danabio.Progress{RequestID: "r", Bytes: 100_000, Total: 100_000})
+		transfers.onProgress(danabio.Progress{RequestID: "r", Bytes: 100_000, Total: 100_000})
 		if got := transfers.text(time.Now().Add(90 * time.Second)); got != "Sent 100 kB; waiting for the answer for "+
 			"1m30s" {
 			t.Error(got)
@@ -174,24 +174,24 @@ func TestSendingIsToldUntilTheAnswer(t *testing.T) {
 
 func TestSeveralTransfersAreSummed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		transfers := newTransfers(term.NewOutput(io.Discard, io.Discard), 5)
+		transfers := newTransferProgress(term.NewOutput(io.Discard, io.Discard), 5)
 		now := transfers.began
 		for i := range 3 {
-			transfers.told(danabio.Progress{Circuit: fmt.Sprint(i), Bytes: 100_000, Total: 200_000})
+			transfers.onProgress(danabio.Progress{Circuit: fmt.Sprint(i), Bytes: 100_000, Total: 200_000})
 		}
-		transfers.ended("0")
-		transfers.polled("3", danabio.Poll{Number: 4, Next: time.Minute, Err: danabio.ErrNotReady})
+		transfers.finish("0")
+		transfers.onPoll("3", danabio.Poll{Number: 4, Next: time.Minute, Err: danabio.ErrNotReady})
 		if got := transfers.text(now); got != "Receiving, 1 of 5 circuits done: 300 kB of 600 kB (50 %)" {
 			t.Error(got)
 		}
-		transfers.told(danabio.Progress{Circuit: "4", Bytes: 100_000, Total: -1})
+		transfers.onProgress(danabio.Progress{Circuit: "4", Bytes: 100_000, Total: -1})
 		if got := transfers.text(now); got != "Receiving, 1 of 5 circuits done: 400 kB" {
 			t.Error(got)
 		}
 		for i := range 3 {
-			transfers.ended(fmt.Sprint(i))
+			transfers.finish(fmt.Sprint(i))
 		}
-		transfers.polled("4", danabio.Poll{Number: 2, Next: 30 * time.Second, Err: danabio.ErrUnavailable})
+		transfers.onPoll("4", danabio.Poll{Number: 2, Next: 30 * time.Second, Err: danabio.ErrUnavailable})
 		if got := transfers.text(time.Now().Add(10 * time.Second)); got != "Waiting for 10s, polls: 6, next in 20s; "+
 			"3 of 5 circuits done" {
 			t.Error(got)

@@ -32,7 +32,7 @@ const (
 	EraseLine = "\r\x1b[K"
 	DimText   = "\x1b[2m"
 	RedText   = "\x1b[31m"
-	AsBefore  = "\x1b[0m"
+	PlainText = "\x1b[0m"
 )
 
 // show shows what text returns, or nothing if that is empty, until hide is called. hide may be
@@ -79,9 +79,9 @@ func (l *ProgressLine) draw(text string) {
 	case text != l.shown:
 		l.shown = text
 		// two columns are for the ^C of an interrupt; after the last column some terminals wrap
-		text = cut(text, l.Width()-3)
+		text = truncate(text, l.Width()-3)
 		if l.dim {
-			text = DimText + text + AsBefore
+			text = DimText + text + PlainText
 		}
 		_, _ = io.WriteString(l.Screen, EraseLine+text)
 	}
@@ -95,8 +95,8 @@ func (l *ProgressLine) erase() {
 	}
 }
 
-// cut truncates a text to columns.
-func cut(text string, columns int) string {
+// truncate shortens a text to columns.
+func truncate(text string, columns int) string {
 	runes := []rune(OneLine(text))
 	if len(runes) <= max(columns, 0) {
 		return string(runes)

@@ -26,7 +26,7 @@ type pendingFile struct {
 // newPendingFile fails with bad input if path exists or its folder does not. Its errors call the
 // file what.
 func newPendingFile(what *i18n.Message, path string) (*pendingFile, error) {
-	if exists(path) {
+	if fileExists(path) {
 		return nil, failure.FileExists("%s %s exists; choose another name or move it away", what, path)
 	}
 	if err := checkFolder(filepath.Dir(path)); err != nil {

@@ -68,14 +68,14 @@ type requestParser struct {
 // requestField is a field that an object may have, and the function that reads its value.
 type requestField struct {
 	name     string
-	presence presence
+	presence fieldPresence
 	read     func(path string) error
 }
 
-type presence int
+type fieldPresence int
 
 const (
-	required presence = iota
+	required fieldPresence = iota
 	optional
 )
 
@@ -157,15 +157,15 @@ func (p *requestParser) members(path string, fields []requestField) error {
 			return err
 		}
 		name, _ := token.(string)
-		field := named(fields, name)
+		field := findField(fields, name)
 		switch {
 		case field == nil:
 			return p.unknown(path, name, fields)
 		case seen[name]:
-			return p.fail("%q occurs twice; keep one", below(path, name))
+			return p.fail("%q occurs twice; keep one", fieldPath(path, name))
 		}
 		seen[name] = true
-		if err := field.read(below(path, name)); err != nil {
+		if err := field.read(fieldPath(path, name)); err != nil {
 			return err
 		}
 	}
@@ -174,13 +174,13 @@ func (p *requestParser) members(path string, fields []requestField) error {
 	}
 	for _, field := range fields {
 		if field.presence == required && !seen[field.name] {
-			return p.fail("%q is missing", below(path, field.name))
+			return p.fail("%q is missing", fieldPath(path, field.name))
 		}
 	}
 	return nil
 }
 
-func named(fields []requestField, name string) *requestField {
+func findField(fields []requestField, name string) *requestField {
 	for i := range fields {
 		if fields[i].name == name {
 			return &fields[i]
@@ -189,7 +189,7 @@ func named(fields []requestField, name string) *requestField {
 	return nil
 }
 
-func below(path, name string) string {
+func fieldPath(path, name string) string {
 	if path == "" {
 		return name
 	}
@@ -205,7 +205,7 @@ func (p *requestParser) unknown(path, name string, fields []requestField) error 
 	if !settings.Harmless(name) {
 		return p.fail("there is an unknown field; the known ones are %s", known)
 	}
-	return p.fail("there is no field %q; the known ones are %s", below(path, name), known)
+	return p.fail("there is no field %q; the known ones are %s", fieldPath(path, name), known)
 }
 
 // text reads a non-empty string.

@@ -16,19 +16,19 @@ import (
 	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
-// signing holds the flags of the commands that judge the PDFs in evidence.
-type signing struct {
+// signatureFlags holds the flags of the commands that judge the PDFs in evidence.
+type signatureFlags struct {
 	roots, sent string
 }
 
-func (s *signing) addFlags(cmd *cobra.Command) {
+func (s *signatureFlags) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&s.roots, "roots", "",
 		"")
 	cmd.Flags().StringVar(&s.sent, "sent", "", "")
 }
 
-// judges is what the flags of signing configure.
-type judges struct {
+// verifier is what signatureFlags configure.
+type verifier struct {
 	*verdict.Judge
 	sent   *sentReceipt // nil if there is nothing to compare with
 	roots  bool         // --roots was given
@@ -36,8 +36,8 @@ type judges struct {
 }
 
 // open reads the files that the flags name.
-func (s *signing) open(cmd *cobra.Command, files []string, accept []evidence.Code,
-	limits evidence.Limits) (*judges, error) {
+func (s *signatureFlags) open(cmd *cobra.Command, files []string, accept []evidence.Code,
+	limits evidence.Limits) (*verifier, error) {
 	options := pdfsig.Options{Accept: accept}
 	for _, name := range []string{"roots", "sent"} {
 		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
@@ -68,7 +68,7 @@ func (s *signing) open(cmd *cobra.Command, files []string, accept []evidence.Cod
 			return nil, err
 		}
 	}
-	judges, err := newJudges(verdict.Policy{Limits: limits, Signatures: options}, sent)
+	judges, err := newVerifier(verdict.Policy{Limits: limits, Signatures: options}, sent)
 	switch {
 	case err != nil && s.sent != "":
 		return nil, failure.BadInput("--sent %s: %w", s.sent, err)
@@ -78,12 +78,12 @@ func (s *signing) open(cmd *cobra.Command, files []string, accept []evidence.Cod
 	return judges, nil
 }
 
-func newJudges(policy verdict.Policy, sent *sentReceipt) (*judges, error) {
+func newVerifier(policy verdict.Policy, sent *sentReceipt) (*verifier, error) {
 	if sent != nil {
 		policy.Sent, policy.Circuit = sent.Documents, sent.CircuitID
 	}
 	judge, err := verdict.New(policy)
-	return &judges{judge, sent, policy.Signatures.Roots != nil, policy.Limits.Strict}, err
+	return &verifier{judge, sent, policy.Signatures.Roots != nil, policy.Limits.Strict}, err
 }
 
 // maxSent limits the bytes that are read. Tens of thousands of documents fit.
@@ -106,7 +106,7 @@ func readSent(ctx context.Context, path string) (*sentReceipt, error) {
 	return &sent, nil
 }
 
-func inspections(report *evidence.Report) iter.Seq[*evidence.Inspection] {
+func allInspections(report *evidence.Report) iter.Seq[*evidence.Inspection] {
 	return func(yield func(*evidence.Inspection) bool) {
 		for i := range report.Entries {
 			for n := range report.Entries[i].Inspections {
