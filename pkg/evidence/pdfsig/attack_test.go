@@ -488,7 +488,7 @@ var attacks = []struct {
 	{"a signature with a script", func() []byte {
 		return newField(once(), "",
 			strings.Replace(showing("third", 7, small), "/FT", "/AA << /E << /S /JavaScript /JS (x) >> >> /FT", 1))
-	}, twoSpoilt, "later-revision", "no mere signature field"},
+	}, twoSpoilt, "later-revision", "not only a signature field"},
 	{"a signature in a new field", func() []byte { return newField(once(), "", showing("third", 7, small)) }, twoWhole,
 		"", "signature in object 7"},
 	{"a signature in a new field, beside another annotation", func() []byte {
@@ -515,7 +515,7 @@ var attacks = []struct {
 	{"a text field that is new", func() []byte {
 		return update(once(), formWith("9 0 R", ""),
 			numbered{9, textField("900", "31")}, numbered{31, form("Pay 900")})
-	}, earlier, "later-revision", "no mere signature field"},
+	}, earlier, "later-revision", "not only a signature field"},
 	{"readers that make appearances anew", func() []byte {
 		return signedAs(once(), field("second", 7), formWith("", "/NeedAppearances true"))
 	}, twoSpoilt, "later-revision", "form: /NeedAppearances"},

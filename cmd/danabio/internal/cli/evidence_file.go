@@ -15,7 +15,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// evidenceFile is evidence in a file, or one that came from standard input.
+// evidenceFile is evidence from a file or from standard input.
 type evidenceFile struct {
 	*evidence.Archive
 	remove  func()        // what was stored for it
@@ -32,7 +32,7 @@ func newEvidenceFile(archive *evidence.Archive, out *term.Output, remove func())
 	return opened
 }
 
-// showProgress tells how far the reading is, under the name of what is done, until hide is called.
+// showProgress shows the progress of the reading, labelled with what, until hide is called.
 func (e *evidenceFile) showProgress(what string) (hide func()) {
 	if e.reading == nil {
 		return func() {}
@@ -51,8 +51,8 @@ func (e *evidenceFile) Close() {
 	e.remove()
 }
 
-// openEvidence opens evidence, acceptable or not. What does not exist and what is no file is bad
-// input; all else that keeps it from being read is a failure of the system's.
+// openEvidence opens evidence, whether acceptable or not. A path that does not exist or is not a
+// file is bad input; any other failure to read it is a system error.
 func openEvidence(cmd *cobra.Command, out *term.Output, file string, limits evidence.Limits) (*evidenceFile, error) {
 	if file == failure.StandardInput {
 		return openPiped(cmd, out, limits)
@@ -99,7 +99,8 @@ func openSpooled(file *os.File, limits evidence.Limits) (*evidence.Archive, erro
 	return evidence.OpenReader(file, info.Size(), limits)
 }
 
-// openVerified opens evidence that is acceptable and agrees with its receipt, if it has one.
+// openVerified opens evidence and returns it if it is acceptable and matches its receipt, if it has
+// one.
 func openVerified(cmd *cobra.Command, out *term.Output, file string,
 	limits evidence.Limits) (*evidenceFile, *evidence.Report, error) {
 	archive, err := openEvidence(cmd, out, file, limits)

@@ -14,10 +14,10 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// sentReceipt says what a start sent. It holds neither the link nor anything about the signer.
+// sentReceipt records what a start sent. It contains neither the link nor any data of the signer.
 type sentReceipt struct {
-	Version   int                    `json:"version"` // of this format: 1
-	State     danabio.OutcomeState   `json:"state"`   // stateStarted, or that of an unknown outcome
+	Version   int                    `json:"version"` // version of this format: 1
+	State     danabio.OutcomeState   `json:"state"`   // stateStarted, or the state of an unknown outcome
 	CircuitID string                 `json:"circuitId,omitempty"`
 	RequestID string                 `json:"requestId"`
 	Channel   string                 `json:"channel"`
@@ -35,13 +35,14 @@ func startedReceipt(circuit *danabio.Circuit) sentReceipt {
 	}
 }
 
-// unknownReceipt holds no circuit, since none is known, and no documents if only a part was sent.
+// unknownReceipt returns the receipt of an unknown outcome. It has no circuit, because none is
+// known, and no documents if only a part was sent.
 func unknownReceipt(outcome *danabio.OutcomeUnknownError) sentReceipt {
 	return sentReceipt{State: outcome.State, RequestID: outcome.ID, Channel: outcome.Channel, StartedAt: outcome.At,
 		Documents: outcome.Documents}
 }
 
-// sentFile is the file of a sentReceipt on its way.
+// sentFile is the pending file of a sentReceipt.
 type sentFile struct{ *pendingFile }
 
 func newSentFile(path string) (*sentFile, error) {
@@ -52,8 +53,8 @@ func newSentFile(path string) (*sentFile, error) {
 	return &sentFile{file}, nil
 }
 
-// reserve takes name and room of the receipt, before the request is sent. If the process is killed
-// then, what has the name says that the outcome is unknown.
+// reserve reserves the name and disk space of the receipt before the request is sent. If the
+// process is then killed, the file records that the outcome is unknown.
 func (f *sentFile) reserve(request danabio.CircuitRequest, channel string) error {
 	promise := sentReceipt{State: danabio.OutcomeUnknown, RequestID: request.ID, Channel: channel,
 		StartedAt: time.Now().UTC().Truncate(time.Millisecond)}
@@ -66,7 +67,7 @@ func (f *sentFile) reserve(request danabio.CircuitRequest, channel string) error
 	if err != nil {
 		return err
 	}
-	const forCircuit = 4096 // its id is the server's
+	const forCircuit = 4096 // the server chooses its id
 	room := int64(len(content) + forCircuit)
 	if content, err = promise.content(); err != nil {
 		return err
@@ -74,7 +75,7 @@ func (f *sentFile) reserve(request danabio.CircuitRequest, channel string) error
 	return f.pendingFile.reserve(content, room)
 }
 
-// store writes the receipt and puts it in place, over nothing but its promise.
+// store writes the receipt and moves it to its path. It overwrites nothing but the promise.
 func (f *sentFile) store(receipt sentReceipt) error {
 	content, err := receipt.content()
 	if err == nil {

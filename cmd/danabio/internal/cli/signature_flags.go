@@ -16,7 +16,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
-// signatureFlags is how the PDFs in evidence are judged: the flags of the commands that do.
+// signatureFlags holds the flags of the commands that judge the PDFs in evidence.
 type signatureFlags struct {
 	roots, sent string
 }
@@ -27,15 +27,15 @@ func (s *signatureFlags) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&s.sent, "sent", "", "")
 }
 
-// verifier is what signing's flags stand for.
+// verifier is what the flags of signing configure.
 type verifier struct {
 	*verdict.Judge
-	sent   *sentReceipt // nil: nothing to compare with
-	roots  bool         // were given
+	sent   *sentReceipt // nil if there is nothing to compare with
+	roots  bool         // --roots was given
 	strict bool
 }
 
-// open reads what the flags name.
+// open reads the files that the flags name.
 func (s *signatureFlags) open(cmd *cobra.Command, files []string, accept []evidence.Code,
 	limits evidence.Limits) (*verifier, error) {
 	options := pdfsig.Options{Accept: accept}
@@ -86,10 +86,10 @@ func newVerifier(policy verdict.Policy, sent *sentReceipt) (*verifier, error) {
 	return &verifier{judge, sent, policy.Signatures.Roots != nil, policy.Limits.Strict}, err
 }
 
-// maxSent bounds what is read: ten thousands of documents fit in.
+// maxSent limits the bytes that are read. Tens of thousands of documents fit.
 const maxSent = 16 << 20
 
-// readSent reads what [sentFile.store] wrote.
+// readSent reads a file written by [sentFile.store].
 func readSent(ctx context.Context, path string) (*sentReceipt, error) {
 	content, err := settings.ReadInput(ctx, path, maxSent)
 	if err != nil {

@@ -114,7 +114,8 @@ func read(name string) string {
 // and forms, and data: addresses, for the empty icon.
 var Policy = sync.OnceValue(func() string {
 	return "default-src 'none'; style-src " + source(style) + "; script-src " + source(script) +
-		"; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for " +
+		"; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; " +
+		"require-trusted-types-for " +
 		"'script'"
 })
 
