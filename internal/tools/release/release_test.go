@@ -79,7 +79,7 @@ func TestRelease(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := two.make(t.Context()); err == nil ||
-		!strings.Contains(err.Error(), "holds something else than a release") {
+		!strings.Contains(err.Error(), "contains something other than a release") {
 		t.Errorf("error %v", err)
 	}
 	if err := os.Rename(mine, filepath.Join(two.out, sums)); err != nil { // now it is an earlier release

@@ -308,7 +308,7 @@ func TestInterruptLeavesNothingHalfDone(t *testing.T) {
 	if err := os.WriteFile(file, scenario(t, root, "field-added"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, step := range []string{"compare by", "generate", "compile", "run the tests", "in place"} {
+	for _, step := range []string{"compare with", "generate", "compile", "run the tests", "in place"} {
 		before := fingerprint(t, root)
 		ctx, cancel := context.WithCancel(t.Context())
 		progress := &interrupter{at: step, cancel: cancel}
