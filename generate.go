@@ -1,5 +1,5 @@
-// Package danabiogo holds the directives that generate gen/biometricapi from api/. It has no code
-// of its own: the client is in pkg/danabio.
+// Package danabiogo contains only the go:generate directives that generate gen/biometricapi from
+// api/. The client is in pkg/danabio.
 package danabiogo
 
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen -config api/oapi-codegen.yaml api/openapi.yaml

@@ -1,5 +1,5 @@
-// Package api embeds the vendor's OpenAPI document as it stands in this folder, before the overlay.
-// The spec with the overlay applied is in gen/biometricapi/spec.
+// Package api embeds the vendor's OpenAPI document from this folder, without the overlay. The spec
+// with the overlay applied is in gen/biometricapi/spec.
 package api
 
 import _ "embed"

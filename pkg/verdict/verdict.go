@@ -73,7 +73,7 @@ func (j *Judge) Inspector() evidence.Inspector { return j.inspector }
 type SignatureCheck string
 
 const (
-	SignaturesGood      SignatureCheck = "good"      // every signed PDF is wholly signed
+	SignaturesGood      SignatureCheck = "good"      // every signed PDF is completely signed
 	SignaturesAccepted  SignatureCheck = "accepted"  // not every one is, but the policy accepts that
 	SignaturesRefused   SignatureCheck = "refused"   // a finding about one is a refusal
 	SignaturesNone      SignatureCheck = "none"      // no PDF is signed

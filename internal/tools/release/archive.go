@@ -22,11 +22,11 @@ type entry struct {
 	content []byte
 }
 
-// zipEpoch is the earliest time that a ZIP can hold, 1980-01-01.
+// zipEpoch is the earliest time that a ZIP can represent, 1980-01-01.
 const zipEpoch = 315532800
 
-// writeArchive writes the entries, in the order given, into a folder of the archive's name: a ZIP
-// for Windows, a tar.gz for all others. path is without the ending.
+// writeArchive writes the entries, in the given order, under a folder with the archive's name: a
+// ZIP for Windows, a tar.gz for other systems. path has no extension.
 func writeArchive(path string, system system, entries []entry, when time.Time) error {
 	ending, write := ".tar.gz", writeTar
 	if system.os == "windows" {
@@ -76,7 +76,7 @@ func writeZIP(w io.Writer, folder string, entries []entry, when time.Time) error
 	return archive.Close()
 }
 
-// sumsOf returns the SHA-256 of all files in a folder, as sha256sum prints and checks it.
+// sumsOf returns the SHA-256 of all files in a folder, in the format of sha256sum.
 func sumsOf(folder string) (string, error) {
 	files, err := os.ReadDir(folder) // sorted
 	if err != nil {

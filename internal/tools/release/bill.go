@@ -13,10 +13,11 @@ import (
 	"time"
 )
 
-// bill of materials in CycloneDX 1.6 JSON: what the program was built from, by what the go command
-// wrote into it. cyclonedx-gomod (v1.10.0) writes the hash of its own binary into each bill, so
-// that the bytes depend on the system that makes the release; it names no licence for the program,
-// the standard library and github.com/oasdiff/yaml, and another one for golang.org/x.
+// bill is a bill of materials in CycloneDX 1.6 JSON. It lists what the program was built from,
+// according to the build information in the program. We do not use cyclonedx-gomod (v1.10.0),
+// because it writes the hash of its own binary into each bill, so that the bytes depend on the
+// system that makes the release. It also names no licence for the program, the standard library and
+// github.com/oasdiff/yaml, and a wrong one for golang.org/x.
 type bill struct {
 	Schema       string       `json:"$schema"`
 	Format       string       `json:"bomFormat"`
@@ -49,7 +50,7 @@ type hash struct {
 	Content   string `json:"content"`
 }
 
-// license is one expression, in the words of SPDX.
+// license is an SPDX licence expression.
 type license struct {
 	Expression string `json:"expression"`
 }
@@ -64,8 +65,8 @@ type dependency struct {
 	DependsOn []string `json:"dependsOn"`
 }
 
-// bill says what a program was built from: the parts. The build information names modules but not
-// which of them needs which, so that all stand below the program.
+// bill returns the bill of materials for a program and its parts. The build information lists
+// modules but not which of them needs which, so the program depends on all of them directly.
 func (r *release) bill(system system, info *debug.BuildInfo, content []byte, parts []part,
 	when time.Time) ([]byte, error) {
 	digest := sha256.Sum256(content)
@@ -93,13 +94,13 @@ func (r *release) bill(system system, info *debug.BuildInfo, content []byte, par
 	return append(text, '\n'), err
 }
 
-// part is something of others that is in a program.
+// part is third-party software in a program.
 type part struct {
 	component component
-	texts     string // of its licences
+	texts     string // of the licences
 }
 
-// parts are the standard library, and the modules that the build information names.
+// parts returns the standard library and the modules in the build information.
 func (r *release) parts(ctx context.Context, info *debug.BuildInfo) ([]part, error) {
 	standard, err := r.standardLibrary(ctx, info.GoVersion)
 	if err != nil {
@@ -131,8 +132,8 @@ func (r *release) standardLibrary(ctx context.Context, version string) (part, er
 		Licenses: terms.licenses}, terms.texts}, err
 }
 
-// library describes a module. Its hash is that of go.sum: the SHA-256 of a list of all its files
-// with theirs.
+// library describes a module. Its hash comes from go.sum: the SHA-256 of a list of its files and
+// their hashes.
 func (r *release) library(ctx context.Context, module *debug.Module) (part, error) {
 	download := exec.CommandContext(ctx, "go", "mod", "download", "-json", module.Path+"@"+module.Version)
 	download.Dir = r.source
@@ -157,7 +158,7 @@ func (r *release) library(ctx context.Context, module *debug.Module) (part, erro
 	}, terms.texts}, err
 }
 
-// thirdParties is the file with what the licences of the parts want to be passed on.
+// thirdParties returns the file with the licence texts that must be passed on.
 func thirdParties(parts []part) entry {
 	var b strings.Builder
 	for _, part := range parts {
@@ -167,12 +168,13 @@ func thirdParties(parts []part) entry {
 	return entry{"THIRD-PARTY-LICENSES.txt", 0o644, []byte(b.String())}
 }
 
-// packageURL names a module as other tools do.
+// packageURL returns the package URL of a module, as other tools write it.
 func packageURL(path, version string) string {
 	return "pkg:golang/" + path + "@" + strings.ReplaceAll(version, "+", "%2B")
 }
 
-// uuid makes one of a digest, so that it is the same for the same program (RFC 9562, version 8).
+// uuid derives a UUID from a digest, so that the same program gets the same one (RFC 9562, version
+// 8).
 func uuid(digest [sha256.Size]byte) string {
 	id := digest[:16]
 	id[6], id[8] = id[6]&0x0f|0x80, id[8]&0x3f|0x80

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// build builds the program for a system, or for this one if that is zero, into a folder of its own,
-// and returns its path.
+// build builds the program into folder, for a system, or for this machine if system is zero. It
+// returns the program's path.
 func (r *release) build(ctx context.Context, system system, folder string) (string, error) {
 	path := filepath.Join(folder, r.program)
 	if system.os == "windows" || system.os == "" && os.PathSeparator == '\\' {
@@ -20,12 +20,12 @@ func (r *release) build(ctx context.Context, system system, folder string) (stri
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return "", err
 	}
-	path, err := filepath.Abs(path) // for the command, which runs in the module's folder
+	path, err := filepath.Abs(path) // the command runs in the module's folder
 	if err != nil {
 		return "", err
 	}
-	// -w leaves out what only debuggers need, a quarter of the file; the table of symbols stays for
-	// other tools.
+	// -w omits what only debuggers need, a quarter of the file. The symbol table stays for other
+	// tools.
 	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-w", "-o", path, r.main)
 	build.Dir = r.source
 	build.Env = append(os.Environ(),
@@ -37,7 +37,7 @@ func (r *release) build(ctx context.Context, system system, folder string) (stri
 	return path, nil
 }
 
-// goEnv asks the go command for settings of its own.
+// goEnv returns a setting of the go command.
 func (r *release) goEnv(ctx context.Context, name string) (string, error) {
 	command := exec.CommandContext(ctx, "go", "env", name)
 	command.Dir = r.source

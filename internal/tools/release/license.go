@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// licenseTexts are words that stand in a licence and in no other of these, by its SPDX name.
+// licenseTexts maps SPDX names to words that occur in that licence and in none of the others.
 var licenseTexts = []struct{ name, words string }{
 	{"Apache-2.0", "apache license"},
 	{"BSD-3-Clause", "neither the name of"},
@@ -18,17 +18,17 @@ var licenseTexts = []struct{ name, words string }{
 
 var (
 	licenseFile = regexp.MustCompile(`(?i)^(licen[sc]e|copying)([-.].*)?$`)
-	noticeFile  = regexp.MustCompile(`(?i)^notice([-.].*)?$`) // which the Apache licence wants to be passed on
+	noticeFile  = regexp.MustCompile(`(?i)^notice([-.].*)?$`) // the Apache licence requires it to be passed on
 )
 
-// licensing is under which terms something may be passed on.
+// licensing is the licence of a piece of software.
 type licensing struct {
-	licenses []license // empty if none is known here
-	texts    string    // what must be passed on with it
+	licenses []license // empty if none was recognized
+	texts    string    // texts that must be passed on
 }
 
-// licensingIn returns the licence of what lies in a folder: of the texts that stand in its licence
-// files each holds for something in it.
+// licensingIn returns the licence of the software in a folder. Each known licence text in its
+// licence files applies to a part of it.
 func licensingIn(folder string) (licensing, error) {
 	files, err := os.ReadDir(folder)
 	if err != nil {

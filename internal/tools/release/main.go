@@ -1,12 +1,12 @@
-// Command release builds what is published of a version: for each system an archive with the
-// program, a software bill of materials, and one file with the SHA-256 of all of them. From the
-// same commit and the same Go it makes the same bytes, wherever and whenever it runs.
+// Command release builds the files that are published for a version: an archive with the program
+// and a software bill of materials for each system, and one file with the SHA-256 of all of them.
+// The same commit and the same Go version yield the same bytes on any machine at any time.
 //
 //	go run ./internal/tools/release -o dist
 //
-// Times in the archives are that of the commit, or SOURCE_DATE_EPOCH (seconds since 1970) where
-// there is no repository. What may live here: the build of releases, and nothing that the program
-// itself needs.
+// Times in the archives are the time of the commit, or SOURCE_DATE_EPOCH (seconds since 1970)
+// without a repository. This package contains only the build of releases, and nothing that the
+// program itself needs.
 package main
 
 import (
@@ -50,22 +50,23 @@ func main() {
 type release struct {
 	source  string // folder of the module
 	program string
-	main    string // package of the program, from the module's folder
+	main    string // path of the package relative to the module's folder
 	version string
 	systems []system
 	out     string
 	log     io.Writer
 }
 
-// system is what a program is built for.
+// system is a target of the build.
 type system struct{ os, arch string }
 
 func (s system) String() string { return s.os + "_" + s.arch }
 
-// sums is the file that every folder with a release has.
+// sums is the name of a file that every release folder contains.
 const sums = "SHA256SUMS"
 
-// make builds everything in a folder beside the target, and puts that in place when it is whole.
+// make builds everything in a temporary folder beside the target, and renames it when it is
+// complete.
 func (r *release) make(ctx context.Context) error {
 	if entries, err := os.ReadDir(r.out); err == nil && len(entries) > 0 {
 		if _, err := os.Stat(filepath.Join(r.out, sums)); err != nil {
@@ -111,7 +112,7 @@ func (r *release) make(ctx context.Context) error {
 	return err
 }
 
-// publish makes archive and bill of materials for one system.
+// publish writes the archive and the bill of materials for one system.
 func (r *release) publish(ctx context.Context, system system, built, published string, texts []entry,
 	when time.Time) error {
 	began := time.Now()
@@ -144,7 +145,7 @@ func (r *release) publish(ctx context.Context, system system, built, published s
 	return os.WriteFile(filepath.Join(published, name+".cdx.json"), bill, 0o644)
 }
 
-// texts are the files that stand beside the program in every archive.
+// texts returns the files that every archive contains beside the program.
 func (r *release) texts(ctx context.Context, built string) ([]entry, error) {
 	var texts []entry
 	for _, pattern := range []string{"LICENSE", "README*.md", "CHANGELOG.md"} {
@@ -180,7 +181,7 @@ func (r *release) texts(ctx context.Context, built string) ([]entry, error) {
 	return texts, nil
 }
 
-// date is the time that everything in the release has.
+// date returns the time for everything in the release.
 func (r *release) date(ctx context.Context) (time.Time, error) {
 	text := os.Getenv("SOURCE_DATE_EPOCH")
 	if text == "" {

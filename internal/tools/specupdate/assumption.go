@@ -6,15 +6,16 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// assumption is what our reconstruction marks as not published, and what the new file says there.
+// assumption is a place that our reconstruction marks as unpublished, and what the new file says
+// there.
 type assumption struct {
 	at, text string
-	gone     bool    // the new file has no such place
-	answers  []place // what differs there; none: the file says what was assumed, or is silent too
+	gone     bool    // the new file does not have the place
+	answers  []place // differences at the place; none if the file confirms the assumption or is silent too
 }
 
-// assumptions lists those that the new document no longer marks, and counts those that it still
-// does.
+// assumptions returns the marked places that the new document no longer marks, and the number of
+// those that it still marks.
 func assumptions(present, fresh *document) (settled []assumption, still int) {
 	var walk func(old, new *yaml.Node, at string)
 	walk = func(old, new *yaml.Node, at string) {
@@ -43,8 +44,7 @@ func assumptions(present, fresh *document) (settled []assumption, still int) {
 	return settled, still
 }
 
-// answers are the differences at the place, without those that another mark below it will be
-// answered by.
+// answers returns the differences at a place, except those that a mark below it covers.
 func answers(old, new *yaml.Node, at string) []place {
 	var found []place
 	for _, p := range compare(old, new, at) {
@@ -55,7 +55,7 @@ func answers(old, new *yaml.Node, at string) []place {
 	return found
 }
 
-// markedBelow says whether one of the steps from the node to the place carries a mark of its own.
+// markedBelow reports whether a step from the node to the place has its own mark.
 func markedBelow(node *yaml.Node, steps string) bool {
 	for one := range strings.SplitSeq(strings.TrimPrefix(steps, "/"), "/") {
 		byName, _ := named(node)

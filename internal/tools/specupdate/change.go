@@ -9,25 +9,25 @@ import (
 	"strings"
 )
 
-// oasdiff is run, not imported: what compares specs is no part of what the library's users get.
+// oasdiff is run, not imported, so that users of the library do not depend on it.
 const oasdiff = "github.com/oasdiff/oasdiff@v1.35.0"
 
-// level is how oasdiff rates a change.
+// level is oasdiff's rating of a change.
 type level int
 
-// The levels as oasdiff numbers them.
+// These are the levels as oasdiff numbers them.
 const (
 	harmless level = 1 + iota
 	dangerous
 	breaking
 )
 
-// answerLost are the changes that oasdiff calls harmless, since a client must do without an
-// optional property of an answer. No property of this API's answers is required, and a client that
-// is built on one breaks without it, as after a rename.
+// answerLost lists changes that oasdiff rates as harmless, because a client must not rely on an
+// optional property of a response. In this API no response property is required, and a client that
+// uses one breaks without it, for example after a rename.
 var answerLost = map[string]bool{"response-optional-property-removed": true}
 
-// change is one change of the spec, by oasdiff.
+// change is a change of the spec that oasdiff found.
 type change struct {
 	ID          string `json:"id"`
 	Text        string `json:"text"`
@@ -36,7 +36,7 @@ type change struct {
 	Path        string `json:"path"`
 	Fingerprint string `json:"fingerprint"`
 
-	ours bool // the overlay said so before: with the overlay on both documents there is no such change
+	ours bool // the overlay already had it: with the overlay on both documents there is no such change
 }
 
 func (c change) String() string {
@@ -51,7 +51,8 @@ func (c change) String() string {
 	return text + "."
 }
 
-// changes compares two pairs of documents: as the vendor wrote them, and with the overlay on both.
+// changes compares two pairs of documents: the vendor's originals, and both with the overlay
+// applied.
 func changes(ctx context.Context, present, fresh *document, presentApplied,
 	freshApplied *applied) ([]change, error) {
 	plainly, err := compareSpecs(ctx, present, fresh)
@@ -70,7 +71,7 @@ func changes(ctx context.Context, present, fresh *document, presentApplied,
 		plainly[i].ours = !left[plainly[i].Fingerprint]
 		left[plainly[i].Fingerprint] = false
 	}
-	for _, c := range effective { // what only shows with the overlay on: an action that does something else now
+	for _, c := range effective { // what appears only with the overlay: an action that now does something else
 		if left[c.Fingerprint] {
 			c.Text += ", with the overlay applied"
 			plainly = append(plainly, c)
@@ -92,7 +93,7 @@ func compareSpecs(ctx context.Context, old, new *document) ([]change, error) {
 	}
 	args := []string{"changelog", "old", "new", "-f", "json", "--allow-external-refs=false"}
 	if old.version[:3] != new.version[:3] {
-		args = append(args, "--auto-upgrade") // else the other way to say the same counts as a change
+		args = append(args, "--auto-upgrade") // otherwise a different syntax for the same thing counts as a change
 	}
 	out, err := tool(ctx, folder, oasdiff, args...)
 	if err != nil {

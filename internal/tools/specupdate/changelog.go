@@ -2,8 +2,8 @@ package main
 
 import "fmt"
 
-// versionSection ends the report: the version that the change demands, and an entry for the
-// changelog to edit.
+// versionSection writes the end of the report: the version that the change requires, and a draft
+// entry for the changelog.
 func (r *report) versionSection(p *page) {
 	p.heading("Version")
 	if r.version.next == "" {
@@ -22,7 +22,7 @@ func (r *report) versionSection(p *page) {
 	r.entry(p)
 }
 
-// entry says what users have to know, under the headings of Keep a Changelog.
+// entry writes what users have to know, under the headings of Keep a Changelog.
 func (r *report) entry(p *page) {
 	var changed, added, removed []string
 	for _, c := range r.api {

@@ -13,23 +13,23 @@ import (
 )
 
 const (
-	maxNodes = 300_000 // values in a document, aliases counted as what they stand for
+	maxNodes = 300_000 // values in a document, with aliases expanded
 	maxDepth = 100
 )
 
-// document is an OpenAPI document that can be taken: well formed, OpenAPI 3.0 or 3.1, without
-// references to elsewhere.
+// document is an accepted OpenAPI document: well-formed, OpenAPI 3.0 or 3.1, and without external
+// references.
 type document struct {
 	raw     []byte
-	marked  bool       // it came behind a byte order mark, which is no part of it and is not in raw
-	root    *yaml.Node // the mapping at the top, without aliases
-	version string     // such as 3.0.3
+	marked  bool       // it had a byte order mark, which is not part of it and not in raw
+	root    *yaml.Node // the top-level mapping, without aliases
+	version string     // for example 3.0.3
 }
 
 var taken = regexp.MustCompile(`^3\.[01]\.[0-9]+$`)
 
-// readDocument refuses what is no document that this project can be generated from, before any
-// other tool sees it. Errors are refusals.
+// readDocument refuses a document that this project cannot be generated from, before any other tool
+// sees it. Its errors are refusals.
 func readDocument(raw []byte) (*document, error) {
 	raw, marked := bytes.CutPrefix(raw, byteOrderMark)
 	if err := checkFormat(raw); err != nil {
@@ -75,8 +75,8 @@ func readDocument(raw []byte) (*document, error) {
 	return d, nil
 }
 
-// outside refuses the first reference that leads out of the document: nothing is fetched, and what
-// it names is not known to anybody who reviews the file.
+// outside refuses the first external reference. Nothing is fetched, and nobody who reviews the file
+// would see what it refers to.
 func outside(node *yaml.Node, at string) error {
 	for key, value := range children(node) {
 		if key == "$ref" && value.Kind == yaml.ScalarNode && !strings.HasPrefix(value.Value, "#") {
@@ -123,10 +123,11 @@ func (d *document) operationsNamedTwice() error {
 // load reads the document as oapi-codegen does.
 func (d *document) load() (*openapi3.T, error) { return openapi3.NewLoader().LoadFromData(d.raw) }
 
-// digest names the exact file.
+// digest identifies the exact file.
 func (d *document) digest() string { return fmt.Sprintf("%x", sha256.Sum256(d.raw)) }
 
-// sumLine is the digest as sha256sum writes it, for the file that says which document was taken in.
+// sumLine returns the digest in the format of sha256sum, for the file that records which document
+// was taken in.
 func (d *document) sumLine() []byte {
 	return fmt.Appendf(nil, "%s  %s\n", d.digest(), path.Base(specFile))
 }

@@ -9,10 +9,10 @@ import (
 
 var byteOrderMark = []byte("\ufeff")
 
-// directive is YAML's own way to name its version, in the document's first lines.
+// directive matches YAML's version directive, which may be in the first lines of a document.
 var directive = regexp.MustCompile(`(?m)^%YAML[ \t]+([0-9.]+)`)
 
-// checkFormat refuses what is no text that the generator can read, each kind with what to do.
+// checkFormat refuses what the generator cannot read as text, and says what to do for each case.
 func checkFormat(raw []byte) error {
 	text := bytes.TrimSpace(raw)
 	switch {
@@ -43,8 +43,8 @@ func checkFormat(raw []byte) error {
 	return nil
 }
 
-// firstLine says whether nothing but comments and blank lines came so far, where a directive may
-// stand.
+// firstLine reports whether there are only comments and blank lines so far, so that a directive may
+// follow.
 func firstLine(before []byte) bool {
 	for line := range strings.Lines(string(before)) {
 		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
@@ -54,7 +54,7 @@ func firstLine(before []byte) bool {
 	return true
 }
 
-// invalidLine is the number of the first line that is no UTF-8.
+// invalidLine returns the number of the first line that is not UTF-8.
 func invalidLine(raw []byte) (number int) {
 	for line := range bytes.Lines(raw) {
 		number++

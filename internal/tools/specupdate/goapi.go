@@ -13,20 +13,19 @@ import (
 // apidiff is run, not imported, like oasdiff.
 const apidiff = "golang.org/x/exp/cmd/apidiff@v0.0.0-20261014143641-f0251eb4aa3e"
 
-// apiChange is one change of what a package exports.
+// apiChange is a change of what a package exports.
 type apiChange struct {
-	name       string // such as gen/biometricapi.Doc.Size
-	text       string // what happened to it
+	name       string // for example gen/biometricapi.Doc.Size
+	text       string // what changed
 	compatible bool
 }
 
-// promised says whether the change is in a package whose compatibility we promise; gen is plumbing
-// and carries no promise.
+// promised reports whether the change is in a package with a compatibility promise. gen has none.
 func (c apiChange) promised() bool { return strings.HasPrefix(c.name, "pkg/") }
 
 func (c apiChange) String() string { return code(c.name) + ": " + shown(c.text) + "." }
 
-// goAPI compares what gen and pkg export in two checkouts that compile.
+// goAPI compares what gen and pkg export in two checkouts, both of which must compile.
 func goAPI(ctx context.Context, module, base, work, scratch string) ([]apiChange, error) {
 	old, new := filepath.Join(scratch, "old.api"), filepath.Join(scratch, "new.api")
 	if _, err := tool(ctx, base, apidiff, "-m", "-w", old, module); err != nil {
@@ -42,7 +41,7 @@ func goAPI(ctx context.Context, module, base, work, scratch string) ([]apiChange
 	return readAPIChanges(out, module, "")
 }
 
-// genAPI compares the packages of gen alone, which compile even when those that build on them do
+// genAPI compares only the packages of gen, which compile even if the packages that use them do
 // not.
 func genAPI(ctx context.Context, module, base, work, scratch string) ([]apiChange, error) {
 	out, err := goCommand(ctx, work, "list", "./gen/...")
@@ -72,7 +71,7 @@ func genAPI(ctx context.Context, module, base, work, scratch string) ([]apiChang
 	return found, nil
 }
 
-// baseError says that what the new Go API is to be compared with does not compile.
+// baseError means that the tree to compare the Go API with does not compile.
 type baseError struct{ err error }
 
 func (e *baseError) Error() string {
@@ -82,7 +81,7 @@ func (e *baseError) Error() string {
 
 func (e *baseError) Unwrap() error { return e.err }
 
-// readAPIChanges reads apidiff's list: two headings, a line each change.
+// readAPIChanges parses apidiff's output: two headings, and one line per change.
 func readAPIChanges(out []byte, module, prefix string) ([]apiChange, error) {
 	var found []apiChange
 	compatible := false
@@ -111,7 +110,7 @@ func readAPIChanges(out []byte, module, prefix string) ([]apiChange, error) {
 	return found, lines.Err()
 }
 
-// compile compiles everything and returns what the compiler objects to.
+// compile compiles all packages and returns the compiler's errors.
 func compile(ctx context.Context, work string) ([]string, error) {
 	_, err := goCommand(ctx, work, "build", "./...")
 	var failed *toolError

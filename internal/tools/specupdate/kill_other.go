@@ -4,6 +4,6 @@ package main
 
 import "os/exec"
 
-// killWhole leaves it at the command itself; what it started ends by itself, in the temporary
-// folder.
+// killWhole does nothing on this system: only the command itself is killed. Its child processes end
+// by themselves, in the temporary folder.
 func killWhole(*exec.Cmd) {}

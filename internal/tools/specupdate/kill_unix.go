@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// killWhole lets the end of the context end what the command started too: go run and go test are
-// parents of what works.
+// killWhole makes the end of the context also kill the command's child processes, because go run
+// and go test do their work in children.
 func killWhole(command *exec.Cmd) {
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }

@@ -1,36 +1,37 @@
-// Command specupdate takes a new OpenAPI document of the vendor into this repository. Run it from
-// the repository's root, by make:
+// Command specupdate takes a new OpenAPI document of the vendor into this repository. Run it with
+// make from the repository's root:
 //
 //	make spec-update FILE=path
 //	make spec-update URL=https://…
 //
-// It copies the tree by git to a temporary folder, edits that are not committed included, puts the
-// vendor's file there in place of api/openapi.yaml, and works in that copy: it compares the two
-// documents (oasdiff), applies the overlay action by action, generates, compiles, compares the
+// It copies the tree, including uncommitted edits, to a temporary folder with git, replaces
+// api/openapi.yaml by the vendor's file, and works in that copy. It compares the two documents
+// (oasdiff), applies the overlay action by action, generates the code, compiles it, compares the
 // exported Go API (apidiff) and runs the tests of every package that depends on gen/ or api/. Only
-// when all of that succeeded are the vendor's file, byte for byte, the generated code and the
-// report put into the work tree; else the work tree stays as it is, and the report, on standard
-// output, says why.
+// if all of that succeeds does it put the vendor's file, byte for byte, the generated code and the
+// report into the work tree. Otherwise the work tree stays unchanged, and the report on standard
+// output says why.
 //
-// What may live here: the taking in of a spec, and nothing that the library or the command line
-// imports.
+// This package contains only the update of the spec. Neither the library nor the command line
+// imports it.
 //
 // # Exit codes
 //
 //	0    taken in, or there is nothing to change
-//	1    failed: a tool, the disk or the network; or the work tree itself does not build
+//	1    failed: a tool, the disk or the network, or the work tree itself does not build
 //	2    wrong usage
-//	3    the file is refused, and why: it is no OpenAPI 3.0 or 3.1 document, or none of this API
+//	3    the file is refused: it is not an OpenAPI 3.0 or 3.1 document, or not one of this API
 //	4    the file is readable, but a step failed: the report names it, the work tree is unchanged
 //	5    with --check: the file would be taken in and would change something
 //	130  interrupted; the work tree is unchanged
 //
-// The codes of go run and make are their own: a job that needs these runs the built program.
+// go run and make have their own exit codes, so a job that needs these must run the built program.
 //
-// # What it does not guard against
+// # Limits
 //
-// The files are replaced one after the other, each as a whole, api/openapi.yaml last. A machine
-// that dies between two of them leaves a mixture; the same command again finishes it.
+// The files are replaced one after the other, each as a whole, api/openapi.yaml last. If the
+// machine crashes in between, the tree contains a mixture; running the same command again finishes
+// it.
 package main
 
 import (
@@ -53,10 +54,10 @@ func main() {
 	os.Exit(code)
 }
 
-// errUsage marks a command line that cannot be meant.
+// errUsage marks an invalid command line.
 var errUsage = errors.New("wrong usage")
 
-// Run does what the command line says: the report to stdout, progress and errors to stderr. It
+// Run runs the command line. It writes the report to stdout, and progress and errors to stderr. It
 // returns the exit code.
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	settings, err := parse(args, stderr)
@@ -88,13 +89,13 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return 1
 }
 
-// settings are what the command line says.
+// settings are the settings from the command line.
 type settings struct {
 	file, url string
 	tree      string   // root of the repository
-	base      string   // root of the checkout that the Go API is compared with
-	check     bool     // report, change nothing
-	tests     []string // packages whose tests must pass; none: all that depend on gen/ or api/
+	base      string   // root of the checkout to compare the Go API with
+	check     bool     // report only, change nothing
+	tests     []string // packages whose tests must pass; if empty, all that depend on gen/ or api/
 }
 
 func parse(args []string, stderr io.Writer) (*settings, error) {

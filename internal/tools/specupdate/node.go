@@ -13,7 +13,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// parseTree reads one JSON or YAML document.
+// parseTree parses one JSON or YAML document.
 func parseTree(raw []byte) (*yaml.Node, error) {
 	kind := "YAML"
 	var wrong *json.SyntaxError
@@ -47,21 +47,21 @@ var jsonEscape = regexp.MustCompile(`\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u[dD]
 // surrogates, tabs, and the line breaks that only YAML knows. Line numbers stay the same.
 func asYAML(document []byte) []byte {
 	var b bytes.Buffer
-	json.HTMLEscape(&b, document) // also escapes U+2028 and U+2029
+	json.HTMLEscape(&b, document) // it escapes U+2028 and U+2029 too
 	document = bytes.ReplaceAll(b.Bytes(), []byte("\t"), []byte(" "))
 	document = bytes.ReplaceAll(document, []byte("\u0085"), []byte(`\u0085`))
 	return jsonEscape.ReplaceAllFunc(document, func(escape []byte) []byte {
 		var character string
 		if string(escape) == `\/` || len(escape) > 2 {
-			_ = json.Unmarshal(fmt.Appendf(nil, `"%s"`, escape), &character) // valid: the document is
+			_ = json.Unmarshal(fmt.Appendf(nil, `"%s"`, escape), &character) // valid, because the document is
 			return []byte(character)
 		}
 		return escape
 	})
 }
 
-// plain returns the tree without aliases, and refuses what tools read differently or cannot hold:
-// keys that stand twice, keys that are no text, merge keys, endless and huge documents.
+// plain returns the tree without aliases. It refuses what tools read differently or cannot handle:
+// duplicate keys, keys that are not text, merge keys, and endless or huge documents.
 func plain(root *yaml.Node) (*yaml.Node, error) {
 	nodes := 0
 	var copied func(node *yaml.Node, depth int) (*yaml.Node, error)
@@ -107,7 +107,7 @@ func plain(root *yaml.Node) (*yaml.Node, error) {
 	return copied(root, 0)
 }
 
-// children goes through a mapping by key, through a sequence by index.
+// children iterates over a mapping by key, or over a sequence by index.
 func children(node *yaml.Node) iter.Seq2[string, *yaml.Node] {
 	return func(yield func(string, *yaml.Node) bool) {
 		if node == nil {
@@ -129,7 +129,7 @@ func children(node *yaml.Node) iter.Seq2[string, *yaml.Node] {
 	}
 }
 
-// child is the value of a mapping's key, nil if there is none.
+// child returns the value of a mapping's key, or nil.
 func child(node *yaml.Node, name string) *yaml.Node {
 	for key, value := range children(node) {
 		if key == name && node.Kind == yaml.MappingNode {
@@ -146,5 +146,5 @@ func text(node *yaml.Node) string {
 	return node.Value
 }
 
-// escape makes a key one step of a place, as in a JSON pointer.
+// escape encodes a key as one step of a place, as in a JSON pointer.
 func escape(key string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(key) }

@@ -13,27 +13,27 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// action is what one action of the overlay did to a document.
+// action is the effect of one overlay action on a document.
 type action struct {
-	number      int // from 1
+	number      int // starting at 1
 	target      string
 	description string
-	broken      string   // why it cannot be applied; "" if it can
+	broken      string   // why it cannot be applied, or ""
 	needless    bool     // it changes nothing
-	already     []string // parts of its update that are there already, when others are not
-	overrides   []place  // values of the document that it replaces by others
+	already     []string // parts of its update that the document already contains, if it lacks others
+	overrides   []place  // values of the document that it replaces
 }
 
 func (a action) String() string { return fmt.Sprintf("action %d (%s)", a.number, code(a.target)) }
 
-// applied is a document with the overlay on it, as far as the overlay applies.
+// applied is a document with the overlay applied as far as possible.
 type applied struct {
 	*document
 	actions []action
 }
 
-// apply puts the overlay's actions on a copy of the document, one by one, as oapi-codegen does it:
-// strictly, by the same library.
+// apply applies the overlay's actions to a copy of the document, one by one, in strict mode and
+// with the same library as oapi-codegen.
 func apply(rules []byte, d *document) (*applied, error) {
 	all, err := loader.LoadOverlayFromReader(bytes.NewReader(rules))
 	if err != nil {
@@ -92,7 +92,7 @@ func applyOne(all *overlay.Overlay, rule overlay.Action, number int, top *yaml.N
 	return a
 }
 
-// there lists the parts of an update that the target has already.
+// there returns the parts of an update that the target already contains.
 func there(target, update *yaml.Node, at string) []string {
 	var found []string
 	for key, value := range children(update) {
@@ -111,7 +111,7 @@ func there(target, update *yaml.Node, at string) []string {
 	return found
 }
 
-// overrides lists the values of the target that an update replaces by others.
+// overrides returns the values of the target that an update replaces.
 func overrides(target, update *yaml.Node, at string) []place {
 	var found []place
 	for key, value := range children(update) {
@@ -124,15 +124,15 @@ func overrides(target, update *yaml.Node, at string) []place {
 		case value.Kind == yaml.MappingNode && has.Kind == yaml.MappingNode:
 			found = append(found, overrides(has, value, at+key+".")...)
 		case value.Kind == yaml.ScalarNode && (has.Kind != yaml.ScalarNode || has.Value != value.Value):
-			was := *has // applying changes it
+			was := *has // applying the overlay changes it
 			found = append(found, place{at + key, &was, value})
 		}
 	}
 	return found
 }
 
-// newOverrides are the replaced values of which the present document had none or others: the vendor
-// has said something since, and the overlay talks over it.
+// newOverrides returns the replaced values that the present document did not have or had
+// differently: the vendor has published something since, and the overlay hides it.
 func (a action) newOverrides(present *applied) []place {
 	known := make(map[string]bool)
 	for _, before := range present.actions {
@@ -151,8 +151,8 @@ func (a action) newOverrides(present *applied) []place {
 	return found
 }
 
-// validate holds the document with the overlay against OpenAPI's own rules, as pkg/contract does
-// before it checks anything.
+// validate validates the document with the overlay against OpenAPI's rules, as pkg/contract does
+// first.
 func (a *applied) validate(ctx context.Context) error {
 	loaded, err := openapi3.NewLoader().LoadFromData(a.raw)
 	if err == nil {
@@ -165,10 +165,10 @@ func (a *applied) validate(ctx context.Context) error {
 	return nil
 }
 
-// needed are the operations that pkg/danabio is built on, by the ids that the overlay gives them.
+// needed lists the operations that pkg/danabio uses, by the ids that the overlay gives them.
 var needed = []string{"getToken", "startCircuit", "downloadEvidence"}
 
-// lacking lists the needed operations that the document does not have, as they are in the present
+// lacking returns the needed operations that the document does not have, as they are in the present
 // one.
 func (a *applied) lacking(present *applied) []operation {
 	ids, known := make(map[string]operation), make(map[string]operation)

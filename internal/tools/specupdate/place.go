@@ -10,17 +10,17 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// place is one place at which two documents differ.
+// place is a place where two documents differ.
 type place struct {
-	at       string     // its steps from the top, each after a slash
-	old, new *yaml.Node // nil if there is none
+	at       string     // the steps from the top, each after a slash
+	old, new *yaml.Node // nil if it has no such place
 }
 
-// assumed is the key under which our reconstruction says what nobody published.
+// assumed is the key with which our reconstruction marks what is not published.
 const assumed = "x-assumed"
 
-// compare lists the places at which two trees differ, in the order of the documents; marks of
-// assumption are no difference.
+// compare returns the places where two trees differ, in document order. It ignores marks of
+// assumptions.
 func compare(old, new *yaml.Node, at string) []place {
 	switch {
 	case old == nil && new == nil:
@@ -50,12 +50,11 @@ func compare(old, new *yaml.Node, at string) []place {
 	return found
 }
 
-// named gives each child a name that stays the same when a list is put into another order: a text
-// stands for itself, a mapping for its name, as parameters and tags have it. Where that would not
-// tell two apart, it is the index.
+// named gives each child a name that does not depend on the order of a list: the text of a scalar,
+// and the name of a mapping such as a parameter or tag. If names are not unique, it uses indexes.
 func named(node *yaml.Node) (map[string]*yaml.Node, []string) {
 	byName, names := make(map[string]*yaml.Node), []string{}
-	for key, value := range children(node) { // none if node is nil
+	for key, value := range children(node) { // nothing if node is nil
 		if node.Kind == yaml.SequenceNode {
 			switch {
 			case value.Kind == yaml.ScalarNode:
@@ -84,7 +83,7 @@ func indexed(node *yaml.Node) (map[string]*yaml.Node, []string) {
 	return byName, names
 }
 
-// step is one step of a place: a key of a mapping, or the name of a list's item in brackets.
+// step returns one step of a place: the key of a mapping, or the name of a list item in brackets.
 func step(node *yaml.Node, key string) string {
 	if node.Kind == yaml.SequenceNode {
 		key = "[" + key + "]"
@@ -92,7 +91,7 @@ func step(node *yaml.Node, key string) string {
 	return "/" + escape(key)
 }
 
-// String says the change in one line of Markdown.
+// String describes the difference in one line of Markdown.
 func (p place) String() string {
 	at := "`" + target(p.at) + "`"
 	switch {
@@ -105,7 +104,7 @@ func (p place) String() string {
 	return fmt.Sprintf("%s: %s became %s", at, code(was), code(is))
 }
 
-// brief is a value as one line.
+// brief formats a value in one line.
 func brief(node *yaml.Node) string {
 	if node.Kind == yaml.ScalarNode {
 		return node.Value
@@ -128,8 +127,8 @@ func brief(node *yaml.Node) string {
 	return "[" + strings.Join(parts, ", ") + "]"
 }
 
-// around cuts the beginning that two long texts share, so that the difference is within what is
-// shown.
+// around removes the common beginning of two long texts, so that the difference is within the part
+// that is shown.
 func around(old, new string) (string, string) {
 	a, b := []rune(old), []rune(new)
 	same := 0
@@ -142,10 +141,10 @@ func around(old, new string) (string, string) {
 	return "…" + string(a[same:]), "…" + string(b[same:])
 }
 
-// maxShown is how many characters of a foreign text are shown.
+// maxShown is the number of characters of a foreign text that are shown.
 const maxShown = 90
 
-// shown makes a foreign text one line of printable characters.
+// shown turns a foreign text into one line of printable characters.
 func shown(text string) string {
 	runes := []rune(strings.Join(strings.FieldsFunc(text,
 		func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }), " "))
@@ -155,7 +154,7 @@ func shown(text string) string {
 	return string(runes)
 }
 
-// code is a foreign text as Markdown code, whatever it holds.
+// code formats a foreign text as Markdown code, whatever it contains.
 func code(text string) string {
 	text = shown(text)
 	if text == "" {
@@ -167,8 +166,8 @@ func code(text string) string {
 	return "`" + text + "`"
 }
 
-// target writes a place as the JSONPath that an action of the overlay would name it by, but for
-// items of lists, which have their names.
+// target formats a place as the JSONPath that an overlay action would use, except that list items
+// are shown by name.
 func target(at string) string {
 	var b strings.Builder
 	b.WriteString("$")

@@ -6,19 +6,19 @@ import (
 	"strings"
 )
 
-// outcome is what became of the new file.
+// outcome is the result for the new file.
 type outcome int
 
 const (
 	stopped   outcome = iota // a step failed
-	unchanged                // it is in the tree already
+	unchanged                // the tree already contains it
 	done
 	would // --check
 )
 
 func (o outcome) exit() int { return [...]int{stopped: 4, unchanged: 0, done: 0, would: 5}[o] }
 
-// report is everything that was found out, in the order of the steps.
+// report contains all results, in the order of the steps.
 type report struct {
 	outcome        outcome
 	check          bool
@@ -40,12 +40,12 @@ type report struct {
 	compiler     []string
 	api          []apiChange
 	tests        []tested
-	failedBefore []string // of the packages that failed, those that fail with the present spec too
+	failedBefore []string // those of the failed packages that also fail with the present spec
 	files        []string
 	version      demand
 }
 
-// find lists anew what keeps the file from being taken in.
+// find collects what prevents the file from being taken in.
 func (r *report) find() {
 	r.problems = nil
 	problem := func(format string, args ...any) { r.problems = append(r.problems, fmt.Sprintf(format, args...)) }
@@ -90,7 +90,7 @@ func (r *report) find() {
 	}
 }
 
-// candidates names the new operations which the vendor may have meant instead.
+// candidates names the new operations that the vendor may have meant instead.
 func (r *report) candidates(o operation) string {
 	known := make(map[string]bool)
 	for _, before := range r.present.operations() {
@@ -111,7 +111,7 @@ func (r *report) candidates(o operation) string {
 
 func quoted(names []string) string { return "`" + strings.Join(names, "`, `") + "`" }
 
-// shownLong is a message of a tool, which may be longer than a value.
+// shownLong turns a tool's message into one line. It may be longer than a value.
 func shownLong(text string) string {
 	text = strings.Join(strings.Fields(text), " ")
 	if runes := []rune(text); len(runes) > 600 {
@@ -120,14 +120,14 @@ func shownLong(text string) string {
 	return text
 }
 
-// page is Markdown under way.
+// page is a Markdown text under construction.
 type page struct{ strings.Builder }
 
 func (p *page) line(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
 
 func (p *page) heading(text string) { p.line("\n## %s\n", text) }
 
-// items lists, or says that there are none.
+// items writes a list, or none if it is empty.
 func items[T fmt.Stringer](p *page, none string, list []T) {
 	if len(list) == 0 {
 		p.line("%s", none)
@@ -142,7 +142,7 @@ func items[T fmt.Stringer](p *page, none string, list []T) {
 	}
 }
 
-// maxItems of one list are shown.
+// maxItems is how many items of a list are shown.
 const maxItems = 200
 
 func (p *page) code(lines []string) {
@@ -153,8 +153,8 @@ func (p *page) code(lines []string) {
 	p.line("```")
 }
 
-// markdown is the report as a file. It has no date and no path of this machine, so that the same
-// change makes the same report.
+// markdown formats the report. It contains no date and no path of this machine, so that the same
+// change yields the same report.
 func (r *report) markdown() string {
 	p := new(page)
 	p.line("# Spec update\n")

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// summary is the steps in a table.
+// summary writes a table of the steps.
 func (r *report) summary(p *page) {
 	row := func(step, result string) { p.line("| %s | %s |", step, result) }
 	p.line("| step | result |\n|---|---|")
@@ -91,7 +91,7 @@ func number(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// specSections say what changed in the spec.
+// specSections write the changes of the spec.
 func (r *report) specSections(p *page) {
 	for _, part := range []struct {
 		level level
@@ -131,7 +131,7 @@ func (r *report) specSections(p *page) {
 	items(p, "None: the two say the same.", r.places)
 }
 
-// servers are the places under servers, at the top, of a path or of an operation.
+// servers returns the differences under servers: at the top, in a path or in an operation.
 func (r *report) servers() []place {
 	var found []place
 	for _, at := range r.places {
@@ -142,7 +142,7 @@ func (r *report) servers() []place {
 	return found
 }
 
-// assumptionSection says which of our guesses the vendor has answered.
+// assumptionSection writes which assumptions the vendor has answered.
 func (r *report) assumptionSection(p *page) {
 	p.heading("Assumptions")
 	if len(r.settled) == 0 {
@@ -170,7 +170,7 @@ func (r *report) assumptionSection(p *page) {
 	}
 }
 
-// overlaySection says what the overlay is still good for.
+// overlaySection writes which parts of the overlay are still needed.
 func (r *report) overlaySection(p *page) {
 	p.heading("Overlay")
 	said := false
@@ -199,7 +199,7 @@ func (r *report) overlaySection(p *page) {
 	}
 }
 
-// goSection says what changes for Go code.
+// goSection writes what changes for Go code.
 func (r *report) goSection(p *page) {
 	p.heading("Go API")
 	switch {

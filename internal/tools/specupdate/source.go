@@ -14,18 +14,18 @@ import (
 
 const (
 	maxSize      = 2 << 20          // bytes of a document
-	fetchTimeout = 60 * time.Second // for all of it
+	fetchTimeout = 60 * time.Second // for the whole download
 	maxRedirects = 5
 )
 
-// refusal is a document that is not taken, with the reason and what would be right.
+// refusal is the error for a document that is not accepted. It says why, and what would be right.
 type refusal struct{ reason string }
 
 func (r *refusal) Error() string { return r.reason }
 
 func refuse(format string, args ...any) error { return &refusal{fmt.Sprintf(format, args...)} }
 
-// read gets the new document's bytes, at most maxSize of them.
+// read reads the new document, at most maxSize bytes.
 func (s *settings) read(ctx context.Context) ([]byte, error) {
 	if s.url != "" {
 		return fetch(ctx, s.url)
@@ -56,8 +56,8 @@ func bounded(r io.Reader) ([]byte, error) {
 	return raw, nil
 }
 
-// fetch gets a document by https, or by http from this machine. A redirect to another host ends it,
-// since nobody named that host.
+// fetch fetches a document by https, or by http from this machine. It does not follow a redirect to
+// another host, because nobody named that host.
 func fetch(ctx context.Context, text string) ([]byte, error) {
 	address, err := url.Parse(text)
 	if err != nil {
@@ -83,7 +83,7 @@ func fetch(ctx context.Context, text string) ([]byte, error) {
 	}
 	response, err := client.Do(request)
 	if err != nil {
-		var wrapped *url.Error // holds the whole URL, whose query may be a secret
+		var wrapped *url.Error // contains the whole URL, whose query may be a secret
 		if errors.As(err, &wrapped) {
 			err = wrapped.Err
 		}

@@ -11,28 +11,28 @@ import (
 	"strings"
 )
 
-// tested is what the tests of one package came to.
+// tested is the test result of one package.
 type tested struct {
-	name   string // below the module's path
+	name   string // relative to the module's path
 	failed []failure
 }
 
-// failure is a test that failed, or a package that did not build or ended early, with what it said.
+// failure is a failed test, or a package that did not build or ended early, with its output.
 type failure struct {
-	test  string // "" for the package
+	test  string // "" for the package itself
 	lines []string
 }
 
-// What one test says is shown from its end, where the reason stands: a script prints its
-// environment first.
+// The end of a test's output is shown, because the reason is there: a script prints its environment
+// first.
 const (
-	maxLines    = 12 // of one test
-	maxFailures = 5  // of one package
+	maxLines    = 12 // per test
+	maxFailures = 5  // per package
 )
 
 type testEvent struct{ Action, Package, ImportPath, Test, Output string }
 
-// dependents lists the packages that depend on gen/ or api/, or whose tests do.
+// dependents returns the packages that depend on gen/ or api/, directly or through their tests.
 func dependents(ctx context.Context, module, work string) ([]string, error) {
 	out, err := goCommand(ctx, work, "list", "-test", "-f", `{{.ImportPath}}{{range .Deps}} {{.}}{{end}}`, "./...")
 	if err != nil {
@@ -41,7 +41,7 @@ func dependents(ctx context.Context, module, work string) ([]string, error) {
 	found := make(map[string]bool)
 	for line := range strings.Lines(string(out)) {
 		names := strings.Fields(line)
-		tests, ok := strings.CutSuffix(names[0], ".test") // the program of a package's tests
+		tests, ok := strings.CutSuffix(names[0], ".test") // the test binary of a package
 		if ok && slices.ContainsFunc(names[1:], func(name string) bool {
 			return strings.HasPrefix(name, module+"/gen/") || name == module+"/api"
 		}) {
@@ -54,8 +54,8 @@ func dependents(ctx context.Context, module, work string) ([]string, error) {
 	return slices.Sorted(maps.Keys(found)), nil
 }
 
-// runTests runs the tests of packages, but for those that take long and hold nothing of the spec:
-// kills, memory, releases. make test runs these too.
+// runTests runs the tests of packages in short mode. It skips those that take long and do not
+// depend on the spec: kills, memory, releases. make test runs them too.
 func runTests(ctx context.Context, module, work string, packages []string) ([]tested, error) {
 	out, err := goCommand(ctx, work, append([]string{"test", "-json", "-short", "-vet=off"}, packages...)...)
 	var failed *toolError
@@ -72,7 +72,7 @@ func runTests(ctx context.Context, module, work string, packages []string) ([]te
 	return results, nil
 }
 
-// readTests reads what go test -json prints. It says too whether anything failed.
+// readTests parses the output of go test -json. It also reports whether anything failed.
 func readTests(out []byte, module string) (results []tested, badly bool, err error) {
 	type key struct{ pkg, test string }
 	said := make(map[key][]string)
@@ -84,7 +84,7 @@ func readTests(out []byte, module string) (results []tested, badly bool, err err
 			return nil, false, fmt.Errorf("read what go test says: %w", err)
 		}
 		if e.Package == "" {
-			e.Package, _, _ = strings.Cut(e.ImportPath, " ") // of a build, "path [path.test]"
+			e.Package, _, _ = strings.Cut(e.ImportPath, " ") // for a build, "path [path.test]"
 		}
 		k := key{e.Package, e.Test}
 		switch e.Action {
@@ -97,11 +97,11 @@ func readTests(out []byte, module string) (results []tested, badly bool, err err
 				ended[e.Package] = result
 			}
 			lines := messages(said[k])
-			if e.Action != "fail" || e.Test != "" && len(lines) == 0 { // a test without words failed by its subtests
+			if e.Action != "fail" || e.Test != "" && len(lines) == 0 { // its subtests failed
 				continue
 			}
 			if e.Test == "" && len(result.failed) > 0 {
-				continue // its tests have said it
+				continue // its tests have reported it
 			}
 			result.failed = append(result.failed, failure{e.Test, lines})
 			badly = true
@@ -115,7 +115,7 @@ func readTests(out []byte, module string) (results []tested, badly bool, err err
 	return results, badly, nil
 }
 
-// messages are the lines of a test's output that are its own, the last of them.
+// messages returns the last lines of a test's own output.
 func messages(output []string) []string {
 	var found []string
 	for line := range strings.Lines(strings.Join(output, "")) {
@@ -135,7 +135,7 @@ func messages(output []string) []string {
 	return found
 }
 
-// failedTests are the packages in which something failed.
+// failedTests returns the names of the packages in which something failed.
 func failedTests(results []tested) []string {
 	var names []string
 	for _, result := range results {

@@ -41,7 +41,7 @@ func build(ctx context.Context, program string) (file string, err error) {
 	}
 	name, _, _ := strings.Cut(path.Base(program), "@")
 	target := filepath.Join(tools.folder, name)
-	if file, err = exec.LookPath(target); err == nil { // with .exe where there is one
+	if file, err = exec.LookPath(target); err == nil { // adds .exe where necessary
 		return file, nil
 	}
 	if _, err = start(ctx, tools.folder, "go", []string{"GOBIN=" + tools.folder}, "install", program); err != nil {
@@ -55,11 +55,13 @@ func goCommand(ctx context.Context, folder string, args ...string) ([]byte, erro
 	return start(ctx, folder, "go", nil, args...)
 }
 
-// start runs a program, which ends with all processes that it started when the context does.
+// start runs a program. When the context ends, the program and all processes that it started are
+// killed.
 func start(ctx context.Context, folder, program string, env []string, args ...string) ([]byte, error) {
 	command := exec.CommandContext(ctx, program, args...)
 	command.Dir = folder
-	// Without paths the same package is compiled once, whatever the copy's folder is called.
+	// Without paths in it, the same package is compiled only once, whatever the name of the copy's
+	// folder.
 	command.Env = append(os.Environ(), "GOFLAGS="+os.Getenv("GOFLAGS")+" -trimpath", "GOWORK=off", "OASDIFF_CONFIG=",
 		"PWD="+folder)
 	command.Env = append(command.Env, env...)
@@ -79,7 +81,7 @@ func start(ctx context.Context, folder, program string, env []string, args ...st
 	return stdout.Bytes(), err
 }
 
-// toolError is a go command that failed, with what it said.
+// toolError is a failed go command with its output.
 type toolError struct {
 	err           error
 	command, said string
@@ -91,7 +93,7 @@ func (e *toolError) Error() string {
 
 func (e *toolError) Unwrap() error { return e.err }
 
-// lines is what the tool said, without what is no message.
+// lines returns the messages in the output.
 func (e *toolError) lines() []string {
 	var found []string
 	for line := range strings.Lines(e.said) {

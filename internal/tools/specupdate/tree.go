@@ -20,7 +20,7 @@ type tree struct {
 	root       string
 	repository string
 	id         string            // of git's tree object
-	files      map[string][]byte // by path: those that the update itself reads
+	files      map[string][]byte // the files that the update itself reads, by path
 }
 
 const (
@@ -32,7 +32,7 @@ const (
 
 // snapshot creates the repository and stores every file below the root that no .gitignore excludes.
 func snapshot(ctx context.Context, root, repository string) (*tree, error) {
-	root, err := filepath.Abs(root) // child processes have folders of their own
+	root, err := filepath.Abs(root) // child processes run in other folders
 	if err != nil {
 		return nil, fmt.Errorf("read the work tree: %w", err)
 	}
@@ -64,7 +64,7 @@ func (t *tree) git(ctx context.Context, folder string, args ...string) (string, 
 	return string(out), err
 }
 
-// write puts the files into a new folder.
+// write writes the files to a new folder.
 func (t *tree) write(ctx context.Context, folder string) error {
 	_, err := t.git(ctx, t.root, "read-tree", t.id)
 	if err == nil {
@@ -90,11 +90,10 @@ func (t *tree) changed(ctx context.Context, folder string) ([]string, error) {
 	return strings.FieldsFunc(out, func(r rune) bool { return r == 0 }), nil
 }
 
-// install puts files into the work tree: all of them or, when one cannot be written, none. The spec
-// comes last, so that a machine that dies on the way leaves a tree whose spec is still to be taken
-// in.
+// install puts files into the work tree: all of them, or none if one cannot be written. The spec
+// comes last, so that after a crash the spec is still to be taken in.
 func (t *tree) install(ctx context.Context, files map[string][]byte) error {
-	ctx = context.WithoutCancel(ctx) // an interrupt that comes now is too late
+	ctx = context.WithoutCancel(ctx) // an interrupt comes too late now
 	meanwhile, err := t.changed(ctx, t.root)
 	if err != nil {
 		return err
@@ -131,7 +130,7 @@ func (t *tree) install(ctx context.Context, files map[string][]byte) error {
 	return nil
 }
 
-// fill writes the content, with the permissions of the file that it will replace.
+// fill writes the content, with the permissions of the file that it replaces.
 func fill(part *newfile.File, target string, content []byte) error {
 	mode := fs.FileMode(0o644)
 	if info, err := os.Stat(target); err == nil {

@@ -14,8 +14,8 @@ import (
 	"strings"
 )
 
-// update goes through all steps. It returns an error where there is nothing to report on; a step
-// that fails is in the report.
+// update runs all steps. It returns an error if there is nothing to report on; a failed step is in
+// the report.
 func (s *settings) update(ctx context.Context, progress io.Writer) (*report, error) {
 	say := func(format string, args ...any) { fmt.Fprintf(progress, "specupdate: "+format+"\n", args...) }
 	raw, err := s.read(ctx)
@@ -43,7 +43,7 @@ func (s *settings) update(ctx context.Context, progress io.Writer) (*report, err
 	}
 	present, err := readDocument(base.files[specFile])
 	if err != nil {
-		// not wrapped: it is not the new file that is refused
+		// not wrapped, because it is not the new file that is refused
 		return nil, fmt.Errorf("read the present %s: %v", specFile, err)
 	}
 	presentApplied, err := apply(base.files[overlayFile], present)
@@ -133,7 +133,7 @@ func (s *settings) make(ctx context.Context, r *report, base, work *tree, scratc
 	for _, path := range paths {
 		content, err := os.ReadFile(filepath.Join(folder, filepath.FromSlash(path)))
 		if errors.Is(err, fs.ErrNotExist) {
-			continue // what is generated no more is for the developer to remove
+			continue // the developer removes files that are no longer generated
 		}
 		if err != nil {
 			return nil, fmt.Errorf("read what was generated: %w", err)
@@ -175,8 +175,8 @@ func (s *settings) make(ctx context.Context, r *report, base, work *tree, scratc
 	return files, nil
 }
 
-// runBefore runs tests that fail with the new spec with the present one too, since what fails in
-// both is no matter of the spec.
+// runBefore runs the tests that fail with the new spec again with the present one, because a test
+// that fails with both does not fail because of the spec.
 func (s *settings) runBefore(ctx context.Context, r *report, module string, base *tree, scratch string,
 	names []string) error {
 	folder := filepath.Join(scratch, "before")
@@ -205,7 +205,7 @@ func moduleOf(mod []byte) string {
 	return ""
 }
 
-// join lists operations in words.
+// join lists operations in a sentence.
 func join(operations []operation) string {
 	var parts []string
 	for _, o := range operations {

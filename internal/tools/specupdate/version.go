@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// bump is how far a change moves the version number.
+// bump is the part of the version number that a change increases.
 type bump int
 
 const (
@@ -18,15 +18,15 @@ const (
 
 func (b bump) String() string { return [...]string{"none", "patch", "minor", "major"}[b] }
 
-// demand is the version that a change demands, and why.
+// demand is the version that a change requires, and why.
 type demand struct {
-	bump   bump   // by the rule, for 1.0.0 and later
+	bump   bump   // according to the rule, for 1.0.0 and later
 	reason string // the strongest one
-	last   string // the last released version, "" before the first
+	last   string // the last released version, or "" before the first
 	next   string
 }
 
-// rule is what the report says about how the version was found.
+// rule is the report's explanation of the version.
 const rule = "An incompatible change of what `pkg/` exports, or a breaking change of the spec, demands a major " +
 	"version: " +
 	"`pkg/contract` and `pkg/emulator` hold the spec, so what they accept changes for who uses them. " +
@@ -76,7 +76,7 @@ func demanded(spec []change, servers []place, api []apiChange, changelog []byte)
 	}
 	var n [3]int
 	for i := range n {
-		n[i], _ = strconv.Atoi(string(match[i+1])) // digits by the pattern; a number too large is no version
+		n[i], _ = strconv.Atoi(string(match[i+1])) // too large a number is not a version
 	}
 	d.last = fmt.Sprintf("%d.%d.%d", n[0], n[1], n[2])
 	move := d.bump

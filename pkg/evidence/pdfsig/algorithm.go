@@ -5,7 +5,7 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
-	_ "crypto/md5" // for crypto.Hash.New, as the next four
+	_ "crypto/md5" // for crypto.Hash.New, like the four below
 	"crypto/rsa"
 	_ "crypto/sha1"
 	_ "crypto/sha256"
@@ -18,21 +18,21 @@ import (
 	"slices"
 )
 
-// brokenDigest is refused: whoever wants to makes a second document for a signature.
+// brokenDigest is refused, because anyone can make a second document that fits the signature.
 const brokenDigest = crypto.MD5
 
-// strongKeyBits is what RSA keys should have by now (NIST SP 800-131A).
+// strongKeyBits is the minimum size of RSA keys (NIST SP 800-131A).
 const strongKeyBits = 2048
 
-// maxKeyBits bounds the RSA keys that are computed with: a key of a million bits takes minutes.
+// maxKeyBits limits the size of RSA keys. A key of a million bits would take minutes.
 const maxKeyBits = 16384
 
-// digestAlgorithm is a digest that is judged.
+// digestAlgorithm is a supported digest.
 type digestAlgorithm struct {
 	oid  asn1.ObjectIdentifier
 	name string
 	hash crypto.Hash
-	weak bool // two documents with one digest can be made
+	weak bool // two documents with the same digest can be made
 }
 
 var digestAlgorithms = [...]digestAlgorithm{
@@ -50,7 +50,7 @@ var digestAlgorithms = [...]digestAlgorithm{
 	{asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 5}, "MD5", crypto.MD5, true},
 }
 
-// findDigest gives the algorithm of an identifier, or false for one that is not judged.
+// findDigest returns the algorithm of an identifier, or false if it is not supported.
 func findDigest(oid asn1.ObjectIdentifier) (digestAlgorithm, bool) {
 	for _, algorithm := range digestAlgorithms {
 		if algorithm.oid.Equal(oid) {
@@ -60,7 +60,7 @@ func findDigest(oid asn1.ObjectIdentifier) (digestAlgorithm, bool) {
 	return digestAlgorithm{oid: oid, name: algorithmName(oid)}, false
 }
 
-// The names of the ways to sign.
+// Names of signature algorithms.
 const (
 	nameRSA     = "RSA"
 	namePSS     = "RSA-PSS"
@@ -68,12 +68,13 @@ const (
 	nameEd25519 = "Ed25519"
 )
 
-// signatureAlgorithm is a way to sign that is judged. hash is zero where the identifier names none.
+// signatureAlgorithm is a supported signature algorithm. hash is zero if the identifier names no
+// digest.
 type signatureAlgorithm struct {
 	oid  asn1.ObjectIdentifier
 	name string
 	hash crypto.Hash
-	salt int // of RSA-PSS, in bytes
+	salt int // for RSA-PSS, in bytes
 }
 
 var signatureAlgorithms = [...]signatureAlgorithm{
@@ -91,7 +92,7 @@ var signatureAlgorithms = [...]signatureAlgorithm{
 	{oid: asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 3, 15}, name: nameRSA, hash: crypto.SHA3_384},
 	{oid: asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 3, 16}, name: nameRSA, hash: crypto.SHA3_512},
 	{oid: oidKeyPSS, name: namePSS},
-	{oid: asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}, name: nameECDSA}, // a key's identifier, but in use
+	{oid: asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}, name: nameECDSA}, // identifies a key, but is used here too
 	{oid: asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 1}, name: nameECDSA, hash: crypto.SHA1},
 	{oid: asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 1}, name: nameECDSA, hash: crypto.SHA224},
 	{oid: asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 2}, name: nameECDSA, hash: crypto.SHA256},
@@ -104,7 +105,7 @@ var signatureAlgorithms = [...]signatureAlgorithm{
 	{oid: oidKeyEd25519, name: nameEd25519},
 }
 
-// notJudged are names for what [StatusIndeterminate] speaks of.
+// notJudged names algorithms that lead to [StatusIndeterminate].
 var notJudged = [...]struct {
 	oid  asn1.ObjectIdentifier
 	name string
@@ -117,7 +118,7 @@ var notJudged = [...]struct {
 	{asn1.ObjectIdentifier{1, 3, 36, 3, 2, 1}, "RIPEMD-160"},
 }
 
-// algorithmName names an algorithm that is not judged, by its identifier if need be.
+// algorithmName returns the name of an unsupported algorithm, or its identifier.
 func algorithmName(oid asn1.ObjectIdentifier) string {
 	for _, known := range notJudged {
 		if known.oid.Equal(oid) {
@@ -127,7 +128,7 @@ func algorithmName(oid asn1.ObjectIdentifier) string {
 	return showable(oid.String())
 }
 
-// findSignature gives the algorithm of an identifier, for use with a digest.
+// findSignature returns the algorithm of an identifier. It fails if that names another digest.
 func findSignature(given pkix.AlgorithmIdentifier, digest digestAlgorithm) (signatureAlgorithm, *fault) {
 	algorithm, wrong := lookupSignature(given)
 	if wrong == nil && algorithm.hash != 0 && algorithm.hash != digest.hash {
@@ -136,14 +137,14 @@ func findSignature(given pkix.AlgorithmIdentifier, digest digestAlgorithm) (sign
 	return algorithm, wrong
 }
 
-// weakHash tells whether a digest is one of which two documents can be made.
+// weakHash reports whether two documents with the same digest can be made.
 func weakHash(hash crypto.Hash) bool {
 	return slices.ContainsFunc(digestAlgorithms[:], func(algorithm digestAlgorithm) bool {
 		return algorithm.hash == hash && algorithm.weak
 	})
 }
 
-// lookupSignature gives the algorithm of an identifier, with the digest that it names, if any.
+// lookupSignature returns the algorithm of an identifier, with the digest that it names, if any.
 func lookupSignature(given pkix.AlgorithmIdentifier) (signatureAlgorithm, *fault) {
 	for _, algorithm := range signatureAlgorithms {
 		switch {
@@ -158,7 +159,7 @@ func lookupSignature(given pkix.AlgorithmIdentifier) (signatureAlgorithm, *fault
 		algorithmName(given.Algorithm)))
 }
 
-// pss reads the parameters of RSA-PSS (RFC 4055), all of which have defaults.
+// pss reads the parameters of RSA-PSS (RFC 4055). All of them have defaults.
 func pss(algorithm signatureAlgorithm, parameters asn1.RawValue) (signatureAlgorithm, *fault) {
 	given := struct {
 		Hash    pkix.AlgorithmIdentifier `asn1:"explicit,optional,tag:0"`
@@ -197,8 +198,9 @@ func pss(algorithm signatureAlgorithm, parameters asn1.RawValue) (signatureAlgor
 	return algorithm, nil
 }
 
-// verify holds a signature against what was signed: its digest, and for Ed25519 itself; that is nil
-// if it is not in memory. Whether it is the right thing is not its matter.
+// verify verifies a signature with the signer's key. digest is the digest of what was signed.
+// content is what was signed, which only Ed25519 needs; it is nil if it is not in memory. verify
+// does not check that the right content was signed.
 func (a signatureAlgorithm) verify(certificate *certificate, hash crypto.Hash, digest, content,
 	signature []byte) *fault {
 	mismatch := invalid(CodeSignatureMismatch, "the signature does not fit the signer's key")
@@ -239,8 +241,8 @@ func (a signatureAlgorithm) verify(certificate *certificate, hash crypto.Hash, d
 	return nil
 }
 
-// verifyPSS wants exactly the salt that the parameters name. A salt of 0 bytes is any to package
-// rsa, which finds out how long it is.
+// verifyPSS requires the salt length that the parameters name. For 0 it accepts any length, because
+// package rsa uses 0 for automatic detection.
 func verifyPSS(key *rsa.PublicKey, hash crypto.Hash, digest, signature []byte, salt int) error {
 	if salt == 0 {
 		salt = rsa.PSSSaltLengthAuto
@@ -248,15 +250,15 @@ func verifyPSS(key *rsa.PublicKey, hash crypto.Hash, digest, signature []byte, s
 	return rsa.VerifyPSS(key, hash, digest, signature, &rsa.PSSOptions{SaltLength: salt, Hash: hash})
 }
 
-// sum hashes what is in memory.
+// sum returns the hash of content.
 func sum(hash crypto.Hash, content []byte) []byte {
 	h := hash.New()
 	h.Write(content)
 	return h.Sum(nil)
 }
 
-// sameDigest compares a digest that a signature names with what it is. Nothing about either is
-// secret.
+// sameDigest compares the digest that a signature names with the actual one. Neither is secret, so
+// the time of the comparison does not matter.
 func sameDigest(hash crypto.Hash, named, actual []byte) bool {
 	return len(named) == hash.Size() && bytes.Equal(named, actual)
 }

@@ -36,7 +36,7 @@ type Report struct {
 }
 
 // Refusals returns the findings that say not to rely on the file. There are none for a file that is
-// wholly signed, or unsigned.
+// completely signed, or unsigned.
 func (r *Report) Refusals() []evidence.Finding {
 	var refusals []evidence.Finding
 	for _, finding := range r.Findings {

@@ -70,7 +70,7 @@ func (e *interruptedError) Advice() *i18n.Message {
 	return i18n.Textf("Nothing half done is left behind. Not done: %s", e.left)
 }
 
-// shownLeft is the largest number of names that [listed] shows.
+// shownLeft is the largest number of names that [shortList] shows.
 const shownLeft = 10
 
 // shortList joins names for a message, and shows only the first ones if there are many.

@@ -30,7 +30,7 @@ type retrieval struct {
 	out        *term.Output
 	target     string // -o
 	transfers  *transferProgress
-	turns      chan struct{} // one for each that may ask the server
+	turns      chan struct{} // one for each circuit that may ask the server
 }
 
 // maxTurns is how many circuits are polled or downloaded at the same time.

@@ -113,7 +113,7 @@ func completeFlag(flag, name string) cobra.CompletionFunc {
 // completeCodes completes the last code of a list, and shows what each code means.
 func completeCodes(cmd *cobra.Command, _ []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	tables := zipCodes()
-	if cmd.Flags().Lookup("sent") != nil { // a command that judges signatures too
+	if cmd.Flags().Lookup("sent") != nil { // the command judges signatures too
 		tables = signatureCodes()
 	}
 	before := toComplete[:strings.LastIndexByte(toComplete, ',')+1]

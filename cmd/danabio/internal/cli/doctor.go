@@ -140,7 +140,7 @@ func whoText(who doctor.Who) *i18n.Message {
 	return i18n.Textf("you")
 }
 
-// textOf converts a text of package doctor, or one made by sayCheck, to a message.
+// textOf converts a text of package doctor, or one made by checkText, to a message.
 func textOf(text doctor.Text) *i18n.Message {
 	format, args := text.Format, slices.Clone(text.Args)
 	for i, arg := range args {

@@ -18,9 +18,9 @@ import (
 // evidenceFile is evidence from a file or from standard input.
 type evidenceFile struct {
 	*evidence.Archive
-	remove  func()        // what was stored for it
-	out     *term.Output  // where to tell how far its reading is
-	reading *readProgress // nil unless that is told
+	remove  func()        // removes the temporary file
+	out     *term.Output  // where to print the progress
+	reading *readProgress // nil unless progress is shown
 }
 
 func newEvidenceFile(archive *evidence.Archive, out *term.Output, remove func()) *evidenceFile {

@@ -69,7 +69,7 @@ type readProgress struct {
 	rate rate
 }
 
-// newReadProgress returns a reading at 0 bytes.
+// newReadProgress returns a readProgress at 0 bytes.
 func newReadProgress(o *term.Output, what string) *readProgress {
 	r := &readProgress{out: o, what: what}
 	r.size.Store(-1)

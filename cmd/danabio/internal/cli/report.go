@@ -138,7 +138,7 @@ func report(
 	archive, err := openEvidence(cmd, out, file, limits)
 	var refused *evidence.RefusedError
 	switch {
-	case errors.As(err, &refused): // before it was stored
+	case errors.As(err, &refused): // refused before it was stored
 		data.verifyData, judgement = unreadable(file, err), err
 		data.Report = &evidence.Report{Version: evidence.ReportVersion, Verdict: evidence.VerdictRefused,
 			Findings: refused.Findings}

@@ -27,7 +27,7 @@ func (s *signatureFlags) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&s.sent, "sent", "", "")
 }
 
-// verifier is what the flags of signing configure.
+// verifier is what signatureFlags configure.
 type verifier struct {
 	*verdict.Judge
 	sent   *sentReceipt // nil if there is nothing to compare with

@@ -17,7 +17,7 @@ func (r *Result) Table() string {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", probe.Name, narrow(probe.Spec.short()), narrow(probe.Came.short()),
 			probe.Verdict.words())
 	}
-	_ = w.Flush() // into memory
+	_ = w.Flush() // writes to memory
 	for _, section := range r.sections() {
 		fmt.Fprintf(&b, "\n%s:\n", section.title)
 		for _, item := range section.items {

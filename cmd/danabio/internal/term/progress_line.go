@@ -95,7 +95,7 @@ func (l *ProgressLine) erase() {
 	}
 }
 
-// truncate shortens a text to so many columns.
+// truncate shortens a text to columns.
 func truncate(text string, columns int) string {
 	runes := []rune(OneLine(text))
 	if len(runes) <= max(columns, 0) {

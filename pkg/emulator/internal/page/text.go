@@ -115,24 +115,24 @@ var texts = [...]struct{ key, english, spanish string }{
 	{"ended.title", "This circuit has already ended", "Este circuito ya terminó"},
 	{"ended.text", "What you sent came too late and changed nothing.", "Lo que envió llegó tarde y no cambió nada."},
 	{"early.title", "This step comes later", "Este paso viene después"},
-	{"early.text", "Another step must be taken first. What you sent changed nothing.",
+	{"early.text", "Another step comes first. What you sent changed nothing.",
 		"Antes hace falta otro paso. Lo que envió no cambió nada."},
 	{"malformed.title", "This form cannot be read", "Este formulario no se puede leer"},
-	{"malformed.text", "What was sent is none of this page's forms, or came only in part. It changed nothing.",
+	{"malformed.text", "What was sent is not a form of this page, or is incomplete. It changed nothing.",
 		"Lo que se envió no es un formulario de esta página, o llegó incompleto. No cambió nada."},
 	{"foreign.title", "This form comes from another site", "Este formulario viene de otro sitio"},
-	{"foreign.text", "Only this page's own forms are taken. What was sent changed nothing.",
+	{"foreign.text", "This page accepts only its own forms. What was sent changed nothing.",
 		"Solo se aceptan los formularios de esta misma página. Lo que se envió no cambió nada."},
 	{"full.title", "The emulator's memory is full", "La memoria del emulador está llena"},
-	{"full.text", "It holds no more pictures. Restart it.", "No guarda más fotos. Reinícielo."},
-	{"failed.title", "The evidence could not be made", "No se pudo crear la evidencia"},
-	{"failed.text", "The emulator failed at this circuit. Start another one.",
+	{"full.text", "It cannot store more pictures. Restart it.", "No guarda más fotos. Reinícielo."},
+	{"failed.title", "The evidence could not be created", "No se pudo crear la evidencia"},
+	{"failed.text", "The emulator failed on this circuit. Start another one.",
 		"El emulador falló con este circuito. Inicie otro."},
 
 	{"list.title", "Circuits", "Circuitos"},
-	{"list.text", "All circuits since the emulator's start, the latest first. A link is a secret of its signer's: " +
-		"whoever has it can sign.", "Todos los circuitos desde el inicio del emulador, primero el último. Un enlace " +
-		"es un secreto de su firmante: quien lo tiene puede firmar."},
+	{"list.text", "All circuits since the emulator's start, the latest first. A link is its signer's secret: " +
+		"anyone who has it can sign.", "Todos los circuitos desde el inicio del emulador, primero el último. Un " +
+		"enlace es un secreto de su firmante: quien lo tiene puede firmar."},
 	{"list.empty", "No circuit was started yet.", "Todavía no se inició ningún circuito."},
 	{"list.circuit", "Circuit", "Circuito"},
 	{"list.request", "Request", "Solicitud"},

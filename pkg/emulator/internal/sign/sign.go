@@ -114,11 +114,11 @@ func refuse(err error) error {
 	case errors.Is(err, pdf.ErrNotPDF):
 		return &Error{Reason: "it is not a PDF: " + fault.Detail, err: err}
 	case errors.Is(err, pdf.ErrCrossReference):
-		return &Error{Reason: "the PDF is damaged (" + fault.Error() + "); save it anew with a PDF program", err: err}
+		return &Error{Reason: "the PDF is damaged (" + fault.Error() + "); save it again with a PDF program", err: err}
 	case errors.Is(err, pdf.ErrLimit), errors.Is(err, pdf.ErrUnsupported):
 		return &Error{Reason: "the PDF is of a kind that the emulator does not read (" + fault.Error() + ")", err: err}
 	}
-	return &Error{Reason: "the PDF is not well formed (" + fault.Error() + "); save it anew with a PDF program",
+	return &Error{Reason: "the PDF is not well formed (" + fault.Error() + "); save it again with a PDF program",
 		err: err}
 }
 

@@ -1,5 +1,5 @@
-// Package danabio stands in for the client, so that the tests of specupdate do not depend on what
-// the client needs one day.
+// Package danabio stands in for the client, so that the tests of specupdate do not depend on the
+// real one.
 package danabio
 
 import (
