@@ -196,8 +196,8 @@ func holdsWhatBelongsToAProgram(t *testing.T, files map[string][]byte) {
 	}
 }
 
-// What the specification of CycloneDX 1.6 requires is there; a foreign test holds bills against the
-// whole schema.
+// The bill contains what the specification of CycloneDX 1.6 requires. A foreign test validates
+// bills with the whole schema.
 func TestBillSaysWhatIsInAProgram(t *testing.T) {
 	var got bill
 	if err := json.Unmarshal(billText(t), &got); err != nil {
