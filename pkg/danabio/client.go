@@ -152,7 +152,7 @@ func checkSegment(what, value string) error {
 	case value == "." || value == "..":
 		return invalid("%s is %q, which is not an identifier", what, value)
 	case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfffd }):
-		return invalid("%s holds control characters or is not valid UTF-8", what)
+		return invalid("%s contains control characters or is not valid UTF-8", what)
 	case len(value) > 512:
 		return invalid("%s is longer than 512 bytes", what)
 	}

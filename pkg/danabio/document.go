@@ -120,7 +120,7 @@ func (d Document) check() (fileState, error) {
 		return fileState{}, invalid("document %q: %w", d.name, withoutPath(err))
 	}
 	if !bytes.Contains(head[:n], []byte("%PDF-")) {
-		return fileState{}, invalid(`document %q is not a PDF: "%%PDF-" does not stand in its first %d bytes`, d.name,
+		return fileState{}, invalid(`document %q is not a PDF: "%%PDF-" is not in its first %d bytes`, d.name,
 			pdfHeader)
 	}
 	return state, nil
@@ -147,9 +147,9 @@ func checkDocumentName(name string) error {
 	case strings.TrimSpace(name) == "" || name == "." || name == "..":
 		return invalid("a document has no name; give one such as contract.pdf")
 	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
-		return invalid("document %q: the name holds control characters or is not valid UTF-8", name)
+		return invalid("document %q: the name contains control characters or is not valid UTF-8", name)
 	case strings.ContainsAny(name, `/\`):
-		return invalid("document %q: the name holds a slash; give a name without folders", name)
+		return invalid("document %q: the name contains a slash; give a name without folders", name)
 	case len(name) > 255:
 		return invalid("document %q...: the name is longer than 255 bytes", name[:40])
 	}

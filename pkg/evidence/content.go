@@ -144,7 +144,7 @@ func (d *decoder) decode(ctx context.Context, source io.ReaderAt, r *record, out
 	case d.sum.crc != r.crc:
 		return faulty(CodeCRC, "its content has the CRC %08x; the directory claims %08x", d.sum.crc, r.crc)
 	case d.sum.inside >= 0:
-		return faulty(CodeDescriptorInside, "its content holds a data descriptor for the bytes in front of it, at "+
+		return faulty(CodeDescriptorInside, "its content contains a data descriptor for the bytes in front of it, at "+
 			"%d: a reader of streams ends there", d.sum.inside)
 	}
 	return nil

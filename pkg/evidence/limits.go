@@ -106,7 +106,7 @@ func (l Limits) checkCodes() error {
 		case !known:
 			return fmt.Errorf("evidence limits: there is no finding code %q to accept; Codes() lists them", code)
 		case !info.Acceptable:
-			return fmt.Errorf("evidence limits: %q can not be accepted: it is a danger, or gives the ZIP two readings",
+			return fmt.Errorf("evidence limits: %q cannot be accepted: it is a danger, or gives the ZIP two readings",
 				code)
 		case slices.Contains(l.Refuse, code):
 			return fmt.Errorf("evidence limits: %q is to be both accepted and refused", code)

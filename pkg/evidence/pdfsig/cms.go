@@ -60,7 +60,7 @@ func parseCMS(raw []byte) (*message, *fault) {
 	kind := info.take(tagOID).FullBytes
 	content := info.take(tagZero).Bytes
 	if info.err != nil || !isOID(kind, oidSignedData) {
-		return m, invalid(CodeCMS, "its /Contents holds no CMS signature")
+		return m, invalid(CodeCMS, "its /Contents contains no CMS signature")
 	}
 	malformed := undecided(CodeCMSUnsupported, "its CMS has a form that cannot be read")
 	data := read(content, tagSequence)

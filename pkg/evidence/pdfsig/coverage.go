@@ -81,8 +81,8 @@ func cover(dictionary pdf.Object, size int64) (coverage, *fault) {
 		return coverage{}, invalid(CodeByteRange, "what its /ByteRange leaves out is not exactly its own /Contents")
 	case contents.End-contents.Offset != int64(2*len(contents.Text)+len("<>")):
 		return coverage{},
-			invalid(CodeContents, "its /Contents holds something else than pairs of hexadecimal digits: white space, "+
-				"which no signature covers")
+			invalid(CodeContents, "its /Contents contains something other than pairs of hexadecimal digits: white "+
+				"space, which no signature covers")
 	case after+rest < dictionary.End:
 		return coverage{}, invalid(CodeByteRange, "its /ByteRange ends inside the signature dictionary")
 	}

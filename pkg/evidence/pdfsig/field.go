@@ -148,7 +148,7 @@ func (u *update) sign(number uint32, field pdf.Object) error {
 		return err
 	}
 	if signature == nil {
-		u.other("form: a signature field in object %d without a signature that holds", number)
+		u.other("form: a signature field in object %d without a valid signature", number)
 		return nil
 	}
 	if err := u.widget(number, field, signature); err != nil {

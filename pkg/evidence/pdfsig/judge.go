@@ -59,7 +59,7 @@ func (c *checker) judgeFile() error {
 		defer c.document.Close()
 	}
 	if errors.Is(err, errBudget) {
-		c.undecidable(CodeLimit, -1, fmt.Sprintf("finding the signatures takes more than reading %d bytes", budget))
+		c.undecidable(CodeLimit, -1, fmt.Sprintf("finding the signatures requires reading more than %d bytes", budget))
 		return nil
 	}
 	var broken *pdf.Error
@@ -233,11 +233,11 @@ func (c *checker) judgeDamaged(broken *pdf.Error) error {
 func (c *checker) judge(where candidate) error {
 	s := Signature{
 		Object: where.entry.Number, Kind: KindSignature, Superseded: where.superseded, place: where.place(),
-		Trust: Trust{Status: NotJudged, Reason: "the signature does not hold, or was not judged"},
+		Trust: Trust{Status: NotJudged, Reason: "the signature is not valid, or was not judged"},
 	}
 	wrong, err := c.judgeInto(&s, where)
 	if errors.Is(err, errBudget) {
-		wrong, err = undecided(CodeLimit, "judging it takes more reading than is allowed"), nil
+		wrong, err = undecided(CodeLimit, "judging it requires more reading than is allowed"), nil
 	}
 	if err != nil {
 		return err

@@ -131,7 +131,7 @@ func (o *Options) check() error {
 			return fmt.Errorf("pdfsig options: there is no finding code %q to accept; Codes() lists them", code)
 		}
 		if !info.Acceptable {
-			return fmt.Errorf("pdfsig options: %q can not be accepted: the signature does not hold", code)
+			return fmt.Errorf("pdfsig options: %q cannot be accepted: the signature is not valid", code)
 		}
 	}
 	for i := range o.Sent {

@@ -40,7 +40,7 @@ func parseRSASHA1(certificates pdf.Object, raw []byte) (*message, *fault) {
 	s := &signer{certificate: m.certificates[0]}
 	m.signers = []*signer{s}
 	if rest, err := asn1.Unmarshal(definite(raw), &s.value); err != nil || len(rest) > 0 {
-		return m, invalid(CodeCMS, "its /Contents holds no RSA signature")
+		return m, invalid(CodeCMS, "its /Contents contains no RSA signature")
 	}
 	s.algorithm = signatureAlgorithm{oid: oidKeyRSA, name: nameRSA}
 	if s.certificate.unfit != nil {
