@@ -1,268 +1,177 @@
 package danabio
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
-	"io"
-	"net/http"
-	"slices"
-	"strings"
-	"time"
+	"io/fs"
+	"os"
+
+	"github.com/danabio/danabio-go/internal/newfile"
+	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// OpenEvidence opens the evidence of a circuit as a stream, for other sinks than a file. The caller
-// closes it. Reading fails with [ErrTruncated] when the evidence breaks off and with [ErrIntegrity]
-// when its length or digest is wrong, instead of ending; what is inside the ZIP is not checked.
-// Opening fails as [Client.DownloadEvidence] does, and with ErrIntegrity when what comes is no ZIP.
-func (c *Client) OpenEvidence(ctx context.Context, circuit string) (io.ReadCloser, error) {
-	stream, err := c.openEvidence(ctx, circuit, c.retry)
-	if err == nil {
-		stream.begin(transfer{c.told, Progress{Circuit: circuit}})
-		if err = stream.sniff(); err != nil {
-			stream.Close()
-		}
-	}
+// DownloadEvidence stores the evidence of a circuit at path, with its receipt beside it, and
+// returns that. The file is there whole, verified and durable, or not at all; it has mode 0600. A
+// target that exists is an error, unless it and its receipt are what this download would give: then
+// nothing is asked for.
+//
+// It fails with [ErrNotReady] while the circuit is not completed, or is unknown; with
+// [ErrInvalidRequest], [ErrUnauthorized], [ErrUnavailable], or [ErrTruncated]; with an [*APIError]
+// when the server refuses; with the system's error when the file cannot be written, in an
+// [*UnplacedError] if it is written but cannot have its name; and with [ErrIntegrity] when what
+// came is not acceptable; if it came whole the error is a [*RejectedError], and it was kept aside.
+func (c *Client) DownloadEvidence(ctx context.Context, circuit, path string) (*Receipt, error) {
+	receipt, err := c.downloadEvidence(ctx, circuit, path, c.retry)
 	if err != nil {
 		return nil, operationError(operationDownload, circuit, err)
 	}
-	return stream, nil
+	return receipt, nil
 }
 
-// openEvidence asks for the evidence until an answer with a body comes.
-func (c *core) openEvidence(ctx context.Context, circuit string, policy RetryPolicy) (*evidenceStream, error) {
+// maxStandstills is how many tries may come no further than an earlier one.
+const maxStandstills = 3
+
+func (c *core) downloadEvidence(ctx context.Context, circuit, path string, policy RetryPolicy) (*Receipt, error) {
 	if err := checkSegment("circuit", circuit); err != nil {
 		return nil, err
 	}
-	token, err := c.tokens.token(ctx)
+	target, receipt, err := c.newTarget(ctx, circuit, path)
+	if receipt != nil || err != nil {
+		return receipt, err
+	}
+	furthest := int64(-1) // nothing has come yet
+	standstills, refusals := 0, 0
+	comes := transfer{c.told, Progress{Circuit: circuit}}
+	for {
+		download := &downloading{core: c, circuit: circuit, target: target, comes: comes, last: refusals > 0}
+		receipt, err := download.try(ctx, policy)
+		if err == nil {
+			c.log.LogAttrs(ctx, levelDebug, "danabio: evidence stored", logCircuit(circuit), logBytes(receipt.Size))
+			return receipt, nil
+		}
+		switch {
+		case errors.Is(err, ErrTruncated):
+			if download.bytes <= furthest {
+				standstills++
+			}
+			furthest = max(furthest, download.bytes)
+			if standstills >= maxStandstills {
+				return nil, err
+			}
+		case errors.Is(err, ErrIntegrity) && !errors.Is(err, errTooLarge) && refusals == 0:
+			refusals++
+		default:
+			return nil, err
+		}
+		delay, _ := policy.delay(1, err)
+		c.log.LogAttrs(ctx, levelDebug, "danabio: starting the download over", logCircuit(circuit),
+			logBytes(download.bytes), logDelay(delay))
+		comes.at.Restarts++
+		comes.begins(-1)
+		if ended := sleep(ctx, delay); ended != nil {
+			return nil, fmt.Errorf("%w while waiting to start over after: %w", ended, err)
+		}
+	}
+}
+
+// downloading is one try to get the body.
+type downloading struct {
+	core    *core
+	circuit string
+	target  target
+	comes   transfer
+	last    bool // what is not acceptable is kept aside
+	bytes   int64
+}
+
+func (d *downloading) try(ctx context.Context, policy RetryPolicy) (*Receipt, error) {
+	stream, err := d.core.openEvidence(ctx, d.circuit, policy)
 	if err != nil {
 		return nil, err
 	}
-	var stream *evidenceStream
-	renewed := false
-	var try func() *failure
-	try = func() *failure {
-		asked := time.Now()
-		resp, err := c.api.DownloadEvidence(ctx, c.channel, circuit, nil,
-			func(_ context.Context, req *http.Request) error {
-				c.dress(req, token, "application/zip, */*;q=0.5")
-				// Else the transport may ask for gzip and unpack it, and the length
-				// would not be that
-				// of the ZIP.
-				req.Header.Set("Accept-Encoding", "identity")
-				return nil
-			})
-		if err != nil {
-			return failed(ctx, err)
-		}
-		if resp.StatusCode == http.StatusOK {
-			stream = newEvidenceStream(ctx, resp, asked)
-			if label := resp.Header.Get("Content-Encoding"); label != "" && !strings.EqualFold(label, "identity") {
-				stream.label = newMask(c.secrets(token.value.Reveal())).clean(label, maxCode)
-			}
-			return nil
-		}
-		refused := refusal(ctx, operationDownload, circuit, resp, c.secrets(token.value.Reveal()))
-		var answer *APIError
-		if errors.As(refused, &answer) && answer.StatusCode == http.StatusNotFound {
-			answer.kind = ErrNotReady
-		}
-		if resp.StatusCode == http.StatusForbidden {
-			c.tokens.drop(token) // what the next call gets may have more rights
-		}
-		if resp.StatusCode == http.StatusUnauthorized && !renewed {
-			renewed = true
-			old := token
-			c.tokens.drop(old)
-			if token, err = c.tokens.token(ctx); err != nil {
-				return final(err)
-			}
-			if token.value.Reveal() != old.value.Reveal() {
-				return try()
-			}
-		}
-		return &failure{err: refused, again: errors.Is(refused, ErrUnavailable)}
+	defer stream.Close()
+	stream.begin(d.comes)
+	limit := d.core.limits.MaxFileSize
+	if stream.resp.ContentLength > limit {
+		return nil, tooLarge(limit)
 	}
-	if err := c.attempts(ctx, operationDownload, policy, try); err != nil {
+	part, err := newfile.Create(d.target.path)
+	if err != nil {
+		return nil, withoutTemporary(err, d.target.path)
+	}
+	defer part.Discard()
+	d.bytes, err = write(part, stream, limit)
+	whole := stream.err != nil && !errors.Is(stream.err, ErrTruncated) && ctx.Err() == nil
+	if err != nil && !(whole && errors.Is(err, ErrIntegrity)) {
+		return nil, withoutTemporary(err, d.target.path)
+	}
+	report, verified := d.verify(ctx, part.Name())
+	if report != nil && report.SHA256 != "" && report.SHA256 != stream.sha256() {
+		return nil,
+			fmt.Errorf("%s: what was stored is not what came; another program or a fault of this machine changed it",
+				d.target.path)
+	}
+	if err == nil {
+		err = verified
+	}
+	switch {
+	case err == nil:
+		err = stream.readable()
+	case errors.Is(err, ErrIntegrity) && !isZIP(stream.first):
+		err = opaque{stream.noZIP().Error(), err}
+	}
+	if err != nil {
+		return nil, d.refused(ctx, part, report, err)
+	}
+	receipt, err := d.target.place(ctx, part, d.core.receipt(d.circuit, d.target.name, stream, report))
+	if unplaced := (*UnplacedError)(nil); errors.As(err, &unplaced) {
 		return nil, err
 	}
-	return stream, nil
+	return receipt, withoutTemporary(err, d.target.path)
 }
 
-// evidenceStream is the body of an evidence answer. It ends only when length and digest are right.
-type evidenceStream struct {
-	ctx     context.Context
-	resp    *http.Response
-	asked   time.Time
-	label   string // Content-Encoding that nobody asked for; what it is worth the bytes show
-	first   []byte // as much of the beginning as tells what the whole is
-	head    []byte // read by sniff, not yet by the caller
-	read    int64
-	digest  hash.Hash // of what was read
-	claimed [][]byte  // SHA-256 that the server's headers claim
-	comes   transfer
-	err     error
+func (d *downloading) verify(ctx context.Context, path string) (*evidence.Report, error) {
+	archive, err := evidence.Open(path, d.core.limits)
+	if err != nil {
+		return nil, err
+	}
+	defer archive.Close()
+	report, err := archive.VerifyContext(ctx)
+	var refused *evidence.RefusedError
+	if errors.As(err, &refused) {
+		refused.Path = d.target.path // the file that was verified is about to get another name
+		err = fmt.Errorf("%w: %w", ErrIntegrity, err)
+	}
+	return report, err
 }
 
-func newEvidenceStream(ctx context.Context, resp *http.Response, asked time.Time) *evidenceStream {
-	return &evidenceStream{ctx: ctx, resp: resp, asked: asked, digest: sha256.New(),
-		claimed: claimedDigests(resp.Header)}
-}
-
-// begin tells of the stream's progress as that of t.
-func (s *evidenceStream) begin(t transfer) {
-	s.comes = t
-	s.comes.begins(s.resp.ContentLength)
-}
-
-// firstBytes is how much of the beginning is looked at.
-const firstBytes = 512
-
-// sniff fails when the body is no ZIP by its first bytes.
-func (s *evidenceStream) sniff() error {
-	head := make([]byte, 4)
-	n, err := io.ReadFull(s, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+// refused keeps evidence aside that is whole but not acceptable, when it came so for the second
+// time.
+func (d *downloading) refused(ctx context.Context, part *newfile.File, report *evidence.Report, err error) error {
+	if !errors.Is(err, ErrIntegrity) {
+		return withoutTemporary(err, d.target.path)
+	}
+	if !d.last {
 		return err
 	}
-	if !isZIP(head[:n]) {
-		_, _ = io.CopyN(io.Discard, s, firstBytes) // to see what it is instead
-		return s.noZIP()
+	kept, keeping := d.target.reject(ctx, part,
+		Rejected{Circuit: d.circuit, Channel: d.core.channel, Reason: err.Error(), Report: report})
+	if keeping != nil {
+		return fmt.Errorf("%w; it could not be kept aside: %w", err, d.target.unplaced(part, keeping))
 	}
-	s.head = head
-	return s.readable()
+	return &RejectedError{Kept: kept, Err: err}
 }
 
-func isZIP(content []byte) bool {
-	return bytes.HasPrefix(content, []byte("PK\x03\x04")) || bytes.HasPrefix(content, []byte("PK\x05\x06"))
-}
-
-// codings are what a label can say of HTTP's own ways to encode a body (IANA). Under one of them
-// the body has another reading than its bytes; other labels, such as "utf-8", "binary" or the
-// "aws-chunked" of S3, say nothing of it.
-var codings = []string{
-	"gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip",
-}
-
-// readable fails where the label says that the bytes are not the ZIP itself.
-func (s *evidenceStream) readable() error {
-	for coding := range strings.SplitSeq(strings.ToLower(s.label), ",") {
-		if slices.Contains(codings, strings.TrimSpace(coding)) {
-			return fmt.Errorf("%w: it came under the label Content-Encoding: %s, which was not asked for", ErrIntegrity,
-				s.label)
-		}
+// withoutTemporary names the target in an error of the system instead of the temporary file.
+func withoutTemporary(err error, path string) error {
+	var file *fs.PathError
+	if errors.As(err, &file) {
+		return &fs.PathError{Op: file.Op, Path: path, Err: file.Err}
 	}
-	return nil
-}
-
-// noZIP says what came instead.
-func (s *evidenceStream) noZIP() error {
-	return fmt.Errorf("%w: what came is %s", ErrIntegrity, s.form())
-}
-
-// form is what the body is by its beginning, if that is no ZIP's.
-func (s *evidenceStream) form() string {
-	text := bytes.TrimSpace(bytes.TrimPrefix(s.first, []byte("\xef\xbb\xbf")))
-	is := func(beginning string) bool { return bytes.HasPrefix(text, []byte(beginning)) }
-	const zipBase64 = "UEsD" // "PK\x03" in Base64
-	switch {
-	case bytes.HasPrefix(s.first, []byte("\x1f\x8b")):
-		return "gzip data, not the ZIP itself"
-	case bytes.HasPrefix(s.first, []byte("\x28\xb5\x2f\xfd")):
-		return "zstd data, not the ZIP itself"
-	case is(zipBase64), bytes.Contains(text, []byte(`"`+zipBase64)), bytes.Contains(text, []byte("base64,"+zipBase64)):
-		return "Base64 of a ZIP, not the ZIP itself"
-	case bytes.Contains(text, []byte(";chunk-signature=")):
-		return "in the framing of aws-chunked, not the ZIP itself"
-	case is("<"):
-		return "a page of HTML or XML, and no ZIP"
-	case is("{"), is("["):
-		return "JSON, and no ZIP"
-	case is("%PDF-"):
-		return "a PDF, and no ZIP"
-	case len(s.first) == 0:
-		return "empty, and no ZIP"
+	var link *os.LinkError
+	if errors.As(err, &link) {
+		return &fs.PathError{Op: link.Op, Path: path, Err: link.Err}
 	}
-	return "no ZIP"
-}
-
-func (s *evidenceStream) Read(p []byte) (int, error) {
-	if len(s.head) > 0 {
-		n := copy(p, s.head)
-		s.head = s.head[n:]
-		return n, nil
-	}
-	if s.err != nil {
-		return 0, s.err
-	}
-	n, err := s.resp.Body.Read(p)
-	s.read += int64(n)
-	s.digest.Write(p[:n])
-	if room := firstBytes - len(s.first); room > 0 {
-		s.first = append(s.first, p[:min(n, room)]...)
-	}
-	s.comes.moved(n)
-	switch {
-	case err == io.EOF:
-		s.err = s.check()
-	case err != nil:
-		s.err = s.broken(err)
-	}
-	return n, s.err
-}
-
-func (s *evidenceStream) check() error {
-	read := s.digest.Sum(nil)
-	for _, claimed := range s.claimed {
-		if !bytes.Equal(claimed, read) {
-			return fmt.Errorf("%w: its SHA-256 is not the one that the server's headers give", ErrIntegrity)
-		}
-	}
-	return io.EOF
-}
-
-// sha256 is that of what was read so far.
-func (s *evidenceStream) sha256() string { return hex.EncodeToString(s.digest.Sum(nil)) }
-
-func (s *evidenceStream) broken(err error) error {
-	err = cause(s.ctx, err)
-	if s.ctx.Err() != nil {
-		return &cutError{s.read, err}
-	}
-	return fmt.Errorf("%w after %d bytes: %w", ErrTruncated, s.read, unmatched{err, sentinels}.plain())
-}
-
-// cutError is that the context ended before the evidence did.
-type cutError struct {
-	read int64
-	err  error
-}
-
-func (e *cutError) Error() string { return fmt.Sprintf("%v after %d bytes", e.err, e.read) }
-func (e *cutError) Unwrap() error { return e.err }
-
-func (s *evidenceStream) Close() error { return s.resp.Body.Close() }
-
-// claimedDigests finds the SHA-256 of the body in Repr-Digest and Content-Digest (RFC 9530), and
-// Digest (RFC 3230). None of them is published; those that are there must be right.
-func claimedDigests(h http.Header) [][]byte {
-	var claimed [][]byte
-	for _, name := range []string{"Content-Digest", "Repr-Digest", "Digest"} {
-		for _, member := range strings.Split(strings.Join(h.Values(name), ","), ",") {
-			algorithm, value, _ := strings.Cut(strings.TrimSpace(member), "=")
-			if !strings.EqualFold(algorithm, "sha-256") {
-				continue
-			}
-			digest, err := base64.StdEncoding.DecodeString(strings.Trim(value, ":"))
-			if err == nil && len(digest) == sha256.Size {
-				claimed = append(claimed, digest)
-			}
-		}
-	}
-	return claimed
+	return err
 }

@@ -1,0 +1,268 @@
+package danabio
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// OpenEvidence opens the evidence of a circuit as a stream, for other sinks than a file. The caller
+// closes it. Reading fails with [ErrTruncated] when the evidence breaks off and with [ErrIntegrity]
+// when its length or digest is wrong, instead of ending; what is inside the ZIP is not checked.
+// Opening fails as [Client.DownloadEvidence] does, and with ErrIntegrity when what comes is no ZIP.
+func (c *Client) OpenEvidence(ctx context.Context, circuit string) (io.ReadCloser, error) {
+	stream, err := c.openEvidence(ctx, circuit, c.retry)
+	if err == nil {
+		stream.begin(transfer{c.told, Progress{Circuit: circuit}})
+		if err = stream.sniff(); err != nil {
+			stream.Close()
+		}
+	}
+	if err != nil {
+		return nil, operationError(operationDownload, circuit, err)
+	}
+	return stream, nil
+}
+
+// openEvidence asks for the evidence until an answer with a body comes.
+func (c *core) openEvidence(ctx context.Context, circuit string, policy RetryPolicy) (*evidenceStream, error) {
+	if err := checkSegment("circuit", circuit); err != nil {
+		return nil, err
+	}
+	token, err := c.tokens.token(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var stream *evidenceStream
+	renewed := false
+	var try func() *failure
+	try = func() *failure {
+		asked := time.Now()
+		resp, err := c.api.DownloadEvidence(ctx, c.channel, circuit, nil,
+			func(_ context.Context, req *http.Request) error {
+				c.dress(req, token, "application/zip, */*;q=0.5")
+				// Else the transport may ask for gzip and unpack it, and the length
+				// would not be that
+				// of the ZIP.
+				req.Header.Set("Accept-Encoding", "identity")
+				return nil
+			})
+		if err != nil {
+			return failed(ctx, err)
+		}
+		if resp.StatusCode == http.StatusOK {
+			stream = newEvidenceStream(ctx, resp, asked)
+			if label := resp.Header.Get("Content-Encoding"); label != "" && !strings.EqualFold(label, "identity") {
+				stream.label = newMask(c.secrets(token.value.Reveal())).clean(label, maxCode)
+			}
+			return nil
+		}
+		refused := refusal(ctx, operationDownload, circuit, resp, c.secrets(token.value.Reveal()))
+		var answer *APIError
+		if errors.As(refused, &answer) && answer.StatusCode == http.StatusNotFound {
+			answer.kind = ErrNotReady
+		}
+		if resp.StatusCode == http.StatusForbidden {
+			c.tokens.drop(token) // what the next call gets may have more rights
+		}
+		if resp.StatusCode == http.StatusUnauthorized && !renewed {
+			renewed = true
+			old := token
+			c.tokens.drop(old)
+			if token, err = c.tokens.token(ctx); err != nil {
+				return final(err)
+			}
+			if token.value.Reveal() != old.value.Reveal() {
+				return try()
+			}
+		}
+		return &failure{err: refused, again: errors.Is(refused, ErrUnavailable)}
+	}
+	if err := c.attempts(ctx, operationDownload, policy, try); err != nil {
+		return nil, err
+	}
+	return stream, nil
+}
+
+// evidenceStream is the body of an evidence answer. It ends only when length and digest are right.
+type evidenceStream struct {
+	ctx     context.Context
+	resp    *http.Response
+	asked   time.Time
+	label   string // Content-Encoding that nobody asked for; what it is worth the bytes show
+	first   []byte // as much of the beginning as tells what the whole is
+	head    []byte // read by sniff, not yet by the caller
+	read    int64
+	digest  hash.Hash // of what was read
+	claimed [][]byte  // SHA-256 that the server's headers claim
+	comes   transfer
+	err     error
+}
+
+func newEvidenceStream(ctx context.Context, resp *http.Response, asked time.Time) *evidenceStream {
+	return &evidenceStream{ctx: ctx, resp: resp, asked: asked, digest: sha256.New(),
+		claimed: claimedDigests(resp.Header)}
+}
+
+// begin tells of the stream's progress as that of t.
+func (s *evidenceStream) begin(t transfer) {
+	s.comes = t
+	s.comes.begins(s.resp.ContentLength)
+}
+
+// firstBytes is how much of the beginning is looked at.
+const firstBytes = 512
+
+// sniff fails when the body is no ZIP by its first bytes.
+func (s *evidenceStream) sniff() error {
+	head := make([]byte, 4)
+	n, err := io.ReadFull(s, head)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return err
+	}
+	if !isZIP(head[:n]) {
+		_, _ = io.CopyN(io.Discard, s, firstBytes) // to see what it is instead
+		return s.noZIP()
+	}
+	s.head = head
+	return s.readable()
+}
+
+func isZIP(content []byte) bool {
+	return bytes.HasPrefix(content, []byte("PK\x03\x04")) || bytes.HasPrefix(content, []byte("PK\x05\x06"))
+}
+
+// codings are what a label can say of HTTP's own ways to encode a body (IANA). Under one of them
+// the body has another reading than its bytes; other labels, such as "utf-8", "binary" or the
+// "aws-chunked" of S3, say nothing of it.
+var codings = []string{
+	"gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip",
+}
+
+// readable fails where the label says that the bytes are not the ZIP itself.
+func (s *evidenceStream) readable() error {
+	for coding := range strings.SplitSeq(strings.ToLower(s.label), ",") {
+		if slices.Contains(codings, strings.TrimSpace(coding)) {
+			return fmt.Errorf("%w: it came under the label Content-Encoding: %s, which was not asked for", ErrIntegrity,
+				s.label)
+		}
+	}
+	return nil
+}
+
+// noZIP says what came instead.
+func (s *evidenceStream) noZIP() error {
+	return fmt.Errorf("%w: what came is %s", ErrIntegrity, s.form())
+}
+
+// form is what the body is by its beginning, if that is no ZIP's.
+func (s *evidenceStream) form() string {
+	text := bytes.TrimSpace(bytes.TrimPrefix(s.first, []byte("\xef\xbb\xbf")))
+	is := func(beginning string) bool { return bytes.HasPrefix(text, []byte(beginning)) }
+	const zipBase64 = "UEsD" // "PK\x03" in Base64
+	switch {
+	case bytes.HasPrefix(s.first, []byte("\x1f\x8b")):
+		return "gzip data, not the ZIP itself"
+	case bytes.HasPrefix(s.first, []byte("\x28\xb5\x2f\xfd")):
+		return "zstd data, not the ZIP itself"
+	case is(zipBase64), bytes.Contains(text, []byte(`"`+zipBase64)), bytes.Contains(text, []byte("base64,"+zipBase64)):
+		return "Base64 of a ZIP, not the ZIP itself"
+	case bytes.Contains(text, []byte(";chunk-signature=")):
+		return "in the framing of aws-chunked, not the ZIP itself"
+	case is("<"):
+		return "a page of HTML or XML, and no ZIP"
+	case is("{"), is("["):
+		return "JSON, and no ZIP"
+	case is("%PDF-"):
+		return "a PDF, and no ZIP"
+	case len(s.first) == 0:
+		return "empty, and no ZIP"
+	}
+	return "no ZIP"
+}
+
+func (s *evidenceStream) Read(p []byte) (int, error) {
+	if len(s.head) > 0 {
+		n := copy(p, s.head)
+		s.head = s.head[n:]
+		return n, nil
+	}
+	if s.err != nil {
+		return 0, s.err
+	}
+	n, err := s.resp.Body.Read(p)
+	s.read += int64(n)
+	s.digest.Write(p[:n])
+	if room := firstBytes - len(s.first); room > 0 {
+		s.first = append(s.first, p[:min(n, room)]...)
+	}
+	s.comes.moved(n)
+	switch {
+	case err == io.EOF:
+		s.err = s.check()
+	case err != nil:
+		s.err = s.broken(err)
+	}
+	return n, s.err
+}
+
+func (s *evidenceStream) check() error {
+	read := s.digest.Sum(nil)
+	for _, claimed := range s.claimed {
+		if !bytes.Equal(claimed, read) {
+			return fmt.Errorf("%w: its SHA-256 is not the one that the server's headers give", ErrIntegrity)
+		}
+	}
+	return io.EOF
+}
+
+// sha256 is that of what was read so far.
+func (s *evidenceStream) sha256() string { return hex.EncodeToString(s.digest.Sum(nil)) }
+
+func (s *evidenceStream) broken(err error) error {
+	err = cause(s.ctx, err)
+	if s.ctx.Err() != nil {
+		return &cutError{s.read, err}
+	}
+	return fmt.Errorf("%w after %d bytes: %w", ErrTruncated, s.read, unmatched{err, sentinels}.plain())
+}
+
+// cutError is that the context ended before the evidence did.
+type cutError struct {
+	read int64
+	err  error
+}
+
+func (e *cutError) Error() string { return fmt.Sprintf("%v after %d bytes", e.err, e.read) }
+func (e *cutError) Unwrap() error { return e.err }
+
+func (s *evidenceStream) Close() error { return s.resp.Body.Close() }
+
+// claimedDigests finds the SHA-256 of the body in Repr-Digest and Content-Digest (RFC 9530), and
+// Digest (RFC 3230). None of them is published; those that are there must be right.
+func claimedDigests(h http.Header) [][]byte {
+	var claimed [][]byte
+	for _, name := range []string{"Content-Digest", "Repr-Digest", "Digest"} {
+		for _, member := range strings.Split(strings.Join(h.Values(name), ","), ",") {
+			algorithm, value, _ := strings.Cut(strings.TrimSpace(member), "=")
+			if !strings.EqualFold(algorithm, "sha-256") {
+				continue
+			}
+			digest, err := base64.StdEncoding.DecodeString(strings.Trim(value, ":"))
+			if err == nil && len(digest) == sha256.Size {
+				claimed = append(claimed, digest)
+			}
+		}
+	}
+	return claimed
+}
