@@ -9,7 +9,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/robustio"
 
-	"github.com/danabio/danabio-go/internal/newfile"
+	"github.com/danabio/danabio-go/internal/atomicfile"
 )
 
 // pendingFile is a file on its way, which only the user can read. It is made before what it is to
@@ -17,7 +17,7 @@ import (
 type pendingFile struct {
 	what    *message
 	path    string
-	part    *newfile.File
+	part    *atomicfile.File
 	promise []byte // what lies at path until the file is placed; nil: nothing
 }
 
@@ -30,7 +30,7 @@ func newPendingFile(what *message, path string) (*pendingFile, error) {
 	if err := checkFolder(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
-	part, err := newfile.Create(path)
+	part, err := atomicfile.Create(path)
 	if err != nil {
 		return nil, badInput("%s %s cannot be written: %w", what, path, reason(err))
 	}
@@ -42,7 +42,7 @@ func newPendingFile(what *message, path string) (*pendingFile, error) {
 func (f *pendingFile) reserve(promise []byte, room int64) error {
 	err := f.part.Reserve(room)
 	if err == nil {
-		err = newfile.Write(f.path, promise)
+		err = atomicfile.Write(f.path, promise)
 	}
 	switch {
 	case errors.Is(err, fs.ErrExist):

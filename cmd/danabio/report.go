@@ -11,9 +11,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/danabio/danabio-go/internal/atomicfile"
 	"github.com/danabio/danabio-go/internal/auditreport"
 	"github.com/danabio/danabio-go/internal/language"
-	"github.com/danabio/danabio-go/internal/newfile"
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
@@ -138,7 +138,7 @@ func reportTime(now func() time.Time, getenv func(string) string) (time.Time, er
 
 // newReportFile begins the file of the report before anything is read, so that a place that cannot
 // be written is known by then.
-func newReportFile(cmd *cobra.Command, path string) (*newfile.File, error) {
+func newReportFile(cmd *cobra.Command, path string) (*atomicfile.File, error) {
 	if path == "" {
 		return nil, usagef(cmd, "-o REPORT.html is missing")
 	}
@@ -148,14 +148,14 @@ func newReportFile(cmd *cobra.Command, path string) (*newfile.File, error) {
 	if err := checkFolder(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
-	part, err := newfile.Create(path)
+	part, err := atomicfile.Create(path)
 	if err != nil {
 		return nil, badInput("report %s cannot be written: %w", path, reason(err))
 	}
 	return part, nil
 }
 
-func placeReport(part *newfile.File, path string) error {
+func placeReport(part *atomicfile.File, path string) error {
 	if err := part.Place(path); err != nil {
 		return errorf("report %s: %w", path, reason(err))
 	}
@@ -166,7 +166,7 @@ func placeReport(part *newfile.File, path string) error {
 // no report if it came to none, and then err is that.
 func report(
 	cmd *cobra.Command, out *output, file string, limits evidence.Limits, judges *judges, made auditreport.Options,
-	part *newfile.File,
+	part *atomicfile.File,
 ) (data reportData, judgement, err error) {
 	var content fs.FS
 	archive, err := openEvidence(cmd, out, file, limits)

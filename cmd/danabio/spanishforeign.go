@@ -9,8 +9,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/danabio/danabio-go/internal/atomicfile"
 	"github.com/danabio/danabio-go/internal/credential"
-	"github.com/danabio/danabio-go/internal/newfile"
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
@@ -78,7 +78,7 @@ func systemInSpanish(err error) string {
 		return "la dirección ya está en uso"
 	case errors.Is(err, syscall.EPIPE):
 		return "ya nadie lee lo que se escribe"
-	case newfile.NoSpace(err):
+	case atomicfile.NoSpace(err):
 		return "no queda espacio en el disco"
 	case errors.Is(err, context.Canceled):
 		return "interrumpido"

@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/danabio/danabio-go/internal/newfile"
+	"github.com/danabio/danabio-go/internal/atomicfile"
 )
 
 // tree is the files of a checkout, as they were when it was read.
@@ -125,7 +125,7 @@ func (t *tree) install(files map[string][]byte) error {
 		}
 		return strings.Compare(a, b)
 	})
-	parts := make(map[string]*newfile.File)
+	parts := make(map[string]*atomicfile.File)
 	defer func() {
 		for _, part := range parts {
 			part.Discard()
@@ -139,7 +139,7 @@ func (t *tree) install(files map[string][]byte) error {
 		if !bytes.Equal(now, t.files[path]) {
 			return fmt.Errorf("put %s in place: it was changed while the update ran; run it again", path)
 		}
-		if parts[path], err = newfile.Create(t.path(path)); err == nil {
+		if parts[path], err = atomicfile.Create(t.path(path)); err == nil {
 			err = fill(parts[path], t.path(path), files[path])
 		}
 		if err != nil {
@@ -149,7 +149,7 @@ func (t *tree) install(files map[string][]byte) error {
 	for i, path := range paths {
 		err := os.Rename(parts[path].Name(), t.path(path))
 		if err == nil {
-			err = newfile.SyncFolder(filepath.Dir(t.path(path)))
+			err = atomicfile.SyncFolder(filepath.Dir(t.path(path)))
 		}
 		if err != nil {
 			return errors.Join(fmt.Errorf("put %s in place: %w", path, err), t.restore(paths[:i+1]))
@@ -159,7 +159,7 @@ func (t *tree) install(files map[string][]byte) error {
 }
 
 // fill writes the content, with the permissions of the file that it will replace.
-func fill(part *newfile.File, target string, content []byte) error {
+func fill(part *atomicfile.File, target string, content []byte) error {
 	mode := fs.FileMode(0o644)
 	if info, err := os.Stat(target); err == nil {
 		mode = info.Mode().Perm()

@@ -7,7 +7,7 @@ import (
 	"io/fs"
 	"os"
 
-	"github.com/danabio/danabio-go/internal/newfile"
+	"github.com/danabio/danabio-go/internal/atomicfile"
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
@@ -96,7 +96,7 @@ func (d *downloading) try(ctx context.Context, policy RetryPolicy) (*Receipt, er
 	if stream.resp.ContentLength > limit {
 		return nil, tooLarge(limit)
 	}
-	part, err := newfile.Create(d.target.path)
+	part, err := atomicfile.Create(d.target.path)
 	if err != nil {
 		return nil, withoutTemporary(err, d.target.path)
 	}
@@ -148,7 +148,7 @@ func (d *downloading) verify(ctx context.Context, path string) (*evidence.Report
 
 // refused keeps evidence aside that is whole but not acceptable, when it came so for the second
 // time.
-func (d *downloading) refused(ctx context.Context, part *newfile.File, report *evidence.Report, err error) error {
+func (d *downloading) refused(ctx context.Context, part *atomicfile.File, report *evidence.Report, err error) error {
 	if !errors.Is(err, ErrIntegrity) {
 		return withoutTemporary(err, d.target.path)
 	}

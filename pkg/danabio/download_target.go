@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"github.com/danabio/danabio-go/internal/newfile"
+	"github.com/danabio/danabio-go/internal/atomicfile"
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
@@ -127,7 +127,7 @@ func copyEvidence(to io.Writer, from io.Reader) (int64, error) {
 }
 
 // write takes the whole stream, at most limit bytes, and makes it durable.
-func write(part *newfile.File, stream *evidenceStream, limit int64) (int64, error) {
+func write(part *atomicfile.File, stream *evidenceStream, limit int64) (int64, error) {
 	n, err := copyEvidence(part, io.LimitReader(stream, max(limit, limit+1)))
 	switch {
 	case err != nil && !errors.Is(err, ErrIntegrity): // else it came whole, and may be kept aside
@@ -149,7 +149,7 @@ func tooLarge(limit int64) error {
 
 // place puts the receipt and then the part in place, neither over a file. If another process was
 // faster, existing decides.
-func (t target) place(ctx context.Context, part *newfile.File, receipt *Receipt) (*Receipt, error) {
+func (t target) place(ctx context.Context, part *atomicfile.File, receipt *Receipt) (*Receipt, error) {
 	unlock, err := lockFolder(ctx, t.folder)
 	if err != nil {
 		return nil, err
@@ -191,9 +191,9 @@ func (e *UnplacedError) Unwrap() error { return e.Err }
 
 // unplaced keeps what was received where it lies, since a second try would do no better. It goes
 // where another name or more room helps.
-func (t target) unplaced(part *newfile.File, err error) error {
+func (t target) unplaced(part *atomicfile.File, err error) error {
 	err = withoutTemporary(err, t.path)
-	if newfile.NoSpace(err) || errors.Is(err, syscall.EFBIG) || errors.Is(err, fs.ErrExist) {
+	if atomicfile.NoSpace(err) || errors.Is(err, syscall.EFBIG) || errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	part.Keep()
@@ -202,7 +202,7 @@ func (t target) unplaced(part *newfile.File, err error) error {
 
 // replace writes a small file whole or not at all.
 func replace(path string, content []byte) error {
-	file, err := newfile.Create(path)
+	file, err := atomicfile.Create(path)
 	if err != nil {
 		return err
 	}
@@ -228,7 +228,7 @@ type Rejected struct {
 
 // reject keeps the part aside under the first free name, so that no earlier one is lost, and
 // returns that.
-func (t target) reject(ctx context.Context, part *newfile.File, why Rejected) (string, error) {
+func (t target) reject(ctx context.Context, part *atomicfile.File, why Rejected) (string, error) {
 	unlock, err := lockFolder(ctx, t.folder)
 	if err != nil {
 		return "", err

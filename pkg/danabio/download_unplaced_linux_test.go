@@ -8,7 +8,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/danabio/danabio-go/internal/newfile"
+	"github.com/danabio/danabio-go/internal/atomicfile"
 )
 
 // Evidence that cannot have its name stays where it lies, and its receipt says what it is. Another
@@ -19,7 +19,7 @@ func TestEvidenceThatCannotHaveItsNameIsKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer os.RemoveAll(elsewhere)
-	part, err := newfile.Create(filepath.Join(elsewhere, "evidence.zip"))
+	part, err := atomicfile.Create(filepath.Join(elsewhere, "evidence.zip"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestEvidenceThatCannotHaveItsNameIsKept(t *testing.T) {
 // What is to be kept aside is kept too.
 func TestRejectedEvidenceThatCannotHaveItsNameIsKept(t *testing.T) {
 	folder := t.TempDir()
-	part, err := newfile.Create(filepath.Join(folder, "evidence.zip"))
+	part, err := atomicfile.Create(filepath.Join(folder, "evidence.zip"))
 	if err != nil {
 		t.Fatal(err)
 	}

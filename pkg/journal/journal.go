@@ -35,7 +35,7 @@ import (
 	"path/filepath"
 	"sync"
 
-	"github.com/danabio/danabio-go/internal/newfile"
+	"github.com/danabio/danabio-go/internal/atomicfile"
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
@@ -182,7 +182,7 @@ func open(path string) (_ *Journal, err error) {
 	if err := locked.Sync(); err != nil {
 		return nil, err
 	}
-	if err := newfile.SyncFolder(filepath.Dir(path)); err != nil {
+	if err := atomicfile.SyncFolder(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
 	return j, nil

@@ -1,4 +1,4 @@
-package newfile_test
+package atomicfile_test
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/danabio/danabio-go/internal/newfile"
+	"github.com/danabio/danabio-go/internal/atomicfile"
 )
 
 func names(t *testing.T, folder string) string {
@@ -28,19 +28,19 @@ func names(t *testing.T, folder string) string {
 func TestWrite(t *testing.T) {
 	folder := t.TempDir()
 	target := filepath.Join(folder, "report.md")
-	if err := newfile.Write(target, []byte("first")); err != nil {
+	if err := atomicfile.Write(target, []byte("first")); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Stat(target); err != nil || runtime.GOOS != "windows" && info.Mode() != 0o600 {
 		t.Errorf("got mode %v, %v; want 0600", info.Mode(), err)
 	}
-	if err := newfile.Write(target, []byte("second")); !errors.Is(err, fs.ErrExist) {
+	if err := atomicfile.Write(target, []byte("second")); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("got %v over a file, want ErrExist", err)
 	}
 	if content, err := os.ReadFile(target); err != nil || string(content) != "first" {
 		t.Errorf("got %q, %v", content, err)
 	}
-	if err := newfile.Write(filepath.Join(folder, "nowhere", "report.md"), nil); !errors.Is(err, fs.ErrNotExist) {
+	if err := atomicfile.Write(filepath.Join(folder, "nowhere", "report.md"), nil); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v in no folder, want ErrNotExist", err)
 	}
 	if got := names(t, folder); got != "report.md" {
@@ -51,7 +51,7 @@ func TestWrite(t *testing.T) {
 func TestFileHasItsNameOnlyWhenItIsPlaced(t *testing.T) {
 	folder := t.TempDir()
 	target := filepath.Join(folder, "report.md")
-	file, err := newfile.Create(target)
+	file, err := atomicfile.Create(target)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func TestFileHasItsNameOnlyWhenItIsPlaced(t *testing.T) {
 	if got := names(t, folder); got != "" {
 		t.Errorf("after Discard the folder holds %s", got)
 	}
-	if file, err = newfile.Create(target); err != nil {
+	if file, err = atomicfile.Create(target); err != nil {
 		t.Fatal(err)
 	}
 	if err := errors.Join(file.Seal(), file.Place(target)); err != nil {

@@ -1,6 +1,6 @@
 //go:build unix && !aix && !solaris
 
-package newfile
+package atomicfile
 
 import (
 	"errors"

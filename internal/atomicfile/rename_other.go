@@ -1,6 +1,6 @@
 //go:build !linux && !windows
 
-package newfile
+package atomicfile
 
 import "errors"
 

@@ -1,6 +1,6 @@
 //go:build !unix || aix || solaris
 
-package newfile
+package atomicfile
 
 // SyncFolder does nothing: the system has no such call.
 func SyncFolder(string) error { return nil }

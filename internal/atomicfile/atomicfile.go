@@ -1,11 +1,11 @@
-// Package newfile makes files that are there whole or not at all, under names that are free.
+// Package atomicfile makes files that are there whole or not at all, under names that are free.
 //
 // [Create] begins one beside its target, under a name that begins with a dot and ends in ".part";
 // [File.Seal] makes its content durable, [File.Place] gives it its name, [File.Discard] removes
 // what is left of it. On Windows a rename and a removal are tried again for up to two seconds, as a
 // virus scanner may have the file open. What may live here: what of that differs by system and by
 // file system.
-package newfile
+package atomicfile
 
 import (
 	"errors"

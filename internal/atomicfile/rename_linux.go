@@ -1,4 +1,4 @@
-package newfile
+package atomicfile
 
 import (
 	"os"
