@@ -42,9 +42,9 @@ func (c *core) downloadEvidence(ctx context.Context, circuit, path string, polic
 	}
 	furthest := int64(-1) // nothing has come yet
 	standstills, refusals := 0, 0
-	comes := transfer{c.told, Progress{Circuit: circuit}}
+	comes := transfer{c.onProgress, Progress{Circuit: circuit}}
 	for {
-		download := &downloading{core: c, circuit: circuit, target: target, comes: comes, last: refusals > 0}
+		download := &downloadAttempt{core: c, circuit: circuit, target: target, transfer: comes, lastAttempt: refusals > 0}
 		receipt, err := download.try(ctx, policy)
 		if err == nil {
 			c.log.LogAttrs(ctx, levelDebug, "danabio: evidence stored", logCircuit(circuit), logBytes(receipt.Size))
@@ -67,44 +67,44 @@ func (c *core) downloadEvidence(ctx context.Context, circuit, path string, polic
 		delay, _ := policy.delay(1, err)
 		c.log.LogAttrs(ctx, levelDebug, "danabio: starting the download over", logCircuit(circuit),
 			logBytes(download.bytes), logDelay(delay))
-		comes.at.Restarts++
-		comes.begins(-1)
+		comes.progress.Restarts++
+		comes.begin(-1)
 		if ended := sleep(ctx, delay); ended != nil {
 			return nil, fmt.Errorf("%w while waiting to start over after: %w", ended, err)
 		}
 	}
 }
 
-// downloading is one try to get the body.
-type downloading struct {
-	core    *core
-	circuit string
-	target  target
-	comes   transfer
-	last    bool // what is not acceptable is kept aside
-	bytes   int64
+// downloadAttempt is one try to get the body.
+type downloadAttempt struct {
+	core        *core
+	circuit     string
+	target      target
+	transfer    transfer
+	lastAttempt bool // what is not acceptable is kept aside
+	bytes       int64
 }
 
-func (d *downloading) try(ctx context.Context, policy RetryPolicy) (*Receipt, error) {
+func (d *downloadAttempt) try(ctx context.Context, policy RetryPolicy) (*Receipt, error) {
 	stream, err := d.core.openEvidence(ctx, d.circuit, policy)
 	if err != nil {
 		return nil, err
 	}
 	defer stream.Close()
-	stream.begin(d.comes)
+	stream.begin(d.transfer)
 	limit := d.core.limits.MaxFileSize
 	if stream.resp.ContentLength > limit {
 		return nil, tooLarge(limit)
 	}
 	part, err := atomicfile.Create(d.target.path)
 	if err != nil {
-		return nil, withoutTemporary(err, d.target.path)
+		return nil, nameTarget(err, d.target.path)
 	}
 	defer part.Discard()
-	d.bytes, err = write(part, stream, limit)
+	d.bytes, err = writeEvidence(part, stream, limit)
 	whole := stream.err != nil && !errors.Is(stream.err, ErrTruncated) && ctx.Err() == nil
 	if err != nil && !(whole && errors.Is(err, ErrIntegrity)) {
-		return nil, withoutTemporary(err, d.target.path)
+		return nil, nameTarget(err, d.target.path)
 	}
 	report, verified := d.verify(ctx, part.Name())
 	if report != nil && report.SHA256 != "" && report.SHA256 != stream.sha256() {
@@ -117,21 +117,21 @@ func (d *downloading) try(ctx context.Context, policy RetryPolicy) (*Receipt, er
 	}
 	switch {
 	case err == nil:
-		err = stream.readable()
+		err = stream.checkEncoding()
 	case errors.Is(err, ErrIntegrity) && !isZIP(stream.first):
-		err = opaque{stream.noZIP().Error(), err}
+		err = maskedError{stream.notZIPError().Error(), err}
 	}
 	if err != nil {
-		return nil, d.refused(ctx, part, report, err)
+		return nil, d.rejectEvidence(ctx, part, report, err)
 	}
 	receipt, err := d.target.place(ctx, part, d.core.receipt(d.circuit, d.target.name, stream, report))
 	if unplaced := (*UnplacedError)(nil); errors.As(err, &unplaced) {
 		return nil, err
 	}
-	return receipt, withoutTemporary(err, d.target.path)
+	return receipt, nameTarget(err, d.target.path)
 }
 
-func (d *downloading) verify(ctx context.Context, path string) (*evidence.Report, error) {
+func (d *downloadAttempt) verify(ctx context.Context, path string) (*evidence.Report, error) {
 	archive, err := evidence.Open(path, d.core.limits)
 	if err != nil {
 		return nil, err
@@ -146,25 +146,25 @@ func (d *downloading) verify(ctx context.Context, path string) (*evidence.Report
 	return report, err
 }
 
-// refused keeps evidence aside that is whole but not acceptable, when it came so for the second
+// rejectEvidence keeps evidence aside that is whole but not acceptable, when it came so for the second
 // time.
-func (d *downloading) refused(ctx context.Context, part *atomicfile.File, report *evidence.Report, err error) error {
+func (d *downloadAttempt) rejectEvidence(ctx context.Context, part *atomicfile.File, report *evidence.Report, err error) error {
 	if !errors.Is(err, ErrIntegrity) {
-		return withoutTemporary(err, d.target.path)
+		return nameTarget(err, d.target.path)
 	}
-	if !d.last {
+	if !d.lastAttempt {
 		return err
 	}
 	kept, keeping := d.target.reject(ctx, part,
 		Rejected{Circuit: d.circuit, Channel: d.core.channel, Reason: err.Error(), Report: report})
 	if keeping != nil {
-		return fmt.Errorf("%w; it could not be kept aside: %w", err, d.target.unplaced(part, keeping))
+		return fmt.Errorf("%w; it could not be kept aside: %w", err, d.target.keepUnplaced(part, keeping))
 	}
 	return &RejectedError{Kept: kept, Err: err}
 }
 
-// withoutTemporary names the target in an error of the system instead of the temporary file.
-func withoutTemporary(err error, path string) error {
+// nameTarget names the target in an error of the system instead of the temporary file.
+func nameTarget(err error, path string) error {
 	var file *fs.PathError
 	if errors.As(err, &file) {
 		return &fs.PathError{Op: file.Op, Path: path, Err: file.Err}

@@ -29,22 +29,22 @@ const maxName = 200
 func (c *core) newTarget(ctx context.Context, circuit, path string) (target, *Receipt, error) {
 	t := target{path, filepath.Dir(path), filepath.Base(path)}
 	if path == "" || t.name == "." || t.name == ".." || os.IsPathSeparator(path[len(path)-1]) {
-		return t, nil, invalid("target %q names no file; give one such as evidence.zip", path)
+		return t, nil, invalidRequest("target %q names no file; give one such as evidence.zip", path)
 	}
 	if len(t.name) > maxName {
 		return t, nil,
-			invalid("target %q...: the name is longer than %d bytes, which leaves no room for those of its receipt",
+			invalidRequest("target %q...: the name is longer than %d bytes, which leaves no room for those of its receipt",
 				t.name[:40], maxName)
 	}
 	switch info, err := os.Stat(t.folder); {
 	case errors.Is(err, fs.ErrNotExist):
-		return t, nil, invalid("folder %s does not exist; create it first", t.folder)
+		return t, nil, invalidRequest("folder %s does not exist; create it first", t.folder)
 	case err != nil:
 		return t, nil, fmt.Errorf("%w: %w", ErrInvalidRequest, err)
 	case !info.IsDir():
-		return t, nil, invalid("%s is no folder", t.folder)
+		return t, nil, invalidRequest("%s is no folder", t.folder)
 	}
-	receipt, err := t.existing(ctx, circuit, c.channel)
+	receipt, err := t.findExisting(ctx, circuit, c.channel)
 	if receipt != nil || err != nil {
 		return t, receipt, err
 	}
@@ -53,17 +53,17 @@ func (c *core) newTarget(ctx context.Context, circuit, path string) (target, *Re
 	if _, err := os.Lstat(ReceiptPath(path)); err == nil {
 		switch left, err := ReadReceipt(ReceiptPath(path)); {
 		case err != nil:
-			return t, nil, invalid("%s exists and is no receipt; move it away", ReceiptPath(path))
+			return t, nil, invalidRequest("%s exists and is no receipt; move it away", ReceiptPath(path))
 		case left.Circuit != circuit || left.Channel != c.channel:
-			return t, nil, invalid("%s exists and is the receipt of another circuit; move it away", ReceiptPath(path))
+			return t, nil, invalidRequest("%s exists and is the receipt of another circuit; move it away", ReceiptPath(path))
 		}
 	}
 	return t, nil, nil
 }
 
-// existing returns nothing if the target does not exist, its receipt if it and that are what this
+// findExisting returns nothing if the target does not exist, its receipt if it and that are what this
 // download would give, else an error.
-func (t target) existing(ctx context.Context, circuit, channel string) (*Receipt, error) {
+func (t target) findExisting(ctx context.Context, circuit, channel string) (*Receipt, error) {
 	info, err := os.Lstat(t.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -126,8 +126,8 @@ func copyEvidence(to io.Writer, from io.Reader) (int64, error) {
 	return io.CopyBuffer(struct{ io.Writer }{to}, struct{ io.Reader }{from}, make([]byte, 128<<10))
 }
 
-// write takes the whole stream, at most limit bytes, and makes it durable.
-func write(part *atomicfile.File, stream *evidenceStream, limit int64) (int64, error) {
+// writeEvidence takes the whole stream, at most limit bytes, and makes it durable.
+func writeEvidence(part *atomicfile.File, stream *evidenceStream, limit int64) (int64, error) {
 	n, err := copyEvidence(part, io.LimitReader(stream, max(limit, limit+1)))
 	switch {
 	case err != nil && !errors.Is(err, ErrIntegrity): // else it came whole, and may be kept aside
@@ -155,21 +155,21 @@ func (t target) place(ctx context.Context, part *atomicfile.File, receipt *Recei
 		return nil, err
 	}
 	defer unlock()
-	if found, err := t.existing(ctx, receipt.Circuit, receipt.Channel); found != nil || err != nil {
+	if found, err := t.findExisting(ctx, receipt.Circuit, receipt.Channel); found != nil || err != nil {
 		return found, err
 	}
 	content, err := marshalIndented(receipt)
 	if err != nil {
 		return nil, err
 	}
-	if err := replace(ReceiptPath(t.path), content); err != nil {
-		return nil, t.unplaced(part, err)
+	if err := overwriteFile(ReceiptPath(t.path), content); err != nil {
+		return nil, t.keepUnplaced(part, err)
 	}
 	switch err := part.Place(t.path); {
 	case errors.Is(err, fs.ErrExist): // another program was faster; the receipt may be needed to tell what it put there
-		return t.existing(ctx, receipt.Circuit, receipt.Channel)
+		return t.findExisting(ctx, receipt.Circuit, receipt.Channel)
 	case err != nil:
-		return nil, t.unplaced(part, err)
+		return nil, t.keepUnplaced(part, err)
 	}
 	return receipt, nil
 }
@@ -189,10 +189,10 @@ func (e *UnplacedError) Error() string {
 // Unwrap returns the system's error.
 func (e *UnplacedError) Unwrap() error { return e.Err }
 
-// unplaced keeps what was received where it lies, since a second try would do no better. It goes
+// keepUnplaced keeps what was received where it lies, since a second try would do no better. It goes
 // where another name or more room helps.
-func (t target) unplaced(part *atomicfile.File, err error) error {
-	err = withoutTemporary(err, t.path)
+func (t target) keepUnplaced(part *atomicfile.File, err error) error {
+	err = nameTarget(err, t.path)
 	if atomicfile.NoSpace(err) || errors.Is(err, syscall.EFBIG) || errors.Is(err, fs.ErrExist) {
 		return err
 	}
@@ -200,8 +200,8 @@ func (t target) unplaced(part *atomicfile.File, err error) error {
 	return &UnplacedError{part.Name(), err}
 }
 
-// replace writes a small file whole or not at all.
-func replace(path string, content []byte) error {
+// overwriteFile writes a small file whole or not at all.
+func overwriteFile(path string, content []byte) error {
 	file, err := atomicfile.Create(path)
 	if err != nil {
 		return err
@@ -235,14 +235,14 @@ func (t target) reject(ctx context.Context, part *atomicfile.File, why Rejected)
 	}
 	defer unlock()
 	path := t.path + ".rejected"
-	for n := 2; taken(path) || taken(path+".json"); n++ {
+	for n := 2; exists(path) || exists(path+".json"); n++ {
 		path = fmt.Sprintf("%s.rejected-%d", t.path, n)
 	}
 	content, err := marshalIndented(why)
 	if err != nil {
 		return "", err
 	}
-	if err := replace(path+".json", content); err != nil {
+	if err := overwriteFile(path+".json", content); err != nil {
 		return "", err
 	}
 	if err := part.Place(path); err != nil {
@@ -252,7 +252,7 @@ func (t target) reject(ctx context.Context, part *atomicfile.File, why Rejected)
 	return path, nil
 }
 
-func taken(path string) bool {
+func exists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil
 }

@@ -58,9 +58,9 @@ func TestRejectedEvidenceThatCannotHaveItsNameIsKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = part.Close()
-	d := &downloading{core: &core{channel: "ch"}, circuit: "c", last: true,
+	d := &downloadAttempt{core: &core{channel: "ch"}, circuit: "c", lastAttempt: true,
 		target: target{filepath.Join(folder, "missing", "evidence.zip"), folder, "evidence.zip"}}
-	err = d.refused(t.Context(), part, nil, ErrIntegrity)
+	err = d.rejectEvidence(t.Context(), part, nil, ErrIntegrity)
 	part.Discard()
 	var unplaced *UnplacedError
 	if !errors.Is(err, ErrIntegrity) || !errors.As(err, &unplaced) {

@@ -11,10 +11,10 @@ import (
 	"unicode/utf8"
 )
 
-// errorText finds a code and a message for people in an error body, for which no schema is
+// parseErrorBody finds a code and a message for people in an error body, for which no schema is
 // published: JSON of several shapes, or plain text. A page of HTML has none.
-func errorText(body []byte, contentType string) (code, message string) {
-	text := strings.TrimSpace(decoded(body, contentType))
+func parseErrorBody(body []byte, contentType string) (code, message string) {
+	text := strings.TrimSpace(decodeText(body, contentType))
 	if strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") || strings.HasPrefix(text, `"`) {
 		var value any
 		if json.Unmarshal([]byte(text), &value) != nil {
@@ -28,10 +28,10 @@ func errorText(body []byte, contentType string) (code, message string) {
 	return "", text
 }
 
-// decoded is the text of a body, or nothing if it is no text. What is no UTF-8 is taken for
+// decodeText is the text of a body, or nothing if it is no text. What is no UTF-8 is taken for
 // Windows-1252, of which ISO-8859-1 is a part, unless its label names another encoding. Many
 // servers of Latin America send that, with any label or none.
-func decoded(body []byte, contentType string) string {
+func decodeText(body []byte, contentType string) string {
 	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
 	for cut := range min(utf8.UTFMax, len(body)+1) { // the end may be in the middle of a letter
 		if utf8.Valid(body[:len(body)-cut]) {
@@ -41,7 +41,7 @@ func decoded(body []byte, contentType string) string {
 	_, parameters, _ := mime.ParseMediaType(contentType)
 	charset := strings.ToLower(parameters["charset"])
 	isControl := func(r rune) bool { return r < ' ' && r != '\t' && r != '\r' && r != '\n' }
-	if !slices.Contains(latin, charset) || bytes.ContainsFunc(body, isControl) {
+	if !slices.Contains(latinCharsets, charset) || bytes.ContainsFunc(body, isControl) {
 		return ""
 	}
 	text := make([]rune, len(body))
@@ -54,9 +54,9 @@ func decoded(body []byte, contentType string) string {
 	return string(text)
 }
 
-// latin are the labels under which Windows-1252 or a part of it comes, a wrong one and none among
+// latinCharsets are the labels under which Windows-1252 or a part of it comes, a wrong one and none among
 // them.
-var latin = []string{
+var latinCharsets = []string{
 	"", "utf-8", "utf8", "us-ascii", "iso-8859-1", "iso8859-1", "iso-8859-15", "latin1", "latin-1", "windows-1252",
 	"cp1252",
 }
@@ -81,10 +81,10 @@ var (
 	fieldKeys = []string{"field", "name", "property", "propertyPath", "param", "path", "pointer", "campo"}
 )
 
-const deepest = 3
+const maxDepth = 3
 
 func jsonText(value any, depth int) (code, message string) {
-	if depth > deepest {
+	if depth > maxDepth {
 		return "", ""
 	}
 	switch value := value.(type) {
@@ -158,7 +158,7 @@ func textIn(object map[string]any, keys []string) string {
 // fieldTexts are what is wrong with fields, each with its name before it if it has one:
 // "signer.email: is no address".
 func fieldTexts(field string, value any, depth int) []string {
-	if depth > deepest {
+	if depth > maxDepth {
 		return nil
 	}
 	named := func(text string) string {

@@ -51,7 +51,7 @@ var (
 	ErrClosed = errors.New("client is closed")
 )
 
-func invalid(format string, args ...any) error {
+func invalidRequest(format string, args ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{ErrInvalidRequest}, args...)...)
 }
 
@@ -145,7 +145,7 @@ func (e *OutcomeUnknownError) Error() string {
 }
 
 // Unwrap returns the cause, without what callers decide on.
-func (e *OutcomeUnknownError) Unwrap() error { return unmatched{e.Err, sentinels} }
+func (e *OutcomeUnknownError) Unwrap() error { return hiddenError{e.Err, sentinels} }
 
 // RejectedError says that evidence came whole but is not acceptable, and was kept aside. It matches
 // [ErrIntegrity].

@@ -23,7 +23,7 @@ import (
 func (c *Client) OpenEvidence(ctx context.Context, circuit string) (io.ReadCloser, error) {
 	stream, err := c.openEvidence(ctx, circuit, c.retry)
 	if err == nil {
-		stream.begin(transfer{c.told, Progress{Circuit: circuit}})
+		stream.begin(transfer{c.onProgress, Progress{Circuit: circuit}})
 		if err = stream.sniff(); err != nil {
 			stream.Close()
 		}
@@ -45,12 +45,12 @@ func (c *core) openEvidence(ctx context.Context, circuit string, policy RetryPol
 	}
 	var stream *evidenceStream
 	renewed := false
-	var try func() *failure
-	try = func() *failure {
+	var try func() *attemptError
+	try = func() *attemptError {
 		asked := time.Now()
 		resp, err := c.api.DownloadEvidence(ctx, c.channel, circuit, nil,
 			func(_ context.Context, req *http.Request) error {
-				c.dress(req, token, "application/zip, */*;q=0.5")
+				c.setHeaders(req, token, "application/zip, */*;q=0.5")
 				// Else the transport may ask for gzip and unpack it, and the length
 				// would not be that
 				// of the ZIP.
@@ -58,16 +58,16 @@ func (c *core) openEvidence(ctx context.Context, circuit string, policy RetryPol
 				return nil
 			})
 		if err != nil {
-			return failed(ctx, err)
+			return classifyTransport(ctx, err)
 		}
 		if resp.StatusCode == http.StatusOK {
 			stream = newEvidenceStream(ctx, resp, asked)
 			if label := resp.Header.Get("Content-Encoding"); label != "" && !strings.EqualFold(label, "identity") {
-				stream.label = newMask(c.secrets(token.value.Reveal())).clean(label, maxCode)
+				stream.contentEncoding = newMask(c.secrets(token.value.Reveal())).clean(label, maxCode)
 			}
 			return nil
 		}
-		refused := refusal(ctx, operationDownload, circuit, resp, c.secrets(token.value.Reveal()))
+		refused := errorFromResponse(ctx, operationDownload, circuit, resp, c.secrets(token.value.Reveal()))
 		var answer *APIError
 		if errors.As(refused, &answer) && answer.StatusCode == http.StatusNotFound {
 			answer.kind = ErrNotReady
@@ -80,15 +80,15 @@ func (c *core) openEvidence(ctx context.Context, circuit string, policy RetryPol
 			old := token
 			c.tokens.drop(old)
 			if token, err = c.tokens.token(ctx); err != nil {
-				return final(err)
+				return permanent(err)
 			}
 			if token.value.Reveal() != old.value.Reveal() {
 				return try()
 			}
 		}
-		return &failure{err: refused, again: errors.Is(refused, ErrUnavailable)}
+		return &attemptError{err: refused, retryable: errors.Is(refused, ErrUnavailable)}
 	}
-	if err := c.attempts(ctx, operationDownload, policy, try); err != nil {
+	if err := c.retryLoop(ctx, operationDownload, policy, try); err != nil {
 		return nil, err
 	}
 	return stream, nil
@@ -96,28 +96,28 @@ func (c *core) openEvidence(ctx context.Context, circuit string, policy RetryPol
 
 // evidenceStream is the body of an evidence answer. It ends only when length and digest are right.
 type evidenceStream struct {
-	ctx     context.Context
-	resp    *http.Response
-	asked   time.Time
-	label   string // Content-Encoding that nobody asked for; what it is worth the bytes show
-	first   []byte // as much of the beginning as tells what the whole is
-	head    []byte // read by sniff, not yet by the caller
-	read    int64
-	digest  hash.Hash // of what was read
-	claimed [][]byte  // SHA-256 that the server's headers claim
-	comes   transfer
-	err     error
+	ctx             context.Context
+	resp            *http.Response
+	requestedAt     time.Time
+	contentEncoding string // Content-Encoding that nobody asked for; what it is worth the bytes show
+	first           []byte // as much of the beginning as tells what the whole is
+	head            []byte // read by sniff, not yet by the caller
+	bytesRead       int64
+	digest          hash.Hash // of what was read
+	claimedDigests  [][]byte  // SHA-256 that the server's headers claim
+	transfer        transfer
+	err             error
 }
 
 func newEvidenceStream(ctx context.Context, resp *http.Response, asked time.Time) *evidenceStream {
-	return &evidenceStream{ctx: ctx, resp: resp, asked: asked, digest: sha256.New(),
-		claimed: claimedDigests(resp.Header)}
+	return &evidenceStream{ctx: ctx, resp: resp, requestedAt: asked, digest: sha256.New(),
+		claimedDigests: parseDigests(resp.Header)}
 }
 
 // begin tells of the stream's progress as that of t.
 func (s *evidenceStream) begin(t transfer) {
-	s.comes = t
-	s.comes.begins(s.resp.ContentLength)
+	s.transfer = t
+	s.transfer.begin(s.resp.ContentLength)
 }
 
 // firstBytes is how much of the beginning is looked at.
@@ -132,41 +132,41 @@ func (s *evidenceStream) sniff() error {
 	}
 	if !isZIP(head[:n]) {
 		_, _ = io.CopyN(io.Discard, s, firstBytes) // to see what it is instead
-		return s.noZIP()
+		return s.notZIPError()
 	}
 	s.head = head
-	return s.readable()
+	return s.checkEncoding()
 }
 
 func isZIP(content []byte) bool {
 	return bytes.HasPrefix(content, []byte("PK\x03\x04")) || bytes.HasPrefix(content, []byte("PK\x05\x06"))
 }
 
-// codings are what a label can say of HTTP's own ways to encode a body (IANA). Under one of them
+// contentCodings are what a label can say of HTTP's own ways to encode a body (IANA). Under one of them
 // the body has another reading than its bytes; other labels, such as "utf-8", "binary" or the
 // "aws-chunked" of S3, say nothing of it.
-var codings = []string{
+var contentCodings = []string{
 	"gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip",
 }
 
-// readable fails where the label says that the bytes are not the ZIP itself.
-func (s *evidenceStream) readable() error {
-	for coding := range strings.SplitSeq(strings.ToLower(s.label), ",") {
-		if slices.Contains(codings, strings.TrimSpace(coding)) {
+// checkEncoding fails where the label says that the bytes are not the ZIP itself.
+func (s *evidenceStream) checkEncoding() error {
+	for coding := range strings.SplitSeq(strings.ToLower(s.contentEncoding), ",") {
+		if slices.Contains(contentCodings, strings.TrimSpace(coding)) {
 			return fmt.Errorf("%w: it came under the label Content-Encoding: %s, which was not asked for", ErrIntegrity,
-				s.label)
+				s.contentEncoding)
 		}
 	}
 	return nil
 }
 
-// noZIP says what came instead.
-func (s *evidenceStream) noZIP() error {
-	return fmt.Errorf("%w: what came is %s", ErrIntegrity, s.form())
+// notZIPError says what came instead.
+func (s *evidenceStream) notZIPError() error {
+	return fmt.Errorf("%w: what came is %s", ErrIntegrity, s.describeContent())
 }
 
-// form is what the body is by its beginning, if that is no ZIP's.
-func (s *evidenceStream) form() string {
+// describeContent is what the body is by its beginning, if that is no ZIP's.
+func (s *evidenceStream) describeContent() string {
 	text := bytes.TrimSpace(bytes.TrimPrefix(s.first, []byte("\xef\xbb\xbf")))
 	is := func(beginning string) bool { return bytes.HasPrefix(text, []byte(beginning)) }
 	const zipBase64 = "UEsD" // "PK\x03" in Base64
@@ -201,24 +201,24 @@ func (s *evidenceStream) Read(p []byte) (int, error) {
 		return 0, s.err
 	}
 	n, err := s.resp.Body.Read(p)
-	s.read += int64(n)
+	s.bytesRead += int64(n)
 	s.digest.Write(p[:n])
 	if room := firstBytes - len(s.first); room > 0 {
 		s.first = append(s.first, p[:min(n, room)]...)
 	}
-	s.comes.moved(n)
+	s.transfer.add(n)
 	switch {
 	case err == io.EOF:
-		s.err = s.check()
+		s.err = s.checkDigest()
 	case err != nil:
-		s.err = s.broken(err)
+		s.err = s.readError(err)
 	}
 	return n, s.err
 }
 
-func (s *evidenceStream) check() error {
+func (s *evidenceStream) checkDigest() error {
 	read := s.digest.Sum(nil)
-	for _, claimed := range s.claimed {
+	for _, claimed := range s.claimedDigests {
 		if !bytes.Equal(claimed, read) {
 			return fmt.Errorf("%w: its SHA-256 is not the one that the server's headers give", ErrIntegrity)
 		}
@@ -229,28 +229,30 @@ func (s *evidenceStream) check() error {
 // sha256 is that of what was read so far.
 func (s *evidenceStream) sha256() string { return hex.EncodeToString(s.digest.Sum(nil)) }
 
-func (s *evidenceStream) broken(err error) error {
-	err = cause(s.ctx, err)
+func (s *evidenceStream) readError(err error) error {
+	err = transportError(s.ctx, err)
 	if s.ctx.Err() != nil {
-		return &cutError{s.read, err}
+		return &interruptedError{s.bytesRead, err}
 	}
-	return fmt.Errorf("%w after %d bytes: %w", ErrTruncated, s.read, unmatched{err, sentinels}.plain())
+	return fmt.Errorf("%w after %d bytes: %w", ErrTruncated, s.bytesRead, hiddenError{err, sentinels}.simplify())
 }
 
-// cutError is that the context ended before the evidence did.
-type cutError struct {
-	read int64
-	err  error
+// interruptedError is that the context ended before the evidence did.
+type interruptedError struct {
+	bytesRead int64
+	err       error
 }
 
-func (e *cutError) Error() string { return fmt.Sprintf("%v after %d bytes", e.err, e.read) }
-func (e *cutError) Unwrap() error { return e.err }
+func (e *interruptedError) Error() string {
+	return fmt.Sprintf("%v after %d bytes", e.err, e.bytesRead)
+}
+func (e *interruptedError) Unwrap() error { return e.err }
 
 func (s *evidenceStream) Close() error { return s.resp.Body.Close() }
 
-// claimedDigests finds the SHA-256 of the body in Repr-Digest and Content-Digest (RFC 9530), and
+// parseDigests finds the SHA-256 of the body in Repr-Digest and Content-Digest (RFC 9530), and
 // Digest (RFC 3230). None of them is published; those that are there must be right.
-func claimedDigests(h http.Header) [][]byte {
+func parseDigests(h http.Header) [][]byte {
 	var claimed [][]byte
 	for _, name := range []string{"Content-Digest", "Repr-Digest", "Digest"} {
 		for _, member := range strings.Split(strings.Join(h.Values(name), ","), ",") {

@@ -7,11 +7,11 @@ import (
 	"sync"
 )
 
-var folders sync.Mutex
+var folderMutex sync.Mutex
 
 // lockFolder keeps other goroutines out; this system has no lock on a folder that ends with its
 // process.
 func lockFolder(context.Context, string) (unlock func(), err error) {
-	folders.Lock()
-	return folders.Unlock, nil
+	folderMutex.Lock()
+	return folderMutex.Unlock, nil
 }

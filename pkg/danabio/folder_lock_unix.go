@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// folders keeps goroutines of this process out of folders that cannot be locked.
-var folders sync.Mutex
+// folderMutex keeps goroutines of this process out of folders that cannot be locked.
+var folderMutex sync.Mutex
 
 // lockFolder keeps other processes of this library from putting files into the folder until unlock
 // is called. A folder that cannot be read cannot be locked either, nor one of a file system that
@@ -21,8 +21,8 @@ var folders sync.Mutex
 func lockFolder(ctx context.Context, folder string) (unlock func(), err error) {
 	file, err := os.Open(folder)
 	if errors.Is(err, fs.ErrPermission) {
-		folders.Lock()
-		return folders.Unlock, nil
+		folderMutex.Lock()
+		return folderMutex.Unlock, nil
 	}
 	if err != nil {
 		return nil, err

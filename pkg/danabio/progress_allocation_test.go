@@ -20,12 +20,12 @@ func TestProgressAllocatesNothingForEachPiece(t *testing.T) {
 		stream.begin(transfer{told, Progress{Circuit: "c"}})
 		request := CircuitRequest{ID: "r", Signer: Signer{Name: "Ana"},
 			Documents: []Document{Bytes("a.pdf", append([]byte("%PDF-1.7\n"), make([]byte, 8<<20)...))}}
-		out, err := newOutgoing(request)
+		out, err := newStartMessage(request)
 		if err != nil {
 			t.Fatal(err)
 		}
 		body := out.body()
-		body.sends = transfer{told, Progress{RequestID: "r"}}
+		body.transfer = transfer{told, Progress{RequestID: "r"}}
 		for direction, source := range map[string]io.Reader{"download": stream, "start": body} {
 			p := make([]byte, 16<<10)
 			if _, err := source.Read(p); err != nil {

@@ -79,16 +79,16 @@ func (c *core) receipt(circuit, file string, stream *evidenceStream, report *evi
 		Size:        report.Size,
 		SHA256:      report.SHA256,
 		Entries:     []ReceiptEntry{},
-		RequestedAt: stream.asked.UTC().Truncate(time.Millisecond),
+		RequestedAt: stream.requestedAt.UTC().Truncate(time.Millisecond),
 		CompletedAt: time.Now().UTC().Truncate(time.Millisecond),
-		Headers:     keptHeaders(stream.resp.Header),
+		Headers:     selectHeaders(stream.resp.Header),
 		Library:     "danabio-go " + Version,
 		Proves:      receiptProves,
 	}
-	if stream.label != "" {
-		receipt.Headers["Content-Encoding"] = stream.label
+	if stream.contentEncoding != "" {
+		receipt.Headers["Content-Encoding"] = stream.contentEncoding
 		receipt.Notices = append(receipt.Notices,
-			fmt.Sprintf("it came under the label Content-Encoding: %s, which is wrong", stream.label))
+			fmt.Sprintf("it came under the label Content-Encoding: %s, which is wrong", stream.contentEncoding))
 	}
 	for _, entry := range report.Entries {
 		receipt.Entries = append(receipt.Entries, ReceiptEntry{entry.Name, entry.Size, entry.SHA256})
@@ -96,9 +96,9 @@ func (c *core) receipt(circuit, file string, stream *evidenceStream, report *evi
 	return receipt
 }
 
-// keptHeaders keeps what may help an auditor to find the answer in the server's records.
+// selectHeaders keeps what may help an auditor to find the answer in the server's records.
 // Content-Disposition is left out, since a file name may name a person.
-func keptHeaders(h http.Header) map[string]string {
+func selectHeaders(h http.Header) map[string]string {
 	kept := map[string]string{}
 	for _, name := range []string{"Content-Type", "Content-Length", "Date", "ETag", "Last-Modified", "Content-Digest",
 		"Repr-Digest", "Digest"} {

@@ -22,9 +22,9 @@ const (
 	maxCode    = 64
 )
 
-// readAnswer reads a whole answer that must be small. With an error it returns what came.
-func readAnswer(resp *http.Response) ([]byte, error) {
-	defer time.AfterFunc(2*quietTimeout, func() { resp.Body.Close() }).Stop()
+// readBody reads a whole answer that must be small. With an error it returns what came.
+func readBody(resp *http.Response) ([]byte, error) {
+	defer time.AfterFunc(2*stallTimeout, func() { resp.Body.Close() }).Stop()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	if err != nil {
 		return body, err
@@ -35,15 +35,15 @@ func readAnswer(resp *http.Response) ([]byte, error) {
 	return body, nil
 }
 
-// refusal turns an answer whose status is not the wanted one into an error, and closes it. It is
+// errorFromResponse turns an answer whose status is not the wanted one into an error, and closes it. It is
 // the only place that does so. The server's own short message is shown, since the user needs it,
 // but for the values that the request carried.
-func refusal(ctx context.Context, operation, circuit string, resp *http.Response, carried []string) error {
+func errorFromResponse(ctx context.Context, operation, circuit string, resp *http.Response, carried []string) error {
 	defer resp.Body.Close()
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
 		host := "nowhere"
 		if target, err := resp.Location(); err == nil {
-			host = wholeMask(carried).clean(target.Host, 255)
+			host = newWholeValueMask(carried).clean(target.Host, 255)
 		}
 		return fmt.Errorf("%w: the server answered %d, to %s; check the environment or base URL", ErrRedirected,
 			resp.StatusCode, host)
@@ -70,28 +70,28 @@ func refusal(ctx context.Context, operation, circuit string, resp *http.Response
 	case resp.StatusCode < 300:
 		err := fmt.Errorf("%w: the server answered %d where 200 was expected", ErrProtocol, resp.StatusCode)
 		if resp.StatusCode == http.StatusAccepted || resp.StatusCode == http.StatusNoContent {
-			return unclear{err} // perhaps it means "not yet"
+			return uncertainError{err} // perhaps it means "not yet"
 		}
 		return err
 	}
 	// A body that breaks off still may hold the message. One that drips is not waited for: it only
 	// gives a message.
-	defer time.AfterFunc(quietTimeout, func() { resp.Body.Close() }).Stop()
+	defer time.AfterFunc(stallTimeout, func() { resp.Body.Close() }).Stop()
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxError))
-	if resp.StatusCode == http.StatusBadRequest && resp.Request.URL.Scheme == "http" && wantsTLS(body) {
+	if resp.StatusCode == http.StatusBadRequest && resp.Request.URL.Scheme == "http" && isTLSRequiredPage(body) {
 		return fmt.Errorf("%w: the server speaks TLS on this port, and got plain HTTP; give the base URL with https",
 			ErrTLS)
 	}
 	if ctx.Err() == nil {
-		code, message := errorText(body, resp.Header.Get("Content-Type"))
+		code, message := parseErrorBody(body, resp.Header.Get("Content-Type"))
 		e.Code, e.Message = mask.clean(code, maxCode), mask.clean(message, maxMessage)
 	}
 	return e
 }
 
-// wantsTLS reports whether an answer is what the servers of Go, nginx and Apache say of plain HTTP
+// isTLSRequiredPage reports whether an answer is what the servers of Go, nginx and Apache say of plain HTTP
 // on a port of TLS.
-func wantsTLS(body []byte) bool {
+func isTLSRequiredPage(body []byte) bool {
 	for _, words := range []string{
 		"HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port",
 		"speaking plain HTTP to an SSL-enabled server port",

@@ -8,16 +8,16 @@ import (
 	"unicode/utf8"
 )
 
-// answerFields finds fields in an answer that may be odd in every other way. A start's answer names
+// responseFields finds fields in an answer that may be odd in every other way. A start's answer names
 // a circuit that exists: its id must not be lost because of what stands beside it.
-type answerFields struct {
-	found   map[string][]foundField // by the wanted name
-	broken  bool                    // it is JSON to some point only
-	notices []string                // what is odd about the answer
+type responseFields struct {
+	matches   map[string][]fieldMatch // by the wanted name
+	truncated bool                    // it is JSON to some point only
+	notices   []string                // what is odd about the answer
 }
 
-// foundField is one place where a field stands.
-type foundField struct {
+// fieldMatch is one place where a field stands.
+type fieldMatch struct {
 	value any // string, json.Number, bool or nil; a json.Delim for an object or array
 	depth int // 0: at the top
 	exact bool
@@ -25,38 +25,38 @@ type foundField struct {
 
 // readFields looks for the names in a JSON answer, at the top and inside what stands around it. It
 // reads as far as the answer is JSON.
-func readFields(body []byte, names ...string) *answerFields {
-	f := &answerFields{found: make(map[string][]foundField)}
+func readFields(body []byte, names ...string) *responseFields {
+	f := &responseFields{matches: make(map[string][]fieldMatch)}
 	body, marked := bytes.CutPrefix(body, []byte("\ufeff"))
 	if marked {
-		f.notice("it begins with a byte order mark")
+		f.addNotice("it begins with a byte order mark")
 	}
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
-	walk := &fieldWalk{fields: f, decoder: decoder, body: body, names: names}
+	walk := &fieldWalker{fields: f, decoder: decoder, body: body, names: names}
 	if _, err := walk.value(0); err != nil {
-		f.broken = true
-		f.notice("it is no whole JSON")
+		f.truncated = true
+		f.addNotice("it is no whole JSON")
 	} else if rest := body[decoder.InputOffset():]; len(bytes.TrimSpace(rest)) > 0 {
-		f.notice("text follows its JSON")
+		f.addNotice("text follows its JSON")
 	}
 	return f
 }
 
-func (f *answerFields) notice(format string, args ...any) {
+func (f *responseFields) addNotice(format string, args ...any) {
 	f.notices = append(f.notices, "the answer is odd: "+fmt.Sprintf(format, args...))
 }
 
-// fieldWalk goes through one JSON value, token by token.
-type fieldWalk struct {
-	fields  *answerFields
+// fieldWalker goes through one JSON value, token by token.
+type fieldWalker struct {
+	fields  *responseFields
 	decoder *json.Decoder
 	body    []byte
 	names   []string
 }
 
 // value reads one value. Of an object or array it returns the opening bracket.
-func (w *fieldWalk) value(depth int) (any, error) {
+func (w *fieldWalker) value(depth int) (any, error) {
 	token, err := w.decoder.Token()
 	if err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func (w *fieldWalk) value(depth int) (any, error) {
 		from := w.decoder.InputOffset()
 		value, err := w.value(depth + 1)
 		if err == nil || value != nil {
-			w.note(name, value, depth, from)
+			w.addMatch(name, value, depth, from)
 		}
 		if err != nil {
 			return open, err
@@ -91,33 +91,33 @@ func (w *fieldWalk) value(depth int) (any, error) {
 	return open, err
 }
 
-func (w *fieldWalk) note(name string, value any, depth int, from int64) {
+func (w *fieldWalker) addMatch(name string, value any, depth int, from int64) {
 	if _, ok := value.(string); ok && !utf8.Valid(w.body[from:w.decoder.InputOffset()]) {
-		w.fields.notice("it holds bytes that are no UTF-8")
+		w.fields.addNotice("it holds bytes that are no UTF-8")
 		value = json.Delim('{') // what the bytes stood for cannot be known
 	}
 	for _, wanted := range w.names {
-		if plainName(name) == plainName(wanted) {
-			w.fields.found[wanted] = append(w.fields.found[wanted], foundField{value, depth, name == wanted})
+		if normalizeName(name) == normalizeName(wanted) {
+			w.fields.matches[wanted] = append(w.fields.matches[wanted], fieldMatch{value, depth, name == wanted})
 		}
 	}
 }
 
-// plainName takes circuit_id, CircuitID and circuit-id for one name.
-func plainName(name string) string {
+// normalizeName takes circuit_id, CircuitID and circuit-id for one name.
+func normalizeName(name string) string {
 	return strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
 }
 
 // get returns the field that stands nearest to the top, under its own name rather than a like one.
 // It is not there if two that stand alike have different values, since no one can tell which is
 // meant.
-func (f *answerFields) get(name string) (value any, found bool) {
-	var best []foundField
-	for _, one := range f.found[name] {
+func (f *responseFields) get(name string) (value any, found bool) {
+	var best []fieldMatch
+	for _, one := range f.matches[name] {
 		switch {
-		case len(best) == 0 || one.nearer(best[0]):
-			best = []foundField{one}
-		case !best[0].nearer(one):
+		case len(best) == 0 || one.betterThan(best[0]):
+			best = []fieldMatch{one}
+		case !best[0].betterThan(one):
 			best = append(best, one)
 		}
 	}
@@ -126,20 +126,20 @@ func (f *answerFields) get(name string) (value any, found bool) {
 	}
 	for _, other := range best[1:] {
 		if other.value != best[0].value {
-			f.notice("%s stands in it more than once, with different values", name)
+			f.addNotice("%s stands in it more than once, with different values", name)
 			return nil, false
 		}
 	}
 	if !best[0].exact {
-		f.notice("%s has another spelling in it", name)
+		f.addNotice("%s has another spelling in it", name)
 	}
 	if best[0].depth > 0 {
-		f.notice("%s stands inside another value", name)
+		f.addNotice("%s stands inside another value", name)
 	}
 	return best[0].value, true
 }
 
-func (f foundField) nearer(other foundField) bool {
+func (f fieldMatch) betterThan(other fieldMatch) bool {
 	if f.exact != other.exact {
 		return f.exact
 	}
@@ -147,17 +147,17 @@ func (f foundField) nearer(other foundField) bool {
 }
 
 // text returns a field that is a text, or a number as it is written.
-func (f *answerFields) text(name string) (text string, found bool) {
+func (f *responseFields) text(name string) (text string, found bool) {
 	value, found := f.get(name)
 	switch value := value.(type) {
 	case string:
 		return value, true
 	case json.Number:
-		f.notice("%s is a number", name)
+		f.addNotice("%s is a number", name)
 		return value.String(), true
 	}
 	if found && value != nil {
-		f.notice("%s is no text", name)
+		f.addNotice("%s is no text", name)
 	}
 	return "", false
 }

@@ -12,51 +12,53 @@ import (
 	"time"
 )
 
-// failure is a failed attempt: its error, and what it means for the next one.
-type failure struct {
-	err   error
-	again bool // it may be tried again
+// attemptError is a failed attempt: its error, and what it means for the next one.
+type attemptError struct {
+	err       error
+	retryable bool // it may be tried again
 }
 
-func final(err error) *failure { return &failure{err: err} }
+func permanent(err error) *attemptError { return &attemptError{err: err} }
 
-// unavailable is a failure to get an answer.
-func unavailable(err error) *failure {
-	return &failure{err: fmt.Errorf("%w: %w", ErrUnavailable, err), again: true}
+// retryUnavailable is a failure to get an answer.
+func retryUnavailable(err error) *attemptError {
+	return &attemptError{err: fmt.Errorf("%w: %w", ErrUnavailable, err), retryable: true}
 }
 
-// failed judges an error of the transport for an operation that may be repeated.
-func failed(ctx context.Context, err error) *failure { return judged(ctx, cause(ctx, err)) }
+// classifyTransport judges an error of the transport for an operation that may be repeated.
+func classifyTransport(ctx context.Context, err error) *attemptError {
+	return classify(ctx, transportError(ctx, err))
+}
 
-// judged does so for the cause of one. What is not known to pass is tried again as often as the
+// classify does so for the cause of one. What is not known to pass is tried again as often as the
 // policy says, but is no outage.
-func judged(ctx context.Context, err error) *failure {
+func classify(ctx context.Context, err error) *attemptError {
 	var (
 		source  *sourceError
-		unknown unclear
+		unknown uncertainError
 	)
 	switch {
 	case ctx.Err() != nil, errors.As(err, &source):
-		return final(err)
+		return permanent(err)
 	case errors.As(err, &unknown):
-		return &failure{err: err, again: true}
-	case slices.ContainsFunc(finals, func(known error) bool { return errors.Is(err, known) }):
-		return final(err)
+		return &attemptError{err: err, retryable: true}
+	case slices.ContainsFunc(permanentErrors, func(known error) bool { return errors.Is(err, known) }):
+		return permanent(err)
 	}
-	return unavailable(err)
+	return retryUnavailable(err)
 }
 
-// finals are what does not pass by itself.
-var finals = []error{ErrCertificate, ErrTLS, ErrProxy, ErrUnknownHost, ErrProtocol}
+// permanentErrors are what does not pass by itself.
+var permanentErrors = []error{ErrCertificate, ErrTLS, ErrProxy, ErrUnknownHost, ErrProtocol}
 
-// attempts calls try until it succeeds, fails for good or has failed as often as the policy allows.
-func (c *core) attempts(ctx context.Context, operation string, policy RetryPolicy, try func() *failure) error {
+// retryLoop calls try until it succeeds, fails for good or has failed as often as the policy allows.
+func (c *core) retryLoop(ctx context.Context, operation string, policy RetryPolicy, try func() *attemptError) error {
 	for n := 1; ; n++ {
 		f := try()
 		if f == nil {
 			return nil
 		}
-		if !f.again || n >= policy.MaxAttempts {
+		if !f.retryable || n >= policy.MaxAttempts {
 			return f.err
 		}
 		delay, err := policy.delay(n, f.err)

@@ -23,20 +23,20 @@ type SentDocument struct {
 	SHA256 string `json:"sha256"` // lower-case hexadecimal
 }
 
-// outgoing is a start whose documents have been looked at: the JSON around them, and their sizes.
+// startMessage is a start whose documents have been looked at: the JSON around them, and their sizes.
 // The documents themselves are read while it is sent.
-type outgoing struct {
+type startMessage struct {
 	documents []Document
 	states    []fileState
-	bound     []SentDocument // with a journal: what must be sent, since the intent says so
-	around    [][]byte       // one more than documents
+	digested  []SentDocument // with a journal: what must be sent, since the intent says so
+	jsonParts [][]byte       // one more than documents
 	length    int64
 }
 
-// newOutgoing marshals the message with a mark in the place of each document's content, and cuts
+// newStartMessage marshals the message with a mark in the place of each document's content, and cuts
 // the JSON at the marks.
-func newOutgoing(request CircuitRequest) (*outgoing, error) {
-	out := &outgoing{documents: request.Documents}
+func newStartMessage(request CircuitRequest) (*startMessage, error) {
+	out := &startMessage{documents: request.Documents}
 	body := message.Start{
 		ID:     request.ID,
 		Signer: message.Signer{Name: request.Signer.Name, Email: request.Signer.Email, NIF: request.Signer.NIF},
@@ -55,18 +55,18 @@ func newOutgoing(request CircuitRequest) (*outgoing, error) {
 	}
 	rest, err := json.Marshal(body)
 	if err != nil {
-		return nil, invalid("the request cannot be written as JSON: %w", err)
+		return nil, invalidRequest("the request cannot be written as JSON: %w", err)
 	}
 	for i, mark := range marks {
 		before, after, found := bytes.Cut(rest, []byte(base64.StdEncoding.EncodeToString(mark)))
 		if !found {
 			return nil, fmt.Errorf("the request's JSON lacks the place of document %q", request.Documents[i].name)
 		}
-		out.around = append(out.around, before)
+		out.jsonParts = append(out.jsonParts, before)
 		out.length += int64(len(before)) + encodedLen(out.states[i].size)
 		rest = after
 	}
-	out.around = append(out.around, rest)
+	out.jsonParts = append(out.jsonParts, rest)
 	out.length += int64(len(rest))
 	return out, nil
 }
@@ -76,33 +76,33 @@ func encodedLen(n int64) int64 { return (n + 2) / 3 * 4 }
 // startBody reads an outgoing request, encoding the documents on the way. The transport may still
 // read or close it after the request has failed, hence the lock.
 type startBody struct {
-	out *outgoing
+	message *startMessage
 
-	mu     sync.Mutex
-	sends  transfer
-	at     int // which of out.around is next
-	text   []byte
-	source *encodedSource
-	sent   []SentDocument
-	read   bool
-	closed bool
-	err    error
+	mu          sync.Mutex
+	transfer    transfer
+	part        int // which of out.around is next
+	pending     []byte
+	source      *documentEncoder
+	sent        []SentDocument
+	readStarted bool
+	closed      bool
+	err         error
 }
 
-func (o *outgoing) body() *startBody { return &startBody{out: o, text: o.around[0]} }
+func (o *startMessage) body() *startBody { return &startBody{message: o, pending: o.jsonParts[0]} }
 
-// touched reports whether anything was read.
-func (b *startBody) touched() bool {
+// started reports whether anything was read.
+func (b *startBody) started() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.read
+	return b.readStarted
 }
 
-// wholly reports whether all was read.
-func (b *startBody) wholly() bool {
+// complete reports whether all was read.
+func (b *startBody) complete() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.at == len(b.out.documents) && len(b.text) == 0
+	return b.part == len(b.message.documents) && len(b.pending) == 0
 }
 
 // documents returns what was sent, once the body was read wholly.
@@ -112,8 +112,8 @@ func (b *startBody) documents() []SentDocument {
 	return b.sent
 }
 
-// failure returns the error that reading met, if any.
-func (b *startBody) failure() error {
+// readError returns the error that reading met, if any.
+func (b *startBody) readError() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.err == io.EOF {
@@ -129,44 +129,44 @@ const chunk = 16 << 10
 func (b *startBody) Read(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.read = true
+	b.readStarted = true
 	if b.closed {
 		return 0, errors.New("read of a closed body")
 	}
 	p = p[:min(len(p), chunk)]
 	filled := 0
 	for filled < len(p) && b.err == nil {
-		n, err := b.next(p[filled:])
+		n, err := b.readPart(p[filled:])
 		filled += n
 		b.err = err
 	}
 	if filled > 0 {
-		b.sends.moved(filled)
+		b.transfer.add(filled)
 		return filled, nil
 	}
 	return 0, b.err
 }
 
-// next reads of the text or document that it has come to, or goes on to the next of them.
-func (b *startBody) next(p []byte) (int, error) {
+// readPart reads of the text or document that it has come to, or goes on to the next of them.
+func (b *startBody) readPart(p []byte) (int, error) {
 	switch {
-	case len(b.text) > 0:
-		n := copy(p, b.text)
-		b.text = b.text[n:]
+	case len(b.pending) > 0:
+		n := copy(p, b.pending)
+		b.pending = b.pending[n:]
 		return n, nil
 	case b.source != nil:
 		n, err := b.source.Read(p)
 		if err == io.EOF {
-			b.sent = append(b.sent, b.source.sent())
+			b.sent = append(b.sent, b.source.sentDocument())
 			_ = b.source.Close() // it was only read
 			b.source = nil
-			b.at++
-			b.text = b.out.around[b.at]
+			b.part++
+			b.pending = b.message.jsonParts[b.part]
 			return n, nil
 		}
 		return n, b.sourceError(err)
-	case b.at < len(b.out.documents):
-		source, err := b.out.open(b.at)
+	case b.part < len(b.message.documents):
+		source, err := b.message.open(b.part)
 		b.source = source
 		return 0, b.sourceError(err)
 	}
@@ -177,7 +177,7 @@ func (b *startBody) sourceError(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &sourceError{b.out.documents[b.at].name, withoutPath(err)}
+	return &sourceError{b.message.documents[b.part].name, trimPath(err)}
 }
 
 func (b *startBody) Close() error {
@@ -192,50 +192,50 @@ func (b *startBody) Close() error {
 	return nil
 }
 
-// encodedSource reads a document as Base64, hashing it, and fails unless it is what was looked at
+// documentEncoder reads a document as Base64, hashing it, and fails unless it is what was looked at
 // before. That it is unchanged is known before its last bytes are given out, so that a request with
 // a changed document never becomes whole.
-type encodedSource struct {
-	document Document
-	state    fileState
-	source   io.ReadCloser
-	bound    *SentDocument // what it must be, if that is known
-	left     int64
-	digest   hash.Hash
-	raw      [chunk / 4 * 3]byte
-	held     [4]byte // encoded, for readers with less room
-	pending  []byte
+type documentEncoder struct {
+	document  Document
+	state     fileState
+	source    io.ReadCloser
+	expected  *SentDocument // what it must be, if that is known
+	remaining int64
+	digest    hash.Hash
+	raw       [chunk / 4 * 3]byte
+	group     [4]byte // encoded, for readers with less room
+	pending   []byte
 }
 
-func (o *outgoing) open(i int) (*encodedSource, error) {
+func (o *startMessage) open(i int) (*documentEncoder, error) {
 	document, state := o.documents[i], o.states[i]
 	source, now, err := document.open()
 	if err != nil {
 		return nil, err
 	}
-	if !now.is(state) {
+	if !now.equal(state) {
 		source.Close()
 		return nil, errChanged
 	}
-	encoded := &encodedSource{document: document, state: state, source: source, left: state.size, digest: sha256.New()}
-	if o.bound != nil {
-		encoded.bound = &o.bound[i]
+	encoded := &documentEncoder{document: document, state: state, source: source, remaining: state.size, digest: sha256.New()}
+	if o.digested != nil {
+		encoded.expected = &o.digested[i]
 	}
 	return encoded, nil
 }
 
-func (s *encodedSource) Read(p []byte) (int, error) {
+func (s *documentEncoder) Read(p []byte) (int, error) {
 	if len(s.pending) > 0 {
 		n := copy(p, s.pending)
 		s.pending = s.pending[n:]
 		return n, nil
 	}
-	if s.left == 0 {
+	if s.remaining == 0 {
 		return 0, io.EOF
 	}
 	if len(p) < 4 {
-		n, err := s.encode(s.held[:])
-		s.pending = s.held[:n]
+		n, err := s.encode(s.group[:])
+		s.pending = s.group[:n]
 		if err != nil {
 			return 0, err
 		}
@@ -247,8 +247,8 @@ func (s *encodedSource) Read(p []byte) (int, error) {
 }
 
 // encode fills p, which has room for four bytes at least, with whole groups of four.
-func (s *encodedSource) encode(p []byte) (int, error) {
-	want := int(min(int64(len(p)/4*3), int64(len(s.raw)), s.left))
+func (s *documentEncoder) encode(p []byte) (int, error) {
+	want := int(min(int64(len(p)/4*3), int64(len(s.raw)), s.remaining))
 	n, err := io.ReadFull(s.source, s.raw[:want])
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		return 0, errChanged
@@ -257,8 +257,8 @@ func (s *encodedSource) encode(p []byte) (int, error) {
 		return 0, err
 	}
 	s.digest.Write(s.raw[:n])
-	if s.left -= int64(n); s.left == 0 {
-		if err := s.unchanged(); err != nil {
+	if s.remaining -= int64(n); s.remaining == 0 {
+		if err := s.checkUnchanged(); err != nil {
 			return 0, err
 		}
 	}
@@ -266,7 +266,7 @@ func (s *encodedSource) encode(p []byte) (int, error) {
 	return base64.StdEncoding.EncodedLen(n), nil
 }
 
-func (s *encodedSource) unchanged() error {
+func (s *documentEncoder) checkUnchanged() error {
 	if _, err := io.ReadFull(s.source, make([]byte, 1)); err != io.EOF {
 		return errChanged
 	}
@@ -275,14 +275,14 @@ func (s *encodedSource) unchanged() error {
 		return errChanged
 	}
 	again.Close()
-	if !now.is(s.state) || s.bound != nil && *s.bound != s.sent() {
+	if !now.equal(s.state) || s.expected != nil && *s.expected != s.sentDocument() {
 		return errChanged
 	}
 	return nil
 }
 
-func (s *encodedSource) sent() SentDocument {
+func (s *documentEncoder) sentDocument() SentDocument {
 	return SentDocument{Name: s.document.name, Size: s.state.size, SHA256: hex.EncodeToString(s.digest.Sum(nil))}
 }
 
-func (s *encodedSource) Close() error { return s.source.Close() }
+func (s *documentEncoder) Close() error { return s.source.Close() }

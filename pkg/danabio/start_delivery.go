@@ -13,11 +13,11 @@ import (
 type delivery struct {
 	body *startBody
 
-	mu     sync.Mutex
-	traced bool // the transport reports what it does
-	got    bool // it got a connection
-	conn   *countedConn
-	before int64 // what had been written to it by then: a TLS handshake, a proxy's CONNECT
+	mu              sync.Mutex
+	transportTraces bool // the transport reports what it does
+	hasConn         bool // it got a connection
+	conn            *countingConn
+	writtenBefore   int64 // what had been written to it by then: a TLS handshake, a proxy's CONNECT
 }
 
 func (d *delivery) trace(ctx context.Context) context.Context {
@@ -25,12 +25,12 @@ func (d *delivery) trace(ctx context.Context) context.Context {
 		GetConn: func(string) {
 			d.mu.Lock()
 			defer d.mu.Unlock()
-			d.traced = true
+			d.transportTraces = true
 		},
 		GotConn: func(info httptrace.GotConnInfo) {
 			d.mu.Lock()
 			defer d.mu.Unlock()
-			d.got = true
+			d.hasConn = true
 			d.conn = nil
 			conn := info.Conn
 			for { // one within the other, through a proxy that is reached by TLS
@@ -40,8 +40,8 @@ func (d *delivery) trace(ctx context.Context) context.Context {
 				}
 				conn = secured.NetConn()
 			}
-			if counted, ok := conn.(*countedConn); ok {
-				d.conn, d.before = counted, counted.count()
+			if counted, ok := conn.(*countingConn); ok {
+				d.conn, d.writtenBefore = counted, counted.count()
 			}
 		},
 	})
@@ -53,12 +53,12 @@ func (d *delivery) notSent() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch {
-	case d.got && d.conn != nil:
-		return d.conn.seal() == d.before
-	case d.got:
+	case d.hasConn && d.conn != nil:
+		return d.conn.seal() == d.writtenBefore
+	case d.hasConn:
 		return false
 	default:
-		return d.traced && !d.body.touched()
+		return d.transportTraces && !d.body.started()
 	}
 }
 
@@ -66,67 +66,67 @@ func (d *delivery) notSent() bool {
 // none will be.
 func (d *delivery) bodyUnsent() bool {
 	_ = d.body.Close()
-	return !d.body.touched()
+	return !d.body.started()
 }
 
-// state is the state of a start that was not provably unsent. It closes the body first: of one that
+// outcome is the state of a start that was not provably unsent. It closes the body first: of one that
 // was not read wholly by then, the server can never have all.
-func (d *delivery) state() OutcomeState {
+func (d *delivery) outcome() OutcomeState {
 	_ = d.body.Close()
-	if d.body.wholly() {
+	if d.body.complete() {
 		return OutcomeUnknown
 	}
 	return PartlySent
 }
 
-// countedConn counts the bytes that were or may have been written.
-type countedConn struct {
+// countingConn counts the bytes that were or may have been written.
+type countingConn struct {
 	net.Conn
 
-	mu      sync.Mutex
-	written int64
-	sealed  bool
+	mu           sync.Mutex
+	bytesWritten int64
+	sealed       bool
 }
 
-func dialCounted(dial dialFunc) dialFunc {
+func countWrites(dial dialFunc) dialFunc {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
 		if err != nil {
 			return nil, err
 		}
-		return &countedConn{Conn: conn}, nil
+		return &countingConn{Conn: conn}, nil
 	}
 }
 
 // Write counts before it writes, since a failed request may be judged while a write is still under
 // way, and takes back what then was not written.
-func (c *countedConn) Write(p []byte) (int, error) {
+func (c *countingConn) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	if c.sealed {
 		c.mu.Unlock()
 		return 0, net.ErrClosed
 	}
-	c.written += int64(len(p))
+	c.bytesWritten += int64(len(p))
 	c.mu.Unlock()
 
 	n, err := c.Conn.Write(p)
 
 	c.mu.Lock()
-	c.written -= int64(len(p) - n)
+	c.bytesWritten -= int64(len(p) - n)
 	c.mu.Unlock()
 	return n, err
 }
 
-func (c *countedConn) count() int64 {
+func (c *countingConn) count() int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.written
+	return c.bytesWritten
 }
 
 // seal lets nothing more be written and returns the count.
-func (c *countedConn) seal() int64 {
+func (c *countingConn) seal() int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.sealed = true
-	return c.written
+	return c.bytesWritten
 }

@@ -30,7 +30,7 @@ func (c *core) clientCredentialsExchange(base string, plain *http.Client, held c
 	rawBasic bool) (func(context.Context) (*accessToken, error), error) {
 	request, err := biometricapi.NewGetTokenRequestWithBody(base+"/", nil, "", nil) // only its URL is used
 	if err != nil {
-		return nil, invalid("base URL: %w", err)
+		return nil, invalidRequest("base URL: %w", err)
 	}
 	grant := clientcredentials.Config{
 		ClientID:     held.id,
@@ -42,8 +42,8 @@ func (c *core) clientCredentialsExchange(base string, plain *http.Client, held c
 	encoded := base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(held.id) + ":" + url.QueryEscape(held.secret)))
 	carried := c.secrets(basic, encoded)
 	return func(ctx context.Context) (token *accessToken, err error) {
-		err = c.attempts(ctx, operationToken, c.retry, func() *failure {
-			exchange := &tokenExchange{core: c, next: plain.Transport, carried: carried}
+		err = c.retryLoop(ctx, operationToken, c.retry, func() *attemptError {
+			exchange := &tokenExchange{core: c, next: plain.Transport, secrets: carried}
 			if rawBasic {
 				exchange.basic = basic
 			}
@@ -53,10 +53,10 @@ func (c *core) clientCredentialsExchange(base string, plain *http.Client, held c
 			// exchange's own.
 			result, err := grant.Token(context.WithValue(ctx, oauth2.HTTPClient, client))
 			switch {
-			case exchange.failure != nil:
-				return exchange.failure
+			case exchange.attemptErr != nil:
+				return exchange.attemptErr
 			case err != nil:
-				return failed(ctx, err)
+				return classifyTransport(ctx, err)
 			}
 			token = newAccessToken(result.AccessToken, asked, exchange.lifetime)
 			return nil
@@ -71,43 +71,43 @@ type tokenExchange struct {
 	core    *core
 	next    http.RoundTripper
 	basic   string // what to send instead of x/oauth2's form-encoded pair
-	carried []string
+	secrets []string
 
-	lifetime time.Duration
-	failure  *failure
+	lifetime   time.Duration
+	attemptErr *attemptError
 }
 
 func (x *tokenExchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	req = req.Clone(ctx)
-	req.Header.Set("User-Agent", x.core.agent)
+	req.Header.Set("User-Agent", x.core.userAgent)
 	req.Header.Set("Accept", "application/json")
 	if x.basic != "" {
 		req.Header.Set("Authorization", "Basic "+x.basic)
 	}
 	resp, err := x.next.RoundTrip(req)
 	if err != nil {
-		x.failure = failed(ctx, err)
+		x.attemptErr = classifyTransport(ctx, err)
 		return nil, err
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		err := refusal(ctx, operationToken, "", resp, x.carried)
+		err := errorFromResponse(ctx, operationToken, "", resp, x.secrets)
 		var answer *APIError
 		if errors.As(err, &answer) && answer.StatusCode == http.StatusBadRequest {
 			answer.kind = ErrUnauthorized // RFC 6749 answers 400 to a client that it does not accept
 		}
-		x.failure = &failure{err: err, again: errors.Is(err, ErrUnavailable)}
+		x.attemptErr = &attemptError{err: err, retryable: errors.Is(err, ErrUnavailable)}
 		return nil, err
 	}
-	body, err := readAnswer(resp)
+	body, err := readBody(resp)
 	if err != nil {
-		x.failure = failed(ctx, err)
+		x.attemptErr = classifyTransport(ctx, err)
 		return nil, err
 	}
 	canonical, lifetime, err := parseToken(body)
 	if err != nil {
-		x.failure = final(err)
+		x.attemptErr = permanent(err)
 		return nil, err
 	}
 	x.lifetime = lifetime
@@ -124,7 +124,7 @@ func parseToken(body []byte) (canonical []byte, lifetime time.Duration, err erro
 	answer := readFields(body, "access_token", "token_type", "expires_in", "error")
 	value, _ := answer.get("access_token")
 	token, isText := value.(string)
-	if answer.broken { // another one is easily had
+	if answer.truncated { // another one is easily had
 		return nil, 0,
 			fmt.Errorf("%w: the token endpoint's answer is no JSON object with a token; check the environment or "+
 				"base URL", ErrProtocol)
@@ -142,7 +142,7 @@ func parseToken(body []byte) (canonical []byte, lifetime time.Duration, err erro
 	if err := checkTokenText(token); err != nil {
 		return nil, 0, err
 	}
-	if kind, found := answer.get("token_type"); found && !bearer(kind) {
+	if kind, found := answer.get("token_type"); found && !isBearer(kind) {
 		return nil, 0, fmt.Errorf("%w: the token is not of type Bearer", ErrProtocol)
 	}
 	expires, _ := answer.get("expires_in")
@@ -153,9 +153,9 @@ func parseToken(body []byte) (canonical []byte, lifetime time.Duration, err erro
 	return canonical, lifetime, err
 }
 
-// bearer says whether a token_type means a bearer token; some servers write BearerToken, or
+// isBearer says whether a token_type means a bearer token; some servers write BearerToken, or
 // nothing.
-func bearer(kind any) bool {
+func isBearer(kind any) bool {
 	text, isText := kind.(string)
 	text = strings.ToLower(strings.TrimSpace(text))
 	return kind == nil || isText && (text == "" || text == "bearer" || text == "bearertoken")
@@ -178,8 +178,8 @@ func parseLifetime(value any) (time.Duration, error) {
 	if err != nil && !errors.Is(err, strconv.ErrRange) {
 		return 0, fmt.Errorf("%w: the token's expires_in is no number of seconds", ErrProtocol)
 	}
-	if math.Abs(seconds) > longestLifetime.Seconds() {
-		return time.Duration(math.Copysign(float64(longestLifetime+time.Second), seconds)), nil
+	if math.Abs(seconds) > maxLifetime.Seconds() {
+		return time.Duration(math.Copysign(float64(maxLifetime+time.Second), seconds)), nil
 	}
 	return time.Duration(seconds * float64(time.Second)), nil
 }
@@ -217,9 +217,9 @@ func callerTokenError(err error) error {
 			kind = ErrUnauthorized
 		}
 	}
-	failed := fmt.Errorf("%w: %w", kind, opaque{text, unmatched{err, slices.Concat(contextErrors, sentinels)}})
+	failed := fmt.Errorf("%w: %w", kind, maskedError{text, hiddenError{err, slices.Concat(contextErrors, sentinels)}})
 	if kind == ErrUnavailable && !passing {
-		return unclear{failed}
+		return uncertainError{failed}
 	}
 	return failed
 }

@@ -13,26 +13,26 @@ import (
 var (
 	errDialTimeout   = errors.New("connecting took longer than 30 s")
 	errHeaderTimeout = errors.New("no answer came in time")
-	errQuiet         = errors.New("no byte moved for 30 s")
+	errStalled       = errors.New("no byte moved for 30 s")
 	errResent        = errors.New("the server did not take the request from the connection it was sent on")
 )
 
-// cause turns an error of the transport into one that may be shown. Errors of net/http can quote
+// transportError turns an error of the transport into one that may be shown. Errors of net/http can quote
 // the server's answer, which may quote the request, so only those of known kinds keep their text;
 // the others keep only what errors.Is and errors.As find in them.
-func cause(ctx context.Context, err error) error {
+func transportError(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
 	if ended := ctx.Err(); ended != nil {
 		return ended
 	}
-	return unmatched{shown(err), contextErrors}.plain()
+	return hiddenError{sanitize(err), contextErrors}.simplify()
 }
 
-// shown is the error of the transport with a text that may be shown. What callers decide on is in
-// it too, but for ErrUnavailable, which judged adds.
-func shown(err error) error {
+// sanitize is the error of the transport with a text that may be shown. What callers decide on is in
+// it too, but for ErrUnavailable, which classify adds.
+func sanitize(err error) error {
 	var (
 		dns    *net.DNSError
 		op     *net.OpError
@@ -44,22 +44,22 @@ func shown(err error) error {
 	case errors.Is(err, ErrProtocol): // the text is ours
 		return err
 	}
-	for _, ours := range []error{errDialTimeout, errHeaderTimeout, errQuiet, errResent} {
+	for _, ours := range []error{errDialTimeout, errHeaderTimeout, errStalled, errResent} {
 		if errors.Is(err, ours) {
 			return ours
 		}
 	}
 	switch f := reach.Failed(err); f.Class {
 	case reach.Certificate:
-		return fmt.Errorf("%w: %w", ErrCertificate, opaque{f.Reason(), err})
+		return fmt.Errorf("%w: %w", ErrCertificate, maskedError{f.Reason(), err})
 	case reach.TLS:
-		return fmt.Errorf("%w: %w", ErrTLS, opaque{f.String(), err})
+		return fmt.Errorf("%w: %w", ErrTLS, maskedError{f.String(), err})
 	case reach.Proxy:
-		return fmt.Errorf("%w: %w", ErrProxy, opaque{f.Reason(), err})
+		return fmt.Errorf("%w: %w", ErrProxy, maskedError{f.Reason(), err})
 	case reach.UnknownHost:
 		return fmt.Errorf("%w: %s", ErrUnknownHost, f.Detail)
 	case reach.NotHTTP:
-		return unclear{fmt.Errorf("%w: %w", ErrProtocol, opaque{f.Text, err})}
+		return uncertainError{fmt.Errorf("%w: %w", ErrProtocol, maskedError{f.Text, err})}
 	case reach.Passing:
 		switch {
 		case errors.As(err, &dns):
@@ -67,43 +67,43 @@ func shown(err error) error {
 		case errors.As(err, &op):
 			return op
 		}
-		return opaque{f.String(), err}
+		return maskedError{f.String(), err}
 	default:
-		return unclear{opaque{f.Text, err}}
+		return uncertainError{maskedError{f.Text, err}}
 	}
 }
 
-// unclear is a failure of which nothing says whether it will pass.
-type unclear struct{ error }
+// uncertainError is a failure of which nothing says whether it will pass.
+type uncertainError struct{ error }
 
-func (u unclear) Unwrap() error { return u.error }
+func (u uncertainError) Unwrap() error { return u.error }
 
-// opaque shows a text of ours instead of an error's own.
-type opaque struct {
+// maskedError shows a text of ours instead of an error's own.
+type maskedError struct {
 	text string
 	err  error
 }
 
-func (o opaque) Error() string { return o.text }
-func (o opaque) Unwrap() error { return o.err }
+func (o maskedError) Error() string { return o.text }
+func (o maskedError) Unwrap() error { return o.err }
 
-// unmatched hides some errors from errors.Is, since a caller who finds them there would do the
+// hiddenError hides some errors from errors.Is, since a caller who finds them there would do the
 // wrong thing.
-type unmatched struct {
+type hiddenError struct {
 	err    error
 	hidden []error
 }
 
-func (u unmatched) Error() string { return u.err.Error() }
+func (u hiddenError) Error() string { return u.err.Error() }
 
-func (u unmatched) As(target any) bool { return errors.As(u.err, target) }
+func (u hiddenError) As(target any) bool { return errors.As(u.err, target) }
 
-func (u unmatched) Is(target error) bool {
+func (u hiddenError) Is(target error) bool {
 	return !slices.Contains(u.hidden, target) && errors.Is(u.err, target)
 }
 
-// plain returns the error itself where there is nothing to hide.
-func (u unmatched) plain() error {
+// simplify returns the error itself where there is nothing to hide.
+func (u hiddenError) simplify() error {
 	if slices.ContainsFunc(u.hidden, func(hidden error) bool { return errors.Is(u.err, hidden) }) {
 		return u
 	}

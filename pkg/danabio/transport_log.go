@@ -36,7 +36,7 @@ func (t logTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		logDuration(time.Since(began)),
 	}
 	if err != nil {
-		attrs = append(attrs, slog.String("error", cause(req.Context(), err).Error()))
+		attrs = append(attrs, slog.String("error", transportError(req.Context(), err).Error()))
 	} else {
 		attrs = append(attrs, slog.Int("status", resp.StatusCode), slog.String("protocol", resp.Proto),
 			slog.Int64("length", resp.ContentLength))

@@ -12,32 +12,32 @@ import (
 	"github.com/danabio/danabio-go/internal/reach"
 )
 
-// quietTransport ends a request whose body, either way, stands still for [quietTimeout].
-type quietTransport struct {
+// stallTransport ends a request whose body, either way, stands still for [stallTimeout].
+type stallTransport struct {
 	next http.RoundTripper
-	// headers is how long a transport that has no such limit of its own may take until the headers
+	// headerTimeout is how long a transport that has no such limit of its own may take until the headers
 	// come: from the beginning, and again after the request's body. Zero: the transport has its
 	// own.
-	headers time.Duration
+	headerTimeout time.Duration
 }
 
-func (t *quietTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+func (t *stallTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(req.Context())
-	timer := &quietTimer{cancel: cancel}
+	timer := &stallTimer{cancel: cancel}
 	handshake := &reach.Handshake{}
-	req = req.WithContext(handshake.Trace(sentOnce(ctx, cancel)))
+	req = req.WithContext(handshake.Trace(cancelResend(ctx, cancel)))
 	// No connection is used twice: net/http prints to the standard logger what a server sends on an
 	// idle one, be it the rest of a body that is longer than announced, and resends by itself when
 	// a reused one turns out to be closed.
 	req.Close = true
 	if req.Body != nil && req.Body != http.NoBody {
-		req.Body = &sendingBody{ReadCloser: req.Body, timer: timer, headers: t.headers}
+		req.Body = &requestBody{ReadCloser: req.Body, timer: timer, headerTimeout: t.headerTimeout}
 	}
-	timer.sending(t.headers, errHeaderTimeout)
+	timer.resetSending(t.headerTimeout, errHeaderTimeout)
 	resp, err := t.next.RoundTrip(req)
-	timer.answered()
+	timer.stopForResponse()
 	if err != nil {
-		if cause := context.Cause(ctx); cause == errHeaderTimeout || cause == errQuiet || cause == errResent {
+		if cause := context.Cause(ctx); cause == errHeaderTimeout || cause == errStalled || cause == errResent {
 			err = cause
 		}
 		timer.end()
@@ -50,16 +50,16 @@ func (t *quietTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if resp.Body == nil {
 		resp.Body = http.NoBody
 	}
-	resp.Body = &receivingBody{ReadCloser: resp.Body, ctx: ctx, timer: timer}
+	resp.Body = &responseBody{ReadCloser: resp.Body, ctx: ctx, timer: timer}
 	return resp, nil
 }
 
-// sentOnce cancels a request that was written and looks for another connection. On HTTP/2, which
+// cancelResend cancels a request that was written and looks for another connection. On HTTP/2, which
 // another kind of RoundTripper may speak, net/http sends a request again, at once and for ever,
 // that the server refuses to look at; how often and when is for the retry policy to say. One more
 // may go out before net/http sees the end, but none with a body that it cannot read twice, as that
 // of a start.
-func sentOnce(ctx context.Context, cancel context.CancelCauseFunc) context.Context {
+func cancelResend(ctx context.Context, cancel context.CancelCauseFunc) context.Context {
 	var sent atomic.Bool
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		WroteHeaders: func() { sent.Store(true) },
@@ -71,39 +71,39 @@ func sentOnce(ctx context.Context, cancel context.CancelCauseFunc) context.Conte
 	})
 }
 
-// quietTimer cancels a request when it is not set anew in time.
-type quietTimer struct {
+// stallTimer cancels a request when it is not set anew in time.
+type stallTimer struct {
 	cancel context.CancelCauseFunc
 
-	mu       sync.Mutex
-	timer    *time.Timer
-	received bool // the answer's headers; a rest of the request's body no longer counts
+	mu               sync.Mutex
+	timer            *time.Timer
+	responseReceived bool // the answer's headers; a rest of the request's body no longer counts
 }
 
-// sending runs the timer anew until the answer comes; zero stops it.
-func (t *quietTimer) sending(limit time.Duration, cause error) {
+// resetSending runs the timer anew until the answer comes; zero stops it.
+func (t *stallTimer) resetSending(limit time.Duration, cause error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !t.received {
+	if !t.responseReceived {
 		t.set(limit, cause)
 	}
 }
 
-func (t *quietTimer) answered() {
+func (t *stallTimer) stopForResponse() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.received = true
+	t.responseReceived = true
 	t.set(0, nil)
 }
 
-// receiving runs the timer anew; zero stops it.
-func (t *quietTimer) receiving(limit time.Duration, cause error) {
+// resetReceiving runs the timer anew; zero stops it.
+func (t *stallTimer) resetReceiving(limit time.Duration, cause error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.set(limit, cause)
 }
 
-func (t *quietTimer) set(limit time.Duration, cause error) {
+func (t *stallTimer) set(limit time.Duration, cause error) {
 	if t.timer != nil {
 		t.timer.Stop()
 		t.timer = nil
@@ -113,45 +113,45 @@ func (t *quietTimer) set(limit time.Duration, cause error) {
 	}
 }
 
-func (t *quietTimer) end() {
-	t.receiving(0, nil)
+func (t *stallTimer) end() {
+	t.resetReceiving(0, nil)
 	t.cancel(context.Canceled)
 }
 
-// sendingBody is read by the transport whenever the last piece is on its way.
-type sendingBody struct {
+// requestBody is read by the transport whenever the last piece is on its way.
+type requestBody struct {
 	io.ReadCloser
-	timer   *quietTimer
-	headers time.Duration
+	timer         *stallTimer
+	headerTimeout time.Duration
 }
 
-func (b *sendingBody) Read(p []byte) (int, error) {
+func (b *requestBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if err != nil {
-		b.timer.sending(b.headers, errHeaderTimeout)
+		b.timer.resetSending(b.headerTimeout, errHeaderTimeout)
 	} else {
-		b.timer.sending(quietTimeout, errQuiet)
+		b.timer.resetSending(stallTimeout, errStalled)
 	}
 	return n, err
 }
 
-type receivingBody struct {
+type responseBody struct {
 	io.ReadCloser
 	ctx   context.Context
-	timer *quietTimer
+	timer *stallTimer
 }
 
-func (b *receivingBody) Read(p []byte) (int, error) {
-	b.timer.receiving(quietTimeout, errQuiet)
+func (b *responseBody) Read(p []byte) (int, error) {
+	b.timer.resetReceiving(stallTimeout, errStalled)
 	n, err := b.ReadCloser.Read(p)
-	b.timer.receiving(0, nil)
-	if err != nil && err != io.EOF && context.Cause(b.ctx) == errQuiet {
-		err = errQuiet
+	b.timer.resetReceiving(0, nil)
+	if err != nil && err != io.EOF && context.Cause(b.ctx) == errStalled {
+		err = errStalled
 	}
 	return n, err
 }
 
-func (b *receivingBody) Close() error {
+func (b *responseBody) Close() error {
 	b.timer.end()
 	return b.ReadCloser.Close()
 }

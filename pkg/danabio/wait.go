@@ -41,7 +41,7 @@ type Poll struct {
 
 func (p PollPolicy) withDefaults() (PollPolicy, error) {
 	if p.MinInterval < 0 || p.MaxInterval < 0 || p.MaxWait < 0 {
-		return p, invalid("a field of PollPolicy is negative; leave it zero for its default")
+		return p, invalidRequest("a field of PollPolicy is negative; leave it zero for its default")
 	}
 	if p.MinInterval == 0 {
 		p.MinInterval = 5 * time.Second
@@ -53,7 +53,7 @@ func (p PollPolicy) withDefaults() (PollPolicy, error) {
 		p.MaxWait = 24 * time.Hour
 	}
 	if p.MaxInterval < p.MinInterval {
-		return p, invalid("PollPolicy.MaxInterval is smaller than MinInterval")
+		return p, invalidRequest("PollPolicy.MaxInterval is smaller than MinInterval")
 	}
 	return p, nil
 }
@@ -67,7 +67,7 @@ func (p PollPolicy) interval(n int) time.Duration {
 		}
 		interval += interval / 2
 	}
-	return jittered(min(interval, p.MaxInterval), 0.1)
+	return jitter(min(interval, p.MaxInterval), 0.1)
 }
 
 // WaitForEvidence calls [Client.DownloadEvidence] until the circuit is completed and its evidence
@@ -89,8 +89,8 @@ func (c *Client) WaitForEvidence(ctx context.Context, circuit, path string, poli
 }
 
 const (
-	waitGrace    = 10 * time.Minute // of a poll that has begun before MaxWait
-	unclearLimit = time.Hour
+	pollGrace      = 10 * time.Minute // of a poll that has begun before MaxWait
+	uncertainLimit = time.Hour
 )
 
 func (c *core) waitForEvidence(ctx context.Context, circuit, path string, policy PollPolicy) (*Receipt, error) {
@@ -101,13 +101,13 @@ func (c *core) waitForEvidence(ctx context.Context, circuit, path string, policy
 	// The next poll is the next attempt.
 	once := c.retry
 	once.MaxAttempts = 1
-	w := &waiting{began: time.Now()}
-	within, cancel := context.WithDeadline(ctx, w.began.Add(policy.MaxWait).Add(waitGrace))
+	w := &waitState{startedAt: time.Now()}
+	within, cancel := context.WithDeadline(ctx, w.startedAt.Add(policy.MaxWait).Add(pollGrace))
 	defer cancel()
 	for {
-		leave, err := policy.admit(ctx, w.began)
+		leave, err := policy.admit(ctx, w.startedAt)
 		if errors.Is(err, ErrNotReady) {
-			return nil, w.over(err)
+			return nil, w.timeoutError(err)
 		}
 		if err != nil {
 			return nil, err
@@ -119,15 +119,15 @@ func (c *core) waitForEvidence(ctx context.Context, circuit, path string, policy
 			return receipt, nil
 		}
 		if within.Err() != nil && ctx.Err() == nil {
-			return nil, w.late(err)
+			return nil, w.lateError(err)
 		}
-		if !w.goesOn(err) {
+		if !w.shouldContinue(err) {
 			return nil, err
 		}
-		elapsed := time.Since(w.began)
+		elapsed := time.Since(w.startedAt)
 		left := policy.MaxWait - elapsed
 		if left <= 0 {
-			return nil, w.over(ErrNotReady)
+			return nil, w.timeoutError(ErrNotReady)
 		}
 		next := policy.interval(w.polls)
 		var answer *APIError
@@ -145,69 +145,69 @@ func (c *core) waitForEvidence(ctx context.Context, circuit, path string, policy
 	}
 }
 
-// waiting is one wait, and what its polls have shown.
-type waiting struct {
-	began time.Time
-	polls int
-	last  error // of the last poll
+// waitState is one wait, and what its polls have shown.
+type waitState struct {
+	startedAt time.Time
+	polls     int
+	lastErr   error // of the last poll
 
-	reached  bool      // the server has answered a poll
-	accepted bool      // it has accepted the credentials
-	refusals int       // of them since
-	unclear  time.Time // when the first poll since the last "not ready" ended in a way that says nothing
+	serverReached       bool      // the server has answered a poll
+	credentialsAccepted bool      // it has accepted the credentials
+	refusals            int       // of them since
+	uncertainSince      time.Time // when the first poll since the last "not ready" ended in a way that says nothing
 }
 
-// goesOn reports whether there is something to wait for after a poll that ended so.
-func (w *waiting) goesOn(err error) bool {
-	w.last = err
+// shouldContinue reports whether there is something to wait for after a poll that ended so.
+func (w *waitState) shouldContinue(err error) bool {
+	w.lastErr = err
 	var (
 		answer *APIError
-		says   unclear
+		says   uncertainError
 	)
 	if errors.As(err, &answer) && answer.Operation == operationDownload {
-		w.reached = true
+		w.serverReached = true
 	}
 	switch {
 	case errors.Is(err, ErrNotReady):
-		w.reached, w.accepted, w.refusals, w.unclear = true, true, 0, time.Time{}
+		w.serverReached, w.credentialsAccepted, w.refusals, w.uncertainSince = true, true, 0, time.Time{}
 		return true
 	case errors.Is(err, ErrUnauthorized), answer != nil && answer.StatusCode == http.StatusForbidden:
 		w.refusals++
-		return w.accepted && w.refusals == 1
+		return w.credentialsAccepted && w.refusals == 1
 	case errors.As(err, &says),
 		answer != nil && (answer.StatusCode == http.StatusConflict || answer.StatusCode == http.StatusTooEarly):
-		if w.unclear.IsZero() {
-			w.unclear = time.Now()
+		if w.uncertainSince.IsZero() {
+			w.uncertainSince = time.Now()
 			return true
 		}
-		return time.Since(w.unclear) < unclearLimit
+		return time.Since(w.uncertainSince) < uncertainLimit
 	}
 	return errors.Is(err, ErrUnavailable)
 }
 
-// over is the error when MaxWait is over, which end says. That only time is missing can be said
+// timeoutError is the error when MaxWait is over, which end says. That only time is missing can be said
 // only if the server has answered.
-func (w *waiting) over(end error) error {
+func (w *waitState) timeoutError(end error) error {
 	switch {
-	case w.last == nil:
+	case w.lastErr == nil:
 		return fmt.Errorf("%w after %s and %d polls", end, w.elapsed(), w.polls)
-	case !w.reached:
-		return fmt.Errorf("no poll reached the server in %s, of %d; the last: %w", w.elapsed(), w.polls, w.last)
+	case !w.serverReached:
+		return fmt.Errorf("no poll reached the server in %s, of %d; the last: %w", w.elapsed(), w.polls, w.lastErr)
 	}
-	return fmt.Errorf("%w after %s and %d polls; the last: %w", end, w.elapsed(), w.polls, w.last)
+	return fmt.Errorf("%w after %s and %d polls; the last: %w", end, w.elapsed(), w.polls, w.lastErr)
 }
 
-func (w *waiting) elapsed() time.Duration { return time.Since(w.began).Round(time.Second) }
+func (w *waitState) elapsed() time.Duration { return time.Since(w.startedAt).Round(time.Second) }
 
-// late is the error of a poll that was still under way when its time was over, too.
-func (w *waiting) late(err error) error {
-	var cut *cutError
+// lateError is the error of a poll that was still under way when its time was over, too.
+func (w *waitState) lateError(err error) error {
+	var cut *interruptedError
 	if errors.As(err, &cut) {
 		return fmt.Errorf("%w: it was still on its way %s after the beginning, with %d bytes there",
-			ErrTruncated, w.elapsed(), cut.read)
+			ErrTruncated, w.elapsed(), cut.bytesRead)
 	}
-	w.last = unavailable(errHeaderTimeout).err
-	return w.over(ErrNotReady)
+	w.lastErr = retryUnavailable(errHeaderTimeout).err
+	return w.timeoutError(ErrNotReady)
 }
 
 // admit waits until a poll may be made, at the longest until MaxWait is over.
