@@ -8,13 +8,13 @@ import (
 // batch is what one worker does at a time: one entry, or neighbouring small ones that are read at
 // once.
 type batch struct {
-	records []int
+	entries []int
 	offset  int64 // of what is read at once
 	length  int
 }
 
-// smallSize is up to which size in the ZIP entries are read together with their neighbours.
-const smallSize = chunkSize / 4
+// smallEntrySize is up to which size in the ZIP entries are read together with their neighbours.
+const smallEntrySize = chunkSize / 4
 
 // batches returns the entries whose content can be read: first the large ones, the largest first,
 // so that whoever comes last has little left to do alone; then the small ones.
@@ -24,7 +24,7 @@ func (a *Archive) batches() []batch {
 	for i := range records {
 		switch {
 		case records[i].refused:
-		case records[i].compressed > smallSize:
+		case records[i].compressed > smallEntrySize:
 			large = append(large, i)
 		default:
 			small = append(small, i)
@@ -33,7 +33,7 @@ func (a *Archive) batches() []batch {
 	a.largestFirst(large)
 	all := make([]batch, 0, len(large)+len(small)/8+1)
 	for n := range large {
-		all = append(all, batch{records: large[n : n+1]})
+		all = append(all, batch{entries: large[n : n+1]})
 	}
 	slices.SortFunc(small, func(x, y int) int { return cmp.Compare(records[x].data, records[y].data) })
 	for len(small) > 0 {

@@ -32,23 +32,23 @@ const (
 // small entry.
 type decoder struct {
 	buffer  []byte // of wholeSize
-	held    piece  // the part of the source that the buffer holds, empty when it holds none
+	chunk   chunk  // the part of the source that the buffer holds, empty when it holds none
 	section section
-	whole   bytes.Reader  // for compressed data that are in memory, or pass through it
+	memory  bytes.Reader  // for compressed data that are in memory, or pass through it
 	stream  *bufio.Reader // for those that must not
 	inflate io.ReadCloser
 	sum     *sink
-	view    view
+	view    inspectedContent
 }
 
-// piece is a part of the source in memory.
-type piece struct {
+// chunk is a part of the source in memory.
+type chunk struct {
 	offset int64
 	bytes  []byte
 }
 
 // of returns the packed content of r, nil if it is not in the piece.
-func (p piece) of(r *record) []byte {
+func (p chunk) of(r *record) []byte {
 	from := r.data - p.offset
 	if from < 0 || from+r.compressed > int64(len(p.bytes)) {
 		return nil
@@ -66,7 +66,7 @@ var decoders = sync.Pool{New: func() any {
 
 // release forgets what was read and gives the decoder back.
 func (d *decoder) release() {
-	d.section, d.held = section{}, piece{}
+	d.section, d.chunk = section{}, chunk{}
 	d.sum.ctx, d.sum.out = nil, nil
 	d.view.close()
 	decoders.Put(d)
@@ -86,18 +86,18 @@ type contentFault struct {
 
 func (e *contentFault) Error() string { return e.message }
 
-func faulty(code Code, format string, values ...any) error {
+func newContentFault(code Code, format string, values ...any) error {
 	return &contentFault{code, fmt.Sprintf(format, values...)}
 }
 
-// hold reads length bytes at offset, at most chunkSize, from which the entries in there are then
+// readChunk reads length bytes at offset, at most chunkSize, from which the entries in there are then
 // decoded.
-func (d *decoder) hold(source io.ReaderAt, offset int64, length int) error {
-	d.held = piece{}
+func (d *decoder) readChunk(source io.ReaderAt, offset int64, length int) error {
+	d.chunk = chunk{}
 	if err := readFullAt(source, d.buffer[:length], offset); err != nil {
 		return &sourceError{err}
 	}
-	d.held = piece{offset, d.buffer[:length]}
+	d.chunk = chunk{offset, d.buffer[:length]}
 	return nil
 }
 
@@ -105,24 +105,24 @@ func (d *decoder) hold(source io.ReaderAt, offset int64, length int) error {
 // the size that the directory claims. Its error is a *contentFault, a *sourceError, a *writeError
 // or the context's.
 func (d *decoder) decode(ctx context.Context, source io.ReaderAt, r *record, out io.Writer) error {
-	packed := d.held.of(r)
+	packed := d.chunk.of(r)
 	if packed == nil {
-		d.held = piece{} // the buffer is about to be used
+		d.chunk = chunk{} // the buffer is about to be used
 	}
 	begin := func() {
 		d.sum.reset(ctx, r.size, out)
-		d.section = section{source: source, offset: r.data, left: r.compressed}
+		d.section = section{source: source, offset: r.data, remaining: r.compressed}
 	}
 	begin()
 	var err error
-	switch again := restarter(out); {
+	switch again := restartFunc(out); {
 	case r.method == methodStored:
-		d.sum.watch = r.streamed()
+		d.sum.searchDescriptors = r.hasDescriptor()
 		err = d.copyStored(packed)
 	case packed != nil || r.compressed <= wholeSize:
 		err = d.inflateWhole(r, packed)
 	case again != nil:
-		if err = d.inflateFed(); errors.Is(err, errStarved) {
+		if err = d.inflateInSteps(); errors.Is(err, errFeedTooShort) {
 			if err = again(); err != nil {
 				return &writeError{err}
 			}
@@ -140,12 +140,12 @@ func (d *decoder) decode(ctx context.Context, source io.ReaderAt, r *record, out
 	case err != nil:
 		return err
 	case d.sum.size < r.size:
-		return faulty(CodeDataShort, "its content has %d bytes; the directory claims %d", d.sum.size, r.size)
+		return newContentFault(CodeDataShort, "its content has %d bytes; the directory claims %d", d.sum.size, r.size)
 	case d.sum.crc != r.crc:
-		return faulty(CodeCRC, "its content has the CRC %08x; the directory claims %08x", d.sum.crc, r.crc)
-	case d.sum.inside >= 0:
-		return faulty(CodeDescriptorInside, "its content holds a data descriptor for the bytes in front of it, at "+
-			"%d: a reader of streams ends there", d.sum.inside)
+		return newContentFault(CodeCRC, "its content has the CRC %08x; the directory claims %08x", d.sum.crc, r.crc)
+	case d.sum.descriptorAt >= 0:
+		return newContentFault(CodeDescriptorInside, "its content holds a data descriptor for the bytes in front of it, at "+
+			"%d: a reader of streams ends there", d.sum.descriptorAt)
 	}
 	return nil
 }
@@ -156,7 +156,7 @@ func (d *decoder) copyStored(packed []byte) error {
 		_, err := d.sum.Write(packed)
 		return err
 	}
-	for d.section.left > 0 {
+	for d.section.remaining > 0 {
 		n, err := d.section.Read(d.buffer[:chunkSize])
 		if err != nil {
 			return err
@@ -171,25 +171,25 @@ func (d *decoder) copyStored(packed []byte) error {
 // section reads a part of the source and remembers the source's error, which decompression would
 // hide.
 type section struct {
-	source io.ReaderAt
-	offset int64
-	left   int64
-	err    error
+	source    io.ReaderAt
+	offset    int64
+	remaining int64
+	err       error
 }
 
 func (s *section) Read(p []byte) (int, error) {
 	if s.err != nil {
 		return 0, s.err
 	}
-	if s.left == 0 {
+	if s.remaining == 0 {
 		return 0, io.EOF
 	}
-	p = p[:min(int64(len(p)), s.left)]
+	p = p[:min(int64(len(p)), s.remaining)]
 	if s.err = readFullAt(s.source, p, s.offset); s.err != nil {
 		return 0, s.err
 	}
 	s.offset += int64(len(p))
-	s.left -= int64(len(p))
+	s.remaining -= int64(len(p))
 	return len(p), nil
 }
 
@@ -206,9 +206,9 @@ type sink struct {
 	end   []byte // the last headLength bytes
 	err   error  // what ended it, other than the writer of the content
 
-	watch  bool // look for descriptors inside
-	tail   [descriptorReach]byte
-	inside int64 // where one was found, -1 if none
+	searchDescriptors bool // look for descriptors inside
+	tail              [descriptorReach]byte
+	descriptorAt      int64 // where one was found, -1 if none
 }
 
 // errTooLong tells decompression to stop.
@@ -222,7 +222,7 @@ func (s *sink) reset(ctx context.Context, limit int64, out io.Writer) {
 	s.ctx, s.out, s.limit = ctx, out, limit
 	s.crc, s.size, s.err = 0, 0, nil
 	s.head, s.end = s.head[:0], s.end[:0]
-	s.watch, s.inside = false, -1
+	s.searchDescriptors, s.descriptorAt = false, -1
 	s.sha.Reset()
 }
 
@@ -233,7 +233,7 @@ func (s *sink) Write(p []byte) (int, error) {
 		return 0, s.err
 	}
 	if int64(len(p)) > s.limit-s.size {
-		s.err = faulty(CodeDataLong, "its content goes on behind the %d bytes that the directory claims", s.limit)
+		s.err = newContentFault(CodeDataLong, "its content goes on behind the %d bytes that the directory claims", s.limit)
 		return 0, errTooLong
 	}
 	if missing := headLength - len(s.head); missing > 0 {
@@ -242,7 +242,7 @@ func (s *sink) Write(p []byte) (int, error) {
 	s.keepEnd(p)
 	s.crc = crc32.Update(s.crc, crc32.IEEETable, p)
 	s.sha.Write(p)
-	if s.watch {
+	if s.searchDescriptors {
 		s.search(p)
 	}
 	s.size += int64(len(p))
@@ -276,7 +276,7 @@ const descriptorReach = 12
 // search looks for a descriptor inside stored content. A reader of streams does not know where
 // stored content with a descriptor ends, and takes the first that fits for its end.
 func (s *sink) search(p []byte) {
-	if s.inside >= 0 {
+	if s.descriptorAt >= 0 {
 		return
 	}
 	// The last bytes of the piece before, and as many of this one, so that none is missed between
@@ -298,14 +298,14 @@ func (s *sink) search(p []byte) {
 
 // searchIn looks through bytes that stand at offset in the content.
 func (s *sink) searchIn(p []byte, offset int64) {
-	for at := 0; s.inside < 0; at++ {
+	for at := 0; s.descriptorAt < 0; at++ {
 		next := bytes.Index(p[at:], []byte("PK\x07\x08"))
 		if next < 0 || at+next+descriptorReach > len(p) {
 			return
 		}
 		at += next
 		if binary.LittleEndian.Uint32(p[at+8:]) == uint32(offset+int64(at)) {
-			s.inside = offset + int64(at)
+			s.descriptorAt = offset + int64(at)
 		}
 	}
 }

@@ -50,7 +50,7 @@ func (l *layout) readEnds() error {
 			"the comment claims %d bytes, but only %d follow: the file was cut, or the length is wrong", comment, rest)
 		return nil
 	case comment > 0:
-		l.found.add(CodeArchiveComment, "", position+endLength, "the ZIP has a comment of %d bytes", comment)
+		l.findings.add(CodeArchiveComment, "", position+endLength, "the ZIP has a comment of %d bytes", comment)
 	}
 	return l.readEnd(tail[at:at+endLength], position)
 }
@@ -65,17 +65,17 @@ func (l *layout) readEnd(record fields, position int64) error {
 	var zip64 zip64End
 	if position >= zip64LocatorLength {
 		found, err := l.readZIP64(position-zip64LocatorLength, &zip64)
-		if err != nil || l.broken {
+		if err != nil || l.unreadable {
 			return err
 		}
 		if found {
-			l.agree(position, "number of this disk", uint64(disk), sentinel16, uint64(zip64.disk))
-			l.agree(position, "disk of the directory", uint64(directoryDisk), sentinel16, uint64(zip64.directoryDisk))
-			l.agree(position, "number of entries here", uint64(countHere), sentinel16, zip64.countHere)
-			l.agree(position, "number of entries", uint64(count), sentinel16, zip64.count)
-			l.agree(position, "size of the directory", uint64(size), sentinel32, zip64.size)
-			l.agree(position, "place of the directory", uint64(offset), sentinel32, zip64.offset)
-			return l.place(&zip64)
+			l.compareZIP64(position, "number of this disk", uint64(disk), sentinel16, uint64(zip64.disk))
+			l.compareZIP64(position, "disk of the directory", uint64(directoryDisk), sentinel16, uint64(zip64.directoryDisk))
+			l.compareZIP64(position, "number of entries here", uint64(countHere), sentinel16, zip64.countHere)
+			l.compareZIP64(position, "number of entries", uint64(count), sentinel16, zip64.count)
+			l.compareZIP64(position, "size of the directory", uint64(size), sentinel32, zip64.size)
+			l.compareZIP64(position, "place of the directory", uint64(offset), sentinel32, zip64.offset)
+			return l.locateDirectory(&zip64)
 		}
 	}
 	if disk == sentinel16 || directoryDisk == sentinel16 || countHere == sentinel16 || count == sentinel16 ||
@@ -83,7 +83,7 @@ func (l *layout) readEnd(record fields, position int64) error {
 		l.fault(CodeZIP64Missing, position, "the end record refers to a ZIP64 end record, which is not in front of it")
 		return nil
 	}
-	return l.place(&zip64End{
+	return l.locateDirectory(&zip64End{
 		position: position, disk: uint32(disk), directoryDisk: uint32(directoryDisk),
 		countHere: uint64(countHere), count: uint64(count), size: uint64(size), offset: uint64(offset),
 	})
@@ -97,8 +97,8 @@ type zip64End struct {
 	size, offset        uint64
 }
 
-// agree compares a field of the end record with its wider form.
-func (l *layout) agree(position int64, field string, narrow, sentinel, wide uint64) {
+// compareZIP64 compares a field of the end record with its wider form.
+func (l *layout) compareZIP64(position int64, field string, narrow, sentinel, wide uint64) {
 	if narrow != sentinel && narrow != wide {
 		l.fault(CodeZIP64Disagrees, position, "the %s is %d in the end record and %d in the ZIP64 end record", field,
 			narrow, wide)
@@ -149,8 +149,8 @@ func (l *layout) readZIP64(position int64, end *zip64End) (bool, error) {
 	return true, nil
 }
 
-// place checks what the end records say of the directory and sets where it lies.
-func (l *layout) place(end *zip64End) error {
+// locateDirectory checks what the end records say of the directory and sets where it lies.
+func (l *layout) locateDirectory(end *zip64End) error {
 	if end.disk != 0 || end.directoryDisk != 0 {
 		l.fault(CodeDisk, end.position, "the ZIP claims to be on disk %d, its directory on disk %d; both must be 0",
 			end.disk, end.directoryDisk)

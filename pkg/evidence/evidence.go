@@ -43,19 +43,19 @@ import (
 // Archive is an evidence ZIP that was opened. Its methods may be called by several goroutines at
 // once.
 type Archive struct {
-	path   string
-	source io.ReaderAt
-	size   int64
-	limits Limits
-	file   *os.File // nil when the caller gave a reader
-	opened time.Time
+	path          string
+	source        io.ReaderAt
+	size          int64
+	limits        Limits
+	file          *os.File // nil when the caller gave a reader
+	openedModTime time.Time
 
-	running sync.Mutex             // held by a verification or an extraction
-	told    func(done, size int64) // nil: nobody
-	mu      sync.Mutex             // guards the next three; whoever changes layout holds running, too
-	layout  *layout
-	report  *Report
-	tree    *tree
+	runMutex   sync.Mutex             // held by a verification or an extraction
+	onProgress func(done, size int64) // nil: nobody
+	mu         sync.Mutex             // guards the next three; whoever changes layout holds runMutex, too
+	layout     *layout
+	report     *Report
+	tree       *tree
 }
 
 // Open opens the ZIP at path and reads its directory. It fails only when the system cannot open or
@@ -83,7 +83,7 @@ func Open(path string, limits Limits) (*Archive, error) {
 		file.Close()
 		return nil, fmt.Errorf("open evidence: %w", err)
 	}
-	archive := &Archive{path: path, source: file, size: info.Size(), limits: limits, file: file, opened: info.ModTime()}
+	archive := &Archive{path: path, source: file, size: info.Size(), limits: limits, file: file, openedModTime: info.ModTime()}
 	if err := archive.load(); err != nil {
 		file.Close()
 		return nil, archive.readError(err)
@@ -137,7 +137,7 @@ func (a *Archive) Entries() []Entry {
 		record := &records[i]
 		entries[i] = Entry{
 			Name: record.name, Size: int64(record.size), CompressedSize: int64(record.compressed),
-			CRC32: record.crc, Folder: record.folder(),
+			CRC32: record.crc, Folder: record.isFolder(),
 		}
 	}
 	return entries
@@ -166,7 +166,7 @@ func (a *Archive) load() error {
 // checkLayout checks the structure, unless that is done. If the source failed last time, all is
 // read again. Its error is the source's.
 func (a *Archive) checkLayout() error {
-	if a.layout.begun && !a.layout.done {
+	if a.layout.checkStarted && !a.layout.checkComplete {
 		if err := a.load(); err != nil {
 			return err
 		}
@@ -174,9 +174,9 @@ func (a *Archive) checkLayout() error {
 	return a.layout.check()
 }
 
-// unchanged fails when the file was written to since it was opened: what was hashed and what was
+// checkUnchanged fails when the file was written to since it was opened: what was hashed and what was
 // checked might then be two different contents.
-func (a *Archive) unchanged() error {
+func (a *Archive) checkUnchanged() error {
 	if a.file == nil {
 		return nil
 	}
@@ -184,7 +184,7 @@ func (a *Archive) unchanged() error {
 	if err != nil {
 		return a.readError(err)
 	}
-	if info.Size() != a.size || !info.ModTime().Equal(a.opened) {
+	if info.Size() != a.size || !info.ModTime().Equal(a.openedModTime) {
 		return fmt.Errorf("read evidence: %s was changed while it was read", a.path)
 	}
 	return nil

@@ -48,17 +48,17 @@ func (l *layout) readExtra(r *record, extra []byte, offset int64, where string) 
 			if len(extra) > maxPadding {
 				code = CodeExtraLength
 			}
-			l.misplaced(r, code, offset, "%d bytes, all zero, follow its extra fields (%s)", len(extra), where)
+			l.entryFault(r, code, offset, "%d bytes, all zero, follow its extra fields (%s)", len(extra), where)
 			return kept
 		}
 		if len(extra) < 4 {
-			l.misplaced(r, CodeExtraLength, offset, "%d bytes are left over behind its extra fields (%s)", len(extra),
+			l.entryFault(r, CodeExtraLength, offset, "%d bytes are left over behind its extra fields (%s)", len(extra),
 				where)
 			return kept
 		}
 		id, length := binary.LittleEndian.Uint16(extra), int(binary.LittleEndian.Uint16(extra[2:]))
 		if length > len(extra)-4 {
-			l.misplaced(r, CodeExtraLength, offset, "its extra field %#04x claims %d bytes, but %d are there (%s)", id,
+			l.entryFault(r, CodeExtraLength, offset, "its extra field %#04x claims %d bytes, but %d are there (%s)", id,
 				length, len(extra)-4, where)
 			return kept
 		}
@@ -66,7 +66,7 @@ func (l *layout) readExtra(r *record, extra []byte, offset int64, where string) 
 		extra = extra[4+length:]
 		if id == extraZIP64 {
 			if kept.hasZIP64 {
-				l.misplaced(r, CodeZIP64ExtraTwice, offset, "it has two ZIP64 extra fields (%s)", where)
+				l.entryFault(r, CodeZIP64ExtraTwice, offset, "it has two ZIP64 extra fields (%s)", where)
 			}
 			kept.hasZIP64, kept.zip64 = true, body
 			continue
@@ -88,16 +88,16 @@ func (l *layout) checkExtra(r *record, id uint16, body []byte, offset int64, whe
 	case extraUnicodePath:
 		// One version byte and a CRC of the header's name stand in front. Whether a reader looks at
 		// them differs, so the name must be the same in any case, as it is read.
-		if len(body) < 5 || !r.called(body[5:]) {
-			l.about(r, CodeNameUnicodePath, offset, "its Unicode path field has another name than its header (%s)",
+		if len(body) < 5 || !r.unicodePathMatches(body[5:]) {
+			l.entryFinding(r, CodeNameUnicodePath, offset, "its Unicode path field has another name than its header (%s)",
 				where)
 		}
 	case extraStrongEncryption, extraAES:
-		l.about(r, CodeEncrypted, offset, "its extra field %#04x says that it is encrypted (%s)", id, where)
+		l.entryFinding(r, CodeEncrypted, offset, "its extra field %#04x says that it is encrypted (%s)", id, where)
 	case extraPKWAREUnix:
 		r.owner = true
 		if len(body) > 12 {
-			l.about(r, CodeSymlink, offset, "its extra field %#04x names a link or a device (%s)", id, where)
+			l.entryFinding(r, CodeSymlink, offset, "its extra field %#04x names a link or a device (%s)", id, where)
 		}
 	case extraASiUnix:
 		r.owner = true
@@ -105,21 +105,21 @@ func (l *layout) checkExtra(r *record, id uint16, body []byte, offset int64, whe
 			l.checkType(r, binary.LittleEndian.Uint16(body[4:]), offset, "ASi extra field's mode")
 		}
 		if len(body) > 14 {
-			l.about(r, CodeSymlink, offset, "its extra field %#04x names a link (%s)", id, where)
+			l.entryFinding(r, CodeSymlink, offset, "its extra field %#04x names a link (%s)", id, where)
 		}
 	case extraLibarchive:
 		l.checkLibarchive(r, body, offset)
 	default:
-		if !slices.Contains(r.unknown, id) {
-			r.unknown = append(r.unknown, id)
+		if !slices.Contains(r.unknownExtra, id) {
+			r.unknownExtra = append(r.unknownExtra, id)
 		}
 	}
 }
 
-// called says whether a Unicode path, which is always UTF-8, is the name as it is read. It may have
-// the backslashes that the name is written with.
-func (r *record) called(path []byte) bool {
-	return string(path) == r.name || string(path) == r.written && utf8.Valid(path)
+// unicodePathMatches says whether a Unicode path, which is always UTF-8, is the name as it is read.
+// It may have the backslashes that the name is written with.
+func (r *record) unicodePathMatches(path []byte) bool {
+	return string(path) == r.name || string(path) == r.rawName && utf8.Valid(path)
 }
 
 // checkLibarchive compares the attributes that libarchive's experimental field repeats for readers
@@ -134,13 +134,13 @@ func (l *layout) checkLibarchive(r *record, body []byte, offset int64) {
 			continue
 		}
 		if len(rest) < length {
-			l.about(r, CodeExtraLength, offset, "its extra field %#04x is too short for what it claims to hold",
+			l.entryFinding(r, CodeExtraLength, offset, "its extra field %#04x is too short for what it claims to hold",
 				extraLibarchive)
 			return
 		}
 		if length == 4 {
 			if binary.LittleEndian.Uint32(rest) != r.attributes {
-				l.about(r, CodeTypeDiffers, offset, "its extra field %#04x has other attributes than the directory",
+				l.entryFinding(r, CodeTypeDiffers, offset, "its extra field %#04x has other attributes than the directory",
 					extraLibarchive)
 			}
 		}
@@ -150,9 +150,9 @@ func (l *layout) checkLibarchive(r *record, body []byte, offset int64) {
 
 // wideValue is a value of a header that a ZIP64 extra field holds if it is the sentinel.
 type wideValue struct {
-	value  uint64
-	called bool
-	width  int // in the extra field, in bytes
+	value    uint64
+	required bool
+	width    int // in the extra field, in bytes
 }
 
 // takeZIP64 replaces the values for which a sentinel calls, and says whether all could be settled.
@@ -164,20 +164,20 @@ func (l *layout) takeZIP64(r *record, extra extraFields, values []wideValue, off
 	needed, some, ordered, agrees := 0, false, true, true
 	for i := range values {
 		v := &values[i]
-		if v.called {
+		if v.required {
 			needed += v.width
-			ordered = ordered && (i == 0 || values[i-1].called)
+			ordered = ordered && (i == 0 || values[i-1].required)
 			some = true
 		}
 	}
 	if some && !extra.hasZIP64 || len(rest) < needed || len(rest) > needed && !ordered {
-		l.misplaced(r, CodeZIP64Extra, offset, "the ZIP64 extra field of its %s has %d bytes; %d are called for", where,
+		l.entryFault(r, CodeZIP64Extra, offset, "the ZIP64 extra field of its %s has %d bytes; %d are called for", where,
 			len(rest), needed)
 		return false
 	}
 	for i := range values {
 		v := &values[i]
-		if !v.called && (len(extra.zip64) == needed || len(rest) == 0) {
+		if !v.required && (len(extra.zip64) == needed || len(rest) == 0) {
 			continue
 		}
 		if len(rest) < v.width {
@@ -189,19 +189,19 @@ func (l *layout) takeZIP64(r *record, extra extraFields, values []wideValue, off
 			value = binary.LittleEndian.Uint64(rest)
 		}
 		rest = rest[v.width:]
-		if v.called {
+		if v.required {
 			v.value = value
 		} else if v.value != value {
 			agrees = false
 		}
 	}
 	if !agrees || len(rest) > 0 {
-		l.misplaced(r, CodeZIP64Extra, offset, "the ZIP64 extra field of its %s holds other values than the header",
+		l.entryFault(r, CodeZIP64Extra, offset, "the ZIP64 extra field of its %s holds other values than the header",
 			where)
 		return false
 	}
 	if !some && extra.hasZIP64 {
-		l.misplaced(r, CodeZIP64ExtraUncalled, offset, "its %s has a ZIP64 extra field that no other field calls for",
+		l.entryFault(r, CodeZIP64ExtraUncalled, offset, "its %s has a ZIP64 extra field that no other field calls for",
 			where)
 	}
 	return true

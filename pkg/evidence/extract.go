@@ -32,7 +32,7 @@ func (a *Archive) Extract(dir string) error { return a.ExtractContext(context.Ba
 // Errors are those of [Archive.VerifyContext], a [SystemNameError] on Windows, and the system's
 // when something cannot be written.
 func (a *Archive) ExtractContext(ctx context.Context, dir string) error {
-	return a.ExtractIf(ctx, dir, always)
+	return a.ExtractIf(ctx, dir, alwaysAgree)
 }
 
 // ExtractIf is like [Archive.ExtractContext], and asks agree about the report of the accepted ZIP
@@ -42,13 +42,13 @@ func (a *Archive) ExtractIf(ctx context.Context, dir string, agree func(*Report)
 	return a.extractIf(ctx, dir, func(root *os.Root) target { return &folderTarget{root} }, agree)
 }
 
-func always(*Report) error { return nil }
+func alwaysAgree(*Report) error { return nil }
 
 // extractIf does the work of ExtractIf; tests give it a target that fails.
 func (a *Archive) extractIf(ctx context.Context, dir string, newTarget func(*os.Root) target,
 	agree func(*Report) error) error {
-	a.running.Lock()
-	defer a.running.Unlock()
+	a.runMutex.Lock()
+	defer a.runMutex.Unlock()
 	if dir == "" {
 		return errors.New("extract evidence: the folder has no name")
 	}
@@ -65,10 +65,10 @@ func (a *Archive) extractIf(ctx context.Context, dir string, newTarget func(*os.
 	if err := a.checkLayout(); err != nil {
 		return a.readError(err)
 	}
-	if a.layout.found.refused {
+	if a.layout.findings.refused {
 		// Nothing would stay on disk in the end, so nothing is written.
-		report, err := a.check(ctx, pass{whole: true})
-		a.keep(report)
+		report, err := a.check(ctx, checkOptions{hashFile: true})
+		a.setReport(report)
 		return err
 	}
 	if err := a.checkSystemNames(runtime.GOOS); err != nil {
@@ -106,16 +106,16 @@ func (a *Archive) extractInto(ctx context.Context, staging string, newTarget fun
 		return nil, fmt.Errorf("extract evidence: %w", err)
 	}
 	verified := before != nil && before.Verdict == VerdictAccepted
-	report, err := a.check(ctx, pass{into: newTarget(root), whole: !verified})
+	report, err := a.check(ctx, checkOptions{into: newTarget(root), hashFile: !verified})
 	if !verified {
-		a.keep(report)
+		a.setReport(report)
 		return report, err
 	}
 	if err != nil && !errors.Is(err, ErrRefused) {
 		return nil, err
 	}
 	if err != nil || !sameContent(before, report) {
-		return nil, a.explain("extract", errors.New("the content is no longer the one that was verified"))
+		return nil, a.withChangeCause("extract", errors.New("the content is no longer the one that was verified"))
 	}
 	return before, nil
 }
@@ -139,7 +139,7 @@ func (a *Archive) makeFolders(root *os.Root) error {
 	for i := range a.layout.records {
 		r := &a.layout.records[i]
 		folder := strings.TrimSuffix(r.name, "/")
-		if !r.folder() {
+		if !r.isFolder() {
 			folder = path.Dir(r.name)
 		}
 		if _, done := made[folder]; done || folder == "." {

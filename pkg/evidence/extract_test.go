@@ -100,7 +100,7 @@ func TestExtractNeedsAParentAndAName(t *testing.T) {
 
 // extract is ExtractContext into another target.
 func (a *Archive) extract(ctx context.Context, dir string, newTarget func(*os.Root) target) error {
-	return a.extractIf(ctx, dir, newTarget, always)
+	return a.extractIf(ctx, dir, newTarget, alwaysAgree)
 }
 
 // fullDisk is a target on which nothing has room after some bytes.

@@ -80,8 +80,8 @@ func (f *findings) add(code Code, entry string, offset int64, format string, val
 	return refusal
 }
 
-// omitted counts the findings that are not in the list, by code.
-func (f *findings) omitted() map[Code]int {
+// omittedCounts counts the findings that are not in the list, by code.
+func (f *findings) omittedCounts() map[Code]int {
 	var omitted map[Code]int
 	for code, count := range f.count {
 		if count > findingsPerCode {

@@ -12,13 +12,13 @@ import (
 // data are read whole, and large ones are fed through a buffer: content comes out in pieces of 32
 // KiB at most, and after each of them the buffer gets enough input for the next.
 
-// lowWater is how much input must be there for the next piece of content. What deflate makes of 32
-// KiB is little more than that, unless it has thousands of empty blocks.
-const lowWater = 64 << 10
+// feedReserve is how much input must be there for the next piece of content. What deflate makes of
+// 32 KiB is little more than that, unless it has thousands of empty blocks.
+const feedReserve = 64 << 10
 
-// errStarved is that there was more input than expected for one piece of content, and the
+// errFeedTooShort is that there was more input than expected for one piece of content, and the
 // decompressor did not get it.
-var errStarved = errors.New("decompression needs a stream")
+var errFeedTooShort = errors.New("decompression needs a stream")
 
 // inflateWhole decompresses packed, or what it reads at once if that is nil.
 func (d *decoder) inflateWhole(r *record, packed []byte) error {
@@ -28,46 +28,46 @@ func (d *decoder) inflateWhole(r *record, packed []byte) error {
 			return err
 		}
 	}
-	d.whole.Reset(packed)
-	if err := d.inflateFrom(&d.whole, d.sum); err != nil {
-		return d.broken(err)
+	d.memory.Reset(packed)
+	if err := d.inflateFrom(&d.memory, d.sum); err != nil {
+		return d.inflateError(err)
 	}
-	return trailing(int64(d.whole.Len()))
+	return trailingBytesFault(int64(d.memory.Len()))
 }
 
-// inflateFed decompresses the section through the buffer. It may fail with errStarved.
-func (d *decoder) inflateFed() error {
-	d.whole.Reset(nil)
+// inflateInSteps decompresses the section through the buffer. It may fail with errFeedTooShort.
+func (d *decoder) inflateInSteps() error {
+	d.memory.Reset(nil)
 	if err := d.feed(); err != nil {
 		return err
 	}
-	if err := d.inflateFrom(&d.whole, feeding{d}); err != nil {
-		if errors.Is(err, io.ErrUnexpectedEOF) && d.section.left > 0 {
-			return errStarved
+	if err := d.inflateFrom(&d.memory, feedWriter{d}); err != nil {
+		if errors.Is(err, io.ErrUnexpectedEOF) && d.section.remaining > 0 {
+			return errFeedTooShort
 		}
-		return d.broken(err)
+		return d.inflateError(err)
 	}
-	return trailing(d.section.left + int64(d.whole.Len()))
+	return trailingBytesFault(d.section.remaining + int64(d.memory.Len()))
 }
 
 // feed fills the buffer up.
 func (d *decoder) feed() error {
-	left := d.whole.Len()
-	if left >= lowWater || d.section.left == 0 {
+	left := d.memory.Len()
+	if left >= feedReserve || d.section.remaining == 0 {
 		return nil
 	}
-	if _, err := d.whole.Read(d.buffer[:left]); left > 0 && err != nil { // to the front of where it is
+	if _, err := d.memory.Read(d.buffer[:left]); left > 0 && err != nil { // to the front of where it is
 		return err
 	}
 	n, err := d.section.Read(d.buffer[left:])
-	d.whole.Reset(d.buffer[:left+n])
+	d.memory.Reset(d.buffer[:left+n])
 	return err
 }
 
-// feeding takes content, and then sees to the input for more.
-type feeding struct{ *decoder }
+// feedWriter takes content, and then sees to the input for more.
+type feedWriter struct{ *decoder }
 
-func (f feeding) Write(p []byte) (int, error) {
+func (f feedWriter) Write(p []byte) (int, error) {
 	n, err := f.sum.Write(p)
 	if err == nil {
 		err = f.feed()
@@ -78,13 +78,13 @@ func (f feeding) Write(p []byte) (int, error) {
 // inflateStream decompresses the section, whatever it holds.
 func (d *decoder) inflateStream() error {
 	if d.stream == nil {
-		d.stream = bufio.NewReaderSize(nil, lowWater)
+		d.stream = bufio.NewReaderSize(nil, feedReserve)
 	}
 	d.stream.Reset(&d.section)
 	if err := d.inflateFrom(d.stream, d.sum); err != nil {
-		return d.broken(err)
+		return d.inflateError(err)
 	}
-	return trailing(d.section.left + int64(d.stream.Buffered()))
+	return trailingBytesFault(d.section.remaining + int64(d.stream.Buffered()))
 }
 
 func (d *decoder) inflateFrom(input io.Reader, out io.Writer) error {
@@ -95,24 +95,24 @@ func (d *decoder) inflateFrom(input io.Reader, out io.Writer) error {
 	return err
 }
 
-// broken says what is wrong with compressed data. Errors of source and target are asked for before
-// it counts.
-func (d *decoder) broken(err error) error {
+// inflateError says what is wrong with compressed data. Errors of source and target are asked for
+// before it counts.
+func (d *decoder) inflateError(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return faulty(CodeDataTruncated, "its compressed data end before their last block does")
+		return newContentFault(CodeDataTruncated, "its compressed data end before their last block does")
 	}
-	return faulty(CodeDataCorrupt, "its compressed data are damaged behind %d bytes of content", d.sum.size)
+	return newContentFault(CodeDataCorrupt, "its compressed data are damaged behind %d bytes of content", d.sum.size)
 }
 
-func trailing(rest int64) error {
+func trailingBytesFault(rest int64) error {
 	if rest > 0 {
-		return faulty(CodeDataTrailing, "%d bytes follow the last block of its compressed data", rest)
+		return newContentFault(CodeDataTrailing, "%d bytes follow the last block of its compressed data", rest)
 	}
 	return nil
 }
 
-// restarter returns what makes out take a content from its beginning again, nil if nothing does.
-func restarter(out io.Writer) func() error {
+// restartFunc returns what makes out take a content from its beginning again, nil if nothing does.
+func restartFunc(out io.Writer) func() error {
 	switch out := out.(type) {
 	case nil:
 		return func() error { return nil }

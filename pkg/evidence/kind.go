@@ -92,7 +92,7 @@ type contentKind struct {
 // kindOf knows the last bytes of a content only when all of it was read.
 func (a *Archive) kindOf(r *record, head, end []byte) contentKind {
 	mediaType := typePDF
-	if !passesForPDF(r.name, head, end) {
+	if !looksLikePDF(r.name, head, end) {
 		mediaType = mediaTypeOf(head)
 	}
 	return contentKind{mediaType, classify(a.limits.Rules, mediaType, r.name)}

@@ -99,7 +99,7 @@ func TestWhatPassesForAPDFIsOne(t *testing.T) {
 // What is too large for memory comes again, too.
 func TestALargeContentThatEndsAsAPDFIsInspected(t *testing.T) {
 	f, whole := honest(), map[string]bool{}
-	content := append(append([]byte("GIF89a"), noise(2*keptInMemory)...), "startxref\n9\n%%EOF\n"...)
+	content := append(append([]byte("GIF89a"), noise(2*maxMemoryContent)...), "startxref\n9\n%%EOF\n"...)
 	f.entries = []*forgedEntry{{name: "a.gif", content: content, method: methodDeflated}}
 	wants := func(entry EntryReport) bool { return entry.MediaType == "application/pdf" }
 	if _, err := openBytes(t, f.bytes(), Limits{}).Verify(reading(t, wants, whole)); err != nil || !whole["a.gif"] {

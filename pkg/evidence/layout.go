@@ -41,72 +41,72 @@ const (
 // read.
 type layout struct {
 	limits    Limits
-	found     *findings
-	window    window
+	findings  *findings
+	window    readWindow
 	size      int64
 	directory int64 // where the directory starts
 	end       int64 // where it ends
 	count     uint64
 	records   []record
-	// broken says that the places of the entries are not certain, so that no content may be read.
-	broken bool
-	begun  bool // check was called
-	done   bool // and came to its end
+	// unreadable says that the places of the entries are not certain, so that no content may be read.
+	unreadable    bool
+	checkStarted  bool // check was called
+	checkComplete bool // and came to its end
 }
 
 // record is one entry of the directory, with what its local header added.
 type record struct {
-	name       string // as it is read
-	written    string // as its bytes stand in the directory
-	position   int64  // of the directory record
-	offset     int64  // of the local header
-	data       int64  // of the content
-	compressed int64
-	size       int64
-	crc        uint32
-	attributes uint32
-	flags      uint16
-	method     uint16
-	needed     uint16
-	dosTime    uint16
-	dosDate    uint16
-	comment    uint16   // its length
-	unknown    []uint16 // ids of extra fields that are not known here
-	owner      bool     // an extra field names the owner
-	refused    bool
+	name          string // as it is read
+	rawName       string // as its bytes stand in the directory
+	position      int64  // of the directory record
+	offset        int64  // of the local header
+	data          int64  // of the content
+	compressed    int64
+	size          int64
+	crc           uint32
+	attributes    uint32
+	flags         uint16
+	method        uint16
+	versionNeeded uint16
+	dosTime       uint16
+	dosDate       uint16
+	comment       uint16   // its length
+	unknownExtra  []uint16 // ids of extra fields that are not known here
+	owner         bool     // an extra field names the owner
+	refused       bool
 }
 
-func (r *record) folder() bool   { return len(r.name) > 0 && r.name[len(r.name)-1] == '/' }
-func (r *record) streamed() bool { return r.flags&flagDescriptor != 0 }
+func (r *record) isFolder() bool      { return len(r.name) > 0 && r.name[len(r.name)-1] == '/' }
+func (r *record) hasDescriptor() bool { return r.flags&flagDescriptor != 0 }
 
 // readLayout reads end records and directory. Its error is the source's; what is wrong with the ZIP
 // goes into the findings.
 func readLayout(source io.ReaderAt, size int64, limits Limits) (*layout, error) {
-	l := &layout{limits: limits, size: size, window: window{source: source, size: size}}
-	l.found = newFindings(&l.limits)
+	l := &layout{limits: limits, size: size, window: readWindow{source: source, size: size}}
+	l.findings = newFindings(&l.limits)
 	if size > limits.MaxFileSize {
 		l.fault(CodeFileTooLarge, 0, "the ZIP has %d bytes; the limit is %d", size, limits.MaxFileSize)
 	}
-	return l, l.take(l.readEnds, l.readDirectory)
+	return l, l.runSteps(l.readEnds, l.readDirectory)
 }
 
 // check holds what the directory says against itself and against the local headers, which it reads.
 // It does so once; where the source failed, the layout is of no use any more.
 func (l *layout) check() error {
-	if l.done {
+	if l.checkComplete {
 		return nil
 	}
-	l.begun = true
-	err := l.take(l.checkLimits, l.checkEntries, l.checkNames, l.tile, l.notices)
-	l.done = err == nil
+	l.checkStarted = true
+	err := l.runSteps(l.checkLimits, l.checkEntries, l.checkNames, l.checkGaps, l.notices)
+	l.checkComplete = err == nil
 	return err
 }
 
-// take takes steps until one leaves the places of the entries uncertain.
-func (l *layout) take(steps ...func() error) error {
+// runSteps takes steps until one leaves the places of the entries uncertain.
+func (l *layout) runSteps(steps ...func() error) error {
 	defer func() { l.window.buffer = nil }()
 	for _, step := range steps {
-		if l.broken {
+		if l.unreadable {
 			break
 		}
 		if err := step(); err != nil {
@@ -118,21 +118,21 @@ func (l *layout) take(steps ...func() error) error {
 
 // fault notes a finding about the ZIP as a whole.
 func (l *layout) fault(code Code, offset int64, format string, values ...any) {
-	if l.found.add(code, "", offset, format, values...) {
-		l.broken = true
+	if l.findings.add(code, "", offset, format, values...) {
+		l.unreadable = true
 	}
 }
 
-// misplaced notes a finding about where an entry lies.
-func (l *layout) misplaced(r *record, code Code, offset int64, format string, values ...any) {
-	if l.found.add(code, r.name, offset, format, values...) {
-		r.refused, l.broken = true, true
+// entryFault notes a finding about where an entry lies.
+func (l *layout) entryFault(r *record, code Code, offset int64, format string, values ...any) {
+	if l.findings.add(code, r.name, offset, format, values...) {
+		r.refused, l.unreadable = true, true
 	}
 }
 
-// about notes a finding about an entry that leaves the others readable.
-func (l *layout) about(r *record, code Code, offset int64, format string, values ...any) {
-	if l.found.add(code, r.name, offset, format, values...) {
+// entryFinding notes a finding about an entry that leaves the others readable.
+func (l *layout) entryFinding(r *record, code Code, offset int64, format string, values ...any) {
+	if l.findings.add(code, r.name, offset, format, values...) {
 		r.refused = true
 	}
 }
@@ -144,10 +144,10 @@ func (l *layout) checkLimits() error {
 	for i := range l.records {
 		r := &l.records[i]
 		if r.size > l.limits.MaxEntrySize {
-			l.about(r, CodeEntryTooLarge, r.position, "it has %d bytes; the limit is %d", r.size, l.limits.MaxEntrySize)
+			l.entryFinding(r, CodeEntryTooLarge, r.position, "it has %d bytes; the limit is %d", r.size, l.limits.MaxEntrySize)
 		}
 		if r.size > ratioFloor && r.size/int64(l.limits.MaxRatio) > r.compressed {
-			l.about(r, CodeRatio, r.position, "%d bytes grow to %d, more than %d times", r.compressed, r.size,
+			l.entryFinding(r, CodeRatio, r.position, "%d bytes grow to %d, more than %d times", r.compressed, r.size,
 				l.limits.MaxRatio)
 		}
 		if total > l.limits.MaxTotalSize-min(r.size, l.limits.MaxTotalSize) {
@@ -165,34 +165,34 @@ func (l *layout) notices() error {
 	for i := range l.records {
 		r := &l.records[i]
 		if r.comment > 0 {
-			l.about(r, CodeEntryComment, r.position, "it has a comment of %d bytes", r.comment)
+			l.entryFinding(r, CodeEntryComment, r.position, "it has a comment of %d bytes", r.comment)
 		}
-		if len(r.unknown) > 0 {
-			l.about(r, CodeUnknownExtra, r.position, "it has extra fields of unknown kinds: %#04x", r.unknown)
+		if len(r.unknownExtra) > 0 {
+			l.entryFinding(r, CodeUnknownExtra, r.position, "it has extra fields of unknown kinds: %#04x", r.unknownExtra)
 		}
 		if unknown := r.flags &^ flagsKnown; unknown != 0 {
-			l.about(r, CodeUnknownFlags, r.position, "it has flags without a meaning: %#04x", unknown)
+			l.entryFinding(r, CodeUnknownFlags, r.position, "it has flags without a meaning: %#04x", unknown)
 		}
-		if version := r.needed & 0xff; version > 45 {
-			l.about(r, CodeVersionNeeded, r.position, "it claims to need version %d.%d; what it uses needs 4.5 at most",
+		if version := r.versionNeeded & 0xff; version > 45 {
+			l.entryFinding(r, CodeVersionNeeded, r.position, "it claims to need version %d.%d; what it uses needs 4.5 at most",
 				version/10, version%10)
 		}
 		if r.attributes>>16&0o7000 != 0 {
-			l.about(r, CodeSetuid, r.position, "it has setuid, setgid or sticky bits; extraction ignores them")
+			l.entryFinding(r, CodeSetuid, r.position, "it has setuid, setgid or sticky bits; extraction ignores them")
 		}
 		if r.owner {
-			l.about(r, CodeOwner, r.position, "it names its owner; extraction ignores that")
+			l.entryFinding(r, CodeOwner, r.position, "it names its owner; extraction ignores that")
 		}
-		if oddDate(r.dosDate, r.dosTime) {
-			l.about(r, CodeOddDate, r.position, "its date %#04x %#04x is none", r.dosDate, r.dosTime)
+		if isOddDate(r.dosDate, r.dosTime) {
+			l.entryFinding(r, CodeOddDate, r.position, "its date %#04x %#04x is none", r.dosDate, r.dosTime)
 		}
 	}
 	return nil
 }
 
-// oddDate says whether a DOS date and time name no moment. All zero stands for "no date", which is
+// isOddDate says whether a DOS date and time name no moment. All zero stands for "no date", which is
 // common.
-func oddDate(date, clock uint16) bool {
+func isOddDate(date, clock uint16) bool {
 	if date == 0 && clock == 0 {
 		return false
 	}

@@ -6,9 +6,9 @@ import (
 	"math"
 )
 
-// tile checks the central rule: sorted by offset, the first local header is at 0, each entry ends
+// checkGaps checks the central rule: sorted by offset, the first local header is at 0, each entry ends
 // exactly where the next one begins, and the last one where the directory does.
-func (l *layout) tile() error {
+func (l *layout) checkGaps() error {
 	order := l.byOffset()
 	if len(order) == 0 {
 		return nil
@@ -22,14 +22,14 @@ func (l *layout) tile() error {
 		if len(raw) == 4 && binary.LittleEndian.Uint32(raw) == signatureLocal {
 			code, message = CodeHiddenEntry, "an entry that is not in the directory lies in the %d bytes in front of it"
 		}
-		l.misplaced(first, code, 0, message, first.offset)
+		l.entryFault(first, code, 0, message, first.offset)
 	}
 	for i, r := range order {
 		limit := l.directory
 		if i+1 < len(order) {
 			limit = min(limit, order[i+1].offset)
 			if order[i+1].offset == r.offset {
-				l.misplaced(order[i+1], CodeSharedEntry, order[i+1].position,
+				l.entryFault(order[i+1], CodeSharedEntry, order[i+1].position,
 					"its directory record and that of %q point to one entry", r.name)
 				continue
 			}
@@ -45,7 +45,7 @@ func (l *layout) tile() error {
 // directory.
 func (l *layout) readLocal(r *record, limit int64) error {
 	if r.offset > l.directory-localLength {
-		l.misplaced(r, CodeLocalHeader, r.position,
+		l.entryFault(r, CodeLocalHeader, r.position,
 			"its local header would be at %d, which is not in front of the directory", r.offset)
 		return nil
 	}
@@ -59,14 +59,14 @@ func (l *layout) readLocal(r *record, limit int64) error {
 		return err
 	}
 	if binary.LittleEndian.Uint32(raw) != signatureLocal {
-		l.misplaced(r, CodeLocalHeader, r.offset, "there is no local header where the directory says")
+		l.entryFault(r, CodeLocalHeader, r.offset, "there is no local header where the directory says")
 		return nil
 	}
 	lengths := fields(raw[26:30])
 	nameLength, extraLength := int(lengths.uint16()), int(lengths.uint16())
 	length := localLength + nameLength + extraLength
 	if r.offset+int64(length) > limit {
-		l.misplaced(r, CodeOverlap, r.offset, "its local header runs into what follows at %d", limit)
+		l.entryFault(r, CodeOverlap, r.offset, "its local header runs into what follows at %d", limit)
 		return nil
 	}
 	if raw, err = l.window.at(r.offset, length, ahead); err != nil {
@@ -87,20 +87,20 @@ func (l *layout) compare(r *record, raw []byte, nameLength int) {
 
 	l.checkFlags(r, flags, r.offset, "local header")
 	if differ := flags ^ r.flags; differ&flagUTF8 != 0 {
-		l.about(r, CodeNameFlagDiffers, r.offset, "only one of local header and directory calls its name UTF-8")
+		l.entryFinding(r, CodeNameFlagDiffers, r.offset, "only one of local header and directory calls its name UTF-8")
 	} else if differ != 0 {
-		l.about(r, CodeFlagsDiffer, r.offset, "its flags are %#04x in the local header and %#04x in the directory",
+		l.entryFinding(r, CodeFlagsDiffer, r.offset, "its flags are %#04x in the local header and %#04x in the directory",
 			flags, r.flags)
 	}
 	if method != r.method {
-		l.about(r, CodeMethodDiffers, r.offset, "its method is %d in the local header and %d in the directory", method,
+		l.entryFinding(r, CodeMethodDiffers, r.offset, "its method is %d in the local header and %d in the directory", method,
 			r.method)
 	}
-	if string(name) != r.written {
-		l.about(r, CodeNameDiffers, r.offset, "its name is %q in the local header", name)
+	if string(name) != r.rawName {
+		l.entryFinding(r, CodeNameDiffers, r.offset, "its name is %q in the local header", name)
 	}
-	if crc != r.crc && !(r.streamed() && (crc == 0 || crc == sentinel32)) {
-		l.about(r, CodeCRCDiffers, r.offset, "its CRC is %08x in the local header and %08x in the directory", crc,
+	if crc != r.crc && !(r.hasDescriptor() && (crc == 0 || crc == sentinel32)) {
+		l.entryFinding(r, CodeCRCDiffers, r.offset, "its CRC is %08x in the local header and %08x in the directory", crc,
 			r.crc)
 	}
 	extra := l.readExtra(r, raw[localLength+nameLength:], r.offset, "local header")
@@ -116,18 +116,18 @@ func (l *layout) compareSizes(r *record, extra extraFields, size, compressed uin
 		{uint64(compressed), compressed == sentinel32, 8},
 	}
 	// With a descriptor, the sentinel may stand there without calling for anything.
-	left := r.streamed() && !extra.hasZIP64
+	left := r.hasDescriptor() && !extra.hasZIP64
 	if !left && !l.takeZIP64(r, extra, values, r.offset, "local header") {
 		return
 	}
 	for i, directory := range []int64{r.size, r.compressed} {
 		value := values[i].value
-		if value == uint64(directory) || r.streamed() &&
-			(value == 0 || values[i].called && (left || value == math.MaxUint64)) {
+		if value == uint64(directory) || r.hasDescriptor() &&
+			(value == 0 || values[i].required && (left || value == math.MaxUint64)) {
 			continue
 		}
 		name := [...]string{"size", "compressed size"}[i]
-		l.about(r, CodeSizeDiffers, r.offset, "its %s is %d in the local header and %d in the directory", name, value,
+		l.entryFinding(r, CodeSizeDiffers, r.offset, "its %s is %d in the local header and %d in the directory", name, value,
 			directory)
 	}
 }
@@ -135,33 +135,33 @@ func (l *layout) compareSizes(r *record, extra extraFields, size, compressed uin
 // readEndOf checks that an entry's content, with its descriptor if it has one, ends at limit.
 func (l *layout) readEndOf(r *record, limit int64) error {
 	if r.compressed > limit-r.data {
-		l.misplaced(r, CodeOverlap, r.offset, "its %d bytes run into what follows at %d", r.compressed, limit)
+		l.entryFault(r, CodeOverlap, r.offset, "its %d bytes run into what follows at %d", r.compressed, limit)
 		return nil
 	}
 	end := r.data + r.compressed
 	rest := limit - end
-	if !r.streamed() && rest == 0 {
+	if !r.hasDescriptor() && rest == 0 {
 		return nil
 	}
 	raw, err := l.window.at(end, int(min(rest, 24+maxPadding+1)), windowSize)
 	if err != nil {
 		return err
 	}
-	sized := r.streamed() && (rest == 12 || rest == 16 || rest == 20 || rest == 24)
+	sized := r.hasDescriptor() && (rest == 12 || rest == 16 || rest == 20 || rest == 24)
 	if sized && descriptorAgrees(r, raw) {
 		return nil
 	}
-	zeros := padding(r, raw)
+	zeros := paddingLength(r, raw)
 	switch {
 	case zeros > 0:
-		l.misplaced(r, CodeGapPadding, limit-int64(zeros), "%d bytes, all zero, that belong to nothing follow it",
+		l.entryFault(r, CodeGapPadding, limit-int64(zeros), "%d bytes, all zero, that belong to nothing follow it",
 			zeros)
 		return nil
 	case sized:
-		l.misplaced(r, CodeDescriptor, end, "its data descriptor does not agree with the directory")
+		l.entryFault(r, CodeDescriptor, end, "its data descriptor does not agree with the directory")
 		return nil
-	case r.streamed() && rest == 0:
-		l.misplaced(r, CodeDescriptor, end, "its flags promise a data descriptor, but there is none")
+	case r.hasDescriptor() && rest == 0:
+		l.entryFault(r, CodeDescriptor, end, "its flags promise a data descriptor, but there is none")
 		return nil
 	}
 	for _, length := range [...]int{0, 12, 16, 20, 24} {
@@ -170,23 +170,23 @@ func (l *layout) readEndOf(r *record, limit int64) error {
 		}
 		switch binary.LittleEndian.Uint32(raw[length:]) {
 		case signatureLocal:
-			l.misplaced(r, CodeHiddenEntry, end+int64(length), "an entry that is not in the directory follows it")
+			l.entryFault(r, CodeHiddenEntry, end+int64(length), "an entry that is not in the directory follows it")
 			return nil
 		case signatureDirectory:
-			l.misplaced(r, CodeSecondDirectory, end+int64(length), "a second directory follows it")
+			l.entryFault(r, CodeSecondDirectory, end+int64(length), "a second directory follows it")
 			return nil
 		}
 	}
-	l.misplaced(r, CodeGap, end, "%d bytes that belong to nothing follow it", rest)
+	l.entryFault(r, CodeGap, end, "%d bytes that belong to nothing follow it", rest)
 	return nil
 }
 
-// padding returns how many zeros fill what follows an entry's content and descriptor, 0 if it is
+// paddingLength returns how many zeros fill what follows an entry's content and descriptor, 0 if it is
 // anything else or more than zipalign needs.
-func padding(r *record, raw []byte) int {
+func paddingLength(r *record, raw []byte) int {
 	for _, length := range [...]int{0, 12, 16, 20, 24} {
 		switch rest := len(raw) - length; {
-		case r.streamed() != (length > 0), rest < 1, rest > maxPadding:
+		case r.hasDescriptor() != (length > 0), rest < 1, rest > maxPadding:
 		case length > 0 && !descriptorAgrees(r, raw[:length]):
 		case len(bytes.TrimLeft(raw[length:], "\x00")) == 0:
 			return rest

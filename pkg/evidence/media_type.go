@@ -36,10 +36,10 @@ var mediaTypes = [...]struct{ magic, mediaType string }{
 
 const typePDF = "application/pdf"
 
-// passesForPDF tells whether people or programs may take a content for a PDF, whatever else it is:
+// looksLikePDF tells whether people or programs may take a content for a PDF, whatever else it is:
 // by its name, by "%PDF-" in its first bytes, or by "startxref" in its last. What a PDF shows must
 // not depend on who looks at it.
-func passesForPDF(name string, head, end []byte) bool {
+func looksLikePDF(name string, head, end []byte) bool {
 	const suffix = ".pdf"
 	return len(name) >= len(suffix) && strings.EqualFold(name[len(name)-len(suffix):], suffix) ||
 		bytes.Contains(head, []byte("%PDF-")) || endsAsPDF(end)

@@ -5,9 +5,9 @@ import (
 	"io"
 )
 
-// window reads the structure of a ZIP in pieces: neighbouring headers come with one read of the
+// readWindow reads the structure of a ZIP in pieces: neighbouring headers come with one read of the
 // source.
-type window struct {
+type readWindow struct {
 	source io.ReaderAt
 	size   int64
 	buffer []byte
@@ -20,7 +20,7 @@ const windowSize = 64 << 10
 
 // at returns n bytes at offset, which must lie inside the file, and reads ahead bytes more than
 // asked for if it has to read at all. The result holds until the next call.
-func (w *window) at(offset int64, n, ahead int) ([]byte, error) {
+func (w *readWindow) at(offset int64, n, ahead int) ([]byte, error) {
 	if offset >= w.start && offset+int64(n) <= w.start+int64(w.length) {
 		from := int(offset - w.start)
 		return w.buffer[from : from+n], nil

@@ -667,14 +667,14 @@ func TestDescriptorInsideIsFoundAcrossPieces(t *testing.T) {
 			binary.LittleEndian.PutUint32(content[at+8:], uint32(at))
 			sum := newSink()
 			sum.reset(t.Context(), int64(len(content)), nil)
-			sum.watch = true
+			sum.searchDescriptors = true
 			for rest := content; len(rest) > 0; {
 				n := min(piece, len(rest))
 				sum.Write(rest[:n])
 				rest = rest[n:]
 			}
-			if sum.inside != int64(at) {
-				t.Errorf("in pieces of %d, a descriptor at %d was found at %d", piece, at, sum.inside)
+			if sum.descriptorAt != int64(at) {
+				t.Errorf("in pieces of %d, a descriptor at %d was found at %d", piece, at, sum.descriptorAt)
 			}
 		}
 	}

@@ -97,8 +97,8 @@ type RefusedError struct {
 	Omitted int
 }
 
-// shownReasons is how many refusals the text of a RefusedError names.
-const shownReasons = 3
+// maxShownFindings is how many refusals the text of a RefusedError names.
+const maxShownFindings = 3
 
 // Error names the first reasons and counts the rest.
 func (e *RefusedError) Error() string {
@@ -107,7 +107,7 @@ func (e *RefusedError) Error() string {
 	if e.Path != "" {
 		text.WriteString(": " + e.Path)
 	}
-	shown := e.Findings[:min(len(e.Findings), shownReasons)]
+	shown := e.Findings[:min(len(e.Findings), maxShownFindings)]
 	for i, finding := range shown {
 		separator := "; "
 		if i == 0 {
@@ -126,7 +126,7 @@ func (e *RefusedError) Is(target error) bool { return target == ErrRefused }
 
 // newReport puts together what the structure and the reading of the entries gave.
 func (a *Archive) newReport(outcomes []outcome) *Report {
-	found := a.layout.found.clone()
+	found := a.layout.findings.clone()
 	report := &Report{
 		Version: ReportVersion, Size: a.size, Verdict: VerdictAccepted,
 		Entries: make([]EntryReport, 0, len(outcomes)), RefusedEntries: []EntryReport{},
@@ -149,7 +149,7 @@ func (a *Archive) newReport(outcomes []outcome) *Report {
 		entry.SHA256 = result.sha256
 		report.Entries = append(report.Entries, entry)
 	}
-	report.Findings, report.OmittedFindings = found.list, found.omitted()
+	report.Findings, report.OmittedFindings = found.list, found.omittedCounts()
 	if report.Findings == nil {
 		report.Findings = []Finding{}
 	}
@@ -162,7 +162,7 @@ func (a *Archive) newReport(outcomes []outcome) *Report {
 // entry says what the directory says of an entry, and of which kind its content is.
 func (a *Archive) entry(r *record, content contentKind) EntryReport {
 	entry := EntryReport{
-		Name: r.name, Folder: r.folder(), Size: r.size, CompressedSize: r.compressed,
+		Name: r.name, Folder: r.isFolder(), Size: r.size, CompressedSize: r.compressed,
 		CRC32:     hex.EncodeToString(binary.BigEndian.AppendUint32(nil, r.crc)),
 		MediaType: content.mediaType, Kind: KindOther,
 	}

@@ -23,15 +23,15 @@ func (a *Archive) Verify(inspectors ...Inspector) (*Report, error) {
 // not be read; in the last two cases the report's verdict is [VerdictIncomplete]. The inspectors
 // never change the verdict.
 func (a *Archive) VerifyContext(ctx context.Context, given ...Inspector) (*Report, error) {
-	a.running.Lock()
-	defer a.running.Unlock()
-	report, err := a.check(ctx, pass{inspectors: given, whole: true})
-	a.keep(report)
+	a.runMutex.Lock()
+	defer a.runMutex.Unlock()
+	report, err := a.check(ctx, checkOptions{inspectors: given, hashFile: true})
+	a.setReport(report)
 	return report, err
 }
 
-// keep makes report the last one.
-func (a *Archive) keep(report *Report) {
+// setReport makes report the last one.
+func (a *Archive) setReport(report *Report) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.report = report
@@ -48,7 +48,7 @@ type outcome struct {
 	sha256      string
 	content     contentKind
 	inspections []Inspection
-	unkept      error // why it could not be inspected
+	contentErr  error // why it could not be inspected
 	fault       *contentFault
 }
 
@@ -58,18 +58,18 @@ type writeError struct{ err error }
 func (e *writeError) Error() string { return e.err.Error() }
 func (e *writeError) Unwrap() error { return e.err }
 
-// pass is what is done with the content of the entries while it is checked.
-type pass struct {
+// checkOptions is what is done with the content of the entries while it is checked.
+type checkOptions struct {
 	into       target      // takes the content, unless it is nil
 	inspectors []Inspector // else judge it, unless the structure is refused
-	whole      bool        // the file is hashed, too
+	hashFile   bool        // the file is hashed, too
 }
 
 // check reads the content of all entries.
-func (a *Archive) check(ctx context.Context, p pass) (*Report, error) {
+func (a *Archive) check(ctx context.Context, p checkOptions) (*Report, error) {
 	digest, outcomes, err := a.read(ctx, p)
 	if err == nil {
-		err = a.unchanged()
+		err = a.checkUnchanged()
 	}
 	report := a.newReport(outcomes)
 	report.SHA256 = digest
@@ -79,15 +79,15 @@ func (a *Archive) check(ctx context.Context, p pass) (*Report, error) {
 		if p.into != nil {
 			operation = "extract"
 		}
-		return report, a.explain(operation, err)
+		return report, a.withChangeCause(operation, err)
 	}
 	if err := a.refusal(report); err != nil {
 		return report, err
 	}
 	for i := range report.Entries { // as many as outcomes, since nothing was refused
-		if err := outcomes[i].unkept; err != nil {
+		if err := outcomes[i].contentErr; err != nil {
 			report.Verdict = VerdictIncomplete
-			return report, a.explain("verify", err)
+			return report, a.withChangeCause("verify", err)
 		}
 		report.Entries[i].Inspections = outcomes[i].inspections
 	}
@@ -100,7 +100,7 @@ const maxWorkers = 4
 
 // read hashes the file, checks its structure in the meantime, and then reads the entries, several
 // at a time. The first error ends all.
-func (a *Archive) read(parent context.Context, p pass) (digest string, outcomes []outcome, first error) {
+func (a *Archive) read(parent context.Context, p checkOptions) (digest string, outcomes []outcome, first error) {
 	ctx, cancel := context.WithCancel(parent)
 	defer cancel()
 	var once sync.Once
@@ -109,9 +109,9 @@ func (a *Archive) read(parent context.Context, p pass) (digest string, outcomes 
 			once.Do(func() { first = err; cancel() })
 		}
 	}
-	source := a.watched(p)
+	source := a.progressSource(p)
 	var group sync.WaitGroup
-	if p.whole {
+	if p.hashFile {
 		group.Go(func() {
 			var err error
 			digest, err = a.hash(ctx, source)
@@ -120,10 +120,10 @@ func (a *Archive) read(parent context.Context, p pass) (digest string, outcomes 
 	}
 	err := a.checkLayout()
 	outcomes = make([]outcome, len(a.layout.records))
-	switch source.willRead(a.layout); {
+	switch source.expectRead(a.layout); {
 	case err != nil:
 		fail(&sourceError{err})
-	case !a.layout.broken:
+	case !a.layout.unreadable:
 		a.readEntries(ctx, p, source, outcomes, &group, fail)
 	}
 	group.Wait()
@@ -137,9 +137,9 @@ func (a *Archive) read(parent context.Context, p pass) (digest string, outcomes 
 }
 
 // readEntries starts the workers that read the entries.
-func (a *Archive) readEntries(ctx context.Context, p pass, source io.ReaderAt, outcomes []outcome,
+func (a *Archive) readEntries(ctx context.Context, p checkOptions, source io.ReaderAt, outcomes []outcome,
 	group *sync.WaitGroup, fail func(error)) {
-	if a.layout.found.refused {
+	if a.layout.findings.refused {
 		p.inspectors = nil
 	}
 	batches := a.batches()
@@ -178,14 +178,14 @@ func (a *Archive) hash(ctx context.Context, source io.ReaderAt) (string, error) 
 }
 
 // checkBatch reads the entries of a batch and fills in their outcomes.
-func (a *Archive) checkBatch(ctx context.Context, d *decoder, b batch, p pass, source io.ReaderAt,
+func (a *Archive) checkBatch(ctx context.Context, d *decoder, b batch, p checkOptions, source io.ReaderAt,
 	outcomes []outcome) error {
-	if len(b.records) > 1 {
-		if err := d.hold(source, b.offset, b.length); err != nil {
+	if len(b.entries) > 1 {
+		if err := d.readChunk(source, b.offset, b.length); err != nil {
 			return err
 		}
 	}
-	for _, i := range b.records {
+	for _, i := range b.entries {
 		var err error
 		if outcomes[i], err = a.checkEntry(ctx, d, &a.layout.records[i], p, source); err != nil {
 			return err
@@ -195,28 +195,29 @@ func (a *Archive) checkBatch(ctx context.Context, d *decoder, b batch, p pass, s
 }
 
 // checkEntry reads one entry. The error judges nothing: it is the system's or the context's.
-func (a *Archive) checkEntry(ctx context.Context, d *decoder, r *record, p pass, source io.ReaderAt) (outcome, error) {
+func (a *Archive) checkEntry(ctx context.Context, d *decoder, r *record, p checkOptions,
+	source io.ReaderAt) (outcome, error) {
 	var err error
 	switch {
-	case p.into != nil && !r.folder():
+	case p.into != nil && !r.isFolder():
 		err = d.decodeInto(ctx, source, r, p.into)
-	case len(p.inspectors) > 0 && !r.folder():
+	case len(p.inspectors) > 0 && !r.isFolder():
 		return a.checkAndInspect(ctx, d, r, p.inspectors, source)
 	default:
 		err = d.decode(ctx, source, r, nil)
 	}
 	if err != nil {
-		return judged(err)
+		return contentOutcome(err)
 	}
 	result := outcome{sha256: d.sum.sha256()}
-	if !r.folder() {
+	if !r.isFolder() {
 		result.content = a.kindOf(r, d.sum.head, d.sum.end)
 	}
 	return result, nil
 }
 
-// judged makes an outcome of a fault of the content, which is no error.
-func judged(err error) (outcome, error) {
+// contentOutcome makes an outcome of a fault of the content, which is no error.
+func contentOutcome(err error) (outcome, error) {
 	var fault *contentFault
 	if errors.As(err, &fault) {
 		return outcome{fault: fault}, nil
@@ -237,8 +238,8 @@ func (d *decoder) decodeInto(ctx context.Context, source io.ReaderAt, r *record,
 	return err
 }
 
-// explain wraps an error that ended an operation.
-func (a *Archive) explain(operation string, err error) error {
+// withChangeCause wraps an error that ended an operation.
+func (a *Archive) withChangeCause(operation string, err error) error {
 	var source *sourceError
 	if errors.As(err, &source) {
 		return a.readError(source.err)

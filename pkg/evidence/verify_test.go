@@ -433,8 +433,8 @@ func TestInspectorsReadContentInAnyOrder(t *testing.T) {
 	t.Setenv("TMPDIR", temporary)
 	f := honest()
 	f.entries = append(f.entries, &forgedEntry{name: "folder/"},
-		&forgedEntry{name: "large.bin", content: noise(keptInMemory + 5), method: 8},
-		&forgedEntry{name: "large-stored.bin", content: noise(keptInMemory + 5)})
+		&forgedEntry{name: "large.bin", content: noise(maxMemoryContent + 5), method: 8},
+		&forgedEntry{name: "large-stored.bin", content: noise(maxMemoryContent + 5)})
 	report, err := openBytes(t, f.bytes(), Limits{}).Verify(&listing{everything,
 		func(_ context.Context, entry EntryReport, content *io.SectionReader) (Inspection, error) {
 			tail := make([]byte, 3)
