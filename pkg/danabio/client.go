@@ -52,10 +52,12 @@ func New(config Config) (*Client, error) {
 	}
 	if config.HTTPClient != nil && config.HTTPClient.Timeout != 0 {
 		return nil,
-			invalidRequest("Config.HTTPClient has a Timeout, which would cut long bodies; leave it zero and use contexts")
+			invalidRequest("Config.HTTPClient has a Timeout, which would cut long bodies; leave it zero and use " +
+				"contexts")
 	}
 	if strings.ContainsFunc(config.UserAgent, func(r rune) bool { return r < ' ' || r > '~' }) {
-		return nil, invalidRequest("Config.UserAgent holds characters that cannot stand in a header; use printable ASCII")
+		return nil,
+			invalidRequest("Config.UserAgent holds characters that cannot stand in a header; use printable ASCII")
 	}
 	if err := checkProxyVariable(config.HTTPClient, base); err != nil {
 		return nil, err

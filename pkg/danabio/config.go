@@ -141,7 +141,8 @@ func ConfigFromEnv() (Config, error) {
 	id, secret := values["DANABIO_CLIENT_ID"], values["DANABIO_CLIENT_SECRET"]
 	if path := os.Getenv("DANABIO_CLIENT_SECRET_FILE"); path != "" {
 		if secret != "" {
-			return config, invalidRequest("DANABIO_CLIENT_SECRET and DANABIO_CLIENT_SECRET_FILE are both set; unset one")
+			return config,
+				invalidRequest("DANABIO_CLIENT_SECRET and DANABIO_CLIENT_SECRET_FILE are both set; unset one")
 		}
 		var err error
 		if secret, err = readSecret(path); err != nil {

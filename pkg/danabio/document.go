@@ -25,7 +25,8 @@ type Document struct {
 	open func() (io.ReadCloser, fileState, error)
 }
 
-// equal reports whether nothing has changed. Not every file system gives its times in one time zone.
+// equal reports whether nothing has changed. Not every file system gives its times in one time
+// zone.
 func (s fileState) equal(other fileState) bool {
 	return s.size == other.size && s.modTime.Equal(other.modTime)
 }

@@ -44,7 +44,8 @@ func (c *core) downloadEvidence(ctx context.Context, circuit, path string, polic
 	standstills, refusals := 0, 0
 	comes := transfer{c.onProgress, Progress{Circuit: circuit}}
 	for {
-		download := &downloadAttempt{core: c, circuit: circuit, target: target, transfer: comes, lastAttempt: refusals > 0}
+		download := &downloadAttempt{core: c, circuit: circuit, target: target, transfer: comes,
+			lastAttempt: refusals > 0}
 		receipt, err := download.try(ctx, policy)
 		if err == nil {
 			c.log.LogAttrs(ctx, levelDebug, "danabio: evidence stored", logCircuit(circuit), logBytes(receipt.Size))
@@ -146,9 +147,10 @@ func (d *downloadAttempt) verify(ctx context.Context, path string) (*evidence.Re
 	return report, err
 }
 
-// rejectEvidence keeps evidence aside that is whole but not acceptable, when it came so for the second
-// time.
-func (d *downloadAttempt) rejectEvidence(ctx context.Context, part *atomicfile.File, report *evidence.Report, err error) error {
+// rejectEvidence keeps evidence aside that is whole but not acceptable, when it came so for the
+// second time.
+func (d *downloadAttempt) rejectEvidence(ctx context.Context, part *atomicfile.File, report *evidence.Report,
+	err error) error {
 	if !errors.Is(err, ErrIntegrity) {
 		return nameTarget(err, d.target.path)
 	}

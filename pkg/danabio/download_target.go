@@ -33,7 +33,8 @@ func (c *core) newTarget(ctx context.Context, circuit, path string) (target, *Re
 	}
 	if len(t.name) > maxName {
 		return t, nil,
-			invalidRequest("target %q...: the name is longer than %d bytes, which leaves no room for those of its receipt",
+			invalidRequest("target %q...: the name is longer than %d bytes, which leaves no room for those of its "+
+				"receipt",
 				t.name[:40], maxName)
 	}
 	switch info, err := os.Stat(t.folder); {
@@ -55,14 +56,15 @@ func (c *core) newTarget(ctx context.Context, circuit, path string) (target, *Re
 		case err != nil:
 			return t, nil, invalidRequest("%s exists and is no receipt; move it away", ReceiptPath(path))
 		case left.Circuit != circuit || left.Channel != c.channel:
-			return t, nil, invalidRequest("%s exists and is the receipt of another circuit; move it away", ReceiptPath(path))
+			return t, nil, invalidRequest("%s exists and is the receipt of another circuit; move it away",
+				ReceiptPath(path))
 		}
 	}
 	return t, nil, nil
 }
 
-// findExisting returns nothing if the target does not exist, its receipt if it and that are what this
-// download would give, else an error.
+// findExisting returns nothing if the target does not exist, its receipt if it and that are what
+// this download would give, else an error.
 func (t target) findExisting(ctx context.Context, circuit, channel string) (*Receipt, error) {
 	info, err := os.Lstat(t.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -189,8 +191,8 @@ func (e *UnplacedError) Error() string {
 // Unwrap returns the system's error.
 func (e *UnplacedError) Unwrap() error { return e.Err }
 
-// keepUnplaced keeps what was received where it lies, since a second try would do no better. It goes
-// where another name or more room helps.
+// keepUnplaced keeps what was received where it lies, since a second try would do no better. It
+// goes where another name or more room helps.
 func (t target) keepUnplaced(part *atomicfile.File, err error) error {
 	err = nameTarget(err, t.path)
 	if atomicfile.NoSpace(err) || errors.Is(err, syscall.EFBIG) || errors.Is(err, fs.ErrExist) {

@@ -42,7 +42,8 @@ func (e Environment) BaseURL() (string, error) {
 		return "", invalidRequest("base URL holds user info; credentials go into Config.Credentials")
 	case base.Scheme != "https" && base.Scheme != "http":
 		return "",
-			invalidRequest("environment is neither sandbox nor production nor a base URL such as https://acme.example.com")
+			invalidRequest("environment is neither sandbox nor production nor a base URL such as " +
+				"https://acme.example.com")
 	case base.Hostname() == "" || base.Opaque != "":
 		return "", invalidRequest("base URL names no host; it looks like https://acme.example.com")
 	case base.RawQuery != "" || base.ForceQuery:

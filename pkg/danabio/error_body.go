@@ -54,8 +54,8 @@ func decodeText(body []byte, contentType string) string {
 	return string(text)
 }
 
-// latinCharsets are the labels under which Windows-1252 or a part of it comes, a wrong one and none among
-// them.
+// latinCharsets are the labels under which Windows-1252 or a part of it comes, a wrong one and none
+// among them.
 var latinCharsets = []string{
 	"", "utf-8", "utf8", "us-ascii", "iso-8859-1", "iso8859-1", "iso-8859-15", "latin1", "latin-1", "windows-1252",
 	"cp1252",

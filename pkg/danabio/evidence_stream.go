@@ -142,8 +142,8 @@ func isZIP(content []byte) bool {
 	return bytes.HasPrefix(content, []byte("PK\x03\x04")) || bytes.HasPrefix(content, []byte("PK\x05\x06"))
 }
 
-// contentCodings are what a label can say of HTTP's own ways to encode a body (IANA). Under one of them
-// the body has another reading than its bytes; other labels, such as "utf-8", "binary" or the
+// contentCodings are what a label can say of HTTP's own ways to encode a body (IANA). Under one of
+// them the body has another reading than its bytes; other labels, such as "utf-8", "binary" or the
 // "aws-chunked" of S3, say nothing of it.
 var contentCodings = []string{
 	"gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip",

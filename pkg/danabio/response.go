@@ -35,9 +35,9 @@ func readBody(resp *http.Response) ([]byte, error) {
 	return body, nil
 }
 
-// errorFromResponse turns an answer whose status is not the wanted one into an error, and closes it. It is
-// the only place that does so. The server's own short message is shown, since the user needs it,
-// but for the values that the request carried.
+// errorFromResponse turns an answer whose status is not the wanted one into an error, and closes
+// it. It is the only place that does so. The server's own short message is shown, since the user
+// needs it, but for the values that the request carried.
 func errorFromResponse(ctx context.Context, operation, circuit string, resp *http.Response, carried []string) error {
 	defer resp.Body.Close()
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
@@ -89,8 +89,8 @@ func errorFromResponse(ctx context.Context, operation, circuit string, resp *htt
 	return e
 }
 
-// isTLSRequiredPage reports whether an answer is what the servers of Go, nginx and Apache say of plain HTTP
-// on a port of TLS.
+// isTLSRequiredPage reports whether an answer is what the servers of Go, nginx and Apache say of
+// plain HTTP on a port of TLS.
 func isTLSRequiredPage(body []byte) bool {
 	for _, words := range []string{
 		"HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port",

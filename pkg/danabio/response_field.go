@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// responseFields finds fields in an answer that may be odd in every other way. A start's answer names
-// a circuit that exists: its id must not be lost because of what stands beside it.
+// responseFields finds fields in an answer that may be odd in every other way. A start's answer
+// names a circuit that exists: its id must not be lost because of what stands beside it.
 type responseFields struct {
 	matches   map[string][]fieldMatch // by the wanted name
 	truncated bool                    // it is JSON to some point only

@@ -51,7 +51,8 @@ func classify(ctx context.Context, err error) *attemptError {
 // permanentErrors are what does not pass by itself.
 var permanentErrors = []error{ErrCertificate, ErrTLS, ErrProxy, ErrUnknownHost, ErrProtocol}
 
-// retryLoop calls try until it succeeds, fails for good or has failed as often as the policy allows.
+// retryLoop calls try until it succeeds, fails for good or has failed as often as the policy
+// allows.
 func (c *core) retryLoop(ctx context.Context, operation string, policy RetryPolicy, try func() *attemptError) error {
 	for n := 1; ; n++ {
 		f := try()

@@ -93,15 +93,17 @@ func (c *core) startCircuit(ctx context.Context, request CircuitRequest) (*Circu
 	if err := c.journalBegin(ctx, request.ID, out); err != nil {
 		return nil, err
 	}
-	start := &startOperation{core: c, request: request, body: out, token: token, expectContinue: out.length > expectContinueAbove,
-		outcome: NotSent}
+	start := &startOperation{core: c, request: request, body: out, token: token,
+		expectContinue: out.length > expectContinueAbove,
+		outcome:        NotSent}
 	err = c.retryLoop(ctx, operationStart, c.retry, func() *attemptError { return start.attempt(ctx) })
 	return start.circuit, c.journalEnd(ctx, start, err)
 }
 
 func (r CircuitRequest) validate() error {
 	if !utf8.ValidString(r.ID) || strings.ContainsFunc(r.ID, unicode.IsControl) || len(r.ID) > 512 {
-		return invalidRequest("CircuitRequest.ID holds control characters, is not valid UTF-8 or is longer than 512 bytes")
+		return invalidRequest("CircuitRequest.ID holds control characters, is not valid UTF-8 or is longer than 512 " +
+			"bytes")
 	}
 	fields := []struct{ name, value string }{{"Name", r.Signer.Name}, {"Email", r.Signer.Email}, {"NIF", r.Signer.NIF}}
 	empty := true
@@ -131,7 +133,8 @@ func (r CircuitRequest) validate() error {
 		}
 		for _, other := range r.Documents[:i] {
 			if sameName(document.name, other.name) {
-				return invalidRequest("two documents have the name %q; the evidence could not tell them apart", document.name)
+				return invalidRequest("two documents have the name %q; the evidence could not tell them apart",
+					document.name)
 			}
 		}
 	}
@@ -161,7 +164,8 @@ func (s *startOperation) attempt(ctx context.Context) *attemptError {
 	s.attempts++
 	delivery := &delivery{body: body}
 	s.startedAt = time.Now().UTC().Truncate(time.Millisecond)
-	resp, err := s.core.startAPI.StartCircuitWithBody(delivery.trace(ctx), s.core.channel, nil, "application/json", body,
+	resp, err := s.core.startAPI.StartCircuitWithBody(delivery.trace(ctx), s.core.channel, nil, "application/json",
+		body,
 		func(_ context.Context, req *http.Request) error {
 			req.ContentLength = s.body.length
 			req.GetBody = nil
@@ -209,9 +213,9 @@ const (
 	statusClientClosedByBalance = 460 // AWS's load balancer: the same
 )
 
-// isOutcomeUnknown says whether a start that was answered with the status may have started a circuit
-// all the same. A 409 may say that the server has this very request already; a 417 after the body
-// says nothing of what became of the body.
+// isOutcomeUnknown says whether a start that was answered with the status may have started a
+// circuit all the same. A 409 may say that the server has this very request already; a 417 after
+// the body says nothing of what became of the body.
 func isOutcomeUnknown(status int) bool {
 	switch status {
 	case http.StatusRequestTimeout, http.StatusConflict, http.StatusExpectationFailed, statusClientClosedByBalance,

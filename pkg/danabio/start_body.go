@@ -23,8 +23,8 @@ type SentDocument struct {
 	SHA256 string `json:"sha256"` // lower-case hexadecimal
 }
 
-// startMessage is a start whose documents have been looked at: the JSON around them, and their sizes.
-// The documents themselves are read while it is sent.
+// startMessage is a start whose documents have been looked at: the JSON around them, and their
+// sizes. The documents themselves are read while it is sent.
 type startMessage struct {
 	documents []Document
 	states    []fileState
@@ -33,8 +33,8 @@ type startMessage struct {
 	length    int64
 }
 
-// newStartMessage marshals the message with a mark in the place of each document's content, and cuts
-// the JSON at the marks.
+// newStartMessage marshals the message with a mark in the place of each document's content, and
+// cuts the JSON at the marks.
 func newStartMessage(request CircuitRequest) (*startMessage, error) {
 	out := &startMessage{documents: request.Documents}
 	body := message.Start{
@@ -217,7 +217,8 @@ func (o *startMessage) open(i int) (*documentEncoder, error) {
 		source.Close()
 		return nil, errChanged
 	}
-	encoded := &documentEncoder{document: document, state: state, source: source, remaining: state.size, digest: sha256.New()}
+	encoded := &documentEncoder{document: document, state: state, source: source, remaining: state.size,
+		digest: sha256.New()}
 	if o.digested != nil {
 		encoded.expected = &o.digested[i]
 	}

@@ -69,8 +69,8 @@ func (d *delivery) bodyUnsent() bool {
 	return !d.body.started()
 }
 
-// outcome is the state of a start that was not provably unsent. It closes the body first: of one that
-// was not read wholly by then, the server can never have all.
+// outcome is the state of a start that was not provably unsent. It closes the body first: of one
+// that was not read wholly by then, the server can never have all.
 func (d *delivery) outcome() OutcomeState {
 	_ = d.body.Close()
 	if d.body.complete() {

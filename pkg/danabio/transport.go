@@ -79,9 +79,9 @@ func (c *core) httpClients(caller *http.Client) (plain, start *http.Client) {
 	return watched(c.transports[0]), watched(c.transports[1])
 }
 
-// http1Transport sends each request over a fresh HTTP/1.1 connection. On a reused one, and on HTTP/2,
-// net/http resends by itself what it believes to be safe; and as none is reused, HTTP/2 would have
-// nothing to offer.
+// http1Transport sends each request over a fresh HTTP/1.1 connection. On a reused one, and on
+// HTTP/2, net/http resends by itself what it believes to be safe; and as none is reused, HTTP/2
+// would have nothing to offer.
 func http1Transport(base *http.Transport, headers time.Duration) *http.Transport {
 	t := base.Clone()
 	if t.TLSHandshakeTimeout == 0 {

@@ -17,9 +17,9 @@ var (
 	errResent        = errors.New("the server did not take the request from the connection it was sent on")
 )
 
-// transportError turns an error of the transport into one that may be shown. Errors of net/http can quote
-// the server's answer, which may quote the request, so only those of known kinds keep their text;
-// the others keep only what errors.Is and errors.As find in them.
+// transportError turns an error of the transport into one that may be shown. Errors of net/http can
+// quote the server's answer, which may quote the request, so only those of known kinds keep their
+// text; the others keep only what errors.Is and errors.As find in them.
 func transportError(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
@@ -30,8 +30,8 @@ func transportError(ctx context.Context, err error) error {
 	return hiddenError{sanitize(err), contextErrors}.simplify()
 }
 
-// sanitize is the error of the transport with a text that may be shown. What callers decide on is in
-// it too, but for ErrUnavailable, which classify adds.
+// sanitize is the error of the transport with a text that may be shown. What callers decide on is
+// in it too, but for ErrUnavailable, which classify adds.
 func sanitize(err error) error {
 	var (
 		dns    *net.DNSError

@@ -15,9 +15,9 @@ import (
 // stallTransport ends a request whose body, either way, stands still for [stallTimeout].
 type stallTransport struct {
 	next http.RoundTripper
-	// headerTimeout is how long a transport that has no such limit of its own may take until the headers
-	// come: from the beginning, and again after the request's body. Zero: the transport has its
-	// own.
+	// headerTimeout is how long a transport that has no such limit of its own may take until the
+	// headers come: from the beginning, and again after the request's body. Zero: the transport has
+	// its own.
 	headerTimeout time.Duration
 }
 
@@ -54,11 +54,11 @@ func (t *stallTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// cancelResend cancels a request that was written and looks for another connection. On HTTP/2, which
-// another kind of RoundTripper may speak, net/http sends a request again, at once and for ever,
-// that the server refuses to look at; how often and when is for the retry policy to say. One more
-// may go out before net/http sees the end, but none with a body that it cannot read twice, as that
-// of a start.
+// cancelResend cancels a request that was written and looks for another connection. On HTTP/2,
+// which another kind of RoundTripper may speak, net/http sends a request again, at once and for
+// ever, that the server refuses to look at; how often and when is for the retry policy to say. One
+// more may go out before net/http sees the end, but none with a body that it cannot read twice, as
+// that of a start.
 func cancelResend(ctx context.Context, cancel context.CancelCauseFunc) context.Context {
 	var sent atomic.Bool
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{

@@ -185,8 +185,8 @@ func (w *waitState) shouldContinue(err error) bool {
 	return errors.Is(err, ErrUnavailable)
 }
 
-// timeoutError is the error when MaxWait is over, which end says. That only time is missing can be said
-// only if the server has answered.
+// timeoutError is the error when MaxWait is over, which end says. That only time is missing can be
+// said only if the server has answered.
 func (w *waitState) timeoutError(end error) error {
 	switch {
 	case w.lastErr == nil:

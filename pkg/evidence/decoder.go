@@ -90,8 +90,8 @@ func newContentFault(code Code, format string, values ...any) error {
 	return &contentFault{code, fmt.Sprintf(format, values...)}
 }
 
-// readChunk reads length bytes at offset, at most chunkSize, from which the entries in there are then
-// decoded.
+// readChunk reads length bytes at offset, at most chunkSize, from which the entries in there are
+// then decoded.
 func (d *decoder) readChunk(source io.ReaderAt, offset int64, length int) error {
 	d.chunk = chunk{}
 	if err := readFullAt(source, d.buffer[:length], offset); err != nil {
@@ -144,8 +144,9 @@ func (d *decoder) decode(ctx context.Context, source io.ReaderAt, r *record, out
 	case d.sum.crc != r.crc:
 		return newContentFault(CodeCRC, "its content has the CRC %08x; the directory claims %08x", d.sum.crc, r.crc)
 	case d.sum.descriptorAt >= 0:
-		return newContentFault(CodeDescriptorInside, "its content holds a data descriptor for the bytes in front of it, at "+
-			"%d: a reader of streams ends there", d.sum.descriptorAt)
+		return newContentFault(CodeDescriptorInside,
+			"its content holds a data descriptor for the bytes in front of it, at "+
+				"%d: a reader of streams ends there", d.sum.descriptorAt)
 	}
 	return nil
 }
@@ -233,7 +234,8 @@ func (s *sink) Write(p []byte) (int, error) {
 		return 0, s.err
 	}
 	if int64(len(p)) > s.limit-s.size {
-		s.err = newContentFault(CodeDataLong, "its content goes on behind the %d bytes that the directory claims", s.limit)
+		s.err = newContentFault(CodeDataLong, "its content goes on behind the %d bytes that the directory claims",
+			s.limit)
 		return 0, errTooLong
 	}
 	if missing := headLength - len(s.head); missing > 0 {

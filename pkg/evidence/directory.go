@@ -75,8 +75,8 @@ func (l *layout) readRecord(position int64) (int64, error) {
 	return int64(length), nil
 }
 
-// applyZIP64 sets sizes and offset of a record, from its ZIP64 extra field where a sentinel calls for
-// it.
+// applyZIP64 sets sizes and offset of a record, from its ZIP64 extra field where a sentinel calls
+// for it.
 func (l *layout) applyZIP64(r *record, extra extraFields, size, compressed, offset uint64, disk uint16) {
 	values := []wideValue{
 		{size, size == sentinel32, 8}, {compressed, compressed == sentinel32, 8},
@@ -87,12 +87,14 @@ func (l *layout) applyZIP64(r *record, extra extraFields, size, compressed, offs
 	}
 	size, compressed, offset = values[0].value, values[1].value, values[2].value
 	if max(size, compressed, offset) > math.MaxInt64 {
-		l.entryFault(r, CodeZIP64Extra, r.position, "its directory record claims sizes or a place that no file can have")
+		l.entryFault(r, CodeZIP64Extra, r.position,
+			"its directory record claims sizes or a place that no file can have")
 		return
 	}
 	r.size, r.compressed, r.offset = int64(size), int64(compressed), int64(offset)
 	if start := values[3].value; start != 0 {
-		l.entryFault(r, CodeDisk, r.position, "it claims to start on disk %d; a ZIP in one piece has disk 0 only", start)
+		l.entryFault(r, CodeDisk, r.position, "it claims to start on disk %d; a ZIP in one piece has disk 0 only",
+			start)
 	}
 }
 
@@ -106,7 +108,8 @@ func (l *layout) checkEntries() error {
 				"its method is %d; only 0 (stored) and 8 (deflated) are read alike everywhere", r.method)
 		}
 		if r.method == methodStored && r.size != r.compressed {
-			l.entryFinding(r, CodeStoredSize, r.position, "it is stored, but has %d bytes and %d compressed ones", r.size,
+			l.entryFinding(r, CodeStoredSize, r.position, "it is stored, but has %d bytes and %d compressed ones",
+				r.size,
 				r.compressed)
 		}
 		l.checkType(r, uint16(r.attributes>>16), r.position, "attributes")
@@ -157,7 +160,8 @@ func (l *layout) checkType(r *record, mode uint16, offset int64, where string) {
 		}
 	case modeFolder:
 		if !r.isFolder() {
-			l.entryFinding(r, CodeFolderWithoutSlash, offset, "its %s call it a folder, but its name does not end in a slash",
+			l.entryFinding(r, CodeFolderWithoutSlash, offset,
+				"its %s call it a folder, but its name does not end in a slash",
 				where)
 		}
 	case modeSymlink:

@@ -70,7 +70,8 @@ func (l *layout) readEnd(record fields, position int64) error {
 		}
 		if found {
 			l.compareZIP64(position, "number of this disk", uint64(disk), sentinel16, uint64(zip64.disk))
-			l.compareZIP64(position, "disk of the directory", uint64(directoryDisk), sentinel16, uint64(zip64.directoryDisk))
+			l.compareZIP64(position, "disk of the directory", uint64(directoryDisk), sentinel16,
+				uint64(zip64.directoryDisk))
 			l.compareZIP64(position, "number of entries here", uint64(countHere), sentinel16, zip64.countHere)
 			l.compareZIP64(position, "number of entries", uint64(count), sentinel16, zip64.count)
 			l.compareZIP64(position, "size of the directory", uint64(size), sentinel32, zip64.size)

@@ -83,7 +83,8 @@ func Open(path string, limits Limits) (*Archive, error) {
 		file.Close()
 		return nil, fmt.Errorf("open evidence: %w", err)
 	}
-	archive := &Archive{path: path, source: file, size: info.Size(), limits: limits, file: file, openedModTime: info.ModTime()}
+	archive := &Archive{path: path, source: file, size: info.Size(), limits: limits, file: file,
+		openedModTime: info.ModTime()}
 	if err := archive.load(); err != nil {
 		file.Close()
 		return nil, archive.readError(err)
@@ -174,8 +175,8 @@ func (a *Archive) checkLayout() error {
 	return a.layout.check()
 }
 
-// checkUnchanged fails when the file was written to since it was opened: what was hashed and what was
-// checked might then be two different contents.
+// checkUnchanged fails when the file was written to since it was opened: what was hashed and what
+// was checked might then be two different contents.
 func (a *Archive) checkUnchanged() error {
 	if a.file == nil {
 		return nil

@@ -89,7 +89,8 @@ func (l *layout) checkExtra(r *record, id uint16, body []byte, offset int64, whe
 		// One version byte and a CRC of the header's name stand in front. Whether a reader looks at
 		// them differs, so the name must be the same in any case, as it is read.
 		if len(body) < 5 || !r.unicodePathMatches(body[5:]) {
-			l.entryFinding(r, CodeNameUnicodePath, offset, "its Unicode path field has another name than its header (%s)",
+			l.entryFinding(r, CodeNameUnicodePath, offset,
+				"its Unicode path field has another name than its header (%s)",
 				where)
 		}
 	case extraStrongEncryption, extraAES:
@@ -140,7 +141,8 @@ func (l *layout) checkLibarchive(r *record, body []byte, offset int64) {
 		}
 		if length == 4 {
 			if binary.LittleEndian.Uint32(rest) != r.attributes {
-				l.entryFinding(r, CodeTypeDiffers, offset, "its extra field %#04x has other attributes than the directory",
+				l.entryFinding(r, CodeTypeDiffers, offset,
+					"its extra field %#04x has other attributes than the directory",
 					extraLibarchive)
 			}
 		}
@@ -171,7 +173,8 @@ func (l *layout) takeZIP64(r *record, extra extraFields, values []wideValue, off
 		}
 	}
 	if some && !extra.hasZIP64 || len(rest) < needed || len(rest) > needed && !ordered {
-		l.entryFault(r, CodeZIP64Extra, offset, "the ZIP64 extra field of its %s has %d bytes; %d are called for", where,
+		l.entryFault(r, CodeZIP64Extra, offset, "the ZIP64 extra field of its %s has %d bytes; %d are called for",
+			where,
 			len(rest), needed)
 		return false
 	}

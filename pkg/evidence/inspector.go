@@ -42,8 +42,8 @@ type Inspection struct {
 	Details any `json:"details,omitempty"`
 }
 
-// maxMemoryContent is the size up to which decompressed content is held in memory for inspectors. What
-// is larger goes to a private temporary file.
+// maxMemoryContent is the size up to which decompressed content is held in memory for inspectors.
+// What is larger goes to a private temporary file.
 const maxMemoryContent = 1 << 20
 
 // checkAndInspect reads one entry and then lets the inspectors judge it.
@@ -90,8 +90,9 @@ func (a *Archive) checkAndInspect(ctx context.Context, d *decoder, r *record, by
 	return result, nil
 }
 
-// storedContent makes stored content readable in any order: from memory if it is there or small, so that
-// an inspector that jumps about in it does not ask the system each time, else from the ZIP itself.
+// storedContent makes stored content readable in any order: from memory if it is there or small, so
+// that an inspector that jumps about in it does not ask the system each time, else from the ZIP
+// itself.
 func (d *decoder) storedContent(source io.ReaderAt, r *record) (io.ReaderAt, error) {
 	if packed := d.chunk.of(r); packed != nil {
 		return bytes.NewReader(packed), nil
@@ -228,8 +229,8 @@ func (v *inspectedContent) close() {
 	*v = inspectedContent{memory: v.memory[:0]}
 }
 
-// newTemporaryFile makes a private temporary file, which has no name any more where the system allows
-// that: not even a kill leaves it behind then. remove closes and removes it.
+// newTemporaryFile makes a private temporary file, which has no name any more where the system
+// allows that: not even a kill leaves it behind then. remove closes and removes it.
 func newTemporaryFile() (file *os.File, remove func(), err error) {
 	file, err = os.CreateTemp("", ".evidence.*.part") // 0600
 	if err != nil {

@@ -29,8 +29,9 @@ func reading(t *testing.T, wants func(EntryReport) bool, whole map[string]bool) 
 }
 
 func TestInspectorsGetTheWholeContent(t *testing.T) {
-	for _, size := range []int{0, 1, headLength - 1, headLength, headLength + 1, 40 << 10, maxMemoryContent, maxMemoryContent +
-		1, 3*maxMemoryContent + 5} {
+	for _, size := range []int{0, 1, headLength - 1, headLength, headLength + 1, 40 << 10, maxMemoryContent,
+		maxMemoryContent +
+			1, 3*maxMemoryContent + 5} {
 		for name, method := range map[string]uint16{"stored": methodStored, "deflated": methodDeflated} {
 			t.Run(fmt.Sprint(size, name), func(t *testing.T) {
 				temporary := t.TempDir()
@@ -53,7 +54,8 @@ func TestInspectorsGetTheWholeContent(t *testing.T) {
 func TestInspectorsGetEachEntrysContent(t *testing.T) {
 	f := honest()
 	f.entries = nil
-	for n, size := range []int{100, maxMemoryContent + 10, 5000, 0, maxMemoryContent + 5, 70 << 10, 200, 2 * maxMemoryContent,
+	for n, size := range []int{100, maxMemoryContent + 10, 5000, 0, maxMemoryContent + 5, 70 << 10, 200,
+		2 * maxMemoryContent,
 		300 << 10} {
 		for _, method := range []uint16{methodStored, methodDeflated} {
 			f.entries = append(f.entries, &forgedEntry{name: fmt.Sprint(n, method), content: noise(size + n),

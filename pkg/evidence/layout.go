@@ -48,7 +48,8 @@ type layout struct {
 	end       int64 // where it ends
 	count     uint64
 	records   []record
-	// unreadable says that the places of the entries are not certain, so that no content may be read.
+	// unreadable says that the places of the entries are not certain, so that no content may be
+	// read.
 	unreadable    bool
 	checkStarted  bool // check was called
 	checkComplete bool // and came to its end
@@ -144,7 +145,8 @@ func (l *layout) checkLimits() error {
 	for i := range l.records {
 		r := &l.records[i]
 		if r.size > l.limits.MaxEntrySize {
-			l.entryFinding(r, CodeEntryTooLarge, r.position, "it has %d bytes; the limit is %d", r.size, l.limits.MaxEntrySize)
+			l.entryFinding(r, CodeEntryTooLarge, r.position, "it has %d bytes; the limit is %d", r.size,
+				l.limits.MaxEntrySize)
 		}
 		if r.size > ratioFloor && r.size/int64(l.limits.MaxRatio) > r.compressed {
 			l.entryFinding(r, CodeRatio, r.position, "%d bytes grow to %d, more than %d times", r.compressed, r.size,
@@ -168,13 +170,15 @@ func (l *layout) notices() error {
 			l.entryFinding(r, CodeEntryComment, r.position, "it has a comment of %d bytes", r.comment)
 		}
 		if len(r.unknownExtra) > 0 {
-			l.entryFinding(r, CodeUnknownExtra, r.position, "it has extra fields of unknown kinds: %#04x", r.unknownExtra)
+			l.entryFinding(r, CodeUnknownExtra, r.position, "it has extra fields of unknown kinds: %#04x",
+				r.unknownExtra)
 		}
 		if unknown := r.flags &^ flagsKnown; unknown != 0 {
 			l.entryFinding(r, CodeUnknownFlags, r.position, "it has flags without a meaning: %#04x", unknown)
 		}
 		if version := r.versionNeeded & 0xff; version > 45 {
-			l.entryFinding(r, CodeVersionNeeded, r.position, "it claims to need version %d.%d; what it uses needs 4.5 at most",
+			l.entryFinding(r, CodeVersionNeeded, r.position,
+				"it claims to need version %d.%d; what it uses needs 4.5 at most",
 				version/10, version%10)
 		}
 		if r.attributes>>16&0o7000 != 0 {
@@ -190,8 +194,8 @@ func (l *layout) notices() error {
 	return nil
 }
 
-// isOddDate says whether a DOS date and time name no moment. All zero stands for "no date", which is
-// common.
+// isOddDate says whether a DOS date and time name no moment. All zero stands for "no date", which
+// is common.
 func isOddDate(date, clock uint16) bool {
 	if date == 0 && clock == 0 {
 		return false

@@ -6,8 +6,8 @@ import (
 	"math"
 )
 
-// checkGaps checks the central rule: sorted by offset, the first local header is at 0, each entry ends
-// exactly where the next one begins, and the last one where the directory does.
+// checkGaps checks the central rule: sorted by offset, the first local header is at 0, each entry
+// ends exactly where the next one begins, and the last one where the directory does.
 func (l *layout) checkGaps() error {
 	order := l.byOffset()
 	if len(order) == 0 {
@@ -89,18 +89,21 @@ func (l *layout) compare(r *record, raw []byte, nameLength int) {
 	if differ := flags ^ r.flags; differ&flagUTF8 != 0 {
 		l.entryFinding(r, CodeNameFlagDiffers, r.offset, "only one of local header and directory calls its name UTF-8")
 	} else if differ != 0 {
-		l.entryFinding(r, CodeFlagsDiffer, r.offset, "its flags are %#04x in the local header and %#04x in the directory",
+		l.entryFinding(r, CodeFlagsDiffer, r.offset,
+			"its flags are %#04x in the local header and %#04x in the directory",
 			flags, r.flags)
 	}
 	if method != r.method {
-		l.entryFinding(r, CodeMethodDiffers, r.offset, "its method is %d in the local header and %d in the directory", method,
+		l.entryFinding(r, CodeMethodDiffers, r.offset, "its method is %d in the local header and %d in the directory",
+			method,
 			r.method)
 	}
 	if string(name) != r.rawName {
 		l.entryFinding(r, CodeNameDiffers, r.offset, "its name is %q in the local header", name)
 	}
 	if crc != r.crc && !(r.hasDescriptor() && (crc == 0 || crc == sentinel32)) {
-		l.entryFinding(r, CodeCRCDiffers, r.offset, "its CRC is %08x in the local header and %08x in the directory", crc,
+		l.entryFinding(r, CodeCRCDiffers, r.offset, "its CRC is %08x in the local header and %08x in the directory",
+			crc,
 			r.crc)
 	}
 	extra := l.readExtra(r, raw[localLength+nameLength:], r.offset, "local header")
@@ -127,7 +130,8 @@ func (l *layout) compareSizes(r *record, extra extraFields, size, compressed uin
 			continue
 		}
 		name := [...]string{"size", "compressed size"}[i]
-		l.entryFinding(r, CodeSizeDiffers, r.offset, "its %s is %d in the local header and %d in the directory", name, value,
+		l.entryFinding(r, CodeSizeDiffers, r.offset, "its %s is %d in the local header and %d in the directory", name,
+			value,
 			directory)
 	}
 }
@@ -181,8 +185,8 @@ func (l *layout) readEndOf(r *record, limit int64) error {
 	return nil
 }
 
-// paddingLength returns how many zeros fill what follows an entry's content and descriptor, 0 if it is
-// anything else or more than zipalign needs.
+// paddingLength returns how many zeros fill what follows an entry's content and descriptor, 0 if it
+// is anything else or more than zipalign needs.
 func paddingLength(r *record, raw []byte) int {
 	for _, length := range [...]int{0, 12, 16, 20, 24} {
 		switch rest := len(raw) - length; {

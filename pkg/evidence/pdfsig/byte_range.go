@@ -12,19 +12,19 @@ type fault struct {
 	message string
 }
 
-func invalid(code evidence.Code, message string) *fault {
+func invalidFault(code evidence.Code, message string) *fault {
 	return &fault{StatusInvalid, code, message}
 }
 
-func undecided(code evidence.Code, message string) *fault {
+func indeterminateFault(code evidence.Code, message string) *fault {
 	return &fault{StatusIndeterminate, code, message}
 }
 
-// coverage is the part of a file that a signature covers: all from byte 0 to end but for a gap.
-type coverage struct {
-	gap   int64 // offset of the "<" of /Contents
-	after int64 // offset behind its ">"
-	end   int64
+// signedRange is the part of a file that a signature covers: all from byte 0 to end but for a gap.
+type signedRange struct {
+	gapStart int64 // offset of the "<" of /Contents
+	gapEnd   int64 // offset behind its ">"
+	end      int64
 }
 
 // integers are the numbers of a byte range, or nothing if it is not four integers.
@@ -42,48 +42,50 @@ func integers(byteRange pdf.Object) []int64 {
 	return numbers
 }
 
-// cover holds a signature dictionary's byte range against the place of its own contents.
-func cover(dictionary pdf.Object, size int64) (coverage, *fault) {
+// checkByteRange holds a signature dictionary's byte range against the place of its own contents.
+func checkByteRange(dictionary pdf.Object, size int64) (signedRange, *fault) {
 	contents, times := dictionary.Lookup("Contents")
 	switch {
 	case times == 0 || contents.Kind == pdf.Null:
-		return coverage{}, invalid(CodeContents, "it has no /Contents")
+		return signedRange{}, invalidFault(CodeContents, "it has no /Contents")
 	case contents.Kind != pdf.Hex:
-		return coverage{}, invalid(CodeContents, "its /Contents is a "+contents.Kind.String()+
+		return signedRange{}, invalidFault(CodeContents, "its /Contents is a "+contents.Kind.String()+
 			", not a hexadecimal string of its own")
 	}
 	byteRange, times := dictionary.Lookup("ByteRange")
 	numbers := integers(byteRange)
 	switch {
 	case times == 0 || byteRange.Kind == pdf.Null:
-		return coverage{}, invalid(CodeByteRange, "it has no /ByteRange")
+		return signedRange{}, invalidFault(CodeByteRange, "it has no /ByteRange")
 	case byteRange.Kind != pdf.Array:
-		return coverage{}, invalid(CodeByteRange, "its /ByteRange is a "+byteRange.Kind.String()+
+		return signedRange{}, invalidFault(CodeByteRange, "its /ByteRange is a "+byteRange.Kind.String()+
 			", not an array of its own")
 	case numbers == nil:
-		return coverage{}, invalid(CodeByteRange, "its /ByteRange is not four integers")
+		return signedRange{}, invalidFault(CodeByteRange, "its /ByteRange is not four integers")
 	}
 	for _, number := range numbers {
 		if number < 0 {
-			return coverage{}, invalid(CodeByteRange, "its /ByteRange has a negative number")
+			return signedRange{}, invalidFault(CodeByteRange, "its /ByteRange has a negative number")
 		}
 	}
 	start, length, after, rest := numbers[0], numbers[1], numbers[2], numbers[3]
 	switch {
 	case start != 0:
-		return coverage{}, invalid(CodeByteRange, "its /ByteRange does not start at byte 0")
+		return signedRange{}, invalidFault(CodeByteRange, "its /ByteRange does not start at byte 0")
 	case after > size || rest > size-after || length > size:
-		return coverage{}, invalid(CodeByteRange, "its /ByteRange runs past the end of the file")
+		return signedRange{}, invalidFault(CodeByteRange, "its /ByteRange runs past the end of the file")
 	case length > after:
-		return coverage{}, invalid(CodeByteRange, "the two parts of its /ByteRange overlap")
+		return signedRange{}, invalidFault(CodeByteRange, "the two parts of its /ByteRange overlap")
 	case length != contents.Offset || after != contents.End:
-		return coverage{}, invalid(CodeByteRange, "what its /ByteRange leaves out is not exactly its own /Contents")
+		return signedRange{},
+			invalidFault(CodeByteRange, "what its /ByteRange leaves out is not exactly its own /Contents")
 	case contents.End-contents.Offset != int64(2*len(contents.Text)+len("<>")):
-		return coverage{},
-			invalid(CodeContents, "its /Contents holds something else than pairs of hexadecimal digits: white space, "+
-				"which no signature covers")
+		return signedRange{},
+			invalidFault(CodeContents,
+				"its /Contents holds something else than pairs of hexadecimal digits: white space, "+
+					"which no signature covers")
 	case after+rest < dictionary.End:
-		return coverage{}, invalid(CodeByteRange, "its /ByteRange ends inside the signature dictionary")
+		return signedRange{}, invalidFault(CodeByteRange, "its /ByteRange ends inside the signature dictionary")
 	}
-	return coverage{gap: length, after: after, end: after + rest}, nil
+	return signedRange{gapStart: length, gapEnd: after, end: after + rest}, nil
 }

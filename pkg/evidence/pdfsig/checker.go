@@ -16,19 +16,19 @@ import (
 
 // checker judges one file.
 type checker struct {
-	ctx      context.Context
-	reader   io.ReaderAt
-	size     int64
-	options  *Options
-	report   *Report
-	document *pdf.Document
-	finder   *finder
-	left     bounds
-	prefixes map[crypto.Hash]prefix // of the file
+	ctx       context.Context
+	reader    io.ReaderAt
+	size      int64
+	options   *Options
+	report    *Report
+	document  *pdf.Document
+	finder    *finder
+	remaining workLimits
+	prefixes  map[crypto.Hash]prefixHash // of the file
 
-	validation *validationData // of the file
-	vouchings  map[vouching]bool
-	now        time.Time // the present
+	validation   *validationData // of the file
+	voucherCache map[voucherKey]bool
+	now          time.Time // the present
 }
 
 // add notes a finding about the place offset of the file.
@@ -53,32 +53,33 @@ func (c *checker) judgeFile() error {
 	// Once for the cross-reference, once to see what an object mentions, once more for those that
 	// mention a sign of a signature, and once for the lengths of streams.
 	budget := 4*c.size + findBudgetBase
-	metered := &meter{ctx: c.ctx, reader: c.reader, left: budget}
+	metered := &budgetReader{ctx: c.ctx, reader: c.reader, remaining: budget}
 	err := c.openAndFind(metered)
 	if c.document != nil {
 		defer c.document.Close()
 	}
 	if errors.Is(err, errBudget) {
-		c.undecidable(CodeLimit, -1, fmt.Sprintf("finding the signatures takes more than reading %d bytes", budget))
+		c.setIndeterminate(CodeLimit, -1, fmt.Sprintf("finding the signatures takes more than reading %d bytes",
+			budget))
 		return nil
 	}
 	var broken *pdf.Error
 	if errors.Is(err, pdf.ErrEncrypted) && errors.As(err, &broken) {
-		c.undecidable(CodeEncrypted, -1, "its signatures were not looked for: "+broken.Error())
+		c.setIndeterminate(CodeEncrypted, -1, "its signatures were not looked for: "+broken.Error())
 		return nil
 	}
 	if errors.As(err, &broken) {
-		return c.judgeDamaged(broken)
+		return c.judgeUnreadable(broken)
 	}
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(c.finder.found, func(a, b candidate) int { // see prefix
+	slices.SortStableFunc(c.finder.candidates, func(a, b candidate) int { // see prefixHash
 		return cmp.Compare(a.offset, b.offset)
 	})
 	for _, superseded := range []bool{false, true} {
-		for _, candidate := range c.finder.found {
-			if candidate.superseded != superseded {
+		for _, candidate := range c.finder.candidates {
+			if candidate.isSuperseded != superseded {
 				continue
 			}
 			if err := c.judge(candidate); err != nil {
@@ -87,7 +88,7 @@ func (c *checker) judgeFile() error {
 		}
 	}
 	slices.SortStableFunc(c.report.Signatures,
-		func(a, b Signature) int { return cmp.Compare(a.covered.end, b.covered.end) })
+		func(a, b Signature) int { return cmp.Compare(a.byteRange.end, b.byteRange.end) })
 	if err := c.judgeLater(); err != nil {
 		return err
 	}
@@ -95,26 +96,26 @@ func (c *checker) judgeFile() error {
 		return err
 	}
 	for i := range c.report.Signatures {
-		c.report.Signatures[i].message, c.report.Signatures[i].stamp = nil, nil
+		c.report.Signatures[i].message, c.report.Signatures[i].stampMessage = nil, nil
 	}
 	unreached := int64(-1)
 	if len(c.report.Signatures) == 0 {
-		if unreached, err = c.unreached(); err != nil {
+		if unreached, err = c.findUnreferenced(); err != nil {
 			return err
 		}
 	}
 	written := int64(-1)
-	if len(c.report.Signatures) == 0 && c.finder.unreadable > 0 {
-		if written, err = c.written(); err != nil {
+	if len(c.report.Signatures) == 0 && c.finder.unreadableObjects > 0 {
+		if written, err = c.findByteRangeKey(); err != nil {
 			return err
 		}
 	}
-	c.sum(unreached, written)
+	c.setStatus(unreached, written)
 	return nil
 }
 
-// undecidable makes the file INDETERMINATE without having looked at its signatures.
-func (c *checker) undecidable(code evidence.Code, offset int64, message string) {
+// setIndeterminate makes the file INDETERMINATE without having looked at its signatures.
+func (c *checker) setIndeterminate(code evidence.Code, offset int64, message string) {
 	c.report.Status = StatusIndeterminate
 	c.add(code, offset, "%s", message)
 }
@@ -141,8 +142,8 @@ func openPDF(r io.ReaderAt, size int64) (*pdf.Document, error) {
 	return document, nil
 }
 
-// sum gives the file its status, by the rule in the package comment.
-func (c *checker) sum(unreached, written int64) {
+// setStatus gives the file its status, by the rule in the package comment.
+func (c *checker) setStatus(unreached, written int64) {
 	signatures := c.report.Signatures
 	has := func(status Status) bool {
 		return slices.ContainsFunc(signatures, func(s Signature) bool { return s.Status == status })
@@ -196,9 +197,9 @@ func (c *checker) noteUnsearched(signed bool, written int64) (hidden bool) {
 	if signed || written < 0 {
 		code = CodeUnreadableObject
 	}
-	if n := c.finder.unreadable; n > 0 {
+	if n := c.finder.unreadableObjects; n > 0 {
 		c.add(code, -1, "%d objects cannot be read and were not searched for signatures; the first: %s", n,
-			c.finder.unread)
+			c.finder.unreadableReason)
 		hidden = written >= 0
 	}
 	if rest := c.document.Rest(); rest < c.size && !signed {
@@ -209,15 +210,15 @@ func (c *checker) noteUnsearched(signed bool, written int64) (hidden bool) {
 	return hidden && !signed
 }
 
-// judgeDamaged gives a status to a file whose structure cannot be read. A program that repairs it
-// finds no signature that is not written in it.
-func (c *checker) judgeDamaged(broken *pdf.Error) error {
-	written, err := c.written()
+// judgeUnreadable gives a status to a file whose structure cannot be read. A program that repairs
+// it finds no signature that is not written in it.
+func (c *checker) judgeUnreadable(broken *pdf.Error) error {
+	written, err := c.findByteRangeKey()
 	if err != nil {
 		return err
 	}
 	if written >= 0 {
-		c.undecidable(CodeStructure, broken.Offset, fmt.Sprintf(
+		c.setIndeterminate(CodeStructure, broken.Offset, fmt.Sprintf(
 			"%v; a signature is written at byte %d, which programs that repair the file may find", broken, written))
 		return nil
 	}
@@ -231,25 +232,26 @@ func (c *checker) judgeDamaged(broken *pdf.Error) error {
 // the reader's.
 func (c *checker) judge(where candidate) error {
 	s := Signature{
-		Object: where.entry.Number, Kind: KindSignature, Superseded: where.superseded, place: where.place(),
+		Object: where.entry.Number, Kind: KindSignature, Superseded: where.isSuperseded, fileOffset: where.fileOffset(),
 		Trust: Trust{Status: NotJudged, Reason: "the signature does not hold, or was not judged"},
 	}
 	wrong, err := c.judgeInto(&s, where)
 	if errors.Is(err, errBudget) {
-		wrong, err = undecided(CodeLimit, "judging it takes more reading than is allowed"), nil
+		wrong, err = indeterminateFault(CodeLimit, "judging it takes more reading than is allowed"), nil
 	}
 	if err != nil {
 		return err
 	}
 	if wrong != nil && wrong.status == StatusInvalid && s.Superseded && len(c.report.Signatures) > 0 {
 		// a room that was left for a signature, say; the document has others now
-		c.add(CodeSuperseded, where.place(), "signature dictionary in object %d, which a later revision overwrote or "+
-			"removed, does not count: %s", s.Object, wrong.message)
+		c.add(CodeSuperseded, where.fileOffset(),
+			"signature dictionary in object %d, which a later revision overwrote or "+
+				"removed, does not count: %s", s.Object, wrong.message)
 		return nil
 	}
 	if wrong != nil {
 		s.Status, s.Reason = wrong.status, wrong.message
-		c.add(wrong.code, where.place(), "signature in object %d: %s", s.Object, wrong.message)
+		c.add(wrong.code, where.fileOffset(), "signature in object %d: %s", s.Object, wrong.message)
 	} else {
 		c.accept(&s, where)
 	}
@@ -259,23 +261,23 @@ func (c *checker) judge(where candidate) error {
 
 // accept completes a signature that holds.
 func (c *checker) accept(s *Signature, where candidate) {
-	s.BytesAfter = c.size - s.covered.end
+	s.BytesAfter = c.size - s.byteRange.end
 	s.Status = StatusWholeFile
 	if s.BytesAfter > 0 {
 		s.Status = StatusSignedRevisionOnly
 	}
 	if s.Superseded {
-		c.add(CodeSuperseded, where.place(), "signature in object %d: a later revision overwrote or removed it",
+		c.add(CodeSuperseded, where.fileOffset(), "signature in object %d: a later revision overwrote or removed it",
 			s.Object)
 	}
 	if where.field.Kind == pdf.Null {
-		c.add(CodeNoField, where.place(), "signature in object %d: no form field leads to it", s.Object)
+		c.add(CodeNoField, where.fileOffset(), "signature in object %d: no form field leads to it", s.Object)
 	}
 }
 
 func (c *checker) judgeInto(s *Signature, where candidate) (*fault, error) {
 	if where.entry.Type == pdf.Compressed {
-		return invalid(CodeObjectStream,
+		return invalidFault(CodeObjectStream,
 			"its dictionary stands in an object stream, where no byte range can leave out its contents"), nil
 	}
 	loaded, err := c.document.LoadEntry(where.entry)
@@ -283,30 +285,30 @@ func (c *checker) judgeInto(s *Signature, where candidate) (*fault, error) {
 		if isReadError(err) {
 			return nil, err
 		}
-		return undecided(CodeStructure, "it cannot be read again"), nil
+		return indeterminateFault(CodeStructure, "it cannot be read again"), nil
 	}
-	dictionary, _ := at(loaded.Object, where.offset)
+	dictionary, _ := dictionaryAt(loaded.Object, where.offset)
 	if dictionary.Kind != pdf.Dictionary {
-		return invalid(CodeContents, "a signature field's value is no dictionary"), nil
+		return invalidFault(CodeContents, "a signature field's value is no dictionary"), nil
 	}
 	if err := c.describe(s, dictionary, where); err != nil {
 		return nil, err
 	}
 	if _, twice := dictionary.DuplicateKey(); twice {
-		return invalid(CodeDuplicateKey, "its dictionary has a key twice, so that readers differ about it"), nil
+		return invalidFault(CodeDuplicateKey, "its dictionary has a key twice, so that readers differ about it"), nil
 	}
-	covered, wrong := cover(dictionary, c.size)
+	covered, wrong := checkByteRange(dictionary, c.size)
 	if wrong != nil {
 		return wrong, nil
 	}
-	s.covered = covered
-	if number, reaches := c.finder.extents.into(covered, where.entry.Number); reaches {
-		return invalid(CodeByteRange, fmt.Sprintf(
+	s.byteRange = covered
+	if number, reaches := c.finder.extents.reachingInto(covered, where.entry.Number); reaches {
+		return invalidFault(CodeByteRange, fmt.Sprintf(
 				"object %d reaches into what its /ByteRange leaves out, and what it shows there is not signed",
 				number)),
 			nil
 	}
-	if covered.end < c.size || where.superseded {
+	if covered.end < c.size || where.isSuperseded {
 		if wrong, err := c.checkRevision(covered, where, dictionary); wrong != nil || err != nil {
 			return wrong, err
 		}
@@ -314,14 +316,14 @@ func (c *checker) judgeInto(s *Signature, where candidate) (*fault, error) {
 	return c.judgeContents(s, dictionary)
 }
 
-// at finds the value that stands at an offset inside another.
-func at(o pdf.Object, offset int64) (pdf.Object, bool) {
+// dictionaryAt finds the value that stands at an offset inside another.
+func dictionaryAt(o pdf.Object, offset int64) (pdf.Object, bool) {
 	if o.Offset == offset {
 		return o, true
 	}
 	for _, item := range o.Items {
 		if item.Kind == pdf.Dictionary || item.Kind == pdf.Array {
-			if found, ok := at(item, offset); ok {
+			if found, ok := dictionaryAt(item, offset); ok {
 				return found, true
 			}
 		}
@@ -331,29 +333,29 @@ func at(o pdf.Object, offset int64) (pdf.Object, bool) {
 
 // checkRevision opens the signed bytes as a file of their own, which must lead to the same
 // signature: else it was moved into a document that its signer did not see as one.
-func (c *checker) checkRevision(covered coverage, where candidate, dictionary pdf.Object) (*fault, error) {
-	metered := &meter{ctx: c.ctx, reader: c.reader, left: 2*covered.end + findBudgetBase}
+func (c *checker) checkRevision(covered signedRange, where candidate, dictionary pdf.Object) (*fault, error) {
+	metered := &budgetReader{ctx: c.ctx, reader: c.reader, remaining: 2*covered.end + findBudgetBase}
 	revision, err := openPDF(io.NewSectionReader(metered, 0, covered.end), covered.end)
 	if err != nil {
 		if isReadError(err) {
 			return nil, err
 		}
 		if errors.Is(err, pdf.ErrLimit) || errors.Is(err, pdf.ErrUnsupported) {
-			return undecided(CodeStructure, "the signed revision cannot be read: "+err.Error()), nil
+			return indeterminateFault(CodeStructure, "the signed revision cannot be read: "+err.Error()), nil
 		}
-		return invalid(CodeRevision, "the signed revision is no PDF of its own: "+err.Error()), nil
+		return invalidFault(CodeRevision, "the signed revision is no PDF of its own: "+err.Error()), nil
 	}
 	defer revision.Close()
 	entry, ok := revision.Entry(where.entry.Number)
 	if !ok || entry != where.entry {
-		return invalid(CodeRevision, "the signed revision does not have this signature"), nil
+		return invalidFault(CodeRevision, "the signed revision does not have this signature"), nil
 	}
 	loaded, err := revision.LoadEntry(entry)
 	if isReadError(err) {
 		return nil, err
 	}
-	if same, _ := at(loaded.Object, where.offset); err != nil || !same.Equal(dictionary) {
-		return invalid(CodeRevision, "the signed revision does not have this signature"), nil
+	if same, _ := dictionaryAt(loaded.Object, where.offset); err != nil || !same.Equal(dictionary) {
+		return invalidFault(CodeRevision, "the signed revision does not have this signature"), nil
 	}
 	return nil, nil
 }

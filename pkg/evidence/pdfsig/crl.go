@@ -37,13 +37,13 @@ func (l *crl) find(subject *x509.Certificate) *x509.RevocationListEntry {
 	return l.entries[subject.SerialNumber.Text(16)]
 }
 
-// complete tells whether a certificate that is not on the list is not revoked: the list leaves out
-// none of its kind.
-func (l *crl) complete(subject *x509.Certificate) bool {
+// coversCertificate tells whether a certificate that is not on the list is not revoked: the list
+// leaves out none of its kind.
+func (l *crl) coversCertificate(subject *x509.Certificate) bool {
 	for _, extension := range l.Extensions {
 		switch {
 		case extension.Id.Equal(oidIssuingPoint):
-			if !leavesIn(extension.Value, subject) {
+			if !pointIncludes(extension.Value, subject) {
 				return false
 			}
 		case extension.Critical: // the mark of a list of changes alone, say
@@ -53,10 +53,10 @@ func (l *crl) complete(subject *x509.Certificate) bool {
 	return true
 }
 
-// leavesIn tells whether an IssuingDistributionPoint leaves a certificate in.
-func leavesIn(value []byte, subject *x509.Certificate) bool {
+// pointIncludes tells whether an IssuingDistributionPoint leaves a certificate in.
+func pointIncludes(value []byte, subject *x509.Certificate) bool {
 	const users, authorities = 0x81, 0x82
-	parts, err := members(value, tagSequence)
+	parts, err := parseMembers(value, tagSequence)
 	if err != nil {
 		return false
 	}
@@ -83,17 +83,17 @@ func leavesIn(value []byte, subject *x509.Certificate) bool {
 	return true
 }
 
-// indirect tells whether a list may be about certificates of other issuers. Such are not judged.
-func (l *crl) indirect() bool {
+// isIndirect tells whether a list may be about certificates of other issuers. Such are not judged.
+func (l *crl) isIndirect() bool {
 	const others = 0x84
 	return slices.ContainsFunc(l.Extensions, func(extension pkix.Extension) bool {
-		parts, err := members(extension.Value, tagSequence)
+		parts, err := parseMembers(extension.Value, tagSequence)
 		return extension.Id.Equal(oidIssuingPoint) && (err != nil || slices.ContainsFunc(parts,
 			func(part asn1.RawValue) bool { return part.FullBytes[0] == others }))
 	})
 }
 
-// by tells whether the issuer made the list.
-func (l *crl) by(issuer *x509.Certificate) bool {
-	return bytes.Equal(l.RawIssuer, issuer.RawSubject) && !l.indirect() && l.CheckSignatureFrom(issuer) == nil
+// isSignedBy tells whether the issuer made the list.
+func (l *crl) isSignedBy(issuer *x509.Certificate) bool {
+	return bytes.Equal(l.RawIssuer, issuer.RawSubject) && !l.isIndirect() && l.CheckSignatureFrom(issuer) == nil
 }

@@ -5,16 +5,17 @@ import (
 	"errors"
 )
 
-// definite gives one element of BER with lengths instead of end marks, and strings of octets in one
-// piece. What is DER stays as it is, byte for byte. The bounds must have been checked by
-// [berLength].
-func definite(raw []byte) []byte {
-	element, _ := definiteFirst(raw)
+// toDefiniteLength gives one element of BER with lengths instead of end marks, and strings of
+// octets in one piece. What is DER stays as it is, byte for byte. The bounds must have been checked
+// by [berLength].
+func toDefiniteLength(raw []byte) []byte {
+	element, _ := firstToDefiniteLength(raw)
 	return element
 }
 
-// definiteFirst is definite for the first of several elements. It also returns what follows it.
-func definiteFirst(raw []byte) (element, rest []byte) {
+// firstToDefiniteLength is definite for the first of several elements. It also returns what follows
+// it.
+func firstToDefiniteLength(raw []byte) (element, rest []byte) {
 	head, length, indefinite := elementHead(raw)
 	content := raw[head:]
 	if !indefinite {
@@ -31,7 +32,7 @@ func definiteFirst(raw []byte) (element, rest []byte) {
 			rest = content[2:]
 			break
 		}
-		part, after := definiteFirst(content)
+		part, after := firstToDefiniteLength(content)
 		if len(part) != len(content)-len(after) || &part[0] != &content[0] {
 			changed = true
 		}
@@ -97,8 +98,8 @@ func appendHead(dst []byte, tag byte, length int) []byte {
 
 var errNotDER = errors.New("it is not encoded as DER")
 
-// members are the elements inside a constructed one with the given tag, which must fill raw.
-func members(raw []byte, tag byte) ([]asn1.RawValue, error) {
+// parseMembers are the elements inside a constructed one with the given tag, which must fill raw.
+func parseMembers(raw []byte, tag byte) ([]asn1.RawValue, error) {
 	var outer asn1.RawValue
 	if rest, err := asn1.Unmarshal(raw, &outer); err != nil || len(rest) > 0 || raw[0] != tag {
 		return nil, errNotDER
@@ -129,25 +130,25 @@ const (
 	tagThree    = 0xA3
 )
 
-// reader takes one element after the other.
-type reader struct {
+// derReader takes one element after the other.
+type derReader struct {
 	list []asn1.RawValue
 	err  error
 }
 
-func read(raw []byte, tag byte) *reader {
-	list, err := members(raw, tag)
-	return &reader{list, err}
+func newDERReader(raw []byte, tag byte) *derReader {
+	list, err := parseMembers(raw, tag)
+	return &derReader{list, err}
 }
 
-// is tells whether the next element has a tag.
-func (r *reader) is(tag byte) bool {
+// hasTag tells whether the next element has a tag.
+func (r *derReader) hasTag(tag byte) bool {
 	return r.err == nil && len(r.list) > 0 && r.list[0].FullBytes[0] == tag
 }
 
 // take takes the next element, which must have a tag.
-func (r *reader) take(tag byte) asn1.RawValue {
-	if !r.is(tag) {
+func (r *derReader) take(tag byte) asn1.RawValue {
+	if !r.hasTag(tag) {
 		r.err = errNotDER
 		return asn1.RawValue{}
 	}
@@ -157,8 +158,8 @@ func (r *reader) take(tag byte) asn1.RawValue {
 }
 
 // optional takes the next element if it has a tag.
-func (r *reader) optional(tag byte) (asn1.RawValue, bool) {
-	if !r.is(tag) {
+func (r *derReader) optional(tag byte) (asn1.RawValue, bool) {
+	if !r.hasTag(tag) {
 		return asn1.RawValue{}, false
 	}
 	return r.take(tag), true

@@ -22,14 +22,15 @@ const (
 
 // candidate is the place of a signature dictionary.
 type candidate struct {
-	entry      pdf.Entry // of the object that it is or stands in
-	offset     int64     // of the dictionary: in the file, or in its object stream
-	superseded bool
-	field      pdf.Object // the form field that has it, or null
+	entry        pdf.Entry // of the object that it is or stands in
+	offset       int64     // of the dictionary: in the file, or in its object stream
+	isSuperseded bool
+	field        pdf.Object // the form field that has it, or null
 }
 
-// place is what findings say of the place: bytes inside an object stream have none in the file.
-func (c candidate) place() int64 {
+// fileOffset is what findings say of the place: bytes inside an object stream have none in the
+// file.
+func (c candidate) fileOffset() int64 {
 	if c.entry.Type == pdf.Compressed {
 		return 0
 	}
@@ -39,19 +40,19 @@ func (c candidate) place() int64 {
 // finder goes through all objects of a document once. It keeps places, not objects: a signature
 // dictionary can have 16 MiB.
 type finder struct {
-	ctx        context.Context
-	document   *pdf.Document
-	found      []candidate
-	extents    extents
-	seen       map[place]bool
-	fields     map[pdf.Reference]pdf.Object // by the object that is their value; without their values
-	unreadable int
-	unread     string // why the first object could not be read
-	tooMany    bool
+	ctx               context.Context
+	document          *pdf.Document
+	candidates        []candidate
+	extents           extents
+	seen              map[dictionaryPlace]bool
+	fields            map[pdf.Reference]pdf.Object // by the object that is their value; without their values
+	unreadableObjects int
+	unreadableReason  string // why the first object could not be read
+	tooMany           bool
 }
 
-// place is where a dictionary stands; stream is zero in the file itself.
-type place struct {
+// dictionaryPlace is where a dictionary stands; stream is zero in the file itself.
+type dictionaryPlace struct {
 	stream uint32
 	offset int64
 }
@@ -59,7 +60,7 @@ type place struct {
 // find fills found. The error is the context's, the reader's, or errBudget.
 func (f *finder) find() error {
 	for entry := range f.document.InFile() {
-		if err := f.look(entry, false); err != nil {
+		if err := f.searchObject(entry, false); err != nil {
 			return err
 		}
 	}
@@ -67,30 +68,30 @@ func (f *finder) find() error {
 		return err
 	}
 	for entry := range f.document.Superseded() {
-		if err := f.look(entry, true); err != nil {
+		if err := f.searchObject(entry, true); err != nil {
 			return err
 		}
 	}
-	for i := range f.found {
-		if c := &f.found[i]; c.field.Kind == pdf.Null {
+	for i := range f.candidates {
+		if c := &f.candidates[i]; c.field.Kind == pdf.Null {
 			c.field = f.fields[c.entry.Reference()]
 		}
 	}
-	if len(f.found) == 0 {
+	if len(f.candidates) == 0 {
 		return nil
 	}
 	return f.extents.resolve(f.ctx, f.document)
 }
 
-// signs are names of which one is in each object that [finder.search] finds something in.
-var signs = []string{"ByteRange", "Sig", "DocTimeStamp", "SubFilter", "V"}
+// signatureNames are names of which one is in each object that [finder.search] finds something in.
+var signatureNames = []string{"ByteRange", "Sig", "DocTimeStamp", "SubFilter", "V"}
 
-// look reads one object and searches it.
-func (f *finder) look(entry pdf.Entry, superseded bool) error {
+// searchObject reads one object and searches it.
+func (f *finder) searchObject(entry pdf.Entry, superseded bool) error {
 	if err := f.ctx.Err(); err != nil {
 		return err
 	}
-	loaded, mentioned, err := f.document.Mentions(entry, signs...)
+	loaded, mentioned, err := f.document.Mentions(entry, signatureNames...)
 	if mentioned {
 		loaded, err = f.document.LoadEntry(entry)
 	}
@@ -101,8 +102,8 @@ func (f *finder) look(entry pdf.Entry, superseded bool) error {
 		}
 		// what stood at the places of earlier revisions may be long gone
 		if !superseded {
-			if f.unreadable++; f.unreadable == 1 {
-				f.unread = fault.Error()
+			if f.unreadableObjects++; f.unreadableObjects == 1 {
+				f.unreadableReason = fault.Error()
 			}
 		}
 		return nil
@@ -122,7 +123,7 @@ func (f *finder) look(entry pdf.Entry, superseded bool) error {
 func (f *finder) search(o pdf.Object, entry pdf.Entry, superseded bool) {
 	if o.Kind == pdf.Dictionary {
 		if isSignature(o) {
-			f.add(candidate{entry: entry, offset: o.Offset, superseded: superseded})
+			f.add(candidate{entry: entry, offset: o.Offset, isSuperseded: superseded})
 		}
 		f.searchField(o, entry, superseded)
 	}
@@ -142,15 +143,15 @@ func (f *finder) searchField(o pdf.Object, entry pdf.Entry, superseded bool) {
 			if f.fields == nil {
 				f.fields = map[pdf.Reference]pdf.Object{}
 			}
-			f.fields[value.Reference()] = shortField(o)
+			f.fields[value.Reference()] = trimField(o)
 		}
 	case value.Kind == pdf.Dictionary && o.Get("FT").IsName("Sig"):
-		f.add(candidate{entry: entry, offset: value.Offset, superseded: superseded, field: shortField(o)})
+		f.add(candidate{entry: entry, offset: value.Offset, isSuperseded: superseded, field: trimField(o)})
 	}
 }
 
-// shortField keeps what the field's name and type need.
-func shortField(o pdf.Object) pdf.Object {
+// trimField keeps what the field's name and type need.
+func trimField(o pdf.Object) pdf.Object {
 	short := pdf.Object{Kind: pdf.Dictionary}
 	for _, key := range []string{"T", "FT", "Parent"} {
 		if value := o.Get(key); value.Kind == pdf.Ref || value.Kind == pdf.Name || value.IsString() &&
@@ -162,22 +163,22 @@ func shortField(o pdf.Object) pdf.Object {
 }
 
 func (f *finder) add(c candidate) {
-	where := place{offset: c.offset}
+	where := dictionaryPlace{offset: c.offset}
 	if c.entry.Type == pdf.Compressed {
 		where.stream = c.entry.Stream
 	}
 	if f.seen[where] {
 		return
 	}
-	if len(f.found) == maxSignatures {
+	if len(f.candidates) == maxSignatures {
 		f.tooMany = true
 		return
 	}
 	if f.seen == nil {
-		f.seen = map[place]bool{}
+		f.seen = map[dictionaryPlace]bool{}
 	}
 	f.seen[where] = true
-	f.found = append(f.found, c)
+	f.candidates = append(f.candidates, c)
 }
 
 // isSignature tells a signature dictionary by what any reader might know it by.
@@ -207,7 +208,7 @@ func (f *finder) addValues() error {
 		return nil
 	}
 	known := map[pdf.Reference]bool{}
-	for _, c := range f.found {
+	for _, c := range f.candidates {
 		known[c.entry.Reference()] = true
 	}
 	references := slices.SortedFunc(maps.Keys(f.fields), func(a, b pdf.Reference) int {
@@ -275,16 +276,16 @@ func (f *finder) fieldName(field pdf.Object) (string, error) {
 	var parts []string
 	err := f.ancestry(field, func(node pdf.Object) bool {
 		if name := node.Get("T"); name.IsString() {
-			parts = append(parts, showable(pdf.DecodeText(name.Text)))
+			parts = append(parts, printable(pdf.DecodeText(name.Text)))
 		}
 		return true
 	})
 	slices.Reverse(parts)
-	return showable(strings.Join(parts, ".")), err
+	return printable(strings.Join(parts, ".")), err
 }
 
-// showable leaves out what terminals might act upon, and what is too long.
-func showable(text string) string {
+// printable leaves out what terminals might act upon, and what is too long.
+func printable(text string) string {
 	var result []rune
 	for _, c := range text {
 		if len(result) == maxFieldName {

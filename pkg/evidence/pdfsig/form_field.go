@@ -8,11 +8,11 @@ import (
 
 // formField is a field, or a widget of one, of the first revision.
 type formField struct {
-	dictionary pdf.Object
-	name       string // with dots
-	kind       string // /FT, its own or from above
-	parent     uint32 // 0: none
-	signed     bool   // has a value
+	dictionary   pdf.Object
+	name         string // with dots
+	fieldType    string // /FT, its own or from above
+	parent       uint32 // 0: none
+	hasSignature bool   // has a value
 }
 
 // What an update may change of a field, and what a new one may have. Actions are in neither.
@@ -39,7 +39,7 @@ const maxFullName = 4 << 10
 // readFields notes all fields of the first revision.
 func (u *update) readFields(form pdf.Object) error {
 	u.fields = map[uint32]*formField{}
-	roots, err := u.list(u.old, form.Get("Fields"))
+	roots, err := u.list(u.before, form.Get("Fields"))
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (u *update) readKids(kids []pdf.Object, above formField, depth int) error {
 			continue
 		}
 		number := kid.Reference().Number
-		loaded, err := u.number(u.old, number)
+		loaded, err := u.loadNumber(u.before, number)
 		if err != nil {
 			return err
 		}
@@ -71,15 +71,15 @@ func (u *update) readKids(kids []pdf.Object, above formField, depth int) error {
 			return &pdf.Error{Kind: pdf.ErrLimit, Offset: -1, Detail: "a form field's name is too long"}
 		}
 		if kind := loaded.Object.Get("FT"); kind.Kind == pdf.Name {
-			field.kind = string(kind.Text)
+			field.fieldType = string(kind.Text)
 		}
-		value, err := u.resolve(u.old, loaded.Object.Get("V"))
+		value, err := u.resolve(u.before, loaded.Object.Get("V"))
 		if err != nil {
 			return err
 		}
-		field.signed = field.signed || field.kind == "Sig" && value.Kind != pdf.Null
+		field.hasSignature = field.hasSignature || field.fieldType == "Sig" && value.Kind != pdf.Null
 		u.fields[number] = &field
-		below, err := u.list(u.old, loaded.Object.Get("Kids"))
+		below, err := u.list(u.before, loaded.Object.Get("Kids"))
 		if err != nil {
 			return err
 		}
@@ -98,38 +98,38 @@ func (u *update) signatureAt(field uint32, value pdf.Object) (*Signature, error)
 	dictionary := value
 	if value.Kind == pdf.Ref {
 		number = value.Reference().Number
-		loaded, err := u.number(u.new, number)
+		loaded, err := u.loadNumber(u.after, number)
 		if err != nil {
 			return nil, err
 		}
 		dictionary = loaded.Object
 	}
 	i := slices.IndexFunc(u.signatures, func(s *Signature) bool {
-		return s.Object == number && s.covered.gap == dictionary.Get("Contents").Offset
+		return s.Object == number && s.byteRange.gapStart == dictionary.Get("Contents").Offset
 	})
-	if i < 0 || !u.addition(value) {
+	if i < 0 || !u.allowObject(value) {
 		return nil, nil
 	}
-	return u.signatures[i], u.additions(dictionary)
+	return u.signatures[i], u.allowTree(dictionary)
 }
 
-// newField lets the update add a field if that has one of its signatures.
-func (u *update) newField(ref pdf.Object) error {
+// allowNewField lets the update add a field if that has one of its signatures.
+func (u *update) allowNewField(ref pdf.Object) error {
 	number := ref.Reference().Number
-	if ref.Kind != pdf.Ref || !u.addition(ref) {
-		u.other("form: a field that is not new")
+	if ref.Kind != pdf.Ref || !u.allowObject(ref) {
+		u.noteOther("form: a field that is not new")
 		return nil
 	}
-	loaded, err := u.number(u.new, number)
+	loaded, err := u.loadNumber(u.after, number)
 	if err != nil {
 		return err
 	}
 	field := loaded.Object
 	if !isNewField(loaded) || !field.Get("FT").IsName("Sig") {
-		u.other("form: a field in object %d that is no mere signature field", number)
+		u.noteOther("form: a field in object %d that is no mere signature field", number)
 		return nil
 	}
-	return u.sign(number, field)
+	return u.allowSignature(number, field)
 }
 
 // isNewField tells whether an object is a dictionary with no other keys than a signature field
@@ -137,28 +137,29 @@ func (u *update) newField(ref pdf.Object) error {
 func isNewField(field pdf.Indirect) bool {
 	_, twice := field.Object.DuplicateKey()
 	return field.Object.Kind == pdf.Dictionary && field.Stream < 0 && !twice &&
-		!slices.ContainsFunc(keys(field.Object), func(key string) bool { return !slices.Contains(newKeys, key) })
+		!slices.ContainsFunc(dictionaryKeys(field.Object),
+			func(key string) bool { return !slices.Contains(newKeys, key) })
 }
 
-// sign notes the signature of a field that was new or empty.
-func (u *update) sign(number uint32, field pdf.Object) error {
+// allowSignature notes the signature of a field that was new or empty.
+func (u *update) allowSignature(number uint32, field pdf.Object) error {
 	signature, err := u.signatureAt(number, field.Get("V"))
 	if err != nil {
 		return err
 	}
 	if signature == nil {
-		u.other("form: a signature field in object %d without a signature that holds", number)
+		u.noteOther("form: a signature field in object %d without a signature that holds", number)
 		return nil
 	}
-	if err := u.widget(number, field, signature); err != nil {
+	if err := u.allowWidget(number, field, signature); err != nil {
 		return err
 	}
-	kids, err := u.list(u.new, field.Get("Kids"))
+	kids, err := u.list(u.after, field.Get("Kids"))
 	if err != nil {
 		return err
 	}
-	if !u.addition(field.Get("Kids")) {
-		u.other("form: /Kids of the signature field in object %d", number)
+	if !u.allowObject(field.Get("Kids")) {
+		u.noteOther("form: /Kids of the signature field in object %d", number)
 		return nil
 	}
 	for _, kid := range kids {
@@ -166,7 +167,7 @@ func (u *update) sign(number uint32, field pdf.Object) error {
 		if kid.Kind != pdf.Ref || u.fields[n] != nil {
 			continue // which is compared for itself
 		}
-		loaded, err := u.number(u.new, n)
+		loaded, err := u.loadNumber(u.after, n)
 		if err != nil {
 			return err
 		}
@@ -174,11 +175,11 @@ func (u *update) sign(number uint32, field pdf.Object) error {
 		widget.Object = loaded.Object.Without("Parent")
 		parent := loaded.Object.Get("Parent")
 		below := parent.Kind == pdf.Ref && parent.Reference().Number == number
-		if !u.changed[n] || !u.addition(kid) || !isNewField(widget) || !below {
-			u.other("form: /Kids of the signature field in object %d", number)
+		if !u.changedObjects[n] || !u.allowObject(kid) || !isNewField(widget) || !below {
+			u.noteOther("form: /Kids of the signature field in object %d", number)
 			return nil
 		}
-		if err := u.widget(n, widget.Object, signature); err != nil {
+		if err := u.allowWidget(n, widget.Object, signature); err != nil {
 			return err
 		}
 	}
@@ -186,49 +187,50 @@ func (u *update) sign(number uint32, field pdf.Object) error {
 		u.note(ChangeTimeStamp, "document time stamp in object %d", signature.Object)
 		return nil
 	}
-	if u.rules.noSigning {
-		u.other("a signature in object %d, which the certification does not allow", signature.Object)
+	if u.rules.forbidSigning {
+		u.noteOther("a signature in object %d, which the certification does not allow", signature.Object)
 		return nil
 	}
 	u.note(ChangeSignature, "signature in object %d", signature.Object)
 	return nil
 }
 
-// widget explains what a signature shows of itself, which a time stamp does nothing.
-func (u *update) widget(number uint32, widget pdf.Object, signature *Signature) error {
-	for _, key := range keys(widget) {
+// allowWidget explains what a signature shows of itself, which a time stamp does nothing.
+func (u *update) allowWidget(number uint32, widget pdf.Object, signature *Signature) error {
+	for _, key := range dictionaryKeys(widget) {
 		if slices.Contains([]string{"V", "P", "Kids"}, key) {
 			continue // explained, or not, by themselves
 		}
-		if err := u.additions(widget.Get(key)); err != nil {
+		if err := u.allowTree(widget.Get(key)); err != nil {
 			return err
 		}
 	}
-	area, err := u.shownArea(widget)
+	area, err := u.appearanceArea(widget)
 	if err != nil {
 		return err
 	}
 	switch {
 	case area > 0 && signature.Kind == KindTimeStamp:
-		u.other("a document time stamp in object %d that shows something", signature.Object)
-	case area > maxShown:
-		u.other("a signature in object %d whose appearance can cover a page", signature.Object)
+		u.noteOther("a document time stamp in object %d that shows something", signature.Object)
+	case area > maxAppearanceArea:
+		u.noteOther("a signature in object %d whose appearance can cover a page", signature.Object)
 	}
 	u.widgets[number] = true
 	return nil
 }
 
-// maxShown is the area that a signature may show itself on, in square points: half of an A4 page.
-const maxShown = 595 * 842 / 2
+// maxAppearanceArea is the area that a signature may show itself on, in square points: half of an
+// A4 page.
+const maxAppearanceArea = 595 * 842 / 2
 
-// shownArea is how much of a page a widget covers, in square points; 0 if it shows nothing.
-func (u *update) shownArea(widget pdf.Object) (float64, error) {
-	flags, err := u.resolve(u.new, widget.Get("F"))
+// appearanceArea is how much of a page a widget covers, in square points; 0 if it shows nothing.
+func (u *update) appearanceArea(widget pdf.Object) (float64, error) {
+	flags, err := u.resolve(u.after, widget.Get("F"))
 	hidden := flags.Kind == pdf.Integer && flags.Int&(flagHidden|flagNoView) != 0
 	if err != nil || hidden || widget.Get("AP").Kind == pdf.Null {
 		return 0, err
 	}
-	corners, err := u.list(u.new, widget.Get("Rect"))
+	corners, err := u.list(u.after, widget.Get("Rect"))
 	if err != nil {
 		return 0, err
 	}
@@ -237,7 +239,7 @@ func (u *update) shownArea(widget pdf.Object) (float64, error) {
 	}
 	var at [4]float64
 	for i, corner := range corners {
-		resolved, err := u.resolve(u.new, corner)
+		resolved, err := u.resolve(u.after, corner)
 		if err != nil {
 			return 0, err
 		}
@@ -250,7 +252,7 @@ func (u *update) shownArea(widget pdf.Object) (float64, error) {
 func (u *update) compareFields() error {
 	numbers := make([]uint32, 0, len(u.fields))
 	for number := range u.fields {
-		if u.changed[number] {
+		if u.changedObjects[number] {
 			numbers = append(numbers, number)
 		}
 	}
@@ -263,15 +265,15 @@ func (u *update) compareFields() error {
 	}
 	for _, number := range numbers { // widgets, which stand below their fields
 		field := u.fields[number]
-		loaded, err := u.number(u.new, number)
+		loaded, err := u.loadNumber(u.after, number)
 		if err != nil {
 			return err
 		}
-		differ := differences(field.dictionary, loaded.Object)
+		differ := differingKeys(field.dictionary, loaded.Object)
 		shown := onlyKeys(differ, fillingKeys, []string{"F", "MK"}) && !slices.Contains(differ, "V")
-		if !u.explained[number] && touched[field.parent] && loaded.Stream < 0 && shown {
-			u.explained[number] = true
-			if err := u.additions(loaded.Object.Get("AP")); err != nil {
+		if !u.allowed[number] && touched[field.parent] && loaded.Stream < 0 && shown {
+			u.allowed[number] = true
+			if err := u.allowTree(loaded.Object.Get("AP")); err != nil {
 				return err
 			}
 		}
@@ -286,16 +288,16 @@ func onlyKeys(keys []string, lists ...[]string) bool {
 
 func (u *update) compareField(number uint32, touched map[uint32]bool) error {
 	field := u.fields[number]
-	loaded, err := u.number(u.new, number)
+	loaded, err := u.loadNumber(u.after, number)
 	if err != nil || loaded.Stream >= 0 || loaded.Object.Kind != pdf.Dictionary {
 		return err
 	}
-	differ := differences(field.dictionary, loaded.Object)
+	differ := differingKeys(field.dictionary, loaded.Object)
 	if !slices.Contains(differ, "V") || u.rules.locks(field.name) {
 		return nil
 	}
 	switch {
-	case field.kind == "Sig" && !field.signed:
+	case field.fieldType == "Sig" && !field.hasSignature:
 		allowed := signingKeys
 		if field.dictionary.Get("Subtype").Kind == pdf.Null {
 			allowed = slices.Concat(allowed, widgetKeys)
@@ -303,13 +305,13 @@ func (u *update) compareField(number uint32, touched map[uint32]bool) error {
 		if !onlyKeys(differ, allowed) {
 			return nil
 		}
-		u.explained[number], touched[number] = true, true
-		return u.sign(number, loaded.Object)
-	case field.kind != "Sig" && field.kind != "" && u.rules.filling && onlyKeys(differ, fillingKeys):
-		u.explained[number], touched[number] = true, true
+		u.allowed[number], touched[number] = true, true
+		return u.allowSignature(number, loaded.Object)
+	case field.fieldType != "Sig" && field.fieldType != "" && u.rules.allowFilling && onlyKeys(differ, fillingKeys):
+		u.allowed[number], touched[number] = true, true
 		u.note(ChangeFormField, "form field in object %d", number)
 		for _, key := range fillingKeys {
-			if err := u.additions(loaded.Object.Get(key)); err != nil {
+			if err := u.allowTree(loaded.Object.Get(key)); err != nil {
 				return err
 			}
 		}

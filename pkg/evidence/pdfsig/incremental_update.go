@@ -26,13 +26,13 @@ type Change struct {
 	Detail string `json:"detail"`
 }
 
-// other tells whether something is changed that is not known to be harmless.
-func other(changes []Change) bool {
+// hasOtherChange tells whether something is changed that is not known to be harmless.
+func hasOtherChange(changes []Change) bool {
 	return slices.ContainsFunc(changes, func(c Change) bool { return c.Kind == ChangeOther })
 }
 
-// only tells whether there are changes, and all are of the kinds.
-func only(changes []Change, kinds ...ChangeKind) bool {
+// onlyKinds tells whether there are changes, and all are of the kinds.
+func onlyKinds(changes []Change, kinds ...ChangeKind) bool {
 	return len(changes) > 0 && !slices.ContainsFunc(changes, func(c Change) bool {
 		return !slices.Contains(kinds, c.Kind)
 	})
@@ -48,14 +48,14 @@ func appendChange(changes []Change, change Change) []Change {
 	case slices.Contains(changes, change):
 	case len(changes) < maxChanges:
 		changes = append(changes, change)
-	case change.Kind == ChangeOther && !other(changes):
+	case change.Kind == ChangeOther && !hasOtherChange(changes):
 		changes[maxChanges-1] = change
 	}
 	return changes
 }
 
-// maxOwned bounds how many objects of validation data and appearances are followed.
-const maxOwned = 1 << 16
+// maxOwnedObjects bounds how many objects of validation data and appearances are followed.
+const maxOwnedObjects = 1 << 16
 
 // update compares two revisions of a file, of which the first is the beginning of the second.
 //
@@ -66,21 +66,21 @@ const maxOwned = 1 << 16
 // their contents, fonts and everything else that the first revision shows resolve to the same
 // objects in the second.
 type update struct {
-	loader
-	old, new *pdf.Document
+	objectLoader
+	before, after *pdf.Document
 	// signatures are those that hold and that the update adds.
 	signatures []*Signature
 	// rules are what the signatures of the first revision allow.
-	rules rules
+	rules modificationRules
 
-	changed   map[uint32]bool
-	explained map[uint32]bool
-	followed  map[uint32]bool // by additions
-	owned     *ownership
-	pages     []page
-	fields    map[uint32]*formField // of the first revision
-	widgets   map[uint32]bool       // that the update may add to pages
-	changes   []Change
+	changedObjects map[uint32]bool
+	allowed        map[uint32]bool
+	visited        map[uint32]bool // by additions
+	ownership      *ownership
+	pages          []page
+	fields         map[uint32]*formField // of the first revision
+	widgets        map[uint32]bool       // that the update may add to pages
+	changes        []Change
 }
 
 // note adds a change.
@@ -88,36 +88,36 @@ func (u *update) note(kind ChangeKind, format string, values ...any) {
 	u.changes = appendChange(u.changes, Change{kind, fmt.Sprintf(format, values...)})
 }
 
-func (u *update) other(format string, values ...any) { u.note(ChangeOther, format, values...) }
+func (u *update) noteOther(format string, values ...any) { u.note(ChangeOther, format, values...) }
 
 // compare fills changes. An error says that the revisions cannot be compared, or is the context's
 // or the reader's.
 func (u *update) compare() error {
-	if !u.continues() {
+	if !u.continuesXref() {
 		return nil
 	}
 	// Readers that search a file for objects would find others than those of the cross-reference.
-	switch at, err := u.new.Unclaimed(u.old.Size()); {
+	switch at, err := u.after.Unclaimed(u.before.Size()); {
 	case err != nil:
 		return err
-	case at < u.new.Size():
-		u.other("its cross-reference does not account for what stands at byte %d", at)
+	case at < u.after.Size():
+		u.noteOther("its cross-reference does not account for what stands at byte %d", at)
 	}
-	u.changed, u.explained = map[uint32]bool{}, map[uint32]bool{}
-	u.followed, u.widgets = map[uint32]bool{}, map[uint32]bool{}
-	for entry := range u.new.Entries() {
-		if !u.same(entry) {
-			u.changed[entry.Number] = true
+	u.changedObjects, u.allowed = map[uint32]bool{}, map[uint32]bool{}
+	u.visited, u.widgets = map[uint32]bool{}, map[uint32]bool{}
+	for entry := range u.after.Entries() {
+		if !u.sameEntry(entry) {
+			u.changedObjects[entry.Number] = true
 		}
 	}
-	if len(u.changed) == 0 && u.new.Trailer().Get("Info").Equal(u.old.Trailer().Get("Info")) {
+	if len(u.changedObjects) == 0 && u.after.Trailer().Get("Info").Equal(u.before.Trailer().Get("Info")) {
 		return nil
 	}
-	oldCatalog, root, err := u.old.Catalog()
+	oldCatalog, root, err := u.before.Catalog()
 	if err != nil {
 		return err
 	}
-	newCatalog, _, err := u.new.Catalog()
+	newCatalog, _, err := u.after.Catalog()
 	if err != nil {
 		return err
 	}
@@ -138,38 +138,38 @@ func (u *update) compare() error {
 	return nil
 }
 
-// continues tells whether the second revision's cross-reference is the first one's with more in
+// continuesXref tells whether the second revision's cross-reference is the first one's with more in
 // front, in which all readers read the same.
-func (u *update) continues() bool {
-	before, after := u.old.Sections(), u.new.Sections()
+func (u *update) continuesXref() bool {
+	before, after := u.before.Sections(), u.after.Sections()
 	added := len(after) - len(before)
 	for i := range before {
 		if added < 0 || before[i].Offset != after[added+i].Offset {
-			u.other("its cross-reference does not continue that of the revision before")
+			u.noteOther("its cross-reference does not continue that of the revision before")
 			return false
 		}
 	}
 	for _, section := range after[:added] {
 		if section.Trailer.Get("XRefStm").Kind != pdf.Null {
-			u.other("its cross-reference has a part that not all readers see")
+			u.noteOther("its cross-reference has a part that not all readers see")
 			return false
 		}
 	}
-	if number, section, repeated := u.new.Repeated(); repeated && section < added {
-		u.other("its cross-reference names object %d twice, so that readers differ", number)
+	if number, section, repeated := u.after.Repeated(); repeated && section < added {
+		u.noteOther("its cross-reference names object %d twice, so that readers differ", number)
 		return false
 	}
-	a, b := u.old.Trailer().Get("Root"), u.new.Trailer().Get("Root")
+	a, b := u.before.Trailer().Get("Root"), u.after.Trailer().Get("Root")
 	if !a.Equal(b) {
-		u.other("the trailer leads to another catalog")
+		u.noteOther("the trailer leads to another catalog")
 		return false
 	}
 	return true
 }
 
-// same tells whether an entry of the second revision leads to the same bytes in the first.
-func (u *update) same(entry pdf.Entry) bool {
-	before, known := u.old.Entry(entry.Number)
+// sameEntry tells whether an entry of the second revision leads to the same bytes in the first.
+func (u *update) sameEntry(entry pdf.Entry) bool {
+	before, known := u.before.Entry(entry.Number)
 	if entry.Type == pdf.Free {
 		return !known || before.Type == pdf.Free
 	}
@@ -177,55 +177,55 @@ func (u *update) same(entry pdf.Entry) bool {
 		return false
 	}
 	if entry.Type == pdf.Compressed {
-		a, _ := u.old.Entry(entry.Stream)
-		b, _ := u.new.Entry(entry.Stream)
+		a, _ := u.before.Entry(entry.Stream)
+		b, _ := u.after.Entry(entry.Stream)
 		return a == b
 	}
 	return true
 }
 
-// addition explains an object that something may lead to that the update may write: one that
+// allowObject explains an object that something may lead to that the update may write: one that
 // nothing in the first revision leads to, or only what the update may replace.
-func (u *update) addition(value pdf.Object) bool {
+func (u *update) allowObject(value pdf.Object) bool {
 	if value.Kind != pdf.Ref {
 		return true
 	}
 	number := value.Reference().Number
-	if !u.changed[number] || u.explained[number] {
+	if !u.changedObjects[number] || u.allowed[number] {
 		return true
 	}
-	if !u.owned.free(number) { // as no page is and no field, to which other entries lead
+	if !u.ownership.isUnreferenced(number) { // as no page is and no field, to which other entries lead
 		return false
 	}
-	u.explained[number] = true
+	u.allowed[number] = true
 	return true
 }
 
-// additions does the same for all that a value leads to, through what the update may replace but
+// allowTree does the same for all that a value leads to, through what the update may replace but
 // does not, too.
-func (u *update) additions(value pdf.Object) error {
-	for _, ref := range references(value) {
+func (u *update) allowTree(value pdf.Object) error {
+	for _, ref := range referencesIn(value) {
 		number := ref.Reference().Number
-		if u.followed[number] || !u.owned.free(number) || !u.addition(ref) {
+		if u.visited[number] || !u.ownership.isUnreferenced(number) || !u.allowObject(ref) {
 			continue // what is not explained is found in the end
 		}
-		u.followed[number] = true
+		u.visited[number] = true
 		if err := u.ctx.Err(); err != nil {
 			return err
 		}
-		loaded, err := u.number(u.new, number)
+		loaded, err := u.loadNumber(u.after, number)
 		if err != nil {
 			return err
 		}
-		if err := u.additions(loaded.Object); err != nil {
+		if err := u.allowTree(loaded.Object); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// references are those that stand in a value.
-func references(value pdf.Object) []pdf.Object {
+// referencesIn are those that stand in a value.
+func referencesIn(value pdf.Object) []pdf.Object {
 	if value.Kind == pdf.Ref {
 		return []pdf.Object{value}
 	}
@@ -235,16 +235,16 @@ func references(value pdf.Object) []pdf.Object {
 		case pdf.Ref:
 			found = append(found, item)
 		case pdf.Array, pdf.Dictionary:
-			found = append(found, references(item)...)
+			found = append(found, referencesIn(item)...)
 		}
 	}
 	return found
 }
 
-// alike tells whether two values say the same, however they are written.
-func alike(a, b pdf.Object) bool {
+// equalValues tells whether two values say the same, however they are written.
+func equalValues(a, b pdf.Object) bool {
 	if a.Kind == pdf.Dictionary && b.Kind == pdf.Dictionary {
-		return len(differences(a, b)) == 0
+		return len(differingKeys(a, b)) == 0
 	}
 	if a.IsString() && b.IsString() {
 		return string(a.Text) == string(b.Text)
@@ -256,15 +256,15 @@ func alike(a, b pdf.Object) bool {
 	if a.Kind != pdf.Array || b.Kind != pdf.Array {
 		return a.Equal(b)
 	}
-	return slices.EqualFunc(a.Items, b.Items, alike)
+	return slices.EqualFunc(a.Items, b.Items, equalValues)
 }
 
-// keys are those of a dictionary, once each.
-func keys(dictionary pdf.Object) []string { return differences(dictionary, pdf.Object{}) }
+// dictionaryKeys are those of a dictionary, once each.
+func dictionaryKeys(dictionary pdf.Object) []string { return differingKeys(dictionary, pdf.Object{}) }
 
-// differences are the keys, in order, whose values are not alike, or which one of two dictionaries
-// has twice. A value that is null is one that is not there.
-func differences(a, b pdf.Object) []string {
+// differingKeys are the keys, in order, whose values are not alike, or which one of two
+// dictionaries has twice. A value that is null is one that is not there.
+func differingKeys(a, b pdf.Object) []string {
 	type values struct {
 		first, second pdf.Object
 		n, m          int
@@ -282,7 +282,7 @@ func differences(a, b pdf.Object) []string {
 	}
 	var differ []string
 	for key, v := range all {
-		if v.n > 1 || v.m > 1 || !alike(v.first, v.second) {
+		if v.n > 1 || v.m > 1 || !equalValues(v.first, v.second) {
 			differ = append(differ, key)
 		}
 	}
@@ -290,12 +290,12 @@ func differences(a, b pdf.Object) []string {
 	return differ
 }
 
-// added are the items of the second list that the first does not have; false if the first is not in
-// it, in its order.
-func added(before, after []pdf.Object) ([]pdf.Object, bool) {
+// addedItems are the items of the second list that the first does not have; false if the first is
+// not in it, in its order.
+func addedItems(before, after []pdf.Object) ([]pdf.Object, bool) {
 	var more []pdf.Object
 	for _, item := range after {
-		if len(before) > 0 && len(before[0].Items) == len(item.Items) && alike(before[0], item) {
+		if len(before) > 0 && len(before[0].Items) == len(item.Items) && equalValues(before[0], item) {
 			before = before[1:]
 		} else {
 			more = append(more, item)
@@ -307,87 +307,87 @@ func added(before, after []pdf.Object) ([]pdf.Object, bool) {
 // compareInfo lets the document's information have another date and producer. Some programs leave
 // it out of their trailer.
 func (u *update) compareInfo() error {
-	before, after := u.old.Trailer().Get("Info"), u.new.Trailer().Get("Info")
+	before, after := u.before.Trailer().Get("Info"), u.after.Trailer().Get("Info")
 	if before.Kind != pdf.Null && after.Kind != pdf.Null && !before.Equal(after) {
-		u.other("the trailer leads to other document information")
+		u.noteOther("the trailer leads to other document information")
 		return nil
 	}
-	if after.Kind != pdf.Ref || !u.changed[after.Reference().Number] {
+	if after.Kind != pdf.Ref || !u.changedObjects[after.Reference().Number] {
 		return nil
 	}
-	a, err := u.resolve(u.old, before)
+	a, err := u.resolve(u.before, before)
 	if err != nil {
 		return err
 	}
-	b, err := u.resolve(u.new, after)
+	b, err := u.resolve(u.after, after)
 	if err != nil {
 		return err
 	}
 	number := after.Reference().Number
-	if before.Kind == pdf.Null && !u.addition(after) {
+	if before.Kind == pdf.Null && !u.allowObject(after) {
 		return nil
 	}
-	for _, key := range differences(a, b) {
+	for _, key := range differingKeys(a, b) {
 		if value := b.Get(key); key != "ModDate" && key != "Producer" || !value.IsString() {
-			u.other("document information: /%s", showable(key))
+			u.noteOther("document information: /%s", printable(key))
 			return nil
 		}
 	}
-	u.explained[number] = b.Kind == pdf.Dictionary
+	u.allowed[number] = b.Kind == pdf.Dictionary
 	return nil
 }
 
 // compareRest explains what says the same as before and what nothing leads to, and names the rest.
 func (u *update) compareRest() error {
-	numbers := make([]uint32, 0, len(u.changed))
-	for number := range u.changed {
-		if !u.explained[number] {
+	numbers := make([]uint32, 0, len(u.changedObjects))
+	for number := range u.changedObjects {
+		if !u.allowed[number] {
 			numbers = append(numbers, number)
 		}
 	}
 	slices.Sort(numbers)
 	for _, number := range numbers {
-		if len(u.changes) == maxChanges && other(u.changes) {
+		if len(u.changes) == maxChanges && hasOtherChange(u.changes) {
 			return nil // nobody would see more
 		}
-		fine, err := u.harmless(number)
+		fine, err := u.isHarmless(number)
 		if err != nil {
 			return err
 		}
 		if !fine {
 			verb := "replaces"
-			if entry, known := u.old.Entry(number); !known || entry.Type == pdf.Free {
+			if entry, known := u.before.Entry(number); !known || entry.Type == pdf.Free {
 				verb = "adds"
-			} else if entry, _ := u.new.Entry(number); entry.Type == pdf.Free {
+			} else if entry, _ := u.after.Entry(number); entry.Type == pdf.Free {
 				verb = "removes"
 			}
-			u.other("it %s object %d", verb, number)
+			u.noteOther("it %s object %d", verb, number)
 		}
 	}
 	return nil
 }
 
-// harmless tells whether an object that is not explained changes nothing that is shown.
-func (u *update) harmless(number uint32) (bool, error) {
-	before, _ := u.old.Entry(number)
-	after, _ := u.new.Entry(number)
+// isHarmless tells whether an object that is not explained changes nothing that is shown.
+func (u *update) isHarmless(number uint32) (bool, error) {
+	before, _ := u.before.Entry(number)
+	after, _ := u.after.Entry(number)
 	if after.Type == pdf.Free {
 		return false, nil
 	}
-	b, err := u.entry(u.new, after)
+	b, err := u.loadEntry(u.after, after)
 	if err != nil {
 		return false, err
 	}
 	if before.Type == pdf.Free {
 		// Nothing leads to it: neither the first revision, nor what is explained. It carries other
 		// objects, as an object stream does, or is what some programs leave behind.
-		return u.owned.free(number), nil
+		return u.ownership.isUnreferenced(number), nil
 	}
-	a, err := u.entry(u.old, before)
+	a, err := u.loadEntry(u.before, before)
 	if err != nil {
 		return false, err
 	}
-	return a.Reference == b.Reference && a.Stream < 0 && b.Stream < 0 && alike(a.Object, b.Object), nil
+	return a.Reference == b.Reference && a.Stream < 0 && b.Stream < 0 && equalValues(a.Object, b.Object), nil
 }
 
 // Summary names what changes a document in one sentence, without signatures, form values and

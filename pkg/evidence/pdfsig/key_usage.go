@@ -13,11 +13,11 @@ var documentUses = []asn1.ObjectIdentifier{
 	{1, 3, 6, 1, 4, 1, 311, 10, 3, 12}, // Microsoft, document signing
 }
 
-// signingUse tells whether a certificate may be used to sign documents: it names no use, or one
-// that allows it. One for clients that log in passes too, see [clientUse]; one for servers, code or
-// time stamps alone does not.
-func signingUse(certificate *x509.Certificate) bool {
-	return signsDocuments(certificate) || clientUse(certificate)
+// allowsSigning tells whether a certificate may be used to sign documents: it names no use, or one
+// that allows it. One for clients that log in passes too, see [isForClients]; one for servers, code
+// or time stamps alone does not.
+func allowsSigning(certificate *x509.Certificate) bool {
+	return signsDocuments(certificate) || isForClients(certificate)
 }
 
 func signsDocuments(certificate *x509.Certificate) bool {
@@ -31,14 +31,14 @@ func signsDocuments(certificate *x509.Certificate) bool {
 	})
 }
 
-// clientUse tells whether logging in is the nearest to signing that a certificate is meant for.
-func clientUse(certificate *x509.Certificate) bool {
+// isForClients tells whether logging in is the nearest to signing that a certificate is meant for.
+func isForClients(certificate *x509.Certificate) bool {
 	return !signsDocuments(certificate) && slices.Contains(certificate.ExtKeyUsage, x509.ExtKeyUsageClientAuth)
 }
 
-// stampingUse tells whether a certificate may be used for time stamps, which RFC 3161 wants to be
-// said.
-func stampingUse(certificate *x509.Certificate) bool {
+// allowsTimeStamps tells whether a certificate may be used for time stamps, which RFC 3161 wants to
+// be said.
+func allowsTimeStamps(certificate *x509.Certificate) bool {
 	return slices.Contains(certificate.ExtKeyUsage, x509.ExtKeyUsageTimeStamping)
 }
 

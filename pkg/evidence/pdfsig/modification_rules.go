@@ -6,11 +6,11 @@ import (
 	"github.com/danabio/danabio-go/internal/pdf"
 )
 
-// rules are what the signatures of a revision allow later ones to change.
-type rules struct {
-	noSigning bool // a certification allows nothing at all
-	filling   bool // a certification allows values of form fields
-	locked    []fieldLock
+// modificationRules are what the signatures of a revision allow later ones to change.
+type modificationRules struct {
+	forbidSigning bool // a certification allows nothing at all
+	allowFilling  bool // a certification allows values of form fields
+	fieldLocks    []fieldLock
 }
 
 // fieldLock is a /FieldMDP: the fields that nobody may change any more.
@@ -20,53 +20,53 @@ type fieldLock struct {
 }
 
 // readRules reads /DocMDP and /FieldMDP of the signatures of a revision.
-func (u *update) readRules(signatures []*Signature) (rules, error) {
-	var r rules
+func (u *update) readRules(signatures []*Signature) (modificationRules, error) {
+	var r modificationRules
 	for _, s := range signatures {
 		switch s.DocMDP {
 		case 1:
-			r.noSigning = true
+			r.forbidSigning = true
 		case 2, 3:
-			r.filling = true
+			r.allowFilling = true
 		}
-		loaded, err := u.number(u.old, s.Object)
+		loaded, err := u.loadNumber(u.before, s.Object)
 		if err != nil {
-			return rules{}, err
+			return modificationRules{}, err
 		}
 		dictionary := loaded.Object
 		if value := dictionary.Get("V"); value.Kind == pdf.Dictionary {
 			dictionary = value
 		}
-		locked, err := u.fieldLocks(dictionary)
+		locked, err := u.readFieldLocks(dictionary)
 		if err != nil {
-			return rules{}, err
+			return modificationRules{}, err
 		}
-		r.locked = append(r.locked, locked...)
+		r.fieldLocks = append(r.fieldLocks, locked...)
 	}
-	r.filling = r.filling && !r.noSigning
+	r.allowFilling = r.allowFilling && !r.forbidSigning
 	return r, nil
 }
 
-func (u *update) fieldLocks(dictionary pdf.Object) ([]fieldLock, error) {
+func (u *update) readFieldLocks(dictionary pdf.Object) ([]fieldLock, error) {
 	var locks []fieldLock
-	references, err := u.list(u.old, dictionary.Get("Reference"))
+	references, err := u.list(u.before, dictionary.Get("Reference"))
 	if err != nil {
 		return nil, err
 	}
 	for _, item := range references {
-		reference, err := u.resolve(u.old, item)
+		reference, err := u.resolve(u.before, item)
 		if err != nil {
 			return nil, err
 		}
 		if !reference.Get("TransformMethod").IsName("FieldMDP") {
 			continue
 		}
-		parameters, err := u.resolve(u.old, reference.Get("TransformParams"))
+		parameters, err := u.resolve(u.before, reference.Get("TransformParams"))
 		if err != nil {
 			return nil, err
 		}
 		lock := fieldLock{action: string(parameters.Get("Action").Text), fields: map[string]bool{}}
-		names, err := u.list(u.old, parameters.Get("Fields"))
+		names, err := u.list(u.before, parameters.Get("Fields"))
 		if err != nil {
 			return nil, err
 		}
@@ -79,8 +79,8 @@ func (u *update) fieldLocks(dictionary pdf.Object) ([]fieldLock, error) {
 }
 
 // locks tells whether a field must not change. A name stands for all fields below it, too.
-func (r rules) locks(field string) bool {
-	return slices.ContainsFunc(r.locked, func(lock fieldLock) bool {
+func (r modificationRules) locks(field string) bool {
+	return slices.ContainsFunc(r.fieldLocks, func(lock fieldLock) bool {
 		named := lock.fields[field]
 		for i, c := range field {
 			named = named || c == '.' && lock.fields[field[:i]]

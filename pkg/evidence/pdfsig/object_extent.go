@@ -11,10 +11,10 @@ import (
 // extents are the objects of a file that reach into another, or may: no object of an honest file
 // does. A stream that reaches into the contents of a signature shows what no signature covers.
 type extents struct {
-	suspects []extent
-	pending  []pdf.Indirect // streams whose length is an object of its own
-	last     extent
-	farthest int64
+	suspects   []extent
+	unresolved []pdf.Indirect // streams whose length is an object of its own
+	last       extent
+	farthest   int64
 }
 
 // extent is the place of an object, with its stream.
@@ -32,7 +32,7 @@ func (e *extents) add(document *pdf.Document, object pdf.Indirect) error {
 	switch length := object.Length; {
 	case object.Stream >= 0 && length.Kind == pdf.Ref:
 		object.Object = pdf.Object{} // which is not needed any more
-		e.pending = append(e.pending, object)
+		e.unresolved = append(e.unresolved, object)
 	case object.Stream >= 0:
 		var err error
 		if one.end, err = document.StreamEnd(object); err != nil {
@@ -56,11 +56,11 @@ func (e *extents) resolve(ctx context.Context, document *pdf.Document) error {
 		at, _ := document.Entry(object.Length.Reference().Number)
 		return at
 	}
-	slices.SortFunc(e.pending, func(a, b pdf.Indirect) int {
+	slices.SortFunc(e.unresolved, func(a, b pdf.Indirect) int {
 		x, y := entry(a), entry(b)
 		return cmp.Or(cmp.Compare(x.Stream, y.Stream), cmp.Compare(x.Index, y.Index), cmp.Compare(x.Offset, y.Offset))
 	})
-	for _, object := range e.pending {
+	for _, object := range e.unresolved {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -75,14 +75,15 @@ func (e *extents) resolve(ctx context.Context, document *pdf.Document) error {
 		}
 		e.suspects = append(e.suspects, extent{object.Reference.Number, object.Offset, end})
 	}
-	e.pending = nil
+	e.unresolved = nil
 	return nil
 }
 
-// into is an object, but the signature's own, that reaches into what its byte range leaves out.
-func (e *extents) into(gap coverage, own uint32) (uint32, bool) {
+// reachingInto is an object, but the signature's own, that reaches into what its byte range leaves
+// out.
+func (e *extents) reachingInto(gap signedRange, own uint32) (uint32, bool) {
 	i := slices.IndexFunc(e.suspects, func(one extent) bool {
-		return one.number != own && one.start < gap.after && one.end > gap.gap
+		return one.number != own && one.start < gap.gapEnd && one.end > gap.gapStart
 	})
 	if i < 0 {
 		return 0, false

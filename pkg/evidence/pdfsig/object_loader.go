@@ -6,18 +6,18 @@ import (
 	"github.com/danabio/danabio-go/internal/pdf"
 )
 
-// leastLoad is what an object counts at least of what may be read.
-const leastLoad = 512
+// minLoadCost is what an object counts at least of what may be read.
+const minLoadCost = 512
 
-// loader reads objects of revisions. What it parses counts against the meter as what it reads does:
-// a small file can lead to the same large object any number of times.
-type loader struct {
-	ctx     context.Context
-	metered *meter
+// objectLoader reads objects of revisions. What it parses counts against the meter as what it reads
+// does: a small file can lead to the same large object any number of times.
+type objectLoader struct {
+	ctx    context.Context
+	budget *budgetReader
 }
 
-// entry reads the object that an entry leads to; a free one is null.
-func (l loader) entry(d *pdf.Document, entry pdf.Entry) (pdf.Indirect, error) {
+// loadEntry reads the object that an entry leads to; a free one is null.
+func (l objectLoader) loadEntry(d *pdf.Document, entry pdf.Entry) (pdf.Indirect, error) {
 	if err := l.ctx.Err(); err != nil {
 		return pdf.Indirect{}, err
 	}
@@ -25,20 +25,20 @@ func (l loader) entry(d *pdf.Document, entry pdf.Entry) (pdf.Indirect, error) {
 		return pdf.Indirect{Stream: -1}, nil
 	}
 	loaded, err := d.LoadEntry(entry)
-	if l.metered.left -= max(leastLoad, loaded.Object.End-loaded.Object.Offset); l.metered.left < 0 {
+	if l.budget.remaining -= max(minLoadCost, loaded.Object.End-loaded.Object.Offset); l.budget.remaining < 0 {
 		return pdf.Indirect{}, errBudget
 	}
 	return loaded, err
 }
 
-// number reads an object by its number.
-func (l loader) number(d *pdf.Document, number uint32) (pdf.Indirect, error) {
+// loadNumber reads an object by its number.
+func (l objectLoader) loadNumber(d *pdf.Document, number uint32) (pdf.Indirect, error) {
 	entry, _ := d.Entry(number)
-	return l.entry(d, entry)
+	return l.loadEntry(d, entry)
 }
 
 // resolve follows references, as [pdf.Document.Resolve] does.
-func (l loader) resolve(d *pdf.Document, value pdf.Object) (pdf.Object, error) {
+func (l objectLoader) resolve(d *pdf.Document, value pdf.Object) (pdf.Object, error) {
 	for range maxFieldDepth {
 		if value.Kind != pdf.Ref {
 			return value, nil
@@ -47,7 +47,7 @@ func (l loader) resolve(d *pdf.Document, value pdf.Object) (pdf.Object, error) {
 		if entry.Reference() != value.Reference() { // another generation; one in an object stream has 0
 			return pdf.Object{}, nil
 		}
-		loaded, err := l.entry(d, entry)
+		loaded, err := l.loadEntry(d, entry)
 		if err != nil {
 			return pdf.Object{}, err
 		}
@@ -57,7 +57,7 @@ func (l loader) resolve(d *pdf.Document, value pdf.Object) (pdf.Object, error) {
 }
 
 // list resolves an array; null counts as an empty one.
-func (l loader) list(d *pdf.Document, value pdf.Object) ([]pdf.Object, error) {
+func (l objectLoader) list(d *pdf.Document, value pdf.Object) ([]pdf.Object, error) {
 	resolved, err := l.resolve(d, value)
 	if err != nil {
 		return nil, err

@@ -8,10 +8,10 @@ import (
 // garbage without them. It counts references, as a garbage collector does, so an object that a page
 // leads to as well is never owned.
 type ownership struct {
-	loader
+	objectLoader
 	document *pdf.Document
 	total    map[uint32]int // references to an object in the whole revision; of those alone that matter
-	from     map[uint32]int // of these, those from the entries and from what they own
+	owned    map[uint32]int // of these, those from the entries and from what they own
 	holders  map[uint32]bool
 }
 
@@ -25,9 +25,9 @@ type slot struct {
 // holders are the objects that have the slots: what stands in them is never owned by another slot,
 // or a reference would count twice.
 func newOwnership(u *update, holders map[uint32]bool, slots []slot) (*ownership, error) {
-	o := &ownership{loader: u.loader, document: u.old, holders: holders, total: map[uint32]int{},
-		from: map[uint32]int{}}
-	for number := range u.changed {
+	o := &ownership{objectLoader: u.objectLoader, document: u.before, holders: holders, total: map[uint32]int{},
+		owned: map[uint32]int{}}
+	for number := range u.changedObjects {
 		o.total[number] = 0
 	}
 	for _, s := range slots {
@@ -37,11 +37,11 @@ func newOwnership(u *update, holders map[uint32]bool, slots []slot) (*ownership,
 			}
 		}
 	}
-	if err := o.count(); err != nil {
+	if err := o.countAll(); err != nil {
 		return nil, err
 	}
 	for _, s := range slots {
-		if err := o.reach(s.value, s.deep); err != nil {
+		if err := o.countOwned(s.value, s.deep); err != nil {
 			return nil, err
 		}
 	}
@@ -50,7 +50,7 @@ func newOwnership(u *update, holders map[uint32]bool, slots []slot) (*ownership,
 
 // follow tracks all that a value leads to.
 func (o *ownership) follow(value pdf.Object) error {
-	queue := references(value)
+	queue := referencesIn(value)
 	seen := map[uint32]bool{}
 	for len(queue) > 0 {
 		number := queue[0].Reference().Number
@@ -58,33 +58,33 @@ func (o *ownership) follow(value pdf.Object) error {
 		if seen[number] {
 			continue
 		}
-		if seen[number] = true; len(seen) > maxOwned {
+		if seen[number] = true; len(seen) > maxOwnedObjects {
 			return &pdf.Error{Kind: pdf.ErrLimit, Offset: -1,
 				Detail: "validation data and appearances lead to too many objects"}
 		}
 		if _, tracked := o.total[number]; !tracked {
 			o.total[number] = 0
 		}
-		loaded, err := o.number(o.document, number)
+		loaded, err := o.loadNumber(o.document, number)
 		if err != nil {
 			return err
 		}
 		if kind := loaded.Object.Get("Type"); kind.IsName("Page") || kind.IsName("Pages") || kind.IsName("Catalog") {
 			continue // which lead to everything
 		}
-		queue = append(queue, references(loaded.Object)...)
+		queue = append(queue, referencesIn(loaded.Object)...)
 	}
 	return nil
 }
 
-// count goes through all objects of the revision.
-func (o *ownership) count() error {
+// countAll goes through all objects of the revision.
+func (o *ownership) countAll() error {
 	for entry := range o.document.InFile() {
-		loaded, err := o.entry(o.document, entry)
+		loaded, err := o.loadEntry(o.document, entry)
 		if err != nil {
 			return err
 		}
-		for _, ref := range references(loaded.Object) {
+		for _, ref := range referencesIn(loaded.Object) {
 			number := ref.Reference().Number
 			if n, tracked := o.total[number]; tracked {
 				o.total[number] = n + 1
@@ -94,26 +94,26 @@ func (o *ownership) count() error {
 	return nil
 }
 
-// reach counts the references in a value of a slot, and in what is then owned.
-func (o *ownership) reach(value pdf.Object, deep bool) error {
-	queue := references(value)
+// countOwned counts the references in a value of a slot, and in what is then owned.
+func (o *ownership) countOwned(value pdf.Object, deep bool) error {
+	queue := referencesIn(value)
 	for len(queue) > 0 {
 		number := queue[0].Reference().Number
 		queue = queue[1:]
-		if o.from[number]++; !deep || o.holders[number] || !o.free(number) {
+		if o.owned[number]++; !deep || o.holders[number] || !o.isUnreferenced(number) {
 			continue
 		}
-		loaded, err := o.number(o.document, number)
+		loaded, err := o.loadNumber(o.document, number)
 		if err != nil {
 			return err
 		}
-		queue = append(queue, references(loaded.Object)...)
+		queue = append(queue, referencesIn(loaded.Object)...)
 	}
 	return nil
 }
 
-// free tells whether nothing but the slots leads to an object.
-func (o *ownership) free(number uint32) bool {
+// isUnreferenced tells whether nothing but the slots leads to an object.
+func (o *ownership) isUnreferenced(number uint32) bool {
 	total, tracked := o.total[number]
-	return tracked && o.from[number] == total
+	return tracked && o.owned[number] == total
 }

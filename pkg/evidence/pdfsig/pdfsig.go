@@ -191,17 +191,17 @@ func (i *Inspector) Inspect(ctx context.Context, entry evidence.EntryReport,
 // Check judges a PDF of size bytes. Whatever is wrong with the file is in the report; the error is
 // one of the options, ctx.Err(), or what r returned.
 func Check(ctx context.Context, r io.ReaderAt, size int64, options Options) (*Report, error) {
-	return check(ctx, r, size, options, bounds{hashed: maxHashed(size), contents: maxContents})
+	return check(ctx, r, size, options, workLimits{hashed: maxHashedBytes(size), contents: maxContents})
 }
 
-func check(ctx context.Context, r io.ReaderAt, size int64, options Options, left bounds) (*Report, error) {
+func check(ctx context.Context, r io.ReaderAt, size int64, options Options, left workLimits) (*Report, error) {
 	if err := options.check(); err != nil {
 		return nil, err
 	}
 	if size < 0 {
 		return nil, fmt.Errorf("checking a PDF: size %d is negative", size)
 	}
-	c := &checker{ctx: ctx, reader: r, size: size, options: &options, left: left, report: &Report{
+	c := &checker{ctx: ctx, reader: r, size: size, options: &options, remaining: left, report: &Report{
 		Findings: []evidence.Finding{},
 		Details: Details{
 			Version: ReportVersion, Signatures: []Signature{}, Trust: NotJudged, Revocation: RevocationNotKnown,

@@ -9,18 +9,18 @@ import (
 // errBudget ends reading that costs more than an honest file needs.
 var errBudget = errors.New("read budget exceeded")
 
-// meter lets a bounded number of bytes be read, and nothing after its context ended.
-type meter struct {
-	ctx    context.Context
-	reader io.ReaderAt
-	left   int64
+// budgetReader lets a bounded number of bytes be read, and nothing after its context ended.
+type budgetReader struct {
+	ctx       context.Context
+	reader    io.ReaderAt
+	remaining int64
 }
 
-func (m *meter) ReadAt(p []byte, offset int64) (int, error) {
+func (m *budgetReader) ReadAt(p []byte, offset int64) (int, error) {
 	if err := m.ctx.Err(); err != nil {
 		return 0, err
 	}
-	if m.left -= int64(len(p)); m.left < 0 {
+	if m.remaining -= int64(len(p)); m.remaining < 0 {
 		return 0, errBudget
 	}
 	return m.reader.ReadAt(p, offset)
@@ -29,8 +29,8 @@ func (m *meter) ReadAt(p []byte, offset int64) (int, error) {
 // copyBuffer is how many bytes are hashed at a time.
 const copyBuffer = 64 << 10
 
-// feed writes length bytes from an offset into a hash.
-func feed(ctx context.Context, into io.Writer, r io.ReaderAt, offset, length int64) error {
+// copyRange writes length bytes from an offset into a hash.
+func copyRange(ctx context.Context, into io.Writer, r io.ReaderAt, offset, length int64) error {
 	buffer := make([]byte, min(copyBuffer, length))
 	for length > 0 {
 		if err := ctx.Err(); err != nil {

@@ -12,14 +12,14 @@ import (
 // parseRSASHA1 reads a signature of adbe.x509.rsa_sha1 (ISO 32000-1, 12.8.3.2): a bare RSA
 // signature in an OCTET STRING, the certificates beside it in the dictionary, that of the signer
 // first. PDFs since 1.6 have other digests than SHA-1 in it, which only the signature itself says.
-func parseRSASHA1(certificates pdf.Object, raw []byte) (*message, *fault) {
-	m := &message{}
+func parseRSASHA1(certificates pdf.Object, raw []byte) (*cmsMessage, *fault) {
+	m := &cmsMessage{}
 	list := []pdf.Object{certificates}
 	if certificates.Kind == pdf.Array {
 		list = certificates.Items
 	}
 	if len(list) > maxCertificates {
-		return m, undecided(CodeLimit, "its dictionary has more certificates than are judged")
+		return m, indeterminateFault(CodeLimit, "its dictionary has more certificates than are judged")
 	}
 	for i, one := range list {
 		length, err := berLength(one.Text)
@@ -28,49 +28,51 @@ func parseRSASHA1(certificates pdf.Object, raw []byte) (*message, *fault) {
 			parsed, err = parseCertificate(one.Text[:length])
 		}
 		if i == 0 && parsed == nil {
-			return m, undecided(CodeCertificateMissing, "its dictionary does not carry the signer's certificate")
+			return m,
+				indeterminateFault(CodeCertificateMissing, "its dictionary does not carry the signer's certificate")
 		}
 		if err == nil && parsed != nil {
 			m.certificates = append(m.certificates, parsed)
 		}
 	}
 	if len(m.certificates) == 0 {
-		return m, undecided(CodeCertificateMissing, "its dictionary does not carry the signer's certificate")
+		return m, indeterminateFault(CodeCertificateMissing, "its dictionary does not carry the signer's certificate")
 	}
-	s := &signer{certificate: m.certificates[0]}
-	m.signers = []*signer{s}
-	if rest, err := asn1.Unmarshal(definite(raw), &s.value); err != nil || len(rest) > 0 {
-		return m, invalid(CodeCMS, "its /Contents holds no RSA signature")
+	s := &signerInfo{certificate: m.certificates[0]}
+	m.signers = []*signerInfo{s}
+	if rest, err := asn1.Unmarshal(toDefiniteLength(raw), &s.value); err != nil || len(rest) > 0 {
+		return m, invalidFault(CodeCMS, "its /Contents holds no RSA signature")
 	}
 	s.algorithm = signatureAlgorithm{oid: oidKeyRSA, name: nameRSA}
-	if s.certificate.unfit != nil {
-		return m, s.certificate.unfit
+	if s.certificate.keyFault != nil {
+		return m, s.certificate.keyFault
 	}
 	key, ok := s.certificate.key.(*rsa.PublicKey)
 	if !ok {
-		return m, invalid(CodeSignatureMismatch, "the signature does not fit the signer's key")
+		return m, invalidFault(CodeSignatureMismatch, "the signature does not fit the signer's key")
 	}
-	if !usableKey(key) {
-		return m, undecided(CodeLimit, "the signer's RSA key has too many bits")
+	if !isUsableKey(key) {
+		return m, indeterminateFault(CodeLimit, "the signer's RSA key has too many bits")
 	}
-	oid := namedDigest(key, s.value)
+	oid := digestNamedBy(key, s.value)
 	if oid == nil {
-		return m, invalid(CodeSignatureMismatch, "the signature does not fit the signer's key")
+		return m, invalidFault(CodeSignatureMismatch, "the signature does not fit the signer's key")
 	}
 	var known bool
 	if s.digest, known = findDigest(oid); !known {
-		return m, undecided(CodeAlgorithm, "digest algorithm "+s.digest.name+" is not judged")
+		return m, indeterminateFault(CodeAlgorithm, "digest algorithm "+s.digest.name+" is not judged")
 	}
 	if s.digest.hash == brokenDigest {
 		return m,
-			invalid(CodeBrokenDigest, "it uses MD5, with which anybody can make a second document of the same digest")
+			invalidFault(CodeBrokenDigest,
+				"it uses MD5, with which anybody can make a second document of the same digest")
 	}
 	return m, nil
 }
 
-// namedDigest opens an RSA signature and gives the algorithm that its DigestInfo names, nil if
+// digestNamedBy opens an RSA signature and gives the algorithm that its DigestInfo names, nil if
 // there is none. It checks nothing: that is for package rsa, when the algorithm is known.
-func namedDigest(key *rsa.PublicKey, signature []byte) asn1.ObjectIdentifier {
+func digestNamedBy(key *rsa.PublicKey, signature []byte) asn1.ObjectIdentifier {
 	opened := new(big.Int).Exp(new(big.Int).SetBytes(signature), big.NewInt(int64(key.E)),
 		key.N).Bytes() // without the first zero
 	at := 1

@@ -81,7 +81,7 @@ func (c *checker) compareSent() error {
 		if sent.Size > c.size {
 			break
 		}
-		if err := feed(c.ctx, hash, c.reader, at, sent.Size-at); err != nil {
+		if err := copyRange(c.ctx, hash, c.reader, at, sent.Size-at); err != nil {
 			return err
 		}
 		at = sent.Size
@@ -92,10 +92,10 @@ func (c *checker) compareSent() error {
 		if sent.Size == c.size {
 			document.Relation = RelationIdentical
 		}
-		if last := c.covering(sent.Size); last != nil {
+		if last := c.signatureCovering(sent.Size); last != nil {
 			document.Covered = true
 			var err error
-			if document.Changes, err = c.changedBefore(last, sent.Size); err != nil {
+			if document.Changes, err = c.changesBefore(last, sent.Size); err != nil {
 				return err
 			}
 		}
@@ -108,27 +108,27 @@ func (c *checker) compareSent() error {
 	return nil
 }
 
-// covering is the last signature that holds and covers the first bytes of the file; nil if there is
-// none.
-func (c *checker) covering(size int64) *Signature {
+// signatureCovering is the last signature that holds and covers the first bytes of the file; nil if
+// there is none.
+func (c *checker) signatureCovering(size int64) *Signature {
 	for i := range slices.Backward(c.report.Signatures) {
-		if s := &c.report.Signatures[i]; s.holds() && s.Kind != KindTimeStamp && s.covered.gap >= size {
+		if s := &c.report.Signatures[i]; s.holds() && s.Kind != KindTimeStamp && s.byteRange.gapStart >= size {
 			return s
 		}
 	}
 	return nil
 }
 
-// changedBefore says what else than signatures and validation data stands between the first bytes
+// changesBefore says what else than signatures and validation data stands between the first bytes
 // of the file and the end of a signature.
-func (c *checker) changedBefore(s *Signature, size int64) ([]Change, error) {
+func (c *checker) changesBefore(s *Signature, size int64) ([]Change, error) {
 	all := c.newRevisions()
 	sent, err := all.open(size)
 	if err != nil {
 		return nil, err
 	}
 	defer sent.close()
-	signed, err := all.open(s.covered.end)
+	signed, err := all.open(s.byteRange.end)
 	if err != nil {
 		return nil, err
 	}

@@ -23,23 +23,24 @@ func (c *checker) judgeContents(s *Signature, dictionary pdf.Object) (*fault, er
 	contents := dictionary.Get("Contents")
 	if !slices.Contains([]string{subFilterDetached, subFilterPAdES, subFilterSHA1, subFilterRSASHA1,
 		subFilterTimeStamp}, s.SubFilter) {
-		return undecided(CodeSubFilter, "its /SubFilter names an encoding that is not judged"), nil
+		return indeterminateFault(CodeSubFilter, "its /SubFilter names an encoding that is not judged"), nil
 	}
 	length, err := berLength(contents.Text)
 	if errors.Is(err, errBERLimit) {
-		return undecided(CodeLimit, "its CMS cannot be judged: "+err.Error()), nil
+		return indeterminateFault(CodeLimit, "its CMS cannot be judged: "+err.Error()), nil
 	}
 	if err != nil {
-		return invalid(CodeCMS, "its /Contents holds no CMS signature"), nil
+		return invalidFault(CodeCMS, "its /Contents holds no CMS signature"), nil
 	}
 	if slices.ContainsFunc(contents.Text[length:], func(b byte) bool { return b != 0 }) {
-		return invalid(CodePadding,
+		return invalidFault(CodePadding,
 			"something else than zeros follows the CMS in its /Contents; no signature covers it"), nil
 	}
-	if c.left.contents -= int64(length); c.left.contents < 0 {
-		return undecided(CodeLimit, "the signatures of this file have more bytes together than are judged"), nil
+	if c.remaining.contents -= int64(length); c.remaining.contents < 0 {
+		return indeterminateFault(CodeLimit, "the signatures of this file have more bytes together than are judged"),
+			nil
 	}
-	var m *message
+	var m *cmsMessage
 	var wrong *fault
 	if s.SubFilter == subFilterRSASHA1 {
 		m, wrong = parseRSASHA1(dictionary.Get("Cert"), contents.Text[:length])
@@ -73,14 +74,14 @@ func (c *checker) judgeContents(s *Signature, dictionary pdf.Object) (*fault, er
 }
 
 // verify holds the CMS against the covered bytes, in the way of the SubFilter.
-func (c *checker) verify(s *Signature, m *message) (*fault, error) {
+func (c *checker) verify(s *Signature, m *cmsMessage) (*fault, error) {
 	switch s.SubFilter {
 	case subFilterTimeStamp:
 		info, wrong := parseTimeStamp(m)
 		if wrong != nil {
 			return wrong, nil
 		}
-		digest, wrong, err := c.digest(s.covered, info.digest.hash)
+		digest, wrong, err := c.digest(s.byteRange, info.digest.hash)
 		if wrong != nil || err != nil {
 			return wrong, err
 		}
@@ -88,21 +89,21 @@ func (c *checker) verify(s *Signature, m *message) (*fault, error) {
 			return wrong, nil
 		}
 		s.DigestAlgorithm = info.digest.name
-		s.TimeStamp, s.stamp = newTimeStamp(m, info, nil), m
+		s.TimeStamp, s.stampMessage = newTimeStamp(m, info, nil), m
 		return nil, nil
 	case subFilterSHA1:
 		// The CMS is over a content of its own, which is the digest of the covered bytes.
-		digest, wrong, err := c.digest(s.covered, crypto.SHA1)
+		digest, wrong, err := c.digest(s.byteRange, crypto.SHA1)
 		if wrong != nil || err != nil {
 			return wrong, err
 		}
 		if !sameDigest(crypto.SHA1, m.content, digest) {
-			return invalid(CodeDigestMismatch, "the bytes it covers are not those that were signed"), nil
+			return invalidFault(CodeDigestMismatch, "the bytes it covers are not those that were signed"), nil
 		}
 		return m.verify(oidData, digestOf(m.content), m.content)
 	}
 	if len(m.content) > 0 {
-		return invalid(CodeContentInside, "its CMS carries a content of its own, though it should be detached; "+
+		return invalidFault(CodeContentInside, "its CMS carries a content of its own, though it should be detached; "+
 			"readers differ in which of the two they take"), nil
 	}
 	known := map[crypto.Hash][]byte{} // several signers may have one digest
@@ -110,14 +111,14 @@ func (c *checker) verify(s *Signature, m *message) (*fault, error) {
 		if digest := known[hash]; digest != nil {
 			return digest, nil, nil
 		}
-		digest, wrong, err := c.digest(s.covered, hash)
+		digest, wrong, err := c.digest(s.byteRange, hash)
 		known[hash] = digest
 		return digest, wrong, err
 	}, nil)
 }
 
 // noteOddities reports what does not keep a signature from holding.
-func (c *checker) noteOddities(s *Signature, m *message, offset int64) {
+func (c *checker) noteOddities(s *Signature, m *cmsMessage, offset int64) {
 	var weak []string
 	note := func(name string) {
 		if !slices.Contains(weak, name) {
@@ -129,12 +130,12 @@ func (c *checker) noteOddities(s *Signature, m *message, offset int64) {
 		if one.digest.weak {
 			note(one.digest.name)
 		}
-		weakKeys = weakKeys || weakKey(one.certificate.key)
-		bare = bare || !one.attributed
-		if oid, strange := one.strange(); strange {
+		weakKeys = weakKeys || isWeakKey(one.certificate.key)
+		bare = bare || !one.hasSignedAttributes
+		if oid, strange := one.unknownAttribute(); strange {
 			c.add(CodeUnsignedAttribute, offset,
 				"signature in object %d: an unsigned attribute, %s, is not one of those that are known", s.Object,
-				showable(oid.String()))
+				printable(oid.String()))
 		}
 	}
 	if s.SubFilter == subFilterSHA1 || s.TimeStamp != nil && s.DigestAlgorithm == "SHA-1" {
@@ -151,7 +152,7 @@ func (c *checker) noteOddities(s *Signature, m *message, offset int64) {
 	if bare && s.SubFilter != subFilterRSASHA1 {
 		c.add(CodeNoSignedAttributes, offset, "signature in object %d: its CMS has no signed attributes", s.Object)
 	}
-	valid := m.signers[0].certificate.valid
+	valid := m.signers[0].certificate.validity
 	if t := s.ClaimedTime; t != nil && (t.Before(valid.NotBefore) || t.After(valid.NotAfter)) {
 		c.add(CodeSigningTime, offset, "signature in object %d: the claimed signing time is outside the validity of "+
 			"the signer's certificate", s.Object)

@@ -9,7 +9,7 @@ import (
 // describe notes what the dictionary says about itself.
 func (c *checker) describe(s *Signature, dictionary pdf.Object, where candidate) error {
 	if name := dictionary.Get("SubFilter"); name.Kind == pdf.Name {
-		s.SubFilter = showable(string(name.Text))
+		s.SubFilter = printable(string(name.Text))
 	}
 	if s.SubFilter == subFilterTimeStamp {
 		s.Kind = KindTimeStamp

@@ -8,15 +8,15 @@ const (
 	widestZone = 14 * time.Hour
 )
 
-// future tells whether a time has not come yet.
-func (c *checker) future(when time.Time) bool { return when.After(c.now.Add(clockSkew)) }
+// isFuture tells whether a time has not come yet.
+func (c *checker) isFuture(when time.Time) bool { return when.After(c.now.Add(clockSkew)) }
 
-// stampedTime is the earliest time at which a signature is known to have been there: that of its
+// trustedTime is the earliest time at which a signature is known to have been there: that of its
 // own time stamp, or of a document time stamp behind it. nil if no trusted authority says one.
-func (c *checker) stampedTime(s *Signature) *time.Time {
+func (c *checker) trustedTime(s *Signature) *time.Time {
 	var earliest *time.Time
 	consider := func(stamp *TimeStamp) {
-		if stamp != nil && stamp.Trust.Status == Trusted && !c.future(*stamp.Time) && (earliest == nil ||
+		if stamp != nil && stamp.Trust.Status == Trusted && !c.isFuture(*stamp.Time) && (earliest == nil ||
 			stamp.Time.Before(*earliest)) {
 			earliest = stamp.Time
 		}
@@ -26,7 +26,7 @@ func (c *checker) stampedTime(s *Signature) *time.Time {
 	}
 	for i := range c.report.Signatures {
 		later := &c.report.Signatures[i]
-		if later.Kind == KindTimeStamp && later.holds() && later.covered.gap >= s.covered.end {
+		if later.Kind == KindTimeStamp && later.holds() && later.byteRange.gapStart >= s.byteRange.end {
 			consider(later.TimeStamp)
 		}
 	}
@@ -41,19 +41,19 @@ func (c *checker) noteTimes(s *Signature) {
 	}
 	early := ""
 	switch {
-	case s.ClaimedTime != nil && c.future(*s.ClaimedTime):
+	case s.ClaimedTime != nil && c.isFuture(*s.ClaimedTime):
 		early = "the claimed signing time"
-	case s.StatedTime != nil && c.future(s.StatedTime.Add(-widestZone)):
+	case s.StatedTime != nil && c.isFuture(s.StatedTime.Add(-widestZone)):
 		early = "the stated time (/M)"
-	case s.TimeStamp != nil && s.TimeStamp.Status == TimeStampValid && c.future(*s.TimeStamp.Time):
+	case s.TimeStamp != nil && s.TimeStamp.Status == TimeStampValid && c.isFuture(*s.TimeStamp.Time):
 		early = "the time of its time stamp"
 	}
 	if early != "" {
-		c.add(CodeFutureTime, s.place, "signature in object %d: %s is in the future", s.Object, early)
+		c.add(CodeFutureTime, s.fileOffset, "signature in object %d: %s is in the future", s.Object, early)
 	}
 	claims := s.ClaimedTime != nil || s.StatedTime != nil
 	if c.options.Roots != nil && s.Kind != KindTimeStamp && claims && s.Trust.TimeSource == TimeFromClock {
-		c.add(CodeClaimedTime, s.place,
+		c.add(CodeClaimedTime, s.fileOffset,
 			"signature in object %d: only the signer says when it was made, so its certificate was judged at the "+
 				"present", s.Object)
 	}

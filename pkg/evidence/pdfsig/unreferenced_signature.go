@@ -16,11 +16,11 @@ import (
 // byteRangeKey is what no signature dictionary is without.
 const byteRangeKey = "/ByteRange"
 
-// unreached is the place of the first signature dictionary in the bytes of the file that the
+// findUnreferenced is the place of the first signature dictionary in the bytes of the file that the
 // cross-reference does not lead to, or -1. An update that begins a cross-reference of its own hides
 // the signatures before it, and other programs may find them. Words inside a stream or another
 // object that the cross-reference leads to are none.
-func (c *checker) unreached() (int64, error) {
+func (c *checker) findUnreferenced() (int64, error) {
 	var known []pdf.Entry
 	extent := func(at int64) (int64, error) { // where the object ends that stands around a place
 		if known == nil {
@@ -78,8 +78,8 @@ func (c *checker) plainEntries() []pdf.Entry {
 	return known
 }
 
-// writtenKey is byteRangeKey as a name may be written, with any of its letters as a number.
-var writtenKey = sync.OnceValue(func() *regexp.Regexp {
+// escapedKeyPattern is byteRangeKey as a name may be written, with any of its letters as a number.
+var escapedKeyPattern = sync.OnceValue(func() *regexp.Regexp {
 	var pattern strings.Builder
 	for _, letter := range byteRangeKey[1:] {
 		fmt.Fprintf(&pattern, "(?:%c|#(?i:%x))", letter, letter)
@@ -87,12 +87,12 @@ var writtenKey = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile("/" + pattern.String())
 })
 
-// written is the place of the first sign of a signature in the bytes of the file, wherever it
-// stands, or -1.
-func (c *checker) written() (int64, error) {
+// findByteRangeKey is the place of the first sign of a signature in the bytes of the file, wherever
+// it stands, or -1.
+func (c *checker) findByteRangeKey() (int64, error) {
 	found := int64(-1)
 	err := c.parts(3*len(byteRangeKey), func(start int64, part []byte) (bool, error) {
-		if at := writtenKey().FindIndex(part); at != nil {
+		if at := escapedKeyPattern().FindIndex(part); at != nil {
 			found = start + int64(at[0])
 		}
 		return found < 0, nil

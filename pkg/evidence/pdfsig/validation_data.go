@@ -23,28 +23,28 @@ var (
 // validationData is what a PDF or a CMS carries to judge certificates by. Nothing of it is verified
 // yet.
 type validationData struct {
-	certificates []*certificate
-	ocsps        []*ocsp
-	crls         []*crl
-	left, items  int
+	certificates                   []*certificate
+	ocsps                          []*ocsp
+	crls                           []*crl
+	remainingBytes, remainingItems int
 }
 
 func newValidationData() *validationData {
-	return &validationData{left: maxValidation, items: maxValidationItems}
+	return &validationData{remainingBytes: maxValidation, remainingItems: maxValidationItems}
 }
 
-// room takes what one item needs out of the bounds.
-func (d *validationData) room(raw []byte) bool {
-	if d.items == 0 || len(raw) > d.left {
+// reserve takes what one item needs out of the bounds.
+func (d *validationData) reserve(raw []byte) bool {
+	if d.remainingItems == 0 || len(raw) > d.remainingBytes {
 		return false
 	}
-	d.items--
-	d.left -= len(raw)
+	d.remainingItems--
+	d.remainingBytes -= len(raw)
 	return true
 }
 
 func (d *validationData) addCertificate(raw []byte) {
-	if !d.room(raw) {
+	if !d.reserve(raw) {
 		return
 	}
 	if c, err := parseCertificate(raw); err == nil {
@@ -53,7 +53,7 @@ func (d *validationData) addCertificate(raw []byte) {
 }
 
 func (d *validationData) addOCSP(raw []byte) {
-	if !d.room(raw) {
+	if !d.reserve(raw) {
 		return
 	}
 	if o, err := parseOCSP(raw); err == nil {
@@ -62,7 +62,7 @@ func (d *validationData) addOCSP(raw []byte) {
 }
 
 func (d *validationData) addCRL(raw []byte) {
-	if !d.room(raw) {
+	if !d.reserve(raw) {
 		return
 	}
 	if list, err := x509.ParseRevocationList(raw); err == nil {
@@ -72,11 +72,11 @@ func (d *validationData) addCRL(raw []byte) {
 
 // addAttribute adds Adobe's attribute, or that of CAdES: two lists, of CRLs and of OCSP answers.
 func (d *validationData) addAttribute(list []attribute, oid asn1.ObjectIdentifier, tagCRLs, tagOCSPs byte) {
-	value, ok := one(list, oid)
+	value, ok := singleValue(list, oid)
 	if !ok || value == nil {
 		return
 	}
-	parts, _ := members(value, tagSequence)
+	parts, _ := parseMembers(value, tagSequence)
 	for _, part := range parts {
 		add := map[byte]func([]byte){tagCRLs: d.addCRL, tagOCSPs: d.addOCSP}[part.FullBytes[0]]
 		if add == nil {
@@ -89,13 +89,13 @@ func (d *validationData) addAttribute(list []attribute, oid asn1.ObjectIdentifie
 }
 
 // validationData are the CRLs and OCSP answers inside a message.
-func (m *message) validationData() *validationData {
+func (m *cmsMessage) validationData() *validationData {
 	d := newValidationData()
 	for _, raw := range m.crls {
 		d.addCRL(raw)
 	}
 	for _, s := range m.signers {
-		for _, list := range [][]attribute{s.signed, s.unsigned} {
+		for _, list := range [][]attribute{s.signedAttributes, s.unsignedAttributes} {
 			d.addAttribute(list, oidAdobeRevocation, tagZero, tagOne)
 			d.addAttribute(list, oidRevocations, tagZero, tagOne)
 		}
@@ -129,7 +129,7 @@ func (c *checker) readDSS() (*validationData, error) {
 			if err != nil {
 				return err
 			}
-			for _, item := range list.Items[:min(len(list.Items), d.items)] {
+			for _, item := range list.Items[:min(len(list.Items), d.remainingItems)] {
 				content, err := c.streamOf(item)
 				if err != nil {
 					return err
