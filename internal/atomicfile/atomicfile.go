@@ -20,8 +20,8 @@ import (
 // File is a file on its way: private, with mode 0600.
 type File struct {
 	*os.File
-	info fs.FileInfo // of the sealed file
-	kept bool
+	info     fs.FileInfo // of the sealed file
+	keepPart bool
 }
 
 // Create begins a file in the folder of the target. After a crash it is left behind.
@@ -130,7 +130,7 @@ func (f *File) place(target string, moves []move) error {
 	for _, move := range moves {
 		// A network may lose the answer that it was done, and a second try then finds the name
 		// taken.
-		if err = move(f.Name(), target); err == nil || f.stands(target) {
+		if err = move(f.Name(), target); err == nil || f.hasName(target) {
 			_ = robustio.RemoveAll(f.Name()) // what a hard link leaves; Discard tries again
 			return nil
 		}
@@ -141,8 +141,8 @@ func (f *File) place(target string, moves []move) error {
 	return err
 }
 
-// stands reports whether it is this file that has the name.
-func (f *File) stands(target string) bool {
+// hasName reports whether it is this file that has the name.
+func (f *File) hasName(target string) bool {
 	info, err := os.Lstat(target)
 	return err == nil && os.SameFile(info, f.info)
 }
@@ -164,12 +164,12 @@ func (f *File) Replace(target string) error {
 }
 
 // Keep has Discard leave the file where it is, under its own name.
-func (f *File) Keep() { f.kept = true }
+func (f *File) Keep() { f.keepPart = true }
 
 // Discard closes and removes what is left of the file; after Place, nothing.
 func (f *File) Discard() {
 	_ = f.Close()
-	if !f.kept {
+	if !f.keepPart {
 		_ = robustio.RemoveAll(f.Name())
 	}
 }

@@ -84,7 +84,7 @@ func (x *examination) askBy(ctx context.Context, transport *http.Transport) *ans
 // word.
 func (a *answer) helloUnanswered() bool {
 	var handshake *reach.HandshakeError
-	silent := reach.TimedOut(a.err) || reach.Reset(a.err) || errors.Is(a.err, io.EOF) ||
+	silent := reach.IsTimeout(a.err) || reach.IsReset(a.err) || errors.Is(a.err, io.EOF) ||
 		errors.Is(a.err, io.ErrUnexpectedEOF)
 	return silent && errors.As(a.err, &handshake)
 }
@@ -95,7 +95,7 @@ func (x *examination) answersWithoutMLKEM(ctx context.Context) bool {
 	transport := x.transport.Clone()
 	transport.TLSClientConfig.CurvePreferences = []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384, tls.CurveP521}
 	a := x.askBy(ctx, transport)
-	return a.state.Load() != nil || a.err != nil && reach.Failed(a.err).Class != reach.Passing
+	return a.state.Load() != nil || a.err != nil && reach.Classify(a.err).Class != reach.Passing
 }
 
 // Soon is when a certificate should be renewed before its end.
@@ -171,7 +171,7 @@ func (x *examination) tlsFailure(a *answer) Check {
 		certificate *tls.CertificateVerificationError
 		record      tls.RecordHeaderError // of what is no TLS
 	)
-	switch f := reach.Failed(a.err); {
+	switch f := reach.Classify(a.err); {
 	case errors.As(a.err, &refused) && refused.Status != 0:
 		return proxyRefused(refused.Status)
 	case errors.As(a.err, &certificate):

@@ -60,15 +60,15 @@ func (f Failure) remedy() string {
 
 // What crypto/tls says without a type that could be told apart.
 const (
-	unreadable = "tls: failed to parse certificate from server: "
-	largeKey   = "tls: server sent certificate containing RSA key larger than"
-	unknownKey = "tls: server's certificate contains an unsupported type of public key"
-	oldVersion = "tls: server selected unsupported protocol version"
-	oldCipher  = "tls: server chose an unconfigured cipher suite"
+	unreadableText = "tls: failed to parse certificate from server: "
+	largeKey       = "tls: server sent certificate containing RSA key larger than"
+	unknownKey     = "tls: server's certificate contains an unsupported type of public key"
+	oldVersion     = "tls: server selected unsupported protocol version"
+	oldCipher      = "tls: server chose an unconfigured cipher suite"
 )
 
-// Failed judges an error of a request that got no answer.
-func Failed(err error) Failure {
+// Classify judges an error of a request that got no answer.
+func Classify(err error) Failure {
 	var (
 		certificate *tls.CertificateVerificationError
 		dns         *net.DNSError
@@ -86,9 +86,9 @@ func Failed(err error) Failure {
 		return refusal.failure()
 	case errors.Is(err, syscall.ECONNREFUSED), isWinsock(err, winsockRefused):
 		return Failure{Class: Passing, Text: "the connection was refused"}
-	case TimedOut(err):
+	case IsTimeout(err):
 		return Failure{Class: Passing, Text: "no answer came in time"}
-	case Reset(err):
+	case IsReset(err):
 		return Failure{Class: Passing, Text: "the connection was reset"}
 	case operation(err, "dial") != nil:
 		return Failure{Class: Passing, Text: "no connection could be made"}
@@ -105,17 +105,17 @@ func Failed(err error) Failure {
 		return socksFailure(op)
 	}
 	switch {
-	case says(err, "http: server closed idle connection"), says(err, "http: persistConn.readLoop exiting"),
-		cutStatusLine(err):
+	case hasPrefix(err, "http: server closed idle connection"), hasPrefix(err, "http: persistConn.readLoop exiting"),
+		isCutStatusLine(err):
 		return Failure{Class: Passing, Text: "the connection was closed before the answer was whole"}
 	// The types of HTTP/2's errors are hidden in net/http, which speaks it where a caller's
 	// RoundTripper has it do so.
-	case says(err, "http2: "), says(err, "stream error: "), says(err, "connection error: "):
+	case hasPrefix(err, "http2: "), hasPrefix(err, "stream error: "), hasPrefix(err, "connection error: "):
 		return Failure{Class: Passing, Text: "the server ended the HTTP/2 stream or connection"}
-	case says(err, `malformed HTTP response "\x15\x03`):
+	case hasPrefix(err, `malformed HTTP response "\x15\x03`):
 		return Failure{Class: TLS, Text: "the server speaks TLS on this port, and got plain HTTP"}
-	case says(err, "malformed "), says(err, "net/http: server response headers exceeded "),
-		says(err, "net/http: HTTP/1.x transport connection broken: "):
+	case hasPrefix(err, "malformed "), hasPrefix(err, "net/http: server response headers exceeded "),
+		hasPrefix(err, "net/http: HTTP/1.x transport connection broken: "):
 		return Failure{Class: NotHTTP, Text: "what came is no HTTP that could be read"}
 	}
 	return Failure{Text: "the connection failed, or what came is no HTTP that could be read"}
@@ -132,7 +132,7 @@ func find(err error, beginning string) (text string, found bool) {
 	return "", false
 }
 
-func says(err error, beginning string) bool {
+func hasPrefix(err error, beginning string) bool {
 	_, found := find(err, beginning)
 	return found
 }
@@ -150,8 +150,8 @@ func isWinsock(err error, numbers ...syscall.Errno) bool {
 	return errors.As(err, &number) && slices.Contains(numbers, number)
 }
 
-// Reset reports whether the other side ended the connection by a reset.
-func Reset(err error) bool {
+// IsReset reports whether the other side ended the connection by a reset.
+func IsReset(err error) bool {
 	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
 		isWinsock(err, winsockReset, winsockAborted)
 }
@@ -161,8 +161,8 @@ func isErrno(err error) bool {
 	return errors.As(err, &number)
 }
 
-// TimedOut reports whether an error, or one in it, is that time ran out.
-func TimedOut(err error) bool {
+// IsTimeout reports whether an error, or one in it, is that time ran out.
+func IsTimeout(err error) bool {
 	var timeout interface {
 		error
 		Timeout() bool
@@ -176,9 +176,9 @@ func TimedOut(err error) bool {
 	return false
 }
 
-// cutStatusLine reports whether the connection ended in the first line of an answer, which net/http
-// takes for a line that is whole.
-func cutStatusLine(err error) bool {
+// isCutStatusLine reports whether the connection ended in the first line of an answer, which
+// net/http takes for a line that is whole.
+func isCutStatusLine(err error) bool {
 	quoted := func(beginning string) string {
 		text, _ := find(err, beginning)
 		line, _ := strconv.Unquote(strings.TrimPrefix(text, beginning))
@@ -198,8 +198,8 @@ func tlsFailure(err error) (f Failure, is bool) {
 		handshake *HandshakeError
 		record    tls.RecordHeaderError
 	)
-	if text, found := find(err, unreadable); found {
-		return unreadableCertificate(strings.TrimPrefix(text, unreadable)), true
+	if text, found := find(err, unreadableText); found {
+		return unreadableCertificate(strings.TrimPrefix(text, unreadableText)), true
 	}
 	for _, beginning := range []string{largeKey, unknownKey} {
 		if text, found := find(err, beginning); found {
@@ -216,12 +216,13 @@ func tlsFailure(err error) (f Failure, is bool) {
 		f.Text = "the server speaks plain HTTP on this port, and no TLS"
 	case errors.As(err, &record):
 		f.Text = "the server does not speak TLS on this port"
-	case of(70), says(err, oldVersion):
+	case of(70), hasPrefix(err, oldVersion):
 		f.Text = "the server has no version of TLS that is safe: at least 1.2 is needed"
-	case of(71), says(err, oldCipher):
-		f.Text, f.Setting = "the server takes no cipher that is safe", oldCiphers
+	case of(71), hasPrefix(err, oldCipher):
+		f.Text, f.Setting = "the server takes no cipher that is safe", oldCipherSettings
 	case of(40):
-		f.Text, f.Setting = "the server takes no cipher that is safe, or demands a client certificate", oldCiphers
+		f.Text, f.Setting = "the server takes no cipher that is safe, or demands a client certificate",
+			oldCipherSettings
 	case of(100):
 		f.Text = "the server asks for a TLS renegotiation, which it gets once, and only with a client certificate"
 	case of(42, 43, 44, 45, 46, 48, 49, 116):
@@ -253,8 +254,8 @@ func unreadableCertificate(why string) Failure {
 	return f
 }
 
-// oldCiphers turns on all that Go has and no longer offers.
-const oldCiphers = "tlsrsakex=1,tls3des=1"
+// oldCipherSettings turns on all that Go has and no longer offers.
+const oldCipherSettings = "tlsrsakex=1,tls3des=1"
 
 // alertOf is the text of the TLS alert that ended a connection, from either side, or empty. Its
 // type is hidden in crypto/tls.

@@ -43,9 +43,9 @@ func (e *ProxyError) failure() Failure {
 	return f
 }
 
-// ProxyAnswered has the status of a proxy that refuses told as a [ProxyError], after what the
+// RecordProxyAnswer has the status of a proxy that refuses told as a [ProxyError], after what the
 // transport does already. Without it net/http takes the status for an error without a type.
-func ProxyAnswered(t *http.Transport) {
+func RecordProxyAnswer(t *http.Transport) {
 	own := t.OnProxyConnectResponse
 	t.OnProxyConnectResponse = func(
 		ctx context.Context, proxy *url.URL, request *http.Request, response *http.Response,
@@ -135,15 +135,15 @@ func CheckEnvironment(t *http.Transport, base *url.URL) error {
 		text = "http://" + text
 	}
 	proxy, err := url.Parse(text)
-	if err == nil && isProxy(proxy) || Unproxied(base) {
+	if err == nil && isProxy(proxy) || BypassesProxy(base) {
 		return nil
 	}
 	return &ProxyError{Variable: variable, Reason: variable + " is " + notAProxy}
 }
 
-// Unproxied reports whether package net/http reaches a server without a proxy whatever HTTPS_PROXY
-// says: it is this machine, or one of NO_PROXY.
-func Unproxied(base *url.URL) bool {
+// BypassesProxy reports whether package net/http reaches a server without a proxy whatever
+// HTTPS_PROXY says: it is this machine, or one of NO_PROXY.
+func BypassesProxy(base *url.URL) bool {
 	host, port := base.Hostname(), Port(base.Scheme, base.Port())
 	ip := net.ParseIP(host)
 	if host == "localhost" || ip != nil && ip.IsLoopback() {

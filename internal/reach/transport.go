@@ -1,7 +1,7 @@
 // Package reach knows how a server is reached, and why it is not: for the client, and for the
 // commands that look at a server.
 //
-// Call [Failed] for an error of a request that got no answer, and [CheckEnvironment] before the
+// Call [Classify] for an error of a request that got no answer, and [CheckEnvironment] before the
 // first request; [HTTP1] for a transport that sends a single request, and [SkewOf] for the server's
 // clock. Nothing that the server sent stands in a text of this package.
 package reach
@@ -20,9 +20,9 @@ const (
 	ContinueLimit = time.Second
 )
 
-// Bounded is a clone of a transport that takes at most 256 KiB of header, waits at most 1 s for
-// "100 Continue", and gives bodies as they came.
-func Bounded(transport *http.Transport) *http.Transport {
+// WithHeaderLimit is a clone of a transport that takes at most 256 KiB of header, waits at most 1 s
+// for "100 Continue", and gives bodies as they came.
+func WithHeaderLimit(transport *http.Transport) *http.Transport {
 	t := transport.Clone()
 	t.MaxResponseHeaderBytes = maxHeader
 	t.ExpectContinueTimeout = ContinueLimit
@@ -44,9 +44,9 @@ func AllowRenegotiation(t *http.Transport) {
 	}
 }
 
-// HTTP1 is [Bounded], and sends each request by HTTP/1.1 over a connection of its own.
+// HTTP1 is [WithHeaderLimit], and sends each request by HTTP/1.1 over a connection of its own.
 func HTTP1(transport *http.Transport) *http.Transport {
-	t := Bounded(transport)
+	t := WithHeaderLimit(transport)
 	t.DisableKeepAlives = true
 	t.ForceAttemptHTTP2 = false
 	t.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}

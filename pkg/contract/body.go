@@ -11,28 +11,29 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// watched is a body as it passes: its size, how it ended, and its bytes as long as they are few.
-type watched struct {
-	mu      sync.Mutex
-	bytes   []byte
-	size    int64
-	dropped bool  // the bytes were too many, or nobody will ask for them
-	ended   bool  // the end was seen
-	failure error // what broke it off
-	attempt int   // how often it was started again
+// observedBody is a body as it passes: its size, how it ended, and its bytes as long as they are
+// few.
+type observedBody struct {
+	mu       sync.Mutex
+	bytes    []byte
+	size     int64
+	dropped  bool  // the bytes were too many, or nobody will ask for them
+	complete bool  // the end was seen
+	failure  error // what broke it off
+	attempt  int   // how often it was started again
 }
 
-// again forgets what passed and gives the number of the new attempt.
-func (w *watched) again() int {
+// restart forgets what passed and gives the number of the new attempt.
+func (w *observedBody) restart() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.bytes, w.size, w.ended, w.failure = nil, 0, false, nil
+	w.bytes, w.size, w.complete, w.failure = nil, 0, false, nil
 	w.attempt++
 	return w.attempt
 }
 
-// passed notes bytes that were read or written.
-func (w *watched) passed(attempt int, p []byte) {
+// record notes bytes that were read or written.
+func (w *observedBody) record(attempt int, p []byte) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if attempt != w.attempt {
@@ -47,16 +48,16 @@ func (w *watched) passed(attempt int, p []byte) {
 	}
 }
 
-// over notes how the body ended, io.EOF for well.
-func (w *watched) over(attempt int, err error) {
+// finish notes how the body ended, io.EOF for well.
+func (w *observedBody) finish(attempt int, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if attempt != w.attempt {
 		return
 	}
 	if err == io.EOF {
-		w.ended = true
-	} else if !w.ended && w.failure == nil {
+		w.complete = true
+	} else if !w.complete && w.failure == nil {
 		w.failure = err
 	}
 }
@@ -65,7 +66,7 @@ func (w *watched) over(attempt int, err error) {
 // the body's end, at an error or when it is closed.
 type reader struct {
 	io.ReadCloser
-	watched *watched
+	watched *observedBody
 	attempt int
 	once    sync.Once
 	done    func()
@@ -73,9 +74,9 @@ type reader struct {
 
 func (r *reader) Read(p []byte) (int, error) {
 	n, err := r.ReadCloser.Read(p)
-	r.watched.passed(r.attempt, p[:n])
+	r.watched.record(r.attempt, p[:n])
 	if err != nil {
-		r.watched.over(r.attempt, err)
+		r.watched.finish(r.attempt, err)
 		r.finish()
 	}
 	return n, err
@@ -95,21 +96,21 @@ func (r *reader) finish() {
 
 // message is one half of an exchange.
 type message struct {
-	header   http.Header
-	declared int64 // body length that was announced, -1 if none was
-	bodiless bool  // no body can follow, whatever is announced
-	body     *watched
+	header         http.Header
+	declaredLength int64 // body length that was announced, -1 if none was
+	noBody         bool  // no body can follow, whatever is announced
+	body           *observedBody
 }
 
 // body is a snapshot of a message's body.
 type body struct {
-	bytes    []byte
-	size     int64
-	complete bool
-	dropped  bool
-	encoded  bool // bytes have a content coding that was not undone
-	damaged  bool // they are not in the coding that they should be in
-	failure  error
+	bytes       []byte
+	size        int64
+	complete    bool
+	dropped     bool
+	hasEncoding bool // bytes have a content coding that was not undone
+	badEncoding bool // they are not in the coding that they should be in
+	failure     error
 }
 
 func (m *message) snapshot() body {
@@ -119,21 +120,21 @@ func (m *message) snapshot() body {
 	b := body{bytes: w.bytes, size: w.size, dropped: w.dropped, failure: w.failure}
 	switch {
 	case w.failure != nil:
-	case w.ended, m.bodiless:
+	case w.complete, m.noBody:
 		b.complete = true
-	case m.declared >= 0:
-		b.complete = w.size == m.declared
+	case m.declaredLength >= 0:
+		b.complete = w.size == m.declaredLength
 	default:
 		// A JSON decoder stops at the end of its value and never sees the end of a body without a
 		// declared length.
-		b.complete = isJSON(m.header) && closedJSON(w.bytes)
+		b.complete = isJSON(m.header) && isClosedJSON(w.bytes)
 	}
 	return b
 }
 
-// closedJSON says whether the bytes are one whole JSON object or array, which no further byte can
+// isClosedJSON says whether the bytes are one whole JSON object or array, which no further byte can
 // change into another.
-func closedJSON(text []byte) bool {
+func isClosedJSON(text []byte) bool {
 	text = bytes.TrimSpace(text)
 	return len(text) > 0 && strings.IndexByte("}]", text[len(text)-1]) >= 0 && json.Valid(text)
 }
@@ -144,13 +145,13 @@ func (m *message) depth(b body, media *openapi3.MediaType) Depth {
 	switch {
 	case !b.complete:
 		return Unread
-	case media == nil, b.dropped, b.encoded, binary(media.Schema):
+	case media == nil, b.dropped, b.hasEncoding, isBinary(media.Schema):
 		return Outline
 	}
 	return Whole
 }
 
-func binary(schema *openapi3.SchemaRef) bool {
+func isBinary(schema *openapi3.SchemaRef) bool {
 	return schema != nil && schema.Value != nil && schema.Value.Type.Is("string") && schema.Value.Format == "binary"
 }
 
@@ -160,9 +161,9 @@ func isJSON(header http.Header) bool {
 	return media == "application/json" || strings.HasSuffix(media, "+json")
 }
 
-// shownMediaType names a Content-Type if it is one of the common ones. Any other is text of the
+// printableMediaType names a Content-Type if it is one of the common ones. Any other is text of the
 // sender's making.
-func shownMediaType(header http.Header) string {
+func printableMediaType(header http.Header) string {
 	value := header.Get("Content-Type")
 	if value == "" {
 		return "missing"

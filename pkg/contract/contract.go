@@ -134,7 +134,7 @@ type Checker struct {
 // New makes a checker. It fails when Report is missing, when BasePath is no plain absolute path,
 // when Allow names a class that does not exist, or when Spec is no valid OpenAPI document.
 func New(config Config) (*Checker, error) {
-	read, which := embedded, "the embedded spec"
+	read, which := embeddedSpec, "the embedded spec"
 	if config.Spec != nil {
 		read, which = func() (specification, error) { return readSpec(config.Spec) }, "Config.Spec"
 	}
@@ -151,8 +151,8 @@ type specification struct {
 	names    map[string]bool // of its properties
 }
 
-// embedded is read when the first checker is made, and never changed: tests make one each.
-var embedded = sync.OnceValues(func() (specification, error) {
+// embeddedSpec is read when the first checker is made, and never changed: tests make one each.
+var embeddedSpec = sync.OnceValues(func() (specification, error) {
 	document, err := spec.GetSpec()
 	if err != nil {
 		return specification{}, err

@@ -41,7 +41,7 @@ func (e *exchange) checkRequestBody(last bool) {
 		return
 	}
 	sent := e.request.snapshot()
-	present := sent.size > 0 || e.request.declared > 0
+	present := sent.size > 0 || e.request.declaredLength > 0
 	spec := e.requestBodySpec()
 	if spec != nil && present && !e.mediaChecked {
 		e.mediaChecked = true
@@ -53,8 +53,9 @@ func (e *exchange) checkRequestBody(last bool) {
 	e.requestChecked = true
 	e.checkEncoding("request", &e.request, &sent, e.requestMedia)
 	e.requestDepth = e.request.depth(sent, e.requestMedia)
-	if sent.complete && !e.request.bodiless && e.request.declared >= 0 && sent.size != e.request.declared {
-		e.report(Length, fmt.Sprintf("the request declares %d bytes of body and has %d", e.request.declared, sent.size),
+	if sent.complete && !e.request.noBody && e.request.declaredLength >= 0 && sent.size != e.request.declaredLength {
+		e.report(Length, fmt.Sprintf("the request declares %d bytes of body and has %d", e.request.declaredLength,
+			sent.size),
 			"")
 	}
 	switch {
@@ -66,7 +67,8 @@ func (e *exchange) checkRequestBody(last bool) {
 	case !present && sent.complete:
 		e.requestDepth = Whole
 		if spec.Required {
-			e.report(RequestInvalid, "the request has no body, and the spec requires one", assumed(spec.Extensions))
+			e.report(RequestInvalid, "the request has no body, and the spec requires one",
+				assumptionOf(spec.Extensions))
 		}
 	case e.requestDepth == Whole && e.requestMedia.Schema != nil:
 		e.validateRequestBody(sent.bytes, spec)
@@ -82,7 +84,7 @@ func (e *exchange) requestBodySpec() *openapi3.RequestBody {
 
 func (e *exchange) validateRequestBody(content []byte, spec *openapi3.RequestBody) {
 	schema := e.requestMedia.Schema
-	value, content, faults := e.checker.decoded(&e.request, content, schema)
+	value, content, faults := e.checker.decodeBody(&e.request, content, schema)
 	for _, text := range faults {
 		e.report(RequestInvalid, "the request's body "+text, "")
 	}
@@ -114,15 +116,16 @@ func (e *exchange) mediaType(which string, m *message, content openapi3.Content)
 			named = append(named, content[name].Extensions)
 		}
 		e.report(MediaType, fmt.Sprintf("the Content-Type of the %s is %s; the spec names %s",
-			which, shownMediaType(m.header), strings.Join(slices.Sorted(maps.Keys(content)), ", ")), assumed(named...))
+			which, printableMediaType(m.header), strings.Join(slices.Sorted(maps.Keys(content)), ", ")),
+			assumptionOf(named...))
 	}
 	return media
 }
 
-// decoded gives the value of a body, those of its bytes that have it, and what is wrong with the
+// decodeBody gives the value of a body, those of its bytes that have it, and what is wrong with the
 // body before its schema is asked. Without a value that can be held against a schema there are no
 // bytes.
-func (c *Checker) decoded(m *message, content []byte,
+func (c *Checker) decodeBody(m *message, content []byte,
 	schema *openapi3.SchemaRef) (value any, clean []byte, faults []string) {
 	switch {
 	case isJSON(m.header):
@@ -134,7 +137,7 @@ func (c *Checker) decoded(m *message, content []byte,
 	media, _, _ := strings.Cut(m.header.Get("Content-Type"), ";")
 	if openapi3filter.RegisteredBodyDecoder(strings.TrimSpace(media)) == nil {
 		return nil, nil, []string{fmt.Sprintf("cannot be held against the schema, since the Content-Type is %s",
-			shownMediaType(m.header))}
+			printableMediaType(m.header))}
 	}
 	return nil, content, nil
 }

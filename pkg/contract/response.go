@@ -65,9 +65,9 @@ func (e *exchange) checkResponseBody() Depth {
 	}
 	var value any
 	var schema *openapi3.SchemaRef
-	if depth == Whole && e.responseMedia.Schema != nil && !e.response.bodiless {
+	if depth == Whole && e.responseMedia.Schema != nil && !e.response.noBody {
 		schema = e.responseMedia.Schema
-		decoded, content, faults := e.checker.decoded(&e.response, got.bytes, schema)
+		decoded, content, faults := e.checker.decodeBody(&e.response, got.bytes, schema)
 		for _, text := range faults {
 			e.report(ResponseInvalid, "the answer's body "+text, "")
 		}
@@ -87,12 +87,13 @@ func (e *exchange) checkResponseBody() Depth {
 
 func (e *exchange) checkResponseLength(got body) {
 	switch {
-	case e.response.bodiless:
-	case got.failure == io.ErrUnexpectedEOF && e.response.declared < 0:
+	case e.response.noBody:
+	case got.failure == io.ErrUnexpectedEOF && e.response.declaredLength < 0:
 		e.report(Length, fmt.Sprintf("the answer's body broke off after %d bytes", got.size), "")
-	case (got.complete || got.failure == io.ErrUnexpectedEOF) && e.response.declared >= 0 &&
-		got.size != e.response.declared:
-		e.report(Length, fmt.Sprintf("the answer declares %d bytes of body and has %d", e.response.declared, got.size),
+	case (got.complete || got.failure == io.ErrUnexpectedEOF) && e.response.declaredLength >= 0 &&
+		got.size != e.response.declaredLength:
+		e.report(Length, fmt.Sprintf("the answer declares %d bytes of body and has %d", e.response.declaredLength,
+			got.size),
 			"")
 	}
 }

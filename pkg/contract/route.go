@@ -61,7 +61,7 @@ func parameter(segment string) string {
 func (r routes) find(method string, address *url.URL) match {
 	path, ok := strings.CutPrefix(address.EscapedPath(), r.base)
 	if !ok || !strings.HasPrefix(path, "/") {
-		return match{path: r.mask(address.EscapedPath()), class: UndocumentedPath,
+		return match{path: r.maskPath(address.EscapedPath()), class: UndocumentedPath,
 			reason: "the path does not lie under Config.BasePath"}
 	}
 	segments := strings.Split(path, "/")
@@ -82,7 +82,7 @@ func (r routes) find(method string, address *url.URL) match {
 		}
 		return found
 	}
-	return match{path: r.mask(path), class: UndocumentedPath,
+	return match{path: r.maskPath(path), class: UndocumentedPath,
 		reason: "no path of the spec matches; is Config.BasePath right?"}
 }
 
@@ -107,9 +107,9 @@ func (r route) params(segments []string) (map[string]string, bool) {
 	return params, true
 }
 
-// mask shows of a path only what stands in the spec too: the rest may be an id, or a token in the
-// wrong place.
-func (r routes) mask(path string) string {
+// maskPath shows of a path only what stands in the spec too: the rest may be an id, or a token in
+// the wrong place.
+func (r routes) maskPath(path string) string {
 	const most = 12
 	segments := strings.Split(path, "/")
 	if len(segments) > most {

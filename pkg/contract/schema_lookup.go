@@ -10,17 +10,17 @@ import (
 // schemasAt gives what a schema has for the value at a place: several schemas where allOf, anyOf or
 // oneOf combine them, none where it has nothing.
 func schemasAt(root *openapi3.SchemaRef, pointer []string) []*openapi3.Schema {
-	here := combined(nil, root)
+	here := combinedSchemas(nil, root)
 	for _, segment := range pointer {
 		var next []*openapi3.Schema
 		for _, schema := range here {
 			switch {
 			case schema.Properties[segment] != nil:
-				next = combined(next, schema.Properties[segment])
+				next = combinedSchemas(next, schema.Properties[segment])
 			case schema.AdditionalProperties.Schema != nil:
-				next = combined(next, schema.AdditionalProperties.Schema)
+				next = combinedSchemas(next, schema.AdditionalProperties.Schema)
 			case schema.Items != nil:
-				next = combined(next, schema.Items)
+				next = combinedSchemas(next, schema.Items)
 			}
 		}
 		here = next
@@ -28,15 +28,15 @@ func schemasAt(root *openapi3.SchemaRef, pointer []string) []*openapi3.Schema {
 	return here
 }
 
-// combined appends a schema and those that it is combined of.
-func combined(schemas []*openapi3.Schema, ref *openapi3.SchemaRef) []*openapi3.Schema {
+// combinedSchemas appends a schema and those that it is combined of.
+func combinedSchemas(schemas []*openapi3.Schema, ref *openapi3.SchemaRef) []*openapi3.Schema {
 	if ref == nil || ref.Value == nil || slices.Contains(schemas, ref.Value) {
 		return schemas
 	}
 	schemas = append(schemas, ref.Value)
 	for _, parts := range []openapi3.SchemaRefs{ref.Value.AllOf, ref.Value.AnyOf, ref.Value.OneOf} {
 		for _, part := range parts {
-			schemas = combined(schemas, part)
+			schemas = combinedSchemas(schemas, part)
 		}
 	}
 	return schemas
@@ -45,8 +45,8 @@ func combined(schemas []*openapi3.Schema, ref *openapi3.SchemaRef) []*openapi3.S
 // assumption is the extension by which a spec says what of it nobody published.
 const assumption = "x-assumed"
 
-// assumed gives what parts of the spec say about what nobody published of them.
-func assumed(parts ...map[string]any) string {
+// assumptionOf gives what parts of the spec say about what nobody published of them.
+func assumptionOf(parts ...map[string]any) string {
 	var texts []string
 	for _, extensions := range parts {
 		text, _ := extensions[assumption].(string)
@@ -57,12 +57,12 @@ func assumed(parts ...map[string]any) string {
 	return strings.Join(texts, " ")
 }
 
-func assumedOfSchemas(schemas []*openapi3.Schema) string {
+func assumptionOfSchemas(schemas []*openapi3.Schema) string {
 	var parts []map[string]any
 	for _, schema := range schemas {
 		parts = append(parts, schema.Extensions)
 	}
-	return assumed(parts...)
+	return assumptionOf(parts...)
 }
 
 // excuse gives what of the spec is assumed, so that it may be why the value at a place breaks a
@@ -74,11 +74,11 @@ func excuse(root *openapi3.SchemaRef, pointer []string, rule string) string {
 		for len(pointer) > 0 {
 			pointer = pointer[:len(pointer)-1]
 			if schemas := schemasAt(root, pointer); slices.ContainsFunc(schemas, hasFields) {
-				return assumedOfSchemas(schemas)
+				return assumptionOfSchemas(schemas)
 			}
 		}
 	}
-	return assumedOfSchemas(schemasAt(root, pointer))
+	return assumptionOfSchemas(schemasAt(root, pointer))
 }
 
 func hasFields(schema *openapi3.Schema) bool {

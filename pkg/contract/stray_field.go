@@ -24,21 +24,21 @@ func (e *exchange) checkFields(which string, value any, schema *openapi3.SchemaR
 	}
 }
 
-// place is an object with fields that its schema does not name.
-type place struct {
+// objectFields is an object with fields that its schema does not name.
+type objectFields struct {
 	path  []string
 	stray int
 	names []string
 }
 
-func strayFields(places []place, path []string, value any, schema *openapi3.SchemaRef) []place {
+func strayFields(places []objectFields, path []string, value any, schema *openapi3.SchemaRef) []objectFields {
 	switch value := value.(type) {
 	case map[string]any:
 		named := make(map[string]*openapi3.SchemaRef)
 		if !properties(named, schema) || len(named) == 0 {
 			return places
 		}
-		here := place{path: slices.Clone(path), names: slices.Sorted(maps.Keys(named))}
+		here := objectFields{path: slices.Clone(path), names: slices.Sorted(maps.Keys(named))}
 		for _, name := range slices.Sorted(maps.Keys(value)) {
 			if field, ok := named[name]; ok {
 				places = strayFields(places, append(path, name), value[name], field)
@@ -64,7 +64,7 @@ func strayFields(places []place, path []string, value any, schema *openapi3.Sche
 // others: a schema that says what other fields are like allows them, and one that forbids them is
 // enforced by kin-openapi.
 func properties(named map[string]*openapi3.SchemaRef, schema *openapi3.SchemaRef) bool {
-	for _, part := range combined(nil, schema) {
+	for _, part := range combinedSchemas(nil, schema) {
 		if other := part.AdditionalProperties; other.Has != nil || other.Schema != nil {
 			return false
 		}
@@ -92,11 +92,11 @@ func (c *Checker) formValue(content []byte, schema *openapi3.SchemaRef) (value a
 			func(s *openapi3.Schema) bool { return s.Type.Includes("array") })
 		if times := len(fields[name]); times > 1 && !list {
 			faults = append(faults, fmt.Sprintf("has /%s %d times, and which of them counts is left to the reader",
-				c.shownName(name), times))
+				c.printableName(name), times))
 		}
 		if !utf8.ValidString(name) ||
 			slices.ContainsFunc(fields[name], func(text string) bool { return !utf8.ValidString(text) }) {
-			faults = append(faults, fmt.Sprintf("has /%s that is not valid UTF-8", c.shownName(name)))
+			faults = append(faults, fmt.Sprintf("has /%s that is not valid UTF-8", c.printableName(name)))
 		}
 	}
 	return object, content, faults

@@ -207,7 +207,8 @@ func callerExchange(source oauth2.TokenSource) func(context.Context) (*accessTok
 // callerTokenError keeps the text of the source's error out: that of x/oauth2 quotes the token
 // endpoint's answer. errors.As still finds it.
 func callerTokenError(err error) error {
-	kind, text, passing := ErrUnavailable, "the caller's token source failed", reach.Failed(err).Class == reach.Passing
+	kind, text, passing := ErrUnavailable, "the caller's token source failed",
+		reach.Classify(err).Class == reach.Passing
 	var answer *oauth2.RetrieveError
 	if errors.As(err, &answer) && answer.Response != nil {
 		status := answer.Response.StatusCode

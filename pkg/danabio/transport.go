@@ -111,7 +111,7 @@ func http1Transport(base *http.Transport, headers time.Duration) *http.Transport
 	}
 	reach.AllowRenegotiation(t)
 	reach.CheckProxies(t)
-	reach.ProxyAnswered(t)
+	reach.RecordProxyAnswer(t)
 	return t
 }
 

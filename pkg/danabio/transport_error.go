@@ -49,7 +49,7 @@ func sanitize(err error) error {
 			return ours
 		}
 	}
-	switch f := reach.Failed(err); f.Class {
+	switch f := reach.Classify(err); f.Class {
 	case reach.Certificate:
 		return fmt.Errorf("%w: %w", ErrCertificate, maskedError{f.Reason(), err})
 	case reach.TLS:

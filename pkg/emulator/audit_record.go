@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// madeBy stands in every record, so that nobody takes one for evidence of anything.
-const madeBy = "danabio emulator, not DANAconnect; nothing was verified and nobody is bound"
+// producerNotice stands in every record, so that nobody takes one for evidence of anything.
+const producerNotice = "danabio emulator, not DANAconnect; nothing was verified and nobody is bound"
 
 // consentRecord is consent.json.
 type consentRecord struct {

@@ -9,7 +9,7 @@ import (
 
 // sendPart announces a body of declared bytes and sends the first part of the true one. The server
 // notices that the body is not whole and closes the connection; on HTTP/2 it ends the stream.
-func (a *answer) sendPart(w http.ResponseWriter, declared, part int64) {
+func (a *reply) sendPart(w http.ResponseWriter, declared, part int64) {
 	a.declare(w, declared)
 	w.WriteHeader(a.status)
 	w.Write(a.body[:part])
@@ -18,7 +18,7 @@ func (a *answer) sendPart(w http.ResponseWriter, declared, part int64) {
 // sendMore announces fewer bytes than the body has and sends it whole, and then closes the
 // connection. The server would not do that, so the connection is taken from it; where that is
 // impossible, as on HTTP/2, only the announced bytes are sent.
-func (a *answer) sendMore(w http.ResponseWriter, declared int64) {
+func (a *reply) sendMore(w http.ResponseWriter, declared int64) {
 	a.declare(w, declared)
 	connection, buffered, err := http.NewResponseController(w).Hijack()
 	if err != nil {
@@ -54,7 +54,7 @@ func reset(w http.ResponseWriter) {
 }
 
 // declare copies the header to w, with the Content-Length given.
-func (a *answer) declare(w http.ResponseWriter, length int64) {
+func (a *reply) declare(w http.ResponseWriter, length int64) {
 	for key, values := range a.header {
 		w.Header()[key] = values
 	}

@@ -43,17 +43,17 @@ type Circuit struct {
 
 // circuit is a circuit that was started.
 type circuit struct {
-	id, link  string
-	channel   string
-	request   *startRequest
-	startedAt time.Time
-	reserved  int64
+	id, link      string
+	channel       string
+	request       *startRequest
+	startedAt     time.Time
+	reservedBytes int64
 
 	// guarded by the emulator's mutex until the state is not open, then unchanged
-	state       State
-	completedAt time.Time // zero: not completed
-	alone       bool      // completed by its time, not by anybody
-	visit       visit
+	state           State
+	completedAt     time.Time // zero: not completed
+	timedCompletion bool      // completed by its time, not by anybody
+	visit           visit
 
 	build    sync.Once // makes the next two
 	evidence []byte
@@ -67,7 +67,7 @@ type startAnswer struct {
 }
 
 // start answers POST /api/v1/biometric/start_circuit/{channel}.
-func (e *Emulator) start(channel string, r *http.Request) *answer {
+func (e *Emulator) start(channel string, r *http.Request) *reply {
 	if refusal := e.authorize(r); refusal != nil {
 		return refusal
 	}
@@ -104,17 +104,17 @@ func (e *Emulator) start(channel string, r *http.Request) *answer {
 func (e *Emulator) admit(request *startRequest) *circuit {
 	started := &circuit{
 		link: randomToken(), channel: e.config.Channel, request: request,
-		startedAt: e.config.Now().UTC(), reserved: evidenceAllowance, state: StateOpen,
+		startedAt: e.config.Now().UTC(), reservedBytes: evidenceAllowance, state: StateOpen,
 	}
 	for _, document := range request.documents {
-		started.reserved += document.Size
+		started.reservedBytes += document.Size
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.held+started.reserved > e.maxHeld {
+	if e.heldBytes+started.reservedBytes > e.maxHeld {
 		return nil
 	}
-	e.held += started.reserved
+	e.heldBytes += started.reservedBytes
 	started.id = randomCircuitID(len(e.circuits) + 1)
 	e.circuits = append(e.circuits, started)
 	e.byID[started.id] = started
@@ -208,16 +208,16 @@ func (e *Emulator) release(c *circuit) {
 		document.content = nil
 	}
 	c.visit = visit{}
-	e.held -= c.reserved
-	c.reserved = 0
+	e.heldBytes -= c.reservedBytes
+	c.reservedBytes = 0
 }
 
 // settle returns the circuit's state, and completes it if its time has come. A signer who has begun
 // on the page is waited for. The mutex must be held.
 func (e *Emulator) settle(c *circuit, now time.Time) State {
-	if after := e.config.CompleteAfter; c.state == StateOpen && after > 0 && !c.visit.begun() {
+	if after := e.config.CompleteAfter; c.state == StateOpen && after > 0 && !c.visit.hasBegun() {
 		if due := c.startedAt.Add(after); !now.Before(due) {
-			c.state, c.completedAt, c.alone = StateCompleted, due, true
+			c.state, c.completedAt, c.timedCompletion = StateCompleted, due, true
 		}
 	}
 	return c.state
@@ -236,14 +236,14 @@ func (e *Emulator) evidence(c *circuit) ([]byte, error) {
 		}
 		e.mu.Lock()
 		c.visit = visit{}
-		e.held += int64(len(c.evidence)) - c.reserved
+		e.heldBytes += int64(len(c.evidence)) - c.reservedBytes
 		e.mu.Unlock()
 	})
 	return c.evidence, c.buildErr
 }
 
 // download answers GET /api/v1/biometric/document_circuit/{channel}/circuit/{circuit}.
-func (e *Emulator) download(channel, circuitID string, r *http.Request, fault *Fault) *answer {
+func (e *Emulator) download(channel, circuitID string, r *http.Request, fault *Fault) *reply {
 	if refusal := e.authorize(r); refusal != nil {
 		return refusal
 	}

@@ -11,8 +11,8 @@ import (
 )
 
 // list answers GET / with all circuits and their links, the latest first.
-func (e *Emulator) list(r *http.Request) *answer {
-	if !e.config.OpenList && !e.local(r) {
+func (e *Emulator) list(r *http.Request) *reply {
+	if !e.config.OpenList && !e.isLocal(r) {
 		return e.show(r, http.StatusForbidden, page.View{Name: page.NoList})
 	}
 	now := e.config.Now()
@@ -28,10 +28,10 @@ func (e *Emulator) list(r *http.Request) *answer {
 	return e.show(r, http.StatusOK, page.View{Name: page.List, Circuits: circuits})
 }
 
-// local reports whether the request comes from this machine. The name that it was asked for counts
-// too: a site can point a name of its own to this machine and have a browser here read what it gets
-// by it. So do the traces of a proxy, whose own address says nothing about its client's.
-func (e *Emulator) local(r *http.Request) bool {
+// isLocal reports whether the request comes from this machine. The name that it was asked for
+// counts too: a site can point a name of its own to this machine and have a browser here read what
+// it gets by it. So do the traces of a proxy, whose own address says nothing about its client's.
+func (e *Emulator) isLocal(r *http.Request) bool {
 	for _, trace := range []string{"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip"} {
 		if r.Header.Get(trace) != "" {
 			return false

@@ -30,21 +30,21 @@ const (
 // Emulator is the emulated API. It is an [http.Handler]; all its methods may be called by several
 // goroutines at once.
 type Emulator struct {
-	config      Config
-	authority   *sign.Authority
-	published   published
-	maxHeld     int64
-	crossOrigin *http.CrossOriginProtection
-	decoding    sync.Mutex // held while a photo is decoded, which takes hundreds of megabytes at worst
+	config        Config
+	authority     *sign.Authority
+	specResponses specResponses
+	maxHeld       int64
+	crossOrigin   *http.CrossOriginProtection
+	decodeSlots   sync.Mutex // held while a photo is decoded, which takes hundreds of megabytes at worst
 
-	mu       sync.Mutex           // guards what follows, and the completion of circuits
-	tokens   map[string]time.Time // when each expires
-	circuits []*circuit
-	byID     map[string]*circuit
-	byLink   map[string]*circuit
-	held     int64
-	faults   []Fault
-	requests map[Operation]int
+	mu        sync.Mutex           // guards what follows, and the completion of circuits
+	tokens    map[string]time.Time // when each expires
+	circuits  []*circuit
+	byID      map[string]*circuit
+	byLink    map[string]*circuit
+	heldBytes int64
+	faults    []Fault
+	requests  map[Operation]int
 }
 
 // New returns an emulator without circuits. It opens no port and starts no goroutine. It fails on
@@ -67,7 +67,7 @@ func New(config Config) (*Emulator, error) {
 		return nil, fmt.Errorf("emulator: PublicURL: %w", err)
 	}
 	return &Emulator{
-		config: config, crossOrigin: crossOrigin, authority: authority, published: published, maxHeld: maxHeldBytes,
+		config: config, crossOrigin: crossOrigin, authority: authority, specResponses: published, maxHeld: maxHeldBytes,
 		tokens: map[string]time.Time{}, byID: map[string]*circuit{}, byLink: map[string]*circuit{},
 		faults: append([]Fault(nil), config.Faults...), requests: map[Operation]int{},
 	}, nil
@@ -158,7 +158,7 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		reply.send(w)
 		return
 	}
-	if fault.deviates() {
+	if fault.deviatesFromSpec() {
 		contract.Exempt(r)
 	}
 	fault.send(w, r, reply)
@@ -176,7 +176,7 @@ func (where *route) name() string {
 }
 
 // answer carries out the request and returns its answer, and the fault that is to be applied to it.
-func (e *Emulator) answer(where *route, r *http.Request) (*answer, *Fault) {
+func (e *Emulator) answer(where *route, r *http.Request) (*reply, *Fault) {
 	if where == nil {
 		return refuse(http.StatusNotFound, "there is no such path; the API has POST /oauth2/token, "+
 			"POST /api/v1/biometric/start_circuit/{channel} and "+
@@ -207,7 +207,7 @@ func (e *Emulator) answer(where *route, r *http.Request) (*answer, *Fault) {
 		return e.start(where.channel, r), fault
 	}
 	reply := e.download(where.channel, where.circuit, r, fault)
-	if fault != nil && fault.Forge != "" && reply.status != e.published.success[OperationDownload].status {
+	if fault != nil && fault.Forge != "" && reply.status != e.specResponses.success[OperationDownload].status {
 		e.giveBack(*fault) // there is no evidence yet
 		return reply, nil
 	}
@@ -216,7 +216,7 @@ func (e *Emulator) answer(where *route, r *http.Request) (*answer, *Fault) {
 
 // read returns the whole body, or the answer that refuses it. It does not begin to read, and so
 // invites no body by "100 Continue", when the length announced is too large.
-func (e *Emulator) read(r *http.Request) ([]byte, *answer) {
+func (e *Emulator) read(r *http.Request) ([]byte, *reply) {
 	tooLarge := refuse(http.StatusRequestEntityTooLarge,
 		fmt.Sprintf("the body is larger than the %d bytes that the emulator reads", e.config.MaxRequestBytes))
 	if r.ContentLength > e.config.MaxRequestBytes {

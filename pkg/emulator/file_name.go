@@ -31,18 +31,18 @@ func fileNames(names []string) []string {
 	for i, name := range names {
 		stem := safeStem(name)
 		file := stem + ".pdf"
-		for number := 2; taken[folded(file)]; number++ {
+		for number := 2; taken[foldName(file)]; number++ {
 			suffix := fmt.Sprintf("-%d.pdf", number)
 			file = shorten(stem, maxNameBytes-len(suffix)) + suffix
 		}
-		taken[folded(file)] = true
+		taken[foldName(file)] = true
 		files[i] = file
 	}
 	return files
 }
 
-// folded returns what the name is to file systems that know neither case nor composition.
-func folded(name string) string {
+// foldName returns what the name is to file systems that know neither case nor composition.
+func foldName(name string) string {
 	return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(name)))
 }
 

@@ -8,9 +8,9 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator/internal/picture"
 )
 
-// drawn is shared by all emulators of the process: drawing takes a tenth of a second, and a test
-// run makes many emulators whose circuits have one signer.
-var drawn portraits
+// portraitCache is shared by all emulators of the process: drawing takes a tenth of a second, and a
+// test run makes many emulators whose circuits have one signer.
+var portraitCache portraits
 
 // portraits draws the pictures of the evidence and keeps those of the last signer.
 type portraits struct {

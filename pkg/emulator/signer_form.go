@@ -85,16 +85,16 @@ func (e *Emulator) readPicture(files []*multipart.FileHeader) ([]byte, error) {
 
 // act answers POST on a circuit's link: it takes what the form gives, and leads back to the page. A
 // POST without a form completes the circuit, as the button for developers does.
-func (e *Emulator) act(c *circuit, r *http.Request) *answer {
+func (e *Emulator) act(c *circuit, r *http.Request) *reply {
 	if !e.sameOrigin(r) {
-		return e.tell(c, r, http.StatusForbidden, page.Foreign)
+		return e.showMessage(c, r, http.StatusForbidden, page.Foreign)
 	}
 	sent, err := e.readForm(r)
 	switch {
 	case errors.Is(err, errTooLarge):
 		return e.showCircuit(c, r, http.StatusRequestEntityTooLarge, page.View{Problem: page.ProblemLarge})
 	case err != nil:
-		return e.tell(c, r, http.StatusBadRequest, page.Malformed)
+		return e.showMessage(c, r, http.StatusBadRequest, page.Malformed)
 	}
 	now := e.config.Now().UTC()
 	switch sent.do {
@@ -113,17 +113,17 @@ func (e *Emulator) act(c *circuit, r *http.Request) *answer {
 	case "sign":
 		return e.sign(c, r, sent, now)
 	}
-	return e.tell(c, r, http.StatusBadRequest, page.Malformed)
+	return e.showMessage(c, r, http.StatusBadRequest, page.Malformed)
 }
 
 // finish ends the circuit.
-func (e *Emulator) finish(c *circuit, r *http.Request, state State) *answer {
+func (e *Emulator) finish(c *circuit, r *http.Request, state State) *reply {
 	ended, err := e.end(c, state)
 	switch {
 	case err != nil:
-		return e.tell(c, r, http.StatusInternalServerError, page.Failed)
+		return e.showMessage(c, r, http.StatusInternalServerError, page.Failed)
 	case ended != state:
-		return e.tell(c, r, http.StatusConflict, page.Ended)
+		return e.showMessage(c, r, http.StatusConflict, page.Ended)
 	}
 	return toCircuit(c, r)
 }
@@ -133,10 +133,10 @@ var refusals = map[string]int{
 	page.Ended: http.StatusConflict, page.Early: http.StatusConflict, page.Full: http.StatusInsufficientStorage,
 }
 
-// take changes the circuit's visit, if the circuit is open, the step's turn has come, and there is
-// room for the bytes that the change says it holds more. It returns the page that says why not,
+// takeStep changes the circuit's visit, if the circuit is open, the step's turn has come, and there
+// is room for the bytes that the change says it holds more. It returns the page that says why not,
 // empty if it was done.
-func (e *Emulator) take(c *circuit, step string, change func(*visit) (more int64)) (refusal string) {
+func (e *Emulator) takeStep(c *circuit, step string, change func(*visit) (more int64)) (refusal string) {
 	now := e.config.Now()
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -148,33 +148,33 @@ func (e *Emulator) take(c *circuit, step string, change func(*visit) (more int64
 	}
 	changed := c.visit
 	more := change(&changed)
-	if more > 0 && e.held+more > e.maxHeld {
+	if more > 0 && e.heldBytes+more > e.maxHeld {
 		return page.Full
 	}
-	e.held += more
-	c.reserved += more
+	e.heldBytes += more
+	c.reservedBytes += more
 	c.visit = changed
 	return ""
 }
 
 // step answers a form that takes a step.
-func (e *Emulator) step(c *circuit, r *http.Request, step string, change func(*visit) (more int64)) *answer {
-	if refusal := e.take(c, step, change); refusal != "" {
-		return e.tell(c, r, refusals[refusal], refusal)
+func (e *Emulator) step(c *circuit, r *http.Request, step string, change func(*visit) (more int64)) *reply {
+	if refusal := e.takeStep(c, step, change); refusal != "" {
+		return e.showMessage(c, r, refusals[refusal], refusal)
 	}
 	return toCircuit(c, r)
 }
 
 // takePicture takes the picture of a step, the signer's or the sample.
-func (e *Emulator) takePicture(c *circuit, r *http.Request, sent *form, now time.Time) *answer {
+func (e *Emulator) takePicture(c *circuit, r *http.Request, sent *form, now time.Time) *reply {
 	if !slices.Contains(page.Pictures, sent.step) {
-		return e.tell(c, r, http.StatusBadRequest, page.Malformed)
+		return e.showMessage(c, r, http.StatusBadRequest, page.Malformed)
 	}
-	taken := given{at: now}
+	taken := submittedPicture{at: now}
 	if sent.do == "upload" {
 		// Asked before for nothing: what is refused anyway need not be decoded.
-		if refusal := e.take(c, sent.step, func(*visit) int64 { return 0 }); refusal != "" {
-			return e.tell(c, r, refusals[refusal], refusal)
+		if refusal := e.takeStep(c, sent.step, func(*visit) int64 { return 0 }); refusal != "" {
+			return e.showMessage(c, r, refusals[refusal], refusal)
 		}
 		var problem string
 		if taken.content, problem = e.photo(sent.picture); problem != "" {
@@ -189,8 +189,8 @@ func (e *Emulator) photo(file []byte) (content []byte, problem string) {
 	if len(file) == 0 {
 		return nil, page.ProblemNoPicture
 	}
-	e.decoding.Lock()
-	defer e.decoding.Unlock()
+	e.decodeSlots.Lock()
+	defer e.decodeSlots.Unlock()
 	content, err := picture.Photo(file)
 	switch {
 	case errors.Is(err, picture.ErrDimensions):
@@ -202,13 +202,13 @@ func (e *Emulator) photo(file []byte) (content []byte, problem string) {
 }
 
 // sign takes the signature and completes the circuit. Doing it twice is doing it once.
-func (e *Emulator) sign(c *circuit, r *http.Request, sent *form, now time.Time) *answer {
-	switch refusal := e.take(c, page.Signature, func(*visit) int64 { return 0 }); refusal {
+func (e *Emulator) sign(c *circuit, r *http.Request, sent *form, now time.Time) *reply {
+	switch refusal := e.takeStep(c, page.Signature, func(*visit) int64 { return 0 }); refusal {
 	case "":
 	case page.Ended:
 		return e.finish(c, r, StateCompleted)
 	default:
-		return e.tell(c, r, refusals[refusal], refusal)
+		return e.showMessage(c, r, refusals[refusal], refusal)
 	}
 	signature, err := pen.Sample(), error(nil)
 	problems := map[error]string{}
@@ -221,22 +221,22 @@ func (e *Emulator) sign(c *circuit, r *http.Request, sent *form, now time.Time) 
 		problems[pen.ErrEmpty], problems[pen.ErrTooLong] = page.ProblemNoName, page.ProblemLongName
 	case "sample":
 	default:
-		return e.tell(c, r, http.StatusBadRequest, page.Malformed)
+		return e.showMessage(c, r, http.StatusBadRequest, page.Malformed)
 	}
 	if problem := problems[err]; problem != "" {
 		return e.showCircuit(c, r, http.StatusUnprocessableEntity, page.View{
 			Name: page.Signature, Problem: problem, Way: sent.way, Signer: sent.name,
 		})
 	} else if err != nil {
-		return e.tell(c, r, http.StatusBadRequest, page.Malformed)
+		return e.showMessage(c, r, http.StatusBadRequest, page.Malformed)
 	}
-	refusal := e.take(c, page.Signature, func(v *visit) int64 {
+	refusal := e.takeStep(c, page.Signature, func(v *visit) int64 {
 		more := len(signature.String()) - len(v.signature.String())
 		v.signature, v.signedAt = signature, now
 		return int64(more * (len(c.request.documents) + 1)) // it is drawn on each document, and once for itself
 	})
 	if refusal != "" && refusal != page.Ended {
-		return e.tell(c, r, refusals[refusal], refusal)
+		return e.showMessage(c, r, refusals[refusal], refusal)
 	}
 	return e.finish(c, r, StateCompleted)
 }

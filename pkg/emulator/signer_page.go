@@ -9,7 +9,7 @@ import (
 
 // link answers GET and POST on a circuit's link, and GET on the pictures below it. The key in the
 // path is what lets a signer in: there is no session and no cookie.
-func (e *Emulator) link(where *route, r *http.Request) *answer {
+func (e *Emulator) link(where *route, r *http.Request) *reply {
 	e.mu.Lock()
 	c := e.byLink[where.link]
 	e.mu.Unlock()
@@ -17,7 +17,7 @@ func (e *Emulator) link(where *route, r *http.Request) *answer {
 	case c == nil:
 		return e.show(r, http.StatusNotFound, page.View{Name: page.Unknown})
 	case where.picture != "":
-		return e.givenPicture(c, where.picture, r)
+		return e.servePicture(c, where.picture, r)
 	case r.Method == http.MethodPost:
 		return e.act(c, r)
 	}
@@ -26,13 +26,13 @@ func (e *Emulator) link(where *route, r *http.Request) *answer {
 
 // showCircuit shows how far the circuit is: the step that the address asks for if its turn has
 // come, else the next one, else how the circuit ended. What is set in the view stays.
-func (e *Emulator) showCircuit(c *circuit, r *http.Request, status int, view page.View) *answer {
+func (e *Emulator) showCircuit(c *circuit, r *http.Request, status int, view page.View) *reply {
 	now := e.config.Now()
 	e.mu.Lock()
 	state, visit := e.settle(c, now), c.visit
 	if state == StateOpen {
-		view.Next, view.Given = visit.next(), visit.shown()
-	} else if c.alone {
+		view.Next, view.Given = visit.next(), visit.pictureSteps()
+	} else if c.timedCompletion {
 		view.Alone = e.config.CompleteAfter
 	}
 	step := r.URL.Query().Get("step")
@@ -63,44 +63,44 @@ func (e *Emulator) showCircuit(c *circuit, r *http.Request, status int, view pag
 	return e.show(r, status, view)
 }
 
-// tell shows what went wrong with what was sent to the circuit, and the way back.
-func (e *Emulator) tell(c *circuit, r *http.Request, status int, name string) *answer {
+// showMessage shows what went wrong with what was sent to the circuit, and the way back.
+func (e *Emulator) showMessage(c *circuit, r *http.Request, status int, name string) *reply {
 	return e.show(r, status, page.View{Name: name, Key: c.link, Back: true})
 }
 
 // toCircuit leads back to the circuit's page after a form was taken. The address is relative, so
 // that it holds behind a proxy with a path of its own too.
-func toCircuit(c *circuit, r *http.Request) *answer {
+func toCircuit(c *circuit, r *http.Request) *reply {
 	language, chosen := page.Choose(r.URL.Query().Get("lang"), "")
 	location := "./" + c.link
 	if chosen {
 		location += "?lang=" + string(language)
 	}
-	return newAnswer(http.StatusSeeOther, "text/plain; charset=utf-8", nil).with("Location",
+	return newReply(http.StatusSeeOther, "text/plain; charset=utf-8", nil).with("Location",
 		location).with("Cache-Control", "no-store")
 }
 
 // show answers with a page. A link is a secret of its signer's: it goes into no cache and no
 // Referer.
-func (e *Emulator) show(r *http.Request, status int, view page.View) *answer {
+func (e *Emulator) show(r *http.Request, status int, view page.View) *reply {
 	view.Language, view.Chosen = page.Choose(r.URL.Query().Get("lang"), r.Header.Get("Accept-Language"))
 	text, err := page.Render(view)
 	if err != nil {
 		return refuse(http.StatusInternalServerError, "the emulator could not make the page")
 	}
-	return lockDown(newAnswer(status, "text/html; charset=utf-8", text).
+	return lockDown(newReply(status, "text/html; charset=utf-8", text).
 		with("Content-Language", string(view.Language)).with("Content-Security-Policy", page.Policy))
 }
 
 // lockDown adds what every page and picture is sent with.
-func lockDown(a *answer) *answer {
+func lockDown(a *reply) *reply {
 	return a.with("Cache-Control", "no-store").with("Referrer-Policy", "no-referrer").with("X-Content-Type-Options",
 		"nosniff").
 		with("X-Frame-Options", "DENY").with("Cross-Origin-Resource-Policy", "same-origin")
 }
 
-// givenPicture answers with a picture that the signer gave, while the circuit is open.
-func (e *Emulator) givenPicture(c *circuit, name string, r *http.Request) *answer {
+// servePicture answers with a picture that the signer gave, while the circuit is open.
+func (e *Emulator) servePicture(c *circuit, name string, r *http.Request) *reply {
 	step, isPicture := strings.CutSuffix(name, ".jpg")
 	now := e.config.Now()
 	e.mu.Lock()
@@ -111,9 +111,9 @@ func (e *Emulator) givenPicture(c *circuit, name string, r *http.Request) *answe
 		return e.show(r, http.StatusNotFound, page.View{Name: page.Unknown})
 	}
 	if picture.content == nil {
-		picture.content = sampled(step, c.request.signer.Name)
+		picture.content = samplePicture(step, c.request.signer.Name)
 	}
-	return lockDown(newAnswer(http.StatusOK, "image/jpeg", picture.content).with("Content-Security-Policy",
+	return lockDown(newReply(http.StatusOK, "image/jpeg", picture.content).with("Content-Security-Policy",
 		"default-src 'none'; sandbox"))
 }
 

@@ -13,14 +13,14 @@ import (
 // visit is what a signer has done on the page of a circuit. The zero value is nothing yet.
 type visit struct {
 	consentedAt time.Time
-	pictures    map[string]given // by step
+	pictures    map[string]submittedPicture // by step
 	reviewedAt  time.Time
 	signature   pen.Signature
 	signedAt    time.Time
 }
 
-// given is a picture that the signer gave.
-type given struct {
+// submittedPicture is a picture that the signer gave.
+type submittedPicture struct {
 	at      time.Time
 	content []byte // nil: the sample
 }
@@ -34,8 +34,8 @@ var pictureFiles = map[string]string{
 
 const signatureFile = "identity/signature.png"
 
-// begun reports whether a step was taken.
-func (v *visit) begun() bool { return !v.consentedAt.IsZero() }
+// hasBegun reports whether a step was taken.
+func (v *visit) hasBegun() bool { return !v.consentedAt.IsZero() }
 
 // next is the first step that is still to be taken.
 func (v *visit) next() string {
@@ -61,9 +61,9 @@ func (v *visit) allows(step string) bool {
 
 // give takes a picture, instead of the step's earlier one if there is one, and returns how many
 // bytes more it has than that. What was reviewed is to be reviewed again.
-func (v *visit) give(step string, picture given) (more int64) {
+func (v *visit) give(step string, picture submittedPicture) (more int64) {
 	more = int64(len(picture.content) - len(v.pictures[step].content))
-	pictures := map[string]given{step: picture}
+	pictures := map[string]submittedPicture{step: picture}
 	for other, picture := range v.pictures {
 		if other != step {
 			pictures[other] = picture
@@ -74,8 +74,8 @@ func (v *visit) give(step string, picture given) (more int64) {
 	return more
 }
 
-// shown are the steps whose pictures were given.
-func (v *visit) shown() (steps []string) {
+// pictureSteps are the steps whose pictures were given.
+func (v *visit) pictureSteps() (steps []string) {
 	for _, step := range page.Pictures {
 		if _, ok := v.pictures[step]; ok {
 			steps = append(steps, step)
@@ -84,9 +84,9 @@ func (v *visit) shown() (steps []string) {
 	return steps
 }
 
-// sampled returns the drawn picture of a step.
-func sampled(step, holder string) []byte {
-	for _, file := range drawn.of(holder) {
+// samplePicture returns the drawn picture of a step.
+func samplePicture(step, holder string) []byte {
+	for _, file := range portraitCache.of(holder) {
 		if file.name == pictureFiles[step] {
 			return file.content
 		}
@@ -96,7 +96,7 @@ func sampled(step, holder string) []byte {
 
 // files are the pictures for the evidence: what the signer gave, and samples for the rest.
 func (v *visit) files(holder string) []file {
-	files := slices.Clone(drawn.of(holder))
+	files := slices.Clone(portraitCache.of(holder))
 	for step, picture := range v.pictures {
 		for i := range files {
 			if files[i].name == pictureFiles[step] && picture.content != nil {

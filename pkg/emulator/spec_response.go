@@ -15,48 +15,48 @@ import (
 	"github.com/danabio/danabio-go/gen/biometricapi/spec"
 )
 
-// published is what the emulator takes from the embedded spec, so that it follows a new one.
-type published struct {
+// specResponses is what the emulator takes from the embedded spec, so that it follows a new one.
+type specResponses struct {
 	startBody *openapi3.Schema
-	success   map[Operation]success
+	success   map[Operation]successResponse
 }
 
-// success is how an operation says that it went well.
-type success struct {
+// successResponse is how an operation says that it went well.
+type successResponse struct {
 	status    int
 	mediaType string
 }
 
 // fromSpec reads the embedded spec, once.
-var fromSpec = sync.OnceValues(func() (published, error) {
+var fromSpec = sync.OnceValues(func() (specResponses, error) {
 	document, err := spec.GetSpec()
 	if err != nil {
-		return published{}, err
+		return specResponses{}, err
 	}
-	return publishedIn(document)
+	return readSpecResponses(document)
 })
 
-func publishedIn(document *openapi3.T) (published, error) {
-	p := published{success: make(map[Operation]success)}
+func readSpecResponses(document *openapi3.T) (specResponses, error) {
+	p := specResponses{success: make(map[Operation]successResponse)}
 	for _, item := range document.Paths.Map() {
 		for _, operation := range item.Operations() {
 			switch operation.OperationID {
 			case "getToken":
-				p.success[OperationToken] = successOf(operation, "application/json")
+				p.success[OperationToken] = successResponseOf(operation, "application/json")
 			case "startCircuit":
-				p.success[OperationStart] = successOf(operation, "application/json")
+				p.success[OperationStart] = successResponseOf(operation, "application/json")
 				p.startBody = bodySchema(operation)
 			case "downloadEvidence":
-				p.success[OperationDownload] = successOf(operation, "application/zip")
+				p.success[OperationDownload] = successResponseOf(operation, "application/zip")
 			}
 		}
 	}
 	if len(p.success) < 3 {
-		return published{}, fmt.Errorf("it has %d of the operations getToken, startCircuit and downloadEvidence",
+		return specResponses{}, fmt.Errorf("it has %d of the operations getToken, startCircuit and downloadEvidence",
 			len(p.success))
 	}
 	if p.startBody == nil {
-		return published{}, errors.New("startCircuit has no request body with a JSON schema")
+		return specResponses{}, errors.New("startCircuit has no request body with a JSON schema")
 	}
 	return p, nil
 }
@@ -72,9 +72,9 @@ func bodySchema(operation *openapi3.Operation) *openapi3.Schema {
 	return media.Schema.Value
 }
 
-// successOf reads the lowest status that says it went well, and the media type of its body: the
-// usual one if the spec allows it, else the first that the spec names.
-func successOf(operation *openapi3.Operation, usual string) success {
+// successResponseOf reads the lowest status that says it went well, and the media type of its body:
+// the usual one if the spec allows it, else the first that the spec names.
+func successResponseOf(operation *openapi3.Operation, usual string) successResponse {
 	for status := http.StatusOK; status < http.StatusMultipleChoices; status++ {
 		ref := operation.Responses.Status(status)
 		if ref == nil || ref.Value == nil {
@@ -83,17 +83,17 @@ func successOf(operation *openapi3.Operation, usual string) success {
 		if len(ref.Value.Content) > 0 && ref.Value.Content.Get(usual) == nil {
 			for _, name := range slices.Sorted(maps.Keys(ref.Value.Content)) {
 				if !strings.Contains(name, "*") {
-					return success{status, name}
+					return successResponse{status, name}
 				}
 			}
 		}
-		return success{status, usual}
+		return successResponse{status, usual}
 	}
-	return success{http.StatusOK, usual}
+	return successResponse{http.StatusOK, usual}
 }
 
 // succeedJSON answers that the operation went well, with a value.
-func (e *Emulator) succeedJSON(operation Operation, value any) *answer {
+func (e *Emulator) succeedJSON(operation Operation, value any) *reply {
 	body, err := json.Marshal(value)
 	if err != nil {
 		return refuse(http.StatusInternalServerError, "the emulator could not encode its answer")
@@ -102,7 +102,7 @@ func (e *Emulator) succeedJSON(operation Operation, value any) *answer {
 }
 
 // succeed answers that the operation went well.
-func (e *Emulator) succeed(operation Operation, body []byte) *answer {
-	form := e.published.success[operation]
-	return newAnswer(form.status, form.mediaType, body)
+func (e *Emulator) succeed(operation Operation, body []byte) *reply {
+	form := e.specResponses.success[operation]
+	return newReply(form.status, form.mediaType, body)
 }

@@ -33,11 +33,11 @@ paths:
 func TestTheEmulatorFollowsTheSpec(t *testing.T) {
 	for name, test := range map[string]struct {
 		old, new string
-		want     map[Operation]success
+		want     map[Operation]successResponse
 	}{
 		"as published": {"", "", nil},
 		"evidence as octet-stream": {"application/zip", "application/octet-stream",
-			map[Operation]success{OperationDownload: {200, "application/octet-stream"}}},
+			map[Operation]successResponse{OperationDownload: {200, "application/octet-stream"}}},
 		"evidence as any type":        {"application/zip", "'*/*'", nil},
 		"evidence as any application": {"application/zip", "application/*", nil},
 		"evidence as one of two types": {"application/zip: {",
@@ -47,13 +47,13 @@ func TestTheEmulatorFollowsTheSpec(t *testing.T) {
 		"a start that answers 201": {
 			`"200": {description: d, content: {application/json: {schema: {type: object}}}}` + "\n  /evidence",
 			`"201": {description: d, content: {application/json: {schema: {type: object}}}}` + "\n  /evidence",
-			map[Operation]success{OperationStart: {201, "application/json"}}},
+			map[Operation]successResponse{OperationStart: {201, "application/json"}}},
 		"a start of any type": {"requestBody: {content: {application/json", "requestBody: {content: {'*/*'",
 			nil},
 		"a token as JSON by a name": {
 			`"200": {description: d, content: {application/json: {schema: {type: object}}}}` + "\n  /start",
 			`"200": {description: d, content: {application/vnd.token+json: {schema: {type: object}}}}` + "\n  /start",
-			map[Operation]success{OperationToken: {200, "application/vnd.token+json"}}},
+			map[Operation]successResponse{OperationToken: {200, "application/vnd.token+json"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := strings.Replace(small, test.old, test.new, 1)
@@ -64,11 +64,11 @@ func TestTheEmulatorFollowsTheSpec(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p, err := publishedIn(document)
+			p, err := readSpecResponses(document)
 			if err != nil {
 				t.Fatal(err)
 			}
-			for operation, want := range map[Operation]success{
+			for operation, want := range map[Operation]successResponse{
 				OperationToken: {200, "application/json"}, OperationStart: {200, "application/json"},
 				OperationDownload: {200, "application/zip"},
 			} {
@@ -90,7 +90,7 @@ func TestTheEmulatorFollowsTheSpec(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := publishedIn(document); err == nil {
+		if _, err := readSpecResponses(document); err == nil {
 			t.Errorf("without %s it is taken all the same", lost)
 		}
 	}

@@ -8,14 +8,14 @@ import (
 	"sync"
 )
 
-// opened are the files that this process has open; this system has no lock that ends with its
+// openFiles are the files that this process has open; this system has no lock that ends with its
 // process.
-var opened struct {
+var openFiles struct {
 	sync.Mutex
 	files []os.FileInfo
 }
 
-type openFile struct {
+type registeredFile struct {
 	*os.File
 	info os.FileInfo
 }
@@ -25,18 +25,19 @@ func lock(f *os.File) (file, error) {
 	if err != nil {
 		return nil, err
 	}
-	opened.Lock()
-	defer opened.Unlock()
-	if slices.ContainsFunc(opened.files, func(other os.FileInfo) bool { return os.SameFile(info, other) }) {
+	openFiles.Lock()
+	defer openFiles.Unlock()
+	if slices.ContainsFunc(openFiles.files, func(other os.FileInfo) bool { return os.SameFile(info, other) }) {
 		return nil, ErrLocked
 	}
-	opened.files = append(opened.files, info)
-	return openFile{f, info}, nil
+	openFiles.files = append(openFiles.files, info)
+	return registeredFile{f, info}, nil
 }
 
-func (f openFile) Close() error {
-	opened.Lock()
-	defer opened.Unlock()
-	opened.files = slices.DeleteFunc(opened.files, func(other os.FileInfo) bool { return os.SameFile(f.info, other) })
+func (f registeredFile) Close() error {
+	openFiles.Lock()
+	defer openFiles.Unlock()
+	openFiles.files = slices.DeleteFunc(openFiles.files,
+		func(other os.FileInfo) bool { return os.SameFile(f.info, other) })
 	return f.File.Close()
 }

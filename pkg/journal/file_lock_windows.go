@@ -10,11 +10,11 @@ import (
 
 // The lock is on one byte far behind the end: Windows lets nobody else read or write what is
 // locked, and others may read a journal.
-const lockedAt = 1 << 30 // times 2^32
+const lockOffset = 1 << 30 // times 2^32
 
 // lock keeps all others out until the file is closed or the process ends.
 func lock(f *os.File) (file, error) {
-	at := &windows.Overlapped{OffsetHigh: lockedAt}
+	at := &windows.Overlapped{OffsetHigh: lockOffset}
 	err := windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY,
 		0, 1, 0, at)
 	switch {

@@ -259,7 +259,7 @@ func (j *Journal) Lookup(requestID string) (entry Entry, ok bool) {
 func (j *Journal) Unfinished() []danabio.StartIntent {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.history.unfinished()
+	return j.history.unfinishedIntents()
 }
 
 // Entries returns what is known of all request IDs, in the order in which they first began.

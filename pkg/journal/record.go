@@ -145,10 +145,10 @@ func read(source io.Reader) (h history, size int64, torn bool, err error) {
 		switch {
 		case err == io.EOF && len(line) == 0:
 			return h, size, false, nil
-		case err == io.EOF && tornRecord(line) && h.cutIntent(line):
+		case err == io.EOF && isTorn(line) && h.cutIntent(line):
 			return nil, size, false, &DamageError{Line: n, Cut: true, RequestID: cutID(line),
 				Err: errors.New("only a part is there of an intent")}
-		case err == io.EOF && tornRecord(line):
+		case err == io.EOF && isTorn(line):
 			return h, size, true, nil
 		case err == io.EOF:
 			return nil, 0, false,
@@ -172,9 +172,9 @@ func read(source io.Reader) (h history, size int64, torn bool, err error) {
 	}
 }
 
-// tornRecord reports whether a rest can be of a record, so that nothing is cut off a file that is
+// isTorn reports whether a rest can be of a record, so that nothing is cut off a file that is
 // no journal. After a power loss, zeros may stand where the system had no time to write.
-func tornRecord(rest []byte) bool {
+func isTorn(rest []byte) bool {
 	written := bytes.TrimRight(rest, "\x00")
 	return bytes.HasPrefix(written, []byte(recordStart)) || bytes.HasPrefix([]byte(recordStart), written)
 }

@@ -113,12 +113,12 @@ type Verdict struct {
 // NotJudged is the verdict on evidence of which there is no accepted report, which is a problem.
 // The report may be nil.
 func NotJudged(report *evidence.Report) *Verdict {
-	v := unchecked(report)
+	v := newUncheckedVerdict(report)
 	v.add(&Problem{Kind: NotAccepted})
 	return v
 }
 
-func unchecked(report *evidence.Report) *Verdict {
+func newUncheckedVerdict(report *evidence.Report) *Verdict {
 	return &Verdict{
 		Evidence: report, Receipt: ReceiptUnchecked, Signatures: SignaturesUnchecked, Trust: pdfsig.NotJudged,
 		Revocation: pdfsig.RevocationNotKnown, Sent: SentUnchecked,
@@ -166,7 +166,7 @@ func (j *Judge) Report(report *evidence.Report, receipt Receipt) *Verdict {
 	if report == nil || report.Verdict != evidence.VerdictAccepted {
 		return NotJudged(report)
 	}
-	v := unchecked(report)
+	v := newUncheckedVerdict(report)
 	v.Receipt = receipt.Check
 	if receipt.Problem != nil {
 		v.add(receipt.Problem)

@@ -60,10 +60,10 @@ func drawFront(c *canvas, holder string) {
 	for i, field := range fields {
 		y := 98 + float64(i)*62
 		c.text(254, y, 1.4, field.label, faint)
-		c.fitted(254, y+20, field.size, cardWidth-254-24, field.value, ink)
+		c.fitText(254, y+20, field.size, cardWidth-254-24, field.value, ink)
 	}
 	c.text(26, 362, 1.8, "SPECIMEN", rgb(0xA8523A))
-	c.slanted(236, 390, 5.4, 0.56, "EMULADOR", rgb(0xB3201C), 0.15)
+	c.slantText(236, 390, 5.4, 0.56, "EMULADOR", rgb(0xB3201C), 0.15)
 	warn(c, bandTop, "EMULATOR - NOT A REAL DOCUMENT", "EMULADOR - NO ES UN DOCUMENTO REAL")
 }
 
@@ -97,16 +97,16 @@ func drawBack(c *canvas, holder string) {
 	c.text(154, 216, 1.4, "HUELLA DIBUJADA / DRAWN PRINT", faint)
 
 	c.rectangle(box{0, 284, cardWidth, bandTop}, 0, rgb(0xFFFFFF), 0.65)
-	for i, line := range readable(holder) {
+	for i, line := range readableText(holder) {
 		c.text(24, 298+float64(i)*33, 3.7, line, ink)
 	}
-	c.slanted(250, 380, 5.4, 0.56, "EMULADOR", rgb(0xB3201C), 0.15)
+	c.slantText(250, 380, 5.4, 0.56, "EMULADOR", rgb(0xB3201C), 0.15)
 	warn(c, bandTop, "EMULATOR - NOT A REAL DOCUMENT", "EMULADOR - NO ES UN DOCUMENTO REAL")
 }
 
-// readable gives three lines that look like the machine readable zone and have its length, but
+// readableText gives three lines that look like the machine readable zone and have its length, but
 // name no country and carry no valid check digits.
-func readable(holder string) [3]string {
+func readableText(holder string) [3]string {
 	letters := func(text string) string {
 		return strings.Map(func(c rune) rune {
 			switch {

@@ -107,7 +107,7 @@ func (f face) draw(c *canvas, area box) {
 
 func drawSelfie(c *canvas, holder string) {
 	newFace(holder).draw(c, box{0, 0, selfieWidth, selfieHeight})
-	c.slanted(66, 560, 4.4, 0.86, "EMULATOR EMULADOR", rgb(0xFFFFFF), 0.16)
+	c.slantText(66, 560, 4.4, 0.86, "EMULATOR EMULADOR", rgb(0xFFFFFF), 0.16)
 	warn(c, selfieHeight-58, "EMULATOR - NOT A REAL PERSON", "EMULADOR - NO ES UNA PERSONA REAL")
 }
 
@@ -116,6 +116,6 @@ func warn(c *canvas, top float64, english, spanish string) {
 	width := float64(c.width)
 	c.block(box{0, top, width, float64(c.height)}, rgb(0xB3201C))
 	middle := (top + float64(c.height)) / 2
-	c.centered(0, width, middle-19, 2.4, english, rgb(0xFFFFFF))
-	c.centered(0, width, middle+7, 1.6, spanish, rgb(0xFFE3DF))
+	c.centerText(0, width, middle-19, 2.4, english, rgb(0xFFFFFF))
+	c.centerText(0, width, middle+7, 1.6, spanish, rgb(0xFFE3DF))
 }

@@ -104,19 +104,19 @@ func (c *canvas) text(x, y, size float64, text string, paint color.RGBA) {
 	}
 }
 
-// fitted writes text as text does, smaller where it would be wider than width.
-func (c *canvas) fitted(x, y, size, width float64, text string, paint color.RGBA) {
+// fitText writes text as text does, smaller where it would be wider than width.
+func (c *canvas) fitText(x, y, size, width float64, text string, paint color.RGBA) {
 	c.text(x, y, min(size, size*width/max(1, textWidth(text, size))), text, paint)
 }
 
-// centered writes text in the middle between two sides.
-func (c *canvas) centered(left, right, y, size float64, text string, paint color.RGBA) {
+// centerText writes text in the middle between two sides.
+func (c *canvas) centerText(left, right, y, size float64, text string, paint color.RGBA) {
 	c.text((left+right-textWidth(text, size))/2, y, size, text, paint)
 }
 
-// slanted writes along a line that rises by the angle, in radians. Each pixel is the mean of four
+// slantText writes along a line that rises by the angle, in radians. Each pixel is the mean of four
 // samples.
-func (c *canvas) slanted(x0, y0, size, angle float64, text string, paint color.RGBA, opacity float64) {
+func (c *canvas) slantText(x0, y0, size, angle float64, text string, paint color.RGBA, opacity float64) {
 	glyphs := spell(text)
 	width, height := float64(len(glyphs)*letterStep)*size, float64(letterHeight)*size
 	sin, cos := math.Sincos(angle)

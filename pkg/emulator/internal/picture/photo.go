@@ -44,8 +44,8 @@ func Photo(file []byte) ([]byte, error) {
 	width := float64(c.width)
 	c.block(box{0, top, width, float64(c.height)}, rgb(0xB3201C))
 	middle := (top + float64(c.height)) / 2
-	c.centered(0, width, middle-17*scale, 2.2*scale, "EMULATOR - NOTHING WAS VERIFIED", rgb(0xFFFFFF))
-	c.centered(0, width, middle+6*scale, 1.5*scale, "EMULADOR - NO SE VERIFICÓ NADA", rgb(0xFFE3DF))
+	c.centerText(0, width, middle-17*scale, 2.2*scale, "EMULATOR - NOTHING WAS VERIFIED", rgb(0xFFFFFF))
+	c.centerText(0, width, middle+6*scale, 1.5*scale, "EMULADOR - NO SE VERIFICÓ NADA", rgb(0xFFE3DF))
 	return encode(c), nil
 }
 

@@ -25,7 +25,7 @@ func Signature(signature pen.Signature) []byte {
 	if signature.Name != "" {
 		const margin = 40
 		size := min(5, (pen.Width-2*margin)/max(1, textWidth(signature.Name, 1)))
-		c.centered(0, pen.Width, (pen.Height-letterHeight*size)/2, size, signature.Name, penBlue)
+		c.centerText(0, pen.Width, (pen.Height-letterHeight*size)/2, size, signature.Name, penBlue)
 	}
 	warn(c, pen.Height, "EMULATOR - NOT A REAL SIGNATURE", "EMULADOR - NO ES UNA FIRMA REAL")
 	var out bytes.Buffer
