@@ -13,9 +13,13 @@ import (
 type extents struct {
 	suspects   []extent
 	unresolved []pdf.Indirect // streams whose length is an object of its own
+	large      []extent       // the large streams whose length stands in them, in the order of the file
 	last       extent
 	farthest   int64
 }
+
+// largeStream is so large that a search goes around it.
+const largeStream = 64 << 10
 
 // extent is the place of an object, with its stream.
 type extent struct {
@@ -37,6 +41,9 @@ func (e *extents) add(document *pdf.Document, object pdf.Indirect) error {
 		var err error
 		if one.end, err = document.StreamEnd(object); err != nil {
 			return err
+		}
+		if stated := object.End(); stated-one.start >= largeStream {
+			e.large = append(e.large, extent{one.number, one.start, stated})
 		}
 	}
 	if e.last.end > one.start && (len(e.suspects) == 0 || e.suspects[len(e.suspects)-1] != e.last) {

@@ -48,7 +48,7 @@ func (c *checker) findUnreferenced() (int64, error) {
 	}
 	found := int64(-1)
 	inside := int64(0) // up to here all is known
-	err := c.scan(byteRangeKey, func(at int64) (bool, error) {
+	visit := func(at int64) (bool, error) {
 		if at < inside {
 			return true, nil
 		}
@@ -61,7 +61,19 @@ func (c *checker) findUnreferenced() (int64, error) {
 		}
 		found = at
 		return false, nil
-	})
+	}
+	from := int64(0)
+	large := c.finder.extents.large
+	if len(c.finder.extents.suspects) > 0 { // an object may begin in a stream, and end there
+		large = nil
+	}
+	for _, stream := range large {
+		if err := c.scan(byteRangeKey, from, stream.start, visit); err != nil || found >= 0 {
+			return found, err
+		}
+		from = max(from, stream.end)
+	}
+	err := c.scan(byteRangeKey, from, c.size, visit)
 	return found, err
 }
 
@@ -91,7 +103,7 @@ var escapedKeyPattern = sync.OnceValue(func() *regexp.Regexp {
 // it stands, or -1.
 func (c *checker) findByteRangeKey() (int64, error) {
 	found := int64(-1)
-	err := c.parts(3*len(byteRangeKey), func(start int64, part []byte) (bool, error) {
+	err := c.parts(0, c.size, 3*len(byteRangeKey), func(start int64, part []byte) (bool, error) {
 		if at := escapedKeyPattern().FindIndex(part); at != nil {
 			found = start + int64(at[0])
 		}
@@ -100,12 +112,14 @@ func (c *checker) findByteRangeKey() (int64, error) {
 	return found, err
 }
 
-// scan calls visit with the place of each occurrence of a word, until it wants no more.
-func (c *checker) scan(word string, visit func(at int64) (bool, error)) error {
-	return c.parts(len(word), func(start int64, part []byte) (bool, error) {
+// scan calls visit with each place between two in the file at which a word begins, until it wants
+// no more.
+func (c *checker) scan(word string, from, to int64, visit func(at int64) (bool, error)) error {
+	return c.parts(from, to, len(word), func(start int64, part []byte) (bool, error) {
+		end := min(copyBuffer, to-start)
 		for at := 0; ; at++ {
 			next := bytes.Index(part[at:], []byte(word))
-			if next < 0 || at+next >= copyBuffer {
+			if next < 0 || int64(at+next) >= end {
 				return true, nil
 			}
 			at += next
@@ -122,17 +136,17 @@ var partBuffers = sync.Pool{New: func() any {
 	return &buffer
 }}
 
-// parts gives visit the file in parts that begin copyBuffer apart and reach so many bytes into the
-// next, until it wants no more.
-func (c *checker) parts(overlap int, visit func(start int64, part []byte) (bool, error)) error {
+// parts gives visit what stands between two places in the file, in parts that begin copyBuffer apart
+// and reach so many bytes into the next, until it wants no more.
+func (c *checker) parts(from, to int64, overlap int, visit func(start int64, part []byte) (bool, error)) error {
 	pooled := partBuffers.Get().(*[]byte)
 	defer partBuffers.Put(pooled)
 	buffer := (*pooled)[:copyBuffer+overlap]
-	for start := int64(0); start < c.size; start += copyBuffer {
+	for start := from; start < to; start += copyBuffer {
 		if err := c.ctx.Err(); err != nil {
 			return err
 		}
-		part := buffer[:min(int64(len(buffer)), c.size-start)]
+		part := buffer[:min(int64(len(buffer)), to+int64(overlap)-start, c.size-start)]
 		if n, err := c.reader.ReadAt(part, start); n < len(part) {
 			return cmp.Or(err, io.ErrUnexpectedEOF)
 		}
