@@ -327,7 +327,8 @@ type unknownProbe struct {
 }
 
 func newUnknownProbe(requestID string, at time.Time, err error) *unknownProbe {
-	return &unknownProbe{&danabio.OutcomeUnknownError{ID: requestID, At: at, State: danabio.OutcomeUnknown, Err: err}}
+	return &unknownProbe{&danabio.OutcomeUnknownError{RequestID: requestID, StartedAt: at,
+		Outcome: danabio.OutcomeUnknown, Err: err}}
 }
 
 func (e *unknownProbe) Unwrap() error { return e.OutcomeUnknownError }
@@ -335,5 +336,5 @@ func (e *unknownProbe) Unwrap() error { return e.OutcomeUnknownError }
 func (e *unknownProbe) advice() *message {
 	return textf(`To find out, ask DANAconnect whether a circuit was started for this request:
   request ID  %s
-  time        %s`, oneLine(e.ID), e.At.UTC().Format(time.RFC3339))
+  time        %s`, oneLine(e.RequestID), e.StartedAt.UTC().Format(time.RFC3339))
 }

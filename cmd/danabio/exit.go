@@ -128,7 +128,7 @@ func (e *unknownStart) Unwrap() error { return e.error }
 
 func (e *unknownStart) advice() *message {
 	what := textf("The request was sent, but no answer says whether a circuit was started.")
-	if e.outcome.State == danabio.PartlySent {
+	if e.outcome.Outcome == danabio.PartlySent {
 		what = textf("The request was sent in part, and what the server did with it is not known.")
 	}
 	return textf(`%s
@@ -136,7 +136,7 @@ It is not sent again, because the signer might then get two circuits.
 %s
 If one was, "danabio wait" with its circuit id goes on from there. If none was, start anew.
 %s`,
-		what, askVendor(e.outcome.ID, e.outcome.Channel, e.outcome.At), readOn(kindOutcomeUnknown))
+		what, askVendor(e.outcome.RequestID, e.outcome.Channel, e.outcome.StartedAt), readOn(kindOutcomeUnknown))
 }
 
 // afterStart is that something failed when the circuit had been started.

@@ -37,7 +37,8 @@ func startedReceipt(circuit *danabio.Circuit) sentReceipt {
 
 // unknownReceipt holds no circuit, since none is known, and no documents if only a part was sent.
 func unknownReceipt(outcome *danabio.OutcomeUnknownError) sentReceipt {
-	return sentReceipt{State: outcome.State, RequestID: outcome.ID, Channel: outcome.Channel, StartedAt: outcome.At,
+	return sentReceipt{State: outcome.Outcome, RequestID: outcome.RequestID, Channel: outcome.Channel,
+		StartedAt: outcome.StartedAt,
 		Documents: outcome.Documents}
 }
 

@@ -144,10 +144,11 @@ func kindInSpanish(err error) string {
 	switch kindOf(err) {
 	case kindOutcomeUnknown:
 		switch {
-		case errors.As(err, &unknown) && unknown.State == danabio.PartlySent:
-			return fmt.Sprintf("la solicitud %q se envió en parte, y no se vuelve a enviar", unknown.ID)
+		case errors.As(err, &unknown) && unknown.Outcome == danabio.PartlySent:
+			return fmt.Sprintf("la solicitud %q se envió en parte, y no se vuelve a enviar", unknown.RequestID)
 		case errors.As(err, &unknown):
-			return fmt.Sprintf("la solicitud %q puede haber iniciado un circuito, y no se vuelve a enviar", unknown.ID)
+			return fmt.Sprintf("la solicitud %q puede haber iniciado un circuito, y no se vuelve a enviar",
+				unknown.RequestID)
 		case errors.As(err, &exists):
 			return fmt.Sprintf("la solicitud %q no se envió: según el diario, el mismo id puede haber iniciado un "+
 				"circuito el %s",

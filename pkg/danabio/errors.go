@@ -70,9 +70,9 @@ type APIError struct {
 	MediaType string // of the body, such as "text/html"; empty if the server does not say
 	// the server's id of the request, if it sends one (which header is assumed: X-Request-Id and
 	// the like)
-	RequestID  string
-	Circuit    string        // the circuit asked for, if any
-	RetryAfter time.Duration // what the server asks to wait; 0 if it does not say
+	ServerRequestID string
+	Circuit         string        // the circuit asked for, if any
+	RetryAfter      time.Duration // what the server asks to wait; 0 if it does not say
 
 	kind error
 }
@@ -86,8 +86,8 @@ func (e *APIError) Error() string {
 	if e.Message != "" {
 		fmt.Fprintf(&b, ": %s", e.Message)
 	}
-	if e.RequestID != "" {
-		fmt.Fprintf(&b, " [request %s]", e.RequestID)
+	if e.ServerRequestID != "" {
+		fmt.Fprintf(&b, " [request %s]", e.ServerRequestID)
 	}
 	return b.String()
 }
@@ -99,7 +99,7 @@ func (e *APIError) Unwrap() error { return e.kind }
 func (e *APIError) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("operation", e.Operation), slog.Int("status", e.StatusCode), slog.String("code", e.Code),
-		slog.String("request_id", e.RequestID), slog.String("circuit", e.Circuit))
+		slog.String("server_request_id", e.ServerRequestID), slog.String("circuit", e.Circuit))
 }
 
 // OutcomeState says how far a start came.
@@ -127,21 +127,21 @@ const (
 // package; to reconcile it, ask the vendor for a request with this ID and time. [errors.As] finds
 // an [*APIError] in it if the server answered, and [errors.Is] the context's error.
 type OutcomeUnknownError struct {
-	ID      string // the [CircuitRequest]'s ID
-	Channel string
-	At      time.Time // UTC, when the request was begun, by this machine's clock
-	State   OutcomeState
-	// Documents is what was sent, if all of it was read to be sent: the state is [OutcomeUnknown].
+	RequestID string // the [CircuitRequest]'s ID
+	Channel   string
+	StartedAt time.Time // UTC, when the request was begun, by this machine's clock
+	Outcome   OutcomeState
+	// Documents is what was sent, if all of it was read to be sent: the outcome is [OutcomeUnknown].
 	Documents []SentDocument
 	Err       error // why
 }
 
 func (e *OutcomeUnknownError) Error() string {
 	what := "it may have started a circuit"
-	if e.State == PartlySent {
+	if e.Outcome == PartlySent {
 		what = "it was sent in part"
 	}
-	return fmt.Sprintf("request %q: %s, and is not sent again: %v", e.ID, what, e.Err)
+	return fmt.Sprintf("request %q: %s, and is not sent again: %v", e.RequestID, what, e.Err)
 }
 
 // Unwrap returns the cause, without what callers decide on.
@@ -165,8 +165,8 @@ func (e *RejectedError) Unwrap() error { return e.Err }
 
 // LogValue implements [slog.LogValuer].
 func (e *OutcomeUnknownError) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("request", e.ID), slog.String("channel", e.Channel),
-		slog.String("state", string(e.State)))
+	return slog.GroupValue(slog.String("request", e.RequestID), slog.String("channel", e.Channel),
+		slog.String("state", string(e.Outcome)))
 }
 
 // operationError names the operation, once, and the circuit if there is one; not what was given in

@@ -50,14 +50,14 @@ func errorFromResponse(ctx context.Context, operation, circuit string, resp *htt
 	}
 	mask := newMask(carried)
 	e := &APIError{
-		Operation:  operation,
-		Method:     resp.Request.Method,
-		URL:        withoutQuery(resp.Request),
-		StatusCode: resp.StatusCode,
-		Circuit:    circuit,
-		MediaType:  mask.clean(mediaType(resp.Header), maxCode),
-		RequestID:  mask.clean(requestID(resp.Header), maxCode*2),
-		RetryAfter: retryAfter(resp.Header.Get("Retry-After"), time.Now()),
+		Operation:       operation,
+		Method:          resp.Request.Method,
+		URL:             withoutQuery(resp.Request),
+		StatusCode:      resp.StatusCode,
+		Circuit:         circuit,
+		MediaType:       mask.clean(mediaType(resp.Header), maxCode),
+		ServerRequestID: mask.clean(requestID(resp.Header), maxCode*2),
+		RetryAfter:      retryAfter(resp.Header.Get("Retry-After"), time.Now()),
 	}
 	switch {
 	case resp.StatusCode == http.StatusUnauthorized:

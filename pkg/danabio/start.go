@@ -257,7 +257,8 @@ func (s *startOperation) handleNoResponse(ctx context.Context, delivery *deliver
 
 func (s *startOperation) outcomeUnknownError(delivery *delivery, err error) error {
 	s.outcome = delivery.outcome()
-	e := &OutcomeUnknownError{ID: s.request.ID, Channel: s.core.channel, At: s.startedAt, State: s.outcome, Err: err}
+	e := &OutcomeUnknownError{RequestID: s.request.ID, Channel: s.core.channel, StartedAt: s.startedAt,
+		Outcome: s.outcome, Err: err}
 	if s.outcome == OutcomeUnknown {
 		e.Documents = delivery.body.documents()
 	}
