@@ -191,7 +191,8 @@ func (d *demo) path(name string, content []byte) (data demoData, err error) {
 		return data, err
 	}
 	defer sent.discard()
-	if err := sent.store(startedReceipt(circuit)); err != nil {
+	start := client.StartReceipt(circuit)
+	if err := sent.store(start); err != nil {
 		return data, err
 	}
 	if err := d.step("start", "sent %s: circuit %s", oneLine(data.Document.Name), circuit.ID); err != nil {
@@ -217,8 +218,7 @@ func (d *demo) path(name string, content []byte) (data demoData, err error) {
 		return data, err
 	}
 
-	start := startedReceipt(circuit)
-	judges, err := newJudges(verdict.Policy{}, &start)
+	judges, err := newJudges(verdict.Policy{}, start)
 	if err != nil {
 		return data, err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/danabio/danabio-go/internal/pemfile"
+	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 	"github.com/danabio/danabio-go/pkg/verdict"
@@ -52,8 +53,8 @@ must be signatures and validation data alone; else the document was changed befo
 // judges is what signing's flags stand for.
 type judges struct {
 	*verdict.Judge
-	sent   *sentReceipt // nil: nothing to compare with
-	roots  bool         // were given
+	sent   *danabio.StartReceipt // nil: nothing to compare with
+	roots  bool                  // were given
 	strict bool
 }
 
@@ -77,7 +78,7 @@ func (s *signing) open(cmd *cobra.Command, files []string, accept []evidence.Cod
 		}
 		options.TimeStampRoots = options.Roots
 	}
-	var sent *sentReceipt
+	var sent *danabio.StartReceipt
 	if s.sent != "" {
 		if len(files) > 1 {
 			return nil, usagef(cmd, "--sent is about one start, so one FILE.zip can be compared with it, not %d",
@@ -98,7 +99,7 @@ func (s *signing) open(cmd *cobra.Command, files []string, accept []evidence.Cod
 	return judges, nil
 }
 
-func newJudges(policy verdict.Policy, sent *sentReceipt) (*judges, error) {
+func newJudges(policy verdict.Policy, sent *danabio.StartReceipt) (*judges, error) {
 	if sent != nil {
 		policy.Sent, policy.Circuit = sent.Documents, sent.CircuitID
 	}
@@ -110,14 +111,13 @@ func newJudges(policy verdict.Policy, sent *sentReceipt) (*judges, error) {
 const maxSent = 16 << 20
 
 // readSent reads what [sentFile.store] wrote.
-func readSent(ctx context.Context, path string) (*sentReceipt, error) {
+func readSent(ctx context.Context, path string) (*danabio.StartReceipt, error) {
 	content, err := readInput(ctx, path, maxSent)
 	if err != nil {
 		return nil, badInput("--sent %s: %w", path, reason(err))
 	}
-	var sent sentReceipt
-	if err := json.Unmarshal(content, &sent); len(content) > maxSent || err != nil || sent.Version != sentVersion ||
-		sent.State == "" {
+	var sent danabio.StartReceipt
+	if err := json.Unmarshal(content, &sent); len(content) > maxSent || err != nil {
 		return nil, badInput("--sent %s is no file that start --receipt wrote", path)
 	}
 	if len(sent.Documents) == 0 {

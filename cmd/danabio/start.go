@@ -191,7 +191,7 @@ func (s *start) run(cmd *cobra.Command, out *output, files []string) error {
 		asked.ID = rand.Text() // as the client would; the receipt needs it before
 	}
 	if sent != nil {
-		if err := sent.reserve(*asked, config.Channel); err != nil {
+		if err := sent.reserve(client, *asked, config.Channel); err != nil {
 			return err
 		}
 	}
@@ -209,7 +209,7 @@ func (s *start) run(cmd *cobra.Command, out *output, files []string) error {
 	if errors.As(err, &unknown) {
 		err = &unknownStart{err, unknown}
 		if sent != nil {
-			err = errors.Join(err, sent.store(unknownReceipt(unknown)))
+			err = errors.Join(err, sent.store(client.UnknownStartReceipt(unknown)))
 		}
 		return err
 	}
@@ -225,7 +225,7 @@ func (s *start) run(cmd *cobra.Command, out *output, files []string) error {
 	}
 	but(err) // the journal's
 	if sent != nil {
-		but(sent.store(startedReceipt(circuit)))
+		but(sent.store(client.StartReceipt(circuit)))
 	}
 	data := newStartData(circuit)
 	but(out.data(data, data.lines()...))

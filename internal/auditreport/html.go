@@ -35,12 +35,22 @@ func (r *Report) WriteHTML(w io.Writer) error {
 	return nil
 }
 
+// hostOf is the host of a base URL, with what follows it: the page holds no URL that can be opened.
+func hostOf(baseURL string) string {
+	_, host, found := strings.Cut(baseURL, "://")
+	if !found {
+		return baseURL
+	}
+	return host
+}
+
 // functions are those of the template. What is foreign goes through v, plain or commands.
 func (r *Report) functions() template.FuncMap {
 	return template.FuncMap{
 		"t":        r.say,
 		"v":        visible,
 		"plain":    plain,
+		"host":     hostOf,
 		"commands": commandLines,
 		"n":        func(n any) (string, error) { return r.say("number", n) },
 		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },

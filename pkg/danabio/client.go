@@ -20,6 +20,7 @@ type Client struct {
 
 type core struct {
 	channel    string
+	baseURL    string               // without a slash at its end
 	api        *biometricapi.Client // token and download
 	startAPI   *biometricapi.Client // start: own connections, see startTransport
 	tokens     *tokenSource
@@ -73,6 +74,7 @@ func New(config Config) (*Client, error) {
 
 	c := &core{
 		channel:    config.Channel,
+		baseURL:    base,
 		retry:      retry,
 		journal:    config.Journal,
 		log:        config.Logger,

@@ -158,7 +158,8 @@ func (d *downloadAttempt) rejectEvidence(ctx context.Context, part *atomicfile.F
 		return err
 	}
 	kept, keeping := d.target.reject(ctx, part,
-		Rejected{Circuit: d.circuit, Channel: d.core.channel, Reason: err.Error(), Report: report})
+		Rejected{Circuit: d.circuit, Channel: d.core.channel, BaseURL: d.core.baseURL, Reason: err.Error(),
+			Report: report, Library: libraryName, Commit: buildCommit()})
 	if keeping != nil {
 		return fmt.Errorf("%w; it could not be kept aside: %w", err, d.target.keepUnplaced(part, keeping))
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -222,10 +223,26 @@ func overwriteFile(path string, content []byte) error {
 // ".rejected" appended (".rejected-2" and so on where that is taken). It lies there in JSON under
 // the same name with ".json" appended.
 type Rejected struct {
-	Circuit string           `json:"circuit"`
+	Circuit string           `json:"circuitId"`
 	Channel string           `json:"channel"`
+	BaseURL string           `json:"baseUrl,omitempty"` // of the server; absent in files of earlier versions
 	Reason  string           `json:"reason"`
 	Report  *evidence.Report `json:"report,omitempty"`
+	Library string           `json:"library,omitempty"` // name and version; absent in files of earlier versions
+	Commit  string           `json:"commit,omitempty"`  // of the library; absent if it is not known
+}
+
+// UnmarshalJSON implements [json.Unmarshaler]. It also reads the key "circuit" of earlier versions.
+func (r *Rejected) UnmarshalJSON(content []byte) error {
+	type fields Rejected
+	file := struct {
+		*fields
+		Circuit string `json:"circuit"`
+	}{fields: (*fields)(r)}
+	if err := json.Unmarshal(content, &file); err != nil {
+		return err
+	}
+	return mergeCircuitID(&r.Circuit, file.Circuit)
 }
 
 // reject keeps the part aside under the first free name, so that no earlier one is lost, and

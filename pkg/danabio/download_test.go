@@ -363,6 +363,7 @@ func TestUnacceptableEvidenceIsFetchedTwiceAndKeptAside(t *testing.T) {
 				var why danabio.Rejected
 				content, _ := os.ReadFile(path + ".rejected.json")
 				if err := json.Unmarshal(content, &why); err != nil || why.Circuit != circuit || why.Reason == "" ||
+					why.BaseURL != "http://localhost" || !strings.Contains(why.Library, danabio.Version) ||
 					strings.Contains(string(content), ".part") {
 					t.Errorf("reasons %s (%v)", content, err)
 				}

@@ -131,7 +131,8 @@ type OutcomeUnknownError struct {
 	Channel   string
 	StartedAt time.Time // UTC, when the request was begun, by this machine's clock
 	Outcome   OutcomeState
-	// Documents is what was sent, if all of it was read to be sent: the outcome is [OutcomeUnknown].
+	// Documents is what was sent, if all of it was read to be sent: the outcome is
+	// [OutcomeUnknown].
 	Documents []SentDocument
 	Err       error // why
 }

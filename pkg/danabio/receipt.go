@@ -17,17 +17,19 @@ import (
 // the name that [ReceiptPath] gives.
 type Receipt struct {
 	Version     int               `json:"version"` // of this format: 1
-	Circuit     string            `json:"circuit"`
+	Circuit     string            `json:"circuitId"`
 	Channel     string            `json:"channel"`
-	File        string            `json:"file"` // name without folder
-	Size        int64             `json:"size"` // bytes
+	BaseURL     string            `json:"baseUrl,omitempty"` // of the server; absent in receipts of earlier versions
+	File        string            `json:"file"`              // name without folder
+	Size        int64             `json:"size"`              // bytes
 	SHA256      string            `json:"sha256"`
 	Entries     []ReceiptEntry    `json:"entries"`
 	RequestedAt time.Time         `json:"requestedAt"` // UTC, by this machine's clock
 	CompletedAt time.Time         `json:"completedAt"`
 	Headers     map[string]string `json:"headers,omitempty"` // of the answer, as far as they are worth keeping
 	Notices     []string          `json:"notices,omitempty"` // what was odd about the answer, and does no harm
-	Library     string            `json:"library"`
+	Library     string            `json:"library"`           // name and version
+	Commit      string            `json:"commit,omitempty"`  // of the library; absent if it is not known
 	Proves      string            `json:"proves"`
 }
 
@@ -49,14 +51,7 @@ func ReceiptPath(path string) string { return path + ".receipt.json" }
 
 // ReadReceipt reads a receipt.
 func ReadReceipt(path string) (*Receipt, error) {
-	info, err := os.Stat(path)
-	if err == nil && !info.Mode().IsRegular() { // of a pipe or a device there may be no end
-		err = &fs.PathError{Op: "read", Path: path, Err: errors.New("is no regular file")}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read receipt: %w", err)
-	}
-	content, err := os.ReadFile(path)
+	content, err := readRegular(path)
 	if err != nil {
 		return nil, fmt.Errorf("read receipt: %w", err)
 	}
@@ -70,11 +65,37 @@ func ReadReceipt(path string) (*Receipt, error) {
 	return &receipt, nil
 }
 
+// readRegular reads a file, and no pipe or device, which may have no end.
+func readRegular(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "read", Path: path, Err: errors.New("is no regular file")}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler]. It also reads the key "circuit" of earlier versions.
+func (r *Receipt) UnmarshalJSON(content []byte) error {
+	type fields Receipt
+	file := struct {
+		*fields
+		Circuit string `json:"circuit"`
+	}{fields: (*fields)(r)}
+	if err := json.Unmarshal(content, &file); err != nil {
+		return err
+	}
+	return mergeCircuitID(&r.Circuit, file.Circuit)
+}
+
 func (c *core) receipt(circuit, file string, stream *evidenceStream, report *evidence.Report) *Receipt {
 	receipt := &Receipt{
 		Version:     receiptVersion,
 		Circuit:     circuit,
 		Channel:     c.channel,
+		BaseURL:     c.baseURL,
 		File:        file,
 		Size:        report.Size,
 		SHA256:      report.SHA256,
@@ -82,7 +103,8 @@ func (c *core) receipt(circuit, file string, stream *evidenceStream, report *evi
 		RequestedAt: stream.requestedAt.UTC().Truncate(time.Millisecond),
 		CompletedAt: time.Now().UTC().Truncate(time.Millisecond),
 		Headers:     selectHeaders(stream.resp.Header),
-		Library:     "danabio-go " + Version,
+		Library:     libraryName,
+		Commit:      buildCommit(),
 		Proves:      receiptProves,
 	}
 	if stream.contentEncoding != "" {

@@ -3,6 +3,7 @@ package journal
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -27,6 +28,23 @@ type record struct {
 	Outcome    danabio.OutcomeState `json:"outcome,omitempty"`
 	CircuitID  string               `json:"circuitId,omitempty"`
 	At         time.Time            `json:"at"`
+}
+
+// UnmarshalJSON also reads the key "circuit", which other files of danabio once had.
+func (r *record) UnmarshalJSON(content []byte) error {
+	type fields record
+	line := struct {
+		*fields
+		Circuit string `json:"circuit"`
+	}{fields: (*fields)(r)}
+	if err := json.Unmarshal(content, &line); err != nil {
+		return err
+	}
+	if r.CircuitID != "" && line.Circuit != "" && r.CircuitID != line.Circuit {
+		return errors.New("circuitId and circuit name different circuits")
+	}
+	r.CircuitID = cmp.Or(r.CircuitID, line.Circuit)
+	return nil
 }
 
 func intentRecord(i danabio.StartIntent) record {
