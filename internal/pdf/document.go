@@ -171,7 +171,7 @@ type Indirect struct {
 	Object     Object
 	// Stream is the offset of a stream's first byte, or -1 where there is no stream.
 	Stream int64
-	// Length is a stream's /Length, as written.
+	// Length is a stream's /Length as written: an integer or a reference. Anything else is null.
 	Length Object
 
 	end int64 // behind endobj, or where the stream begins

@@ -173,6 +173,9 @@ func (p *parser) objectBody(ref Reference, offset int64) (Indirect, error) {
 		if result.Length = p.length; p.sought == nil {
 			result.Length = object.Get("Length")
 		}
+		if kind := result.Length.Kind; kind != Integer && kind != Ref {
+			result.Length = Object{}
+		}
 		return result, nil
 	}
 	return Indirect{}, p.wrong(p.at, "object %d %d does not end with endobj", ref.Number, ref.Generation)

@@ -89,23 +89,3 @@ func TestNoExportedNameMentionsTheGeneratedPackage(t *testing.T) {
 		t.Error("the documentation does not show New")
 	}
 }
-
-// Arrows go one way: what commands are made of knows no command.
-func TestNothingBelowImportsTheCommandLine(t *testing.T) {
-	const ours, command = "github.com/danabio/danabio-go", "github.com/danabio/danabio-go/cmd/"
-	out, err := exec.Command("go", "list", "-f",
-		`{{$p := .ImportPath}}{{range .Imports}}{{$p}} {{.}}{{"\n"}}{{end}}{{range .TestImports}}{{$p}} {{.}}{{"\n"}}{{end}}`+
-			`{{range .XTestImports}}{{$p}} {{.}}{{"\n"}}{{end}}`, ours+"/pkg/...", ours+"/internal/...", ours+
-			"/gen/...", ours+"/api").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(string(out), ours+"/pkg/danabio "+ours+"/internal/sample\n") {
-		t.Error("the list lacks an import of a test that is known")
-	}
-	for line := range strings.Lines(string(out)) {
-		if importer, path, _ := strings.Cut(strings.TrimSpace(line), " "); strings.HasPrefix(path, command) {
-			t.Errorf("%s imports %s", importer, path)
-		}
-	}
-}

@@ -136,8 +136,8 @@ var partBuffers = sync.Pool{New: func() any {
 	return &buffer
 }}
 
-// parts gives visit what stands between two places in the file, in parts that begin copyBuffer
-// apart and reach so many bytes into the next, until it wants no more.
+// parts gives visit what stands between two places in the file, until it wants no more: in parts
+// that begin copyBuffer apart and reach so many bytes into the next.
 func (c *checker) parts(from, to int64, overlap int, visit func(start int64, part []byte) (bool, error)) error {
 	pooled := partBuffers.Get().(*[]byte)
 	defer partBuffers.Put(pooled)

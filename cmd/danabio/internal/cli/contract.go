@@ -1,0 +1,343 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/i18n"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/probe"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/settings"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
+	"github.com/danabio/danabio-go/internal/sample"
+	"github.com/danabio/danabio-go/pkg/contract"
+	"github.com/danabio/danabio-go/pkg/danabio"
+)
+
+// contractRun is one call of the command "contract".
+type contractRun struct {
+	connection          settings.Connection
+	start               bool
+	signer              danabio.Signer
+	started             string
+	circuit, unfinished string
+	report              string
+	allow               string
+}
+
+// inventedSigner signs if nobody else is given. Nobody is called so.
+var inventedSigner = danabio.Signer{Name: "Persona Inventada", Email: "persona.inventada@example.com", NIF: "00000000T"}
+
+func newContract(out *term.Output) *cobra.Command {
+	c := contractRun{connection: settings.Connection{Out: out}}
+	cmd := &cobra.Command{
+		Use:   "contract",
+		Short: "Hold a live server against the spec",
+		Long: `Send each operation's requests to a server, right ones and wrong ones, and compare what comes
+with the spec that danabio was built from ("danabio spec"). Print one line for each request,
+then what deviates, then what the vendor's published page leaves open: whether the server
+honours Range, ETag, HEAD and Expect, what its errors look like, how far its clock is off, and
+so on. If anything deviates, the exit code is 6.
+
+Each request is sent once, and nothing is tried again:
+  - one for a token with a made-up secret, which is a failed login at the server
+  - requests with a made-up token, for a made-up circuit, and by a wrong method. The only one of
+    these that goes to start_circuit by POST has a made-up token and an empty object, which
+    can start nothing; it is sent a second time with Expect: 100-continue
+  - with --start, a start with a sample contract. This makes a real circuit, which the vendor
+    may charge for. The signer is an invented one, unless --signer-name, --signer-email and
+    --signer-nif say who is. Its id and its link are kept if --started names a new file
+  - with --circuit, the download of a completed circuit. Its evidence is verified and not kept
+
+What is printed and reported holds nothing secret or personal: no credentials, no channel, no
+ids, no link, nothing about a signer, and no text that the server sent. Of the bodies of errors
+the types are shown, and such names as errors commonly have. With --report the same is written
+to a new Markdown file that can be sent to others; it does not name the server, unless it is
+the vendor's sandbox or production.
+
+With --json: {"version": 1, "verdict": "conforms", "deviates" or "not-checked", "server": …,
+"library": …, "spec": {…}, "at": …, "probes": [{"name": …, "sends": …, "operation": …,
+"method": …, "path": …, "spec": {"status": …, "mediaTypes": […], "description": …},
+"came": {"status": …, "mediaType": …, "body": …} or null, "verdict": as above or "not-asked",
+"reason": …, "explanation": …, "deviations": [{"class": …, "message": …, "assumed": …,
+"allowed": …}]}], "open": [{"name": …, "question": …, "answer": "yes", "no", "told" or
+"unclear", "details": […]}]}
+
+"assumed" says what of the spec is not published, so that it may be the spec that is wrong.
+--allow takes classes of deviations that do not count:
+  ` + classLines() + `
+
+Exit codes, the first that holds: 6 something deviates; 5 the start was sent, and nobody knows
+whether it started a circuit; 4 the credentials were refused; 3 the circuit of --circuit is
+not completed; 1 a request that was asked for could not be checked, since there was no answer.
+` + settings.ConnectionHelp,
+		Example: `  danabio contract --environment sandbox --report contract.md
+  danabio contract --start --started circuit.json
+  danabio contract --circuit 12ceb3ec-7b76-5555-b263-000000000000 --json`,
+		Args: arguments(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return c.run(cmd, out) },
+	}
+	flags := cmd.Flags()
+	flags.BoolVar(&c.start, "start", false, "start a circuit, which is a real one")
+	flags.StringVar(&c.signer.Name, "signer-name", inventedSigner.Name, "`name` of the person who signs, with --start")
+	flags.StringVar(&c.signer.Email, "signer-email", inventedSigner.Email,
+		"e-mail `address` of the signer, with --start")
+	flags.StringVar(&c.signer.NIF, "signer-nif", inventedSigner.NIF,
+		"tax or identity `number` of the signer, with --start")
+	flags.StringVar(&c.started, "started", "",
+		"new `FILE.json` for the id and the link of the circuit that --start starts")
+	flags.StringVar(&c.unfinished, "unfinished", "",
+		"`id` of a circuit that is not completed (default that of --start)")
+	flags.StringVar(&c.circuit, "circuit", "", "`id` of a completed circuit, whose evidence is downloaded and verified")
+	flags.StringVar(&c.report, "report", "", "new `FILE.md` for the result, to be sent to others")
+	flags.StringVar(&c.allow, "allow", "", "`CLASS`es of deviations that do not count, separated by commas")
+	c.connection.AddFlags(cmd)
+	return cmd
+}
+
+// classLines lists the classes of deviations as they stand in the help.
+func classLines() string {
+	var lines []string
+	for names := range slices.Chunk(probe.Classes(), 4) {
+		var line []string
+		for _, name := range names {
+			line = append(line, string(name))
+		}
+		lines = append(lines, strings.Join(line, ", "))
+	}
+	return strings.Join(lines, ",\n  ")
+}
+
+func (c *contractRun) run(cmd *cobra.Command, out *term.Output) error {
+	if err := c.check(cmd); err != nil {
+		return err
+	}
+	ctx := cmd.Context()
+	config, err := c.config(ctx, cmd, out)
+	if err != nil {
+		return err
+	}
+	var report, started *pendingFile
+	if c.report != "" {
+		if report, err = newPendingFile(i18n.Textf("report"), c.report); err != nil {
+			return err
+		}
+		defer report.discard()
+	}
+	if c.started != "" {
+		if started, err = newPendingFile(i18n.Textf("file"), c.started); err != nil {
+			return err
+		}
+		defer started.discard()
+		promise, err := json.Marshal(struct {
+			State danabio.OutcomeState `json:"state"`
+		}{danabio.OutcomeUnknown})
+		if err == nil {
+			err = started.reserve(append(promise, '\n'), 16<<10)
+		}
+		if err != nil {
+			return err
+		}
+		config.Start.Started = func(circuitID, link string) error {
+			content, err := json.MarshalIndent(newStartData(&danabio.Circuit{ID: circuitID,
+				Link: danabio.NewSecret(link)}), "", "  ")
+			if err == nil {
+				err = started.place(append(content, '\n'))
+			}
+			if err != nil {
+				return i18n.Errorf("a circuit was started, but %s could not be written: %w", c.started,
+					failure.Reason(err))
+			}
+			return nil
+		}
+	}
+	if c.start {
+		if err := checkStandardOutput(out, true); err != nil {
+			return err
+		}
+	}
+	result, err := probe.Run(ctx, config)
+	var unknown *probe.UnknownStartError
+	if errors.As(err, &unknown) {
+		return newUnknownProbe(unknown.RequestID, unknown.At, unknown.Err)
+	}
+	if err != nil {
+		return err
+	}
+	err = c.outcome(result)
+	if report != nil {
+		if failed := report.place([]byte(result.Markdown())); failed != nil {
+			err = errors.Join(err, i18n.Errorf("report %s could not be written: %w", c.report, failure.Reason(failed)))
+		}
+	}
+	if out.JSON {
+		return errors.Join(err, out.PrintJSON(result))
+	}
+	return errors.Join(err, out.Text(result.Table()))
+}
+
+// check looks at what can be seen without touching anything.
+func (c *contractRun) check(cmd *cobra.Command) error {
+	flags := cmd.Flags()
+	for _, name := range []string{"signer-name", "signer-email", "signer-nif", "started", "unfinished", "circuit",
+		"report", "allow"} {
+		flag := flags.Lookup(name)
+		if !flag.Changed {
+			continue
+		}
+		if strings.TrimSpace(flag.Value.String()) == "" {
+			return failure.Usagef(cmd, "--%s is empty", name)
+		}
+		if !c.start && (strings.HasPrefix(name, "signer-") || name == "started") {
+			return failure.Usagef(cmd, "--%s is of no use without --start", name)
+		}
+	}
+	signer := 0
+	for _, name := range []string{"signer-name", "signer-email", "signer-nif"} {
+		if flags.Changed(name) {
+			signer++
+		}
+	}
+	if signer != 0 && signer != 3 {
+		return failure.Usagef(cmd, "--signer-name, --signer-email and --signer-nif go together; give all of them or "+
+			"none")
+	}
+	for _, class := range c.allowed() {
+		if !slices.Contains(probe.Classes(), class) {
+			return failure.Usagef(cmd, "--allow: there is no class %q of deviations; --help lists them", class)
+		}
+	}
+	return nil
+}
+
+func (c *contractRun) allowed() []contract.Class {
+	var classes []contract.Class
+	for name := range strings.SplitSeq(c.allow, ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			classes = append(classes, contract.Class(name))
+		}
+	}
+	return classes
+}
+
+// config has the settings checked as for any other command that connects.
+func (c *contractRun) config(ctx context.Context, cmd *cobra.Command, out *term.Output) (probe.Config, error) {
+	access, err := c.connection.Access(ctx, cmd)
+	if err != nil {
+		return probe.Config{}, err
+	}
+	client, err := danabio.New(access.Config)
+	if err != nil {
+		return probe.Config{}, err
+	}
+	_ = client.Close() // it was made for its checks
+	base, err := access.Environment.BaseURL()
+	if err != nil {
+		return probe.Config{}, err
+	}
+	config := probe.Config{
+		BaseURL: base, Server: serverName(base), Channel: access.Channel, ClientID: access.Id,
+		ClientSecret: access.Secret,
+		Transport:    access.Transport, RawBasicAuth: access.RawBasicAuth, Library: "danabio-go/" + danabio.Version,
+		Unfinished: c.unfinished, Circuit: c.circuit, Allow: c.allowed(),
+		Progress: func(name string) { out.Note(i18n.Textf("Asking: %s", name)) },
+	}
+	if c.start {
+		config.Start = &probe.Start{
+			SignerName: c.signer.Name, SignerEmail: c.signer.Email, SignerNIF: c.signer.NIF,
+			DocumentName: sample.ContractName, Document: sample.Contract,
+		}
+	}
+	if err := config.Check(); err != nil {
+		return config, failure.BadInput("%w", err)
+	}
+	return config, nil
+}
+
+// serverName is what the server may be called: a host of its own may be a customer's name.
+func serverName(base string) string {
+	for _, vendors := range []danabio.Environment{danabio.Sandbox, danabio.Production} {
+		if known, err := vendors.BaseURL(); err == nil && strings.EqualFold(base, known) {
+			return "the vendor's " + string(vendors)
+		}
+	}
+	if parsed, err := url.Parse(base); err == nil {
+		if ip := net.ParseIP(parsed.Hostname()); ip != nil && ip.IsLoopback() ||
+			strings.EqualFold(parsed.Hostname(), "localhost") {
+			return "a server on this machine"
+		}
+	}
+	return "a server with a base URL of its own"
+}
+
+// outcome is the error that the result stands for, with the exit code in mind that the help
+// promises.
+func (c *contractRun) outcome(result *probe.Result) error {
+	var unknown *unknownProbe
+	unchecked := map[probe.Reason]bool{}
+	for _, p := range result.Probes {
+		if p.OutcomeUnknown {
+			unknown = newUnknownProbe(p.RequestID, p.SentAt, i18n.Detail(p.Explanation))
+		}
+		if p.Verdict == probe.NotChecked {
+			unchecked[p.Reason] = true
+		}
+	}
+	deviating := result.Names(probe.Deviates)
+	switch {
+	case len(deviating) > 0:
+		return &deviationError{i18n.Errorf("%w: %s", failure.ErrDeviates, strings.Join(deviating, ", ")), unknown}
+	case unknown != nil:
+		return unknown
+	case len(unchecked) == 0:
+		return nil
+	case unchecked[probe.CredentialsRefused]:
+		return i18n.Errorf("%w: the server refuses the client id and secret", danabio.ErrUnauthorized)
+	case unchecked[probe.NotCompleted]:
+		return i18n.Errorf("--circuit: %w", danabio.ErrNotReady)
+	}
+	return i18n.Errorf("not checked: %s", strings.Join(result.Names(probe.NotChecked), ", "))
+}
+
+// deviationError is that the server is not as the spec says, and perhaps that nobody knows what
+// became of the start.
+type deviationError struct {
+	error
+	unknown *unknownProbe
+}
+
+func (e *deviationError) Unwrap() error { return e.error }
+
+func (e *deviationError) Advice() *i18n.Message {
+	if e.unknown == nil {
+		return nil
+	}
+	return i18n.Textf("The start was sent, and may have started a circuit.\n%s", e.unknown.Advice())
+}
+
+// unknownProbe is a start whose outcome nobody knows. It shows less than that of the command
+// "start".
+type unknownProbe struct {
+	*danabio.OutcomeUnknownError
+}
+
+func newUnknownProbe(requestID string, at time.Time, err error) *unknownProbe {
+	return &unknownProbe{&danabio.OutcomeUnknownError{RequestID: requestID, StartedAt: at,
+		Outcome: danabio.OutcomeUnknown, Err: err}}
+}
+
+func (e *unknownProbe) Unwrap() error { return e.OutcomeUnknownError }
+
+func (e *unknownProbe) Advice() *i18n.Message {
+	return i18n.Textf(`To find out, ask DANAconnect whether a circuit was started for this request:
+  request ID  %s
+  time        %s`, term.OneLine(e.RequestID), e.StartedAt.UTC().Format(time.RFC3339))
+}

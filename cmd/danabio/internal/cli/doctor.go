@@ -1,0 +1,384 @@
+package cli
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/danabio/danabio-go/cmd/danabio/internal/doctor"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/i18n"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/settings"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
+	"github.com/danabio/danabio-go/internal/credential"
+	"github.com/danabio/danabio-go/pkg/danabio"
+)
+
+// doctorRun is one call of the command "doctor".
+type doctorRun struct {
+	connection   settings.Connection
+	cmd          *cobra.Command
+	out          *term.Output
+	settings     *settings.Settings // nil: they cannot be used
+	secret       string
+	certificates settings.Certificates
+}
+
+// checkData is one check, as "doctor --json" prints it.
+type checkData struct {
+	Name   string        `json:"name"`
+	Status doctor.Status `json:"status"`
+	Found  string        `json:"found"`
+	Advice string        `json:"advice"`
+	Who    doctor.Who    `json:"who"`
+}
+
+func newDoctor(out *term.Output) *cobra.Command {
+	var d doctorRun
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Find out why the API cannot be reached",
+		Long: `Check step by step what the other commands need, and say for what is wrong who can mend it: you,
+your network people or DANAconnect. The checks are:
+
+  configuration  the configuration file, and whether anything is missing
+  secret         whether the client secret can be read
+  certificates   --ca-file, --client-cert and --client-key
+  proxy          which proxy the variables name, if any
+  dns            the addresses of the server or the proxy
+  tcp            whether it accepts connections
+  tls            the server's certificate
+  clock          this machine's clock against the server's
+  token          whether the server accepts the credentials
+  channel        whether it lets them use the channel, by asking for a circuit that does not exist
+  temp-folder    whether there is room for temporary files
+
+Each is ok, warning, failed or skipped, and takes 10 seconds at most. No circuit is started. What is
+printed holds neither the credentials nor the channel, nor anything that the server wrote.
+
+The exit code is 0 if nothing failed, else that of the first failure: 2 configuration, secret or
+certificates; 1 network, server or this machine; 4 credentials; 7 refused.
+
+With --json: {"checks": [{"name": …, "status": "ok", "warning", "failed" or "skipped", "found": …,
+"advice": …, "who": "you", "network", "vendor" or ""}]}
+` + settings.ConnectionHelp,
+		Example: `  danabio doctor --profile sandbox`,
+		Args:    arguments(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			d.cmd, d.out = cmd, out
+			return d.run(out)
+		},
+	}
+	d.connection.AddFlags(cmd)
+	return cmd
+}
+
+func (d *doctorRun) run(out *term.Output) error {
+	var err error
+	d.settings, err = d.connection.Settings(d.cmd)
+	config := doctor.Config{
+		First: []doctor.Step{
+			{Name: "configuration", Check: func(context.Context) doctor.Check { return d.checkConfiguration(err) }},
+			{Name: "secret", Check: d.checkSecret},
+			{Name: "certificates", Check: d.checkCertificates},
+		},
+		Client:    d.client,
+		Transport: func() *http.Transport { return d.certificates.Transport() },
+		Trusts:    func(root *x509.Certificate) bool { return d.certificates.Trusts(root) },
+	}
+	if d.settings != nil && d.settings.HasServer() {
+		config.Vendors = settings.Vendors(d.settings.Environment.Value)
+		config.BaseURL, _ = d.settings.Config().Environment.BaseURL() // checkConfiguration tells of a bad one
+	}
+	var unwritten error
+	if !out.JSON {
+		config.Report = func(check doctor.Check) {
+			if unwritten == nil {
+				unwritten = out.Text(checkLines(out, check))
+			}
+		}
+	}
+	began := time.Now()
+	hide := out.Progress(func(now time.Time) string { return askingText(out, now.Sub(began)) })
+	defer hide()
+	checks, err := doctor.Run(d.cmd.Context(), config)
+	hide()
+	if err != nil {
+		return err
+	}
+	if out.JSON {
+		data := struct {
+			Checks []checkData `json:"checks"`
+		}{}
+		for _, check := range checks {
+			data.Checks = append(data.Checks, checkData{
+				check.Name, check.Status, failure.InFlags.Replace(check.Found.String()), check.Advice.String(),
+				check.Who,
+			})
+		}
+		unwritten = out.PrintJSON(data)
+	}
+	if unwritten != nil {
+		return unwritten
+	}
+	return checksFailed(checks)
+}
+
+// checkLines is a check for people: a line, and another one if there is something to do.
+func checkLines(o *term.Output, check doctor.Check) string {
+	const form = "%-7s  %-13s  %s\n"
+	shown := func(text *i18n.Message) string { return term.OneLine(failure.InFlags.Replace(text.In(o.Language))) }
+	lines := fmt.Sprintf(form, shown(statusText(check.Status)), check.Name, shown(textOf(check.Found)))
+	if check.Advice.Format != "" {
+		lines += fmt.Sprintf(form, "", "", shown(i18n.Textf("%s: %s", whoText(check.Who), textOf(check.Advice))))
+	}
+	return lines
+}
+
+func statusText(status doctor.Status) *i18n.Message {
+	switch status {
+	case doctor.Warning:
+		return i18n.Textf("warning")
+	case doctor.Failed:
+		return i18n.Textf("failed")
+	case doctor.Skipped:
+		return i18n.Textf("skipped")
+	}
+	return i18n.Textf("ok")
+}
+
+func whoText(who doctor.Who) *i18n.Message {
+	switch who {
+	case doctor.Network:
+		return i18n.Textf("your network people")
+	case doctor.Vendor:
+		return i18n.Textf("DANAconnect")
+	}
+	return i18n.Textf("you")
+}
+
+// textOf is a text of package doctor, or one that say made, as a message.
+func textOf(text doctor.Text) *i18n.Message {
+	format, args := text.Format, slices.Clone(text.Args)
+	for i, arg := range args {
+		if inside, ok := arg.(doctor.Text); ok {
+			args[i] = textOf(inside)
+		}
+	}
+	return i18n.Textf(format, args...)
+}
+
+// sayCheck makes a text for a check.
+func sayCheck(format string, args ...any) doctor.Text { return doctor.Say(format, args...) }
+
+func checksFailed(checks []doctor.Check) error {
+	var names []string
+	var first doctor.Kind
+	for _, check := range checks {
+		if check.Status == doctor.Failed {
+			if names = append(names, check.Name); first == 0 {
+				first = check.Kind
+			}
+		}
+	}
+	if names == nil {
+		return nil
+	}
+	kinds := map[doctor.Kind]failure.Kind{
+		doctor.Configuration: failure.KindBadInput, doctor.Unreached: failure.KindUnavailable,
+		doctor.Unauthorized: failure.KindUnauthorized,
+		doctor.Refused:      failure.KindRefused,
+	}
+	return failure.FailedChecks(i18n.Errorf("failed: %s", strings.Join(names, ", ")), kinds[first])
+}
+
+// unusable is that settings are wrong, in the words of any other command.
+func unusable(err error) doctor.Check {
+	return doctor.Fails(doctor.Configuration, sayCheck("%s", err), doctor.You,
+		sayCheck("correct it; \"danabio config show\" says where each setting comes from"))
+}
+
+func (d *doctorRun) checkConfiguration(err error) doctor.Check {
+	if err != nil {
+		return unusable(err)
+	}
+	s := d.settings
+	var missing []string
+	for _, one := range []struct {
+		given bool
+		flag  string
+	}{
+		{s.HasServer(), "--environment"}, {s.Channel.Value != "", "--channel"}, {s.ClientID.Value != "", "--client-id"},
+		{s.Secret.From.Kind != "", "--client-secret-file"},
+	} {
+		if !one.given {
+			missing = append(missing, one.flag)
+		}
+	}
+	switch {
+	case len(missing) > 0 && s.File.Unread != nil:
+		return unusable(s.File.Unread)
+	case len(missing) > 0:
+		advice := sayCheck("give them, set their variables, or put them into a profile of %s", homely(s.File.Path))
+		if s.File.Path == "" { // there is no home
+			advice = sayCheck("give them, or set their variables")
+		}
+		return doctor.Fails(doctor.Configuration, sayCheck("%s; what these flags give is missing: %s", d.source(),
+			strings.Join(missing, ", ")), doctor.You, advice)
+	}
+	config := s.Config()
+	config.Credentials = danabio.ClientCredentials("id", "secret") // the secret is not read yet
+	client, err := danabio.New(config)
+	strays := s.Strays()
+	switch {
+	case err != nil && errors.Is(err, danabio.ErrProxy): // of which "proxy" tells
+	case err != nil && strays != "":
+		return doctor.Fails(doctor.Configuration,
+			sayCheck("%s; a stray blank or quote is at an end of, or an invisible character is in: %s", err, strays),
+			doctor.You,
+			sayCheck("type it anew"))
+	case err != nil:
+		return unusable(err)
+	default:
+		_ = client.Close() // it was made for its checks
+	}
+	if added := doctor.AddedPath(s.BaseURL.Value); added != "" {
+		return doctor.Check{
+			Status: doctor.Warning, Who: doctor.You, Advice: sayCheck("give the base URL without it"),
+			Found: sayCheck("the base URL ends in %s, which danabio adds by itself", added),
+		}
+	}
+	if strays != "" {
+		return doctor.Check{
+			Status: doctor.Warning, Who: doctor.You, Advice: sayCheck("type it anew, unless that is part of it"),
+			Found: sayCheck("%s; a stray blank or quote is at an end of, or an invisible character is in: %s",
+				d.source(),
+				strays),
+		}
+	}
+	return doctor.Fine(sayCheck("%s; nothing is missing", d.source()))
+}
+
+// source says what the settings come from, besides flags and variables.
+func (d *doctorRun) source() doctor.Text {
+	switch s := d.settings; {
+	case s.Profile.Value != "":
+		return sayCheck("profile %s of %s", s.Profile.Value, homely(s.File.Path))
+	case s.File.Exists:
+		return sayCheck("no profile of %s is chosen", homely(s.File.Path))
+	case s.File.Unread != nil:
+		return sayCheck("%s cannot be read, and is not needed", homely(s.File.Path))
+	}
+	return sayCheck("no configuration file, only flags and variables")
+}
+
+// homely is a path without the name of the user, which the user's folder often has.
+func homely(path string) string {
+	if home, err := os.UserHomeDir(); err == nil {
+		if rest, found := strings.CutPrefix(path, home+string(filepath.Separator)); found {
+			return filepath.Join("~", rest)
+		}
+	}
+	return path
+}
+
+func (d *doctorRun) checkSecret(ctx context.Context) doctor.Check {
+	if d.settings == nil {
+		return doctor.Skips(sayCheck("the settings cannot be used"))
+	}
+	if d.settings.Secret.From.Kind == "" {
+		return doctor.Skips(sayCheck("none is given"))
+	}
+	place := d.settings.Secret
+	var notice *i18n.Message
+	var err error
+	if d.secret, notice, err = place.Read(ctx, d.cmd, d.out); err != nil {
+		return unusable(err)
+	}
+	found := sayCheck("given by %s", place.From.Name)
+	if place.From.Kind == settings.FromProfile {
+		found = sayCheck("read from %s", homely(place.File))
+	}
+	if credential.Stray(d.secret) {
+		return doctor.Check{
+			Status: doctor.Warning, Who: doctor.You, Advice: sayCheck("type it anew, unless that is part of it"),
+			Found: sayCheck("%s; a stray blank or quote is at an end of it, or an invisible character is in it", found),
+		}
+	}
+	if notice != nil {
+		return noticed(found, notice)
+	}
+	return doctor.Fine(found)
+}
+
+// noticed is a check of files that work, and of which something should be known.
+func noticed(found doctor.Text, notice *i18n.Message) doctor.Check {
+	return doctor.Check{
+		Status: doctor.Warning, Who: doctor.You, Advice: sayCheck("have only you, or a group, read it, if you can"),
+		Found: sayCheck("%s; %s", found, notice),
+	}
+}
+
+func (d *doctorRun) checkCertificates(ctx context.Context) doctor.Check {
+	if d.settings == nil {
+		return doctor.Skips(sayCheck("the settings cannot be used"))
+	}
+	var err error
+	if d.certificates, err = d.settings.Certificates(ctx); err != nil {
+		return unusable(err)
+	}
+	c := d.certificates
+	var found doctor.Text
+	switch {
+	case c.Roots == nil && systemTrustsNobody():
+		return doctor.Check{
+			Status: doctor.Warning, Who: doctor.You,
+			Found: sayCheck("no authority of your own, and this system trusts none either"),
+			Advice: sayCheck("install the package ca-certificates, or name a file with authorities by SSL_CERT_FILE " +
+				"or " +
+				"--ca-file"),
+		}
+	case c.Roots == nil && c.Client == nil:
+		found = sayCheck("none of your own; the system's authorities are trusted")
+	case c.Client == nil:
+		found = sayCheck("authorities of your own, trusted besides the system's: %d", len(c.Roots))
+	default:
+		found = sayCheck("the client certificate of %s is good until %s; authorities of your own: %d",
+			c.Client.Leaf.Subject,
+			settings.Day(c.Client.Leaf.NotAfter), len(c.Roots))
+	}
+	switch {
+	case c.Client != nil && time.Until(c.Client.Leaf.NotAfter) < doctor.Soon:
+		return doctor.Check{Status: doctor.Warning, Found: found, Who: doctor.You,
+			Advice: sayCheck("have it renewed in time")}
+	case len(c.Notices) > 0:
+		return noticed(found, c.Notices[0])
+	}
+	return doctor.Fine(found)
+}
+
+// systemTrustsNobody reports whether the system's pool of authorities is empty, as in a container
+// image without certificates.
+func systemTrustsNobody() bool {
+	pool, err := x509.SystemCertPool()
+	return err == nil && pool.Equal(x509.NewCertPool())
+}
+
+// client is called once the first checks are made.
+func (d *doctorRun) client() danabio.Config {
+	config := d.settings.Config()
+	config.Credentials = danabio.ClientCredentials(d.settings.ClientID.Value, d.secret)
+	if transport := d.certificates.Transport(); transport != nil {
+		config.HTTPClient = &http.Client{Transport: transport}
+	}
+	return config
+}

@@ -1,0 +1,182 @@
+package cli
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/i18n"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
+	"github.com/danabio/danabio-go/pkg/evidence"
+)
+
+// extractData is what "evidence extract --json" prints.
+type extractData struct {
+	File   string   `json:"file"`
+	Folder string   `json:"folder"`
+	Files  []string `json:"files"` // with the folder
+}
+
+func newEvidenceExtract(out *term.Output) *cobra.Command {
+	judging := judging{tables: ofZIP()}
+	var folder string
+	cmd := &cobra.Command{
+		Use:   "extract " + manyEvidence + " -o DIR",
+		Short: "Extract the evidence into a new folder",
+		Long: `Verify the ZIP, compare it with its receipt if there is one, and extract it into a new folder:
+all of it or nothing. Printed is each file, one a line. The files are not synced to the disk: keep
+the ZIP, and extract it again after a power failure.
+
+With several FILEs, DIR is a new folder with one folder for each FILE, named after it without
+.zip; that of standard input is called stdin. FILEs of one name are refused before anything is
+written.
+
+With --json, for each good FILE: {"file": …, "folder": …, "files": […]}; with several FILEs, each
+on one line.
+` + evidenceHelp + judging.acceptHelp(out),
+		Example: `  danabio evidence extract evidence.zip -o evidence`,
+		Args:    evidenceArguments,
+		RunE: func(cmd *cobra.Command, files []string) error {
+			limits, err := judging.limits(cmd)
+			if err != nil {
+				return err
+			}
+			folders, err := extractionFolders(cmd, files, folder)
+			if err != nil {
+				return err
+			}
+			if len(files) > 1 {
+				if err := os.Mkdir(folder, 0o700); err != nil {
+					return i18n.Errorf("create folder %s: %w", folder, failure.Reason(err))
+				}
+				defer os.Remove(folder) // which does nothing once there is something in it
+			}
+			return each(out, files, func(file string) error {
+				report, err := extractFile(cmd, out, file, folders[file], limits)
+				if err != nil {
+					return err
+				}
+				entries := filesIn(report.Entries)
+				path := func(i int) string { return extractedPath(folders[file], entries[i]) }
+				if out.JSON {
+					return out.PrintJSON(extractData{file, folders[file], []string{}},
+						term.JSONList{Key: "files", Length: len(entries), Item: func(i int) any { return path(i) }})
+				}
+				return out.Lines(len(entries), func(i int) string { return term.OneLine(path(i)) })
+			})
+		},
+	}
+	cmd.Flags().StringVarP(&folder, "output", "o", "", "new folder `DIR` (required)")
+	judging.addFlags(cmd)
+	return cmd
+}
+
+// extractionFolders says where each file goes: into folder, or with several into one below it. It
+// fails if folder is there already, or cannot be, or if two files would go into one.
+func extractionFolders(cmd *cobra.Command, files []string, folder string) (map[string]string, error) {
+	if folder == "" {
+		return nil, failure.Usagef(cmd, "-o DIR is missing")
+	}
+	if err := checkFolder(filepath.Dir(filepath.Clean(folder))); err != nil {
+		return nil, err
+	}
+	if exists(folder) {
+		return nil, folderExists(folder)
+	}
+	if len(files) == 1 {
+		return map[string]string{files[0]: folder}, nil
+	}
+	folders, taken := map[string]string{}, map[string]string{}
+	for _, file := range files {
+		name := extractionName(file)
+		if !plainName(name) {
+			return nil, failure.Usagef(cmd, "no folder can be named after %q; extract it by itself", file)
+		}
+		// Some file systems take names for one that differ in case only, or in how an accent is
+		// written.
+		key := strings.ToLower(norm.NFC.String(name))
+		if other, clash := taken[key]; clash {
+			return nil,
+				failure.Usagef(cmd,
+					"%q and %q would both be extracted into a folder called %q; extract one of them by itself",
+					other, file, name)
+		}
+		taken[key] = file
+		folders[file] = filepath.Join(folder, name)
+	}
+	return folders, nil
+}
+
+// extractionName is how the folder for a file among several is called.
+func extractionName(file string) string {
+	if file == failure.StandardInput {
+		return "stdin"
+	}
+	name := filepath.Base(file)
+	if extension := filepath.Ext(name); strings.EqualFold(extension, ".zip") && name != extension {
+		return strings.TrimSuffix(name, extension)
+	}
+	return name
+}
+
+func exists(folder string) bool {
+	_, err := os.Lstat(filepath.Clean(folder))
+	return err == nil
+}
+
+func folderExists(folder string) error {
+	return failure.FileExists("folder %s exists; choose another name", folder)
+}
+
+// extractFile reads the evidence once: it is verified while it is written, and compared with its
+// receipt before its folder is there.
+func extractFile(cmd *cobra.Command, out *term.Output, file, folder string,
+	limits evidence.Limits) (*evidence.Report, error) {
+	archive, err := openEvidence(cmd, out, file, limits)
+	if err != nil {
+		return nil, err
+	}
+	defer archive.Close()
+	defer archive.shows(say(out, "Extracting"))()
+	err = archive.ExtractIf(cmd.Context(), folder, func(report *evidence.Report) error {
+		return checkReceipt(file, report)
+	})
+	var (
+		refused *evidence.RefusedError
+		name    *evidence.SystemNameError
+	)
+	switch {
+	case errors.As(err, &refused):
+		return nil, &failure.RefusedFile{File: file, RefusedError: refused}
+	case errors.As(err, &name):
+		return nil,
+			i18n.Errorf("evidence %s: Windows cannot hold the name %q, so nothing was extracted; extract it on Linux "+
+				"or "+
+				"macOS, or in WSL",
+				failure.FileName(file), name.Entry)
+	case errors.Is(err, fs.ErrExist) && exists(folder):
+		return nil, folderExists(folder)
+	case err != nil:
+		return nil, err
+	}
+	return archive.Report(), nil
+}
+
+// extracted returns the paths of the files that were extracted.
+func extracted(folder string, report *evidence.Report) []string {
+	files := []string{}
+	for _, entry := range filesIn(report.Entries) {
+		files = append(files, extractedPath(folder, entry))
+	}
+	return files
+}
+
+func extractedPath(folder string, entry *evidence.EntryReport) string {
+	return filepath.Join(folder, filepath.FromSlash(entry.Name))
+}

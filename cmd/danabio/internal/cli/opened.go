@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/i18n"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
+	"github.com/danabio/danabio-go/pkg/evidence"
+)
+
+// openedEvidence is evidence in a file, or one that came from standard input.
+type openedEvidence struct {
+	*evidence.Archive
+	remove  func()       // what was stored for it
+	out     *term.Output // where to tell how far its reading is
+	reading *reading     // nil unless that is told
+}
+
+func newOpenedEvidence(archive *evidence.Archive, out *term.Output, remove func()) *openedEvidence {
+	opened := &openedEvidence{Archive: archive, remove: remove, out: out}
+	if out.Line != nil && !out.Quiet {
+		opened.reading = newReading(out, "")
+		archive.OnProgress(opened.reading.at)
+	}
+	return opened
+}
+
+// shows tells how far the reading is, under the name of what is done, until hide is called.
+func (e *openedEvidence) shows(what string) (hide func()) {
+	if e.reading == nil {
+		return func() {}
+	}
+	e.reading.what = what
+	return e.out.Progress(e.reading.text)
+}
+
+func (e *openedEvidence) verify(ctx context.Context, inspectors ...evidence.Inspector) (*evidence.Report, error) {
+	defer e.shows(say(e.out, "Verifying"))()
+	return e.VerifyContext(ctx, inspectors...)
+}
+
+func (e *openedEvidence) Close() {
+	_ = e.Archive.Close()
+	e.remove()
+}
+
+// openEvidence opens evidence, acceptable or not. What does not exist and what is no file is bad
+// input; all else that keeps it from being read is a failure of the system's.
+func openEvidence(cmd *cobra.Command, out *term.Output, file string, limits evidence.Limits) (*openedEvidence, error) {
+	if file == failure.StandardInput {
+		return openPiped(cmd, out, limits)
+	}
+	info, err := os.Stat(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+		return nil, failure.BadInput("evidence %s: %w", file, failure.Reason(err))
+	case err != nil:
+		return nil, i18n.Errorf("evidence %s: %w", file, failure.Reason(err))
+	case info.IsDir():
+		return nil, failure.BadInput("evidence %s is a folder; give the ZIP itself", file)
+	case !info.Mode().IsRegular():
+		return nil, failure.BadInput("evidence %s is a device or a pipe; give - and redirect standard input from it",
+			file)
+	}
+	archive, err := evidence.Open(file, limits)
+	if err != nil {
+		return nil, err
+	}
+	return newOpenedEvidence(archive, out, func() {}), nil
+}
+
+func openPiped(cmd *cobra.Command, out *term.Output, limits evidence.Limits) (*openedEvidence, error) {
+	source, hide := readStandardInput(out, cmd)
+	defer hide()
+	file, remove, err := spoolEvidence(source, limits.MaxFileSize)
+	if err != nil {
+		return nil, err
+	}
+	archive, err := openSpooled(file, limits)
+	if err != nil {
+		remove()
+		return nil, err
+	}
+	return newOpenedEvidence(archive, out, remove), nil
+}
+
+func openSpooled(file *os.File, limits evidence.Limits) (*evidence.Archive, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	return evidence.OpenReader(file, info.Size(), limits)
+}
+
+// verified opens evidence that is acceptable and agrees with its receipt, if it has one.
+func verified(cmd *cobra.Command, out *term.Output, file string,
+	limits evidence.Limits) (*openedEvidence, *evidence.Report, error) {
+	archive, err := openEvidence(cmd, out, file, limits)
+	if err != nil {
+		return nil, nil, err
+	}
+	report, err := archive.verify(cmd.Context())
+	var refused *evidence.RefusedError
+	if errors.As(err, &refused) {
+		err = &failure.RefusedFile{File: file, RefusedError: refused}
+	}
+	if err == nil {
+		err = checkReceipt(file, report)
+	}
+	if err != nil {
+		archive.Close()
+		return nil, nil, err
+	}
+	return archive, report, nil
+}

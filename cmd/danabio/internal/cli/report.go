@@ -1,0 +1,256 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/danabio/danabio-go/cmd/danabio/internal/auditreport"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/i18n"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
+	"github.com/danabio/danabio-go/internal/atomicfile"
+	"github.com/danabio/danabio-go/pkg/danabio"
+	"github.com/danabio/danabio-go/pkg/evidence"
+)
+
+// reportData is what "evidence report --json" prints: what "evidence verify" does, and what is in
+// the report.
+type reportData struct {
+	verifyData
+	Path       string               `json:"report"` // of the HTML file
+	Language   i18n.Language        `json:"language"`
+	MadeAt     time.Time            `json:"madeAt"`     // UTC
+	Conclusion auditreport.Outcome  `json:"conclusion"` // good, not-good or undecided
+	Shown      auditreport.Rendered `json:"shown"`
+}
+
+func newEvidenceReport(out *term.Output) *cobra.Command {
+	judging, signing := judging{tables: ofSignatures()}, signing{}
+	var path string
+	var firstPages bool
+	cmd := &cobra.Command{
+		Use:   "report FILE.zip -o REPORT.html",
+		Short: "Write a report for a person who must decide whether the evidence is good",
+		Long: `Verify the evidence as "danabio evidence verify" does, and write what was found into one HTML
+file that a person can read and print: verdict, circuit, each document with its signatures,
+pictures, metadata, every file, receipt, what was not checked, and how to check it again without
+this program. The report is written for evidence that is not good too, and says why.
+
+The file has no scripts and loads nothing. It holds personal data of the person who signed: only
+the user can read it. With --first-pages the first pages of PDFs are in it, drawn by pdftoppm, of
+poppler, with limits on time and, on Linux, on memory. Without it no other program reads the PDFs.
+
+  report=report.html
+  conclusion=good
+  verdict=accepted
+  receipt=matches
+  signatures=good
+  trust=not-judged
+  revocation=not-known
+  sent=signed
+
+With --json: what "danabio evidence verify --json" prints, and "report": …, "language": …,
+"madeAt": …, "conclusion": "good", "not-good" or "undecided", "shown": {"pictures": […],
+"firstPages": […], "metadata": […]}; no personal data but the names of files.
+
+A FILE.zip of - is read from standard input.
+
+Variables:
+  LC_ALL, LC_MESSAGES, LANG  the language, where --lang says nothing
+  SOURCE_DATE_EPOCH          the time that the report says it was made at, in seconds since 1970
+
+The exit code is that of "danabio evidence verify":
+  6  the evidence is not good, or could not be judged; the report says why
+  1  it cannot be read, or the report cannot be written
+  2  it does not exist, or something is at REPORT.html already
+  0  it is good; there may be notices
+` + signingHelp + judging.acceptHelp(out),
+		Example: `  danabio evidence report evidence.zip -o report.html
+  danabio evidence report evidence.zip -o informe.html --lang es --sent start.json --roots roots.pem
+  danabio evidence report evidence.zip -o report.html --first-pages`,
+		Args: arguments("FILE.zip"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			limits, rest, err := judging.limitsAndRest(cmd)
+			if err != nil {
+				return err
+			}
+			judges, err := signing.open(cmd, args, rest, limits)
+			if err != nil {
+				return err
+			}
+			made, err := reportOptions(out, firstPages)
+			if err != nil {
+				return err
+			}
+			part, err := newReportFile(cmd, path)
+			if err != nil {
+				return err
+			}
+			defer part.Discard()
+			data, judgement, err := report(cmd, out, args[0], limits, judges, made, part)
+			if errors.Is(err, context.Canceled) {
+				err = &interruptedError{err, listed([]string{path})}
+			}
+			if err != nil {
+				return err
+			}
+			if err := placeReport(part, path); err != nil {
+				return err
+			}
+			data.Path = path
+			return printReported(out, data, judgement)
+		},
+	}
+	cmd.Flags().StringVarP(&path, "output", "o", "", "new file `REPORT.html` (required)")
+	cmd.Flags().BoolVar(&firstPages, "first-pages", false, "show the first pages of PDFs, drawn by pdftoppm")
+	judging.addFlags(cmd)
+	signing.addFlags(cmd)
+	return cmd
+}
+
+func reportOptions(out *term.Output, firstPages bool) (made auditreport.Options, err error) {
+	made = auditreport.Options{Program: "danabio " + danabio.Version, FirstPages: firstPages, Language: out.Language}
+	if firstPages {
+		made.Renderer = auditreport.Poppler()
+	}
+	made.MadeAt, err = reportTime(time.Now, os.Getenv)
+	return made, err
+}
+
+// reportTime is what the clock says, unless SOURCE_DATE_EPOCH says otherwise.
+func reportTime(now func() time.Time, getenv func(string) string) (time.Time, error) {
+	given := getenv("SOURCE_DATE_EPOCH")
+	if given == "" {
+		return now().UTC().Truncate(time.Second), nil
+	}
+	seconds, err := strconv.ParseInt(given, 10, 64)
+	const year10000 = 253402300800
+	if err != nil || seconds < 0 || seconds >= year10000 {
+		return time.Time{}, failure.BadInput("SOURCE_DATE_EPOCH %q is no number of seconds since 1970", given)
+	}
+	return time.Unix(seconds, 0).UTC(), nil
+}
+
+// newReportFile begins the file of the report before anything is read, so that a place that cannot
+// be written is known by then.
+func newReportFile(cmd *cobra.Command, path string) (*atomicfile.File, error) {
+	if path == "" {
+		return nil, failure.Usagef(cmd, "-o REPORT.html is missing")
+	}
+	if exists(path) {
+		return nil, failure.FileExists("%s exists; choose another name or move it away", path)
+	}
+	if err := checkFolder(filepath.Dir(path)); err != nil {
+		return nil, err
+	}
+	part, err := atomicfile.Create(path)
+	if err != nil {
+		return nil, failure.BadInput("report %s cannot be written: %w", path, failure.Reason(err))
+	}
+	return part, nil
+}
+
+func placeReport(part *atomicfile.File, path string) error {
+	if err := part.Place(path); err != nil {
+		return i18n.Errorf("report %s: %w", path, failure.Reason(err))
+	}
+	return nil
+}
+
+// report writes the report into part. The judgement is what the verification failed with. There is
+// no report if it came to none, and then err is that.
+func report(
+	cmd *cobra.Command, out *term.Output, file string, limits evidence.Limits, judges *judges, made auditreport.Options,
+	part *atomicfile.File,
+) (data reportData, judgement, err error) {
+	var content fs.FS
+	archive, err := openEvidence(cmd, out, file, limits)
+	var refused *evidence.RefusedError
+	switch {
+	case errors.As(err, &refused): // before it was stored
+		data.verifyData, judgement = unopened(file, err), err
+		data.Report = &evidence.Report{Version: evidence.ReportVersion, Verdict: evidence.VerdictRefused,
+			Findings: refused.Findings}
+	case err != nil:
+		return data, nil, err
+	default:
+		defer archive.Close()
+		content = archive
+		data.verifyData, judgement = verifyOpened(cmd, file, archive, judges)
+		if data.Verdict == evidence.VerdictIncomplete || errors.Is(judgement, context.Canceled) {
+			return data, nil, judgement
+		}
+	}
+	began := time.Now()
+	defer out.Progress(func(now time.Time) string {
+		return say(out, "Writing the report, for %s", seconds(now.Sub(began)))
+	})()
+	written, err := auditreport.New(cmd.Context(),
+		subjectOf(data.verifyData, judges, content, i18n.ErrorIn(made.Language, judgement)), made)
+	if err != nil {
+		return data, nil, err
+	}
+	data.Language, data.MadeAt, data.Conclusion, data.Shown = made.Language, made.MadeAt, written.Verdict.Outcome,
+		written.Rendered
+	if err := written.WriteHTML(part); err != nil {
+		return data, nil, err
+	}
+	return data, judgement, part.Seal()
+}
+
+// subjectOf is what the report is about.
+func subjectOf(data verifyData, judges *judges, content fs.FS, judgement error) auditreport.Subject {
+	subject := auditreport.Subject{
+		Evidence: data.Report, Content: content, Found: data.SentDocuments, RootsGiven: judges.roots,
+		Strict: judges.strict, Failure: judgement,
+		Receipt: auditreport.Receipt{Outcome: auditreport.ReceiptOutcome(data.Receipt)},
+	}
+	if judges.sent != nil {
+		subject.SentCircuit = judges.sent.CircuitID
+	}
+	if data.File != failure.StandardInput {
+		subject.File = filepath.Base(data.File)
+		if receipt, err := danabio.ReadReceipt(danabio.ReceiptPath(data.File)); err == nil {
+			subject.Receipt.Content = receipt
+		}
+	}
+	return subject
+}
+
+// printReported prints what is in the report, and fails with what the verification failed with.
+func printReported(o *term.Output, data reportData, judgement error) error {
+	if judgement != nil {
+		judgement = &reportedError{judgement, data.Path}
+	}
+	if o.JSON {
+		return errors.Join(judgement, o.PrintJSON(data))
+	}
+	if judgement != nil {
+		return judgement
+	}
+	return o.Data(data, term.Line{Name: "report", Value: data.Path},
+		term.Line{Name: "conclusion", Value: string(data.Conclusion)},
+		term.Line{Name: "verdict", Value: string(data.Verdict)},
+		term.Line{Name: "receipt", Value: string(data.Receipt)},
+		term.Line{Name: "signatures", Value: string(data.Signatures)},
+		term.Line{Name: "trust", Value: string(data.Trust)}, term.Line{Name: "revocation",
+			Value: string(data.Revocation)}, term.Line{Name: "sent", Value: string(data.Sent)})
+}
+
+// reportedError is why evidence is not good, which a report says too.
+type reportedError struct {
+	error
+	path string
+}
+
+func (e *reportedError) Unwrap() error { return e.error }
+func (e *reportedError) Advice() *i18n.Message {
+	return i18n.Textf("The report says more: %s", term.OneLine(e.path))
+}

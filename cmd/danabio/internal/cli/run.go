@@ -1,0 +1,201 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/help"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/i18n"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
+	"github.com/danabio/danabio-go/pkg/danabio"
+)
+
+// Run runs the command that args name, without the program's own name, and returns the exit code.
+// The end of ctx interrupts it. Of the world it uses the three streams, the files that args name,
+// the configuration file and those that it names, the temporary folder, the network, the DANABIO_
+// variables and those of language and for proxies, and for "evidence report" the one of time and
+// the program pdftoppm.
+func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	out := term.NewOutput(stdout, stderr)
+	out.Language = languageOf(args)
+	return runCommand(out, ctx, args, stdin)
+}
+
+func runCommand(o *term.Output, ctx context.Context, args []string, stdin io.Reader) int {
+	stdout := &term.FailureKeeper{Stream: o.Stdout}
+	o.Stdout = stdout
+	root := newRoot(o)
+	if term.OnWindows {
+		help.ExamplesForWindows(root)
+	}
+	root.SetArgs(append([]string{}, args...)) // never nil, for which cobra takes os.Args
+	root.SetIn(inputOf(stdin))
+	root.SetOut(stdout)
+	root.SetErr(o.Stderr)
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		addCompletions(root)
+	}
+	err := root.ExecuteContext(ctx)
+	if err == nil || err == stdout.Err { // nobody looked, as with help, or only cobra did
+		err = term.Printing(stdout.Err)
+	}
+	if err != nil {
+		o.JSON = o.JSON || slices.Contains(args, "--json") // also where parsing ended before it
+		failure.Print(o, err)
+	}
+	return failure.ExitCode(err)
+}
+
+func newRoot(out *term.Output) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "danabio COMMAND",
+		Short: "Start biometric verification circuits and keep their evidence",
+		Long: `danabio starts biometric verification circuits of DANAconnect: a person proves who
+they are and signs PDFs. It learns when a circuit is done, and stores its evidence
+whole, verified, and with a receipt.
+
+Data goes to standard output, everything else to standard error. With --json the
+data is JSON, and a failure is one line of JSON on standard error:
+{"error": WORD, "exitCode": …, "message": …, "advice": …, …}. Data and JSON are the same in
+every language. What each WORD means, and what to do then:
+https://github.com/danabio/danabio-go/blob/main/docs/errors.md
+
+On a terminal a last line says how far a command is, and goes away; with --quiet nothing is
+said but errors. Colour is only on terminals, and never if NO_COLOR is set.
+
+Ctrl-C ends a command within a second, and leaves nothing half done; a second one at once.
+
+Exit codes:
+  0    done
+  1    failed: network, disk, an answer that makes no sense
+  2    wrong usage or bad input; nothing was sent
+  3    not ready: the circuit is unknown or not completed
+  4    not authorised: client id, secret or token refused
+  5    outcome unknown: a start may have started a circuit, and is not sent again
+  6    integrity: the evidence is not acceptable, or the server deviates from the spec
+  7    refused by the server
+  130  interrupted`,
+		Example: `  danabio demo                 the whole path, without an account or a network
+  danabio token                check the credentials
+  danabio start --signer-name "Ana Prueba" --signer-email ana@example.com --signer-nif 12345678A contract.pdf
+  danabio wait -o evidence.zip -- CIRCUIT`,
+		Version:       danabio.Version,
+		Args:          cobra.ArbitraryArgs,
+		RunE:          group,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+
+		DisableFlagsInUseLine: true,
+	}
+	root.SetUsageTemplate(help.UsageTemplate(root, out.Language == i18n.Spanish))
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		fmt.Fprint(cmd.OutOrStdout(), help.HelpText(cmd, term.WidthOf(cmd.OutOrStdout())))
+	})
+	root.SetVersionTemplate("danabio {{.Version}}\n")
+	root.SetFlagErrorFunc(flagError)
+	root.PersistentFlags().BoolVar(&out.JSON, "json", false, "print data and failures as JSON")
+	root.PersistentFlags().BoolVar(&out.Quiet, "quiet", false,
+		"no notes, notices and progress on standard error, only errors")
+	root.PersistentFlags().BoolVar(&out.Verbose, "verbose", false,
+		"log each request on standard error: metadata, nothing secret")
+	root.PersistentFlags().Var(languageFlag{out}, "lang",
+		"language of messages and help: `en or es` (default by LC_ALL, LC_MESSAGES, LANG)")
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if out.Quiet && out.Verbose {
+			return failure.Usagef(cmd, "--quiet and --verbose are both given; give one")
+		}
+		return checkDashes(cmd)
+	}
+	root.AddCommand(
+		newDemo(out), newToken(out), newStart(out), newWait(out), newDownload(out), newEvidence(out), newJournal(out),
+		newEmulator(out), newConfig(out), newDoctor(out), newContract(out), newSpec(out), newCompletion(out),
+		newVersion(out),
+	)
+	root.SetHelpCommand(newHelp())
+	root.InitDefaultHelpCmd()
+	if out.Language == i18n.Spanish {
+		help.SpeakSpanish(root)
+	}
+	return root
+}
+
+// group is what a command does that only holds others.
+func group(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		cmd.SuggestionsMinimumDistance = 2
+		if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
+			return failure.Usagef(cmd, "there is no command %q; did you mean %q?", cmd.CommandPath()+" "+args[0],
+				cmd.CommandPath()+" "+similar[0])
+		}
+		return failure.Usagef(cmd, "there is no command %q", cmd.CommandPath()+" "+args[0])
+	}
+	if !cmd.Flags().Changed("json") {
+		fmt.Fprint(cmd.ErrOrStderr(), help.HelpText(cmd, term.WidthOf(cmd.ErrOrStderr()))+"\n")
+	}
+	return failure.Usagef(cmd, "a command is missing")
+}
+
+// newHelp is cobra's help command, but for a topic that does not exist, which is wrong usage.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Show the help of a command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			topic, rest, err := cmd.Root().Find(args)
+			if err != nil || topic.HasSubCommands() && len(rest) > 0 {
+				return group(topic, rest)
+			}
+			return topic.Help()
+		},
+		ValidArgsFunction: func(cmd *cobra.Command, args []string,
+			_ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			var topics []cobra.Completion
+			if topic, rest, err := cmd.Root().Find(args); err == nil && len(rest) == 0 {
+				for _, command := range topic.Commands() {
+					if command.IsAvailableCommand() {
+						topics = append(topics, cobra.CompletionWithDesc(command.Name(), command.Short))
+					}
+				}
+			}
+			return topics, cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+}
+
+// arguments demands one argument for each name; a last name that ends in "…" stands for one or
+// more.
+func arguments(names ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		more := len(names) > 0 && strings.HasSuffix(names[len(names)-1], "…")
+		switch {
+		case len(args) < len(names):
+			return failure.Usagef(cmd, "%s is missing", names[len(args)])
+		case len(args) > len(names) && len(names) == 0:
+			if cmd.Flags().Changed("client-secret-stdin") { // the argument may be the secret
+				return failure.Usagef(cmd, "there are arguments, but this command takes none")
+			}
+			return failure.Usagef(cmd, "%q is too much: this command takes no arguments", args[0])
+		case len(args) > len(names) && !more:
+			return failure.Usagef(cmd, "there are %d arguments, but this command takes %s and no more", len(args),
+				strings.Join(names, " "))
+		}
+		for i, arg := range args {
+			name := names[min(i, len(names)-1)]
+			switch {
+			case arg == "":
+				return failure.Usagef(cmd, "%s is empty", name)
+			case arg == failure.StandardInput && name == "FILE":
+				return dashIsNoFile(cmd, name)
+			}
+		}
+		return nil
+	}
+}
+
+const moreFiles = "FILE.pdf…"

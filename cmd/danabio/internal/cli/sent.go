@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"math"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/i18n"
+	"github.com/danabio/danabio-go/pkg/danabio"
+)
+
+// sentFile is the file of a start receipt on its way.
+type sentFile struct{ *pendingFile }
+
+func newSentFile(path string) (*sentFile, error) {
+	file, err := newPendingFile(i18n.Textf("receipt"), path)
+	if err != nil {
+		return nil, err
+	}
+	return &sentFile{file}, nil
+}
+
+// reserve takes name and room of the receipt, before the request is sent. If the process is killed
+// then, what has the name says that the outcome is unknown.
+func (f *sentFile) reserve(client *danabio.Client, request danabio.CircuitRequest, channel string) error {
+	promise := client.UnknownStartReceipt(&danabio.OutcomeUnknownError{RequestID: request.ID, Channel: channel,
+		StartedAt: time.Now().UTC().Truncate(time.Millisecond), Outcome: danabio.OutcomeUnknown})
+	longest := *promise
+	for _, document := range request.Documents {
+		longest.Documents = append(longest.Documents, danabio.SentDocument{Name: document.Name(), Size: math.MaxInt64,
+			SHA256: strings.Repeat("0", 64)})
+	}
+	content, err := startReceiptText(&longest)
+	if err != nil {
+		return err
+	}
+	const forCircuit = 4096 // its id is the server's
+	room := int64(len(content) + forCircuit)
+	if content, err = startReceiptText(promise); err != nil {
+		return err
+	}
+	return f.pendingFile.reserve(content, room)
+}
+
+// store writes the receipt and puts it in place, over nothing but its promise.
+func (f *sentFile) store(receipt *danabio.StartReceipt) error {
+	content, err := startReceiptText(receipt)
+	if err == nil {
+		err = f.place(content)
+	}
+	if err != nil {
+		return i18n.Errorf("its receipt %s could not be written: %w", f.path, failure.Reason(err))
+	}
+	return nil
+}
+
+func startReceiptText(receipt *danabio.StartReceipt) ([]byte, error) {
+	content, err := json.MarshalIndent(receipt, "", "  ")
+	return append(content, '\n'), err
+}
+
+func checkFolder(folder string) error {
+	info, err := os.Stat(folder)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return failure.BadInput("folder %s does not exist; create it first", folder)
+	case err != nil:
+		return failure.BadInput("folder %s: %w", folder, failure.Reason(err))
+	case !info.IsDir():
+		return failure.BadInput("%s is no folder", folder)
+	}
+	return nil
+}

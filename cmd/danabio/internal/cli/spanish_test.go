@@ -1,0 +1,540 @@
+package cli
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/help"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/i18n"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/i18n/i18ntest"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
+	"github.com/danabio/danabio-go/internal/credential"
+)
+
+// source is the code of the command line, without tests and without what is in Spanish anyway.
+type source struct {
+	files     *token.FileSet
+	parsed    []*ast.File
+	functions map[string]int // that take a format and args: where the format stands
+}
+
+func readSource(t *testing.T) source {
+	t.Helper()
+	s := source{files: token.NewFileSet(), functions: map[string]int{}}
+	var names []string
+	for _, room := range []string{"cli", "failure", "help", "i18n", "settings", "term"} {
+		inRoom, err := filepath.Glob(filepath.Join("..", room, "*.go"))
+		if err != nil || len(inRoom) == 0 {
+			t.Fatalf("%s: %d files, %v", room, len(inRoom), err)
+		}
+		names = append(names, inRoom...)
+	}
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, "_es.go") ||
+			strings.HasPrefix(filepath.Base(name), "spanish") {
+			continue
+		}
+		file, err := parser.ParseFile(s.files, name, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.parsed = append(s.parsed, file)
+		for _, declaration := range file.Decls {
+			if function, ok := declaration.(*ast.FuncDecl); ok {
+				if at := formatParameter(function.Type); at >= 0 {
+					s.functions[function.Name.Name] = at
+				}
+			}
+		}
+	}
+	return s
+}
+
+// formatParameter is where a function takes its format, if its parameters end in format string,
+// args ...any; else -1.
+func formatParameter(function *ast.FuncType) int {
+	var names []string
+	variadic := false
+	for _, field := range function.Params.List {
+		for _, name := range field.Names {
+			names = append(names, name.Name)
+		}
+		_, variadic = field.Type.(*ast.Ellipsis)
+	}
+	if n := len(names); variadic && n >= 2 && names[n-2] == "format" && names[n-1] == "args" {
+		return n - 2
+	}
+	return -1
+}
+
+// constant is the text of literals, put together with +.
+func constant(expression ast.Expr) (string, bool) {
+	switch e := expression.(type) {
+	case *ast.BasicLit:
+		if e.Kind != token.STRING {
+			return "", false
+		}
+		text, err := strconv.Unquote(e.Value)
+		return text, err == nil
+	case *ast.ParenExpr:
+		return constant(e.X)
+	case *ast.BinaryExpr:
+		left, ok := constant(e.X)
+		right, ok2 := constant(e.Y)
+		return left + right, ok && ok2
+	}
+	return "", false
+}
+
+func called(call *ast.CallExpr) string {
+	switch function := call.Fun.(type) {
+	case *ast.Ident:
+		return function.Name
+	case *ast.SelectorExpr:
+		if of, ok := function.X.(*ast.Ident); ok && (of.Name == "fmt" || of.Name == "errors") {
+			return of.Name + "." + function.Sel.Name
+		}
+		return function.Sel.Name
+	}
+	return ""
+}
+
+// formats are the format strings of all messages, each with where it stands.
+func (s source) formats(t *testing.T) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	for _, file := range s.parsed {
+		ast.Inspect(file, func(node ast.Node) bool {
+			call, ok := node.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			at, known := s.functions[called(call)]
+			if !known || len(call.Args) <= at {
+				return true
+			}
+			place := s.files.Position(call.Pos()).String()
+			text, ok := constant(call.Args[at])
+			if name, passed := call.Args[at].(*ast.Ident); !ok && passed && name.Name == "format" &&
+				call.Ellipsis.IsValid() {
+				return true // a function that passes on what it was given
+			}
+			if !ok {
+				t.Errorf("%s: the format is no constant, so that nobody can translate it", place)
+			}
+			found[text] = place
+			return true
+		})
+	}
+	return found
+}
+
+func TestEveryMessageHasASpanishText(t *testing.T) {
+	formats := readSource(t).formats(t)
+	known := map[string]bool{}
+	for _, pair := range slices.Concat(i18n.SpanishMessages[:], i18n.SpanishSettings[:]) {
+		if known[pair.EN] {
+			t.Errorf("%q is there twice", pair.EN)
+		}
+		known[pair.EN] = true
+		if _, used := formats[pair.EN]; !used {
+			t.Errorf("nothing says %q any more", pair.EN)
+		}
+		if got, want := verbs(t, pair.ES), verbs(t, pair.EN); !slices.Equal(got, want) {
+			t.Errorf("%q takes %q, and its Spanish takes %q", pair.EN, want, got)
+		}
+		if problem := unlike(pair.EN, pair.ES); problem != "" {
+			t.Errorf("%q: %s", pair.EN, problem)
+		}
+	}
+	for _, format := range sorted(formats) {
+		if !known[format] && wordy(format) {
+			t.Errorf("%s: no Spanish in spanishmessages.go for\n\t{%q, \"\"},", formats[format], format)
+		}
+	}
+}
+
+// What package doctor finds is told by danabio doctor, so each of its texts has its Spanish here
+// too.
+func TestEveryTextOfDoctorHasASpanishText(t *testing.T) {
+	formats := map[string]bool{}
+	take := func(value ast.Expr) {
+		text, ok := constant(value)
+		if !ok {
+			t.Errorf("a text of package reach is no constant, so that nobody can translate it")
+		}
+		formats[text] = true
+	}
+	for folder, visit := range map[string]func(ast.Node){
+		"../doctor": func(node ast.Node) {
+			call, ok := node.(*ast.CallExpr)
+			if !ok || called(call) != "Say" && called(call) != "Cause" {
+				return
+			}
+			for _, arg := range call.Args {
+				if text, ok := constant(arg); ok && wordy(text) && (strings.Contains(text, " ") || text == "none") {
+					formats[text] = true
+				}
+			}
+		},
+		"../../../../internal/reach": func(node ast.Node) { // what is given to a Text
+			switch n := node.(type) {
+			case *ast.KeyValueExpr:
+				if name, ok := n.Key.(*ast.Ident); ok && name.Name == "Text" {
+					take(n.Value)
+				}
+			case *ast.AssignStmt:
+				for i, left := range n.Lhs {
+					if field, ok := left.(*ast.SelectorExpr); ok && field.Sel.Name == "Text" {
+						take(n.Rhs[i])
+					}
+				}
+			}
+		},
+	} {
+		files, err := filepath.Glob(filepath.Join(folder, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %d files, %v", folder, len(files), err)
+		}
+		for _, name := range files {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(file, func(node ast.Node) bool { visit(node); return true })
+		}
+	}
+	known := map[string]bool{}
+	for _, pair := range i18n.SpanishDoctor {
+		if known[pair.EN] || !formats[pair.EN] {
+			t.Errorf("%q is there twice, or nothing says it any more", pair.EN)
+		}
+		known[pair.EN] = true
+		if got, want := verbs(t, pair.ES), verbs(t, pair.EN); !slices.Equal(got, want) {
+			t.Errorf("%q takes %q, and its Spanish takes %q", pair.EN, want, got)
+		}
+		if problem := unlike(pair.EN, pair.ES); problem != "" {
+			t.Errorf("%q: %s", pair.EN, problem)
+		}
+	}
+	for format := range formats {
+		if !known[format] {
+			t.Errorf("no Spanish in spanishdoctor.go for\n\t{%q, \"\"},", format)
+		}
+	}
+}
+
+// A fault of a credential is told in Spanish like any other error.
+func TestEveryFaultOfACredentialHasASpanishText(t *testing.T) {
+	for _, fault := range credential.Faults {
+		if got := failure.ForeignInSpanish(&credential.Error{Fault: fault}); got.Text == string(fault) ||
+			got.Details != nil {
+			t.Errorf("%q is %+v", fault, got)
+		}
+	}
+}
+
+// wordy reports whether there is something in a format beside verbs and flags.
+func wordy(format string) bool {
+	return strings.ContainsFunc(flagName.ReplaceAllString(verb.ReplaceAllString(format, ""), ""), unicode.IsLetter)
+}
+
+func sorted(texts map[string]string) []string {
+	var all []string
+	for text := range texts {
+		all = append(all, text)
+	}
+	slices.Sort(all)
+	return all
+}
+
+var verb = regexp.MustCompile(`%[-+# 0]*(\*|\d+)?(\.\d+)?(\[(\d+)\])?([a-zA-Z%])`)
+
+// verbs are the verbs of a format in the order of the args that they take. What an error is wrapped
+// by and what it is shown by are one.
+func verbs(t *testing.T, format string) []string {
+	t.Helper()
+	var found []string
+	next := 0
+	for _, match := range verb.FindAllStringSubmatch(format, -1) {
+		if match[5] == "%" {
+			continue
+		}
+		if match[4] != "" {
+			next, _ = strconv.Atoi(match[4])
+			next--
+		}
+		for len(found) <= next {
+			found = append(found, "")
+		}
+		what := match[5]
+		if what == "w" || what == "v" {
+			what = "s"
+		}
+		found[next] = what
+		next++
+	}
+	return found
+}
+
+var (
+	flagName   = regexp.MustCompile(`(?:^|[^\w-])(--?[a-z][a-z-]*)\b`)
+	inCapitals = regexp.MustCompile(`\b([A-Z][A-Z_0-9]{2,})(?:s|es)?\b`)
+)
+
+// unlike says what should be the same in both texts and is not: flags, variables and placeholders,
+// commands, lines of code, what begins with a number such as an exit code. Else it is empty.
+func unlike(en, es string) string {
+	groups := func(of *regexp.Regexp) func(string) []string {
+		return func(text string) (found []string) {
+			for _, match := range of.FindAllStringSubmatch(text, -1) {
+				found = append(found, match[1])
+			}
+			return found
+		}
+	}
+	for what, find := range map[string]func(string) []string{
+		"flags": groups(flagName), "variables or placeholders": groups(inCapitals),
+		"commands":                 groups(i18ntest.OurCommands),
+		"lines of code or numbers": codeLines,
+	} {
+		// They may stand in another order.
+		left, right := slices.Sorted(slices.Values(find(en))), slices.Sorted(slices.Values(find(es)))
+		if !slices.Equal(slices.Compact(left), slices.Compact(right)) {
+			return fmt.Sprintf("other %s: %q and %q", what, left, right)
+		}
+	}
+	return ""
+}
+
+var (
+	codeLine   = regexp.MustCompile(`^  (\S*=\S*|DANABIO_\w+|LC_ALL\S*|SOURCE_DATE_EPOCH|\d+|[a-z]+\.(zip|json|html)\S*|danabio .*|Get-Content .*)(  .*|$)`)
+	listNumber = regexp.MustCompile(`\b\d+\b`)
+)
+
+// codeLines are the indented lines that are code, and of those that explain code the code; and all
+// numbers.
+func codeLines(text string) []string {
+	found := listNumber.FindAllString(verb.ReplaceAllString(text, ""), -1)
+	for line := range strings.SplitSeq(text, "\n") {
+		if match := codeLine.FindStringSubmatch(line); match != nil {
+			code, _, _ := strings.Cut(match[1], "   ")
+			found = append(found, code)
+		}
+	}
+	return found
+}
+
+// What stands in the code and is no text for people, although it reads like one.
+var notMessages = []string{
+	// stand in the contract's report, which is in English for the vendor's sake
+	"a server on this machine", "a server with a base URL of its own",
+	"the ZIP has more than %d bytes",           // the message of a finding, as package evidence words them
+	"go run ./cmd/danabio", "danabio download", // commands
+	"start circuit",           // how package danabio calls an operation
+	"write standard output: ", // package failure has it as a message
+	"vea el detalle",
+	// What inFlags puts into the English errors of package danabio.
+	"Config.EvidenceLimits allows", "the limit is", "context canceled", "--client-id and DANABIO_CLIENT_SECRET",
+}
+
+var prose = regexp.MustCompile(`[a-z]{2,},? [a-z]{2,}`)
+
+// Each text for people goes through a function that can say it in Spanish too.
+func TestNoTextStandsOutsideOfTheMessages(t *testing.T) {
+	s := readSource(t)
+	formats := s.formats(t)
+	help := map[string]bool{}
+	eachHelpText(newRoot(term.NewOutput(io.Discard, io.Discard)), func(_, text string) { help[text] = true })
+	for _, file := range s.parsed {
+		ast.Inspect(file, func(node ast.Node) bool {
+			switch n := node.(type) {
+			case *ast.ImportSpec:
+				return false
+			case *ast.Field:
+				return n.Tag == nil
+			case *ast.CallExpr:
+				place := s.files.Position(n.Pos())
+				switch name := called(n); {
+				case (name == "fmt.Errorf" || name == "errors.New") && filepath.Base(place.Filename) != "message.go":
+					t.Errorf("%s: use errorf in place of %s, so that the text has its Spanish", place, name)
+				case s.functions[name] > 0 || hasKey(s.functions, name):
+					for i, arg := range n.Args {
+						if i != s.functions[name] {
+							ast.Inspect(arg,
+								func(inner ast.Node) bool { return s.checkLiteral(t, inner, formats, help) })
+						}
+					}
+					return false
+				}
+			}
+			return s.checkLiteral(t, node, formats, help)
+		})
+	}
+}
+
+func hasKey(functions map[string]int, name string) bool {
+	_, known := functions[name]
+	return known
+}
+
+func (s source) checkLiteral(t *testing.T, node ast.Node, formats map[string]string, help map[string]bool) bool {
+	expression, ok := node.(ast.Expr)
+	if !ok {
+		return true
+	}
+	text, ok := constant(expression)
+	if !ok || !prose.MatchString(text) {
+		return !ok
+	}
+	if _, message := formats[text]; message || slices.Contains(notMessages, text) {
+		return false
+	}
+	for paragraph := range strings.SplitSeq(text, "\n\n") {
+		body := strings.Trim(paragraph, "\n")
+		if !prose.MatchString(body) || isCode(body) {
+			continue
+		}
+		found := false
+		for one := range help {
+			found = found || strings.Contains(one, body)
+		}
+		if !found {
+			t.Errorf("%s: %q is neither a message nor help", s.files.Position(expression.Pos()), body)
+		}
+	}
+	return false
+}
+
+// eachHelpText calls for each text that the help of a command and of all below it shows, and that
+// is not code.
+func eachHelpText(cmd *cobra.Command, do func(place, text string)) {
+	say := func(place, text string) {
+		for paragraph := range strings.SplitSeq(text, "\n\n") {
+			if body := strings.Trim(paragraph, "\n"); body != "" && !isCode(body) {
+				do(place, body)
+			}
+		}
+	}
+	path := cmd.CommandPath()
+	if cmd.Short != "" {
+		do(path+": Short", cmd.Short)
+	}
+	say(path+": Long", cmd.Long)
+	say(path+": Example", cmd.Example)
+	cmd.LocalFlags().VisitAll(func(flag *pflag.Flag) {
+		if flag.Name != "help" && flag.Name != "version" {
+			do(path+" --"+flag.Name, flag.Usage)
+		}
+	})
+	for _, sub := range cmd.Commands() {
+		eachHelpText(sub, do)
+	}
+}
+
+// isCode reports whether a paragraph is indented as a whole, and has no words for people.
+func isCode(paragraph string) bool {
+	for line := range strings.SplitSeq(paragraph, "\n") {
+		if !strings.HasPrefix(line, "  ") && !strings.HasPrefix(line, "\t") {
+			return false
+		}
+		if _, comment, found := strings.Cut(strings.TrimSpace(line), "   "); found && prose.MatchString(comment) {
+			return false
+		}
+	}
+	return true
+}
+
+func TestTheHelpIsWholeInBothLanguages(t *testing.T) {
+	used := map[string]bool{}
+	eachHelpText(newRoot(term.NewOutput(io.Discard, io.Discard)), func(place, text string) {
+		if strings.HasPrefix(text, "CODEs for --accept:") {
+			return // made of the codes' own sentences
+		}
+		if _, known := help.SpanishHelp(text); !known && !used[text] {
+			t.Errorf("%s has no Spanish for\n\t{%s, ``},", place, quoted(text))
+		}
+		used[text] = true
+	})
+	known := map[string]bool{}
+	for _, table := range [][]help.Pair{help.SpanishShort[:], help.SpanishHelps[:], help.SpanishEvidenceHelps[:],
+		help.SpanishConfigHelps[:],
+		help.SpanishFlags[:]} {
+		for _, pair := range table {
+			if known[pair.EN] {
+				t.Errorf("%q is there twice", pair.EN)
+			}
+			known[pair.EN] = true
+			if !used[pair.EN] {
+				t.Errorf("the help does not say %q any more", pair.EN)
+			}
+			if pair.ES == "" {
+				t.Errorf("%q has no Spanish", pair.EN)
+			}
+			if problem := unlike(pair.EN, pair.ES); problem != "" {
+				t.Errorf("%.60q: %s", pair.EN, problem)
+			}
+			// pflag counts bytes when it puts flags into columns.
+			if _, name, _ := strings.Cut(pair.ES, "`"); len(name) > 0 && table[0] == help.SpanishFlags[0] {
+				if name, _, _ = strings.Cut(name, "`"); strings.ContainsFunc(name,
+					func(r rune) bool { return r > unicode.MaxASCII }) {
+					t.Errorf("%q stands for a value, but is not ASCII", name)
+				}
+			}
+		}
+	}
+}
+
+func quoted(text string) string {
+	if strings.Contains(text, "`") {
+		return strconv.Quote(text)
+	}
+	return "`" + text + "`"
+}
+
+func TestTheHelpInSpanishHasNoEnglish(t *testing.T) {
+	var check func(cmd *cobra.Command)
+	check = func(cmd *cobra.Command) {
+		for _, sub := range cmd.Commands() {
+			check(sub)
+		}
+		args := append(strings.Fields(cmd.CommandPath())[1:], "--help", "--lang", "es")
+		code, stdout, stderr := run(t.Context(), nil, args...)
+		if code != failure.ExitDone || stderr != "" || !strings.Contains(stdout, "Uso:") {
+			t.Errorf("%q: exit code %d, stderr %q, stdout %s", args, code, stderr, stdout)
+		}
+		if english := i18ntest.EnglishIn(stdout); english != "" {
+			t.Errorf("%q: %q", args, english)
+		}
+	}
+	out := term.NewOutput(io.Discard, io.Discard)
+	check(newRoot(out))
+}
+
+func TestTheTemplateOfCobraIsInSpanish(t *testing.T) {
+	out := term.NewOutput(io.Discard, io.Discard)
+	out.Language = i18n.Spanish
+	template := newRoot(out).UsageTemplate()
+	for _, part := range help.SpanishTemplate {
+		if !strings.Contains(template, part.ES) {
+			t.Errorf("cobra's template does not say %q any more", part.EN)
+		}
+	}
+}

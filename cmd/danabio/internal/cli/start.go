@@ -1,0 +1,307 @@
+package cli
+
+import (
+	"crypto/rand"
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/i18n"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/settings"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
+	"github.com/danabio/danabio-go/pkg/danabio"
+)
+
+// start is one call of the command of that name.
+type start struct {
+	connection settings.Connection
+	id         string
+	signer     danabio.Signer
+	receipt    string
+	journal    string
+	stdinName  string
+	request    string // path of the request file
+}
+
+// startData is what "start --json" prints.
+type startData struct {
+	CircuitID    string `json:"circuitId"`
+	Link         string `json:"link"`
+	UnusableLink string `json:"unusableLink,omitempty"` // what came in the place of a link that can be opened
+	// Notices say what was odd about the server's answer; absent if nothing was.
+	Notices []string `json:"notices,omitempty"`
+}
+
+func newStartData(circuit *danabio.Circuit) startData {
+	if link := circuit.Link.Reveal(); link == "" || circuit.LinkOpens() {
+		return startData{CircuitID: circuit.ID, Link: link, Notices: circuit.Notices}
+	}
+	return startData{CircuitID: circuit.ID, UnusableLink: circuit.Link.Reveal(), Notices: circuit.Notices}
+}
+
+func (d startData) lines() []term.Line {
+	lines := []term.Line{{Name: "circuitId", Value: d.CircuitID}, {Name: "link", Value: d.Link}}
+	if d.UnusableLink != "" {
+		lines = append(lines, term.Line{Name: "unusableLink", Value: d.UnusableLink})
+	}
+	return lines
+}
+
+// notices say what is odd about a circuit that was started.
+func (d startData) notices() []*i18n.Message {
+	var notices []*i18n.Message
+	for _, notice := range d.Notices {
+		notices = append(notices, i18n.Textf("The circuit is started, but look at this: %s", notice))
+	}
+	if strings.HasPrefix(d.CircuitID, "-") {
+		notices = append(notices,
+			i18n.Textf("the circuit's id begins with -, as flags do; where it is an argument put -- before it: "+
+				"danabio "+
+				"wait -o evidence.zip -- %s",
+				term.ShellWord(d.CircuitID)))
+	}
+	if d.UnusableLink != "" {
+		notices = append(notices,
+			i18n.Textf("the link that the server gave is no https URL, so it is printed as unusableLink; do not open "+
+				"it, "+
+				"and ask DANAconnect for the right one"))
+	}
+	return notices
+}
+
+func newStart(out *term.Output) *cobra.Command {
+	s := start{connection: settings.Connection{Out: out}}
+	cmd := &cobra.Command{
+		Use:   "start --request FILE.json | --signer-name NAME --signer-email EMAIL --signer-nif NIF " + moreFiles,
+		Short: "Send PDFs to be signed",
+		Long: `Start a circuit: send one or more PDFs for a person to sign. Print the circuit's id, and the
+link that the signer has to open. Who has the link can act as the signer: keep it secret.
+
+  circuitId=12ceb3ec-7b76-5555-b263-000000000000
+  link='https://…'
+
+A shell takes them as $circuitId and $link by
+
+  started=$(danabio start …) && eval "$started"
+
+where eval "$(danabio start …)" would hide a failure.
+With --json: {"circuitId": …, "link": …}
+
+If the server gives something else than an https URL for a link, link is empty, and what it gave is
+unusableLink. A circuit id that begins with - looks like a flag: put -- before it where it is an
+argument. Both are told by a notice on standard error.
+
+With --request a file in JSON names the signer and the documents, in place of the flags and
+arguments. Servers should use it: what stands in a flag, other users of the machine can see in the
+list of processes, and a shell keeps it in its history.
+
+  {
+    "id": "loan-4711",
+    "signer": {"name": "Ana Prueba", "email": "ana@example.com", "nif": "12345678A"},
+    "documents": ["contract.pdf", {"file": "annex-v2.pdf", "name": "annex.pdf"}]
+  }
+
+"id" may be left out, and may then be given by --id. Paths of documents are relative to the folder
+of the file. A FILE.json of - is standard input, and paths are then relative to the working folder.
+
+A FILE.pdf of - is read from standard input; --stdin-name says what the document is called.
+If danabio is killed meanwhile, the document stays in the temporary folder, in danabio-*.
+
+A start that may have reached the server is never sent again. If no answer comes, the exit
+code is 5, and standard error says how to find out.
+
+With --receipt a file says what was sent: "state": "started", circuit, request id, channel,
+time, and name, size and SHA-256 of each document. It holds neither the link nor anything about
+the signer. With exit code 5 it is written too: its state is "outcome unknown" or "partly sent",
+it holds no circuit, and the documents only if all of them went out. Its name and room are taken
+before anything is sent, by a receipt whose state is "outcome unknown"; if danabio is killed, that
+one stays.
+
+With --journal a file remembers all starts, also through a crash: the same --id is not sent
+again if its earlier start succeeded, which ends with exit code 2 and its circuit, or may have,
+which ends with 5. Several starts can share one journal. See "danabio journal".
+` + settings.ConnectionHelp,
+		Example: `  danabio start --signer-name "Ana Prueba" --signer-email ana@example.com --signer-nif 12345678A \
+    --id loan-4711 --receipt loan-4711.json --journal starts.journal contract.pdf annex.pdf
+  danabio start --request loan-4711.request.json --receipt loan-4711.json --journal starts.journal
+  make-contract | danabio start … --stdin-name contract.pdf -`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("request") {
+				return nil // which names the documents
+			}
+			return arguments(moreFiles)(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, files []string) error {
+			return failure.InterruptedStart(s.run(cmd, out, files))
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&s.signer.Name, "signer-name", "", "`name` of the person who signs (required without --request)")
+	flags.StringVar(&s.signer.Email, "signer-email", "", "e-mail `address` of the signer (required without --request)")
+	flags.StringVar(&s.signer.NIF, "signer-nif", "",
+		"tax or identity `number` of the signer (required without --request)")
+	flags.StringVar(&s.request, "request", "",
+		"`FILE.json` that names signer and documents, in place of flags and arguments")
+	flags.StringVar(&s.id, "id", "", "`id` of the request, by which it can be found again (default a random one)")
+	flags.StringVar(&s.receipt, "receipt", "", "new `FILE.json` that says what was sent")
+	flags.StringVar(&s.journal, "journal", "", "`FILE` that remembers starts; made if it does not exist")
+	flags.StringVar(&s.stdinName, "stdin-name", "", "`NAME.pdf` of the document that is read from standard input")
+	s.connection.AddFlags(cmd)
+	return cmd
+}
+
+func (s *start) run(cmd *cobra.Command, out *term.Output, files []string) error {
+	if err := s.check(cmd, files); err != nil {
+		return err
+	}
+	ctx := cmd.Context()
+	asked, err := s.asked(ctx, cmd)
+	if err != nil {
+		return err
+	}
+	config, err := s.connection.Config(ctx, cmd)
+	if err != nil {
+		return err
+	}
+	if s.journal != "" {
+		if err := checkJournal(s.journal); err != nil {
+			return err
+		}
+		config.Journal = startJournal{s.journal}
+	}
+	sending := newTransfers(out, 0)
+	if out.Line != nil {
+		config.Progress = sending.told
+	}
+	client, err := danabio.New(config)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	var sent *sentFile
+	if s.receipt != "" {
+		if sent, err = newSentFile(s.receipt); err != nil {
+			return err
+		}
+		defer sent.discard()
+	}
+	if asked == nil {
+		documents, remove, err := s.documents(cmd, out, files)
+		defer remove()
+		if err != nil {
+			return err
+		}
+		asked = &danabio.CircuitRequest{ID: s.id, Signer: s.signer, Documents: documents}
+	}
+	if asked.ID == "" {
+		asked.ID = rand.Text() // as the client would; the receipt needs it before
+	}
+	if sent != nil {
+		if err := sent.reserve(client, *asked, config.Channel); err != nil {
+			return err
+		}
+	}
+	if err := checkStandardOutput(out, s.receipt != "" || s.journal != ""); err != nil {
+		return err
+	}
+	hide := out.Progress(sending.text)
+	defer hide()
+	circuit, err := client.StartCircuit(ctx, *asked)
+	hide()
+	if s.request != "" && errors.Is(err, danabio.ErrInvalidRequest) {
+		err = requestError{err}
+	}
+	var unknown *danabio.OutcomeUnknownError
+	if errors.As(err, &unknown) {
+		err = failure.UnknownStart(err, unknown)
+		if sent != nil {
+			err = errors.Join(err, sent.store(client.UnknownStartReceipt(unknown)))
+		}
+		return err
+	}
+	if circuit == nil {
+		return err
+	}
+	// From here on there is a circuit: its id must come out whatever else fails.
+	var failures []error
+	but := func(err error) {
+		if err != nil {
+			failures = append(failures,
+				failure.AfterStart(i18n.Errorf("circuit %q was started, but %w", circuit.ID, err), circuit))
+		}
+	}
+	but(err) // the journal's
+	if sent != nil {
+		but(sent.store(client.StartReceipt(circuit)))
+	}
+	data := newStartData(circuit)
+	but(out.Data(data, data.lines()...))
+	for _, notice := range data.notices() {
+		out.Notice(i18n.Notice(notice))
+	}
+	out.Note(i18n.Textf("Request %s is sent. Next: danabio wait -o evidence.zip -- %s", term.OneLine(circuit.RequestID),
+		term.ShellWord(circuit.ID)))
+	return errors.Join(failures...)
+}
+
+// check looks at what can be seen without touching anything.
+func (s *start) check(cmd *cobra.Command, files []string) error {
+	for _, name := range []string{"id", "receipt", "journal", "request"} {
+		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
+			return failure.Usagef(cmd, "--%s is empty", name)
+		}
+	}
+	if s.request != "" {
+		return s.checkBesidesRequest(cmd, files)
+	}
+	var missing []string
+	for _, flag := range []struct{ name, value string }{
+		{"--signer-name", s.signer.Name}, {"--signer-email", s.signer.Email}, {"--signer-nif", s.signer.NIF},
+	} {
+		if strings.TrimSpace(flag.value) == "" {
+			missing = append(missing, flag.name)
+		}
+	}
+	if len(missing) > 0 {
+		return failure.Usagef(cmd, "%s must be given and not be empty", strings.Join(missing, ", "))
+	}
+	piped := countOf(files, failure.StandardInput)
+	switch {
+	case piped > 1:
+		return failure.Usagef(cmd, "standard input can be one document only, but - is given %d times", piped)
+	case piped == 0 && cmd.Flags().Changed("stdin-name"):
+		return failure.Usagef(cmd, "--stdin-name is given, but no document is read from standard input; give - as a "+
+			"file")
+	case piped == 1 && s.connection.Secret.Stdin:
+		return failure.Usagef(cmd, "standard input cannot be both a document and the client secret; give the secret "+
+			"by "+
+			"--client-secret-file or DANABIO_CLIENT_SECRET")
+	case piped == 1 && s.stdinName == "":
+		return failure.Usagef(cmd, "a document from standard input needs a name; give --stdin-name NAME.pdf")
+	case piped == 1 && !plainName(s.stdinName):
+		return failure.Usagef(cmd, "--stdin-name must be the name of a file without folders, such as contract.pdf")
+	}
+	return nil
+}
+
+// documents returns the documents to send, and a function that removes what was stored of them on
+// the way, which is never nil.
+func (s *start) documents(cmd *cobra.Command, out *term.Output, files []string) ([]danabio.Document, func(), error) {
+	remove := func() {}
+	var documents []danabio.Document
+	for _, file := range files {
+		if file == failure.StandardInput {
+			source, hide := readStandardInput(out, cmd)
+			spooled, cleanUp, err := spool(source, s.stdinName)
+			hide()
+			if err != nil {
+				return nil, remove, err
+			}
+			file, remove = spooled, cleanUp
+		}
+		documents = append(documents, danabio.File(file))
+	}
+	return documents, remove, nil
+}

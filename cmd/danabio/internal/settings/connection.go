@@ -1,0 +1,125 @@
+package settings
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/i18n"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
+	"github.com/danabio/danabio-go/pkg/danabio"
+)
+
+// Connection is how a command reaches the API: by its flags, and by the environment and the
+// configuration file where they say nothing.
+type Connection struct {
+	Secret SecretSource
+	Out    *term.Output // for the log; nil: none
+}
+
+// ConnectionHelp stands in the help of every command that connects.
+const ConnectionHelp = `
+Flags win over these variables, and they over the configuration file ("danabio config"):
+  DANABIO_ENVIRONMENT         sandbox or production
+  DANABIO_BASE_URL            base URL instead of an environment
+  DANABIO_CHANNEL             channel
+  DANABIO_CLIENT_ID           client id
+  DANABIO_CLIENT_SECRET       client secret
+  DANABIO_CLIENT_SECRET_FILE  file that holds nothing but the client secret
+  DANABIO_PROFILE             profile of the configuration file
+  DANABIO_CONFIG              another configuration file
+  HTTPS_PROXY, NO_PROXY       proxy, and hosts that are reached without it`
+
+func (c *Connection) AddFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.String("profile", "", "`NAME` of the profile to use, of those in the configuration file")
+	flags.String("environment", "", "`name` of the vendor's server to use: sandbox or production")
+	flags.String("base-url", "", "base `URL` of the server, instead of an environment")
+	flags.String("channel", "", "`channel`, as the account manager gave it out")
+	flags.String("client-id", "", "client `id`")
+	c.Secret.AddFlags(cmd)
+	flags.String("ca-file", "", "`FILE.pem` with certificates of authorities to trust, besides the system's")
+	flags.String("client-cert", "", "`FILE.pem` with the certificate that danabio shows to the server")
+	flags.String("client-key", "", "`FILE.pem` with its private key (default in the file of --client-cert)")
+	flags.Bool("allow-plain-http", false, "let http:// go to another machine than this one")
+	flags.Bool("raw-basic-auth", false, "send client id and secret without form-encoding them first")
+}
+
+// Client connects to nothing yet.
+func (c *Connection) Client(ctx context.Context, cmd *cobra.Command) (*danabio.Client, error) {
+	config, err := c.Config(ctx, cmd)
+	if err != nil {
+		return nil, err
+	}
+	return danabio.New(config)
+}
+
+func (c *Connection) Config(ctx context.Context, cmd *cobra.Command) (danabio.Config, error) {
+	access, err := c.Access(ctx, cmd)
+	return access.Config, err
+}
+
+// apiAccess is a configuration, with what it hides.
+type apiAccess struct {
+	danabio.Config
+	Id, Secret string
+	Transport  *http.Transport // nil: the default one
+}
+
+// Access is the configuration that the settings make. All that is required must be given.
+func (c *Connection) Access(ctx context.Context, cmd *cobra.Command) (apiAccess, error) {
+	s, err := c.Settings(cmd)
+	if err != nil {
+		return apiAccess{}, err
+	}
+	if s.File.Unread != nil && s.incomplete() {
+		return apiAccess{}, s.File.Unread
+	}
+	switch {
+	case s.Environment.Value == "" && s.BaseURL.Value == "":
+		return apiAccess{}, failure.Usagef(cmd,
+			"no server given; give --environment sandbox, --environment production or --base-url, or set "+
+				"DANABIO_ENVIRONMENT or DANABIO_BASE_URL")
+	case s.Channel.Value == "":
+		return apiAccess{}, failure.Usagef(cmd, "the %s is missing; give --%s or set %s", i18n.Textf("channel"),
+			"channel",
+			"DANABIO_CHANNEL")
+	case s.ClientID.Value == "":
+		return apiAccess{}, failure.Usagef(cmd, "the %s is missing; give --%s or set %s", i18n.Textf("client id"),
+			"client-id",
+			"DANABIO_CLIENT_ID")
+	}
+	access := apiAccess{Config: s.Config(), Id: s.ClientID.Value}
+	var notice *i18n.Message
+	if access.Secret, notice, err = s.Secret.Read(ctx, cmd, c.Out); err != nil {
+		return apiAccess{}, err
+	}
+	if access.Secret == "" {
+		return apiAccess{}, failure.Usagef(cmd,
+			"the client secret is missing; set DANABIO_CLIENT_SECRET, or give --client-secret-file or "+
+				"--client-secret-stdin")
+	}
+	access.Credentials = danabio.ClientCredentials(access.Id, access.Secret)
+	access.Logger = c.Out.Logger()
+	certificates, err := s.Certificates(ctx)
+	if err != nil {
+		return apiAccess{}, err
+	}
+	for _, notice := range append(certificates.Notices, notice) {
+		c.Out.Notice(i18n.Notice(notice))
+	}
+	if access.Transport = certificates.Transport(); access.Transport != nil {
+		access.HTTPClient = &http.Client{Transport: access.Transport}
+	}
+	return access, nil
+}
+
+// isWebURL reports whether there is a scheme that the client takes; what is wrong with the rest,
+// the client finds.
+func isWebURL(text string) bool {
+	scheme, _, found := strings.Cut(text, "://")
+	return found && (strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "http"))
+}

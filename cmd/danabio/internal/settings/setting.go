@@ -1,0 +1,216 @@
+package settings
+
+import (
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
+	"github.com/danabio/danabio-go/internal/credential"
+	"github.com/danabio/danabio-go/pkg/danabio"
+)
+
+// Setting is one setting, and where it comes from.
+type Setting struct {
+	Value string
+	From  origin
+}
+
+// origin says where a setting comes from.
+type origin struct {
+	Kind OriginKind
+	Name string // of the flag, with its dashes, of the variable, of the profile, or of the file
+}
+
+// OriginKind is where settings come from.
+type OriginKind string
+
+// The kinds of origins, as "config show --json" prints them; empty is that nobody gave the setting.
+const (
+	fromFlag     OriginKind = "flag"
+	fromVariable OriginKind = "variable"
+	FromProfile  OriginKind = "profile"
+	FromFile     OriginKind = "file" // outside of its profiles
+)
+
+// wins says which of two kinds counts: flags win over the environment, and that over the
+// configuration file.
+func (k OriginKind) wins(other OriginKind) bool {
+	rank := map[OriginKind]int{FromProfile: 1, fromVariable: 2, fromFlag: 3}
+	return rank[k] > rank[other]
+}
+
+// Settings are all settings of a command that connects, as far as they are given.
+type Settings struct {
+	File                                 *configFile
+	Profile                              Setting // its name
+	Environment, BaseURL                 Setting // one of them at most
+	Channel, ClientID                    Setting
+	Secret                               SecretPlace
+	CaFile, ClientCertificate, ClientKey Setting
+	AllowPlainHTTP, RawBasicAuth         Setting // "true" or "false"
+}
+
+// called is the setting's name where it was given, or the flag's if it was not.
+func (s Setting) called(flag, key string) string {
+	if s.From.Kind == FromProfile {
+		return key
+	}
+	return flag
+}
+
+// layers is where a command's settings may stand.
+type layers struct {
+	cmd     *cobra.Command
+	name    string // of the profile
+	profile profile
+}
+
+// pick takes a setting from the flag, or else from the variable, or else from the profile's key.
+// Without a variable or a key its name is empty.
+func (l layers) pick(flag, variable, key string) (Setting, error) {
+	if given := l.cmd.Flags().Lookup(flag); given.Changed {
+		if given.Value.String() == "" {
+			return Setting{}, failure.Usagef(l.cmd, "--%s is empty", flag)
+		}
+		return Setting{given.Value.String(), origin{fromFlag, "--" + flag}}, nil
+	}
+	if variable != "" {
+		if value := os.Getenv(variable); value != "" {
+			return Setting{value, origin{fromVariable, variable}}, nil
+		}
+	}
+	if value, found := l.profile[key]; found {
+		return Setting{value, origin{FromProfile, l.name}}, nil
+	}
+	return Setting{}, nil
+}
+
+// pickText is pick for what goes to the server. It leaves out what an editor or a shell puts around
+// a text, and fails on what it cannot leave out.
+func (l layers) pickText(flag, variable, key string) (Setting, error) {
+	picked, err := l.pick(flag, variable, key)
+	if err != nil {
+		return Setting{}, err
+	}
+	if picked.Value, err = credential.Text(picked.Value); err != nil {
+		if picked.From.Kind == FromProfile {
+			return Setting{}, failure.BadInput("%s of profile %s %w", key, term.OneLine(l.name), err)
+		}
+		return Setting{}, failure.Usagef(l.cmd, "%s %w", picked.From.Name, err)
+	}
+	if picked.Value == "" {
+		return Setting{}, nil
+	}
+	return picked, nil
+}
+
+// Settings finds out what is given, and where. It reads the configuration file and no other. What
+// is missing is no error yet.
+func (c *Connection) Settings(cmd *cobra.Command) (*Settings, error) {
+	file, err := ReadConfigFile(cmd.Context())
+	if err != nil {
+		return nil, err
+	}
+	s := &Settings{File: file}
+	l := layers{cmd: cmd}
+	name, err := l.pick("profile", "DANABIO_PROFILE", "")
+	if err != nil {
+		return nil, err
+	}
+	if s.Profile, l.profile, err = file.choose(name); err != nil {
+		return nil, err
+	}
+	l.name = s.Profile.Value
+	for _, one := range []struct {
+		into                *Setting
+		pick                func(flag, variable, key string) (Setting, error)
+		flag, variable, key string
+	}{
+		{&s.Environment, l.pickText, "environment", "DANABIO_ENVIRONMENT", "environment"},
+		{&s.BaseURL, l.pickText, "base-url", "DANABIO_BASE_URL", "base_url"},
+		{&s.Channel, l.pickText, "channel", "DANABIO_CHANNEL", "channel"},
+		{&s.ClientID, l.pickText, "client-id", "DANABIO_CLIENT_ID", "client_id"},
+		{&s.CaFile, l.pick, "ca-file", "", "ca_file"},
+		{&s.ClientCertificate, l.pick, "client-cert", "", "client_certificate"},
+		{&s.ClientKey, l.pick, "client-key", "", "client_key"},
+		{&s.AllowPlainHTTP, l.pick, "allow-plain-http", "", "allow_plain_http"},
+		{&s.RawBasicAuth, l.pick, "raw-basic-auth", "", "raw_basic_auth"},
+	} {
+		if *one.into, err = one.pick(one.flag, one.variable, one.key); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.oneServer(cmd); err != nil {
+		return nil, err
+	}
+	// A certificate and its key belong together, so they come from one place.
+	if certificate, key := s.ClientCertificate.From.Kind, s.ClientKey.From.Kind; certificate.wins(key) {
+		s.ClientKey = Setting{}
+	} else if key.wins(certificate) {
+		s.ClientCertificate = Setting{}
+	}
+	s.Secret,
+		err = c.Secret.Place(cmd, os.Getenv, Setting{l.profile["client_secret_file"], origin{FromProfile, l.name}})
+	return s, err
+}
+
+// oneServer settles whether an environment or a base URL counts.
+func (s *Settings) oneServer(cmd *cobra.Command) error {
+	environment, baseURL := s.Environment.From, s.BaseURL.From
+	switch {
+	case environment.Kind == fromFlag && baseURL.Kind == fromFlag:
+		return failure.Usagef(cmd, "--environment and --base-url are both given; give one")
+	case environment.Kind == fromVariable && baseURL.Kind == fromVariable:
+		return failure.Usagef(cmd, "DANABIO_ENVIRONMENT and DANABIO_BASE_URL are both set; unset one")
+	case environment.Kind.wins(baseURL.Kind):
+		s.BaseURL = Setting{}
+	default:
+		s.Environment = Setting{}
+	}
+	switch {
+	case s.Environment.Value != "" && !Vendors(s.Environment.Value):
+		return failure.Usagef(cmd,
+			"%s is neither sandbox nor production; for a URL there is --base-url and DANABIO_BASE_URL",
+			environment.Name)
+	case s.BaseURL.Value != "" && !isWebURL(s.BaseURL.Value):
+		return failure.Usagef(cmd, "%s must begin with https://, such as https://acme.example.com", baseURL.Name)
+	}
+	return nil
+}
+
+func (s *Settings) HasServer() bool { return s.Environment.Value != "" || s.BaseURL.Value != "" }
+
+// incomplete reports whether something is missing that a configuration file could say.
+func (s *Settings) incomplete() bool {
+	return !s.HasServer() || s.Channel.Value == "" || s.ClientID.Value == "" || s.Secret.From.Kind == ""
+}
+
+// Config is what can be configured without reading another file.
+func (s *Settings) Config() danabio.Config {
+	config := danabio.Config{
+		Environment: danabio.Environment(s.Environment.Value), Channel: s.Channel.Value,
+		AllowPlainHTTP: s.AllowPlainHTTP.Value == "true", RawBasicAuth: s.RawBasicAuth.Value == "true",
+	}
+	if s.BaseURL.Value != "" {
+		config.Environment = danabio.CustomEnvironment(s.BaseURL.Value)
+	}
+	return config
+}
+
+// Strays names the settings that look as if something had come along with them, which other
+// commands send as they are.
+func (s *Settings) Strays() string {
+	var names []string
+	for _, one := range []struct {
+		Setting
+		key string
+	}{{s.BaseURL, "base_url"}, {s.Channel, "channel"}, {s.ClientID, "client_id"}} {
+		if credential.Stray(one.Value) {
+			names = append(names, one.called(one.From.Name, one.key))
+		}
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,80 @@
+package term
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"io"
+	"strconv"
+)
+
+// JSONList is a list in a JSON value that may be long: its items are made one at a time, so that
+// memory does not grow with it.
+type JSONList struct {
+	// of the field that is the list, an empty one in the value; without a key, the value itself is
+	// the list
+	Key    string
+	Length int
+	Item   func(i int) any
+}
+
+// PrintJSON prints value, with its lists in the order in which they come.
+func (o *Output) PrintJSON(value any, lists ...JSONList) error {
+	var b bytes.Buffer
+	if err := o.encode(&b, value, ""); err != nil {
+		return err
+	}
+	w := bufio.NewWriterSize(o.Stdout, 32<<10)
+	rest := b.Bytes()
+	for _, list := range lists {
+		field, indent := "", ""
+		if list.Key != "" {
+			field = strconv.Quote(list.Key) + ":"
+			if !o.JSONLines {
+				field, indent = field+" ", "  "
+			}
+		}
+		place := bytes.Index(rest, []byte(field+"[]"))
+		if place < 0 {
+			continue
+		}
+		inside := place + len(field+"[")
+		_, _ = w.Write(rest[:inside]) // a failure stays until it is asked for
+		if err := o.items(w, list, indent); err != nil {
+			return err
+		}
+		rest = rest[inside:]
+	}
+	_, _ = w.Write(rest)
+	return Printing(w.Flush())
+}
+
+func (o *Output) items(w *bufio.Writer, list JSONList, indent string) error {
+	var b bytes.Buffer
+	for i := range list.Length {
+		b.Reset()
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		if !o.JSONLines {
+			b.WriteString("\n" + indent + "  ")
+		}
+		if err := o.encode(&b, list.Item(i), indent+"  "); err != nil {
+			return err
+		}
+		_, _ = w.Write(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+	}
+	if list.Length > 0 && !o.JSONLines {
+		_, _ = w.WriteString("\n" + indent)
+	}
+	return nil
+}
+
+func (o *Output) encode(w io.Writer, value any, indent string) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	if !o.JSONLines {
+		encoder.SetIndent(indent, "  ")
+	}
+	return encoder.Encode(value)
+}

@@ -1,0 +1,24 @@
+package term
+
+import (
+	"os"
+
+	"golang.org/x/sys/windows"
+)
+
+// columnsOf returns how wide a console is, and fails for what is none.
+func columnsOf(file *os.File) (int, error) {
+	var info windows.ConsoleScreenBufferInfo
+	if err := windows.GetConsoleScreenBufferInfo(windows.Handle(file.Fd()), &info); err != nil {
+		return 0, err
+	}
+	return int(info.Window.Right-info.Window.Left) + 1, nil
+}
+
+// canErase has a console take the sequences that erase and colour, and reports whether it does.
+func canErase(file *os.File, term string) bool {
+	var mode uint32
+	handle := windows.Handle(file.Fd())
+	return term != "dumb" && windows.GetConsoleMode(handle, &mode) == nil &&
+		windows.SetConsoleMode(handle, mode|windows.ENABLE_VIRTUAL_TERMINAL_PROCESSING) == nil
+}

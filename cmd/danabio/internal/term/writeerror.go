@@ -1,0 +1,32 @@
+package term
+
+import "io"
+
+func Printing(err error) error {
+	if err != nil {
+		return &WriteError{err}
+	}
+	return nil
+}
+
+// WriteError says that standard output cannot be written.
+type WriteError struct{ Err error }
+
+func (e *WriteError) Error() string { return "write standard output: " + e.Err.Error() }
+
+func (e *WriteError) Unwrap() error { return e.Err }
+
+// FailureKeeper is a stream that remembers its first failure, for those who write to it and do not
+// look.
+type FailureKeeper struct {
+	Stream io.Writer
+	Err    error
+}
+
+func (w *FailureKeeper) Write(p []byte) (int, error) {
+	n, err := w.Stream.Write(p)
+	if w.Err == nil {
+		w.Err = err
+	}
+	return n, err
+}

@@ -1,6 +1,0 @@
-//go:build !windows
-
-package language
-
-// ofSystem returns nothing: the variables are what a system has where it is not Windows.
-func ofSystem() string { return "" }
