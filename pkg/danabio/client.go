@@ -29,6 +29,7 @@ type core struct {
 	log        *slog.Logger
 	onProgress func(Progress) // nil: nobody
 	limits     evidence.Limits
+	policy     evidence.Policy
 	mask       []Secret // the credentials, kept out of the server's messages
 	userAgent  string
 
@@ -71,6 +72,9 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, invalidRequest("Config.EvidenceLimits: %w", err)
 	}
+	if err := config.EvidencePolicy.Validate(); err != nil {
+		return nil, invalidRequest("Config.EvidencePolicy: %w", err)
+	}
 
 	c := &core{
 		channel:    config.Channel,
@@ -80,6 +84,7 @@ func New(config Config) (*Client, error) {
 		log:        config.Logger,
 		onProgress: config.Progress,
 		limits:     limits,
+		policy:     config.EvidencePolicy,
 		userAgent:  config.UserAgent,
 	}
 	if c.log == nil {

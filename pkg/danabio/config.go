@@ -67,6 +67,9 @@ type Config struct {
 	// EvidenceLimits bound the evidence that a download accepts. Default: the zero Limits, with its
 	// own defaults.
 	EvidenceLimits evidence.Limits
+	// EvidencePolicy says which evidence a download accepts. Default: the zero Policy, with its own
+	// defaults.
+	EvidencePolicy evidence.Policy
 }
 
 // RetryPolicy says how often and when a failed request is tried again. Delays are drawn evenly

@@ -138,7 +138,7 @@ func (d *downloadAttempt) verify(ctx context.Context, path string) (*evidence.Re
 		return nil, err
 	}
 	defer archive.Close()
-	report, err := archive.VerifyContext(ctx)
+	report, err := archive.Verify(ctx, evidence.WithPolicy(d.core.policy))
 	var refused *evidence.RefusedError
 	if errors.As(err, &refused) {
 		refused.Path = d.target.path // the file that was verified is about to get another name

@@ -3,6 +3,7 @@ package danabio_test
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -128,6 +129,6 @@ func verifies(path string) bool {
 		return false
 	}
 	defer archive.Close()
-	_, err = archive.Verify()
+	_, err = archive.Verify(context.Background())
 	return err == nil
 }

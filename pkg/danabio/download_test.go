@@ -769,7 +769,7 @@ func TestAcceptedCodesHoldForDownloads(t *testing.T) {
 			t.Error(err)
 		}
 	}, func(config *danabio.Config) {
-		config.EvidenceLimits = evidence.Limits{Accept: []evidence.Code{evidence.CodeNameBackslash}}
+		config.EvidencePolicy = evidence.Policy{Accept: []evidence.Code{evidence.CodeNameBackslash}}
 	})
 	if kept, err := os.ReadFile(path); err != nil || !bytes.Equal(kept, content.Bytes()) {
 		t.Errorf("the file has %d bytes, want the %d that came (%v)", len(kept), content.Len(), err)

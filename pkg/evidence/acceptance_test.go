@@ -225,12 +225,12 @@ func checkGood(t *testing.T, raw []byte, notices string) *Report {
 // them.
 func checkGoodBy(t *testing.T, raw []byte, accept Code, notices string, read nameReading) *Report {
 	t.Helper()
-	var limits Limits
+	var policy Policy
 	if accept != "" {
-		limits.Accept = []Code{accept}
+		policy.Accept = []Code{accept}
 	}
-	archive := openBytes(t, raw, limits)
-	report, err := archive.Verify()
+	archive := openBytes(t, raw, Limits{})
+	report, err := archive.Verify(t.Context(), WithPolicy(policy))
 	if err != nil {
 		t.Fatalf("a good ZIP was refused: %v", err)
 	}
@@ -280,7 +280,7 @@ func checkGoodBy(t *testing.T, raw []byte, accept Code, notices string, read nam
 	}
 
 	folder := filepath.Join(t.TempDir(), "out")
-	err = archive.Extract(folder)
+	err = archive.Extract(t.Context(), folder, WithPolicy(policy))
 	if archive.checkSystemNames(runtime.GOOS) != nil {
 		if _, made := os.Lstat(folder); !errors.As(err, new(*SystemNameError)) || made == nil {
 			t.Errorf("%v, and there is a folder: %v", err, made == nil)
@@ -425,7 +425,7 @@ func TestRefusesBadZIPsByOtherPrograms(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			report, err := openBytes(t, raw, Limits{}).Verify()
+			report, err := openBytes(t, raw, Limits{}).Verify(t.Context())
 			if got := refusalCodes(report); err == nil || got != codes[name] {
 				t.Errorf("refused with %q; want %q", got, codes[name])
 			}

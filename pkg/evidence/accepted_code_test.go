@@ -40,8 +40,8 @@ func asRead(written string, utf8Flag bool) string {
 }
 
 // acceptAll accepts every code that gives a ZIP one stated reading.
-func acceptAll() Limits {
-	return Limits{Accept: []Code{CodeNameCharset, CodeNameBackslash, CodeExtraPadding, CodeGapPadding}}
+func acceptAll() Policy {
+	return Policy{Accept: []Code{CodeNameCharset, CodeNameBackslash, CodeExtraPadding, CodeGapPadding}}
 }
 
 func byteRange(first, last int) string {
@@ -130,7 +130,7 @@ func TestAcceptedKindHasOneReading(t *testing.T) {
 	for _, test := range acceptableZIPs {
 		t.Run(test.name, func(t *testing.T) {
 			raw := test.raw()
-			refused, err := openBytes(t, raw, Limits{}).Verify()
+			refused, err := openBytes(t, raw, Limits{}).Verify(t.Context())
 			if got := refusalCodes(refused); err == nil || got != string(test.code) {
 				t.Errorf("refused with %q; want %q", got, test.code)
 			}
@@ -266,15 +266,15 @@ func hidden() []byte {
 }
 
 // checkRefused fails unless a ZIP is refused with just these codes and nothing of it can be read.
-func checkRefused(t *testing.T, raw []byte, limits Limits, codes string) {
+func checkRefused(t *testing.T, raw []byte, policy Policy, codes string) {
 	t.Helper()
-	archive := openBytes(t, raw, limits)
-	report, err := archive.Verify()
+	archive := openBytes(t, raw, Limits{})
+	report, err := archive.Verify(t.Context(), WithPolicy(policy))
 	if got := refusalCodes(report); err == nil || got != codes {
 		t.Errorf("refused with %q; want %q: %v", got, codes, err)
 	}
 	folder := t.TempDir()
-	if err := archive.Extract(filepath.Join(folder, "out")); err == nil {
+	if err := archive.Extract(t.Context(), filepath.Join(folder, "out"), WithPolicy(policy)); err == nil {
 		t.Error("it was extracted")
 	}
 	if left, _ := os.ReadDir(folder); len(left) > 0 {
@@ -299,7 +299,7 @@ func TestSpanishLettersOfCP850(t *testing.T) {
 func TestGapPaddingIsFoundWhereItBegins(t *testing.T) {
 	for form, descriptor := range map[string]int{"": 0, "plain32": 12, "sig32": 16, "plain64": 20, "sig64": 24} {
 		raw := afterDescriptor(form, make([]byte, 9)...)()
-		report, _ := openBytes(t, raw, Limits{}).Verify()
+		report, _ := openBytes(t, raw, Limits{}).Verify(t.Context())
 		first := honest().entries[0]
 		begin := int64(30 + len(first.name) + len(deflated(first.content)) + descriptor)
 		found := report.Refusals()

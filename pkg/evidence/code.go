@@ -121,7 +121,7 @@ type CodeInfo struct {
 	Class Class `json:"class"`
 	// Severity is what a finding of this code is when the limits say nothing else.
 	Severity Severity `json:"severity"`
-	// Acceptable says whether the code may stand in Limits.Accept.
+	// Acceptable says whether the code may stand in [Policy].Accept.
 	Acceptable bool `json:"acceptable"`
 	// Description says what the code stands for.
 	Description string `json:"description"`

@@ -5,7 +5,7 @@
 //	archive, err := evidence.Open("evidence.zip", evidence.Limits{})
 //	if err != nil { ... }            // the system could not read the file
 //	defer archive.Close()
-//	report, err := archive.Verify()  // errors.Is(err, evidence.ErrRefused): not acceptable, the report says why
+//	report, err := archive.Verify(ctx)  // errors.Is(err, evidence.ErrRefused): not acceptable, the report says why
 //
 // A ZIP says most things twice, in its central directory and in front of each entry, and programs
 // differ in which of the two they believe. Verify reads every byte and accepts a file only if every
@@ -24,7 +24,7 @@
 // extracting of evidence, and nothing else.
 //
 // The vendor publishes no layout for its evidence, so the [Kind] of an entry rests on assumed rules
-// (assumed), which can be replaced by Limits.Rules.
+// (assumed), which can be replaced by Policy.Rules.
 //
 // Codes, the JSON form of [Report] and the exported names here stay compatible; new codes may be
 // added.
@@ -50,12 +50,12 @@ type Archive struct {
 	file          *os.File // nil when the caller gave a reader
 	openedModTime time.Time
 
-	runMutex   sync.Mutex             // held by a verification or an extraction
-	onProgress func(done, size int64) // nil: nobody
-	mu         sync.Mutex             // guards the next three; whoever changes layout holds runMutex, too
-	layout     *layout
-	report     *Report
-	tree       *tree
+	runMutex sync.Mutex // held by a verification or an extraction
+	policy   Policy     // that the layout was read by; guarded by runMutex
+	mu       sync.Mutex // guards the next three; whoever changes layout holds runMutex, too
+	layout   *layout
+	report   *Report
+	tree     *tree
 }
 
 // Open opens the ZIP at path and reads its directory. It fails only when the system cannot open or
@@ -85,7 +85,7 @@ func Open(path string, limits Limits) (*Archive, error) {
 	}
 	archive := &Archive{path: path, source: file, size: info.Size(), limits: limits, file: file,
 		openedModTime: info.ModTime()}
-	if err := archive.load(); err != nil {
+	if err := archive.load(Policy{}.withDefaults()); err != nil {
 		file.Close()
 		return nil, archive.readError(err)
 	}
@@ -103,7 +103,7 @@ func OpenReader(r io.ReaderAt, size int64, limits Limits) (*Archive, error) {
 		return nil, fmt.Errorf("open evidence: size %d is negative", size)
 	}
 	archive := &Archive{source: r, size: size, limits: limits}
-	if err := archive.load(); err != nil {
+	if err := archive.load(Policy{}.withDefaults()); err != nil {
 		return nil, archive.readError(err)
 	}
 	return archive, nil
@@ -152,15 +152,32 @@ func (a *Archive) Report() *Report {
 	return a.report
 }
 
-// load reads the directory of the archive. Its error is the source's.
-func (a *Archive) load() error {
-	found, err := readLayout(a.source, a.size, a.limits)
+// load reads the directory of the archive by a policy. Its error is the source's.
+func (a *Archive) load(policy Policy) error {
+	found, err := readLayout(a.source, a.size, a.limits, &policy)
 	if err != nil {
 		return err
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.layout = found
+	a.policy, a.layout, a.tree = policy, found, nil
+	return nil
+}
+
+// usePolicy reads the directory again if the policy is another than that of the call before, whose
+// report then says nothing any more.
+func (a *Archive) usePolicy(policy Policy) error {
+	if err := policy.Validate(); err != nil {
+		return err
+	}
+	policy = policy.withDefaults()
+	if a.policy.equal(policy) {
+		return nil
+	}
+	a.setReport(nil)
+	if err := a.load(policy); err != nil {
+		return a.readError(err)
+	}
 	return nil
 }
 
@@ -168,7 +185,7 @@ func (a *Archive) load() error {
 // read again. Its error is the source's.
 func (a *Archive) checkLayout() error {
 	if a.layout.checkStarted && !a.layout.checkComplete {
-		if err := a.load(); err != nil {
+		if err := a.load(a.policy); err != nil {
 			return err
 		}
 	}

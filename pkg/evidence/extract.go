@@ -15,13 +15,10 @@ import (
 	"github.com/rogpeppe/go-internal/robustio"
 )
 
-// Extract is [Archive.ExtractContext] without a context.
-func (a *Archive) Extract(dir string) error { return a.ExtractContext(context.Background(), dir) }
-
-// ExtractContext writes all entries into the new folder dir, whose parent must exist. It checks
-// while it writes, so that no verification is needed before; [Archive.Report] then has the report.
-// If there was one, the content must still be what was verified. A dir that exists is an error that
-// matches [fs.ErrExist], and nothing is touched.
+// Extract writes all entries into the new folder dir, whose parent must exist. It checks while it
+// writes, so that no verification is needed before; [Archive.Report] then has the report. If there
+// was one by the same policy, the content must still be what was verified. A dir that exists is an
+// error that matches [fs.ErrExist], and nothing is touched.
 //
 // The entries are written into a folder beside dir, which is renamed when everything is right and
 // removed when not: there is the whole of it under its name, or nothing. Files get the permissions
@@ -29,24 +26,19 @@ func (a *Archive) Extract(dir string) error { return a.ExtractContext(context.Ba
 // from it. Nothing is synced to the disk, as the content can be extracted again: after a power
 // failure, files of the folder may be empty on some file systems.
 //
-// Errors are those of [Archive.VerifyContext], a [SystemNameError] on Windows, and the system's
-// when something cannot be written.
-func (a *Archive) ExtractContext(ctx context.Context, dir string) error {
-	return a.ExtractIf(ctx, dir, alwaysAgree)
+// Errors are those of [Archive.Verify], of what [WithApproval] sets, a [SystemNameError] on
+// Windows, and the system's when something cannot be written.
+func (a *Archive) Extract(ctx context.Context, dir string, options ...ExtractOption) error {
+	return a.extractTo(ctx, dir, func(root *os.Root) target { return &folderTarget{root} }, options...)
 }
 
-// ExtractIf is like [Archive.ExtractContext], and asks agree about the report of the accepted ZIP
-// before the folder gets its name: an error of agree is returned as it is, and nothing is left. So
-// a ZIP that must also be the right one is read only once.
-func (a *Archive) ExtractIf(ctx context.Context, dir string, agree func(*Report) error) error {
-	return a.extractIf(ctx, dir, func(root *os.Root) target { return &folderTarget{root} }, agree)
-}
-
-func alwaysAgree(*Report) error { return nil }
-
-// extractIf does the work of ExtractIf; tests give it a target that fails.
-func (a *Archive) extractIf(ctx context.Context, dir string, newTarget func(*os.Root) target,
-	agree func(*Report) error) error {
+// extractTo does the work of Extract; tests give it a target that fails.
+func (a *Archive) extractTo(ctx context.Context, dir string, newTarget func(*os.Root) target,
+	options ...ExtractOption) error {
+	var check checkOptions
+	for _, option := range options {
+		option.applyToExtract(&check)
+	}
 	a.runMutex.Lock()
 	defer a.runMutex.Unlock()
 	if dir == "" {
@@ -58,6 +50,9 @@ func (a *Archive) extractIf(ctx context.Context, dir string, newTarget func(*os.
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("extract evidence: %w", err)
 	}
+	if err := a.usePolicy(check.policy); err != nil {
+		return err
+	}
 	before := a.Report()
 	if before != nil && before.Verdict == VerdictRefused {
 		return a.refusal(before)
@@ -67,7 +62,8 @@ func (a *Archive) extractIf(ctx context.Context, dir string, newTarget func(*os.
 	}
 	if a.layout.findings.refused {
 		// Nothing would stay on disk in the end, so nothing is written.
-		report, err := a.check(ctx, checkOptions{hashFile: true})
+		check.hashFile = true
+		report, err := a.check(ctx, check)
 		a.setReport(report)
 		return err
 	}
@@ -79,9 +75,9 @@ func (a *Archive) extractIf(ctx context.Context, dir string, newTarget func(*os.
 		return fmt.Errorf("extract evidence: %w", err)
 	}
 	defer robustio.RemoveAll(staging) // does nothing once it is renamed
-	report, err := a.extractInto(ctx, staging, newTarget, before)
-	if err == nil {
-		err = agree(report)
+	report, err := a.extractInto(ctx, staging, newTarget, check, before)
+	if err == nil && check.approve != nil {
+		err = check.approve(report)
 	}
 	if err != nil {
 		return err
@@ -95,7 +91,7 @@ func (a *Archive) extractIf(ctx context.Context, dir string, newTarget func(*os.
 // extractInto checks the entries and writes them into staging. The report is that of the
 // verification, if there was one.
 func (a *Archive) extractInto(ctx context.Context, staging string, newTarget func(*os.Root) target,
-	before *Report) (*Report, error) {
+	check checkOptions, before *Report) (*Report, error) {
 	root, err := os.OpenRoot(staging)
 	if err != nil {
 		return nil, fmt.Errorf("extract evidence: %w", err)
@@ -106,7 +102,8 @@ func (a *Archive) extractInto(ctx context.Context, staging string, newTarget fun
 		return nil, fmt.Errorf("extract evidence: %w", err)
 	}
 	verified := before != nil && before.Verdict == VerdictAccepted
-	report, err := a.check(ctx, checkOptions{into: newTarget(root), hashFile: !verified})
+	check.into, check.hashFile = newTarget(root), !verified
+	report, err := a.check(ctx, check)
 	if !verified {
 		a.setReport(report)
 		return report, err

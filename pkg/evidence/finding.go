@@ -10,7 +10,7 @@ type Severity string
 const (
 	SeverityRefusal  Severity = "refusal"  // the ZIP is refused
 	SeverityNotice   Severity = "notice"   // odd, but with one reading; nothing follows from it
-	SeverityAccepted Severity = "accepted" // the caller's Limits.Accept names its code
+	SeverityAccepted Severity = "accepted" // the caller's Policy.Accept names its code
 )
 
 // Class groups finding codes.
@@ -50,22 +50,22 @@ func (f Finding) String() string {
 // blow it up.
 const findingsPerCode = 100
 
-// findings collects what was found, with the severity that the limits give it.
+// findings collects what was found, with the severity that the policy gives it.
 type findings struct {
-	limits  *Limits
+	policy  *Policy
 	list    []Finding
 	count   map[Code]int
 	refused bool
 }
 
-func newFindings(limits *Limits) *findings {
-	return &findings{limits: limits, count: make(map[Code]int)}
+func newFindings(policy *Policy) *findings {
+	return &findings{policy: policy, count: make(map[Code]int)}
 }
 
 // add notes a finding about an entry, or about the whole ZIP when entry is empty, and says whether
 // it refuses the ZIP.
 func (f *findings) add(code Code, entry string, offset int64, format string, values ...any) bool {
-	severity := f.limits.severity(code)
+	severity := f.policy.severity(code)
 	refusal := severity == SeverityRefusal
 	f.refused = f.refused || refusal
 	f.count[code]++
@@ -96,7 +96,7 @@ func (f *findings) omittedCounts() map[Code]int {
 
 // clone returns a copy to which more can be added without changing f.
 func (f *findings) clone() *findings {
-	other := newFindings(f.limits)
+	other := newFindings(f.policy)
 	other.list = append(other.list, f.list...)
 	other.refused = f.refused
 	for code, count := range f.count {

@@ -38,7 +38,8 @@ func TestInspectorsGetTheWholeContent(t *testing.T) {
 				t.Setenv("TMPDIR", temporary)
 				f, seen := honest(), map[string]bool{}
 				f.entries = []*forgedEntry{{name: "content.bin", content: noise(size), method: method}}
-				_, err := openBytes(t, f.bytes(), Limits{}).Verify(reading(t, everything, seen))
+				_, err := openBytes(t, f.bytes(), Limits{}).Verify(t.Context(),
+					WithInspectors(reading(t, everything, seen)))
 				if err != nil || len(seen) != 1 {
 					t.Errorf("inspected %v, %v", seen, err)
 				}
@@ -64,11 +65,11 @@ func TestInspectorsGetEachEntrysContent(t *testing.T) {
 	}
 	archive := openBytes(t, f.bytes(), Limits{})
 	for range 3 {
-		report, err := archive.Verify(&listing{everything,
+		report, err := archive.Verify(t.Context(), WithInspectors(&listing{everything,
 			func(_ context.Context, entry EntryReport, content *io.SectionReader) (Inspection, error) {
 				all, err := io.ReadAll(content)
 				return Inspection{Status: hashOf(all)}, err
-			}})
+			}}))
 		if err != nil || len(report.Entries) != len(f.entries) {
 			t.Fatalf("%d entries, %v", len(report.Entries), err)
 		}
@@ -86,7 +87,8 @@ func TestInspectionWithoutRoomEndsTheVerification(t *testing.T) {
 	for _, name := range []string{"TMPDIR", "TMP"} {
 		t.Setenv(name, filepath.Join(t.TempDir(), "missing"))
 	}
-	report, err := openBytes(t, f.bytes(), Limits{}).Verify(reading(t, everything, map[string]bool{}))
+	report, err := openBytes(t, f.bytes(), Limits{}).Verify(t.Context(),
+		WithInspectors(reading(t, everything, map[string]bool{})))
 	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "temporary file for inspection") ||
 		report.Verdict != VerdictIncomplete {
 		t.Errorf("%s, %v", report.Verdict, err)
@@ -94,15 +96,16 @@ func TestInspectionWithoutRoomEndsTheVerification(t *testing.T) {
 	// What is wrong with the ZIP counts more.
 	f.entries = append(f.entries,
 		&forgedEntry{name: "wrong.bin", content: noise(10), both: func(h *forgedHeader) { h.crc++ }})
-	report, err = openBytes(t, f.bytes(), Limits{}).Verify(reading(t,
-		func(entry EntryReport) bool { return entry.Name == "large.bin" }, map[string]bool{}))
+	report, err = openBytes(t, f.bytes(), Limits{}).Verify(t.Context(), WithInspectors(reading(t,
+		func(entry EntryReport) bool { return entry.Name == "large.bin" }, map[string]bool{})))
 	if !errors.Is(err, ErrRefused) || report.Verdict != VerdictRefused {
 		t.Errorf("%s, %v", report.Verdict, err)
 	}
 	f.entries = f.entries[:1]
 	// Nobody wants it, so nothing is kept.
-	if _, err := openBytes(t, f.bytes(), Limits{}).Verify(&listing{func(EntryReport) bool { return false },
-		nil}); err != nil {
+	if _, err := openBytes(t, f.bytes(), Limits{}).Verify(t.Context(),
+		WithInspectors(&listing{func(EntryReport) bool { return false },
+			nil})); err != nil {
 		t.Error(err)
 	}
 }
@@ -111,11 +114,11 @@ func TestInspectionsOfARefusedZIPAreDropped(t *testing.T) {
 	f := honest()
 	f.entries[len(f.entries)-1].both = func(h *forgedHeader) { h.crc++ }
 	called := atomic.Bool{}
-	report, err := openBytes(t, f.bytes(), Limits{}).Verify(&listing{everything,
+	report, err := openBytes(t, f.bytes(), Limits{}).Verify(t.Context(), WithInspectors(&listing{everything,
 		func(context.Context, EntryReport, *io.SectionReader) (Inspection, error) {
 			called.Store(true)
 			return Inspection{Status: "SEEN"}, nil
-		}})
+		}}))
 	if !errors.Is(err, ErrRefused) || !called.Load() {
 		t.Fatalf("called: %t, %v", called.Load(), err)
 	}
@@ -133,14 +136,14 @@ func TestInspectedContentHasNoNameOnTheDisk(t *testing.T) {
 	temporary := t.TempDir()
 	t.Setenv("TMPDIR", temporary)
 	inspected := false
-	_, err := openBytes(t, f.bytes(), Limits{}).Verify(&listing{everything,
+	_, err := openBytes(t, f.bytes(), Limits{}).Verify(t.Context(), WithInspectors(&listing{everything,
 		func(_ context.Context, _ EntryReport, _ *io.SectionReader) (Inspection, error) {
 			inspected = true
 			if left, err := os.ReadDir(temporary); (err != nil || len(left) > 0) && runtime.GOOS != "windows" {
 				t.Errorf("the temporary folder shows %v, %v", left, err)
 			}
 			return Inspection{}, nil
-		}})
+		}}))
 	if err != nil || !inspected {
 		t.Errorf("inspected: %t, %v", inspected, err)
 	}
@@ -150,7 +153,8 @@ func TestInspectionNeedsNoTemporaryFolderForSmallContent(t *testing.T) {
 	f, seen := honest(), map[string]bool{}
 	f.entries = f.entries[:1]
 	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "missing"))
-	if _, err := openBytes(t, f.bytes(), Limits{}).Verify(reading(t, everything, seen)); err != nil || len(seen) != 1 {
+	if _, err := openBytes(t, f.bytes(), Limits{}).Verify(t.Context(),
+		WithInspectors(reading(t, everything, seen))); err != nil || len(seen) != 1 {
 		t.Errorf("inspected %v, %v", seen, err)
 	}
 }
@@ -163,13 +167,14 @@ func TestInspectorIsAskedOnce(t *testing.T) {
 			f.entries = f.entries[:1]
 			f.entries[0].method = method
 			var asked, shown []EntryReport
-			_, err := openBytes(t, f.bytes(), Limits{}).Verify(&listing{func(entry EntryReport) bool {
-				asked = append(asked, entry)
-				return true
-			}, func(_ context.Context, entry EntryReport, _ *io.SectionReader) (Inspection, error) {
-				shown = append(shown, entry)
-				return Inspection{}, nil
-			}})
+			_, err := openBytes(t, f.bytes(), Limits{}).Verify(t.Context(),
+				WithInspectors(&listing{func(entry EntryReport) bool {
+					asked = append(asked, entry)
+					return true
+				}, func(_ context.Context, entry EntryReport, _ *io.SectionReader) (Inspection, error) {
+					shown = append(shown, entry)
+					return Inspection{}, nil
+				}}))
 			if err != nil || len(asked) != 1 || len(shown) != 1 || asked[0].SHA256 != "" || shown[0].SHA256 == "" {
 				t.Fatalf("asked %+v, shown %+v, %v", asked, shown, err)
 			}

@@ -35,7 +35,7 @@ type Rule struct {
 	Words []string
 }
 
-// DefaultRules returns the rules that are used when [Limits].Rules is nil (assumed).
+// DefaultRules returns the rules that are used when [Policy].Rules is nil (assumed).
 func DefaultRules() []Rule {
 	text := []string{"application/json", "application/xml", "text/*"}
 	return []Rule{
@@ -95,7 +95,7 @@ func (a *Archive) kindOf(r *record, head, end []byte) contentKind {
 	if !looksLikePDF(r.name, head, end) {
 		mediaType = mediaTypeOf(head)
 	}
-	return contentKind{mediaType, classify(a.limits.Rules, mediaType, r.name)}
+	return contentKind{mediaType, classify(a.policy.Rules, mediaType, r.name)}
 }
 
 // classify returns the rule that decides what an entry is for, nil if none does.

@@ -82,9 +82,9 @@ func (r *record) hasDescriptor() bool { return r.flags&flagDescriptor != 0 }
 
 // readLayout reads end records and directory. Its error is the source's; what is wrong with the ZIP
 // goes into the findings.
-func readLayout(source io.ReaderAt, size int64, limits Limits) (*layout, error) {
+func readLayout(source io.ReaderAt, size int64, limits Limits, policy *Policy) (*layout, error) {
 	l := &layout{limits: limits, size: size, window: readWindow{source: source, size: size}}
-	l.findings = newFindings(&l.limits)
+	l.findings = newFindings(policy)
 	if size > limits.MaxFileSize {
 		l.fault(CodeFileTooLarge, 0, "the ZIP has %d bytes; the limit is %d", size, limits.MaxFileSize)
 	}

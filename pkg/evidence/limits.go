@@ -2,10 +2,9 @@ package evidence
 
 import (
 	"fmt"
-	"slices"
 )
 
-// Limits says what a verification tolerates. The zero value is the safe default.
+// Limits bound what is read of a ZIP. The zero value is the safe default.
 type Limits struct {
 	// MaxFileSize is the largest ZIP, in bytes. Default: 2 GiB.
 	MaxFileSize int64
@@ -22,19 +21,6 @@ type Limits struct {
 	MaxNameLength int
 	// MaxDepth is how many parts a name may have: "a/b/c.pdf" has three. Default: 32.
 	MaxDepth int
-
-	// Accept lists codes that are reported as accepted and refuse nothing. Only codes for which
-	// [CodeInfo].Acceptable holds may stand here. What programs read in different ways is among
-	// them only if [CodeInfo].Description says which reading then holds. Default: none.
-	Accept []Code
-	// Refuse lists notices that refuse the ZIP. Default: none.
-	Refuse []Code
-	// Strict makes every notice that is not in Accept a refusal. Default: false.
-	Strict bool
-
-	// Rules decide the kind of each entry; the first that matches wins, KindOther if none does.
-	// Default: DefaultRules().
-	Rules []Rule
 }
 
 const (
@@ -91,44 +77,7 @@ func (l Limits) withDefaults() (Limits, error) {
 			*count.value = count.standard
 		}
 	}
-	if l.Rules == nil {
-		l.Rules = DefaultRules()
-	}
-	return l, l.checkCodes()
-}
-
-// checkCodes fails on codes that do not exist, that cannot be treated so, or that stand in both
-// lists.
-func (l Limits) checkCodes() error {
-	for _, code := range l.Accept {
-		info, known := lookup(code)
-		switch {
-		case !known:
-			return fmt.Errorf("evidence limits: there is no finding code %q to accept; Codes() lists them", code)
-		case !info.Acceptable:
-			return fmt.Errorf("evidence limits: %q can not be accepted: it is a danger, or gives the ZIP two readings",
-				code)
-		case slices.Contains(l.Refuse, code):
-			return fmt.Errorf("evidence limits: %q is to be both accepted and refused", code)
-		}
-	}
-	for _, code := range l.Refuse {
-		if _, known := lookup(code); !known {
-			return fmt.Errorf("evidence limits: there is no finding code %q to refuse; Codes() lists them", code)
-		}
-	}
-	return nil
-}
-
-// severity says how a finding of this code counts under these limits.
-func (l *Limits) severity(code Code) Severity {
-	switch info, _ := lookup(code); {
-	case slices.Contains(l.Accept, code):
-		return SeverityAccepted
-	case info.Severity == SeverityRefusal, l.Strict, slices.Contains(l.Refuse, code):
-		return SeverityRefusal
-	}
-	return SeverityNotice
+	return l, nil
 }
 
 // WithDefaults returns the limits with their zero fields filled, and fails when they are negative

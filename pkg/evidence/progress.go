@@ -5,21 +5,9 @@ import (
 	"sync/atomic"
 )
 
-// OnProgress has told called while [Archive.Verify], [Archive.Extract] and their kin read the ZIP,
-// those that begin after this call: with how much is done, in bytes of the ZIP, and its size in
-// bytes. Though each byte may be read twice, for its entry and for the SHA-256 of the file, done
-// never exceeds size. told is called after each read, by several goroutines at once, so a done may
-// be less than the one before; the reading waits for told, which must return soon. A nil told ends
-// that. Default: nobody is told.
-func (a *Archive) OnProgress(told func(done, size int64)) {
-	a.runMutex.Lock()
-	defer a.runMutex.Unlock()
-	a.onProgress = told
-}
-
 // progressSource is the source for one pass through the ZIP, which tells how far it has come.
 func (a *Archive) progressSource(p checkOptions) *countingSource {
-	w := &countingSource{ReaderAt: a.source, onProgress: a.onProgress, size: a.size}
+	w := &countingSource{ReaderAt: a.source, onProgress: p.onProgress, size: a.size}
 	if p.hashFile {
 		w.hashedTo = a.size
 	}

@@ -586,7 +586,7 @@ func TestRefusesEveryBadZIP(t *testing.T) {
 		t.Run(bad.name, func(t *testing.T) {
 			raw := bad.build()
 			archive := openBytes(t, raw, Limits{})
-			report, err := archive.Verify()
+			report, err := archive.Verify(t.Context())
 			if !errors.Is(err, ErrRefused) || report.Verdict != VerdictRefused {
 				t.Fatalf("verdict %q, error %v; want a refusal with %s", report.Verdict, err, bad.codes)
 			}
@@ -601,7 +601,7 @@ func TestRefusesEveryBadZIP(t *testing.T) {
 				t.Errorf("%d entries are in the two lists; want %d", got, want)
 			}
 			folder := t.TempDir()
-			if err := archive.Extract(filepath.Join(folder, "out")); !errors.Is(err, ErrRefused) {
+			if err := archive.Extract(t.Context(), filepath.Join(folder, "out")); !errors.Is(err, ErrRefused) {
 				t.Errorf("extraction gave %v; want a refusal", err)
 			}
 			if left, _ := os.ReadDir(folder); len(left) > 0 {
@@ -639,7 +639,7 @@ func TestRefusedErrorNamesFirstReasonsAndCountsTheRest(t *testing.T) {
 	for i := range 120 {
 		f.entries = append(f.entries, &forgedEntry{name: fmt.Sprintf("a\\%d", i)})
 	}
-	report, err := openBytes(t, f.bytes(), Limits{}).Verify()
+	report, err := openBytes(t, f.bytes(), Limits{}).Verify(t.Context())
 	var refused *RefusedError
 	if !errors.As(err, &refused) {
 		t.Fatalf("got %v", err)

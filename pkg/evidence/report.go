@@ -179,7 +179,7 @@ func (a *Archive) refusal(report *Report) error {
 	}
 	refused := &RefusedError{Path: a.path, Findings: report.Refusals()}
 	for code, count := range report.OmittedFindings {
-		if a.limits.severity(code) == SeverityRefusal {
+		if a.policy.severity(code) == SeverityRefusal {
 			refused.Omitted += count
 		}
 	}

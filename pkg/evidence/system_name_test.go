@@ -16,7 +16,7 @@ func TestSystemNames(t *testing.T) {
 		f := honest()
 		f.entries = append(f.entries, &forgedEntry{name: name, both: func(h *forgedHeader) { h.flags |= flagUTF8 }})
 		archive := openBytes(t, f.bytes(), Limits{MaxNameLength: 1000})
-		if _, err := archive.Verify(); err != nil {
+		if _, err := archive.Verify(t.Context()); err != nil {
 			t.Fatalf("%q: %v", name, err)
 		}
 		var refused *SystemNameError

@@ -12,20 +12,24 @@ import (
 	"sync/atomic"
 )
 
-// Verify is [Archive.VerifyContext] without a context.
-func (a *Archive) Verify(inspectors ...Inspector) (*Report, error) {
-	return a.VerifyContext(context.Background(), inspectors...)
-}
-
-// VerifyContext reads every byte of the ZIP and says what it found. The report is never nil. The
-// error is nil for an accepted ZIP, matches [ErrRefused] (and is a [*RefusedError]) for one that is
-// not acceptable, matches ctx.Err() when ctx ended it, and is the system's own when the file could
-// not be read; in the last two cases the report's verdict is [VerdictIncomplete]. The inspectors
-// never change the verdict.
-func (a *Archive) VerifyContext(ctx context.Context, given ...Inspector) (*Report, error) {
+// Verify reads every byte of the ZIP and says what it found. The report is never nil. The error is
+// nil for an accepted ZIP, matches [ErrRefused] (and is a [*RefusedError]) for one that is not
+// acceptable, matches ctx.Err() when ctx ended it, is that of [Policy.Validate] for a policy that
+// cannot be, and is the system's own when the file could not be read; in the last three cases the
+// report's verdict is [VerdictIncomplete].
+func (a *Archive) Verify(ctx context.Context, options ...VerifyOption) (*Report, error) {
+	check := checkOptions{hashFile: true}
+	for _, option := range options {
+		option.applyToVerify(&check)
+	}
 	a.runMutex.Lock()
 	defer a.runMutex.Unlock()
-	report, err := a.check(ctx, checkOptions{inspectors: given, hashFile: true})
+	if err := a.usePolicy(check.policy); err != nil {
+		report := a.newReport(make([]outcome, len(a.layout.records)))
+		report.Verdict = VerdictIncomplete
+		return report, err
+	}
+	report, err := a.check(ctx, check)
 	a.setReport(report)
 	return report, err
 }
@@ -58,8 +62,12 @@ type writeError struct{ err error }
 func (e *writeError) Error() string { return e.err.Error() }
 func (e *writeError) Unwrap() error { return e.err }
 
-// checkOptions is what is done with the content of the entries while it is checked.
+// checkOptions is how the ZIP is read, and what is done with the content of its entries meanwhile.
 type checkOptions struct {
+	policy     Policy
+	onProgress func(done, size int64) // nil: nobody
+	approve    func(*Report) error    // nil: always
+
 	into       target      // takes the content, unless it is nil
 	inspectors []Inspector // else judge it, unless the structure is refused
 	hashFile   bool        // the file is hashed, too

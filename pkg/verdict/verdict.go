@@ -29,9 +29,11 @@ import (
 // Policy says what evidence must be. The zero value asks for an acceptable ZIP that is the one of
 // its receipt, if one lies beside it, and for signatures that hold.
 type Policy struct {
-	// Limits are about the ZIP. With Limits.Strict, notices about signatures and documents that no
-	// signature covers are problems too.
+	// Limits bound what is read of the ZIP.
 	Limits evidence.Limits
+	// Evidence says which ZIPs are accepted. If it is strict, notices about signatures and
+	// documents that no signature covers are problems too.
+	Evidence evidence.Policy
 	// Signatures say whom to trust and what to accept. Their Sent is overwritten.
 	Signatures pdfsig.Options
 	// Sent are the documents that must be in the evidence, as [danabio.Circuit] has them. Default:
@@ -49,10 +51,14 @@ type Judge struct {
 	inspector *pdfsig.Inspector
 }
 
-// New makes a judge. It fails on limits and options that packages evidence and pdfsig refuse.
+// New makes a judge. It fails on limits, policies and options that packages evidence and pdfsig
+// refuse.
 func New(policy Policy) (*Judge, error) {
 	var err error
 	if policy.Limits, err = policy.Limits.WithDefaults(); err != nil {
+		return nil, fmt.Errorf("verdict: %w", err)
+	}
+	if err := policy.Evidence.Validate(); err != nil {
 		return nil, fmt.Errorf("verdict: %w", err)
 	}
 	j := &Judge{policy: policy}
@@ -153,7 +159,7 @@ func (j *Judge) File(ctx context.Context, path string) (*Verdict, error) {
 		return NotJudged(nil), err
 	}
 	defer archive.Close()
-	report, err := archive.VerifyContext(ctx, j.inspector)
+	report, err := archive.Verify(ctx, evidence.WithPolicy(j.policy.Evidence), evidence.WithInspectors(j.inspector))
 	if err != nil {
 		return NotJudged(report), err
 	}
@@ -204,7 +210,7 @@ func (j *Judge) judgeSignatures(v *Verdict) {
 				switch {
 				case finding.Severity == evidence.SeverityAccepted:
 					accepted = true
-				case finding.Severity == evidence.SeverityRefusal, j.policy.Limits.Strict &&
+				case finding.Severity == evidence.SeverityRefusal, j.policy.Evidence.Strict &&
 					finding.Severity == evidence.SeverityNotice:
 					refusals = append(refusals, finding)
 				}
@@ -244,7 +250,7 @@ func (j *Judge) judgeSent(v *Verdict, receipt Receipt) {
 			if v.Sent == SentSigned {
 				v.Sent = SentUnsigned
 			}
-			if j.policy.Limits.Strict {
+			if j.policy.Evidence.Strict {
 				v.add(&Problem{Kind: DocumentUnsigned, Document: document.Name})
 			}
 		case !document.Signed():

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
@@ -48,7 +49,8 @@ func ExampleFindSent() {
 		fmt.Println(err)
 		return
 	}
-	report, err := zipOf(map[string][]byte{"signed.pdf": once()}).Verify(inspector)
+	report, err := zipOf(map[string][]byte{"signed.pdf": once()}).Verify(context.Background(),
+		evidence.WithInspectors(inspector))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -66,7 +68,8 @@ func ExampleNew() {
 		fmt.Println(err)
 		return
 	}
-	report, err := zipOf(map[string][]byte{"signed.pdf": once()}).Verify(inspector)
+	report, err := zipOf(map[string][]byte{"signed.pdf": once()}).Verify(context.Background(),
+		evidence.WithInspectors(inspector))
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -6,7 +6,7 @@
 // ZIP:
 //
 //	inspector, err := pdfsig.New(pdfsig.Options{Roots: roots})
-//	report, err := archive.Verify(inspector)
+//	report, err := archive.Verify(ctx, evidence.WithInspectors(inspector))
 //
 // # What is judged
 //

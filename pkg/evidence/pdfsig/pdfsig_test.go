@@ -457,7 +457,7 @@ func TestAnEvidenceZIPIsInspectedAndSearchedForWhatWasSent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, err := archive.Verify(inspector)
+	report, err := archive.Verify(t.Context(), evidence.WithInspectors(inspector))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,11 +53,12 @@ func subjectOf(t testing.TB, content []byte, options pdfsig.Options, accept ...e
 		t.Fatal(err)
 	}
 	archive, err := evidence.OpenReader(bytes.NewReader(content), int64(len(content)),
-		evidence.Limits{Accept: accept, MaxRatio: 2000})
+		evidence.Limits{MaxRatio: 2000})
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, err := archive.Verify(inspector)
+	report, err := archive.Verify(t.Context(), evidence.WithInspectors(inspector),
+		evidence.WithPolicy(evidence.Policy{Accept: accept}))
 	if err != nil && !errors.Is(err, evidence.ErrRefused) {
 		t.Fatal(err)
 	}

@@ -225,7 +225,7 @@ func (d *demo) path(name string, content []byte) (data demoData, err error) {
 	if err != nil {
 		return data, err
 	}
-	found, err := verify(d.cmd, d.out, data.Evidence, evidence.Limits{}, judges)
+	found, err := verify(d.cmd, d.out, data.Evidence, evidence.Policy{}, judges)
 	if err != nil {
 		return data, err
 	}
@@ -249,7 +249,7 @@ func (d *demo) path(name string, content []byte) (data demoData, err error) {
 	}
 	defer archive.Close()
 	folder := filepath.Join(d.folder, "evidence")
-	if err := archive.ExtractContext(ctx, folder); err != nil {
+	if err := archive.Extract(ctx, folder); err != nil {
 		return data, err
 	}
 	data.Files = extracted(folder, found.Report)
@@ -274,7 +274,7 @@ func (d *demo) report(evidencePath string, judges *judges, path string) error {
 		return err
 	}
 	defer part.Discard()
-	if _, judgement, err := report(d.cmd, d.out, evidencePath, evidence.Limits{}, judges, made, part); err != nil ||
+	if _, judgement, err := report(d.cmd, d.out, evidencePath, evidence.Policy{}, judges, made, part); err != nil ||
 		judgement != nil {
 		return errors.Join(judgement, err)
 	}

@@ -75,12 +75,12 @@ With --json, for each good FILE: [{"name": …, "size": …, "sha256": …, "med
 		Example: `  danabio evidence list evidence.zip`,
 		Args:    evidenceArguments,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			limits, err := judging.limits(cmd)
+			policy, err := judging.policy(cmd)
 			if err != nil {
 				return err
 			}
 			return each(out, files, func(file string) error {
-				archive, report, err := verified(cmd, out, file, limits)
+				archive, report, err := verified(cmd, out, file, policy)
 				if err != nil {
 					return err
 				}

@@ -43,7 +43,7 @@ on one line.
 		Example: `  danabio evidence extract evidence.zip -o evidence`,
 		Args:    evidenceArguments,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			limits, err := judging.limits(cmd)
+			policy, err := judging.policy(cmd)
 			if err != nil {
 				return err
 			}
@@ -58,7 +58,7 @@ on one line.
 				defer os.Remove(folder) // which does nothing once there is something in it
 			}
 			return each(out, files, func(file string) error {
-				report, err := extractFile(cmd, out, file, folders[file], limits)
+				report, err := extractFile(cmd, out, file, folders[file], policy)
 				if err != nil {
 					return err
 				}
@@ -137,16 +137,15 @@ func folderExists(folder string) error {
 // extractFile reads the evidence once: it is verified while it is written, and compared with its
 // receipt before its folder is there.
 func extractFile(cmd *cobra.Command, out *term.Output, file, folder string,
-	limits evidence.Limits) (*evidence.Report, error) {
-	archive, err := openEvidence(cmd, out, file, limits)
+	policy evidence.Policy) (*evidence.Report, error) {
+	archive, err := openEvidence(cmd, out, file, policy)
 	if err != nil {
 		return nil, err
 	}
 	defer archive.Close()
 	defer archive.shows(say(out, "Extracting"))()
-	err = archive.ExtractIf(cmd.Context(), folder, func(report *evidence.Report) error {
-		return checkReceipt(file, report)
-	})
+	err = archive.Extract(cmd.Context(), folder, evidence.WithPolicy(archive.policy), archive.progress(),
+		evidence.WithApproval(func(report *evidence.Report) error { return checkReceipt(file, report) }))
 	var (
 		refused *evidence.RefusedError
 		name    *evidence.SystemNameError

@@ -31,33 +31,32 @@ func (j *judging) addFlags(cmd *cobra.Command) {
 func ofZIP() [][]evidence.CodeInfo        { return [][]evidence.CodeInfo{evidence.Codes()} }
 func ofSignatures() [][]evidence.CodeInfo { return append(ofZIP(), pdfsig.Codes()) }
 
-// limits returns the limits that the flags stand for.
-func (j *judging) limits(cmd *cobra.Command) (evidence.Limits, error) {
-	limits, _, err := j.limitsAndRest(cmd)
-	return limits, err
+// policy returns the policy that the flags stand for.
+func (j *judging) policy(cmd *cobra.Command) (evidence.Policy, error) {
+	policy, _, err := j.policyAndRest(cmd)
+	return policy, err
 }
 
-// limitsAndRest also returns the codes to accept that are not about the ZIP.
-func (j *judging) limitsAndRest(cmd *cobra.Command) (evidence.Limits, []evidence.Code, error) {
-	limits := evidence.Limits{Strict: j.strict}
+// policyAndRest also returns the codes to accept that are not about the ZIP.
+func (j *judging) policyAndRest(cmd *cobra.Command) (evidence.Policy, []evidence.Code, error) {
+	policy := evidence.Policy{Strict: j.strict}
 	var rest []evidence.Code
 	for _, list := range j.accept {
 		for code := range strings.SplitSeq(list, ",") {
 			switch code = strings.TrimSpace(code); j.tableOf(code) {
 			case 0:
-				limits.Accept = append(limits.Accept, evidence.Code(code))
+				policy.Accept = append(policy.Accept, evidence.Code(code))
 			case 1:
 				rest = append(rest, evidence.Code(code))
 			default:
-				return evidence.Limits{}, nil, j.notAcceptable(cmd, code)
+				return evidence.Policy{}, nil, j.notAcceptable(cmd, code)
 			}
 		}
 	}
-	limits, err := limits.WithDefaults()
-	if err != nil {
-		return evidence.Limits{}, nil, failure.Usage(cmd, err)
+	if err := policy.Validate(); err != nil {
+		return evidence.Policy{}, nil, failure.Usage(cmd, err)
 	}
-	return limits, rest, nil
+	return policy, rest, nil
 }
 
 // tableOf returns which table has a code that can be accepted, -1 if none has.

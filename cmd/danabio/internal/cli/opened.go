@@ -18,18 +18,27 @@ import (
 // openedEvidence is evidence in a file, or one that came from standard input.
 type openedEvidence struct {
 	*evidence.Archive
+	policy  evidence.Policy
 	remove  func()       // what was stored for it
 	out     *term.Output // where to tell how far its reading is
 	reading *reading     // nil unless that is told
 }
 
-func newOpenedEvidence(archive *evidence.Archive, out *term.Output, remove func()) *openedEvidence {
-	opened := &openedEvidence{Archive: archive, remove: remove, out: out}
+func newOpenedEvidence(archive *evidence.Archive, policy evidence.Policy, out *term.Output,
+	remove func()) *openedEvidence {
+	opened := &openedEvidence{Archive: archive, policy: policy, remove: remove, out: out}
 	if out.Line != nil && !out.Quiet {
 		opened.reading = newReading(out, "")
-		archive.OnProgress(opened.reading.at)
 	}
 	return opened
+}
+
+// progress tells of a verification or an extraction how far it has come, if somebody is to know.
+func (e *openedEvidence) progress() evidence.Option {
+	if e.reading == nil {
+		return evidence.WithProgress(nil)
+	}
+	return evidence.WithProgress(e.reading.at)
 }
 
 // shows tells how far the reading is, under the name of what is done, until hide is called.
@@ -43,7 +52,7 @@ func (e *openedEvidence) shows(what string) (hide func()) {
 
 func (e *openedEvidence) verify(ctx context.Context, inspectors ...evidence.Inspector) (*evidence.Report, error) {
 	defer e.shows(say(e.out, "Verifying"))()
-	return e.VerifyContext(ctx, inspectors...)
+	return e.Verify(ctx, evidence.WithPolicy(e.policy), e.progress(), evidence.WithInspectors(inspectors...))
 }
 
 func (e *openedEvidence) Close() {
@@ -53,9 +62,9 @@ func (e *openedEvidence) Close() {
 
 // openEvidence opens evidence, acceptable or not. What does not exist and what is no file is bad
 // input; all else that keeps it from being read is a failure of the system's.
-func openEvidence(cmd *cobra.Command, out *term.Output, file string, limits evidence.Limits) (*openedEvidence, error) {
+func openEvidence(cmd *cobra.Command, out *term.Output, file string, policy evidence.Policy) (*openedEvidence, error) {
 	if file == failure.StandardInput {
-		return openPiped(cmd, out, limits)
+		return openPiped(cmd, out, policy)
 	}
 	info, err := os.Stat(file)
 	switch {
@@ -69,40 +78,44 @@ func openEvidence(cmd *cobra.Command, out *term.Output, file string, limits evid
 		return nil, failure.BadInput("evidence %s is a device or a pipe; give - and redirect standard input from it",
 			file)
 	}
-	archive, err := evidence.Open(file, limits)
+	archive, err := evidence.Open(file, evidence.Limits{})
 	if err != nil {
 		return nil, err
 	}
-	return newOpenedEvidence(archive, out, func() {}), nil
+	return newOpenedEvidence(archive, policy, out, func() {}), nil
 }
 
-func openPiped(cmd *cobra.Command, out *term.Output, limits evidence.Limits) (*openedEvidence, error) {
+func openPiped(cmd *cobra.Command, out *term.Output, policy evidence.Policy) (*openedEvidence, error) {
 	source, hide := readStandardInput(out, cmd)
 	defer hide()
+	limits, err := evidence.Limits{}.WithDefaults()
+	if err != nil {
+		return nil, err
+	}
 	file, remove, err := spoolEvidence(source, limits.MaxFileSize)
 	if err != nil {
 		return nil, err
 	}
-	archive, err := openSpooled(file, limits)
+	archive, err := openSpooled(file)
 	if err != nil {
 		remove()
 		return nil, err
 	}
-	return newOpenedEvidence(archive, out, remove), nil
+	return newOpenedEvidence(archive, policy, out, remove), nil
 }
 
-func openSpooled(file *os.File, limits evidence.Limits) (*evidence.Archive, error) {
+func openSpooled(file *os.File) (*evidence.Archive, error) {
 	info, err := file.Stat()
 	if err != nil {
 		return nil, err
 	}
-	return evidence.OpenReader(file, info.Size(), limits)
+	return evidence.OpenReader(file, info.Size(), evidence.Limits{})
 }
 
 // verified opens evidence that is acceptable and agrees with its receipt, if it has one.
 func verified(cmd *cobra.Command, out *term.Output, file string,
-	limits evidence.Limits) (*openedEvidence, *evidence.Report, error) {
-	archive, err := openEvidence(cmd, out, file, limits)
+	policy evidence.Policy) (*openedEvidence, *evidence.Report, error) {
+	archive, err := openEvidence(cmd, out, file, policy)
 	if err != nil {
 		return nil, nil, err
 	}

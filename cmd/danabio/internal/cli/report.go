@@ -77,11 +77,11 @@ The exit code is that of "danabio evidence verify":
   danabio evidence report evidence.zip -o report.html --first-pages`,
 		Args: arguments("FILE.zip"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			limits, rest, err := judging.limitsAndRest(cmd)
+			policy, rest, err := judging.policyAndRest(cmd)
 			if err != nil {
 				return err
 			}
-			judges, err := signing.open(cmd, args, rest, limits)
+			judges, err := signing.open(cmd, args, rest, policy)
 			if err != nil {
 				return err
 			}
@@ -94,7 +94,7 @@ The exit code is that of "danabio evidence verify":
 				return err
 			}
 			defer part.Discard()
-			data, judgement, err := report(cmd, out, args[0], limits, judges, made, part)
+			data, judgement, err := report(cmd, out, args[0], policy, judges, made, part)
 			if errors.Is(err, context.Canceled) {
 				err = &interruptedError{err, listed([]string{path})}
 			}
@@ -167,11 +167,11 @@ func placeReport(part *atomicfile.File, path string) error {
 // report writes the report into part. The judgement is what the verification failed with. There is
 // no report if it came to none, and then err is that.
 func report(
-	cmd *cobra.Command, out *term.Output, file string, limits evidence.Limits, judges *judges, made auditreport.Options,
+	cmd *cobra.Command, out *term.Output, file string, policy evidence.Policy, judges *judges, made auditreport.Options,
 	part *atomicfile.File,
 ) (data reportData, judgement, err error) {
 	var content fs.FS
-	archive, err := openEvidence(cmd, out, file, limits)
+	archive, err := openEvidence(cmd, out, file, policy)
 	var refused *evidence.RefusedError
 	switch {
 	case errors.As(err, &refused): // before it was stored

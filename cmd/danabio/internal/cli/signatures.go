@@ -62,7 +62,7 @@ type judges struct {
 
 // open reads what the flags name.
 func (s *signing) open(cmd *cobra.Command, files []string, accept []evidence.Code,
-	limits evidence.Limits) (*judges, error) {
+	policy evidence.Policy) (*judges, error) {
 	options := pdfsig.Options{Accept: accept}
 	for _, name := range []string{"roots", "sent"} {
 		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
@@ -93,7 +93,7 @@ func (s *signing) open(cmd *cobra.Command, files []string, accept []evidence.Cod
 			return nil, err
 		}
 	}
-	judges, err := newJudges(verdict.Policy{Limits: limits, Signatures: options}, sent)
+	judges, err := newJudges(verdict.Policy{Evidence: policy, Signatures: options}, sent)
 	switch {
 	case err != nil && s.sent != "":
 		return nil, failure.BadInput("--sent %s: %w", s.sent, err)
@@ -108,7 +108,7 @@ func newJudges(policy verdict.Policy, sent *danabio.StartReceipt) (*judges, erro
 		policy.Sent, policy.Circuit = sent.Documents, sent.CircuitID
 	}
 	judge, err := verdict.New(policy)
-	return &judges{judge, sent, policy.Signatures.Roots != nil, policy.Limits.Strict}, err
+	return &judges{judge, sent, policy.Signatures.Roots != nil, policy.Evidence.Strict}, err
 }
 
 // maxSent bounds what is read: ten thousands of documents fit in.

@@ -71,16 +71,16 @@ the signatures are stands with the report's entries, under "inspections".
   danabio evidence verify --json archive/*.zip`,
 		Args: evidenceArguments,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			limits, rest, err := judging.limitsAndRest(cmd)
+			policy, rest, err := judging.policyAndRest(cmd)
 			if err != nil {
 				return err
 			}
-			judges, err := signing.open(cmd, files, rest, limits)
+			judges, err := signing.open(cmd, files, rest, policy)
 			if err != nil {
 				return err
 			}
 			return each(out, files, func(file string) error {
-				data, err := verify(cmd, out, file, limits, judges)
+				data, err := verify(cmd, out, file, policy, judges)
 				if errors.Is(err, context.Canceled) {
 					return err
 				}
@@ -100,9 +100,9 @@ the signatures are stands with the report's entries, under "inspections".
 }
 
 // verify always returns data, with what is known about the file.
-func verify(cmd *cobra.Command, out *term.Output, file string, limits evidence.Limits,
+func verify(cmd *cobra.Command, out *term.Output, file string, policy evidence.Policy,
 	judges *judges) (verifyData, error) {
-	archive, err := openEvidence(cmd, out, file, limits)
+	archive, err := openEvidence(cmd, out, file, policy)
 	if err != nil {
 		return unopened(file, err), err
 	}
