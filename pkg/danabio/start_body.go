@@ -14,14 +14,11 @@ import (
 	"sync"
 
 	"github.com/danabio/danabio-go/internal/message"
+	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
 // SentDocument is what was sent of a document.
-type SentDocument struct {
-	Name   string `json:"name"`
-	Size   int64  `json:"size"`   // bytes, before Base64
-	SHA256 string `json:"sha256"` // lower-case hexadecimal
-}
+type SentDocument = evidence.SentDocument
 
 // startMessage is a start whose documents have been looked at: the JSON around them, and their
 // sizes. The documents themselves are read while it is sent.

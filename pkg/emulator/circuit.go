@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
 // maxHeldBytes bounds what documents and evidence hold in memory together.
@@ -36,9 +38,9 @@ type Circuit struct {
 	RequestID string // the id that the start's body gave, empty if none
 	Channel   string
 	StartedAt time.Time
-	Completed bool       // State is StateCompleted
-	State     State      // how far it has come
-	Documents []Document // in the order sent
+	Completed bool                    // State is StateCompleted
+	State     State                   // how far it has come
+	Documents []evidence.SentDocument // in the order sent
 }
 
 // circuit is a circuit that was started.
@@ -143,10 +145,11 @@ func (e *Emulator) Circuits() []Circuit {
 		state := e.settle(c, now)
 		circuits[i] = Circuit{
 			ID: c.id, RequestID: c.request.id, Channel: c.channel, StartedAt: c.startedAt,
-			Completed: state == StateCompleted, State: state, Documents: make([]Document, len(c.request.documents)),
+			Completed: state == StateCompleted, State: state,
+			Documents: make([]evidence.SentDocument, len(c.request.documents)),
 		}
 		for j, document := range c.request.documents {
-			circuits[i].Documents[j] = document.Document
+			circuits[i].Documents[j] = document.SentDocument
 		}
 	}
 	return circuits

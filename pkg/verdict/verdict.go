@@ -21,7 +21,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
@@ -38,7 +37,7 @@ type Policy struct {
 	Signatures pdfsig.Options
 	// Sent are the documents that must be in the evidence, as [danabio.Circuit] has them. Default:
 	// not looked for.
-	Sent []danabio.SentDocument
+	Sent []evidence.SentDocument
 	// Circuit is the one that started with them. If a receipt names another one, that is a problem.
 	// Default: any.
 	Circuit string
@@ -47,7 +46,6 @@ type Policy struct {
 // Judge judges evidence by one policy. It is safe for concurrent use.
 type Judge struct {
 	policy    Policy
-	sent      []pdfsig.Sent
 	inspector *pdfsig.Inspector
 }
 
@@ -61,12 +59,10 @@ func New(policy Policy) (*Judge, error) {
 	if err := policy.Evidence.Validate(); err != nil {
 		return nil, fmt.Errorf("verdict: %w", err)
 	}
+	policy.Sent = slices.Clone(policy.Sent)
 	j := &Judge{policy: policy}
-	for _, document := range policy.Sent {
-		j.sent = append(j.sent, pdfsig.Sent{Name: document.Name, Size: document.Size, SHA256: document.SHA256})
-	}
 	options := policy.Signatures
-	options.Sent = j.sent
+	options.Sent = policy.Sent
 	if j.inspector, err = pdfsig.New(options); err != nil {
 		return nil, fmt.Errorf("verdict: %w", err)
 	}
@@ -235,12 +231,12 @@ func (j *Judge) judgeSent(v *Verdict, receipt Receipt) {
 		receipt.Content.Circuit != j.policy.Circuit {
 		v.add(&Problem{Kind: OtherCircuit, Circuit: receipt.Content.Circuit, Detail: j.policy.Circuit})
 	}
-	if len(j.sent) == 0 {
+	if len(j.policy.Sent) == 0 {
 		v.Sent = SentNone
 		return
 	}
 	v.Sent = SentSigned
-	v.SentDocuments = pdfsig.FindSent(v.Evidence, j.sent)
+	v.SentDocuments = pdfsig.FindSent(v.Evidence, j.policy.Sent)
 	for _, document := range v.SentDocuments {
 		switch {
 		case document.Relation == pdfsig.RelationNotFound:

@@ -43,7 +43,7 @@ func ExampleCheck() {
 }
 
 func ExampleFindSent() {
-	sent := []pdfsig.Sent{sentOf("contract.pdf", contract())} // as a start's receipt has it
+	sent := []evidence.SentDocument{sentOf("contract.pdf", contract())} // as a start's receipt has it
 	inspector, err := pdfsig.New(pdfsig.Options{Sent: sent})
 	if err != nil {
 		fmt.Println(err)

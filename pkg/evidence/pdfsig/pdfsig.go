@@ -58,7 +58,7 @@
 // lie upon the text, and is half an A4 page at most.
 //
 // The same comparison tells whether a document that was sent was changed before it was signed, see
-// [SentDocument].
+// [DocumentMatch].
 //
 // Trust in the signer is a line of its own and never changes a status: without [Options].Roots it
 // is "not-judged". WHOLE_FILE alone therefore does not say who signed: anybody can put an update
@@ -113,7 +113,7 @@ type Options struct {
 	// clock.
 	Now time.Time
 	// Sent are the documents that were sent for signing. Default: no comparison.
-	Sent []Sent
+	Sent []evidence.SentDocument
 	// Accept lists codes of findings that shall not count, [CodeLaterRevision] say. They change no
 	// status. Only codes for which [Codes] says so may stand here. Default: none.
 	Accept []evidence.Code
@@ -130,7 +130,7 @@ func (o *Options) check() error {
 		}
 	}
 	for i := range o.Sent {
-		if err := o.Sent[i].check(); err != nil {
+		if err := checkSent(o.Sent[i]); err != nil {
 			return err
 		}
 	}

@@ -11,17 +11,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// Sent is a document that was sent for signing, as a start's receipt records it.
-type Sent struct {
-	// Name is for people.
-	Name string `json:"name"`
-	// Size is in bytes, and not 0.
-	Size int64 `json:"size"`
-	// SHA256 is in hexadecimal.
-	SHA256 string `json:"sha256"`
-}
-
-func (s *Sent) check() error {
+// checkSent refuses what cannot be compared with a file.
+func checkSent(s evidence.SentDocument) error {
 	if digest, err := hex.DecodeString(s.SHA256); err != nil || len(digest) != sha256.Size {
 		return fmt.Errorf("pdfsig options: the SHA-256 of sent document %q is not 64 hexadecimal digits", s.Name)
 	}
@@ -47,12 +38,12 @@ type SentMatch struct {
 	Relation Relation `json:"relation"`
 	// Documents are those that the file is or begins with, the longest first; several if one
 	// document was sent twice, or one begins with another.
-	Documents []SentDocument `json:"documents,omitempty"`
+	Documents []DocumentMatch `json:"documents,omitempty"`
 }
 
-// SentDocument is a document that a file is or begins with.
-type SentDocument struct {
-	Sent
+// DocumentMatch is a document that a file is or begins with.
+type DocumentMatch struct {
+	evidence.SentDocument
 	Relation Relation `json:"relation"`
 	// Covered says that a signature that holds covers all bytes of the document.
 	Covered bool `json:"covered"`
@@ -64,7 +55,7 @@ type SentDocument struct {
 
 // Signed tells whether what was signed is the document: a signature that holds covers it, and
 // nothing in it was changed before.
-func (d *SentDocument) Signed() bool { return d.Covered && len(d.Changes) == 0 }
+func (d *DocumentMatch) Signed() bool { return d.Covered && len(d.Changes) == 0 }
 
 // compareSent fills Report.Sent in one pass over the file.
 func (c *checker) compareSent() error {
@@ -74,7 +65,7 @@ func (c *checker) compareSent() error {
 	match := &SentMatch{Relation: RelationDiffers}
 	c.report.Sent = match
 	bySize := slices.SortedStableFunc(slices.Values(c.options.Sent),
-		func(a, b Sent) int { return cmp.Compare(a.Size, b.Size) })
+		func(a, b evidence.SentDocument) int { return cmp.Compare(a.Size, b.Size) })
 	hash := sha256.New()
 	at := int64(0)
 	for _, sent := range bySize {
@@ -88,7 +79,7 @@ func (c *checker) compareSent() error {
 		if !strings.EqualFold(hex.EncodeToString(hash.Sum(nil)), sent.SHA256) {
 			continue
 		}
-		document := SentDocument{Sent: sent, Relation: RelationBeginsWith}
+		document := DocumentMatch{SentDocument: sent, Relation: RelationBeginsWith}
 		if sent.Size == c.size {
 			document.Relation = RelationIdentical
 		}
@@ -142,7 +133,7 @@ func (c *checker) changesBefore(s *Signature, size int64) ([]Change, error) {
 
 // Found says where in a ZIP a document that was sent is.
 type Found struct {
-	SentDocument
+	DocumentMatch
 	// Entry is the name of the entry that is the document or begins with it; that with a signature
 	// over it if there are several.
 	Entry string `json:"entry,omitempty"`
@@ -150,10 +141,10 @@ type Found struct {
 
 // FindSent looks for each document that was sent in a report made with an [Inspector] that has the
 // same [Options].Sent, in the order of sent. The relation is identical, begins-with or not-found.
-func FindSent(report *evidence.Report, sent []Sent) []Found {
+func FindSent(report *evidence.Report, sent []evidence.SentDocument) []Found {
 	found := make([]Found, 0, len(sent))
 	for _, one := range sent {
-		best := Found{SentDocument: SentDocument{Sent: one, Relation: RelationNotFound}}
+		best := Found{DocumentMatch: DocumentMatch{SentDocument: one, Relation: RelationNotFound}}
 		for i := range report.Entries {
 			if candidate := findIn(&report.Entries[i], one); candidate.rank() > best.rank() {
 				best = candidate
@@ -179,8 +170,8 @@ func (f *Found) rank() int {
 	return 0
 }
 
-func findIn(entry *evidence.EntryReport, sent Sent) Found {
-	found := Found{SentDocument: SentDocument{Sent: sent, Relation: RelationNotFound}}
+func findIn(entry *evidence.EntryReport, sent evidence.SentDocument) Found {
+	found := Found{DocumentMatch: DocumentMatch{SentDocument: sent, Relation: RelationNotFound}}
 	if entry.Size == sent.Size && strings.EqualFold(entry.SHA256, sent.SHA256) {
 		found.Relation, found.Entry = RelationIdentical, entry.Name
 	}
@@ -191,8 +182,8 @@ func findIn(entry *evidence.EntryReport, sent Sent) Found {
 		}
 		for _, document := range details.Sent.Documents {
 			if document.Size == sent.Size && strings.EqualFold(document.SHA256, sent.SHA256) {
-				found.SentDocument, found.Entry = document, entry.Name
-				found.Sent = sent
+				found.DocumentMatch, found.Entry = document, entry.Name
+				found.SentDocument = sent
 			}
 		}
 	}

@@ -57,7 +57,7 @@ func TestForeignTextStaysText(t *testing.T) {
 			Headers: map[string]string{attack: attack},
 		}}
 		subject.Found = pdfsig.FindSent(subject.Evidence,
-			[]pdfsig.Sent{{Name: attack, Size: 1, SHA256: strings.Repeat("0", 64)}})
+			[]evidence.SentDocument{{Name: attack, Size: 1, SHA256: strings.Repeat("0", 64)}})
 		_, page := made(t, subject, auditreport.Options{Language: i18n.Spanish, Renderer: drawn})
 		checkPage(t, page)
 	}

@@ -100,7 +100,7 @@ func TestVerdict(t *testing.T) {
 	sent := sentDocuments(t)
 	extended := withExtensions(t, signed)
 	part := sha256.Sum256(signed[:1000])
-	cut := []pdfsig.Sent{{Name: "corte.pdf", Size: 1000, SHA256: hex.EncodeToString(part[:])}}
+	cut := []evidence.SentDocument{{Name: "corte.pdf", Size: 1000, SHA256: hex.EncodeToString(part[:])}}
 	for name, test := range map[string]struct {
 		files   []file
 		options pdfsig.Options
