@@ -144,11 +144,11 @@ func isClosedJSON(text []byte) bool {
 func (m *message) depth(b body, media *openapi3.MediaType) Depth {
 	switch {
 	case !b.complete:
-		return Unread
+		return DepthUnread
 	case media == nil, b.dropped, b.hasEncoding, isBinary(media.Schema):
-		return Outline
+		return DepthOutline
 	}
-	return Whole
+	return DepthWhole
 }
 
 func isBinary(schema *openapi3.SchemaRef) bool {

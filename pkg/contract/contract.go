@@ -30,7 +30,7 @@
 // Three things make it worth its time: it runs the code that you ship, it gives the base URL's path
 // as [Config.BasePath], and it fails when [Checker.Summary] says that an operation which your code
 // calls was never called, since what was not called was not checked. Where a gateway answers 429 or
-// 503 at times, put [UndocumentedStatus] into [Config.Allow].
+// 503 at times, put [ClassUndocumentedStatus] into [Config.Allow].
 //
 // To look at a server without a test there is the command "danabio contract", which also sends
 // wrong requests on purpose.
@@ -54,9 +54,9 @@
 // and no name stands twice in one object. Base64 has its padding and no line breaks. A query has no
 // parameter that the spec does not name.
 //
-// A body in a content coding that was not asked for is a finding, [ContentEncoding], and is checked
-// as what it decodes to if the standard library can decode it (gzip, deflate) to no more than
-// [MaxBody].
+// A body in a content coding that was not asked for is a finding, [ClassContentEncoding], and is
+// checked as what it decodes to if the standard library can decode it (gzip, deflate) to no more
+// than [MaxBody].
 //
 // What nobody published, and the spec marks with "x-assumed", is said beside a finding that it may
 // excuse: see [Finding].
@@ -71,7 +71,7 @@
 //
 //	fail := contract.FailTest(t)
 //	report := func(f contract.Finding) {
-//		if f.Class != contract.RequestInvalid || f.Status != http.StatusBadRequest {
+//		if f.Class != contract.ClassRequestInvalid || f.Status != http.StatusBadRequest {
 //			fail(f)
 //		}
 //	}

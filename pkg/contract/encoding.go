@@ -31,16 +31,16 @@ func (e *exchange) checkEncoding(which string, m *message, b *body, media *opena
 	answer := which == "answer"
 	switch asked := e.namesEncoding(answer) || answer && coding.Asked(e.request.header, codings); {
 	case asked && b.badEncoding && answer:
-		e.report(ResponseInvalid, fmt.Sprintf("the answer has the Content-Encoding %s%s", names, outcome), "")
+		e.report(ClassResponseInvalid, fmt.Sprintf("the answer has the Content-Encoding %s%s", names, outcome), "")
 	case asked && b.badEncoding:
-		e.report(RequestInvalid, fmt.Sprintf("the request has the Content-Encoding %s%s", names, outcome), "")
+		e.report(ClassRequestInvalid, fmt.Sprintf("the request has the Content-Encoding %s%s", names, outcome), "")
 	case asked:
 	case answer:
-		e.report(ContentEncoding,
+		e.report(ClassContentEncoding,
 			fmt.Sprintf("the answer has the Content-Encoding %s, which the request did not ask for%s", names, outcome),
 			"")
 	default:
-		e.report(ContentEncoding,
+		e.report(ClassContentEncoding,
 			fmt.Sprintf("the request has the Content-Encoding %s, which the spec does not name%s", names, outcome), "")
 	}
 }

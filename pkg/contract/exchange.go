@@ -60,7 +60,7 @@ func (e *exchange) handleResponse(status int, response message) {
 func (e *exchange) handleNoResponse() {
 	e.checkRequestHead()
 	e.checkRequestBody(true)
-	e.record(e.requestDepth, None)
+	e.record(e.requestDepth, DepthNone)
 }
 
 // finish checks what is known at the end, and records the exchange.
@@ -71,7 +71,7 @@ func (e *exchange) finish() {
 
 // exemptExchange records an exchange that is not to be checked.
 func (e *exchange) exemptExchange() {
-	e.record(Skipped, Skipped)
+	e.record(DepthSkipped, DepthSkipped)
 }
 
 // report tells of a deviation, and of what is assumed of the spec that may excuse it.

@@ -9,42 +9,44 @@ import (
 type Class string
 
 const (
-	// RequestInvalid: a parameter or the body of the request does not match its schema.
-	RequestInvalid Class = "request-invalid"
-	// ResponseInvalid: a header or the body of the answer does not match its schema.
-	ResponseInvalid Class = "response-invalid"
-	// UndocumentedPath: no path of the spec matches.
-	UndocumentedPath Class = "undocumented-path"
-	// UndocumentedMethod: the spec has the path, but not with this method.
-	UndocumentedMethod Class = "undocumented-method"
-	// UndocumentedStatus: the spec does not name the status for this operation. Servers and
+	// ClassRequestInvalid: a parameter or the body of the request does not match its schema.
+	ClassRequestInvalid Class = "request-invalid"
+	// ClassResponseInvalid: a header or the body of the answer does not match its schema.
+	ClassResponseInvalid Class = "response-invalid"
+	// ClassUndocumentedPath: no path of the spec matches.
+	ClassUndocumentedPath Class = "undocumented-path"
+	// ClassUndocumentedMethod: the spec has the path, but not with this method.
+	ClassUndocumentedMethod Class = "undocumented-method"
+	// ClassUndocumentedStatus: the spec does not name the status for this operation. Servers and
 	// gateways answer 429, 502 and 503 all the same; who expects that puts the class in
 	// [Config.Allow].
-	UndocumentedStatus Class = "undocumented-status"
-	// UndocumentedField: a body has a field that the schema does not name. The schemas allow more
-	// fields than they name; but that is also how a renamed field looks where no field is required.
-	UndocumentedField Class = "undocumented-field"
-	// UndocumentedParameter: the request's query has a parameter that the spec does not name.
-	UndocumentedParameter Class = "undocumented-parameter"
-	// MediaType: the Content-Type of the request or the answer is missing, stands twice, or is not
-	// one that the spec names.
-	MediaType Class = "media-type"
-	// ContentEncoding: the answer has a content coding, such as gzip, that the request did not ask
-	// for, or the request has one. The body is checked as what it decodes to if the coding is gzip
-	// or deflate; the message says so, or why it could not be judged.
-	ContentEncoding Class = "content-encoding"
-	// Length: the body has not the length that was declared, or the answer ended too early.
-	Length Class = "length"
-	// Security: the request lacks an Authorization of the scheme that the operation needs. Whether
-	// the credentials are right is the server's business.
-	Security Class = "security"
+	ClassUndocumentedStatus Class = "undocumented-status"
+	// ClassUndocumentedField: a body has a field that the schema does not name. The schemas allow
+	// more fields than they name; but that is also how a renamed field looks where no field is
+	// required.
+	ClassUndocumentedField Class = "undocumented-field"
+	// ClassUndocumentedParameter: the request's query has a parameter that the spec does not name.
+	ClassUndocumentedParameter Class = "undocumented-parameter"
+	// ClassMediaType: the Content-Type of the request or the answer is missing, stands twice, or is
+	// not one that the spec names.
+	ClassMediaType Class = "media-type"
+	// ClassContentEncoding: the answer has a content coding, such as gzip, that the request did not
+	// ask for, or the request has one. The body is checked as what it decodes to if the coding is
+	// gzip or deflate; the message says so, or why it could not be judged.
+	ClassContentEncoding Class = "content-encoding"
+	// ClassLength: the body has not the length that was declared, or the answer ended too early.
+	ClassLength Class = "length"
+	// ClassSecurity: the request lacks an Authorization of the scheme that the operation needs.
+	// Whether the credentials are right is the server's business.
+	ClassSecurity Class = "security"
 )
 
 var classes = map[Class]bool{
-	RequestInvalid: true, ResponseInvalid: true, UndocumentedPath: true, UndocumentedMethod: true,
-	UndocumentedStatus: true,
-	UndocumentedField:  true, UndocumentedParameter: true, MediaType: true, ContentEncoding: true, Length: true,
-	Security: true,
+	ClassRequestInvalid: true, ClassResponseInvalid: true, ClassUndocumentedPath: true, ClassUndocumentedMethod: true,
+	ClassUndocumentedStatus: true,
+	ClassUndocumentedField:  true, ClassUndocumentedParameter: true, ClassMediaType: true, ClassContentEncoding: true,
+	ClassLength:   true,
+	ClassSecurity: true,
 }
 
 // Finding is one deviation from the spec. It holds no value from any header, body, query or path.

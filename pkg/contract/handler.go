@@ -13,8 +13,8 @@ import (
 // Handler gives a handler that checks each exchange that next serves. Both pass as they are,
 // streamed and unbuffered; flushing, hijacking and deadlines work by http.NewResponseController and
 // by type assertion. The findings are reported before the handler returns. An exchange that next
-// hijacks or leaves by a panic is recorded as [Skipped]; for an answer that is wrong on purpose
-// there is [Exempt].
+// hijacks or leaves by a panic is recorded as [DepthSkipped]; for an answer that is wrong on
+// purpose there is [Exempt].
 //
 // A request body that next does not read to its end is not judged: reading it here would send a
 // "100 Continue" that next did not ask for.
@@ -47,7 +47,8 @@ type exchangeKey struct{}
 
 // Exempt tells the [Checker] that the exchange which r belongs to goes wrong on purpose and is not
 // to be checked, neither request nor answer. A handler calls it at any time before it returns. The
-// exchange is recorded as [Skipped]. Where no checker is around the handler, Exempt does nothing.
+// exchange is recorded as [DepthSkipped]. Where no checker is around the handler, Exempt does
+// nothing.
 func Exempt(r *http.Request) {
 	if exchange, ok := r.Context().Value(exchangeKey{}).(*exchange); ok {
 		exchange.exempt.Store(true)

@@ -24,11 +24,11 @@ func (e *exchange) checkRequestHead() {
 		e.input(&openapi3filter.Options{ExcludeRequestBody: true}))
 	for _, err := range flatten(err) {
 		if refused, ok := errors.AsType[*openapi3filter.SecurityRequirementsError](err); ok {
-			e.report(Security, securityText(refused), "")
+			e.report(ClassSecurity, securityText(refused), "")
 			continue
 		}
 		for _, fault := range e.checker.describe(err, nil, nil) {
-			e.report(RequestInvalid, fault.text, fault.assumed)
+			e.report(ClassRequestInvalid, fault.text, fault.assumed)
 		}
 	}
 	e.checkParameters()
@@ -54,23 +54,23 @@ func (e *exchange) checkRequestBody(last bool) {
 	e.checkEncoding("request", &e.request, &sent, e.requestMedia)
 	e.requestDepth = e.request.depth(sent, e.requestMedia)
 	if sent.complete && !e.request.noBody && e.request.declaredLength >= 0 && sent.size != e.request.declaredLength {
-		e.report(Length, fmt.Sprintf("the request declares %d bytes of body and has %d", e.request.declaredLength,
+		e.report(ClassLength, fmt.Sprintf("the request declares %d bytes of body and has %d", e.request.declaredLength,
 			sent.size),
 			"")
 	}
 	switch {
 	case e.match.route == nil:
 	case spec == nil && present:
-		e.report(RequestInvalid, "the request has a body, and the spec names none", "")
+		e.report(ClassRequestInvalid, "the request has a body, and the spec names none", "")
 	case spec == nil && sent.complete:
-		e.requestDepth = Whole
+		e.requestDepth = DepthWhole
 	case !present && sent.complete:
-		e.requestDepth = Whole
+		e.requestDepth = DepthWhole
 		if spec.Required {
-			e.report(RequestInvalid, "the request has no body, and the spec requires one",
+			e.report(ClassRequestInvalid, "the request has no body, and the spec requires one",
 				assumptionOf(spec.Extensions))
 		}
-	case e.requestDepth == Whole && e.requestMedia.Schema != nil:
+	case e.requestDepth == DepthWhole && e.requestMedia.Schema != nil:
 		e.validateRequestBody(sent.bytes, spec)
 	}
 }
@@ -86,7 +86,7 @@ func (e *exchange) validateRequestBody(content []byte, spec *openapi3.RequestBod
 	schema := e.requestMedia.Schema
 	value, content, faults := e.checker.decodeBody(&e.request, content, schema)
 	for _, text := range faults {
-		e.report(RequestInvalid, "the request's body "+text, "")
+		e.report(ClassRequestInvalid, "the request's body "+text, "")
 	}
 	if content == nil {
 		return
@@ -95,7 +95,7 @@ func (e *exchange) validateRequestBody(content []byte, spec *openapi3.RequestBod
 	input.Request.Body = io.NopCloser(bytes.NewReader(content))
 	for _, fault := range e.checker.describe(openapi3filter.ValidateRequestBody(context.Background(), input, spec),
 		value, schema) {
-		e.report(RequestInvalid, "the request's body: "+fault.text, fault.assumed)
+		e.report(ClassRequestInvalid, "the request's body: "+fault.text, fault.assumed)
 	}
 	e.checkFields("request", value, schema)
 }
@@ -107,7 +107,7 @@ func (e *exchange) mediaType(which string, m *message, content openapi3.Content)
 		return new(openapi3.MediaType)
 	}
 	if times := len(m.header.Values("Content-Type")); times > 1 {
-		e.report(MediaType, fmt.Sprintf("the Content-Type of the %s stands %d times", which, times), "")
+		e.report(ClassMediaType, fmt.Sprintf("the Content-Type of the %s stands %d times", which, times), "")
 	}
 	media := content.Get(m.header.Get("Content-Type"))
 	if media == nil {
@@ -115,7 +115,7 @@ func (e *exchange) mediaType(which string, m *message, content openapi3.Content)
 		for _, name := range slices.Sorted(maps.Keys(content)) {
 			named = append(named, content[name].Extensions)
 		}
-		e.report(MediaType, fmt.Sprintf("the Content-Type of the %s is %s; the spec names %s",
+		e.report(ClassMediaType, fmt.Sprintf("the Content-Type of the %s is %s; the spec names %s",
 			which, printableMediaType(m.header), strings.Join(slices.Sorted(maps.Keys(content)), ", ")),
 			assumptionOf(named...))
 	}

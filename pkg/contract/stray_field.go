@@ -17,7 +17,7 @@ import (
 // object that has any. Their names are content and are left out.
 func (e *exchange) checkFields(which string, value any, schema *openapi3.SchemaRef) {
 	for _, place := range strayFields(nil, nil, value, schema) {
-		e.report(UndocumentedField,
+		e.report(ClassUndocumentedField,
 			fmt.Sprintf("the %s's body: %s has %d field(s) that the schema does not name; it names %s",
 				which, e.checker.pointer(place.path, value), place.stray, strings.Join(place.names, ", ")),
 			excuse(schema, place.path, ""))

@@ -11,20 +11,37 @@ import (
 type Depth string
 
 const (
-	// Whole: all that the spec says about the message was checked.
-	Whole Depth = "checked whole"
-	// Outline: the body is larger than [MaxBody], binary, or in a content coding that was not
+	// DepthWhole: all that the spec says about the message was checked.
+	DepthWhole Depth = "whole"
+	// DepthOutline: the body is larger than [MaxBody], binary, or in a content coding that was not
 	// decoded, or the spec has no such operation or status.
-	Outline Depth = "checked by status, media type and length only"
-	// Unread: whoever received the body did not read it to its end, or it broke off, so the body
-	// could not be judged.
-	Unread Depth = "checked by status and media type only, the body was not read to its end"
-	// Skipped: [Exempt] was called, the connection was hijacked or switched protocols, or the
+	DepthOutline Depth = "outline"
+	// DepthUnread: whoever received the body did not read it to its end, or it broke off, so the
+	// body could not be judged.
+	DepthUnread Depth = "unread"
+	// DepthSkipped: [Exempt] was called, the connection was hijacked or switched protocols, or the
 	// handler panicked.
-	Skipped Depth = "not checked"
-	// None: there was no answer.
-	None Depth = "no answer"
+	DepthSkipped Depth = "skipped"
+	// DepthNone: there was no answer.
+	DepthNone Depth = "none"
 )
+
+// describe says it to people.
+func (d Depth) describe() string {
+	switch d {
+	case DepthWhole:
+		return "checked whole"
+	case DepthOutline:
+		return "checked by status, media type and length only"
+	case DepthUnread:
+		return "checked by status and media type only, the body was not read to its end"
+	case DepthSkipped:
+		return "not checked"
+	case DepthNone:
+		return "no answer"
+	}
+	return string(d)
+}
 
 // Exchange is one request and its answer, as far as it was checked.
 type Exchange struct {
@@ -79,7 +96,7 @@ func (s Summary) String() string {
 	var b strings.Builder
 	for _, tally := range s.Exchanges {
 		fmt.Fprintf(&b, "%d × %s %s answered %d: request %s; answer %s", tally.Count, tally.Method, tally.Path,
-			tally.Status, tally.Request, tally.Response)
+			tally.Status, tally.Request.describe(), tally.Response.describe())
 		if tally.Findings > 0 {
 			fmt.Fprintf(&b, "; findings in each: %d", tally.Findings)
 		}
