@@ -41,6 +41,7 @@ func TestClientCompilesInNothingElse(t *testing.T) {
 			"github.com/danabio/danabio-go/internal/credential",
 			"github.com/danabio/danabio-go/internal/message",
 			"github.com/danabio/danabio-go/internal/atomicfile",
+			"github.com/danabio/danabio-go/internal/pollgate",
 			"github.com/danabio/danabio-go/internal/reach",
 			"github.com/danabio/danabio-go/pkg/danabio",
 			"github.com/danabio/danabio-go/pkg/evidence",

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/danabio/danabio-go/internal/pollgate"
 )
 
 // PollPolicy says how [Client.WaitForEvidence] asks. The API has no way to be told; asking again is
@@ -24,11 +26,6 @@ type PollPolicy struct {
 	// Notify is called after each poll that found nothing, before the wait for the next. Default:
 	// nobody is told.
 	Notify func(Poll)
-	// Admit is called before each poll, which waits for it, so that several calls can take turns;
-	// leave, which must not be nil, is called after the poll and the download that it may become.
-	// Its context ends with MaxWait, too. Its error ends the call: with [ErrNotReady] if that is
-	// the context's end by MaxWait. Default: nobody is asked.
-	Admit func(ctx context.Context) (leave func(), err error)
 }
 
 // Poll is one poll that found nothing.
@@ -105,7 +102,7 @@ func (c *core) waitForEvidence(ctx context.Context, circuit, path string, policy
 	within, cancel := context.WithDeadline(ctx, w.startedAt.Add(policy.MaxWait).Add(pollGrace))
 	defer cancel()
 	for {
-		leave, err := policy.admit(ctx, w.startedAt)
+		leave, err := w.enterGate(ctx, policy.MaxWait)
 		if errors.Is(err, ErrNotReady) {
 			return nil, w.timeoutError(err)
 		}
@@ -210,14 +207,11 @@ func (w *waitState) lateError(err error) error {
 	return w.timeoutError(ErrNotReady)
 }
 
-// admit waits until a poll may be made, at the longest until MaxWait is over.
-func (p PollPolicy) admit(ctx context.Context, began time.Time) (leave func(), err error) {
-	if p.Admit == nil {
-		return func() {}, nil
-	}
-	within, cancel := context.WithDeadline(ctx, began.Add(p.MaxWait))
+// enterGate waits until a poll may be made, at the longest until maxWait is over.
+func (w *waitState) enterGate(ctx context.Context, maxWait time.Duration) (leave func(), err error) {
+	within, cancel := context.WithDeadline(ctx, w.startedAt.Add(maxWait))
 	defer cancel()
-	leave, err = p.Admit(within)
+	leave, err = pollgate.Enter(within)
 	if err != nil && errors.Is(err, within.Err()) && ctx.Err() == nil {
 		return nil, fmt.Errorf("%w: its turn did not come", ErrNotReady)
 	}

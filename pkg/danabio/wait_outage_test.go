@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"github.com/danabio/danabio-go/internal/pollgate"
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
@@ -69,14 +70,14 @@ func TestWaitThatNeverReachedTheServerIsUnavailable(t *testing.T) {
 	t.Run("its turn does not come again", func(t *testing.T) {
 		inBubble(t, newScript(t), func(b *bed) {
 			turns := 0
-			_, err := b.client.WaitForEvidence(b.Context(), circuit, target(t),
-				danabio.PollPolicy{MaxWait: time.Minute, Admit: func(ctx context.Context) (func(), error) {
-					if turns++; turns > 1 {
-						<-ctx.Done()
-						return nil, ctx.Err()
-					}
-					return func() {}, nil
-				}})
+			ctx := pollgate.With(b.Context(), func(ctx context.Context) (func(), error) {
+				if turns++; turns > 1 {
+					<-ctx.Done()
+					return nil, ctx.Err()
+				}
+				return func() {}, nil
+			})
+			_, err := b.client.WaitForEvidence(ctx, circuit, target(t), danabio.PollPolicy{MaxWait: time.Minute})
 			if classes(err) != "ErrUnavailable" {
 				t.Errorf("got %v (%s), want ErrUnavailable", err, classes(err))
 			}

@@ -9,6 +9,7 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
 	"github.com/danabio/danabio-go/cmd/danabio/internal/settings"
 	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
+	"github.com/danabio/danabio-go/internal/pollgate"
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
@@ -97,10 +98,9 @@ download that has begun by then gets 10 minutes more.
 			}
 			return r.run(cmd, circuits, func(ctx context.Context, client *danabio.Client, circuit,
 				path string) (*danabio.Receipt, error) {
-				receipt, err := client.WaitForEvidence(ctx, circuit, path, danabio.PollPolicy{
+				receipt, err := client.WaitForEvidence(pollgate.With(ctx, r.admit), circuit, path, danabio.PollPolicy{
 					MaxWait: timeout,
 					Notify:  func(poll danabio.Poll) { r.transfers.polled(circuit, poll) },
-					Admit:   r.admit,
 				})
 				if err != nil {
 					err = failure.OfWait(err)
