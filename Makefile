@@ -13,7 +13,7 @@ generate: ## generate gen/ from api/
 	go generate ./...
 
 spec-update: ## take in the vendor's spec: FILE=path or URL=https://…; CHECK=1 only reports; see CONTRIBUTING.md
-	@go run ./internal/specupdate $(call flag,file,FILE) $(call flag,url,URL) $(call flag,base,BASE) $(if $(value CHECK),-check)
+	@go run ./internal/tools/specupdate $(call flag,file,FILE) $(call flag,url,URL) $(call flag,base,BASE) $(if $(value CHECK),-check)
 
 take-in: ## whether changed specs would be taken in on this tree; ALL=1 tries every candidate, which takes half an hour
 	.ci/take-in $(if $(ALL),all)
@@ -25,7 +25,7 @@ test: ## all tests that need nothing but Go
 	go test ./...
 
 race: ## the same under the race detector, but for spec-update and release, whose tests run other programs
-	go test -race $$(go list ./... | grep -v -e /internal/specupdate -e /internal/release)
+	go test -race $$(go list ./... | grep -v /internal/tools/)
 
 foreign: ## tests against other programs, which must be installed
 	go test -tags foreign -run Foreign ./...
@@ -46,7 +46,7 @@ fuzz: ## each fuzz target for FUZZTIME (30s)
 	.ci/fuzz $(FUZZTIME)
 
 release: ## archives, bills of materials and checksums of this version for all systems, in dist/
-	go run ./internal/release -o dist
+	go run ./internal/tools/release -o dist
 
 release-check: ## the release twice, from two fresh clones with caches of their own, must be the same bytes; takes minutes
 	.ci/release-check

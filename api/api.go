@@ -8,3 +8,8 @@ import _ "embed"
 //
 //go:embed openapi.yaml
 var OpenAPI []byte
+
+// OpenAPIJSON is the same document as JSON, with its keys in the same order. go generate writes it.
+//
+//go:embed openapi.json
+var OpenAPIJSON []byte

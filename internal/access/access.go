@@ -1,10 +1,10 @@
-// Package access says who besides its owner and its group can read a file, or change what is found
-// under its path.
+// Package access checks who, besides its owner and group, can read a file or change what its path
+// leads to.
 //
-// Call [Reads] before a secret is taken from a file, and [Writes] before a file is obeyed. A group
-// counts as the owner does, since giving a file to one is a decision. What may live here: what of
-// that differs by system. On Windows permissions are not looked at, and nobody else has access; so
-// it is for what is no regular file, as a pipe is.
+// Call [Reads] before taking a secret from a file, and [Writes] before obeying a file. The group
+// counts as the owner, since giving a file to a group is a decision. On Windows, and for files that
+// are not regular, such as pipes, the package does not check permissions and reports that nobody
+// else has access.
 package access
 
 import (
@@ -14,20 +14,20 @@ import (
 	"runtime"
 )
 
-// Others is what all other users can do.
+// Others says what all other users can do with a file.
 type Others int
 
-// Others can do nothing, or it is seen to that they cannot, or they can.
+// What others can do.
 const (
 	Nothing Others = iota
-	// KeptOut: by the file's own permissions they can, but they cannot enter a folder above it, or
-	// the file is on a mount where nobody can change permissions, as Kubernetes and Docker mount
-	// secrets.
+	// KeptOut means that the file's own permissions allow it, but others cannot enter a folder
+	// above the file, or the file is on a read-only mount. Kubernetes and Docker mount secrets in
+	// this way.
 	KeptOut
 	Everything
 )
 
-// Reads says whether others can read an open file.
+// Reads reports whether others can read an open file.
 func Reads(file *os.File) Others {
 	info, err := file.Stat()
 	if err != nil || !applies(info) || info.Mode()&0o004 == 0 {
@@ -43,8 +43,8 @@ func Reads(file *os.File) Others {
 	return Everything
 }
 
-// Writes says whether others can change an open file, or put another one in its place: by its own
-// permissions, or by those of a folder above it.
+// Writes reports whether others can change an open file or replace it, by its own permissions or by
+// those of a folder above it.
 func Writes(file *os.File) Others {
 	info, err := file.Stat()
 	if err != nil || !applies(info) || readOnly(file) {
@@ -65,7 +65,7 @@ func Writes(file *os.File) Others {
 
 func applies(info fs.FileInfo) bool { return runtime.GOOS != "windows" && info.Mode().IsRegular() }
 
-// paths are those by which a file is found: as it was opened, and last without symbolic links.
+// paths returns the paths of a file: as it was opened, and without symbolic links.
 func paths(file *os.File) []string {
 	path, err := filepath.Abs(file.Name())
 	if err != nil {
@@ -78,9 +78,9 @@ func paths(file *os.File) []string {
 	return []string{path, real}
 }
 
-// walk goes through the folders above a path as another user would: entered says whether that user
-// comes to the last of them, and replaced whether something on the way can be replaced. In a folder
-// with the sticky bit only the owner of a thing can.
+// walk checks the folders above a path as another user would enter them. entered reports whether
+// that user reaches the last one, and replaced whether something on the way can be replaced. In a
+// folder with the sticky bit only an entry's owner can replace it.
 func walk(path string) (entered, replaced bool) {
 	var folders []string
 	for folder := filepath.Dir(path); ; folder = filepath.Dir(folder) {
@@ -92,7 +92,7 @@ func walk(path string) (entered, replaced bool) {
 	for i := len(folders) - 1; i >= 0; i-- {
 		info, err := os.Stat(folders[i])
 		if err != nil {
-			continue // it cannot be said, so the file's own permissions decide
+			continue // unknown, so the file's own permissions decide
 		}
 		if info.Mode()&0o001 == 0 {
 			return false, replaced

@@ -4,5 +4,5 @@ package access
 
 import "os"
 
-// readOnly is false: how to find out differs by system.
+// readOnly returns false: this system has no portable way to find out.
 func readOnly(*os.File) bool { return false }

@@ -7,9 +7,9 @@ import (
 	"syscall"
 )
 
-// readOnly reports whether the file is on a mount that nobody can write.
+// readOnly reports whether the file is on a read-only mount.
 func readOnly(file *os.File) bool {
 	var mount syscall.Statfs_t
-	const flag = 1 // ST_RDONLY of Linux, MNT_RDONLY of the others
+	const flag = 1 // ST_RDONLY on Linux, MNT_RDONLY on the others
 	return syscall.Fstatfs(int(file.Fd()), &mount) == nil && mount.Flags&flag != 0
 }

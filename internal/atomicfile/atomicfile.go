@@ -1,10 +1,11 @@
-// Package atomicfile makes files that are there whole or not at all, under names that are free.
+// Package atomicfile creates files that appear complete or not at all, and never overwrites others
+// unless asked to.
 //
-// [Create] begins one beside its target, under a name that begins with a dot and ends in ".part";
-// [File.Seal] makes its content durable, [File.Place] gives it its name, [File.Discard] removes
-// what is left of it. On Windows a rename and a removal are tried again for up to two seconds, as a
-// virus scanner may have the file open. What may live here: what of that differs by system and by
-// file system.
+// [Create] begins a file beside its target, under a name that starts with a dot and ends in
+// ".part". [File.Seal] makes its content durable, [File.Place] gives it its name, and
+// [File.Discard] removes what is left. On Windows, renaming and removing are retried for up to two
+// seconds, since a virus scanner may have the file open. This package handles the differences
+// between systems and file systems.
 package atomicfile
 
 import (
@@ -17,14 +18,14 @@ import (
 	"github.com/rogpeppe/go-internal/robustio"
 )
 
-// File is a file on its way: private, with mode 0600.
+// File is a file under construction. It is private, with mode 0600.
 type File struct {
 	*os.File
 	info     fs.FileInfo // of the sealed file
 	keepPart bool
 }
 
-// Create begins a file in the folder of the target. After a crash it is left behind.
+// Create begins a file in the target's folder. A crash leaves it behind.
 func Create(target string) (*File, error) {
 	file, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*.part") // mode 0600
 	if err != nil {
@@ -33,7 +34,7 @@ func Create(target string) (*File, error) {
 	return &File{File: file}, nil
 }
 
-// Write puts a whole file in place, not over another one; the error then matches [fs.ErrExist].
+// Write writes a complete file. If the target exists, the error matches [fs.ErrExist].
 func Write(target string, content []byte) error {
 	file, err := Create(target)
 	if err != nil {
@@ -49,9 +50,8 @@ func Write(target string, content []byte) error {
 	return file.Place(target)
 }
 
-// Reserve takes the room for as many bytes, before it is known what they are, so that a full disk
-// is found by then. File systems that write nothing in place, and quotas that are reached
-// meanwhile, may still have no room later.
+// Reserve allocates size bytes before their content is known, so that a full disk is noticed early.
+// Copy-on-write file systems, and quotas reached in the meantime, may still run out of space later.
 func (f *File) Reserve(size int64) error {
 	for zeros := make([]byte, 4096); size > 0; size -= int64(len(zeros)) {
 		if _, err := f.Write(zeros[:min(size, int64(len(zeros)))]); err != nil {
@@ -61,7 +61,7 @@ func (f *File) Reserve(size int64) error {
 	return f.sync()
 }
 
-// Fill makes content all that the file holds, in the room that was reserved.
+// Fill replaces the file's content, using the reserved space.
 func (f *File) Fill(content []byte) error {
 	if _, err := f.WriteAt(content, 0); err != nil {
 		return err
@@ -69,14 +69,14 @@ func (f *File) Fill(content []byte) error {
 	return f.Truncate(int64(len(content)))
 }
 
-// Seal makes the content durable, as far as the file system can, and closes the file: some systems
-// move no open one.
+// Seal makes the content durable, as far as the file system can, and closes the file, since some
+// systems cannot rename an open one.
 func (f *File) Seal() error {
 	if err := f.sync(); err != nil {
 		return err
 	}
-	// Of the open file: Windows would look up by name which file this is, and later than it is
-	// needed.
+	// Taken from the open file: Windows identifies a file by name, and only when the information is
+	// first used.
 	info, err := f.Stat()
 	if err != nil {
 		return err
@@ -92,16 +92,16 @@ func (f *File) sync() error {
 	return nil
 }
 
-// move gives a file another name in the same folder, unless that is taken. A failure leaves things
-// as they were, or is one of telling only.
+// move renames a file within its folder, unless the new name is taken. If it fails it has changed
+// nothing, unless only the answer was lost.
 type move func(from, to string) error
 
-// moves are the ways to do so, the safest first. File systems refuse them with errors of all kinds
-// (EPERM, EACCES, EXDEV, ENOTTY, EINVAL and so on), so that a refusal says no more than to try the
-// next.
+// moves lists the ways to rename, the safest first. File systems reject them with all kinds of
+// errors (EPERM, EACCES, EXDEV, ENOTTY, EINVAL and so on), so an error only means to try the next.
 var moves = []move{os.Link, renameNew, renameAfterLook}
 
-// renameAfterLook replaces a file that another program creates under that name at that very moment.
+// renameAfterLook may replace a file that another program creates under that name at the same
+// moment.
 func renameAfterLook(from, to string) error {
 	switch _, err := os.Lstat(to); {
 	case err == nil:
@@ -112,11 +112,10 @@ func renameAfterLook(from, to string) error {
 	return robustio.Rename(from, to)
 }
 
-// Place gives a sealed file its name in the same folder, unless that is taken: then the error
-// matches [fs.ErrExist]. Where the file system has neither hard links nor a rename that replaces
-// nothing, a file that another program creates under that name at that very moment would be
-// replaced. The name is made durable as far as the system lets: a file that stands in place is no
-// failure.
+// Place gives a sealed file its name in the same folder. If the name is taken, the error matches
+// [fs.ErrExist]. On a file system with neither hard links nor a rename that never replaces, Place
+// may replace a file that another program creates under that name at the same moment. Place syncs
+// the folder as far as the system allows, and ignores errors of that: the file is in place.
 func (f *File) Place(target string) error {
 	if err := f.place(target, moves); err != nil {
 		return err
@@ -128,10 +127,10 @@ func (f *File) Place(target string) error {
 func (f *File) place(target string, moves []move) error {
 	var err error
 	for _, move := range moves {
-		// A network may lose the answer that it was done, and a second try then finds the name
-		// taken.
+		// A network file system may lose the reply to a rename that succeeded. A second try then
+		// finds the name taken.
 		if err = move(f.Name(), target); err == nil || f.hasName(target) {
-			_ = robustio.RemoveAll(f.Name()) // what a hard link leaves; Discard tries again
+			_ = robustio.RemoveAll(f.Name()) // the name that a hard link leaves; Discard tries again
 			return nil
 		}
 		if errors.Is(err, fs.ErrExist) {
@@ -141,21 +140,21 @@ func (f *File) place(target string, moves []move) error {
 	return err
 }
 
-// hasName reports whether it is this file that has the name.
+// hasName reports whether the name belongs to this file.
 func (f *File) hasName(target string) bool {
 	info, err := os.Lstat(target)
 	return err == nil && os.SameFile(info, f.info)
 }
 
-// Replace gives a sealed file its name in the same folder, in place of a file that has it, if one
-// does; a folder that has it is an error that matches [fs.ErrExist]. The name is made durable as by
-// [File.Place].
+// Replace gives a sealed file its name in the same folder and replaces a file that has it. If a
+// folder has the name, the error matches [fs.ErrExist]. Replace syncs the folder as [File.Place]
+// does.
 func (f *File) Replace(target string) error {
 	if info, err := os.Lstat(target); err == nil && info.IsDir() {
 		return &fs.PathError{Op: "rename", Path: target, Err: fs.ErrExist}
 	}
 	if err := robustio.Rename(f.Name(), target); err != nil {
-		if f.place(target, moves) != nil { // a folder that lets nothing be replaced may let it be made
+		if f.place(target, moves) != nil { // a folder that forbids replacing may allow creating
 			return err
 		}
 	}
@@ -163,10 +162,10 @@ func (f *File) Replace(target string) error {
 	return nil
 }
 
-// Keep has Discard leave the file where it is, under its own name.
+// Keep makes Discard leave the file where it is, under its temporary name.
 func (f *File) Keep() { f.keepPart = true }
 
-// Discard closes and removes what is left of the file; after Place, nothing.
+// Discard closes and removes what is left of the file. After Place it removes nothing.
 func (f *File) Discard() {
 	_ = f.Close()
 	if !f.keepPart {

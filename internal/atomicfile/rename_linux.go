@@ -7,13 +7,13 @@ import (
 	"unsafe"
 )
 
-// renameat2 is the number of that call, which package syscall has not on all machines.
+// renameat2 is the number of the system call, which package syscall lacks on some architectures.
 var renameat2 = map[string]uintptr{
 	"386": 353, "amd64": 316, "arm": 382, "arm64": 276, "loong64": 276, "ppc64le": 357, "riscv64": 276, "s390x": 347,
 }
 
-// renameNew renames a file unless the new name is taken, by renameat2 with RENAME_NOREPLACE. Some
-// file systems do not know it.
+// renameNew renames a file unless the new name is taken, using renameat2 with RENAME_NOREPLACE.
+// Some file systems do not support that.
 func renameNew(from, to string) error {
 	number, known := renameat2[runtime.GOARCH]
 	if !known {

@@ -4,5 +4,5 @@ package atomicfile
 
 import "errors"
 
-// renameNew fails: the system has no such call that can be made from here.
+// renameNew fails: this system has no such call.
 func renameNew(string, string) error { return errors.ErrUnsupported }

@@ -2,8 +2,8 @@
 
 package atomicfile
 
-// SyncFolder does nothing: the system has no such call.
+// SyncFolder does nothing: this system has no such call.
 func SyncFolder(string) error { return nil }
 
-// syncUnsupported is false: which errors say that differs by system.
+// syncUnsupported returns false: this system has no known errors of that kind.
 func syncUnsupported(error) bool { return false }

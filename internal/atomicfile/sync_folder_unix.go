@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// SyncFolder makes names in the folder durable, as far as the system can. It fails for a folder
-// that cannot be read.
+// SyncFolder makes names in the folder durable, as far as the system can. It fails if the folder
+// cannot be read.
 func SyncFolder(folder string) error {
 	file, err := os.Open(folder)
 	if err != nil {
@@ -22,7 +22,7 @@ func SyncFolder(folder string) error {
 	return nil
 }
 
-// syncUnsupported reports whether a file system knows no sync of such a thing.
+// syncUnsupported reports whether an error means that the file system cannot sync a folder.
 func syncUnsupported(err error) bool {
 	return errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) || errors.Is(err, syscall.ENOSYS) ||
 		errors.Is(err, syscall.ENOTTY)

@@ -1,7 +1,7 @@
-// Package coding undoes the content codings of HTTP messages, as far as the standard library can.
-// Call [Of] for the codings that a message has, then [NewReader].
+// Package coding decodes the content codings of HTTP messages that the standard library supports.
+// Call [Of] for a message's codings, then [NewReader].
 //
-// What may live here: Content-Encoding and Accept-Encoding (RFC 9110), and no judgement on either.
+// This package handles Content-Encoding and Accept-Encoding (RFC 9110) and judges neither.
 package coding
 
 import (
@@ -17,14 +17,14 @@ import (
 	"strings"
 )
 
-// ErrUnknown says that a body has a coding that cannot be undone here, or more than [Most] of them.
+// ErrUnknown means that a body has an unsupported coding, or more than [Most] codings.
 var ErrUnknown = errors.New("the coding cannot be undone here")
 
-// Most is how many codings one over the other are undone.
+// Most is the largest number of nested codings.
 const Most = 4
 
-// Of lists the codings of a message's body in lower case and in the order in which they were
-// applied. "identity" is none.
+// Of lists the codings of a message's body in lower case, in the order in which they were applied.
+// It omits "identity".
 func Of(header http.Header) []string {
 	var codings []string
 	for _, value := range header.Values("Content-Encoding") {
@@ -38,8 +38,8 @@ func Of(header http.Header) []string {
 	return codings
 }
 
-// Shown names codings for a text. One that is not common is text of the sender's making, and is
-// called "(unknown)".
+// Shown names codings for a text. It replaces an uncommon name, which the sender made up, by
+// "(unknown)".
 func Shown(codings []string) string {
 	var names []string
 	for _, name := range codings[:min(len(codings), Most)] {
@@ -56,7 +56,7 @@ func Shown(codings []string) string {
 	return strings.Join(names, ", ")
 }
 
-// Asked reports whether a request asked for all the codings by its Accept-Encoding.
+// Asked reports whether a request's Accept-Encoding allows all the codings.
 func Asked(request http.Header, codings []string) bool {
 	accepted := make(map[string]bool)
 	for _, value := range request.Values("Accept-Encoding") {
@@ -77,12 +77,12 @@ func Asked(request http.Header, codings []string) bool {
 	return true
 }
 
-// plain also makes one name of the two that gzip has.
+// plain removes the prefix of "x-gzip", gzip's other name.
 func plain(name string) string {
 	return strings.TrimPrefix(strings.ToLower(strings.TrimSpace(name)), "x-")
 }
 
-// weight reads "q=0.5", and takes what it cannot read for 1, which is the default.
+// weight parses "q=0.5". It returns 1, the default, for anything that it cannot parse.
 func weight(parameters string) float64 {
 	for parameter := range strings.SplitSeq(parameters, ";") {
 		name, value, _ := strings.Cut(strings.TrimSpace(parameter), "=")
@@ -95,12 +95,11 @@ func weight(parameters string) float64 {
 	return 1
 }
 
-// NewReader gives a body without its codings. The error wraps [ErrUnknown] if one of them is not
-// gzip or deflate; any other says that body is not in the coding, or could not be read. A body of
-// no bytes stays one.
+// NewReader returns a body without its codings. The error wraps [ErrUnknown] if one of them is
+// neither gzip nor deflate. Any other error says that body is not in the coding, or could not be
+// read. An empty body stays empty.
 //
-// What is read of it may be a thousand times as much as is read of body: whoever reads it limits
-// it.
+// The result may be a thousand times as large as body: the caller must limit what it reads.
 func NewReader(body io.Reader, codings []string) (io.Reader, error) {
 	if len(codings) > Most {
 		return nil, fmt.Errorf("%d codings: %w", len(codings), ErrUnknown)
@@ -125,7 +124,7 @@ func NewReader(body io.Reader, codings []string) (io.Reader, error) {
 		case isZlib(start):
 			body, err = zlib.NewReader(encoded)
 		default:
-			body, err = flate.NewReader(encoded), nil // some servers leave the zlib format out
+			body, err = flate.NewReader(encoded), nil // some servers omit the zlib format
 		}
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", codings[i], err)

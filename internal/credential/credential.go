@@ -1,8 +1,8 @@
-// Package credential says which texts can be a client id or a client secret, so that the client,
-// which refuses all others, and the command line, which knows where they come from, have one rule.
+// Package credential decides which texts can be a client ID or a client secret. The client, which
+// refuses all others, and the command line, which knows where they come from, share this rule.
 //
-// Call [Text] for what a variable, a flag or a file says, and [Check] for what a program gives.
-// What may live here: that rule. Errors name what is wrong with a text, and hold nothing of it.
+// Call [Text] for the content of a variable, a flag or a file, and [Check] for a value that a
+// program sets. Errors say what is wrong with a text, and contain nothing of it.
 package credential
 
 import (
@@ -12,33 +12,32 @@ import (
 	"unicode"
 )
 
-// Fault is what is wrong with a text, as the rest of a sentence that begins with what the text is.
+// Fault says what is wrong with a text, as the rest of a sentence whose subject is the text.
 type Fault string
 
-// The faults, in the order in which they are looked for.
+// Faults, in the order in which they are checked.
 const (
 	UTF16          Fault = "is text in UTF-16; save it as UTF-8"
 	ByteOrderMark  Fault = "begins with a byte order mark; leave it out"
 	SeveralLines   Fault = "has more than one line; leave only the one that counts"
 	LineBreak      Fault = "ends in a line break; leave it out"
 	CarriageReturn Fault = "ends in a carriage return, as lines of Windows do; leave it out"
-	Control        Fault = "holds a control character, which no keyboard types; copy it anew"
-	Quotes         Fault = "stands in quotes; leave them out"
+	Control        Fault = "contains a control character, which no keyboard types; copy it again"
+	Quotes         Fault = "is in quotes; leave them out"
 )
 
-// Faults are all of them.
+// Faults lists all faults.
 var Faults = [...]Fault{UTF16, ByteOrderMark, SeveralLines, LineBreak, CarriageReturn, Control, Quotes}
 
-// Error is that a text can be no credential.
+// Error means that a text cannot be a credential.
 type Error struct{ Fault Fault }
 
 func (e *Error) Error() string { return string(e.Fault) }
 
 const byteOrderMark = "\ufeff"
 
-// Text takes what a variable, a flag or a file says: without a byte order mark, which editors put
-// before it, and without one line break at its end, which they put behind it. Its error is an
-// [*Error].
+// Text returns the credential in the content of a variable, a flag or a file. It removes a leading
+// byte order mark and one final line break, which editors add. The error is an [*Error].
 func Text(raw string) (string, error) {
 	text := strings.TrimPrefix(raw, byteOrderMark)
 	if line, found := strings.CutSuffix(text, "\n"); found {
@@ -47,9 +46,9 @@ func Text(raw string) (string, error) {
 	return text, Check(text)
 }
 
-// Check fails with an [*Error] for a text that can be no credential: it came with something that
-// belongs to its file or its shell. No server gives out such a one, since RFC 6749 (appendix A.1
-// and A.2) has printable ASCII alone; other letters are left to the server.
+// Check returns an [*Error] for a text that cannot be a credential because it contains something
+// from its file or shell. No server issues such credentials: RFC 6749 (appendix A.1 and A.2) allows
+// only printable ASCII. Check leaves other non-ASCII letters to the server.
 func Check(text string) error {
 	line, broken := strings.CutSuffix(text, "\n")
 	switch {
@@ -82,8 +81,8 @@ func quoted(text string) bool {
 	return false
 }
 
-// Stray reports whether a text that can be a credential looks as if something had come along with
-// it: a blank or a quote at one of its ends, or a character that shows nowhere.
+// Stray reports whether a text that can be a credential looks as if it had picked up something: a
+// space or a quote at one end, or an invisible character.
 func Stray(text string) bool {
 	for _, pair := range quotes {
 		if strings.HasPrefix(text, pair[0]) || strings.HasSuffix(text, pair[1]) {
@@ -94,15 +93,15 @@ func Stray(text string) bool {
 		strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Cf, r) })
 }
 
-// MaxSize bounds what is read of a file: no credential is that long, but a file given by mistake
+// MaxSize limits what is read of a file. No credential is that long, but a file given by mistake
 // may be.
-const MaxSize = 64 << 10 // bytes
+const MaxSize = 64 << 10 // in bytes
 
-// ErrTooLong is that there is more than [MaxSize].
+// ErrTooLong means that there is more than [MaxSize].
 var ErrTooLong = errors.New("too long for a credential")
 
-// Read takes the whole source as [Text] does. It fails with [ErrTooLong], an [*Error], or the
-// source's error.
+// Read reads the whole source and returns it as [Text] does. It fails with [ErrTooLong], an
+// [*Error], or the source's error.
 func Read(source io.Reader) (string, error) {
 	content, err := io.ReadAll(io.LimitReader(source, MaxSize+1))
 	switch {

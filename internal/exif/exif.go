@@ -1,5 +1,5 @@
-// Package exif says how a picture wants to be turned: cameras store what the sensor saw, and leave
-// the turning to the viewer. Of Exif it reads nothing else. Call [OrientationOf] first.
+// Package exif reads the orientation of a picture, and nothing else of Exif: cameras store what the
+// sensor saw and leave turning to the viewer. Call [OrientationOf] first.
 package exif
 
 import (
@@ -7,13 +7,14 @@ import (
 	"encoding/binary"
 )
 
-// Orientation is what Exif calls so: 1, upright, to 8.
+// Orientation is the Exif orientation, from 1 (upright) to 8.
 type Orientation int
 
-// Swaps reports whether width becomes height.
+// Swaps reports whether the orientation exchanges width and height.
 func (o Orientation) Swaps() bool { return o >= 5 }
 
-// Source gives the place in a file of width by height pixels that stands at x, y when upright.
+// Source returns the position, in a file of width by height pixels, of the pixel that is at x, y
+// when upright.
 func (o Orientation) Source(x, y, width, height int) (int, int) {
 	if o.Swaps() {
 		x, y = y, x
@@ -29,7 +30,7 @@ func (o Orientation) Source(x, y, width, height int) (int, int) {
 	return x, y
 }
 
-// OrientationOf reads the orientation of a JPEG file; it is 1 where there is none that can be read.
+// OrientationOf returns the orientation of a JPEG file, or 1 if it has none that can be read.
 func OrientationOf(file []byte) Orientation {
 	const (
 		marker       = 0xff

@@ -1,20 +1,19 @@
-// Package markdown reads this project's documentation as far as its tests need it: headings, fenced
-// blocks with their marks, links, code spans and tables. Call [Read] or [Documentation].
+// Package markdown reads as much of this project's documentation as its tests need: headings,
+// fenced blocks with their marks, links, code spans and tables. Call [Read] or [Documentation].
 //
-// A mark is a comment on a line of its own, right above the fence. It says what is done with the
-// block:
+// A mark is a comment on its own line directly above a fence. It says what happens with the block:
 //
 //	<!-- danabio: NAME -->    run; each command in it is danabio
 //	<!-- shell: NAME -->      run by bash, among the tests against other programs
 //	<!-- go: NAME -->         a program, which is built and run
 //	<!-- go test: NAME -->    a test, which is built and run
 //	<!-- go file: NAME.go -->  a file of the program or test that comes next
-//	<!-- output: NAME -->     what that block prints; "…" stands for whatever differs from run to run
+//	<!-- output: NAME -->     what that block prints; "…" stands for text that differs from run to run
 //	<!-- not run: REASON -->  not run
 //
-// The blocks of a file are run in the order in which they stand, in one folder.
+// The blocks of a file run in order, in one folder.
 //
-// What may live here: reading Markdown as this project writes it, and nothing that runs.
+// This package reads Markdown as this project writes it. It runs nothing.
 package markdown
 
 import (
@@ -29,15 +28,15 @@ import (
 
 // File is one file of documentation.
 type File struct {
-	Path     string // with slashes, from the root of the module
+	Path     string // with slashes, relative to the module's root
 	Headings []Heading
 	Blocks   []Block
 	Links    []Link
 	Codes    []Span  // code spans outside blocks
-	Tables   []Table // without the line below their heads
+	Tables   []Table // without the separator line below the head
 }
 
-// Heading is a heading, with the anchor that leads to it on GitHub and pkg.go.dev.
+// Heading is a heading, with the anchor that GitHub and pkg.go.dev give it.
 type Heading struct {
 	Line, Level  int
 	Text, Anchor string
@@ -46,9 +45,9 @@ type Heading struct {
 // Block is a fenced block.
 type Block struct {
 	Line     int    // of the fence
-	Language string // "" if none is given
-	Mark     string // "" if there is none
-	Name     string // what stands behind the mark's colon
+	Language string // empty if none is given
+	Mark     string // empty if there is none
+	Name     string // the text after the mark's colon
 	Text     string
 }
 
@@ -105,8 +104,8 @@ var (
 	rule     = regexp.MustCompile(`^\|[ :|-]+\|$`)
 )
 
-// Read reads the file at path, with slashes, below the folder root. It fails on a fence that does
-// not end and on a comment that is no mark.
+// Read reads the file at path, which has slashes and is relative to the folder root. It fails on a
+// fence that does not end, and on a comment that is not a mark.
 func Read(root, path string) (*File, error) {
 	content, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(path)))
 	if err != nil {
@@ -123,7 +122,7 @@ func Read(root, path string) (*File, error) {
 func parse(text string) (*File, error) {
 	file, anchors := &File{}, map[string]int{}
 	lines := strings.Split(text, "\n")
-	var marked []string // the mark on the line before
+	var marked []string // the mark on the previous line
 	for i := 0; i < len(lines); i++ {
 		line, number := lines[i], i+1
 		before := marked
@@ -147,7 +146,7 @@ func parse(text string) (*File, error) {
 		case strings.HasPrefix(line, "<!--"):
 			if marked = mark.FindStringSubmatch(line); marked == nil || i+1 == len(lines) ||
 				!strings.HasPrefix(lines[i+1], "```") {
-				return nil, fmt.Errorf("%d: a comment that is no mark above a fence", number)
+				return nil, fmt.Errorf("%d: a comment that is not a mark above a fence", number)
 			}
 		case heading.MatchString(line):
 			found := heading.FindStringSubmatch(line)
@@ -163,7 +162,7 @@ func parse(text string) (*File, error) {
 	return file, nil
 }
 
-// row adds a row to the table that the line before belongs to, or begins one.
+// row adds a row to the table that the previous line belongs to, or begins a new one.
 func (f *File) row(number int, line string) {
 	var cells []string
 	for cell := range strings.SplitSeq(strings.Trim(line, "|"), "|") {
@@ -188,8 +187,8 @@ func (f *File) inline(number int, line string) {
 	}
 }
 
-// anchor makes the anchor of a heading: letters, digits, "-" and "_" in lower case, spaces as "-",
-// and a number for one that was there before.
+// anchor returns the anchor of a heading: letters, digits, "-" and "_" in lower case, spaces as
+// "-", and a number if the anchor is taken.
 func anchor(text string, taken map[string]int) string {
 	name := strings.Map(func(r rune) rune {
 		switch {
@@ -216,7 +215,8 @@ func (b Block) Runnable() bool {
 	return b.Is("sh", "bash", "shell", "console", "zsh", "powershell", "go")
 }
 
-// Output returns what the block prints, as the documentation shows it, and whether it does.
+// Output returns the block with the documented output of the block named name, and whether there is
+// one.
 func (f *File) Output(name string) (Block, bool) {
 	i := slices.IndexFunc(f.Blocks, func(b Block) bool { return b.Mark == "output" && b.Name == name })
 	if i < 0 {

@@ -1,12 +1,10 @@
-// Package message has the API's messages as they are on the wire, for the client and for the probe
-// that checks a live server.
+// Package message defines the API's messages as they appear on the wire, for the client and for the
+// probe that checks a live server.
 //
-// The generated types say the same, but their names and forms follow how the vendor writes the
-// spec: whether a schema has a name, whether a field is required, which media type stands beside
-// it. The JSON stays the same meanwhile, and so do these types. A test checks each name and type
-// here against the embedded spec, so that a spec which does change the JSON is noticed.
-//
-// What may live here: messages, and nothing that sends or judges them.
+// The generated types say the same, but their names and forms depend on how the vendor writes the
+// spec: whether a schema has a name, whether a field is required, which media types are listed. The
+// JSON stays the same, and so do these types. A test checks each name and type here against the
+// embedded spec, so that it fails if a new spec changes the JSON.
 package message
 
 // Start is the body of a start (published page).
@@ -16,7 +14,7 @@ type Start struct {
 	Docs   []Document `json:"docs"`
 }
 
-// Signer is the person who signs (published page). An empty field is left out.
+// Signer is the person who signs (published page). Empty fields are omitted.
 type Signer struct {
 	Name  string `json:"name,omitempty"`
 	Email string `json:"email,omitempty"`
@@ -27,7 +25,7 @@ type Signer struct {
 type Document struct {
 	Name    string `json:"name"`
 	Size    int64  `json:"size"`    // bytes before Base64 (assumed)
-	Content []byte `json:"content"` // in Base64 (help article), as JSON holds bytes
+	Content []byte `json:"content"` // in Base64 (help article), as JSON encodes bytes
 }
 
 // Started is the answer to a start (published page).

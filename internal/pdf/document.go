@@ -1,23 +1,23 @@
-// Package pdf reads the structure of PDF files: header, cross-reference, objects with
-// their places in the file, and the way from the trailer to the pages. It is what
-// signing and signature checking share, and knows neither signatures nor content.
+// Package pdf reads the structure of PDF files: the header, the cross-reference, the objects with
+// their places in the file, and the page tree. Signing and signature checking share it. It knows
+// nothing about signatures or page content.
 //
-// Call [Open] first. It reads the header and the whole chain of cross-reference
-// sections; objects are read when asked for, by [Document.Load] and [Document.Resolve].
-// [Document.Unlock] makes one readable that is encrypted with the empty user password.
-// A Document is not safe for concurrent use.
+// Call [Open] first. It reads the header and the whole chain of cross-reference sections.
+// [Document.Load] and [Document.Resolve] read objects on demand. [Document.Unlock] makes a document
+// readable that is encrypted with the empty user password. A Document is not safe for concurrent
+// use.
 //
-// The reader works on an [io.ReaderAt] and holds no document in memory: the
-// cross-reference, and the object that is being read. It repairs nothing: where other
-// programs search a broken file for objects, this one returns an [*Error].
+// The reader works on an [io.ReaderAt]. It keeps only the cross-reference and the current object in
+// memory. It repairs nothing: where other programs search a broken file for objects, this one
+// returns an [*Error].
 //
-// Offsets inside a PDF count from its "%PDF-", which may stand anywhere within the
-// first 1,024 bytes; every offset in this package's own API counts from byte 0 of the file.
+// Offsets inside a PDF count from its "%PDF-", which may start anywhere within the first 1,024
+// bytes. Every offset in this package's API counts from byte 0 of the file.
 //
-// Bounds, each an error of kind [ErrLimit]: 1,048,576 cross-reference entries, 4,096 sections, 100
-// levels of nesting, 262,144 values and 16 MiB of text in one object, 16 MiB in a decoded stream,
-// 256 MiB in all streams that one Document decodes, 65,536 objects in an object stream, 64 levels
-// and 131,072 nodes of page tree.
+// Exceeding any of these limits returns an error of kind [ErrLimit]: 1,048,576 cross-reference
+// entries, 4,096 sections, 100 levels of nesting, 262,144 values and 16 MiB of text in one object,
+// 16 MiB in a decoded stream, 256 MiB in all streams that one Document decodes, 65,536 objects in
+// an object stream, 64 levels and 131,072 nodes of page tree.
 package pdf
 
 import (
@@ -44,20 +44,20 @@ type Document struct {
 	header   int64
 	rest     int64
 	sections []Section
-	lines    []line // by object number
-	// superseded are entries in use that another takes the place of.
+	lines    []line // sorted by object number
+	// superseded holds in-use entries that another entry replaces.
 	superseded []line
 	repeated   *line
 	highest    uint32
 	cached     *objectStream
-	decryption *decryption // nil: not encrypted, or not unlocked
+	decryption *decryption // nil if the document is not encrypted or not unlocked
 	opening    bool        // an object stream is being opened
-	decoded    int64       // bytes of all streams so far
+	decoded    int64       // total bytes decoded from streams
 	seeker     parser
 }
 
-// Open reads the header and all cross-reference sections. Errors are [*Error]; what r
-// returns is passed on wrapped.
+// Open reads the header and all cross-reference sections. It returns an [*Error], or wraps the
+// error that r returns.
 func Open(r io.ReaderAt, size int64) (*Document, error) {
 	d := &Document{source: &source{reader: r, size: size}, size: size}
 	var err error
@@ -70,9 +70,9 @@ func Open(r io.ReaderAt, size int64) (*Document, error) {
 	return d, nil
 }
 
-// Close gives the document's buffer to those that are opened later. Nothing can be read afterwards;
-// what was read stays. A document that is not closed costs memory for the garbage collector, and
-// nothing else.
+// Close returns the document's buffer to a pool. The document cannot be read afterwards, but
+// objects that were already read stay valid. A document that is never closed only leaves its buffer
+// to the garbage collector.
 func (d *Document) Close() { d.source.release() }
 
 func (d *Document) findHeader() (int64, error) {
@@ -90,37 +90,37 @@ func (d *Document) findHeader() (int64, error) {
 	return int64(at), nil
 }
 
-// Size is the file's length in bytes.
+// Size returns the file's length in bytes.
 func (d *Document) Size() int64 { return d.size }
 
-// Decoded is how many bytes all streams have that were decoded so far.
+// Decoded returns the total number of bytes decoded from streams so far.
 func (d *Document) Decoded() int64 { return d.decoded }
 
-// Header is the offset of "%PDF-".
+// Header returns the offset of "%PDF-".
 func (d *Document) Header() int64 { return d.header }
 
-// Rest is the offset of the first byte behind the last startxref and its number that is neither
-// white space nor comment, and so belongs to nothing: junk, or an update that was cut. It is Size
-// if there is none.
+// Rest returns the offset of the first byte after the last startxref and its number that is neither
+// white space nor part of a comment. Such bytes belong to nothing: they are junk, or an update that
+// was cut off. If there are none, Rest returns Size.
 func (d *Document) Rest() int64 { return d.rest }
 
-// Sections are the cross-reference sections, newest first: at least one.
+// Sections returns the cross-reference sections, newest first. There is at least one.
 func (d *Document) Sections() []Section { return d.sections }
 
-// Trailer is the newest section's trailer dictionary.
+// Trailer returns the newest section's trailer dictionary.
 func (d *Document) Trailer() Object { return d.sections[0].Trailer }
 
-// Encrypted tells whether any trailer names an encryption dictionary.
+// Encrypted reports whether any trailer names an encryption dictionary.
 func (d *Document) Encrypted() bool {
 	return slices.ContainsFunc(d.sections, func(s Section) bool {
 		return s.Trailer.Get("Encrypt").Kind != Null
 	})
 }
 
-// Highest is the highest object number that any section names, free ones too.
+// Highest returns the highest object number that any section names, including free ones.
 func (d *Document) Highest() uint32 { return d.highest }
 
-// Entry is what the newest section that names the object says of it.
+// Entry returns the object's entry from the newest section that has one.
 func (d *Document) Entry(number uint32) (Entry, bool) {
 	i, found := slices.BinarySearchFunc(d.lines, number,
 		func(l line, number uint32) int { return cmp.Compare(l.number, number) })
@@ -130,7 +130,7 @@ func (d *Document) Entry(number uint32) (Entry, bool) {
 	return d.lines[i].entry(), true
 }
 
-// Entries goes through the cross-reference in the order of object numbers.
+// Entries iterates over the cross-reference in order of object number.
 func (d *Document) Entries() iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
 		for _, one := range d.lines {
@@ -141,19 +141,19 @@ func (d *Document) Entries() iter.Seq[Entry] {
 	}
 }
 
-// InFile goes through the entries that are not free in the order of the file, and then through
-// those in object streams, stream by stream: so each part of the file is read once, and each stream
-// decoded once.
+// InFile iterates over the entries that are not free: first those in the file, by offset, then
+// those in object streams, stream by stream. A caller that loads them in this order reads each part
+// of the file once and decodes each stream once.
 func (d *Document) InFile() iter.Seq[Entry] { return inFile(d.lines) }
 
-// Superseded goes, in the same order, through the entries in use that a newer section overrides
-// with another place, or that a section has in a second line: what earlier revisions held.
+// Superseded iterates, in the same order, over in-use entries that a newer section moves elsewhere,
+// or that repeat an object within one section. They hold what earlier revisions contained.
 // [Document.LoadEntry] reads them.
 func (d *Document) Superseded() iter.Seq[Entry] { return inFile(d.superseded) }
 
-// Repeated is an object that one section names twice, with different places, so that readers differ
-// in which they take: of the newest such section, whose index in [Document.Sections] comes second.
-// The last result is false if there is none.
+// Repeated returns an object that one section lists twice with different places, and the index of
+// that section in [Document.Sections]. Readers differ in which of the two they use. If several
+// sections do this, Repeated returns the newest. The last result is false if there is none.
 func (d *Document) Repeated() (number uint32, section int, found bool) {
 	if d.repeated == nil {
 		return 0, 0, false
@@ -164,21 +164,21 @@ func (d *Document) Repeated() (number uint32, section int, found bool) {
 // Indirect is an object with its number.
 type Indirect struct {
 	Reference Reference
-	// Compressed tells that the object stands in an object stream: Offset and those of
-	// its Object count inside that stream's decoded content then, not in the file.
+	// Compressed is true for an object in an object stream. Offset and the offsets in Object then
+	// count from the start of that stream's decoded content.
 	Compressed bool
 	Offset     int64 // of the object number in "N G obj"
 	Object     Object
-	// Stream is the offset of a stream's first byte, or -1 where there is no stream.
+	// Stream is the offset of the stream's first byte, or -1 if the object is not a stream.
 	Stream int64
 	// Length is a stream's /Length as written: an integer or a reference. Anything else is null.
 	Length Object
 
-	end int64 // behind endobj, or where the stream begins
+	end int64 // after endobj, or where the stream begins
 }
 
-// End is where an object ends that is not compressed: behind its endobj, or behind the data of its
-// stream as /Length says. Of a stream with a /Length that is no number it is where the data begin.
+// End returns where an uncompressed object ends: after its endobj, or after its stream data
+// according to /Length. If /Length is not a number, End returns where the stream data begins.
 func (i Indirect) End() int64 {
 	if i.Length.Kind == Integer && i.Length.Int > 0 && i.Stream >= 0 {
 		return i.Stream + min(i.Length.Int, math.MaxInt64-i.Stream)
@@ -186,9 +186,9 @@ func (i Indirect) End() int64 {
 	return max(i.end, i.Stream)
 }
 
-// Load reads one object. An object that the cross-reference does not know or calls free is
-// [ErrNotFound], which PDF takes for null; one that is not where the cross-reference says is
-// [ErrCrossReference].
+// Load reads one object. It returns [ErrNotFound] for an object that the cross-reference does not
+// list or lists as free, which PDF treats as null, and [ErrCrossReference] for one that is not
+// where the cross-reference says.
 func (d *Document) Load(ref Reference) (Indirect, error) {
 	entry, ok := d.Entry(ref.Number)
 	switch {
@@ -198,13 +198,13 @@ func (d *Document) Load(ref Reference) (Indirect, error) {
 	return d.LoadEntry(entry)
 }
 
-// LoadEntry reads the object that an entry leads to, one of an earlier revision too.
+// LoadEntry reads the object that an entry points to, which may belong to an earlier revision.
 func (d *Document) LoadEntry(entry Entry) (Indirect, error) { return d.load(entry, &parser{}) }
 
-// Mentions tells whether the object that an entry leads to holds one of the names, as a key or as a
-// value, at whatever depth; names have 63 bytes at most. It keeps nothing of the object but its
-// place and its stream's, and so makes no garbage. It reads no further than the first of the names,
-// and then returns no object; where there is none it fails as LoadEntry does.
+// Mentions reports whether the object that an entry points to contains one of the names, as a key
+// or as a value, at any depth. Names must be at most 63 bytes long. Mentions stops at the first
+// name it finds and then returns no object. Otherwise it returns only where the object and its
+// stream are, which avoids garbage, and fails as LoadEntry does.
 func (d *Document) Mentions(entry Entry, names ...string) (Indirect, bool, error) {
 	d.seeker = parser{sought: names}
 	object, err := d.load(entry, &d.seeker)
@@ -241,7 +241,8 @@ func (d *Document) loadPlain(entry Entry, p *parser) (Indirect, error) {
 	return object, err
 }
 
-// mismatch turns a syntax error at the place an entry points to into what it means there.
+// mismatch turns a syntax error at an entry's offset into the cross-reference error that it means
+// there.
 func mismatch(entry Entry, err error) error {
 	if errors.Is(err, ErrSyntax) {
 		return fault(ErrCrossReference, entry.Offset, "object %d %d is not where the cross-reference says",
@@ -250,8 +251,8 @@ func mismatch(entry Entry, err error) error {
 	return err
 }
 
-// Resolve follows references. The second result is the object's own number, or zero
-// for a direct object. A reference to nothing gives null, as PDF has it.
+// Resolve follows references. The second result is the object's own number, or zero for a direct
+// object. A reference to a missing object resolves to null, as PDF requires.
 func (d *Document) Resolve(o Object) (Object, Reference, error) {
 	var ref Reference
 	for range maxReferences {
@@ -271,8 +272,8 @@ func (d *Document) Resolve(o Object) (Object, Reference, error) {
 	return Object{}, Reference{}, fault(ErrLimit, -1, "references that lead to references, %d times", maxReferences)
 }
 
-// Check looks at every entry of the cross-reference and returns an [ErrCrossReference] for the
-// first that does not point to its object. It does not read the objects.
+// Check verifies that every cross-reference entry points to its object and returns an
+// [ErrCrossReference] for the first that does not. It does not read the objects themselves.
 func (d *Document) Check() error {
 	for entry := range d.InFile() {
 		switch entry.Type {

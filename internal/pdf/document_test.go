@@ -228,7 +228,7 @@ func TestFaultsAreTyped(t *testing.T) {
 			pdf.ErrCrossReference},
 		{"no trailer dictionary", strings.Replace(plain, "trailer\n<<", "trailer\n5 <<", 1), pdf.ErrCrossReference},
 		{"no root", strings.Replace(plain, "/Root", "/Toor", 1), pdf.ErrStructure},
-		{"root is no dictionary", strings.Replace(plain, "/Root 1 0 R", "/Root 9 0 R", 1), pdf.ErrStructure},
+		{"root is not a dictionary", strings.Replace(plain, "/Root 1 0 R", "/Root 9 0 R", 1), pdf.ErrStructure},
 		{"no pages", string(pdftest.Table("<< /Pages 2 0 R >>", "<< /Type /Pages /Kids [] >>")), pdf.ErrStructure},
 		{"pages without kids", string(pdftest.Table("<< /Pages 2 0 R >>", "<< /Type /Pages >>")), pdf.ErrStructure},
 		{"page tree loop", string(pdftest.Table("<< /Pages 2 0 R >>", "<< /Kids [2 0 R] >>")), pdf.ErrStructure},

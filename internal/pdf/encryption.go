@@ -13,39 +13,39 @@ import (
 	"slices"
 )
 
-// What the algorithms of ISO 32000-2, 7.6, are made of.
+// Constants of the algorithms in ISO 32000-2, 7.6.
 const (
-	hashLength = 32      // of /O and /U, up to revision 4, and of the hashes in them from 5 on
-	saltLength = 8       // of each of the two salts behind these
-	fileKey256 = 256 / 8 // length of the key from revision 5 on
-	maxObject  = 1 << 24 // an object number of more bytes has no key of its own
-	leastPass  = 64      // rounds of the hash of revision 6
+	hashLength = 32      // of /O and /U up to revision 4, and of the hashes in them from revision 5
+	saltLength = 8       // of each of the two salts that follow the hash
+	fileKey256 = 256 / 8 // length of the key from revision 5
+	maxObject  = 1 << 24 // object keys use only the low three bytes of the object number
+	leastPass  = 64      // minimum rounds of the revision 6 hash
 )
 
-// passwordPadding stands for what a password lacks: all of it, if it is empty.
+// passwordPadding fills up a password that is too short, and replaces an empty one entirely.
 var passwordPadding = []byte("\x28\xBF\x4E\x5E\x4E\x75\x8A\x41\x64\x00\x4E\x56\xFF\xFA\x01\x08" +
 	"\x2E\x2E\x00\xB6\xD0\x68\x3E\x80\x2F\x0C\xA9\xFE\x64\x53\x69\x7A")
 
-// decryption is how strings and streams are read in a file that opens with the empty user password.
+// decryption decrypts the strings and streams of a file that opens with the empty user password.
 type decryption struct {
 	key             []byte
 	strings, stream method
 }
 
-// method is how a string or stream is encrypted.
+// method is the way a string or stream is encrypted.
 type method uint8
 
 const (
 	methodNone method = iota
 	methodRC4
-	methodAES    // AES-128, with a key for each object
-	methodAES256 // with the key of the file
+	methodAES    // AES-128, with one key per object
+	methodAES256 // AES-256, with the file's key
 )
 
-// Unlock lets an encrypted document be read that opens with the empty user password: strings of
-// objects that are loaded afterwards, and object streams. It returns an [ErrEncrypted] for one that
-// needs a password, is encrypted in another way than ISO 32000 defines, or is only partly
-// encrypted. Of a document that is not encrypted it does nothing.
+// Unlock makes a document readable that is encrypted with the empty user password: the strings of
+// objects loaded afterwards, and object streams. It returns an [ErrEncrypted] for a document that
+// needs a password, is encrypted in a way that ISO 32000 does not define, or is only partly
+// encrypted. For a document that is not encrypted it does nothing.
 func (d *Document) Unlock() error {
 	if !d.Encrypted() {
 		return nil
@@ -118,7 +118,7 @@ func newDecryption(dictionary Object, id []byte) (*decryption, error) {
 	return d, nil
 }
 
-// filterMethod is what a crypt filter does that the dictionary names under a key.
+// filterMethod returns the method of the crypt filter that the dictionary names under key.
 func filterMethod(dictionary Object, key string) (method, bool) {
 	name := dictionary.Get(key)
 	if name.Kind == Null || name.IsName("Identity") {
@@ -137,7 +137,7 @@ func filterMethod(dictionary Object, key string) (method, bool) {
 	return 0, false
 }
 
-// key128 is the file's key up to revision 4, or nil if the empty password is not the user's.
+// key128 returns the file's key up to revision 4, or nil if the user password is not empty.
 func key128(dictionary Object, revision, permissions int64, length int, id []byte) []byte {
 	owner, user := dictionary.Get("O").Text, dictionary.Get("U").Text
 	if len(owner) < hashLength || len(user) < hashLength {
@@ -173,7 +173,7 @@ func key128(dictionary Object, revision, permissions int64, length int, id []byt
 	return key[:length]
 }
 
-// key256 is the file's key from revision 5 on, or nil if the empty password is not the user's.
+// key256 returns the file's key from revision 5, or nil if the user password is not empty.
 func key256(dictionary Object, revision int64) []byte {
 	user, wrapped := dictionary.Get("U").Text, dictionary.Get("UE").Text
 	if len(user) < hashLength+2*saltLength || len(wrapped) < fileKey256 {
@@ -199,8 +199,8 @@ func key256(dictionary Object, revision int64) []byte {
 	return key
 }
 
-// hardened is the hash of revision 6 for the empty password, ISO 32000-2, algorithm 2.B, from its
-// first SHA-256.
+// hardened completes the revision 6 hash of the empty password (ISO 32000-2, algorithm 2.B), given
+// its first SHA-256.
 func hardened(key []byte) []byte {
 	for round, last := 0, byte(0); round < leastPass || int(last) > round-hashLength; round++ {
 		block, err := aes.NewCipher(key[:16])
@@ -210,7 +210,8 @@ func hardened(key []byte) []byte {
 		content := bytes.Repeat(key, 64)
 		cipher.NewCBCEncrypter(block, key[16:32]).CryptBlocks(content, content)
 		rest := 0
-		for _, b := range content[:16] { // the remainder by 3 of a number is that of its bytes' sum, since 256 leaves 1
+		// 256 mod 3 is 1, so a number and the sum of its bytes have the same remainder.
+		for _, b := range content[:16] {
 			rest += int(b)
 		}
 		switch last = content[len(content)-1]; rest % 3 {
@@ -238,7 +239,7 @@ func rc4Of(key, content []byte) []byte {
 	return result
 }
 
-// objectKey is the key for an object's strings or its stream.
+// objectKey returns the key for an object's strings or its stream.
 func (d *decryption) objectKey(by method, ref Reference) []byte {
 	if by == methodAES256 {
 		return d.key
@@ -253,7 +254,8 @@ func (d *decryption) objectKey(by method, ref Reference) []byte {
 	return sum[:min(len(d.key)+5, len(sum))]
 }
 
-// open decrypts a string or a stream; false if it is not as the method writes them.
+// open decrypts a string or a stream. It returns false if the content cannot have been encrypted by
+// the method.
 func (d *decryption) open(by method, ref Reference, content []byte) ([]byte, bool) {
 	switch by {
 	case methodNone:
@@ -277,8 +279,8 @@ func (d *decryption) open(by method, ref Reference, content []byte) ([]byte, boo
 	return plain[:len(plain)-padding], true
 }
 
-// openStrings decrypts the strings of an object but for the contents of a signature, which never
-// are encrypted. A string that cannot be decrypted stays as it is.
+// openStrings decrypts the strings of an object, except the /Contents of a signature, which is
+// never encrypted. It leaves a string that cannot be decrypted unchanged.
 func (d *decryption) openStrings(o *Object, ref Reference) {
 	if o.IsString() {
 		if plain, ok := d.open(d.strings, ref, o.Text); ok {

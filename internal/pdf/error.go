@@ -5,33 +5,34 @@ import (
 	"fmt"
 )
 
-// The kinds of [Error]. Callers decide with errors.Is.
+// Kinds of [Error], for use with errors.Is.
 var (
-	// ErrNotPDF: there is no "%PDF-" within the first 1,024 bytes.
+	// ErrNotPDF means that the first 1,024 bytes contain no "%PDF-".
 	ErrNotPDF = errors.New("no PDF header")
-	// ErrCrossReference: the cross-reference is missing, broken, or points to something else than
-	// it says.
+	// ErrCrossReference means that the cross-reference is missing or broken, or that an entry does
+	// not point to its object.
 	ErrCrossReference = errors.New("broken cross-reference")
-	// ErrSyntax: an object is not written as PDF objects are.
+	// ErrSyntax means that an object violates PDF syntax.
 	ErrSyntax = errors.New("malformed object")
-	// ErrStructure: objects are well written, but the document tree they form is wrong.
+	// ErrStructure means that the objects are well formed but the document tree they build is
+	// wrong.
 	ErrStructure = errors.New("broken document structure")
-	// ErrEncrypted: the content is encrypted, so that strings and streams cannot be read.
+	// ErrEncrypted means that strings and streams cannot be read because they are encrypted.
 	ErrEncrypted = errors.New("encrypted document")
-	// ErrUnsupported: a stream that is needed uses a filter that this reader does not know.
+	// ErrUnsupported means that a stream uses a filter that this reader does not support.
 	ErrUnsupported = errors.New("unsupported feature")
-	// ErrLimit: the document exceeds one of the bounds in the package comment.
+	// ErrLimit means that the document exceeds a limit listed in the package comment.
 	ErrLimit = errors.New("limit exceeded")
-	// ErrNotFound: the cross-reference has no object of that number, or says that it is free.
+	// ErrNotFound means that the cross-reference does not list the object, or lists it as free.
 	ErrNotFound = errors.New("no such object")
 )
 
-// Error says what is wrong with a document and where. Its text holds numbers and PDF
-// keywords, never content of the document.
+// Error says what is wrong with a document and where. Its text contains numbers and PDF keywords,
+// never document content.
 type Error struct {
 	Kind   error  // one of the Err variables of this package
-	Offset int64  // byte of the file, from 0; -1 if the fault has no place in the file
-	Detail string // what is wrong
+	Offset int64  // byte offset in the file, from 0; -1 if the error has no position
+	Detail string // description of the problem
 }
 
 func (e *Error) Error() string {
@@ -41,7 +42,7 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%v at byte %d: %s", e.Kind, e.Offset, e.Detail)
 }
 
-// Unwrap gives the kind.
+// Unwrap returns the kind.
 func (e *Error) Unwrap() error { return e.Kind }
 
 func fault(kind error, offset int64, format string, args ...any) error {

@@ -131,7 +131,7 @@ func FuzzOpen(f *testing.F) {
 					break
 				}
 				if page.Dictionary.Kind != pdf.Dictionary {
-					t.Fatal("a page is no dictionary")
+					t.Fatal("a page is not a dictionary")
 				}
 				if n++; n > 1000 {
 					break

@@ -42,24 +42,24 @@ type Reference struct {
 type Object struct {
 	Kind       Kind
 	Generation uint16 // of a Ref
-	Offset     int64  // of the first byte; in the file, or see [Indirect].Compressed
+	Offset     int64  // of the first byte; see [Indirect].Compressed for what it counts from
 	End        int64  // one past the last byte
-	// Int is the value of an Integer, 0 or 1 of a Boolean, the object number of a Ref.
+	// Int is the value of an Integer, 0 or 1 for a Boolean, or the object number of a Ref.
 	Int int64
 	// Text is the decoded content of a Name (without the slash) or a string, and a Real as written.
 	Text []byte
-	// Items are an Array's elements, or a Dictionary's keys and values in turn, as written, so that
-	// keys written twice can be seen.
+	// Items holds an Array's elements, or a Dictionary's keys and values in turn, as written, so
+	// that duplicate keys stay visible.
 	Items []Object
 }
 
-// Reference is the object number and generation of a Ref.
+// Reference returns the object number and generation of a Ref.
 func (o Object) Reference() Reference {
 	return Reference{Number: uint32(o.Int), Generation: o.Generation}
 }
 
-// Lookup returns the value of a dictionary's key and how often the key is there: the
-// value of the last, and null where there is none or o is no dictionary.
+// Lookup returns the value of a dictionary key and how often the key occurs. If it occurs several
+// times, the value is the last one. If it is missing, or o is not a dictionary, the value is null.
 func (o Object) Lookup(key string) (value Object, times int) {
 	if o.Kind != Dictionary {
 		return Object{}, 0
@@ -73,13 +73,13 @@ func (o Object) Lookup(key string) (value Object, times int) {
 	return value, times
 }
 
-// Get is Lookup without the count.
+// Get returns the value of a dictionary key, as [Object.Lookup] does.
 func (o Object) Get(key string) Object {
 	value, _ := o.Lookup(key)
 	return value
 }
 
-// DuplicateKey returns a key that the dictionary has more than once.
+// DuplicateKey returns a key that occurs more than once in the dictionary.
 func (o Object) DuplicateKey() (string, bool) {
 	if o.Kind != Dictionary {
 		return "", false
@@ -95,8 +95,8 @@ func (o Object) DuplicateKey() (string, bool) {
 	return "", false
 }
 
-// With returns a copy of a dictionary in which key has the value: in its old place
-// where the key was there, else at the end.
+// With returns a copy of a dictionary with key set to value. An existing key keeps its position; a
+// new one goes at the end.
 func (o Object) With(key string, value Object) Object {
 	items := make([]Object, 0, len(o.Items)+2)
 	placed := false
@@ -114,7 +114,7 @@ func (o Object) With(key string, value Object) Object {
 	return Object{Kind: Dictionary, Items: items}
 }
 
-// Without returns a copy of a dictionary that lacks the keys.
+// Without returns a copy of a dictionary without the keys.
 func (o Object) Without(keys ...string) Object {
 	items := make([]Object, 0, len(o.Items))
 next:
@@ -129,13 +129,13 @@ next:
 	return Object{Kind: Dictionary, Items: items}
 }
 
-// IsString tells whether the object is a string of either form.
+// IsString reports whether the object is a string in either notation.
 func (o Object) IsString() bool { return o.Kind == Literal || o.Kind == Hex }
 
-// IsName tells whether the object is that name.
+// IsName reports whether the object is the given name.
 func (o Object) IsName(name string) bool { return o.Kind == Name && string(o.Text) == name }
 
-// Number is the value of an Integer or a Real.
+// Number returns the value of an Integer or a Real.
 func (o Object) Number() (float64, bool) {
 	switch o.Kind {
 	case Integer:
@@ -147,30 +147,30 @@ func (o Object) Number() (float64, bool) {
 	return 0, false
 }
 
-// NewName makes a name, given without its slash.
+// NewName returns a name. The argument has no leading slash.
 func NewName(name string) Object { return Object{Kind: Name, Text: []byte(name)} }
 
-// NewInteger makes an integer.
+// NewInteger returns an integer.
 func NewInteger(value int64) Object { return Object{Kind: Integer, Int: value} }
 
-// NewReal makes a number with at most two decimals, as coordinates need.
+// NewReal returns a real number with two decimals, which is enough for coordinates.
 func NewReal(value float64) Object {
 	return Object{Kind: Real, Text: strconv.AppendFloat(nil, value, 'f', 2, 64)}
 }
 
-// NewReference makes a reference.
+// NewReference returns a reference.
 func NewReference(ref Reference) Object {
 	return Object{Kind: Ref, Int: int64(ref.Number), Generation: ref.Generation}
 }
 
-// NewArray makes an array.
+// NewArray returns an array.
 func NewArray(items ...Object) Object { return Object{Kind: Array, Items: items} }
 
-// NewHex makes a string that is written in hexadecimal.
+// NewHex returns a string in hexadecimal notation.
 func NewHex(content []byte) Object { return Object{Kind: Hex, Text: content} }
 
-// Append writes the object as PDF text behind dst. Parsed again it gives the same
-// object, but for the offsets.
+// Append appends the object as PDF text to dst. Parsing that text gives an equal object with other
+// offsets.
 func (o Object) Append(dst []byte) []byte {
 	switch o.Kind {
 	case Boolean:
@@ -238,7 +238,7 @@ func appendLiteral(dst, content []byte) []byte {
 		case '(', ')', '\\':
 			dst = append(dst, '\\', c)
 		case '\r':
-			dst = append(dst, `\r`...) // a bare one would be read as a line feed
+			dst = append(dst, `\r`...) // an unescaped one would be read as a line feed
 		default:
 			dst = append(dst, c)
 		}
@@ -246,7 +246,7 @@ func appendLiteral(dst, content []byte) []byte {
 	return append(dst, ')')
 }
 
-// Equal tells whether two objects have the same value, wherever they stand.
+// Equal reports whether two objects have the same value, regardless of their offsets.
 func (o Object) Equal(other Object) bool {
 	if o.Kind != other.Kind || o.Int != other.Int || o.Generation != other.Generation ||
 		len(o.Items) != len(other.Items) || !bytes.Equal(o.Text, other.Text) {

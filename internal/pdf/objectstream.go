@@ -4,7 +4,7 @@ import "math"
 
 const maxStreamObjects = 1 << 16
 
-// objectStream is a decoded stream of objects.
+// objectStream is a decoded object stream.
 type objectStream struct {
 	number  uint32
 	content []byte
@@ -41,11 +41,12 @@ func (d *Document) loadCompressed(entry Entry, p *parser) (Indirect, error) {
 
 func (d *Document) openObjectStream(number uint32) (*objectStream, error) {
 	container, _ := d.Entry(number)
-	if container.Type != InUse { // an object stream inside another is forbidden, and would let readers recurse
+	// An object stream must not stand in another one: readers could recurse without end.
+	if container.Type != InUse {
 		return nil, fault(ErrCrossReference, -1, "object stream %d does not exist", number)
 	}
-	// Its length and filters may be objects of their own, but not inside object streams: one that
-	// stands in the very stream it describes would never be found.
+	// The stream's length and filters may be indirect objects, but not inside object streams: an
+	// object inside the very stream that it describes could never be found.
 	if d.opening {
 		return nil, fault(ErrStructure, -1, "the length or filter of an object stream stands in an object stream")
 	}
@@ -61,7 +62,7 @@ func (d *Document) openObjectStream(number uint32) (*objectStream, error) {
 	count, first := loaded.Object.Get("N"), loaded.Object.Get("First")
 	if !loaded.Object.Get("Type").IsName("ObjStm") || count.Kind != Integer || first.Kind != Integer || count.Int < 0 ||
 		first.Int < 0 {
-		return nil, fault(ErrCrossReference, loaded.Offset, "object %d is no object stream", number)
+		return nil, fault(ErrCrossReference, loaded.Offset, "object %d is not an object stream", number)
 	}
 	if count.Int > maxStreamObjects {
 		return nil, fault(ErrLimit, loaded.Offset, "object stream %d has more than %d objects", number,

@@ -10,14 +10,14 @@ const (
 	maxPageNodes = 1 << 17
 )
 
-// inherited are the entries that a page takes from the nodes above it.
+// inherited lists the keys that a page inherits from the nodes above it.
 var inherited = []string{"MediaBox", "CropBox", "Rotate", "Resources"}
 
-// Catalog is the document's root dictionary.
+// Catalog returns the document's root dictionary.
 func (d *Document) Catalog() (Object, Reference, error) {
 	root := d.Trailer().Get("Root")
 	if root.Kind != Ref {
-		return Object{}, Reference{}, fault(ErrStructure, d.Trailer().Offset, "the trailer's /Root is no reference")
+		return Object{}, Reference{}, fault(ErrStructure, d.Trailer().Offset, "the trailer's /Root is not a reference")
 	}
 	catalog, ref, err := d.Resolve(root)
 	if err != nil {
@@ -36,8 +36,8 @@ type Page struct {
 	parents    []Object
 }
 
-// Inherited is an entry of the page, or else of the nearest node above it that has it:
-// /MediaBox, /CropBox, /Rotate or /Resources. It may be a reference.
+// Inherited returns the value of a page's key. For /MediaBox, /CropBox, /Rotate and /Resources it
+// falls back to the nearest ancestor that has the key. The result may be a reference.
 func (p Page) Inherited(key string) Object {
 	if value := p.Dictionary.Get(key); value.Kind != Null || !slices.Contains(inherited, key) {
 		return value
@@ -50,8 +50,8 @@ func (p Page) Inherited(key string) Object {
 	return Object{}
 }
 
-// Pages goes through the page tree in reading order; an error is the last thing it yields.
-// A page that the tree names twice is yielded twice; a node above itself is an error.
+// Pages iterates over the page tree in reading order. It yields an error last. A page that the tree
+// lists twice is yielded twice. A node that is its own ancestor is an error.
 func (d *Document) Pages() iter.Seq2[Page, error] {
 	return func(yield func(Page, error) bool) {
 		catalog, _, err := d.Catalog()
@@ -61,7 +61,7 @@ func (d *Document) Pages() iter.Seq2[Page, error] {
 		}
 		root := catalog.Get("Pages")
 		if root.Kind != Ref {
-			yield(Page{}, fault(ErrStructure, catalog.Offset, "the catalog's /Pages is no reference"))
+			yield(Page{}, fault(ErrStructure, catalog.Offset, "the catalog's /Pages is not a reference"))
 			return
 		}
 		w := pageWalk{document: d, yield: yield, above: map[Reference]bool{}}
@@ -71,7 +71,7 @@ func (d *Document) Pages() iter.Seq2[Page, error] {
 	}
 }
 
-// FirstPage is the first page; a document without any is [ErrStructure].
+// FirstPage returns the first page, or [ErrStructure] if the document has no pages.
 func (d *Document) FirstPage() (Page, error) {
 	for page, err := range d.Pages() {
 		return page, err
@@ -86,7 +86,7 @@ type pageWalk struct {
 	nodes    int
 }
 
-// node goes down from one node; false tells that the caller wants no more.
+// node walks the tree below one node. It returns false if the caller wants no more pages.
 func (w *pageWalk) node(link Object, parents []Object) (bool, error) {
 	if w.nodes++; w.nodes > maxPageNodes {
 		return false, fault(ErrLimit, -1, "more than %d nodes in the page tree", maxPageNodes)
@@ -99,7 +99,7 @@ func (w *pageWalk) node(link Object, parents []Object) (bool, error) {
 		return true, err
 	}
 	if node.Kind != Dictionary || ref == (Reference{}) {
-		return false, fault(ErrStructure, node.Offset, "a node of the page tree is no dictionary of its own")
+		return false, fault(ErrStructure, node.Offset, "a node of the page tree is not a separate dictionary")
 	}
 	kids, _, err := w.document.Resolve(node.Get("Kids"))
 	if err != nil {
@@ -112,7 +112,7 @@ func (w *pageWalk) node(link Object, parents []Object) (bool, error) {
 		return true, nil
 	}
 	if kids.Kind != Array {
-		return false, fault(ErrStructure, node.Offset, "a page tree node's /Kids is no array")
+		return false, fault(ErrStructure, node.Offset, "a page tree node's /Kids is not an array")
 	}
 	if w.above[ref] {
 		return false, fault(ErrStructure, node.Offset, "a page tree node is its own ancestor")

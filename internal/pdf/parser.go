@@ -12,28 +12,28 @@ const (
 	maxValues     = 1 << 18
 	maxObjectText = 16 << 20
 	maxDigits     = 64
-	maxSought     = 63 // bytes of a name that can be sought
+	maxSought     = 63 // longest name that can be sought, in bytes
 )
 
-// parser reads tokens and objects from a source, forward from at.
+// parser reads tokens and objects from a source, starting at at.
 type parser struct {
 	source *source
 	at     int64
 	values int
 	text   int
-	// sought are names to look for. If there are any, nothing of what is read is kept, and reading
-	// ends with errMentioned at the first of them.
+	// sought holds names to look for. If it is not empty, the parser keeps nothing that it reads,
+	// and returns errMentioned at the first of the names.
 	sought  []string
 	scratch [maxSought + 1]byte
-	// length is /Length of the outermost dictionary, which is kept even so.
+	// length is /Length of the outermost dictionary, which is kept nevertheless.
 	length   Object
-	isLength bool // the last name was that
+	isLength bool // the last name was Length
 }
 
-// errMentioned is that one of the names that were sought is there.
+// errMentioned means that the parser found one of the sought names.
 var errMentioned = errors.New("mentioned")
 
-// empty is where the text of a name or string begins.
+// empty returns the buffer that collects the text of a name or string.
 func (p *parser) empty() []byte {
 	if p.sought == nil {
 		return []byte{}
@@ -41,7 +41,7 @@ func (p *parser) empty() []byte {
 	return p.scratch[:0]
 }
 
-// discard drops a value, unless it is what is sought.
+// discard drops a value. It returns errMentioned if the value is a sought name.
 func (p *parser) discard(o *Object) error {
 	if o.Kind == Name {
 		if slices.Contains(p.sought, string(o.Text)) {
@@ -69,7 +69,7 @@ func isRegular(c byte) bool { return !isSpace(c) && !isDelimiter(c) }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// wrong is a syntax error, unless the bytes could not be read in the first place.
+// wrong returns a syntax error, or the read error that caused it.
 func (p *parser) wrong(offset int64, format string, args ...any) error {
 	if p.source.err != nil {
 		return p.source.err
@@ -77,7 +77,7 @@ func (p *parser) wrong(offset int64, format string, args ...any) error {
 	return fault(ErrSyntax, offset, format, args...)
 }
 
-// skip goes past white space and comments.
+// skip advances past white space and comments.
 func (p *parser) skip() {
 	for {
 		c, ok := p.source.at(p.at)
@@ -97,7 +97,7 @@ func (p *parser) skip() {
 	}
 }
 
-// keyword takes the word if it comes next.
+// keyword consumes the word if it comes next.
 func (p *parser) keyword(word string) bool {
 	p.skip()
 	for i := range len(word) {
@@ -112,7 +112,7 @@ func (p *parser) keyword(word string) bool {
 	return true
 }
 
-// natural takes an unsigned number of at most limit, if one comes next.
+// natural consumes an unsigned number of at most limit, if one comes next.
 func (p *parser) natural(limit int64) (int64, bool) {
 	p.skip()
 	start := p.at
@@ -135,7 +135,7 @@ func (p *parser) natural(limit int64) (int64, bool) {
 	}
 }
 
-// objectHeader takes "N G obj" and returns the offset of N.
+// objectHeader consumes "N G obj" and returns the offset of N.
 func (p *parser) objectHeader() (Reference, int64, error) {
 	p.skip()
 	offset := p.at
@@ -149,7 +149,7 @@ func (p *parser) objectHeader() (Reference, int64, error) {
 	return Reference{}, offset, p.wrong(offset, "no object begins here")
 }
 
-// objectBody takes what follows "N G obj", up to endobj or to a stream's first byte.
+// objectBody consumes what follows "N G obj", up to endobj or a stream's first byte.
 func (p *parser) objectBody(ref Reference, offset int64) (Indirect, error) {
 	object, err := p.object()
 	if err != nil {
@@ -181,7 +181,7 @@ func (p *parser) objectBody(ref Reference, offset int64) (Indirect, error) {
 	return Indirect{}, p.wrong(p.at, "object %d %d does not end with endobj", ref.Number, ref.Generation)
 }
 
-// object takes one value.
+// object consumes one value.
 func (p *parser) object() (Object, error) {
 	p.values, p.text = 0, 0
 	return p.value(0)
@@ -255,10 +255,10 @@ func (p *parser) array(depth int) (Object, error) {
 	}
 }
 
-// fewItems is how many items an array or dictionary has in most cases.
+// fewItems is enough capacity for most arrays and dictionaries.
 const fewItems = 8
 
-// exactly returns the items in memory of their own, and no more than they need.
+// exactly copies the items into a slice with no spare capacity.
 func exactly(items []Object) []Object {
 	if len(items) == 0 {
 		return nil
@@ -280,7 +280,7 @@ func (p *parser) dictionary(depth int) (Object, error) {
 			}
 		}
 		if c != '/' {
-			return Object{}, p.wrong(p.at, "a dictionary's key is no name")
+			return Object{}, p.wrong(p.at, "a dictionary's key is not a name")
 		}
 		key, err := p.value(depth + 1)
 		if err != nil {
@@ -299,7 +299,7 @@ func (p *parser) dictionary(depth int) (Object, error) {
 	}
 }
 
-// number takes an integer, a real, or a reference.
+// number consumes an integer, a real, or a reference.
 func (p *parser) number() (Object, error) {
 	start := p.at
 	var room [maxDigits]byte
@@ -335,7 +335,7 @@ func (p *parser) number() (Object, error) {
 		value, err = strconv.ParseInt(string(text), 10, 64)
 		whole = err == nil
 	}
-	if !whole { // an integer beyond 64 bits is kept as written, too
+	if !whole { // an integer beyond 64 bits is also kept as written
 		return Object{Kind: Real, Text: append(p.empty(), text...)}, nil
 	}
 	if isDigit(text[0]) && value <= math.MaxUint32 {

@@ -8,24 +8,24 @@ import (
 
 const (
 	windowSize = 8 << 10
-	windowBack = 256 // kept before the byte asked for, since parsers look ahead and step back
+	windowBack = 256 // kept before the requested byte, since parsers look ahead and step back
 )
 
-// source gives single bytes of a file, or of a decoded stream, through a small window.
+// source reads single bytes of a file or a decoded stream through a small window.
 type source struct {
 	reader io.ReaderAt
 	size   int64
 	window []byte
-	buffer *[windowSize]byte // from buffers; nil until it is needed
+	buffer *[windowSize]byte // from buffers; nil until needed
 	base   int64
-	err    error // the first read error; from then on every byte is missing
+	err    error // the first read error; afterwards every byte is missing
 }
 
-// buffers are for windows: where thousands of small files are read, they would be most of the
-// garbage.
+// buffers pools windows, which would otherwise be most of the garbage when thousands of small files
+// are read.
 var buffers = sync.Pool{New: func() any { return new([windowSize]byte) }}
 
-// release gives the buffer back; nothing can be read any more.
+// release returns the buffer to the pool. The source cannot be read afterwards.
 func (s *source) release() {
 	if s.buffer != nil {
 		buffers.Put(s.buffer)
@@ -37,7 +37,7 @@ func memory(content []byte) *source {
 	return &source{size: int64(len(content)), window: content}
 }
 
-// at returns the byte at an offset; false at the end, outside, and after an error.
+// at returns the byte at an offset. It returns false outside the file and after a read error.
 func (s *source) at(offset int64) (byte, bool) {
 	if i := offset - s.base; i >= 0 && i < int64(len(s.window)) {
 		return s.window[i], true
@@ -49,7 +49,7 @@ func (s *source) at(offset int64) (byte, bool) {
 }
 
 func (s *source) refill(offset int64) (byte, bool) {
-	base := max(0, min(offset-windowBack, s.size-windowSize)) // a small file is read whole
+	base := max(0, min(offset-windowBack, s.size-windowSize)) // covers all of a small file
 	length := min(windowSize, s.size-base)
 	if s.buffer == nil {
 		s.buffer = buffers.Get().(*[windowSize]byte)
@@ -64,8 +64,8 @@ func (s *source) refill(offset int64) (byte, bool) {
 	return s.window[offset-base], true
 }
 
-// bytes returns length bytes at an offset, which lie in the file and fit into the window. They hold
-// until the next byte is asked for.
+// bytes returns length bytes at an offset. They must lie in the file and fit into the window. The
+// slice is valid until the next read.
 func (s *source) bytes(offset int64, length int) ([]byte, error) {
 	if from := offset - s.base; from >= 0 && from+int64(length) <= int64(len(s.window)) {
 		return s.window[from : from+int64(length)], nil

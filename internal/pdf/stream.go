@@ -14,11 +14,11 @@ const (
 	maxFilters    = 4
 )
 
-// Content decodes a stream: none of its filters may be another than FlateDecode, and it may have at
+// Content decodes a stream. The only supported filter is FlateDecode, and the result may have at
 // most 16 MiB.
 func (d *Document) Content(stream Indirect) ([]byte, error) { return d.content(stream, true) }
 
-// content decodes a stream whose dictionary has been read. Unless resolve is set, its
+// content decodes a stream whose dictionary has been read. Unless resolve is set, the dictionary's
 // entries must be direct, since references cannot be followed yet.
 func (d *Document) content(stream Indirect, resolve bool) ([]byte, error) {
 	raw, err := d.raw(stream, resolve)
@@ -91,9 +91,9 @@ func (d *Document) content(stream Indirect, resolve bool) ([]byte, error) {
 	return decoded, nil
 }
 
-// StreamEnd is how far any reader may take a stream to reach: to where its /Length says if the
-// keyword endstream stands there, and else to the next endstream or the end of the file, if that is
-// further. /Length must be resolved.
+// StreamEnd returns the furthest end that any reader may assume for a stream. If endstream follows
+// the data that /Length announces, that is the end. Otherwise it is the end that /Length says or
+// the next endstream (or the end of the file), whichever is further. /Length must be resolved.
 func (d *Document) StreamEnd(object Indirect) (int64, error) {
 	end := object.End()
 	p := parser{source: d.source, at: end}
@@ -111,10 +111,10 @@ func (d *Document) StreamEnd(object Indirect) (int64, error) {
 	}
 }
 
-// raw returns the stream's bytes as they stand in the file.
+// raw returns the stream's bytes as stored in the file.
 func (d *Document) raw(stream Indirect, resolve bool) (io.Reader, error) {
 	if stream.Stream < 0 {
-		return nil, fault(ErrSyntax, stream.Offset, "object %d is no stream", stream.Reference.Number)
+		return nil, fault(ErrSyntax, stream.Offset, "object %d is not a stream", stream.Reference.Number)
 	}
 	length := stream.Object.Get("Length")
 	if resolve {
@@ -133,7 +133,7 @@ func (d *Document) raw(stream Indirect, resolve bool) (io.Reader, error) {
 	return io.NewSectionReader(recorder{d.source}, stream.Stream, length.Int), nil
 }
 
-// recorder keeps read errors apart from faults of the compressed data.
+// recorder records read errors, so that they are not mistaken for faults in the compressed data.
 type recorder struct{ source *source }
 
 func (r recorder) ReadAt(p []byte, offset int64) (int, error) {
@@ -152,13 +152,13 @@ func inflate(r io.Reader, offset int64) (io.Reader, error) {
 	return decoder, nil
 }
 
-// predictor undoes the PNG filters, row by row.
+// predictor reverses the PNG filters, row by row.
 type predictor struct {
 	reader   io.Reader
-	pixel    int // bytes from a sample to its left neighbour
+	pixel    int // distance in bytes from a sample to its left neighbour
 	row      []byte
 	previous []byte
-	rest     []byte // of row, not handed out yet
+	rest     []byte // part of row that has not been returned yet
 	offset   int64
 }
 
@@ -208,7 +208,7 @@ func (p *predictor) next() error {
 		return err
 	}
 	p.row, p.previous = p.previous, p.row
-	// a last row that is cut keeps the bytes it has
+	// a truncated last row keeps the bytes it has
 	n, err := io.ReadFull(p.reader, p.row)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return err
@@ -238,7 +238,7 @@ func (p *predictor) next() error {
 	return nil
 }
 
-// paeth picks the neighbour closest to left + above - corner, as PNG defines it.
+// paeth returns the neighbour closest to left + above - corner, as PNG defines it.
 func paeth(left, above, corner byte) byte {
 	estimate := int(left) + int(above) - int(corner)
 	distance := func(c byte) int { return max(estimate-int(c), int(c)-estimate) }

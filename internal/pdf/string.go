@@ -5,8 +5,8 @@ import (
 	"unicode/utf16"
 )
 
-// DecodeText reads a text string: UTF-16 or UTF-8 with their marks, and everything else as Latin-1,
-// which PDF's own encoding is but for a few signs.
+// DecodeText decodes a text string: UTF-16 or UTF-8 if it has the byte order mark, and otherwise
+// Latin-1, which differs from PDFDocEncoding only in a few characters.
 func DecodeText(text []byte) string {
 	if len(text) >= 2 && text[0] == 0xFE && text[1] == 0xFF {
 		var units []uint16
@@ -25,13 +25,13 @@ func DecodeText(text []byte) string {
 	return string(runes)
 }
 
-// grow counts decoded bytes of the object's names and strings.
+// grow appends a decoded byte of a name or string and counts it towards the object's limit.
 func (p *parser) grow(dst []byte, c byte) ([]byte, error) {
 	if p.text++; p.text > maxObjectText {
 		return nil, fault(ErrLimit, p.at, "more than %d bytes of text in one object", maxObjectText)
 	}
 	if p.sought != nil && len(dst) > maxSought {
-		return dst, nil // longer than anything sought
+		return dst, nil // already longer than any sought name
 	}
 	return append(dst, c), nil
 }
@@ -59,7 +59,7 @@ func (p *parser) name() (Object, error) {
 		}
 		p.at++
 		if c == '#' {
-			// PDF 1.1 had no escapes: a # without two digits behind it is itself
+			// PDF 1.1 had no escapes: a # that two hexadecimal digits do not follow is literal
 			first, _ := p.source.at(p.at)
 			second, _ := p.source.at(p.at + 1)
 			high, okHigh := hexValue(first)
@@ -142,14 +142,14 @@ func (p *parser) literal() (Object, error) {
 	}
 }
 
-// lineFeed takes the second half of a line end.
+// lineFeed consumes the second half of a CR LF line end.
 func (p *parser) lineFeed() {
 	if c, ok := p.source.at(p.at); ok && c == '\n' {
 		p.at++
 	}
 }
 
-// escape takes what follows a backslash; false if it stands for nothing.
+// escape consumes what follows a backslash. It returns false if that adds no character.
 func (p *parser) escape() (byte, bool) {
 	c, ok := p.source.at(p.at)
 	if !ok {
@@ -182,7 +182,7 @@ func (p *parser) escape() (byte, bool) {
 		if !ok || digit < '0' || digit > '7' {
 			break
 		}
-		value = value<<3 | digit - '0' // overflow is ignored, as PDF says
+		value = value<<3 | digit - '0' // overflow is ignored, as PDF requires
 		p.at++
 	}
 	return value, true

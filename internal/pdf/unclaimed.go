@@ -2,10 +2,10 @@ package pdf
 
 import "math"
 
-// Unclaimed is the offset of the first byte at or behind from that belongs to nothing: to no object
-// that a cross-reference section leads to, no section, no startxref, and neither white space nor
-// comment. It is Size if there is none. The bytes at from must begin one of these, as they do
-// behind an earlier revision.
+// Unclaimed returns the offset of the first byte, at or after from, that belongs to nothing: to no
+// object that a cross-reference section lists, no section, no startxref, no white space and no
+// comment. If there is none, it returns Size. One of these must begin at from, as it does after the
+// end of an earlier revision.
 func (d *Document) Unclaimed(from int64) (int64, error) {
 	known := map[int64]Reference{}
 	for _, lines := range [][]line{d.lines, d.superseded} {
@@ -32,7 +32,7 @@ func (d *Document) Unclaimed(from int64) (int64, error) {
 	}
 }
 
-// claimed takes one part of the file, if it is one that is known.
+// claimed consumes one known part of the file. It returns false if there is none.
 func (d *Document) claimed(p *parser, known map[int64]Reference, sections map[int64]bool) bool {
 	start := p.at
 	switch {

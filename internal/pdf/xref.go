@@ -9,32 +9,32 @@ import (
 	"slices"
 )
 
-// EntryType is what the cross-reference says of an object.
+// EntryType is the type of a cross-reference entry.
 type EntryType uint8
 
-// The types of entries.
+// Types of entries.
 const (
 	Free       EntryType = iota
 	InUse                // at Offset
 	Compressed           // in the object stream Stream, at Index
 )
 
-// Entry is one object's line in the cross-reference.
+// Entry is an object's cross-reference entry.
 type Entry struct {
 	Number     uint32
 	Generation uint16 // of an InUse entry; a Compressed object always has 0
 	Type       EntryType
-	Offset     int64  // InUse: byte of the file, from 0
+	Offset     int64  // InUse: offset in the file, from 0
 	Stream     uint32 // Compressed: number of the object stream
-	Index      int    // Compressed: which of its objects
+	Index      int    // Compressed: index of the object in that stream
 }
 
-// line is an [Entry] as a document keeps it, since it may have a million.
+// line is a compact [Entry]. A document may have a million of them.
 type line struct {
 	place      int64 // Offset, or Index<<32 | Stream
 	number     uint32
 	generation uint16
-	kind       uint16 // EntryType, and above its two bits how many sections are newer
+	kind       uint16 // the EntryType in the low two bits; above them, the number of newer sections
 }
 
 const kindBits = 2
@@ -58,8 +58,8 @@ func (l line) entry() Entry {
 	return e
 }
 
-// settle puts the lines of all sections in order and keeps one for each object: the first of the
-// newest section that has it.
+// settle sorts the lines of all sections and keeps one per object: the first line of the newest
+// section that lists it.
 func (d *Document) settle() {
 	byNumber := func(a, b line) int {
 		if order := cmp.Compare(a.number, b.number); order != 0 {
@@ -93,7 +93,7 @@ func (d *Document) settle() {
 	}
 }
 
-// inFile goes through lines in the order of the file, those in object streams last.
+// inFile iterates over lines by offset in the file, and over those in object streams last.
 func inFile(lines []line) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
 		order := make([]uint32, 0, len(lines))
@@ -104,7 +104,7 @@ func inFile(lines []line) iter.Seq[Entry] {
 		}
 		slices.SortFunc(order, func(i, j uint32) int {
 			a, b := lines[i].entry(), lines[j].entry()
-			switch { // cmp.Or would make garbage of each comparison
+			switch { // cmp.Or would allocate for each comparison
 			case a.Stream != b.Stream:
 				return cmp.Compare(a.Stream, b.Stream)
 			case a.Index != b.Index:
@@ -122,19 +122,19 @@ func inFile(lines []line) iter.Seq[Entry] {
 	}
 }
 
-// Reference is the entry's object.
+// Reference returns the object that the entry describes.
 func (e Entry) Reference() Reference { return Reference{e.Number, e.Generation} }
 
-// Section is one part of the cross-reference: what one revision of the file added, or one of
-// the two parts of a linearized file.
+// Section is one section of the cross-reference: what one revision of the file added, or one of the
+// two parts of a linearized file.
 type Section struct {
-	Offset int64 // of the keyword xref or of the cross-reference stream's object number
-	// Stream tells that it is a cross-reference stream, not a table. A hybrid section is a table.
+	Offset int64 // offset of the keyword xref, or of the cross-reference stream's object number
+	// Stream is true for a cross-reference stream. A hybrid section counts as a table.
 	Stream  bool
 	Trailer Object // the trailer dictionary, or the stream's
 }
 
-// readSections follows the chain from the last startxref.
+// readSections follows the chain of sections from the last startxref.
 func (d *Document) readSections() error {
 	next, err := d.findStart()
 	if err != nil {
@@ -163,7 +163,7 @@ func (d *Document) readSections() error {
 			d.lines = append(d.lines, lines...)
 		}
 		previous := section.Trailer.Get("Prev")
-		// some programs write /Prev 0 for "none": nothing can stand there but the header
+		// Some programs write /Prev 0 for "none": only the header can stand at offset 0.
 		if previous.Kind == Null || previous.Kind == Integer && previous.Int == 0 {
 			d.settle()
 			return nil
@@ -174,7 +174,7 @@ func (d *Document) readSections() error {
 	}
 }
 
-// place turns an offset as PDF counts them into one of the file.
+// place turns an offset counted from "%PDF-" into an offset in the file.
 func (d *Document) place(offset Object) (int64, error) {
 	if offset.Kind != Integer || offset.Int < 0 || offset.Int >= d.size-d.header {
 		return 0, fault(ErrCrossReference, offset.Offset, "an offset lies outside the file")
@@ -182,7 +182,7 @@ func (d *Document) place(offset Object) (int64, error) {
 	return d.header + offset.Int, nil
 }
 
-// findStart reads the number behind the last startxref of the file, searching backward.
+// findStart searches backward for the last startxref and reads its number.
 func (d *Document) findStart() (int64, error) {
 	const near, block = 1 << 10, 64 << 10
 	word := []byte("startxref")
@@ -211,7 +211,7 @@ func (d *Document) findStart() (int64, error) {
 	}
 }
 
-// readStart reads the number behind the startxref at an offset.
+// readStart reads the number after the startxref at an offset.
 func (d *Document) readStart(offset int64) (int64, error) {
 	p := parser{source: d.source, at: offset}
 	if p.keyword("startxref") {
@@ -231,8 +231,8 @@ func (p *parser) broken(offset int64, format string, args ...any) error {
 	return fault(ErrCrossReference, offset, format, args...)
 }
 
-// readSection reads the section at an offset, with the hidden part of a hybrid one. Of
-// several entries for one object the first counts.
+// readSection reads the section at an offset, including the hidden part of a hybrid section. The
+// first of several entries for one object wins.
 func (d *Document) readSection(offset int64, limit int) (Section, []line, error) {
 	p := parser{source: d.source, at: offset}
 	if !p.keyword("xref") {
@@ -248,15 +248,15 @@ func (d *Document) readSection(offset int64, limit int) (Section, []line, error)
 		return Section{}, nil, err
 	}
 	if trailer.Kind != Dictionary {
-		return Section{}, nil, fault(ErrCrossReference, trailer.Offset, "the trailer is no dictionary")
+		return Section{}, nil, fault(ErrCrossReference, trailer.Offset, "the trailer is not a dictionary")
 	}
 	section.Trailer = trailer
 	hidden := trailer.Get("XRefStm")
 	if hidden.Kind == Null {
 		return section, lines, nil
 	}
-	// The table calls free what only the stream names, so that old readers overlook it:
-	// the stream's entries go between those in use and those free.
+	// In a hybrid file the table lists as free the objects that only the stream lists, so that old
+	// readers ignore them. The stream's entries therefore take precedence over the free ones.
 	at, err := d.place(hidden)
 	if err != nil {
 		return Section{}, nil, err
@@ -292,7 +292,7 @@ func (d *Document) readTable(p *parser, limit int) ([]line, error) {
 		if count > int64(limit-len(lines)) {
 			return nil, fault(ErrLimit, p.at, "more than %d cross-reference entries", maxEntries)
 		}
-		lines = slices.Grow(lines, int(min(count, (d.size-p.at)/shortestLine))) // a file may claim any count
+		lines = slices.Grow(lines, int(min(count, (d.size-p.at)/shortestLine))) // the file may claim any count
 		for number := first; number < first+count; number++ {
 			entry, err := d.readLine(p, uint32(number))
 			if err != nil {
@@ -304,8 +304,7 @@ func (d *Document) readTable(p *parser, limit int) ([]line, error) {
 	return lines, nil
 }
 
-// shortestLine is how many bytes a line of a cross-reference table takes at least, "0 0 f ",
-// however it is written.
+// shortestLine is the least number of bytes in a cross-reference table line: "0 0 f ".
 const shortestLine = 6
 
 func (d *Document) readLine(p *parser, number uint32) (Entry, error) {

@@ -33,7 +33,8 @@ func (d *Document) readSectionStream(offset int64, limit int) (Section, []line, 
 		index = NewArray(NewInteger(0), dictionary.Get("Size"))
 	}
 	if index.Kind != Array || len(index.Items)%2 != 0 {
-		return Section{}, nil, fault(ErrCrossReference, at, "the cross-reference stream's /Index is no array of pairs")
+		return Section{}, nil,
+			fault(ErrCrossReference, at, "the cross-reference stream's /Index is not an array of pairs")
 	}
 	var lines []line
 	length := widths[0] + widths[1] + widths[2]
@@ -42,7 +43,7 @@ func (d *Document) readSectionStream(offset int64, limit int) (Section, []line, 
 		if first.Kind != Integer || count.Kind != Integer || first.Int < 0 || count.Int < 0 ||
 			first.Int > math.MaxUint32 || count.Int > math.MaxUint32-first.Int {
 			return Section{}, nil,
-				fault(ErrCrossReference, at, "the cross-reference stream's /Index is no array of pairs")
+				fault(ErrCrossReference, at, "the cross-reference stream's /Index is not an array of pairs")
 		}
 		if count.Int > int64(len(content)/length) {
 			return Section{}, nil,
@@ -112,6 +113,6 @@ func (d *Document) decodeLine(line []byte, widths [3]int, number uint32) (Entry,
 		}
 		entry.Type, entry.Stream, entry.Index = Compressed, uint32(fields[1]), int(fields[2])
 	}
-	// unknown types stand for null, as free entries do
+	// PDF treats unknown types as null, which is what a free entry means
 	return entry, nil
 }

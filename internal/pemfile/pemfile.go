@@ -1,9 +1,8 @@
-// Package pemfile reads the certificates and keys of a file in PEM form, all of them or none:
-// package encoding/pem passes over what it cannot read, and an authority that is passed over is
-// missed much later, on a day when some server has its certificate from it.
+// Package pemfile reads the certificates and keys of a PEM file, all of them or none. Package
+// encoding/pem skips what it cannot read. A skipped authority would only be missed much later, when
+// a server presents a certificate from it.
 //
-// Call [Decode], then [Certificates]. What may live here: what such files hold, and what they hold
-// in its place.
+// Call [Decode], then [Certificates].
 package pemfile
 
 import (
@@ -15,29 +14,29 @@ import (
 	"slices"
 )
 
-// Block is one block, and the line, from 1, in which it begins.
+// Block is one block, with the line in which it begins, from 1.
 type Block struct {
 	*pem.Block
 	Line int
 }
 
-// Fault is what is wrong with a file.
+// Fault says what is wrong with a file.
 type Fault int
 
-// The faults. The first three are of what the file is, the others of a line.
+// Faults. The first three concern the whole file, the others a line.
 const (
 	UTF16   Fault = iota + 1 // text in UTF-16
 	DER                      // a certificate that is not in PEM form
 	PKCS7                    // certificates in PKCS #7, in DER or PEM form
 	Damaged                  // a block that cannot be read
-	Unbegun                  // the end of a block that no line begins
+	Unbegun                  // the end of a block without a beginning
 )
 
-// Error is why a file is not read.
+// Error says why a file cannot be read.
 type Error struct {
 	Fault Fault
-	Line  int  // of Damaged and Unbegun
-	DER   bool // of PKCS7: it is not in PEM form
+	Line  int  // for Damaged and Unbegun
+	DER   bool // for PKCS7: it is not in PEM form
 }
 
 func (e *Error) Error() string {
@@ -62,9 +61,9 @@ var (
 	byteOrderMark = []byte("\ufeff")
 )
 
-// Decode returns the blocks of a file, none if it has no line that begins one. A byte order mark is
-// passed over, and so is text before and between the blocks; a block may begin in the line in which
-// another ends, as files do that were put together without a line break. Its error is an [*Error].
+// Decode returns the blocks of a file, or none if no line begins one. It ignores a byte order mark,
+// and text before and between the blocks. A block may begin on the line on which another ends, as
+// happens when files are concatenated without a line break. The error is an [*Error].
 func Decode(content []byte) ([]Block, error) {
 	content = bytes.TrimPrefix(content, byteOrderMark)
 	if bytes.HasPrefix(content, []byte("\xff\xfe")) || bytes.HasPrefix(content, []byte("\xfe\xff")) {
@@ -104,7 +103,8 @@ func Decode(content []byte) ([]Block, error) {
 	return blocks, nil
 }
 
-// blockStarts are the places at which blocks begin or, if a dash is missing, should.
+// blockStarts returns the offsets at which blocks begin, including those whose first line lacks a
+// dash.
 func blockStarts(content []byte) []int {
 	var starts []int
 	for at := 0; ; {
@@ -124,10 +124,10 @@ func blockStarts(content []byte) []int {
 	}
 }
 
-// signedData is the type of PKCS #7 that holds certificates (RFC 5652, section 5.1).
+// signedData is the PKCS #7 type that holds certificates (RFC 5652, section 5.1).
 var signedData = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}
 
-// notPEM says what a file without a block is, as far as that is known; else it is nil.
+// notPEM says what a file without a block is, or returns nil if it does not know.
 func notPEM(content []byte) error {
 	if bytes.HasPrefix(content, []byte("-\x00-\x00")) || bytes.HasPrefix(content, []byte("\x00-\x00-")) {
 		return &Error{Fault: UTF16}
@@ -145,7 +145,7 @@ func notPEM(content []byte) error {
 	return nil
 }
 
-// CertificateError is that a certificate cannot be parsed.
+// CertificateError means that a certificate cannot be parsed.
 type CertificateError struct {
 	Number, Line int // both from 1
 	Err          error
@@ -155,19 +155,19 @@ func (e *CertificateError) Error() string {
 	return fmt.Sprintf("certificate %d, in line %d, cannot be parsed: %v", e.Number, e.Line, e.Err)
 }
 
-// Unwrap returns what package crypto/x509 says.
+// Unwrap returns the error of package crypto/x509.
 func (e *CertificateError) Unwrap() error { return e.Err }
 
-// What a certificate may be trusted for (RFC 5280, section 4.2.1.12).
+// Purposes that a certificate may be trusted for (RFC 5280, section 4.2.1.12).
 var (
 	ForServers = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 1}
-	ForSigning = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 4} // e-mail protection, which comes nearest
+	ForSigning = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 4} // e-mail protection, which comes closest
 	forAll     = asn1.ObjectIdentifier{2, 5, 29, 37, 0}
 )
 
-// Certificates parses those of the blocks that hold one. A TRUSTED CERTIFICATE of OpenSSL, which
-// says what it is to be trusted for, is left out if that is not what it is wanted for; nil wants
-// all. How many were left out is returned too. Its error is a [*CertificateError].
+// Certificates parses the blocks that hold certificates. It leaves out an OpenSSL TRUSTED
+// CERTIFICATE that is not trusted for the wanted purpose, and returns how many it left out; if
+// wanted is nil, it keeps all. The error is a [*CertificateError].
 func Certificates(blocks []Block, wanted asn1.ObjectIdentifier) (found []*x509.Certificate, leftOut int, err error) {
 	number := 0
 	for _, block := range blocks {
@@ -195,8 +195,8 @@ func Certificates(blocks []Block, wanted asn1.ObjectIdentifier) (found []*x509.C
 	return found, leftOut, nil
 }
 
-// trusts reads what follows a TRUSTED CERTIFICATE: OpenSSL's X509_CERT_AUX. What cannot be read
-// says nothing.
+// trusts reads what follows the certificate in a TRUSTED CERTIFICATE: OpenSSL's X509_CERT_AUX.
+// Content that cannot be read restricts nothing.
 func trusts(content []byte, wanted asn1.ObjectIdentifier) bool {
 	var aux struct {
 		Trusted  []asn1.ObjectIdentifier `asn1:"optional"`

@@ -70,7 +70,7 @@ func TestDecodeTakesAllOrNothing(t *testing.T) {
 			pemfile.Error{Fault: pemfile.Damaged, Line: strings.Count(one, "\n") + 1}},
 		"the first cut off": {one[:len(one)/2] + "\n" + two, 0,
 			pemfile.Error{Fault: pemfile.Damaged, Line: 1}},
-		"a letter that is no Base64": {two + strings.Replace(one, body, "!"+body[1:], 1), 0,
+		"a letter that is not Base64": {two + strings.Replace(one, body, "!"+body[1:], 1), 0,
 			pemfile.Error{Fault: pemfile.Damaged, Line: strings.Count(two, "\n") + 1}},
 		"another end than beginning": {one + strings.Replace(two, "END CERTIFICATE", "END X509 CRL", 1), 0,
 			pemfile.Error{Fault: pemfile.Damaged, Line: strings.Count(one, "\n") + 1}},

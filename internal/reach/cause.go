@@ -1,7 +1,7 @@
 package reach
 
-// Cause says in words of this package why an exchange failed, and late if it took too long. Nothing
-// that the server sent stands in it.
+// Cause explains in this package's words why an exchange failed. For a timeout it returns late. The
+// result contains nothing that the server sent.
 func Cause(err error, late string) string {
 	if f := Classify(err); f.Class != Passing || !IsTimeout(err) {
 		return f.Text

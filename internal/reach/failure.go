@@ -13,33 +13,33 @@ import (
 	"syscall"
 )
 
-// Class is what kind of failure kept a request from being answered. It decides whether to ask
-// again.
+// Class is the kind of failure that left a request without a response. It decides whether to retry.
 type Class int
 
-// The classes. What is not known is the zero one, so that nothing counts as an outage by mistake.
+// Classes of failures. The zero value stands for unknown failures, so that none counts as an outage
+// by mistake.
 const (
 	Unrecognised Class = iota
-	Passing            // the network, a host or its name server: it may pass by itself
+	Passing            // the network, a host or its name server; it may pass
 	Certificate        // the server's certificate is not valid for it, or cannot be read
-	TLS                // there is no TLS that both sides take
+	TLS                // the two sides have no TLS version or cipher in common
 	UnknownHost        // the name does not exist
-	Proxy              // the proxy refuses, or there is no telling which one to take
-	NotHTTP            // what came is no HTTP
+	Proxy              // the proxy refuses, or it is unclear which proxy to use
+	NotHTTP            // the response is not HTTP
 )
 
-// Failure is why a request was not answered, in texts that may be shown: errors of net/http can
-// quote addresses and answers.
+// Failure says why a request got no response. Its texts may be shown, unlike errors of net/http,
+// which can quote addresses and responses.
 type Failure struct {
 	Class  Class
 	Text   string // a constant
 	Detail string // in the words of the package that found it, or empty; it quotes nothing that was sent
-	// Setting is the value of GODEBUG that has a program in Go do what was refused; empty if none
-	// is known.
+	// Setting is the GODEBUG value that makes a Go program accept what was refused, or empty if
+	// none is known.
 	Setting string
 }
 
-// String is the whole of it.
+// String returns the text with its detail and remedy.
 func (f Failure) String() string {
 	text := f.Text
 	if f.Detail != "" {
@@ -48,7 +48,7 @@ func (f Failure) String() string {
 	return text + f.remedy()
 }
 
-// Reason is the detail alone, where the text would say nothing that is not known.
+// Reason returns the detail and remedy, for callers that say the rest themselves.
 func (f Failure) Reason() string { return f.Detail + f.remedy() }
 
 func (f Failure) remedy() string {
@@ -58,7 +58,7 @@ func (f Failure) remedy() string {
 	return "; the environment variable GODEBUG=" + f.Setting + " allows it"
 }
 
-// What crypto/tls says without a type that could be told apart.
+// Messages of crypto/tls errors that have no type of their own.
 const (
 	unreadableText = "tls: failed to parse certificate from server: "
 	largeKey       = "tls: server sent certificate containing RSA key larger than"
@@ -67,7 +67,7 @@ const (
 	oldCipher      = "tls: server chose an unconfigured cipher suite"
 )
 
-// Classify judges an error of a request that got no answer.
+// Classify classifies the error of a request that got no response.
 func Classify(err error) Failure {
 	var (
 		certificate *tls.CertificateVerificationError
@@ -96,7 +96,7 @@ func Classify(err error) Failure {
 		errors.Is(err, context.Canceled):
 		return Failure{Class: Passing, Text: "the connection failed"}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return Failure{Class: Passing, Text: "the connection was closed before the answer was whole"}
+		return Failure{Class: Passing, Text: "the connection was closed before the answer was complete"}
 	}
 	if f, is := tlsFailure(err); is {
 		return f
@@ -107,22 +107,22 @@ func Classify(err error) Failure {
 	switch {
 	case hasPrefix(err, "http: server closed idle connection"), hasPrefix(err, "http: persistConn.readLoop exiting"),
 		isCutStatusLine(err):
-		return Failure{Class: Passing, Text: "the connection was closed before the answer was whole"}
-	// The types of HTTP/2's errors are hidden in net/http, which speaks it where a caller's
-	// RoundTripper has it do so.
+		return Failure{Class: Passing, Text: "the connection was closed before the answer was complete"}
+	// HTTP/2 errors have unexported types in net/http. They occur if a caller's RoundTripper uses
+	// HTTP/2.
 	case hasPrefix(err, "http2: "), hasPrefix(err, "stream error: "), hasPrefix(err, "connection error: "):
 		return Failure{Class: Passing, Text: "the server ended the HTTP/2 stream or connection"}
 	case hasPrefix(err, `malformed HTTP response "\x15\x03`):
 		return Failure{Class: TLS, Text: "the server speaks TLS on this port, and got plain HTTP"}
 	case hasPrefix(err, "malformed "), hasPrefix(err, "net/http: server response headers exceeded "),
 		hasPrefix(err, "net/http: HTTP/1.x transport connection broken: "):
-		return Failure{Class: NotHTTP, Text: "what came is no HTTP that could be read"}
+		return Failure{Class: NotHTTP, Text: "the answer is not readable HTTP"}
 	}
-	return Failure{Text: "the connection failed, or what came is no HTTP that could be read"}
+	return Failure{Text: "the connection failed, or the answer is not readable HTTP"}
 }
 
-// find returns the text of the error, or of one in it, that begins so. What stands further behind
-// may be the server's.
+// find returns the text of the first error in the chain with this beginning. What follows the
+// beginning may come from the server.
 func find(err error, beginning string) (text string, found bool) {
 	for ; err != nil; err = errors.Unwrap(err) {
 		if text = err.Error(); strings.HasPrefix(text, beginning) {
@@ -137,8 +137,7 @@ func hasPrefix(err error, beginning string) bool {
 	return found
 }
 
-// What Windows says where others say ECONNREFUSED, ECONNRESET and EPIPE. No other system has errors
-// of these numbers.
+// Windows's counterparts of ECONNREFUSED, ECONNRESET and EPIPE. No other system uses these numbers.
 const (
 	winsockAborted = syscall.Errno(10053)
 	winsockReset   = syscall.Errno(10054)
@@ -150,7 +149,7 @@ func isWinsock(err error, numbers ...syscall.Errno) bool {
 	return errors.As(err, &number) && slices.Contains(numbers, number)
 }
 
-// IsReset reports whether the other side ended the connection by a reset.
+// IsReset reports whether the other side reset the connection.
 func IsReset(err error) bool {
 	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
 		isWinsock(err, winsockReset, winsockAborted)
@@ -161,7 +160,7 @@ func isErrno(err error) bool {
 	return errors.As(err, &number)
 }
 
-// IsTimeout reports whether an error, or one in it, is that time ran out.
+// IsTimeout reports whether an error, or one that it wraps, is a timeout.
 func IsTimeout(err error) bool {
 	var timeout interface {
 		error
@@ -176,8 +175,8 @@ func IsTimeout(err error) bool {
 	return false
 }
 
-// isCutStatusLine reports whether the connection ended in the first line of an answer, which
-// net/http takes for a line that is whole.
+// isCutStatusLine reports whether the connection ended within the status line. net/http reports
+// this as a malformed line.
 func isCutStatusLine(err error) bool {
 	quoted := func(beginning string) string {
 		text, _ := find(err, beginning)
@@ -189,10 +188,11 @@ func isCutStatusLine(err error) bool {
 		code != "" && len(code) < 3 && strings.Trim(code, "0123456789") == ""
 }
 
-// passingAlerts are what a server says when it cannot now, or what a damaged record leads to.
+// passingAlerts are alerts that a server sends during temporary trouble, or because of a damaged
+// record.
 var passingAlerts = []tls.AlertError{0, 20, 22, 80, 90}
 
-// tlsFailure judges the errors of crypto/tls.
+// tlsFailure classifies the errors of crypto/tls.
 func tlsFailure(err error) (f Failure, is bool) {
 	var (
 		handshake *HandshakeError
@@ -213,16 +213,15 @@ func tlsFailure(err error) (f Failure, is bool) {
 	f = Failure{Class: TLS, Detail: alert}
 	switch {
 	case errors.As(err, &record) && string(record.RecordHeader[:]) == "HTTP/", errors.Is(err, http.ErrSchemeMismatch):
-		f.Text = "the server speaks plain HTTP on this port, and no TLS"
+		f.Text = "the server speaks plain HTTP on this port, not TLS"
 	case errors.As(err, &record):
 		f.Text = "the server does not speak TLS on this port"
 	case of(70), hasPrefix(err, oldVersion):
-		f.Text = "the server has no version of TLS that is safe: at least 1.2 is needed"
+		f.Text = "the server has no safe TLS version: at least 1.2 is needed"
 	case of(71), hasPrefix(err, oldCipher):
-		f.Text, f.Setting = "the server takes no cipher that is safe", oldCipherSettings
+		f.Text, f.Setting = "the server accepts no safe cipher", oldCipherSettings
 	case of(40):
-		f.Text, f.Setting = "the server takes no cipher that is safe, or demands a client certificate",
-			oldCipherSettings
+		f.Text, f.Setting = "the server accepts no safe cipher, or demands a client certificate", oldCipherSettings
 	case of(100):
 		f.Text = "the server asks for a TLS renegotiation, which it gets once, and only with a client certificate"
 	case of(42, 43, 44, 45, 46, 48, 49, 116):
@@ -235,14 +234,14 @@ func tlsFailure(err error) (f Failure, is bool) {
 		f.Text = "the TLS handshake failed"
 	case errors.As(err, &handshake):
 		f.Text = "the TLS handshake failed"
-		f.Detail, _ = find(handshake.Err, "tls: ") // a text that is not crypto/tls's may be of anything
+		f.Detail, _ = find(handshake.Err, "tls: ") // any other text may contain anything
 	default:
 		return Failure{}, false
 	}
 	return f, true
 }
 
-// unreadableCertificate is a certificate that crypto/tls or crypto/x509 does not take for one.
+// unreadableCertificate classifies a certificate that crypto/tls or crypto/x509 rejects.
 func unreadableCertificate(why string) Failure {
 	f := Failure{Class: Certificate, Text: "the server's TLS certificate cannot be read", Detail: why}
 	switch {
@@ -254,11 +253,11 @@ func unreadableCertificate(why string) Failure {
 	return f
 }
 
-// oldCipherSettings turns on all that Go has and no longer offers.
+// oldCipherSettings enables all ciphers that Go implements but no longer offers.
 const oldCipherSettings = "tlsrsakex=1,tls3des=1"
 
-// alertOf is the text of the TLS alert that ended a connection, from either side, or empty. Its
-// type is hidden in crypto/tls.
+// alertOf returns the text of the TLS alert, from either side, that ended a connection, or "". Its
+// type is not exported by crypto/tls.
 func alertOf(err error) string {
 	for _, side := range []string{"remote error", "local error"} {
 		if op := operation(err, side); op != nil && strings.HasPrefix(op.Err.Error(), "tls: ") {
@@ -268,7 +267,7 @@ func alertOf(err error) string {
 	return ""
 }
 
-// operation finds the error of a network operation whose name begins so, or nil.
+// operation returns the error of a network operation whose name has this beginning, or nil.
 func operation(err error, name string) *net.OpError {
 	for op := (*net.OpError)(nil); errors.As(err, &op); err = op.Err {
 		if strings.HasPrefix(op.Op, name) {
@@ -278,7 +277,7 @@ func operation(err error, name string) *net.OpError {
 	return nil
 }
 
-// socksFailure judges what a SOCKS proxy said.
+// socksFailure classifies a SOCKS proxy's reply.
 func socksFailure(op *net.OpError) Failure {
 	said := strings.TrimPrefix(op.Err.Error(), "unknown error ")
 	switch said {

@@ -8,18 +8,19 @@ import (
 	"sync/atomic"
 )
 
-// HandshakeError says that an error ended a TLS handshake, which most errors of one do not show.
+// HandshakeError marks an error that ended a TLS handshake. Most such errors do not say so
+// themselves.
 type HandshakeError struct{ Err error }
 
 func (e *HandshakeError) Error() string { return e.Err.Error() }
 
-// Unwrap returns the error.
+// Unwrap returns the original error.
 func (e *HandshakeError) Unwrap() error { return e.Err }
 
-// Handshake is how the TLS handshake of a request ended, if it failed.
+// Handshake records the error of a request's TLS handshake.
 type Handshake struct{ err atomic.Pointer[error] }
 
-// Trace is the context to send the request with.
+// Trace returns the context to send the request with.
 func (h *Handshake) Trace(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx,
 		&httptrace.ClientTrace{TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
@@ -29,7 +30,7 @@ func (h *Handshake) Trace(ctx context.Context) context.Context {
 		}})
 }
 
-// Mark makes an error of the request a [HandshakeError] if it is one.
+// Mark wraps the request's error in a [HandshakeError] if it ended the handshake.
 func (h *Handshake) Mark(err error) error {
 	if ended := h.err.Load(); ended != nil && errors.Is(err, *ended) {
 		return &HandshakeError{err}

@@ -13,14 +13,14 @@ import (
 	"strings"
 )
 
-// ProxyError is that a proxy makes no connection to the server, or that there is no telling which
-// proxy to take. It shows no URL of a proxy, since that may hold a password.
+// ProxyError means that a proxy refuses the connection to the server, or that it is unclear which
+// proxy to use. It does not show the proxy's URL, which may contain a password.
 type ProxyError struct {
-	Status   int    // that the proxy answered; 0: none was asked
-	Variable string // of the environment, if it is that which is wrong
-	CGI      bool   // it is wrong only in a CGI program, where a request can set it
-	Reason   string // if none was asked
-	Err      error  // of the caller's own, if it is that; not shown
+	Status   int    // of the proxy's response; 0 if no proxy was asked
+	Variable string // the environment variable at fault, if any
+	CGI      bool   // the variable is only unusable in a CGI program, where a request can set it
+	Reason   string // if no proxy was asked
+	Err      error  // the caller's own error, if that is the cause; not shown
 }
 
 func (e *ProxyError) Error() string {
@@ -33,9 +33,9 @@ func (e *ProxyError) Error() string {
 // Unwrap returns the caller's error.
 func (e *ProxyError) Unwrap() error { return e.Err }
 
-// failure says whether asking again is of use. A repeated 407 locks accounts.
+// failure decides whether a retry can help. Repeating a 407 can lock accounts.
 func (e *ProxyError) failure() Failure {
-	f := Failure{Class: Proxy, Text: "the proxy makes no connection to the server", Detail: e.Error()}
+	f := Failure{Class: Proxy, Text: "the proxy does not connect to the server", Detail: e.Error()}
 	passing := []int{http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests}
 	if e.Status >= 500 || slices.Contains(passing, e.Status) {
 		f.Class = Passing
@@ -43,8 +43,9 @@ func (e *ProxyError) failure() Failure {
 	return f
 }
 
-// RecordProxyAnswer has the status of a proxy that refuses told as a [ProxyError], after what the
-// transport does already. Without it net/http takes the status for an error without a type.
+// RecordProxyAnswer makes the transport return a [ProxyError] with the status of a proxy that
+// refuses, after calling the transport's own hook. Otherwise net/http returns the status as an
+// untyped error.
 func RecordProxyAnswer(t *http.Transport) {
 	own := t.OnProxyConnectResponse
 	t.OnProxyConnectResponse = func(
@@ -61,8 +62,8 @@ func RecordProxyAnswer(t *http.Transport) {
 	}
 }
 
-// CheckProxies has the transport fail with a [ProxyError] where its Proxy fails, or names what is
-// no proxy, of which net/http would make something else.
+// CheckProxies makes the transport fail with a [ProxyError] if its Proxy function fails or returns
+// something that is not a proxy, which net/http would misinterpret.
 func CheckProxies(t *http.Transport) {
 	own := t.Proxy
 	if own == nil {
@@ -83,8 +84,8 @@ func CheckProxies(t *http.Transport) {
 const notAProxy = "not the URL of a proxy, such as http://proxy.example.com:3128 (or https, socks5, socks5h); " +
 	"in a password, write %25 for % and %2F for /"
 
-// isProxy reports whether a URL is that of a proxy. One with a path, or an empty port, mostly is
-// one that was cut at the wrong place, by a "/" in a password for instance.
+// isProxy reports whether a URL is that of a proxy. A URL with a path or an empty port was usually
+// split in the wrong place, for example at a "/" in a password.
 func isProxy(proxy *url.URL) bool {
 	host, port := proxy.Hostname(), proxy.Port()
 	number, err := strconv.ParseUint(port, 10, 16)
@@ -94,8 +95,8 @@ func isProxy(proxy *url.URL) bool {
 		strings.Trim(proxy.Path, "/") == ""
 }
 
-// ProxyVariable finds the variable that names the proxy for requests to a base URL: the first that
-// is set, as package net/http looks for them. It is empty if there is none.
+// ProxyVariable returns the environment variable that names the proxy for a base URL: the first one
+// set, in the order of package net/http. It returns "" if none is set.
 func ProxyVariable(base *url.URL) string {
 	if base.Scheme == "http" {
 		return firstSet("HTTP_PROXY", "http_proxy")
@@ -112,10 +113,10 @@ func firstSet(names ...string) string {
 	return ""
 }
 
-// CheckEnvironment fails with a [ProxyError] if the transport takes its proxy from the environment
-// and the variable for the base URL names none that can be used: package net/http would connect
-// without a proxy then, or to another place. It fails for no server that is reached without a proxy
-// anyway, this machine or one of NO_PROXY. It connects to nothing.
+// CheckEnvironment returns a [ProxyError] if the transport takes its proxy from the environment and
+// the variable for the base URL is not usable: package net/http would then connect without a proxy,
+// or to the wrong host. It accepts any value for a server that is reached without a proxy anyway:
+// this machine, or one in NO_PROXY. It makes no connection.
 func CheckEnvironment(t *http.Transport, base *url.URL) error {
 	if t.Proxy == nil || reflect.ValueOf(t.Proxy).Pointer() != reflect.ValueOf(http.ProxyFromEnvironment).Pointer() {
 		return nil
@@ -130,7 +131,7 @@ func CheckEnvironment(t *http.Transport, base *url.URL) error {
 		return &ProxyError{Variable: variable, CGI: true, Reason: variable + reason}
 	}
 	text := os.Getenv(variable)
-	// net/http also puts this before a URL that it cannot read, and gets another host
+	// net/http does the same with a URL that it cannot parse, and gets another host
 	if !strings.Contains(text, "://") {
 		text = "http://" + text
 	}
@@ -141,8 +142,8 @@ func CheckEnvironment(t *http.Transport, base *url.URL) error {
 	return &ProxyError{Variable: variable, Reason: variable + " is " + notAProxy}
 }
 
-// BypassesProxy reports whether package net/http reaches a server without a proxy whatever
-// HTTPS_PROXY says: it is this machine, or one of NO_PROXY.
+// BypassesProxy reports whether package net/http connects to a server without a proxy whatever
+// HTTPS_PROXY says: because it is this machine or is listed in NO_PROXY.
 func BypassesProxy(base *url.URL) bool {
 	host, port := base.Hostname(), Port(base.Scheme, base.Port())
 	ip := net.ParseIP(host)
@@ -158,9 +159,9 @@ func BypassesProxy(base *url.URL) bool {
 	return false
 }
 
-// noProxy reports whether an entry of NO_PROXY stands for a host: "*", an address, a network, or a
-// name, of which one without a dot before it stands for itself and for all below. All but a network
-// can have a port.
+// noProxy reports whether an entry of NO_PROXY covers a host. An entry is "*", an address, a
+// network, or a name. A name without a leading dot covers itself and all names below it. All but
+// networks can have a port.
 func noProxy(entry, host, port string, ip net.IP) bool {
 	if entry == "*" {
 		return true

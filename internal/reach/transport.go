@@ -1,9 +1,9 @@
-// Package reach knows how a server is reached, and why it is not: for the client, and for the
-// commands that look at a server.
+// Package reach knows how to reach a server, and explains why it cannot be reached. The client and
+// the commands that examine a server use it.
 //
-// Call [Classify] for an error of a request that got no answer, and [CheckEnvironment] before the
-// first request; [HTTP1] for a transport that sends a single request, and [SkewOf] for the server's
-// clock. Nothing that the server sent stands in a text of this package.
+// Call [Failed] for the error of a request that got no response, and [CheckEnvironment] before the
+// first request. [HTTP1] returns a transport that sends a single request, and [SkewOf] compares
+// clocks. No text of this package contains anything that the server sent.
 package reach
 
 import (
@@ -15,13 +15,13 @@ import (
 )
 
 const (
-	maxHeader = 256 << 10 // bytes of an answer's header
-	// ContinueLimit is how long "100 Continue" is waited for.
+	maxHeader = 256 << 10 // of a response, in bytes
+	// ContinueLimit is how long to wait for "100 Continue".
 	ContinueLimit = time.Second
 )
 
-// WithHeaderLimit is a clone of a transport that takes at most 256 KiB of header, waits at most 1 s
-// for "100 Continue", and gives bodies as they came.
+// WithHeaderLimit returns a clone of a transport that accepts at most 256 KiB of response header,
+// waits at most 1 s for "100 Continue", and does not decompress bodies.
 func WithHeaderLimit(transport *http.Transport) *http.Transport {
 	t := transport.Clone()
 	t.MaxResponseHeaderBytes = maxHeader
@@ -32,8 +32,8 @@ func WithHeaderLimit(transport *http.Transport) *http.Transport {
 	return t
 }
 
-// AllowRenegotiation lets the server ask once for the client certificate by a TLS renegotiation, as
-// old gateways do, if the transport has one to show.
+// AllowRenegotiation lets the server request the client certificate once by TLS renegotiation, as
+// old gateways do, if the transport has a certificate.
 func AllowRenegotiation(t *http.Transport) {
 	config := t.TLSClientConfig
 	if config == nil || len(config.Certificates) == 0 && config.GetClientCertificate == nil {
@@ -44,7 +44,7 @@ func AllowRenegotiation(t *http.Transport) {
 	}
 }
 
-// HTTP1 is [WithHeaderLimit], and sends each request by HTTP/1.1 over a connection of its own.
+// HTTP1 is like [Bounded], and sends each request by HTTP/1.1 over its own connection.
 func HTTP1(transport *http.Transport) *http.Transport {
 	t := WithHeaderLimit(transport)
 	t.DisableKeepAlives = true
@@ -56,8 +56,8 @@ func HTTP1(transport *http.Transport) *http.Transport {
 	return t
 }
 
-// HTTP1Only is a clone of a TLS configuration, or of the default one for nil, that offers HTTP/1.1
-// and nothing else.
+// HTTP1Only returns a clone of a TLS configuration, or of the default one for nil, that offers only
+// HTTP/1.1.
 func HTTP1Only(config *tls.Config) *tls.Config {
 	if config == nil {
 		config = new(tls.Config)
@@ -67,7 +67,7 @@ func HTTP1Only(config *tls.Config) *tls.Config {
 	return config
 }
 
-// Port is that of a URL, or its scheme's own.
+// Port returns port, or the default port of the scheme if port is empty.
 func Port(scheme, port string) string {
 	if port != "" {
 		return port
@@ -75,7 +75,7 @@ func Port(scheme, port string) string {
 	return map[string]string{"http": "80", "https": "443", "socks5": "1080", "socks5h": "1080"}[scheme]
 }
 
-// UnknownCircuit is the id of a circuit that does not exist: a random UUID.
+// UnknownCircuit returns the ID of a circuit that does not exist: a random UUID.
 func UnknownCircuit() string {
 	b := make([]byte, 16)
 	_, _ = rand.Read(b) // never fails

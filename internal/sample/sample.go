@@ -1,13 +1,9 @@
-// Package sample holds the contract that the demo sends when it is given no document: use
-// [Contract].
+// Package sample holds the contract that the demo sends if it is given no document: [Contract].
 //
-// It is a real PDF of two pages, in Spanish, between invented parties, and says on each page that
-// it is a sample. contrato.fodt is its source; LibreOffice 7.4 with the Liberation fonts made the
-// PDF:
+// It is a real PDF with two pages, in Spanish, between invented parties. Each page says that it is
+// a sample. Its source is contrato.fodt. LibreOffice 7.4 with the Liberation fonts made the PDF:
 //
 //	soffice --headless --convert-to pdf contrato.fodt
-//
-// Nothing but sample documents lives here.
 package sample
 
 import _ "embed"
@@ -15,7 +11,7 @@ import _ "embed"
 // ContractName is the file name under which the demo sends [Contract].
 const ContractName = "contrato.pdf"
 
-// Contract is the sample contract. It is not to be changed in place.
+// Contract is the sample contract. Do not modify it.
 //
 //go:embed contrato.pdf
 var Contract []byte

@@ -22,13 +22,13 @@ import (
 	"time"
 )
 
-// CA is an authority that nobody trusts.
+// CA is a certificate authority that nobody trusts.
 type CA struct {
 	Certificate *x509.Certificate
 	key         *ecdsa.PrivateKey
 }
 
-// New makes an authority.
+// New returns a new authority.
 func New(tb testing.TB) *CA {
 	tb.Helper()
 	ca := &CA{}
@@ -37,18 +37,18 @@ func New(tb testing.TB) *CA {
 	return ca
 }
 
-// Subject is what a certificate is for.
+// Subject describes the certificate to issue.
 type Subject struct {
 	Name      string
 	Hosts     []string      // names and addresses
-	Names     []string      // addresses too, which are then put down as names
-	For       time.Duration // how long it is still valid; negative: since when it is not. Default: 100 days and an hour
+	Names     []string      // may contain addresses, which are then listed as DNS names
+	For       time.Duration // remaining validity; negative if it has expired. Default: 100 days and an hour
 	Begins    time.Duration // from now. Default: long ago
 	Authority bool
-	RSA       bool // a key of that kind, and not of an elliptic curve
+	RSA       bool // an RSA key rather than an elliptic curve key
 }
 
-// Issue makes a certificate; an authority without a certificate yet issues its own.
+// Issue issues a certificate. An authority without a certificate issues its own.
 func (ca *CA) Issue(tb testing.TB, subject Subject) tls.Certificate {
 	tb.Helper()
 	key, err := newKey(subject.RSA)
@@ -58,7 +58,7 @@ func (ca *CA) Issue(tb testing.TB, subject Subject) tls.Certificate {
 	return ca.IssueFor(tb, subject, key)
 }
 
-// IssueFor makes a certificate for a key.
+// IssueFor issues a certificate for a key.
 func (ca *CA) IssueFor(tb testing.TB, subject Subject, key crypto.Signer) tls.Certificate {
 	tb.Helper()
 	if subject.For == 0 {
@@ -107,9 +107,9 @@ func newKey(ofRSA bool) (crypto.Signer, error) {
 	return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 }
 
-// WithNegativeSerial is a certificate of the authority as it is, but that its serial number is
-// negative, as some boxes that inspect TLS make them. Package x509 makes no such certificate, and
-// reads none, so it has no Leaf.
+// WithNegativeSerial returns a copy of an issued certificate with a negative serial number, as some
+// TLS inspection devices make. Package x509 can neither create nor parse such a certificate, so it
+// has no Leaf.
 func (ca *CA) WithNegativeSerial(tb testing.TB, issued tls.Certificate) tls.Certificate {
 	tb.Helper()
 	var parts struct {
@@ -144,19 +144,19 @@ func (ca *CA) WithNegativeSerial(tb testing.TB, issued tls.Certificate) tls.Cert
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: issued.PrivateKey}
 }
 
-// Pool holds the authority.
+// Pool returns a pool with the authority.
 func (ca *CA) Pool() *x509.CertPool {
 	pool := x509.NewCertPool()
 	pool.AddCert(ca.Certificate)
 	return pool
 }
 
-// CertificatePEM is a certificate as it stands in files.
+// CertificatePEM returns a certificate in PEM form.
 func CertificatePEM(certificate *x509.Certificate) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Raw})
 }
 
-// KeyPEM is the private key of a certificate as it stands in files.
+// KeyPEM returns the private key of a certificate in PEM form.
 func KeyPEM(tb testing.TB, certificate tls.Certificate) []byte {
 	tb.Helper()
 	der, err := x509.MarshalPKCS8PrivateKey(certificate.PrivateKey)

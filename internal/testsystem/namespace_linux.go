@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Namespace has the command run in namespaces of its own, a user namespace among them, in which it
-// is the user with that number. More flags, such as CLONE_NEWPID, name the others.
+// Namespace makes the command run in new namespaces. One is a user namespace, in which it is the
+// user with the given number. More flags, such as CLONE_NEWPID, select the others.
 func Namespace(command *exec.Cmd, user int, more uintptr) {
 	command.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags:  syscall.CLONE_NEWUSER | more,
@@ -18,8 +18,8 @@ func Namespace(command *exec.Cmd, user int, more uintptr) {
 	}
 }
 
-// Start starts such a command. Where the machine lets nobody have namespaces the test is skipped,
-// but for CI, where it fails.
+// Start starts such a command. If the machine does not allow namespaces, it skips the test, but
+// fails it in CI.
 func Start(t testing.TB, command *exec.Cmd) {
 	t.Helper()
 	err := command.Start()

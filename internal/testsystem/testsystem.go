@@ -1,5 +1,4 @@
-// Package testsystem says what the system lets a test do. Call [SymbolicLinks] or [Start]. What may
-// live here: the ways in which systems and machines differ for tests, and no test.
+// Package testsystem tells tests what the system allows. Call [SymbolicLinks] or [Start].
 package testsystem
 
 import (
@@ -10,7 +9,8 @@ import (
 	"testing"
 )
 
-// SymbolicLinks reports whether the system makes them. Windows lets not everybody.
+// SymbolicLinks reports whether the system can create symbolic links. Windows allows this only to
+// some users.
 func SymbolicLinks(t testing.TB) bool {
 	t.Helper()
 	link := filepath.Join(t.TempDir(), "link")

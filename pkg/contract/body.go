@@ -11,19 +11,18 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// observedBody is a body as it passes: its size, how it ended, and its bytes as long as they are
-// few.
+// observedBody records a body as it passes: its size, how it ended, and its bytes if there are few.
 type observedBody struct {
 	mu       sync.Mutex
 	bytes    []byte
 	size     int64
-	dropped  bool  // the bytes were too many, or nobody will ask for them
+	dropped  bool  // there were too many bytes, or nobody will ask for them
 	complete bool  // the end was seen
-	failure  error // what broke it off
-	attempt  int   // how often it was started again
+	failure  error // the error that ended it
+	attempt  int   // how often the body was started again
 }
 
-// restart forgets what passed and gives the number of the new attempt.
+// restart discards what passed and returns the number of the new attempt.
 func (w *observedBody) restart() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -32,12 +31,12 @@ func (w *observedBody) restart() int {
 	return w.attempt
 }
 
-// record notes bytes that were read or written.
+// record records bytes that were read or written.
 func (w *observedBody) record(attempt int, p []byte) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if attempt != w.attempt {
-		return // an earlier attempt may still be read while the next one is under way
+		return // an earlier attempt may still be read during the next one
 	}
 	w.size += int64(len(p))
 	if w.size > MaxBody {
@@ -48,7 +47,7 @@ func (w *observedBody) record(attempt int, p []byte) {
 	}
 }
 
-// finish notes how the body ended, io.EOF for well.
+// finish records how the body ended, with io.EOF for a normal end.
 func (w *observedBody) finish(attempt int, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -63,7 +62,7 @@ func (w *observedBody) finish(attempt int, err error) {
 }
 
 // reader watches what is read through it and changes nothing. done, if not nil, is called once: at
-// the body's end, at an error or when it is closed.
+// the body's end, at an error, or on Close.
 type reader struct {
 	io.ReadCloser
 	watched *observedBody
@@ -97,7 +96,7 @@ func (r *reader) finish() {
 // message is one half of an exchange.
 type message struct {
 	header         http.Header
-	declaredLength int64 // body length that was announced, -1 if none was
+	declaredLength int64 // announced body length, or -1
 	noBody         bool  // no body can follow, whatever is announced
 	body           *observedBody
 }
@@ -108,8 +107,8 @@ type body struct {
 	size        int64
 	complete    bool
 	dropped     bool
-	hasEncoding bool // bytes have a content coding that was not undone
-	badEncoding bool // they are not in the coding that they should be in
+	hasEncoding bool // bytes have a content coding that was not decoded
+	badEncoding bool // bytes are not in the coding that they claim
 	failure     error
 }
 
@@ -125,22 +124,22 @@ func (m *message) snapshot() body {
 	case m.declaredLength >= 0:
 		b.complete = w.size == m.declaredLength
 	default:
-		// A JSON decoder stops at the end of its value and never sees the end of a body without a
-		// declared length.
+		// A JSON decoder stops at the end of its value, so it never sees the end of a body without
+		// a declared length.
 		b.complete = isJSON(m.header) && isClosedJSON(w.bytes)
 	}
 	return b
 }
 
-// isClosedJSON says whether the bytes are one whole JSON object or array, which no further byte can
-// change into another.
+// isClosedJSON reports whether the bytes are one complete JSON object or array, which further bytes
+// cannot extend.
 func isClosedJSON(text []byte) bool {
 	text = bytes.TrimSpace(text)
 	return len(text) > 0 && strings.IndexByte("}]", text[len(text)-1]) >= 0 && json.Valid(text)
 }
 
-// depth says how deep a body can be checked against media, which is nil where the spec has nothing
-// for it.
+// depth returns how deep a body can be checked against media, which is nil if the spec has none for
+// it.
 func (m *message) depth(b body, media *openapi3.MediaType) Depth {
 	switch {
 	case !b.complete:
@@ -161,8 +160,8 @@ func isJSON(header http.Header) bool {
 	return media == "application/json" || strings.HasSuffix(media, "+json")
 }
 
-// printableMediaType names a Content-Type if it is one of the common ones. Any other is text of the
-// sender's making.
+// printableMediaType returns the media type if it is a common one. Any other may be text that the
+// sender made up.
 func printableMediaType(header http.Header) string {
 	value := header.Get("Content-Type")
 	if value == "" {

@@ -1,9 +1,9 @@
-// Package contract holds live HTTP traffic against the spec of the Biometric Verification API, so
-// that a test fails when a request or an answer is not as the spec says.
+// Package contract checks live HTTP traffic against the spec of the Biometric Verification API, so
+// that a test fails when a request or a response deviates from the spec.
 //
-// Call [New] first, once for a test, then wrap what speaks HTTP: [Checker.Transport] for a client,
-// [Checker.Handler] for a server. Both pass everything on unchanged and tell [Config.Report] what
-// deviates:
+// Call [New] once per test, then wrap whatever speaks HTTP: [Checker.Transport] for a client,
+// [Checker.Handler] for a server. Both pass everything on unchanged and call [Config.Report] for
+// each deviation:
 //
 //	checker, err := contract.New(contract.Config{Report: contract.FailTest(t)})
 //	if err != nil {
@@ -11,63 +11,64 @@
 //	}
 //	client, err := danabio.New(danabio.Config{
 //		HTTPClient: &http.Client{Transport: checker.Transport(nil)},
-//		// and what you have anyway
+//		// and the rest of your configuration
 //	})
 //
-// The wrapped transport has to be the one closest to the wire: what adds the Authorization header
-// goes around it. The spec is the one that this module was generated from, embedded; no file and no
-// network is needed. Requests are matched by path alone, relative to [Config.BasePath]: host, port
-// and scheme do not matter, so the vendor's hosts, a host of your own and a loopback server are
-// held against the same spec.
+// Wrap the transport closest to the wire: one that adds the Authorization header goes around it.
+// The spec is embedded, and is the one that this module was generated from, so no file and no
+// network is needed. Requests are matched by path alone, relative to [Config.BasePath]. Host, port
+// and scheme do not matter: the vendor's hosts, your own host and a loopback server are all checked
+// against the same spec.
 //
 // # In your CI
 //
-// A test of your own that wraps its transport like this fails when the server deviates from the
-// spec, and when your code does. The example "IntegrationTest" is a whole one: it runs against the
-// emulator in each build, and against a sandbox where DANABIO_CONTRACT_START says so, such as in a
-// nightly job with credentials of its own. A run against a sandbox starts a real circuit; against
-// any host that is not known to be a sandbox the example refuses to run, production above all.
-// Three things make it worth its time: it runs the code that you ship, it gives the base URL's path
-// as [Config.BasePath], and it fails when [Checker.Summary] says that an operation which your code
-// calls was never called, since what was not called was not checked. Where a gateway answers 429 or
-// 503 at times, put [ClassUndocumentedStatus] into [Config.Allow].
+// A test that wraps its transport in this way fails when the server deviates from the spec, and
+// when your code does. The example "IntegrationTest" is a complete one. It runs against the
+// emulator in each build, and against a sandbox if DANABIO_CONTRACT_START says so, for example in a
+// nightly job with its own credentials. A run against a sandbox starts a real circuit. The example
+// refuses to run against any host that is not known to be a sandbox, above all against production.
 //
-// To look at a server without a test there is the command "danabio contract", which also sends
-// wrong requests on purpose.
+// Three things make such a test worthwhile. It runs the code that you ship. It passes the path of
+// the base URL as [Config.BasePath]. And it fails when [Checker.Summary] lists an operation that
+// your code calls as not called, since only calls are checked. If a gateway answers 429 or 503 at
+// times, add [UndocumentedStatus] to [Config.Allow].
+//
+// To check a server without a test, use the command "danabio contract", which also sends incorrect
+// requests on purpose.
 //
 // # What is checked, and how deep
 //
-// Path, method, authentication scheme, parameters, media types, status, headers, content codings,
-// the length that was declared, and JSON and form bodies against their schemas. Bodies are never
-// read before their time: they are watched while they pass, and judged when the other side has read
-// them to the end. So nothing about timing, broken bodies, Expect: 100-continue or streaming
-// changes, and at most [MaxBody] bytes of a body are held in memory. Larger bodies and binary ones
-// (the evidence ZIP) are checked by status, media type and length only. What was checked how deep
-// is in [Exchange] for each exchange and in [Checker.Summary] for all of them: a test that wants to
-// be sure that it tested something reads it there.
+// The checks cover path, method, authentication scheme, parameters, media types, status, headers,
+// content codings, the declared length, and JSON and form bodies against their schemas. Bodies are
+// never read early. They are watched while they pass, and judged once the other side has read them
+// to the end. So timing, broken bodies, Expect: 100-continue and streaming all behave as before,
+// and at most [MaxBody] bytes of a body are held in memory. For larger and for binary bodies (the
+// evidence ZIP), only status, media type and length are checked. [Exchange] says what was checked
+// how deep for each exchange, and [Checker.Summary] for all of them. A test that wants to be sure
+// that it tested something looks there.
 //
-// Where the spec names no schema, any body is right. And where a schema requires no field, {} is
-// right. The command "danabio contract" goes further: it demands what an answer is of no use
-// without, such as access_token and circuitId.
+// Where the spec has no schema, any body is correct. Where a schema requires no field, {} is
+// correct. The command "danabio contract" goes further: it requires the fields that a response is
+// useless without, such as access_token and circuitId.
 //
-// Of JSON more is asked than that a lenient reader takes it: it is UTF-8 without a byte order mark,
-// and no name stands twice in one object. Base64 has its padding and no line breaks. A query has no
-// parameter that the spec does not name.
+// JSON is checked more strictly than a lenient decoder does: it must be UTF-8 without a byte order
+// mark, and no object may have a duplicate name. Base64 must have its padding and no line breaks. A
+// query must have no parameter that the spec does not name.
 //
-// A body in a content coding that was not asked for is a finding, [ClassContentEncoding], and is
-// checked as what it decodes to if the standard library can decode it (gzip, deflate) to no more
-// than [MaxBody].
+// A body in a content coding that was not requested is a finding, [ContentEncoding]. If the
+// standard library can decode it (gzip, deflate) to at most [MaxBody] bytes, the decoded body is
+// checked.
 //
-// What nobody published, and the spec marks with "x-assumed", is said beside a finding that it may
-// excuse: see [Finding].
+// Parts of the spec that are assumed rather than published are marked with "x-assumed". If such a
+// part may excuse a finding, the finding says so: see [Finding].
 //
-// # What it is too strict about, and how to say so
+// # When it is too strict
 //
-// Everything is reported by default, also what no schema forbids: a status or a field that the spec
-// does not name. For a spec that is partly reconstructed these are what one wants to hear of first,
-// and a class that is silent by default is one that nobody knows of. [Config.Allow] turns classes
-// off; a Report function can be finer, since each [Finding] has its operation and the status that
-// was answered. A test that sends a bad request on purpose lets it pass like this:
+// By default everything is reported, including what no schema forbids: a status or a field that the
+// spec does not name. For a spec that is partly reconstructed, these are the first things one wants
+// to hear about, and nobody would know of a class that is silent by default. [Config.Allow] turns
+// classes off. A Report function can be more precise, since each [Finding] has its operation and
+// the response status. A test that sends an invalid request on purpose allows it like this:
 //
 //	fail := contract.FailTest(t)
 //	report := func(f contract.Finding) {
@@ -76,11 +77,11 @@
 //		}
 //	}
 //
-// Findings and summaries hold no value of any header, body, query or path: only names, types and
-// numbers that the spec itself has, and sizes.
+// Findings and summaries contain no value from any header, body, query or path: only names, types
+// and numbers from the spec itself, and sizes.
 //
-// What may live here: the checking of traffic against the spec, and no knowledge of this module's
-// client or emulator.
+// This package checks traffic against the spec. It knows nothing about this module's client or
+// emulator.
 package contract
 
 import (
@@ -95,44 +96,45 @@ import (
 	"github.com/danabio/danabio-go/gen/biometricapi/spec"
 )
 
-// MaxBody is the size in bytes up to which a body is held in memory and validated against its
-// schema. Larger bodies are checked by status, media type and length only.
+// MaxBody is the largest body, in bytes, that is held in memory and validated against its schema.
+// For larger bodies only status, media type and length are checked.
 const MaxBody = 1 << 20
 
-// Config says where deviations go and what counts as one.
+// Config says where deviations are reported and what counts as one.
 type Config struct {
-	// Report is called once for each deviation, from the goroutine that found it, so at times from
-	// several at once. It must not block. Required: a check that reports to nobody cannot fail.
-	// [FailTest] makes one for tests.
+	// Report is called once for each deviation, from the goroutine that found it, so possibly from
+	// several at once. It must not block. Required, since a check without a report cannot fail.
+	// [FailTest] returns one for tests.
 	Report func(Finding)
-	// Spec is the OpenAPI document to hold traffic against, in JSON or YAML, as "danabio spec --go"
-	// prints the embedded one; what it refers to must stand in it. Default: nil, the embedded one,
+	// Spec is the OpenAPI document to check traffic against, in JSON or YAML, such as "danabio spec
+	// --go" prints. It must contain everything that it refers to. Default: nil, the embedded spec,
 	// from which this module was generated.
 	Spec []byte
-	// Allow lists the classes that are not reported. Default: none, everything is reported.
+	// Allow lists classes that are not reported. Default: none, everything is reported.
 	Allow []Class
-	// BasePath is the path that stands before the spec's paths, such as "/gateway/biometric".
+	// BasePath is a path prefix in front of the spec's paths, such as "/gateway/biometric".
 	// Default: "", none.
 	BasePath string
-	// Checked is called once for each exchange when its check is over: after the answer's body was
-	// read to its end or closed, or after the wrapped handler returned. It may be called from
+	// Checked is called once for each exchange when its check is complete: after the response body
+	// was read to its end or closed, or after the wrapped handler returned. It may be called from
 	// several goroutines at once. Default: nil, not called.
 	Checked func(Exchange)
 }
 
-// Checker holds exchanges against the spec. It is safe for concurrent use and starts no goroutines.
+// Checker checks exchanges against the spec. It is safe for concurrent use and starts no
+// goroutines.
 type Checker struct {
 	config Config
 	allow  map[Class]bool
 	routes routes
-	names  map[string]bool // property names that the spec has; no other name from a body is ever shown
+	names  map[string]bool // property names in the spec; no other name from a body is ever shown
 
 	mu     sync.Mutex
 	counts map[Exchange]int
 }
 
-// New makes a checker. It fails when Report is missing, when BasePath is no plain absolute path,
-// when Allow names a class that does not exist, or when Spec is no valid OpenAPI document.
+// New returns a checker. It fails if Report is missing, if BasePath is not a plain absolute path,
+// if Allow contains an unknown class, or if Spec is not a valid OpenAPI document.
 func New(config Config) (*Checker, error) {
 	read, which := embeddedSpec, "the embedded spec"
 	if config.Spec != nil {
@@ -145,13 +147,14 @@ func New(config Config) (*Checker, error) {
 	return newChecker(known, config)
 }
 
-// specification is a spec that is valid.
+// specification is a valid spec.
 type specification struct {
 	document *openapi3.T
-	names    map[string]bool // of its properties
+	names    map[string]bool // names of all properties
 }
 
-// embeddedSpec is read when the first checker is made, and never changed: tests make one each.
+// embeddedSpec is read when the first checker is made, and never modified. Tests typically make one
+// checker each.
 var embeddedSpec = sync.OnceValues(func() (specification, error) {
 	document, err := spec.GetSpec()
 	if err != nil {

@@ -13,9 +13,9 @@ import (
 	"github.com/danabio/danabio-go/internal/coding"
 )
 
-// checkEncoding reports a content coding that neither the request nor the spec asked for, and has
-// the body checked as what it decodes to. A client that asked for none takes the bytes for what the
-// media type says.
+// checkEncoding reports a content coding that neither the request nor the spec asked for, and
+// replaces the body by what it decodes to. A client that did not ask for a coding takes the bytes
+// for what the media type says.
 func (e *exchange) checkEncoding(which string, m *message, b *body, media *openapi3.MediaType) {
 	codings := coding.Of(m.header)
 	if len(codings) == 0 || m.noBody || e.match.route == nil {
@@ -45,7 +45,7 @@ func (e *exchange) checkEncoding(which string, m *message, b *body, media *opena
 	}
 }
 
-// namesEncoding says whether the spec has a Content-Encoding for the answer, or else for the
+// namesEncoding reports whether the spec has a Content-Encoding header for the response or the
 // request.
 func (e *exchange) namesEncoding(answer bool) bool {
 	const header = "Content-Encoding"
@@ -66,7 +66,7 @@ func (e *exchange) namesEncoding(answer bool) bool {
 	})
 }
 
-// decode replaces the bytes by what they decode to, and says for a text how that went.
+// decode replaces the bytes by what they decode to, and describes the outcome.
 func (b *body) decode(codings []string) string {
 	decoded, err := coding.NewReader(bytes.NewReader(b.bytes), codings)
 	var content []byte

@@ -11,9 +11,9 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
-// exchange is one request and its answer while they pass. Its life: begin, then answered (unless
-// there is no answer), then finished. These are called one after the other; only the bodies are
-// written by others meanwhile.
+// exchange is a request and its response while they pass. The order of calls is begin, then
+// answered (unless there is no response), then finished. They never overlap, but other goroutines
+// write to the bodies meanwhile.
 type exchange struct {
 	checker  *Checker
 	method   string
@@ -37,18 +37,18 @@ func (c *Checker) begin(method string, address *url.URL, request message) *excha
 	if method == "" {
 		method = http.MethodGet
 	}
-	// The caller may reuse header and URL as soon as the answer was read, which may be before it is
-	// judged.
+	// The caller may reuse header and URL as soon as the response was read, which may be before it
+	// is judged.
 	request.header = request.header.Clone()
-	// net/http does not send a header without a value.
+	// net/http does not send a header without values.
 	maps.DeleteFunc(request.header, func(_ string, values []string) bool { return len(values) == 0 })
 	copied := *address
 	return &exchange{checker: c, method: method, address: &copied, match: c.routes.find(method, address),
 		request: request}
 }
 
-// handleResponse checks what is known with the answer's header. The request is judged only here, so
-// that its findings can say what was answered.
+// handleResponse checks what is known once the response header has arrived. The request is judged
+// only now, so that its findings can contain the status.
 func (e *exchange) handleResponse(status int, response message) {
 	e.status, e.response = status, response
 	e.checkRequestHead()
@@ -56,7 +56,7 @@ func (e *exchange) handleResponse(status int, response message) {
 	e.checkResponseHead()
 }
 
-// handleNoResponse ends an exchange that got no answer.
+// handleNoResponse ends an exchange without a response.
 func (e *exchange) handleNoResponse() {
 	e.checkRequestHead()
 	e.checkRequestBody(true)
@@ -69,12 +69,12 @@ func (e *exchange) finish() {
 	e.record(e.requestDepth, e.checkResponseBody())
 }
 
-// exemptExchange records an exchange that is not to be checked.
+// exemptExchange records an exchange that is not checked.
 func (e *exchange) exemptExchange() {
 	e.record(DepthSkipped, DepthSkipped)
 }
 
-// report tells of a deviation, and of what is assumed of the spec that may excuse it.
+// report reports a deviation, together with the assumed parts of the spec that may excuse it.
 func (e *exchange) report(class Class, text, assumed string) {
 	if e.checker.allow[class] {
 		return
@@ -100,7 +100,7 @@ func (e *exchange) operation() string {
 	return operationID(e.match.route.Path, e.method, e.match.route.Operation)
 }
 
-// input gives kin-openapi a request of our own: it changes what it is given.
+// input returns a copy of the request for kin-openapi, which modifies its input.
 func (e *exchange) input(options *openapi3filter.Options) *openapi3filter.RequestValidationInput {
 	options.MultiError = true
 	options.SkipSettingDefaults = true

@@ -10,11 +10,11 @@ import (
 	"strconv"
 )
 
-// Handler gives a handler that checks each exchange that next serves. Both pass as they are,
-// streamed and unbuffered; flushing, hijacking and deadlines work by http.NewResponseController and
-// by type assertion. The findings are reported before the handler returns. An exchange that next
-// hijacks or leaves by a panic is recorded as [DepthSkipped]; for an answer that is wrong on
-// purpose there is [Exempt].
+// Handler returns a handler that checks each exchange that next serves. Request and response pass
+// unchanged, streamed and unbuffered. Flushing, hijacking and deadlines work through
+// http.NewResponseController and through type assertions. Findings are reported before the handler
+// returns. An exchange that next hijacks or ends with a panic is recorded as [Skipped]. For a
+// response that is wrong on purpose, see [Exempt].
 //
 // A request body that next does not read to its end is not judged: reading it here would send a
 // "100 Continue" that next did not ask for.
@@ -45,10 +45,9 @@ func (c *Checker) Handler(next http.Handler) http.Handler {
 
 type exchangeKey struct{}
 
-// Exempt tells the [Checker] that the exchange which r belongs to goes wrong on purpose and is not
-// to be checked, neither request nor answer. A handler calls it at any time before it returns. The
-// exchange is recorded as [DepthSkipped]. Where no checker is around the handler, Exempt does
-// nothing.
+// Exempt tells the [Checker] not to check the exchange that r belongs to, neither request nor
+// response, because it is wrong on purpose. A handler may call it at any time before it returns.
+// The exchange is recorded as [Skipped]. Without a checker around the handler, Exempt does nothing.
 func Exempt(r *http.Request) {
 	if exchange, ok := r.Context().Value(exchangeKey{}).(*exchange); ok {
 		exchange.exempt.Store(true)
@@ -74,17 +73,17 @@ func (e *exchange) handleWriter(w *recordingWriter) {
 	e.finish()
 }
 
-// recordingWriter watches an answer while it is written and changes nothing.
+// recordingWriter watches a response while it is written and changes nothing.
 type recordingWriter struct {
 	http.ResponseWriter
 	watched    *observedBody
-	status     int         // 0 before the header was written
+	status     int         // 0 until the header is written
 	wroteBytes http.Header // as it was when it was written
-	start      []byte      // what net/http guesses a missing Content-Type from
+	start      []byte      // net/http detects a missing Content-Type from this
 	hijacked   bool
 }
 
-// Unwrap lets http.ResponseController reach what this type does not have.
+// Unwrap gives http.ResponseController access to the wrapped writer.
 func (w *recordingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 func (w *recordingWriter) WriteHeader(status int) {
@@ -108,7 +107,7 @@ func (w *recordingWriter) Write(p []byte) (int, error) {
 	n, err := w.ResponseWriter.Write(p)
 	passed := p[:n]
 	if errors.Is(err, http.ErrContentLength) {
-		passed = p // more than was declared: refused, and a deviation
+		passed = p // more than was declared: net/http rejects it, and it is a deviation
 	} else if err != nil && !errors.Is(err, http.ErrBodyNotAllowed) {
 		w.watched.finish(0, err)
 	}
@@ -131,8 +130,8 @@ func (w *recordingWriter) FlushError() error {
 	return http.NewResponseController(w.ResponseWriter).Flush()
 }
 
-// Hijack implements http.Hijacker. Where the connection cannot be hijacked, as with HTTP/2, the
-// error is http.ErrNotSupported.
+// Hijack implements http.Hijacker. If the connection cannot be hijacked, as with HTTP/2, the error
+// is http.ErrNotSupported.
 func (w *recordingWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	connection, buffered, err := http.NewResponseController(w.ResponseWriter).Hijack()
 	if err == nil {

@@ -10,9 +10,9 @@ import (
 	"unicode/utf8"
 )
 
-// jsonValue gives the value of a text that should be JSON, and the text without a byte order mark.
-// What is wrong with the text is in faults, one line each. With a value that is nothing that
-// decoders refuse: they read on, each in its own way. Without one, clean is nil.
+// jsonValue parses text that should be JSON. It returns the value, the text without a byte order
+// mark, and the faults of the text, one line each. If it returns a value, decoders accept the text
+// despite its faults, though each in its own way. Otherwise clean is nil.
 func (c *Checker) jsonValue(text []byte) (value any, clean []byte, faults []string) {
 	clean, marked := bytes.CutPrefix(text, []byte("\ufeff"))
 	if marked {
@@ -36,7 +36,7 @@ func (c *Checker) jsonValue(text []byte) (value any, clean []byte, faults []stri
 	return value, clean, append(faults, c.duplicateNames(clean)...)
 }
 
-// syntaxFault says why a text is not one JSON value, "" if it is one.
+// syntaxFault says why a text is not one JSON value. It returns "" if it is one.
 func syntaxFault(text []byte) string {
 	if json.Valid(text) {
 		return ""
@@ -55,30 +55,30 @@ func syntaxFault(text []byte) string {
 	var first json.RawMessage
 	switch err := decoder.Decode(&first); {
 	case err == nil:
-		return "it goes on after its value"
+		return "it continues after its value"
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return "it breaks off"
 	}
 	return "its syntax is not JSON's"
 }
 
-// duplicateNames finds the names that stand twice in one object of a valid JSON text.
+// duplicateNames reports duplicate names within an object of a valid JSON text.
 func (c *Checker) duplicateNames(text []byte) []string {
 	var faults []string
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
-	// level is an object or a list that is open.
+	// level is an open object or list.
 	type level struct {
 		names map[string]bool // nil in a list
 		index int             // of the next value in a list
-		shown string          // where the next value stands
-		named bool            // the next token is a value whose name was read
+		shown string          // position of the next value
+		named bool            // the next token is the value of the name just read
 	}
 	var open []level
 	for {
 		token, err := decoder.Token()
 		if err != nil {
-			return faults // the end: the text is valid
+			return faults // the end, since the text is valid
 		}
 		var here *level
 		if len(open) > 0 {
@@ -117,7 +117,7 @@ func (c *Checker) duplicateNames(text []byte) []string {
 	}
 }
 
-// printableName gives a name if the spec has it too: names are content.
+// printableName returns a name if the spec contains it too. Other names are content.
 func (c *Checker) printableName(name string) string {
 	if c.names[name] {
 		return name
@@ -125,11 +125,10 @@ func (c *Checker) printableName(name string) string {
 	return "{…}"
 }
 
-// hasHalfSurrogate reports whether a valid JSON text has an escape for one half of a surrogate pair
-// without its other half.
+// hasHalfSurrogate reports whether a valid JSON text contains an unpaired surrogate escape.
 func hasHalfSurrogate(text []byte) bool {
 	for len(text) > 0 {
-		at := bytes.IndexByte(text, '\\') // stands in strings only
+		at := bytes.IndexByte(text, '\\') // occurs only in strings
 		if at < 0 {
 			return false
 		}
@@ -151,7 +150,7 @@ func hasHalfSurrogate(text []byte) bool {
 	return false
 }
 
-// unescapeRune reads an escape such as \u00e1 at the start of a text.
+// unescapeRune decodes an escape such as \u00e1 at the start of a text.
 func unescapeRune(text []byte) (rune, bool) {
 	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
 		return 0, false

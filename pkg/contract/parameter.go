@@ -11,15 +11,15 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// checkParameters reports query parameters that the spec does not name, and parameters that stand
-// more often than they can. kin-openapi looks at neither. Other headers than those that the spec
-// names are no deviation: any HTTP message has some.
+// checkParameters reports query parameters that the spec does not name, and parameters that occur
+// too often. kin-openapi checks neither. Additional headers are no deviation, since every HTTP
+// message has some.
 func (e *exchange) checkParameters() {
 	query, err := url.ParseQuery(e.address.RawQuery)
 	if err != nil {
 		e.report(ClassRequestInvalid, "the query cannot be decoded", "")
 	}
-	named := make(map[string]bool) // by the spec, in the query
+	named := make(map[string]bool) // named by the spec, in the query
 	for _, parameter := range e.parameters() {
 		switch parameter.In {
 		case openapi3.ParameterInQuery:
@@ -53,8 +53,8 @@ func (e *exchange) checkParameters() {
 	}
 }
 
-// parameters lists those of the operation, and those of its path that the operation has no other
-// form of.
+// parameters returns the operation's parameters, and those of its path that the operation does not
+// override.
 func (e *exchange) parameters() []*openapi3.Parameter {
 	own := e.match.route.Operation.Parameters
 	var all []*openapi3.Parameter
@@ -69,8 +69,8 @@ func (e *exchange) parameters() []*openapi3.Parameter {
 	return all
 }
 
-// queryNames lists the names by which a parameter stands in a query: its own, or those of an
-// object's fields.
+// queryNames returns the names that a parameter has in a query: its own, or those of an object's
+// fields.
 func queryNames(parameter *openapi3.Parameter, query url.Values) []string {
 	names := []string{parameter.Name}
 	if parameter.Style == openapi3.SerializationDeepObject {
@@ -87,11 +87,11 @@ func queryNames(parameter *openapi3.Parameter, query url.Values) []string {
 	return names
 }
 
-// checkOnce reports a parameter or header that stands several times, unless the spec has it as a
-// list or leaves open what it is.
+// checkOnce reports a parameter or header that occurs several times, unless its schema is a list or
+// unspecified.
 func (e *exchange) checkOnce(class Class, what, name string, values []string, schema *openapi3.SchemaRef) {
 	if len(values) > 1 && !isList(schema) {
-		e.report(class, fmt.Sprintf("the %s %q stands %d times", what, name, len(values)), "")
+		e.report(class, fmt.Sprintf("the %s %q occurs %d times", what, name, len(values)), "")
 	}
 }
 

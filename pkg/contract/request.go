@@ -34,8 +34,8 @@ func (e *exchange) checkRequestHead() {
 	e.checkParameters()
 }
 
-// checkRequestBody checks the request's body once it was sent whole. On the last call it makes do
-// with what there is.
+// checkRequestBody checks the request body once it was sent completely. The last call checks what
+// has arrived.
 func (e *exchange) checkRequestBody(last bool) {
 	if e.requestChecked {
 		return
@@ -100,14 +100,14 @@ func (e *exchange) validateRequestBody(content []byte, spec *openapi3.RequestBod
 	e.checkFields("request", value, schema)
 }
 
-// mediaType finds what the spec has for a message's Content-Type, and reports when that is nothing.
-// Without content in the spec every body is right.
+// mediaType returns the spec's entry for a message's Content-Type, and reports it if there is none.
+// If the spec lists no content, every body is correct.
 func (e *exchange) mediaType(which string, m *message, content openapi3.Content) *openapi3.MediaType {
 	if len(content) == 0 {
 		return new(openapi3.MediaType)
 	}
 	if times := len(m.header.Values("Content-Type")); times > 1 {
-		e.report(ClassMediaType, fmt.Sprintf("the Content-Type of the %s stands %d times", which, times), "")
+		e.report(ClassMediaType, fmt.Sprintf("the Content-Type of the %s occurs %d times", which, times), "")
 	}
 	media := content.Get(m.header.Get("Content-Type"))
 	if media == nil {
@@ -122,9 +122,8 @@ func (e *exchange) mediaType(which string, m *message, content openapi3.Content)
 	return media
 }
 
-// decodeBody gives the value of a body, those of its bytes that have it, and what is wrong with the
-// body before its schema is asked. Without a value that can be held against a schema there are no
-// bytes.
+// decodeBody returns the value of a body, the bytes that encode it, and the faults found before the
+// schema is checked. Without a value to check against a schema it returns no bytes.
 func (c *Checker) decodeBody(m *message, content []byte,
 	schema *openapi3.SchemaRef) (value any, clean []byte, faults []string) {
 	switch {
@@ -133,10 +132,10 @@ func (c *Checker) decodeBody(m *message, content []byte,
 	case isForm(m.header):
 		return c.formValue(content, schema)
 	}
-	// A spec that has "*/*" takes any media type, and still has a schema.
+	// A spec with "*/*" accepts any media type and still has a schema.
 	media, _, _ := strings.Cut(m.header.Get("Content-Type"), ";")
 	if openapi3filter.RegisteredBodyDecoder(strings.TrimSpace(media)) == nil {
-		return nil, nil, []string{fmt.Sprintf("cannot be held against the schema, since the Content-Type is %s",
+		return nil, nil, []string{fmt.Sprintf("cannot be checked against the schema, since the Content-Type is %s",
 			printableMediaType(m.header))}
 	}
 	return nil, content, nil

@@ -32,8 +32,8 @@ func (e *exchange) checkResponseHead() {
 	}
 }
 
-// responseFor gives what the spec has for a status: for itself, for its range, or for all; nil if
-// it has nothing.
+// responseFor returns the spec's response for a status: an exact match, its range, or the default.
+// It returns nil if there is none.
 func responseFor(operation *openapi3.Operation, status int) *openapi3.Response {
 	ref := operation.Responses.Status(status)
 	if ref == nil {
@@ -45,7 +45,7 @@ func responseFor(operation *openapi3.Operation, status int) *openapi3.Response {
 	return ref.Value
 }
 
-// checkResponseBody checks length, headers and the body, and says how deep.
+// checkResponseBody checks length, headers and body, and returns how deep.
 func (e *exchange) checkResponseBody() Depth {
 	got := e.response.snapshot()
 	e.checkResponseLength(got)

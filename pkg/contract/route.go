@@ -10,9 +10,9 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 )
 
-// routes finds the operation of a request by its path and method. kin-openapi's own router that
-// comes without another module cannot tell a wrong method from a wrong path where the path has
-// parameters, and takes an escaped slash for a separator.
+// routes finds the operation of a request by path and method. The router of kin-openapi that needs
+// no other module cannot tell a wrong method from a wrong path if the path has parameters, and it
+// treats an escaped slash as a separator.
 type routes struct {
 	document *openapi3.T
 	base     string
@@ -27,13 +27,13 @@ type route struct {
 	item     *openapi3.PathItem
 }
 
-// match is what routes found. Without a route there is no operation either.
+// match is the result of a lookup. Without a route there is no operation either.
 type match struct {
 	route  *routers.Route
 	params map[string]string
-	path   string // for showing
+	path   string // for display
 	reason string // why there is no route
-	class  Class  // UndocumentedPath or UndocumentedMethod when there is no route
+	class  Class  // UndocumentedPath or UndocumentedMethod if there is no route
 }
 
 func newRoutes(document *openapi3.T, base string) routes {
@@ -50,7 +50,7 @@ func newRoutes(document *openapi3.T, base string) routes {
 	return r
 }
 
-// parameter gives the name in "{name}", or "".
+// parameter returns the name in "{name}", or "".
 func parameter(segment string) string {
 	if len(segment) > 2 && segment[0] == '{' && segment[len(segment)-1] == '}' {
 		return segment[1 : len(segment)-1]
@@ -86,7 +86,7 @@ func (r routes) find(method string, address *url.URL) match {
 		reason: "no path of the spec matches; is Config.BasePath right?"}
 }
 
-// params matches escaped segments, so that an escaped slash within a parameter is none between
+// params matches escaped segments, so that an escaped slash in a parameter does not separate
 // segments.
 func (r route) params(segments []string) (map[string]string, bool) {
 	if len(segments) != len(r.segments) {
@@ -107,8 +107,8 @@ func (r route) params(segments []string) (map[string]string, bool) {
 	return params, true
 }
 
-// maskPath shows of a path only what stands in the spec too: the rest may be an id, or a token in
-// the wrong place.
+// maskPath returns a path with only the parts that the spec contains too: anything else may be an
+// ID, or a token in the wrong place.
 func (r routes) maskPath(path string) string {
 	const most = 12
 	segments := strings.Split(path, "/")
@@ -123,7 +123,7 @@ func (r routes) maskPath(path string) string {
 	return strings.Join(segments, "/")
 }
 
-// operations lists the ids of all operations of the spec.
+// operations returns the IDs of all operations of the spec.
 func (r routes) operations() []string {
 	var all []string
 	for _, path := range r.paths {
@@ -150,7 +150,8 @@ func operationID(path, method string, operation *openapi3.Operation) string {
 	return method + " " + path
 }
 
-// knownMethod gives HTTP's own methods as they are. Any other is text of the sender's making.
+// knownMethod returns standard HTTP methods unchanged. Any other may be text that the sender made
+// up.
 func knownMethod(method string) string {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,

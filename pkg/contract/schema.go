@@ -15,8 +15,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
-// schemaOptions makes "byte" mean Base64 that a strict decoder takes; kin-openapi looks at the
-// alphabet only.
+// schemaOptions makes the format "byte" mean Base64 that a strict decoder accepts; kin-openapi only
+// checks the alphabet.
 var schemaOptions = []openapi3.SchemaValidationOption{
 	openapi3.WithStringFormatValidator("byte", openapi3.NewCallbackValidator(func(text string) error {
 		if base64Fault(text) != "" {
@@ -26,11 +26,11 @@ var schemaOptions = []openapi3.SchemaValidationOption{
 	})),
 }
 
-// base64Fault says why a strict decoder refuses a text, "" if it does not.
+// base64Fault says why a strict decoder rejects a text. It returns "" if it does not.
 func base64Fault(text string) string {
 	_, err := base64.StdEncoding.Strict().DecodeString(text)
 	switch {
-	case strings.ContainsAny(text, "\r\n"): // which Go's decoders skip
+	case strings.ContainsAny(text, "\r\n"): // Go's decoders skip these
 		return "has line breaks"
 	case err == nil:
 		return ""
@@ -43,7 +43,7 @@ func base64Fault(text string) string {
 	return "does not decode"
 }
 
-// flatten gives the single errors of kin-openapi's lists of errors.
+// flatten returns the individual errors in kin-openapi's nested lists.
 func flatten(err error) []error {
 	list, ok := err.(openapi3.MultiError)
 	if !ok {
@@ -59,13 +59,12 @@ func flatten(err error) []error {
 	return all
 }
 
-// fault is one thing that is wrong with a message, and what of the spec is assumed that may excuse
-// it.
+// fault is one thing that is wrong with a message, and the assumption that may excuse it.
 type fault struct{ text, assumed string }
 
-// describe gives a fault for each thing that is wrong. kin-openapi's own texts print values and
-// schemas, so none of them is used: what is said is taken from the spec, and of the value, which is
-// nil if it is not known, its types only. root is the value's schema.
+// describe returns a fault for each thing that is wrong. kin-openapi's own messages print values
+// and schemas, so describe uses none of them. It takes what it says from the spec, and only types
+// from the value, which is nil if it is not known. root is the value's schema.
 func (c *Checker) describe(err error, value any, root *openapi3.SchemaRef) []fault {
 	var all []fault
 	for _, err := range flatten(err) {
@@ -80,7 +79,7 @@ func (c *Checker) describe(err error, value any, root *openapi3.SchemaRef) []fau
 			all = append(all, fault{text: "cannot be decoded as the spec says"})
 		}
 	}
-	// The validators say some things twice, and differ in their order.
+	// The validators report some things twice, and in varying order.
 	slices.SortStableFunc(all, func(a, b fault) int { return cmp.Compare(a.text, b.text) })
 	return slices.Compact(all)
 }
@@ -124,7 +123,7 @@ func (c *Checker) describeResponse(err *openapi3filter.ResponseError, value any,
 	return faults
 }
 
-// headerOf gives the spec's header that an error is about, nil if it is about none.
+// headerOf returns the spec's header that an error is about, or nil.
 func headerOf(err *openapi3filter.ResponseError) (string, *openapi3.Header) {
 	if err.Input == nil || !strings.Contains(err.Reason, "header") {
 		return "", nil
@@ -153,8 +152,8 @@ func (c *Checker) describeSchema(err *openapi3.SchemaError, value any, root *ope
 		return []fault{{c.pointer(pointer, value) + " " + rule(field, err.Schema, err.Value),
 			excuse(root, pointer, field)}}
 	}
-	// The validator of OpenAPI 3.1 does not say which schema it is about, and has some words of its
-	// own.
+	// The OpenAPI 3.1 validator does not say which schema it is about, and uses some different
+	// words.
 	schemas := schemasAt(root, pointer)
 	if field == "required" {
 		return c.describeMissing(schemas, pointer, err.Value, value, root)
@@ -162,7 +161,7 @@ func (c *Checker) describeSchema(err *openapi3.SchemaError, value any, root *ope
 	schema := new(openapi3.Schema)
 	for _, candidate := range schemas {
 		if field == "type" && len(candidate.Enum) > 0 {
-			field = "enum" // which says more, and is what the other validator looks at first
+			field = "enum" // says more, and is what the other validator checks first
 		}
 		if field == "" && candidate.Not != nil {
 			field = "not"
@@ -178,7 +177,7 @@ func (c *Checker) describeSchema(err *openapi3.SchemaError, value any, root *ope
 	return []fault{{c.pointer(pointer, value) + " " + rule(field, schema, err.Value), excuse(root, pointer, field)}}
 }
 
-// describeMissing gives a fault for each field that is required and not there.
+// describeMissing returns a fault for each required field that is missing.
 func (c *Checker) describeMissing(schemas []*openapi3.Schema, pointer []string, object, value any,
 	root *openapi3.SchemaRef) []fault {
 	fields, _ := object.(map[string]any)
@@ -195,7 +194,7 @@ func (c *Checker) describeMissing(schemas []*openapi3.Schema, pointer []string, 
 	return faults
 }
 
-// declares says whether a schema has the rule of this name, as far as its words are needed.
+// declares reports whether a schema has the named rule, for rules whose details the text needs.
 func declares(schema *openapi3.Schema, field string) bool {
 	switch field {
 	case "type":
@@ -258,7 +257,8 @@ func typeName(value any) string {
 	return "number"
 }
 
-// pointer shows a JSON pointer with only those names that the spec has: names are content too.
+// pointer formats a JSON pointer with only those names that the spec contains: names are content
+// too.
 func (c *Checker) pointer(segments []string, value any) string {
 	if len(segments) == 0 {
 		return "the value"

@@ -7,8 +7,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// schemasAt gives what a schema has for the value at a place: several schemas where allOf, anyOf or
-// oneOf combine them, none where it has nothing.
+// schemasAt returns the schemas for the value at a pointer: several if allOf, anyOf or oneOf
+// combine them, none if the spec has nothing for it.
 func schemasAt(root *openapi3.SchemaRef, pointer []string) []*openapi3.Schema {
 	here := combinedSchemas(nil, root)
 	for _, segment := range pointer {
@@ -28,7 +28,7 @@ func schemasAt(root *openapi3.SchemaRef, pointer []string) []*openapi3.Schema {
 	return here
 }
 
-// combinedSchemas appends a schema and those that it is combined of.
+// combinedSchemas appends a schema and the schemas that it is composed of.
 func combinedSchemas(schemas []*openapi3.Schema, ref *openapi3.SchemaRef) []*openapi3.Schema {
 	if ref == nil || ref.Value == nil || slices.Contains(schemas, ref.Value) {
 		return schemas
@@ -42,10 +42,10 @@ func combinedSchemas(schemas []*openapi3.Schema, ref *openapi3.SchemaRef) []*ope
 	return schemas
 }
 
-// assumption is the extension by which a spec says what of it nobody published.
+// assumption is the extension that marks the assumed parts of a spec.
 const assumption = "x-assumed"
 
-// assumptionOf gives what parts of the spec say about what nobody published of them.
+// assumptionOf returns the assumptions that parts of the spec state.
 func assumptionOf(parts ...map[string]any) string {
 	var texts []string
 	for _, extensions := range parts {
@@ -65,9 +65,9 @@ func assumptionOfSchemas(schemas []*openapi3.Schema) string {
 	return assumptionOf(parts...)
 }
 
-// excuse gives what of the spec is assumed, so that it may be why the value at a place breaks a
-// rule. Which fields an object has, their types, and which of them must be there are assumed of the
-// object; any other rule is assumed where it stands.
+// excuse returns the assumptions that may explain why the value at a pointer breaks a rule. Names,
+// types and presence of fields are assumed at their object; any other rule is assumed where it
+// stands.
 func excuse(root *openapi3.SchemaRef, pointer []string, rule string) string {
 	switch rule {
 	case "type", "nullable", "required":

@@ -12,8 +12,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
-// authenticate tells kin-openapi whether a request carries credentials of the scheme, not whether
-// they are right.
+// authenticate tells kin-openapi whether a request carries credentials of the scheme. It does not
+// check them.
 func authenticate(_ context.Context, input *openapi3filter.AuthenticationInput) error {
 	request, scheme := input.RequestValidationInput.Request, input.SecurityScheme
 	if scheme.Type == "apiKey" {
@@ -22,7 +22,7 @@ func authenticate(_ context.Context, input *openapi3filter.AuthenticationInput) 
 		}
 		return nil
 	}
-	want := "Bearer" // oauth2 and openIdConnect hand out bearer tokens
+	want := "Bearer" // oauth2 and openIdConnect issue bearer tokens
 	if scheme.Type == "http" {
 		want = scheme.Scheme
 	}

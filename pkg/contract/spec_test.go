@@ -73,16 +73,16 @@ func TestOtherSpecs(t *testing.T) {
 				says: "the request has 3 query parameter(s) that the spec does " +
 					"not name; it names api_key, by, filter, lang, page, sort, tag"},
 			{name: "query parameter twice", path: "/things/1?page=2&page=2", key: "k", count: "1", body: `{"a":"1"}`,
-				status: 200, want: []Class{ClassRequestInvalid}, says: `the query parameter "page" stands 2 times`},
+				status: 200, want: []Class{ClassRequestInvalid}, says: `the query parameter "page" occurs 2 times`},
 			{name: "query parameter of the path twice", path: "/things/1?page=2&lang=es&lang=en&lang=", key: "k",
 				count: "1", body: `{"a":"1"}`, status: 200, want: []Class{ClassRequestInvalid},
-				says: `the query parameter "lang" stands 3 times`},
+				says: `the query parameter "lang" occurs 3 times`},
 			{name: "header parameter twice", path: "/things/1?page=2", key: "k", trace: []string{"a", "a"}, count: "1",
 				body: `{"a":"1"}`, status: 200, want: []Class{ClassRequestInvalid},
-				says: `the header parameter "X-Trace" stands 2 times`},
+				says: `the header parameter "X-Trace" occurs 2 times`},
 			{name: "header of the answer twice", path: "/things/1?page=2", key: "k", count: "1", again: "1",
 				body: `{"a":"1"}`, status: 200, want: []Class{ClassResponseInvalid},
-				says: `the header "X-Count" stands 2 times`},
+				says: `the header "X-Count" occurs 2 times`},
 			{name: "no key", path: "/things/1?page=2", count: "1", body: `{"a":"1"}`, status: 200,
 				want: []Class{ClassSecurity}, says: `the header parameter "X-Key"; or one Authorization`},
 			{name: "header missing", path: "/things/1?page=2", key: "k", body: `{"a":"1"}`, status: 200,
@@ -172,9 +172,10 @@ func (f fixed) RoundTrip(*http.Request) (*http.Response, error) {
 func TestAnyMediaType(t *testing.T) {
 	for media, want := range map[string]string{
 		"application/json": "",
-		"text/html": "the answer's body cannot be held against the schema, since the Content-Type is " +
+		"text/html": "the answer's body cannot be checked against the schema, since the Content-Type is " +
 			"text/html",
-		"":                   "the answer's body cannot be held against the schema, since the Content-Type is missing",
+		"": "the answer's body cannot be checked against the schema, since the Content-Type is " +
+			"missing",
 		"text/kanarienvogel": "since the Content-Type is another one",
 		"text/plain":         "the answer: the value must be object, and is string",
 	} {

@@ -13,8 +13,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// checkFields reports the fields of a body that its schema does not name, one finding for each
-// object that has any. Their names are content and are left out.
+// checkFields reports body fields that the schema does not name, with one finding per object. The
+// names themselves are content and are not shown.
 func (e *exchange) checkFields(which string, value any, schema *openapi3.SchemaRef) {
 	for _, place := range strayFields(nil, nil, value, schema) {
 		e.report(ClassUndocumentedField,
@@ -60,9 +60,9 @@ func strayFields(places []objectFields, path []string, value any, schema *openap
 	return places
 }
 
-// properties collects the fields that a schema names, and says whether it keeps silent about
-// others: a schema that says what other fields are like allows them, and one that forbids them is
-// enforced by kin-openapi.
+// properties collects the fields that a schema names, and reports whether the schema is silent
+// about other fields. If it describes others, it allows them; if it forbids them, kin-openapi
+// enforces that.
 func properties(named map[string]*openapi3.SchemaRef, schema *openapi3.SchemaRef) bool {
 	for _, part := range combinedSchemas(nil, schema) {
 		if other := part.AdditionalProperties; other.Has != nil || other.Schema != nil {
@@ -78,8 +78,8 @@ func isForm(header http.Header) bool {
 	return strings.EqualFold(strings.TrimSpace(media), "application/x-www-form-urlencoded")
 }
 
-// formValue gives the names of a form's fields as an object, so that they can be compared with the
-// schema's, and what is wrong with the form. The results are those of jsonValue.
+// formValue returns the field names of a form as an object, for comparison with the schema, and the
+// faults of the form. Its results are like those of jsonValue.
 func (c *Checker) formValue(content []byte, schema *openapi3.SchemaRef) (value any, clean []byte, faults []string) {
 	fields, err := url.ParseQuery(string(content))
 	if err != nil {
@@ -102,7 +102,7 @@ func (c *Checker) formValue(content []byte, schema *openapi3.SchemaRef) (value a
 	return object, content, faults
 }
 
-// propertyNames lists the names of all properties in the spec.
+// propertyNames returns the names of all properties in the spec.
 func propertyNames(document *openapi3.T) (map[string]bool, error) {
 	text, err := json.Marshal(document)
 	if err != nil {

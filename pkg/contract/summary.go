@@ -11,18 +11,18 @@ import (
 type Depth string
 
 const (
-	// DepthWhole: all that the spec says about the message was checked.
+	// DepthWhole means that everything the spec says about the message was checked.
 	DepthWhole Depth = "whole"
-	// DepthOutline: the body is larger than [MaxBody], binary, or in a content coding that was not
-	// decoded, or the spec has no such operation or status.
+	// DepthOutline means that the body is larger than [MaxBody], binary, or in a content coding
+	// that was not decoded, or that the spec has no such operation or status.
 	DepthOutline Depth = "outline"
-	// DepthUnread: whoever received the body did not read it to its end, or it broke off, so the
-	// body could not be judged.
+	// DepthUnread means that the body could not be judged, because its receiver did not read it to
+	// the end or because it broke off.
 	DepthUnread Depth = "unread"
-	// DepthSkipped: [Exempt] was called, the connection was hijacked or switched protocols, or the
-	// handler panicked.
+	// DepthSkipped means that [Exempt] was called, that the connection was hijacked or switched
+	// protocols, or that the handler panicked.
 	DepthSkipped Depth = "skipped"
-	// DepthNone: there was no answer.
+	// DepthNone means that there was no response.
 	DepthNone Depth = "none"
 )
 
@@ -43,7 +43,7 @@ func (d Depth) describe() string {
 	return string(d)
 }
 
-// Exchange is one request and its answer, as far as it was checked.
+// Exchange says how far a request and its response were checked.
 type Exchange struct {
 	Operation string // as in [Finding]
 	Method    string // as in [Finding]
@@ -51,10 +51,10 @@ type Exchange struct {
 	Status    int    // as in [Finding]
 	Request   Depth
 	Response  Depth
-	Findings  int // how many findings were reported for it
+	Findings  int // number of findings reported
 }
 
-// Tally says how often exchanges were alike in everything.
+// Tally counts identical exchanges.
 type Tally struct {
 	Exchange
 	Count int
@@ -62,11 +62,12 @@ type Tally struct {
 
 // Summary says what a [Checker] has seen so far.
 type Summary struct {
-	Exchanges []Tally  // ordered by path, method, status and depth
-	Untouched []string // operation ids of the spec that no exchange has called, in the spec's order
+	Exchanges []Tally  // sorted by path, method, status and depth
+	Untouched []string // operation IDs of the spec that no exchange has called, in the spec's order
 }
 
-// Summary gives a snapshot of what was checked, and how deep. Exchanges under way are not in it.
+// Summary returns a snapshot of what was checked, and how deep. It does not include exchanges under
+// way.
 func (c *Checker) Summary() Summary {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -90,8 +91,8 @@ func (c *Checker) Summary() Summary {
 	return summary
 }
 
-// String gives the summary as lines of text, one for each tally and one for each operation that was
-// not called.
+// String returns the summary as lines of text, one for each tally and one for each operation that
+// was not called.
 func (s Summary) String() string {
 	var b strings.Builder
 	for _, tally := range s.Exchanges {

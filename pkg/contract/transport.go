@@ -5,10 +5,10 @@ import (
 	"net/http"
 )
 
-// Transport gives a RoundTripper that checks each exchange that goes through base,
-// http.DefaultTransport if base is nil. Request and answer pass as they are: bodies are watched
-// while base reads the one and the caller reads the other, neither earlier nor further. An answer
-// is judged when its body was read to the end or closed.
+// Transport returns a RoundTripper that checks each exchange that goes through base, or through
+// http.DefaultTransport if base is nil. Request and response pass unchanged. Bodies are watched
+// while base reads the request's and the caller reads the response's, never earlier or further. A
+// response is judged once its body was read to the end or closed.
 func (c *Checker) Transport(base http.RoundTripper) http.RoundTripper {
 	if base == nil {
 		base = http.DefaultTransport
@@ -25,7 +25,7 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	sent := message{header: request.Header, declaredLength: request.ContentLength, noBody: request.Body == nil ||
 		request.Body == http.NoBody}
 	if sent.declaredLength == 0 && !sent.noBody {
-		sent.declaredLength = -1 // what net/http takes it for
+		sent.declaredLength = -1 // net/http takes it as unknown
 	}
 	sent.body = &observedBody{dropped: sent.declaredLength > MaxBody}
 	exchange := t.checker.begin(request.Method, request.URL, sent)
@@ -62,16 +62,16 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// CloseIdleConnections lets http.Client.CloseIdleConnections reach the base.
+// CloseIdleConnections forwards http.Client.CloseIdleConnections to base.
 func (t *transport) CloseIdleConnections() {
 	if base, ok := t.base.(interface{ CloseIdleConnections() }); ok {
 		base.CloseIdleConnections()
 	}
 }
 
-// watchRequest gives a copy of the request whose body is watched. When net/http sends the body once
-// more, by GetBody, watching starts anew; where there is no GetBody there is none after it either,
-// since net/http takes its presence for leave to resend.
+// watchRequest returns a copy of the request whose body is watched. If net/http sends the body
+// again through GetBody, watching starts over. The copy has a GetBody only if the request has one,
+// since net/http takes its presence as permission to resend.
 func (e *exchange) watchRequest(request *http.Request) *http.Request {
 	outgoing := request.WithContext(request.Context())
 	outgoing.Body = &reader{ReadCloser: request.Body, watched: e.request.body}

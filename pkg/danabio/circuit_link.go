@@ -6,10 +6,10 @@ import (
 	"unicode"
 )
 
-// LinkOpens reports whether the circuit's link is one that a signer can be sent to: an https URL of
-// a host, or an http URL of this machine, without a user name, blanks or control characters. What
-// the vendor's links look like is not published (assumed). A link that is none is kept as it came,
-// for whoever asks the vendor about it.
+// LinkOpens reports whether the circuit's link can be sent to a signer: an https URL with a host,
+// or an http URL of this machine, without a user name, spaces or control characters. The form of
+// the vendor's links is not published (assumed). A link for which LinkOpens is false is kept
+// unchanged, so that the vendor can be asked about it.
 func (c *Circuit) LinkOpens() bool {
 	text := c.Link.Reveal()
 	if strings.ContainsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }) {

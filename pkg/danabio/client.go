@@ -11,10 +11,9 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// Client talks to the API for one channel. It is safe for use by several goroutines, and is closed
-// by [Client.Close].
+// Client talks to the API for one channel. It is safe for concurrent use. [Client.Close] closes it.
 type Client struct {
-	// One pointer, so that a printed Client shows an address and nothing behind it.
+	// A single pointer, so that a printed Client shows only an address.
 	*core
 }
 
@@ -25,9 +24,9 @@ type core struct {
 	startAPI   *biometricapi.Client // start: own connections, see startTransport
 	tokens     *tokenSource
 	retry      RetryPolicy
-	journal    Journal // nil: none
+	journal    Journal // nil if there is none
 	log        *slog.Logger
-	onProgress func(Progress) // nil: nobody
+	onProgress func(Progress) // nil if nobody is told
 	limits     evidence.Limits
 	policy     evidence.Policy
 	mask       []Secret // the credentials, kept out of the server's messages
@@ -36,8 +35,9 @@ type core struct {
 	transports []*http.Transport // clones of the caller's
 }
 
-// New checks the configuration and returns a client. It connects to nothing. Its error matches
-// [ErrInvalidRequest]; if HTTPS_PROXY or the like is not the URL of a proxy, [ErrProxy] too.
+// New checks the configuration and returns a client. It makes no connection. The error matches
+// [ErrInvalidRequest]. If HTTPS_PROXY or a similar variable is not the URL of a proxy, it also
+// matches [ErrProxy].
 func New(config Config) (*Client, error) {
 	base, err := config.Environment.BaseURL()
 	if err != nil {
@@ -59,7 +59,7 @@ func New(config Config) (*Client, error) {
 	}
 	if strings.ContainsFunc(config.UserAgent, func(r rune) bool { return r < ' ' || r > '~' }) {
 		return nil,
-			invalidRequest("Config.UserAgent holds characters that cannot stand in a header; use printable ASCII")
+			invalidRequest("Config.UserAgent contains characters that cannot be in a header; use printable ASCII")
 	}
 	if err := checkProxyVariable(config.HTTPClient, base); err != nil {
 		return nil, err
@@ -114,10 +114,9 @@ func New(config Config) (*Client, error) {
 	return &Client{c}, nil
 }
 
-// Close ends the background refresh of the token and waits for it, and ends connections that nobody
-// waits for. Calls under way end with their own contexts, but for those that wait for a token,
-// which fail with [ErrClosed] as later ones do. A caller's own token source is waited for. It
-// returns nil.
+// Close stops the background refresh of the token, waits for it, and closes idle connections. Calls
+// under way end with their own contexts, except for those that wait for a token: they fail with
+// [ErrClosed], as later calls do. Close waits for a caller's own token source. It returns nil.
 func (c *Client) Close() error {
 	c.tokens.close()
 	for _, transport := range c.transports {
@@ -126,14 +125,14 @@ func (c *Client) Close() error {
 	return nil
 }
 
-// TokenInfo says of a token what may be said.
+// TokenInfo describes a token without revealing it.
 type TokenInfo struct {
-	ExpiresAt time.Time // when it is no longer used; the zero time if its lifetime is not known
+	ExpiresAt time.Time // when the client stops using the token; zero if its lifetime is not known
 }
 
-// Authenticate fetches a token, unless a valid one is at hand: a check of the credentials. It fails
-// with [ErrUnauthorized], [ErrUnavailable] or [ErrProtocol], and with those that say why the server
-// is not reached, such as [ErrCertificate].
+// Authenticate fetches a token unless there is a valid one, to check the credentials. It fails with
+// [ErrUnauthorized], [ErrUnavailable] or [ErrProtocol], or with an error that says why the server
+// cannot be reached, such as [ErrCertificate].
 func (c *Client) Authenticate(ctx context.Context) (TokenInfo, error) {
 	token, err := c.tokens.token(ctx)
 	if err != nil {
@@ -142,8 +141,8 @@ func (c *Client) Authenticate(ctx context.Context) (TokenInfo, error) {
 	return TokenInfo{ExpiresAt: token.expires.UTC().Round(time.Second)}, nil
 }
 
-// secrets returns the credentials and what else a request carried, for the mask over the server's
-// message.
+// secrets returns the credentials and other values that a request carried, to mask them in the
+// server's message.
 func (c *core) secrets(carried ...string) []string {
 	for _, secret := range c.mask {
 		carried = append(carried, secret.Reveal())
@@ -151,16 +150,16 @@ func (c *core) secrets(carried ...string) []string {
 	return carried
 }
 
-// checkSegment refuses what cannot stand as one segment of a path: it would change which resource
-// the URL names.
+// checkSegment rejects a value that cannot be one segment of a path, since it would change which
+// resource the URL names.
 func checkSegment(what, value string) error {
 	switch {
 	case strings.TrimSpace(value) == "":
 		return invalidRequest("%s is empty", what)
-	case strings.Contains(value, "://"): // not printed: the signer's link, perhaps
+	case strings.Contains(value, "://"): // not printed, since it may be the signer's link
 		return invalidRequest("%s looks like a link; give the identifier", what)
 	case value == "." || value == "..":
-		return invalidRequest("%s is %q, which is no identifier", what, value)
+		return invalidRequest("%s is %q, which is not an identifier", what, value)
 	case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfffd }):
 		return invalidRequest("%s holds control characters or is not valid UTF-8", what)
 	case len(value) > 512:

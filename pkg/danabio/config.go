@@ -13,76 +13,76 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// Config says how to reach the API. Environment, Channel and Credentials are required; each other
-// field's comment ends with its default.
+// Config says how to reach the API. Environment, Channel and Credentials are required. The comment
+// of every other field ends with its default.
 type Config struct {
 	// Environment is the server. Required.
 	Environment Environment
-	// Channel identifies the customer's configured web experience; the account manager hands it out
+	// Channel identifies the customer's configured web experience. The account manager hands it out
 	// (published page, help article). Required.
 	Channel string
-	// Credentials is how the client gets tokens. Required.
+	// Credentials say how the client gets tokens. Required.
 	Credentials Credentials
-	// HTTPClient carries all traffic, token requests too. It is never changed; a [*http.Transport]
-	// in it is cloned, and the clone speaks HTTP/1.1 and uses each connection once. A
-	// DialTLSContext of its own must not agree on anything else with the server. Its CheckRedirect
-	// is not used, since redirects are never followed, and its Timeout must be zero, since it would
-	// cut long bodies.
+	// HTTPClient carries all traffic, including token requests. It is never modified. If its
+	// transport is a [*http.Transport], the client uses a clone that speaks HTTP/1.1 and uses each
+	// connection once. A custom DialTLSContext must not negotiate anything else with the server.
+	// CheckRedirect is ignored, since redirects are never followed. Timeout must be zero, since it
+	// would cut off long bodies.
 	//
-	// A RoundTripper of another kind is used as it is, and must send each request once. One that
-	// keeps a copy of the body and sends it again after an error, as retrying transports do, may
-	// start a second circuit, and this package cannot see it. One that sends the body itself again
-	// fails: a start's body can be read once. Default: a client with a clone of
+	// A RoundTripper of another type is used as it is, and must send each request once. One that
+	// buffers the body and sends it again after an error, as retrying transports do, may start a
+	// second circuit, which this package cannot detect. One that sends the body itself again fails,
+	// since a start's body can be read only once. Default: a client with a clone of
 	// [http.DefaultTransport].
 	HTTPClient *http.Client
-	// Retry says how failed requests are tried again. Default: the zero RetryPolicy, with its own
+	// Retry says how failed requests are retried. Default: the zero RetryPolicy, with its own
 	// defaults.
 	Retry RetryPolicy
-	// Logger gets metadata of each request and retry at level Debug, and nothing secret or
+	// Logger receives metadata of each request and retry at level Debug, and nothing secret or
 	// personal. Default: nothing is logged.
 	Logger *slog.Logger
-	// Progress is told how far the body of each start and each download has come: when it begins,
-	// when it begins anew, and after each piece of it, which has at most 16 KiB on the way out and
-	// at most what the reader asks for on the way in. So it is called thousands of times a second
-	// on a fast line, and the transfer stands still meanwhile: it must return soon, and must not
-	// call the client. For one transfer it is called by one goroutine at a time, a download's by
-	// the one that reads it, a start's by one of the transport's; for several transfers at once, by
-	// several. After the call that the transfer belongs to has returned it is not called any more.
-	// Default: nobody is told.
+	// Progress is called with the progress of each request body of a start and each response body
+	// of a download: when the transfer begins, when it restarts, and after each piece. A piece is
+	// at most 16 KiB when sending, and at most what the reader asks for when receiving. On a fast
+	// line this means thousands of calls a second, and the transfer stands still during each. So
+	// Progress must return quickly, and must not call the client. For one transfer it is called by
+	// one goroutine at a time: the one that reads a download, or one of the transport's for a
+	// start. For concurrent transfers it is called concurrently. It is not called after the call
+	// that the transfer belongs to has returned. Default: not called.
 	Progress func(Progress)
-	// UserAgent goes out with every request. Default: "danabio-go/" and [Version].
+	// UserAgent is sent with every request. Default: "danabio-go/" and [Version].
 	UserAgent string
-	// AllowPlainHTTP lets http:// go to another machine than this one. Default: false.
+	// AllowPlainHTTP allows http:// to machines other than this one. Default: false.
 	AllowPlainHTTP bool
-	// RawBasicAuth sends client id and secret in the Basic header as they are, for servers that do
-	// not decode them as RFC 6749, section 2.3.1 has it. It matters only if they hold other
-	// characters than letters, digits, "-", ".", "_" and "~". Default: false, they are
+	// RawBasicAuth sends client ID and secret unencoded in the Basic header, for servers that do
+	// not decode them as RFC 6749, section 2.3.1 requires. It matters only if they contain
+	// characters other than letters, digits, "-", ".", "_" and "~". Default: false, they are
 	// form-encoded.
 	RawBasicAuth bool
-	// Journal remembers each start: its intent before the first byte leaves, its result after. The
-	// documents are then read once more, before the send, for the intent's digest, and one that has
-	// changed since is refused before the request is whole. Default: none; documents are read while
-	// they are sent.
+	// Journal records each start: its intent before the first byte leaves, and its result
+	// afterwards. For the intent's digest the documents are read once more before sending, and a
+	// document that changes after that is refused before the request is complete. Default: none;
+	// documents are read only during sending.
 	Journal Journal
-	// EvidenceLimits bound the evidence that a download accepts. Default: the zero Limits, with its
-	// own defaults.
+	// EvidenceLimits limits the evidence that a download accepts. Default: the zero Limits, with
+	// its own defaults.
 	EvidenceLimits evidence.Limits
 	// EvidencePolicy says which evidence a download accepts. Default: the zero Policy, with its own
 	// defaults.
 	EvidencePolicy evidence.Policy
 }
 
-// RetryPolicy says how often and when a failed request is tried again. Delays are drawn evenly
-// between nothing and a bound that doubles with each attempt (full jitter).
+// RetryPolicy says how often and when a failed request is retried. Each delay is random between
+// zero and a bound that doubles with each attempt (full jitter).
 type RetryPolicy struct {
-	// MaxAttempts counts the first attempt too; 1 means that nothing is tried again. Default: 4.
+	// MaxAttempts includes the first attempt; 1 means no retries. Default: 4.
 	MaxAttempts int
-	// MinDelay is the first bound; after status 429 it is at least 1 s. Default: 250 ms.
+	// MinDelay is the first bound. After status 429 it is at least 1 s. Default: 250 ms.
 	MinDelay time.Duration
 	// MaxDelay is the largest bound. Default: 20 s.
 	MaxDelay time.Duration
-	// MaxRetryAfter is the longest Retry-After of a server that is obeyed; a longer one ends the
-	// call at once with an error that says the delay. Default: 60 s.
+	// MaxRetryAfter is the longest Retry-After that the client obeys. A longer one ends the call at
+	// once with an error that states the delay. Default: 60 s.
 	MaxRetryAfter time.Duration
 }
 
@@ -110,11 +110,11 @@ func (p RetryPolicy) withDefaults() (RetryPolicy, error) {
 
 // ConfigFromEnv reads DANABIO_ENVIRONMENT ("sandbox" or "production") or DANABIO_BASE_URL,
 // DANABIO_CHANNEL, DANABIO_CLIENT_ID, and DANABIO_CLIENT_SECRET or DANABIO_CLIENT_SECRET_FILE (a
-// file that holds nothing but the secret). Of each of them, and of that file, one line break at the
-// end and a byte order mark at the beginning are left out; other control characters, UTF-16 and
-// surrounding quotes are an error. So is a file that every user of the machine can read, unless it
-// is on a read-only mount, or in a folder that others cannot enter. Variables that are unset leave
-// their fields empty, so that the caller may fill them in before [New]. The error matches
+// file that contains only the secret). It removes a byte order mark at the beginning and one line
+// break at the end of each value and of that file. Other control characters, UTF-16 and surrounding
+// quotes are errors. It is also an error if every user of the machine can read the file, unless it
+// is on a read-only mount or in a folder that others cannot enter. Variables that are not set leave
+// their fields empty, so that the caller can fill them in before [New]. The error matches
 // [ErrInvalidRequest].
 func ConfigFromEnv() (Config, error) {
 	var config Config
@@ -158,7 +158,7 @@ func ConfigFromEnv() (Config, error) {
 	return config, nil
 }
 
-// readSecret reads a file that holds nothing but the secret.
+// readSecret reads a file that contains only the secret.
 func readSecret(path string) (string, error) {
 	file, err := os.Open(path)
 	if err != nil {

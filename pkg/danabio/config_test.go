@@ -73,7 +73,7 @@ func TestConfigThatCannotBeIsRefused(t *testing.T) {
 		"quotes": {func(c *danabio.Config) {
 			c.Credentials = danabio.ClientCredentials(`"acme"`,
 				"hunter2")
-		}, "client id stands in quotes"},
+		}, "client id is in quotes"},
 		"a byte order mark": {func(c *danabio.Config) {
 			c.Credentials = danabio.ClientCredentials("acme",
 				"\ufeffhunter2")
@@ -212,11 +212,11 @@ func TestConfigFromEnvironment(t *testing.T) {
 		"carriage return": {[]string{"sandbox", "", "c", "acme", "s3cr3t-of-acme\r", ""}, "",
 			"DANABIO_CLIENT_SECRET ends in a carriage return"},
 		"quotes around the id": {[]string{"sandbox", "", "c", "'acme'", "s3cr3t-of-acme", ""}, "",
-			"DANABIO_CLIENT_ID stands in quotes"},
+			"DANABIO_CLIENT_ID is in quotes"},
 		"quotes around the channel": {[]string{"sandbox", "", `"c"`, "acme", "s3cr3t-of-acme", ""}, "",
-			"DANABIO_CHANNEL stands in quotes"},
+			"DANABIO_CHANNEL is in quotes"},
 		"quotes around the URL": {[]string{"", `"https://acme.example.com"`, "c", "acme", "s3cr3t-of-acme", ""},
-			"", "DANABIO_BASE_URL stands in quotes"},
+			"", "DANABIO_BASE_URL is in quotes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for i, value := range test.values {

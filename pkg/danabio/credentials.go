@@ -10,11 +10,11 @@ import (
 	"github.com/danabio/danabio-go/internal/credential"
 )
 
-// Credentials is how the client gets tokens: [ClientCredentials] or [TokenSource]. It prints
+// Credentials say how the client gets tokens: [ClientCredentials] or [TokenSource]. They print
 // masked.
 type Credentials struct {
-	// A function, because package fmt shows what a pointer to a struct points to when the verb is a
-	// wrong one.
+	// A function rather than a pointer: with an invalid verb, package fmt prints the struct behind
+	// a pointer.
 	reveal func() credentials
 }
 
@@ -23,18 +23,18 @@ type credentials struct {
 	source     oauth2.TokenSource
 }
 
-// ClientCredentials are exchanged for a token at the environment's own token endpoint, with HTTP
-// Basic authentication (published page). [New] refuses those that came with something of their file
-// or shell: a control character, such as a line break, a byte order mark, UTF-16, or surrounding
-// quotes.
+// ClientCredentials returns credentials that the client exchanges for a token at the environment's
+// token endpoint, with HTTP Basic authentication (published page). [New] rejects credentials that
+// contain something from their file or shell: a control character such as a line break, a byte
+// order mark, UTF-16, or surrounding quotes.
 func ClientCredentials(id, secret string) Credentials {
 	return Credentials{reveal: func() credentials { return credentials{id: id, secret: secret} }}
 }
 
-// TokenSource takes tokens from the caller's source instead, for tokens that are made elsewhere. A
-// token is kept until its Expiry, or until the server refuses it if it has none. The source is
-// asked by one goroutine at a time, and how it connects is its own affair: Config.HTTPClient does
-// not reach it.
+// TokenSource returns credentials that take tokens from the caller's source. The client keeps a
+// token until its Expiry, or if it has none until the server refuses it. Only one goroutine at a
+// time calls the source. How the source connects is up to the source: Config.HTTPClient does not
+// affect it.
 func TokenSource(source oauth2.TokenSource) Credentials {
 	return Credentials{reveal: func() credentials { return credentials{source: source} }}
 }
@@ -67,7 +67,7 @@ func (c Credentials) validate() error {
 // Format implements [fmt.Formatter], masked.
 func (c Credentials) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
 
-// String returns a fixed text, or the empty string when there are no credentials.
+// String returns a fixed text, or "" if there are no credentials.
 func (c Credentials) String() string {
 	if c.reveal == nil {
 		return ""

@@ -17,30 +17,30 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Document is a PDF to be signed: [File], [Bytes] or [FS]. It is read when it is sent, and again
-// when it is sent again; it must not change in between. A read of an [FS] that blocks holds the
-// call that sends it past the end of its context.
+// Document is a PDF to be signed: [File], [Bytes] or [FS]. It is read each time it is sent, and
+// must not change in between. A blocking read from an [FS] can delay the call beyond the end of its
+// context.
 type Document struct {
 	name string
 	open func() (io.ReadCloser, fileState, error)
 }
 
-// equal reports whether nothing has changed. Not every file system gives its times in one time
-// zone.
+// equal reports whether nothing has changed. Some file systems report times in different time
+// zones.
 func (s fileState) equal(other fileState) bool {
 	return s.size == other.size && s.modTime.Equal(other.modTime)
 }
 
-// fileState is what shows that a source has changed.
+// fileState is what reveals that a source has changed.
 type fileState struct {
 	size    int64
 	modTime time.Time
 }
 
-// File is the PDF at a path of this machine. Its name is the last element of the path.
+// File returns the PDF at a path of this machine. Its name is the last element of the path.
 func File(name string) Document {
 	return Document{filepath.Base(name), func() (io.ReadCloser, fileState, error) {
-		// Asked before opening, since opening a pipe would wait for its writer.
+		// Check before opening: opening a pipe would wait for its writer.
 		if err := checkRegular(os.Stat(name)); err != nil {
 			return nil, fileState{}, err
 		}
@@ -48,7 +48,7 @@ func File(name string) Document {
 	}}
 }
 
-// FS is the PDF called name in a file system. Its own name is the last element of that.
+// FS returns the PDF called name in a file system. Its own name is the last element of name.
 func FS(fsys fs.FS, name string) Document {
 	return Document{path.Base(name), func() (io.ReadCloser, fileState, error) {
 		if err := checkRegular(fs.Stat(fsys, name)); err != nil {
@@ -58,18 +58,18 @@ func FS(fsys fs.FS, name string) Document {
 	}}
 }
 
-// Bytes is a PDF in memory. The bytes are not copied, and must not be changed before the call that
-// sends them has returned.
+// Bytes returns a PDF in memory. The bytes are not copied, and must not be modified before the call
+// that sends them has returned.
 func Bytes(name string, content []byte) Document {
 	return Document{name, func() (io.ReadCloser, fileState, error) {
 		return io.NopCloser(bytes.NewReader(content)), fileState{size: int64(len(content))}, nil
 	}}
 }
 
-// Name is the document's name as it is sent.
+// Name returns the name under which the document is sent.
 func (d Document) Name() string { return d.name }
 
-// Named is the same document under another name.
+// Named returns the same document under another name.
 func (d Document) Named(name string) Document {
 	d.name = name
 	return d
@@ -82,7 +82,7 @@ func checkRegular(info fs.FileInfo, err error) error {
 	case info.IsDir():
 		return errors.New("is a folder; give a PDF file")
 	case !info.Mode().IsRegular():
-		return errors.New("is no regular file; give a PDF file")
+		return errors.New("is not a regular file; give a PDF file")
 	}
 	return nil
 }
@@ -99,10 +99,10 @@ func statOpenFile(file fs.File, err error) (io.ReadCloser, fileState, error) {
 	return file, fileState{info.Size(), info.ModTime()}, nil
 }
 
-// pdfHeaderLimit is where the mark of a PDF must stand: PDF readers look no further.
+// pdfHeaderLimit is how far from the start a PDF header may stand: PDF readers look no further.
 const pdfHeaderLimit = 1024
 
-// check looks at the source without reading it whole.
+// check checks the source without reading all of it.
 func (d Document) check() (fileState, error) {
 	if err := checkDocumentName(d.name); err != nil {
 		return fileState{}, err
@@ -121,13 +121,15 @@ func (d Document) check() (fileState, error) {
 		return fileState{}, invalidRequest("document %q: %w", d.name, trimPath(err))
 	}
 	if !bytes.Contains(head[:n], []byte("%PDF-")) {
-		return fileState{}, invalidRequest(`document %q is no PDF: "%%PDF-" does not stand in its first %d bytes`, d.name,
+		return fileState{}, invalidRequest(`document %q is not a PDF: "%%PDF-" does not stand in its first %d bytes`,
+			d.name,
 			pdfHeaderLimit)
 	}
 	return state, nil
 }
 
-// trimPath leaves the operation and path of a file error out: the name stands before it already.
+// trimPath strips the operation and path from a file error, since the caller's message contains
+// the name already.
 func trimPath(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {
@@ -136,8 +138,8 @@ func trimPath(err error) error {
 	return err
 }
 
-// sameName reports whether two names are one to a reader, or to some file system: whatever their
-// case, and with accents as one character or as two.
+// sameName reports whether two names look the same to a reader or a file system: regardless of
+// case, and of whether an accent is a separate character.
 func sameName(a, b string) bool {
 	return strings.EqualFold(norm.NFC.String(a), norm.NFC.String(b))
 }
@@ -156,7 +158,7 @@ func checkDocumentName(name string) error {
 	return nil
 }
 
-// sourceError is a failure of a document while it was sent.
+// sourceError is an error of a document during sending.
 type sourceError struct {
 	name string
 	err  error
@@ -164,7 +166,7 @@ type sourceError struct {
 
 func (e *sourceError) Error() string { return fmt.Sprintf("document %q: %v", e.name, e.err) }
 
-// Unwrap also matches [ErrInvalidRequest]: the fault lies with what was given to send.
+// Unwrap also returns [ErrInvalidRequest], since the fault lies with the input.
 func (e *sourceError) Unwrap() []error { return []error{ErrInvalidRequest, e.err} }
 
 var errChanged = errors.New("changed while it was sent")

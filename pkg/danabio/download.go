@@ -12,15 +12,19 @@ import (
 )
 
 // DownloadEvidence stores the evidence of a circuit at path, with its receipt beside it, and
-// returns that. The file is there whole, verified and durable, or not at all; it has mode 0600. A
-// target that exists is an error, unless it and its receipt are what this download would give: then
-// nothing is asked for.
+// returns the receipt. The file appears complete, verified and durable, or not at all. Its mode is
+// 0600. An existing target is an error, unless it and its receipt are what this download would
+// give: then DownloadEvidence returns that receipt and sends no request.
 //
-// It fails with [ErrNotReady] while the circuit is not completed, or is unknown; with
-// [ErrInvalidRequest], [ErrUnauthorized], [ErrUnavailable], or [ErrTruncated]; with an [*APIError]
-// when the server refuses; with the system's error when the file cannot be written, in an
-// [*UnplacedError] if it is written but cannot have its name; and with [ErrIntegrity] when what
-// came is not acceptable; if it came whole the error is a [*RejectedError], and it was kept aside.
+// It fails with:
+//
+//   - [ErrNotReady] if the circuit is not completed or is unknown;
+//   - [ErrInvalidRequest], [ErrUnauthorized], [ErrUnavailable] or [ErrTruncated];
+//   - an [*APIError] if the server refuses the request;
+//   - the system's error if the file cannot be written, inside an [*UnplacedError] if it is written
+//     but cannot get its name;
+//   - [ErrIntegrity] if the evidence is not acceptable. If it arrived complete, the error is a
+//     [*RejectedError] and the evidence was kept aside.
 func (c *Client) DownloadEvidence(ctx context.Context, circuit, path string) (*Receipt, error) {
 	receipt, err := c.downloadEvidence(ctx, circuit, path, c.retry)
 	if err != nil {
@@ -29,7 +33,7 @@ func (c *Client) DownloadEvidence(ctx context.Context, circuit, path string) (*R
 	return receipt, nil
 }
 
-// maxStandstills is how many tries may come no further than an earlier one.
+// maxStandstills is how many attempts may come no further than an earlier one.
 const maxStandstills = 3
 
 func (c *core) downloadEvidence(ctx context.Context, circuit, path string, policy RetryPolicy) (*Receipt, error) {
@@ -40,7 +44,7 @@ func (c *core) downloadEvidence(ctx context.Context, circuit, path string, polic
 	if receipt != nil || err != nil {
 		return receipt, err
 	}
-	furthest := int64(-1) // nothing has come yet
+	furthest := int64(-1) // nothing has arrived yet
 	standstills, refusals := 0, 0
 	comes := transfer{c.onProgress, Progress{Circuit: circuit}}
 	for {
@@ -76,13 +80,13 @@ func (c *core) downloadEvidence(ctx context.Context, circuit, path string, polic
 	}
 }
 
-// downloadAttempt is one try to get the body.
+// downloadAttempt is one attempt to get the body.
 type downloadAttempt struct {
 	core        *core
 	circuit     string
 	target      target
 	transfer    transfer
-	lastAttempt bool // what is not acceptable is kept aside
+	lastAttempt bool // evidence that is not acceptable is kept aside
 	bytes       int64
 }
 
@@ -110,7 +114,8 @@ func (d *downloadAttempt) try(ctx context.Context, policy RetryPolicy) (*Receipt
 	report, verified := d.verify(ctx, part.Name())
 	if report != nil && report.SHA256 != "" && report.SHA256 != stream.sha256() {
 		return nil,
-			fmt.Errorf("%s: what was stored is not what came; another program or a fault of this machine changed it",
+			fmt.Errorf("%s: what was stored is not what was received; another program or a fault of this machine "+
+				"changed it",
 				d.target.path)
 	}
 	if err == nil {
@@ -141,14 +146,14 @@ func (d *downloadAttempt) verify(ctx context.Context, path string) (*evidence.Re
 	report, err := archive.Verify(ctx, evidence.WithPolicy(d.core.policy))
 	var refused *evidence.RefusedError
 	if errors.As(err, &refused) {
-		refused.Path = d.target.path // the file that was verified is about to get another name
+		refused.Path = d.target.path // the verified file is about to be renamed
 		err = fmt.Errorf("%w: %w", ErrIntegrity, err)
 	}
 	return report, err
 }
 
-// rejectEvidence keeps evidence aside that is whole but not acceptable, when it came so for the
-// second time.
+// rejectEvidence handles an error of the body. If complete evidence is not acceptable for the
+// second time, it keeps it aside.
 func (d *downloadAttempt) rejectEvidence(ctx context.Context, part *atomicfile.File, report *evidence.Report,
 	err error) error {
 	if !errors.Is(err, ErrIntegrity) {
@@ -166,7 +171,7 @@ func (d *downloadAttempt) rejectEvidence(ctx context.Context, part *atomicfile.F
 	return &RejectedError{Kept: kept, Err: err}
 }
 
-// nameTarget names the target in an error of the system instead of the temporary file.
+// nameTarget replaces the temporary file's name in a system error by the target's.
 func nameTarget(err error, path string) error {
 	var file *fs.PathError
 	if errors.As(err, &file) {

@@ -59,7 +59,7 @@ func TestWrongLabelDoesNotCondemnAGoodZIP(t *testing.T) {
 				wantStored(t, path, good)
 				notice := ""
 				if test.label != "" {
-					notice = "[it came under the label Content-Encoding: " + test.label + ", which is wrong]"
+					notice = "[it was labelled Content-Encoding: " + test.label + ", which is wrong]"
 				}
 				kept, err := danabio.ReadReceipt(danabio.ReceiptPath(path))
 				if err != nil || receipt.Headers["Content-Encoding"] != test.label ||
@@ -89,31 +89,31 @@ func TestWhatCameInsteadOfAZIPIsNamed(t *testing.T) {
 		label   string
 		want    string
 	}{
-		"gzip, labelled":     {gzipped(good), "gzip", "what came is gzip data, not the ZIP itself"},
-		"gzip, not labelled": {gzipped(good), "", "what came is gzip data, not the ZIP itself"},
+		"gzip, labelled":     {gzipped(good), "gzip", "the answer is gzip data, not the ZIP itself"},
+		"gzip, not labelled": {gzipped(good), "", "the answer is gzip data, not the ZIP itself"},
 		"zstd": {[]byte("\x28\xb5\x2f\xfd1234"), "zstd",
-			"what came is zstd data, not the ZIP itself"},
-		"Base64": {[]byte(encoded), "", "what came is Base64 of a ZIP, not the ZIP itself"},
+			"the answer is zstd data, not the ZIP itself"},
+		"Base64": {[]byte(encoded), "", "the answer is Base64 of a ZIP, not the ZIP itself"},
 		"Base64 behind a BOM": {[]byte("\xef\xbb\xbf" + encoded), "",
-			"what came is Base64 of a ZIP, not the ZIP itself"},
+			"the answer is Base64 of a ZIP, not the ZIP itself"},
 		"Base64 in quotes": {[]byte(`"` + encoded + `"`), "",
-			"what came is Base64 of a ZIP, not the ZIP itself"},
+			"the answer is Base64 of a ZIP, not the ZIP itself"},
 		"Base64 in JSON": {[]byte(`{"name":"evidence.zip","content":"` + encoded + `"}`), "",
-			"what came is Base64 of a ZIP, not the ZIP itself"},
+			"the answer is Base64 of a ZIP, not the ZIP itself"},
 		"Base64 in a data URL": {[]byte("data:application/zip;base64," + encoded), "",
-			"what came is Base64 of a ZIP, not the ZIP itself"},
+			"the answer is Base64 of a ZIP, not the ZIP itself"},
 		"aws-chunked, still in it": {[]byte(fmt.Sprintf("%x;chunk-signature=ab\r\n%s", len(good), good)), "aws-chunked",
-			"what came is in the framing of aws-chunked, not the ZIP itself"},
+			"the answer is in the framing of aws-chunked, not the ZIP itself"},
 		"HTML": {[]byte("\r\n<!DOCTYPE html>"), "",
-			"what came is a page of HTML or XML, and no ZIP"},
-		"JSON":           {[]byte(`{"message":"ok"}`), "", "what came is JSON, and no ZIP"},
-		"PDF":            {[]byte("%PDF-1.7"), "", "what came is a PDF, and no ZIP"},
-		"nothing":        {nil, "", "what came is empty, and no ZIP"},
-		"something else": {[]byte("\x00\x01"), "", "what came is no ZIP"},
+			"the answer is an HTML or XML page, not a ZIP"},
+		"JSON":           {[]byte(`{"message":"ok"}`), "", "the answer is JSON, not a ZIP"},
+		"PDF":            {[]byte("%PDF-1.7"), "", "the answer is a PDF, not a ZIP"},
+		"nothing":        {nil, "", "the answer is empty, not a ZIP"},
+		"something else": {[]byte("\x00\x01"), "", "the answer is not a ZIP"},
 		"a ZIP, labelled gzip": {good, "gzip",
-			"it came under the label Content-Encoding: gzip, which was not asked for"},
+			"it was labelled Content-Encoding: gzip, which was not requested"},
 		"a ZIP, labelled twice": {good, "utf-8, br",
-			"it came under the label Content-Encoding: utf-8, br, which was not asked for"},
+			"it was labelled Content-Encoding: utf-8, br, which was not requested"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			reply := claim(test.content)

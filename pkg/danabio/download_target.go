@@ -17,16 +17,16 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// target is where evidence is to be stored: a file that must not exist, in a folder that must.
+// target is where evidence will be stored: a file that must not exist, in a folder that must.
 type target struct {
 	path, folder, name string
 }
 
-// maxName leaves room for what is appended to the name, in file systems that take 255 bytes.
+// maxName leaves room for what is appended to the name on file systems that allow 255 bytes.
 const maxName = 200
 
-// newTarget checks the target before anything is asked for. If it holds what this download would
-// give, its receipt is returned.
+// newTarget checks the target before any request. If it contains what this download would give,
+// newTarget returns its receipt.
 func (c *core) newTarget(ctx context.Context, circuit, path string) (target, *Receipt, error) {
 	t := target{path, filepath.Dir(path), filepath.Base(path)}
 	if path == "" || t.name == "." || t.name == ".." || os.IsPathSeparator(path[len(path)-1]) {
@@ -44,18 +44,18 @@ func (c *core) newTarget(ctx context.Context, circuit, path string) (target, *Re
 	case err != nil:
 		return t, nil, fmt.Errorf("%w: %w", ErrInvalidRequest, err)
 	case !info.IsDir():
-		return t, nil, invalidRequest("%s is no folder", t.folder)
+		return t, nil, invalidRequest("%s is not a folder", t.folder)
 	}
 	receipt, err := t.findExisting(ctx, circuit, c.channel)
 	if receipt != nil || err != nil {
 		return t, receipt, err
 	}
-	// A receipt without its file was left by a crash; anything else of that name is not ours to
+	// A receipt without its file was left by a crash. Anything else with that name is not ours to
 	// replace.
 	if _, err := os.Lstat(ReceiptPath(path)); err == nil {
 		switch left, err := ReadReceipt(ReceiptPath(path)); {
 		case err != nil:
-			return t, nil, invalidRequest("%s exists and is no receipt; move it away", ReceiptPath(path))
+			return t, nil, invalidRequest("%s exists and is not a receipt; move it away", ReceiptPath(path))
 		case left.Circuit != circuit || left.Channel != c.channel:
 			return t, nil, invalidRequest("%s exists and is the receipt of another circuit; move it away",
 				ReceiptPath(path))
@@ -64,8 +64,8 @@ func (c *core) newTarget(ctx context.Context, circuit, path string) (target, *Re
 	return t, nil, nil
 }
 
-// findExisting returns nothing if the target does not exist, its receipt if it and that are what
-// this download would give, else an error.
+// findExisting returns nil if the target does not exist, the receipt if target and receipt are what
+// this download would give, and otherwise an error.
 func (t target) findExisting(ctx context.Context, circuit, channel string) (*Receipt, error) {
 	info, err := os.Lstat(t.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -79,7 +79,7 @@ func (t target) findExisting(ctx context.Context, circuit, channel string) (*Rec
 			fs.ErrExist, why)
 	}
 	if !info.Mode().IsRegular() {
-		return nil, exists(" and is no regular file")
+		return nil, exists(" and is not a regular file")
 	}
 	receipt, err := ReadReceipt(ReceiptPath(t.path))
 	if err != nil {
@@ -111,7 +111,7 @@ func fileDigest(ctx context.Context, path string) (string, error) {
 	return hex.EncodeToString(digest.Sum(nil)), nil
 }
 
-// contextReader ends with its context.
+// contextReader stops when its context ends.
 type contextReader struct {
 	ctx    context.Context
 	source io.Reader
@@ -125,15 +125,15 @@ func (r contextReader) Read(p []byte) (int, error) {
 }
 
 func copyEvidence(to io.Writer, from io.Reader) (int64, error) {
-	// The wrapper hides what would make io.CopyBuffer use a buffer of its own.
+	// The wrapper hides methods that would make io.CopyBuffer ignore this buffer.
 	return io.CopyBuffer(struct{ io.Writer }{to}, struct{ io.Reader }{from}, make([]byte, 128<<10))
 }
 
-// writeEvidence takes the whole stream, at most limit bytes, and makes it durable.
+// writeEvidence writes the whole stream, at most limit bytes, and makes it durable.
 func writeEvidence(part *atomicfile.File, stream *evidenceStream, limit int64) (int64, error) {
 	n, err := copyEvidence(part, io.LimitReader(stream, max(limit, limit+1)))
 	switch {
-	case err != nil && !errors.Is(err, ErrIntegrity): // else it came whole, and may be kept aside
+	case err != nil && !errors.Is(err, ErrIntegrity): // with ErrIntegrity it is complete
 		return n, err
 	case n > limit:
 		return n, tooLarge(limit)
@@ -150,8 +150,8 @@ func tooLarge(limit int64) error {
 	return fmt.Errorf("%w; Config.EvidenceLimits allows %d bytes", errTooLarge, limit)
 }
 
-// place puts the receipt and then the part in place, neither over a file. If another process was
-// faster, existing decides.
+// place puts the receipt and then the evidence in place, overwriting neither. If another process
+// was faster, existing decides.
 func (t target) place(ctx context.Context, part *atomicfile.File, receipt *Receipt) (*Receipt, error) {
 	unlock, err := lockFolder(ctx, t.folder)
 	if err != nil {
@@ -169,7 +169,7 @@ func (t target) place(ctx context.Context, part *atomicfile.File, receipt *Recei
 		return nil, t.keepUnplaced(part, err)
 	}
 	switch err := part.Place(t.path); {
-	case errors.Is(err, fs.ErrExist): // another program was faster; the receipt may be needed to tell what it put there
+	case errors.Is(err, fs.ErrExist): // another program was faster; its file may need the receipt to be recognized
 		return t.findExisting(ctx, receipt.Circuit, receipt.Channel)
 	case err != nil:
 		return nil, t.keepUnplaced(part, err)
@@ -177,23 +177,23 @@ func (t target) place(ctx context.Context, part *atomicfile.File, receipt *Recei
 	return receipt, nil
 }
 
-// UnplacedError says that evidence came whole, but that the folder let it not have its name. It
-// lies there under another one, and its receipt beside the name that it should have, as far as that
-// could be written. Evidence that is not acceptable matches [ErrIntegrity] too.
+// UnplacedError means that evidence arrived complete but could not get its name in the folder. It
+// is in the folder under another name. Its receipt is beside the intended name, if it could be
+// written. For evidence that is not acceptable the error also matches [ErrIntegrity].
 type UnplacedError struct {
 	Kept string // path of the evidence
-	Err  error  // the system's
+	Err  error  // the system's error
 }
 
 func (e *UnplacedError) Error() string {
-	return fmt.Sprintf("%v; the evidence is whole, and lies in %s", e.Err, e.Kept)
+	return fmt.Sprintf("%v; the evidence is complete, in %s", e.Err, e.Kept)
 }
 
 // Unwrap returns the system's error.
 func (e *UnplacedError) Unwrap() error { return e.Err }
 
-// keepUnplaced keeps what was received where it lies, since a second try would do no better. It
-// goes where another name or more room helps.
+// keepUnplaced keeps what was received under its temporary name if a second attempt would fail too.
+// It discards it if another name or more space would help.
 func (t target) keepUnplaced(part *atomicfile.File, err error) error {
 	err = nameTarget(err, t.path)
 	if atomicfile.NoSpace(err) || errors.Is(err, syscall.EFBIG) || errors.Is(err, fs.ErrExist) {
@@ -203,7 +203,7 @@ func (t target) keepUnplaced(part *atomicfile.File, err error) error {
 	return &UnplacedError{part.Name(), err}
 }
 
-// overwriteFile writes a small file whole or not at all.
+// overwriteFile writes a small file, completely or not at all.
 func overwriteFile(path string, content []byte) error {
 	file, err := atomicfile.Create(path)
 	if err != nil {
@@ -219,9 +219,9 @@ func overwriteFile(path string, content []byte) error {
 	return file.Replace(path)
 }
 
-// Rejected is why evidence that came whole was kept aside: beside the target, under its name with
-// ".rejected" appended (".rejected-2" and so on where that is taken). It lies there in JSON under
-// the same name with ".json" appended.
+// Rejected says why complete evidence was kept aside: beside the target, under its name with
+// ".rejected" appended (".rejected-2" and so on if that is taken). It is stored as JSON under the
+// same name with ".json" appended.
 type Rejected struct {
 	Circuit string           `json:"circuitId"`
 	Channel string           `json:"channel"`
@@ -245,8 +245,8 @@ func (r *Rejected) UnmarshalJSON(content []byte) error {
 	return mergeCircuitID(&r.Circuit, file.Circuit)
 }
 
-// reject keeps the part aside under the first free name, so that no earlier one is lost, and
-// returns that.
+// reject keeps the evidence aside under the first free name, so that no earlier one is lost, and
+// returns its path.
 func (t target) reject(ctx context.Context, part *atomicfile.File, why Rejected) (string, error) {
 	unlock, err := lockFolder(ctx, t.folder)
 	if err != nil {

@@ -476,11 +476,11 @@ func TestTargetThatCannotBeIsRefusedBeforeAnythingIsSent(t *testing.T) {
 	}
 	tests := map[string]struct{ path, says string }{
 		"file exists":                         {filepath.Join(folder, "taken.zip"), "taken.zip"},
-		"folder":                              {folder, "no regular file"},
+		"folder":                              {folder, "not a regular file"},
 		"folder with a slash":                 {folder + "/", "names no file"},
 		"empty":                               {"", "names no file"},
 		"folder does not exist":               {filepath.Join(folder, "none", "evidence.zip"), "does not exist"},
-		"a file in the folder's place":        {filepath.Join(folder, "taken.zip", "evidence.zip"), "is no folder"},
+		"a file in the folder's place":        {filepath.Join(folder, "taken.zip", "evidence.zip"), "is not a folder"},
 		"a file in the place of another":      {filepath.Join(folder, "taken.zip", "sub", "evidence.zip"), "taken.zip"},
 		"a name without room for its receipt": {filepath.Join(folder, strings.Repeat("a", 240)+".zip"), "longer than"},
 		"something in the receipt's place":    {filepath.Join(folder, "orphan.zip"), "orphan.zip.receipt.json"},
@@ -909,7 +909,8 @@ func TestEvidenceThatChangesOnTheDiskIsNotStored(t *testing.T) {
 	path := target(t)
 	inBubble(t, newScript(t).on(download, zipReply(smallZIP(t))), func(b *bed) {
 		_, err := b.client.DownloadEvidence(b.Context(), circuit, path)
-		if err == nil || errors.Is(err, danabio.ErrIntegrity) || !strings.Contains(err.Error(), "is not what came") {
+		if err == nil || errors.Is(err, danabio.ErrIntegrity) ||
+			!strings.Contains(err.Error(), "is not what was received") {
 			t.Errorf("got %v, want an error that blames this machine", err)
 		}
 		wantFiles(t, path)
@@ -965,10 +966,10 @@ func TestContextEndsTheWaitForTheNextTry(t *testing.T) {
 		reply     reply
 		call      func(context.Context, *bed, string) error
 	}{
-		"of a token":                   {token, status(503, ""), authenticate},
-		"of a download":                {download, status(503, ""), fetch},
-		"of a download that was cut":   {download, cutAfter(content, 50), fetch},
-		"of a download that is no ZIP": {download, claim([]byte("<html>")), fetch},
+		"of a token":                      {token, status(503, ""), authenticate},
+		"of a download":                   {download, status(503, ""), fetch},
+		"of a download that was cut":      {download, cutAfter(content, 50), fetch},
+		"of a download that is not a ZIP": {download, claim([]byte("<html>")), fetch},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := target(t)

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Environment names the server: [Sandbox], [Production], or a base URL made by [CustomEnvironment].
+// Environment names the server: [Sandbox], [Production], or a base URL from [CustomEnvironment].
 type Environment string
 
 // The vendor's environments (hosts: published page).
@@ -16,12 +16,12 @@ const (
 	Production Environment = "production" // https://biometric.danaconnect.com
 )
 
-// CustomEnvironment is the server at a base URL, such as the subdomain that the account manager
-// gave to a customer (help article). The URL has no user info, query or fragment; it may have a
-// path, below which the API's paths lie.
+// CustomEnvironment returns the environment with a base URL, such as the subdomain that the account
+// manager assigned to a customer (help article). The URL must have no user info, query or fragment.
+// It may have a path, below which the API's paths are found.
 func CustomEnvironment(baseURL string) Environment { return Environment(baseURL) }
 
-// BaseURL returns the environment's base URL, without a slash at its end. The error of a bad one
+// BaseURL returns the environment's base URL without a trailing slash. The error for an invalid one
 // matches [ErrInvalidRequest].
 func (e Environment) BaseURL() (string, error) {
 	switch e {
@@ -32,8 +32,7 @@ func (e Environment) BaseURL() (string, error) {
 	case Production:
 		return "https://biometric.danaconnect.com", nil
 	}
-	// The URL itself is left out of the messages: what is wrong with it may be that it holds a
-	// password.
+	// The messages omit the URL itself, since it may contain a password.
 	base, err := url.Parse(string(e))
 	switch {
 	case err != nil:
@@ -54,7 +53,7 @@ func (e Environment) BaseURL() (string, error) {
 	return strings.TrimRight(base.String(), "/"), nil
 }
 
-// checkPlainHTTP refuses plain HTTP to another machine: the secret, the token and personal data
+// checkPlainHTTP rejects plain HTTP to another machine: the secret, the token and personal data
 // would be readable on the way.
 func checkPlainHTTP(baseURL string, allowed bool) error {
 	base, err := url.Parse(baseURL)

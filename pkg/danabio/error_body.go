@@ -11,8 +11,8 @@ import (
 	"unicode/utf8"
 )
 
-// parseErrorBody finds a code and a message for people in an error body, for which no schema is
-// published: JSON of several shapes, or plain text. A page of HTML has none.
+// parseErrorBody finds a code and a human-readable message in an error body. No schema is published
+// for these: they may be JSON of several shapes, or plain text. An HTML page has no message.
 func parseErrorBody(body []byte, contentType string) (code, message string) {
 	text := strings.TrimSpace(decodeText(body, contentType))
 	if strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") || strings.HasPrefix(text, `"`) {
@@ -28,12 +28,12 @@ func parseErrorBody(body []byte, contentType string) (code, message string) {
 	return "", text
 }
 
-// decodeText is the text of a body, or nothing if it is no text. What is no UTF-8 is taken for
-// Windows-1252, of which ISO-8859-1 is a part, unless its label names another encoding. Many
-// servers of Latin America send that, with any label or none.
+// decodeText returns the text of a body, or "" if it is not text. It reads invalid UTF-8 as
+// Windows-1252, which includes ISO-8859-1, unless the label names another encoding. Many servers in
+// Latin America send Windows-1252, with any label or none.
 func decodeText(body []byte, contentType string) string {
 	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
-	for cut := range min(utf8.UTFMax, len(body)+1) { // the end may be in the middle of a letter
+	for cut := range min(utf8.UTFMax, len(body)+1) { // the body may be cut inside a character
 		if utf8.Valid(body[:len(body)-cut]) {
 			return string(body[:len(body)-cut])
 		}
@@ -54,27 +54,27 @@ func decodeText(body []byte, contentType string) string {
 	return string(text)
 }
 
-// latinCharsets are the labels under which Windows-1252 or a part of it comes, a wrong one and none
-// among them.
+// latinCharsets lists the labels under which Windows-1252 or a part of it is sent, including wrong
+// ones and none.
 var latinCharsets = []string{
 	"", "utf-8", "utf8", "us-ascii", "iso-8859-1", "iso8859-1", "iso-8859-15", "latin1", "latin-1", "windows-1252",
 	"cp1252",
 }
 
-// windows1252 are its characters from 0x80 to 0x9f; all others are those of Unicode.
+// windows1252 lists its characters from 0x80 to 0x9f. All others are the same as in Unicode.
 var windows1252 = [32]rune{
 	'€', 0xfffd, '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', 0xfffd, 'Ž', 0xfffd,
 	0xfffd, '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', 0xfffd, 'ž', 'Ÿ',
 }
 
-// The keys that error bodies commonly have.
+// Keys that are common in error bodies.
 var (
 	messageKeys = []string{
 		"message", "error_description", "detail", "title", "description", "msg", "mensaje", "reason", "defaultMessage",
 	}
 	codeKeys  = []string{"code", "error", "errorCode", "type"}
 	innerKeys = []string{"error", "errors", "details", "detail"}
-	// listKeys hold what is wrong with each field, by its name or in a list.
+	// listKeys hold what is wrong with each field, in an object by field name or in a list.
 	listKeys = []string{
 		"errors", "details", "detail", "fieldErrors", "violations", "invalid-params", "invalidParams", "errores",
 	}
@@ -123,7 +123,7 @@ func jsonText(value any, depth int) (code, message string) {
 		var fields []string
 		for _, key := range listKeys {
 			if inner, ok := value[key].(map[string]any); ok && textIn(inner, messageKeys) != "" {
-				continue // it is an error itself
+				continue // an error in its own right
 			}
 			if _, isText := value[key].(string); isText {
 				continue
@@ -145,7 +145,7 @@ func jsonText(value any, depth int) (code, message string) {
 	return code, message
 }
 
-// textIn is the first text that is there under one of the keys.
+// textIn returns the first non-empty string under one of the keys.
 func textIn(object map[string]any, keys []string) string {
 	for _, key := range keys {
 		if text, ok := object[key].(string); ok && text != "" {
@@ -155,7 +155,7 @@ func textIn(object map[string]any, keys []string) string {
 	return ""
 }
 
-// fieldTexts are what is wrong with fields, each with its name before it if it has one:
+// fieldTexts returns what is wrong with fields, each prefixed with its name if it has one:
 // "signer.email: is no address".
 func fieldTexts(field string, value any, depth int) []string {
 	if depth > maxDepth {
@@ -194,12 +194,12 @@ func fieldTexts(field string, value any, depth int) []string {
 	return nil
 }
 
-// fieldName is the name of the field that an entry of a list is about, or empty.
+// fieldName returns the name of the field that a list entry is about, or "".
 func fieldName(entry map[string]any) string {
 	if name := textIn(entry, fieldKeys); name != "" {
 		return name
 	}
-	steps, _ := entry["loc"].([]any) // where FastAPI puts it
+	steps, _ := entry["loc"].([]any) // as in FastAPI's errors
 	name := ""
 	for _, step := range steps {
 		name = join(name, fmt.Sprint(step))

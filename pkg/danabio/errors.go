@@ -8,46 +8,48 @@ import (
 	"time"
 )
 
-// What callers decide on with [errors.Is]. Each error of this package matches at most one of the
-// first seven, but for that of [Client.WaitForEvidence] past its time, which matches ErrNotReady
-// and what the last poll met. An [*OutcomeUnknownError] matches none of them, whatever its cause,
-// since each of them has callers do what must not be done then. A failure that this package does
-// not know, of the caller's RoundTripper for instance, matches none either: nothing says that it
-// will pass.
+// Errors that callers decide on with [errors.Is]. Each error of this package matches at most one of
+// the first seven, with one exception: when [Client.WaitForEvidence] runs out of time, its error
+// matches ErrNotReady and the error of the last poll. An [*OutcomeUnknownError] matches none of
+// them, whatever its cause, because callers would then do the wrong thing. A failure that this
+// package does not know, for example of the caller's RoundTripper, matches none either, because it
+// may not be temporary.
 var (
-	// ErrInvalidRequest: the input is wrong, and nothing was sent.
+	// ErrInvalidRequest means that the input is wrong, and that nothing was sent.
 	ErrInvalidRequest = errors.New("invalid request")
-	// ErrUnauthorized: the server refuses the credentials or the token.
+	// ErrUnauthorized means that the server refuses the credentials or the token.
 	ErrUnauthorized = errors.New("not authorised")
-	// ErrUnavailable: the server could not be reached, or did not answer, or answered that it
-	// cannot now, as often as was tried.
+	// ErrUnavailable means that in every attempt the server could not be reached, did not answer,
+	// or answered that it cannot handle the request now.
 	ErrUnavailable = errors.New("service unavailable")
-	// ErrProtocol: the server's answer is not what the API promises, or no HTTP.
+	// ErrProtocol means that the server's answer is not what the API promises, or not HTTP.
 	ErrProtocol = errors.New("unexpected answer")
-	// ErrNotReady: the circuit is unknown or not completed; the API has one status for both
-	// (published page).
+	// ErrNotReady means that the circuit is unknown or not completed. The API has one status for
+	// both (published page).
 	ErrNotReady = errors.New("circuit is unknown or not completed")
-	// ErrTruncated: the evidence broke off, as often as was tried.
+	// ErrTruncated means that the evidence broke off in every attempt.
 	ErrTruncated = errors.New("evidence broke off")
-	// ErrIntegrity: the evidence is not acceptable. If it came whole, the error is a
-	// [*RejectedError].
+	// ErrIntegrity means that the evidence is not acceptable. If it arrived complete, the error is
+	// a [*RejectedError].
 	ErrIntegrity = errors.New("evidence is not acceptable")
 
-	// ErrRedirected: the server answered with a redirect, which is not followed, so that no token
-	// goes elsewhere.
+	// ErrRedirected means that the server answered with a redirect. Redirects are not followed, so
+	// that no token goes elsewhere.
 	ErrRedirected = errors.New("redirect not followed")
-	// ErrCertificate: the server's TLS certificate is not valid for it, or cannot be read.
+	// ErrCertificate means that the server's TLS certificate is not valid for it, or cannot be
+	// read.
 	ErrCertificate = errors.New("bad TLS certificate")
-	// ErrTLS: the server has no TLS that this client takes, or does not take this client's.
+	// ErrTLS means that client and server have no TLS version or cipher in common, or that one of
+	// them rejects the other's.
 	ErrTLS = errors.New("no TLS connection")
-	// ErrProxy: the proxy refuses to connect to the server, or the setting that names the proxy
-	// cannot be used.
+	// ErrProxy means that the proxy refuses to connect to the server, or that the setting that
+	// names the proxy is not usable.
 	ErrProxy = errors.New("proxy not usable")
-	// ErrUnknownHost: the host name does not exist.
+	// ErrUnknownHost means that the host name does not exist.
 	ErrUnknownHost = errors.New("unknown host")
-	// ErrPlainHTTP: plain HTTP to another machine is not allowed.
+	// ErrPlainHTTP means that plain HTTP to another machine is not allowed.
 	ErrPlainHTTP = errors.New("plain HTTP is not allowed")
-	// ErrClosed: the client is closed.
+	// ErrClosed means that the client is closed.
 	ErrClosed = errors.New("client is closed")
 )
 
@@ -55,24 +57,24 @@ func invalidRequest(format string, args ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{ErrInvalidRequest}, args...)...)
 }
 
-// APIError is an answer of the server with an error status. It matches [ErrUnauthorized],
-// [ErrUnavailable], [ErrNotReady] or [ErrProxy] where the status means that; any other is the
-// server's refusal.
+// APIError is a response with an error status. It matches [ErrUnauthorized], [ErrUnavailable],
+// [ErrNotReady] or [ErrProxy] if the status means that. With any other status the server refused
+// the request.
 type APIError struct {
 	Operation  string // "get token", "start circuit" or "download evidence"
 	Method     string
 	URL        string // without query
 	StatusCode int
-	Code       string // the body's own error code, if it has one; at most 64 characters
-	// the body's own short message, if it has one; at most 300 printable characters, what the
-	// request carried masked
+	Code       string // error code from the body, if any; at most 64 characters
+	// short message from the body, if any; at most 300 printable characters, with the request's
+	// values masked
 	Message   string
 	MediaType string // of the body, such as "text/html"; empty if the server does not say
-	// the server's id of the request, if it sends one (which header is assumed: X-Request-Id and
-	// the like)
+	// the server's ID of the request, if it sends one (which header is assumed: X-Request-Id and
+	// similar ones)
 	ServerRequestID string
-	Circuit         string        // the circuit asked for, if any
-	RetryAfter      time.Duration // what the server asks to wait; 0 if it does not say
+	Circuit         string        // the requested circuit, if any
+	RetryAfter      time.Duration // how long the server asks to wait; 0 if it does not say
 
 	kind error
 }
@@ -92,7 +94,7 @@ func (e *APIError) Error() string {
 	return b.String()
 }
 
-// Unwrap returns the sentinel that the status stands for, or nil.
+// Unwrap returns the error that the status stands for, or nil.
 func (e *APIError) Unwrap() error { return e.kind }
 
 // LogValue implements [slog.LogValuer].
@@ -105,36 +107,36 @@ func (e *APIError) LogValue() slog.Value {
 // OutcomeState says how far a start came.
 type OutcomeState string
 
-// The states of a start. An [OutcomeUnknownError] has one of the first two; the others are for a
+// States of a start. An [OutcomeUnknownError] has one of the first two; the others are for a
 // [Journal].
 const (
-	// PartlySent: some bytes left, not all. The server cannot have the whole request, but what it
-	// did with the part is not known.
+	// PartlySent means that some bytes left, but not all. The server cannot have the whole request,
+	// but what it did with the part is not known.
 	PartlySent OutcomeState = "partly sent"
-	// OutcomeUnknown: the server may have the whole request; whether it started a circuit is not
-	// known.
+	// OutcomeUnknown means that the server may have the whole request. Whether it started a circuit
+	// is not known.
 	OutcomeUnknown OutcomeState = "outcome unknown"
-	// Started: the server started a circuit.
+	// Started means that the server started a circuit.
 	Started OutcomeState = "started"
-	// Refused: the server refused it, by a status that means it did nothing with the request. That
-	// no circuit was started is the server's word.
+	// Refused means that the server refused the start, with a status that says it did nothing with
+	// the request. Only the server's word says that no circuit was started.
 	Refused OutcomeState = "refused"
-	// NotSent: no byte of it left.
+	// NotSent means that no byte of it left.
 	NotSent OutcomeState = "not sent"
 )
 
-// OutcomeUnknownError says that a start may have started a circuit. It is never sent again by this
-// package; to reconcile it, ask the vendor for a request with this ID and time. [errors.As] finds
-// an [*APIError] in it if the server answered, and [errors.Is] the context's error.
+// OutcomeUnknownError means that a start may have started a circuit. This package never sends it
+// again. To find out, ask the vendor about a request with this ID and time. [errors.As] finds an
+// [*APIError] in it if the server answered, and [errors.Is] the context's error.
 type OutcomeUnknownError struct {
-	RequestID string // the [CircuitRequest]'s ID
+	RequestID string // ID of the [CircuitRequest]
 	Channel   string
-	StartedAt time.Time // UTC, when the request was begun, by this machine's clock
+	StartedAt time.Time // UTC, when the request began, by this machine's clock
 	Outcome   OutcomeState
-	// Documents is what was sent, if all of it was read to be sent: the outcome is
+	// Documents lists what was sent, if all of it was read for sending: the state is then
 	// [OutcomeUnknown].
 	Documents []SentDocument
-	Err       error // why
+	Err       error // the cause
 }
 
 func (e *OutcomeUnknownError) Error() string {
@@ -145,16 +147,16 @@ func (e *OutcomeUnknownError) Error() string {
 	return fmt.Sprintf("request %q: %s, and is not sent again: %v", e.RequestID, what, e.Err)
 }
 
-// Unwrap returns the cause, without what callers decide on.
+// Unwrap returns the cause, without the errors that callers decide on.
 func (e *OutcomeUnknownError) Unwrap() error { return hiddenError{e.Err, sentinels} }
 
-// RejectedError says that evidence came whole but is not acceptable, and was kept aside. It matches
-// [ErrIntegrity].
+// RejectedError means that evidence arrived complete but is not acceptable, and was kept aside. It
+// matches [ErrIntegrity].
 type RejectedError struct {
-	// path of what came; the reasons, a [Rejected] in JSON, are beside it under the same name with
+	// path of the evidence; the reasons, a [Rejected] in JSON, are in the file whose name has
 	// ".json" appended
 	Kept string
-	Err  error // why
+	Err  error // why it is not acceptable
 }
 
 func (e *RejectedError) Error() string {
@@ -170,8 +172,8 @@ func (e *OutcomeUnknownError) LogValue() slog.Value {
 		slog.String("state", string(e.Outcome)))
 }
 
-// operationError names the operation, once, and the circuit if there is one; not what was given in
-// the place of one.
+// operationError adds the operation, once, and the circuit if it is valid. It never shows an
+// invalid value given as circuit.
 func operationError(operation, circuit string, err error) error {
 	if err == nil {
 		return nil

@@ -16,10 +16,11 @@ import (
 	"time"
 )
 
-// OpenEvidence opens the evidence of a circuit as a stream, for other sinks than a file. The caller
-// closes it. Reading fails with [ErrTruncated] when the evidence breaks off and with [ErrIntegrity]
-// when its length or digest is wrong, instead of ending; what is inside the ZIP is not checked.
-// Opening fails as [Client.DownloadEvidence] does, and with ErrIntegrity when what comes is no ZIP.
+// OpenEvidence opens the evidence of a circuit as a stream, for destinations other than a file. The
+// caller must close it. Instead of ending, reading fails with [ErrTruncated] if the evidence breaks
+// off, and with [ErrIntegrity] if its length or digest is wrong. The content of the ZIP is not
+// checked. Opening fails as [Client.DownloadEvidence] does, and with ErrIntegrity if the answer is
+// not a ZIP.
 func (c *Client) OpenEvidence(ctx context.Context, circuit string) (io.ReadCloser, error) {
 	stream, err := c.openEvidence(ctx, circuit, c.retry)
 	if err == nil {
@@ -34,7 +35,7 @@ func (c *Client) OpenEvidence(ctx context.Context, circuit string) (io.ReadClose
 	return stream, nil
 }
 
-// openEvidence asks for the evidence until an answer with a body comes.
+// openEvidence requests the evidence until a response with a body arrives.
 func (c *core) openEvidence(ctx context.Context, circuit string, policy RetryPolicy) (*evidenceStream, error) {
 	if err := checkSegment("circuit", circuit); err != nil {
 		return nil, err
@@ -51,9 +52,8 @@ func (c *core) openEvidence(ctx context.Context, circuit string, policy RetryPol
 		resp, err := c.api.DownloadEvidence(ctx, c.channel, circuit, nil,
 			func(_ context.Context, req *http.Request) error {
 				c.setHeaders(req, token, "application/zip, */*;q=0.5")
-				// Else the transport may ask for gzip and unpack it, and the length
-				// would not be that
-				// of the ZIP.
+				// Otherwise the transport may ask for gzip and decompress it, and the length would
+				// not be that of the ZIP.
 				req.Header.Set("Accept-Encoding", "identity")
 				return nil
 			})
@@ -73,7 +73,7 @@ func (c *core) openEvidence(ctx context.Context, circuit string, policy RetryPol
 			answer.kind = ErrNotReady
 		}
 		if resp.StatusCode == http.StatusForbidden {
-			c.tokens.drop(token) // what the next call gets may have more rights
+			c.tokens.drop(token) // the next token may have more rights
 		}
 		if resp.StatusCode == http.StatusUnauthorized && !renewed {
 			renewed = true
@@ -94,17 +94,17 @@ func (c *core) openEvidence(ctx context.Context, circuit string, policy RetryPol
 	return stream, nil
 }
 
-// evidenceStream is the body of an evidence answer. It ends only when length and digest are right.
+// evidenceStream is the body of an evidence response. It only ends if length and digest are right.
 type evidenceStream struct {
 	ctx             context.Context
 	resp            *http.Response
 	requestedAt     time.Time
-	contentEncoding string // Content-Encoding that nobody asked for; what it is worth the bytes show
-	first           []byte // as much of the beginning as tells what the whole is
-	head            []byte // read by sniff, not yet by the caller
+	contentEncoding string // a Content-Encoding that nobody asked for; the bytes show whether it is true
+	first           []byte // enough of the beginning to recognize the format
+	head            []byte // read by sniff, but not yet by the caller
 	bytesRead       int64
 	digest          hash.Hash // of what was read
-	claimedDigests  [][]byte  // SHA-256 that the server's headers claim
+	claimedDigests  [][]byte  // SHA-256 digests that the server's headers claim
 	transfer        transfer
 	err             error
 }
@@ -114,16 +114,16 @@ func newEvidenceStream(ctx context.Context, resp *http.Response, asked time.Time
 		claimedDigests: parseDigests(resp.Header)}
 }
 
-// begin tells of the stream's progress as that of t.
+// begin reports the stream's progress through t.
 func (s *evidenceStream) begin(t transfer) {
 	s.transfer = t
 	s.transfer.begin(s.resp.ContentLength)
 }
 
-// firstBytes is how much of the beginning is looked at.
+// firstBytes is how much of the beginning is kept to recognize the format.
 const firstBytes = 512
 
-// sniff fails when the body is no ZIP by its first bytes.
+// sniff fails if the first bytes are not those of a ZIP.
 func (s *evidenceStream) sniff() error {
 	head := make([]byte, 4)
 	n, err := io.ReadFull(s, head)
@@ -131,7 +131,7 @@ func (s *evidenceStream) sniff() error {
 		return err
 	}
 	if !isZIP(head[:n]) {
-		_, _ = io.CopyN(io.Discard, s, firstBytes) // to see what it is instead
+		_, _ = io.CopyN(io.Discard, s, firstBytes) // to recognize what it is instead
 		return s.notZIPError()
 	}
 	s.head = head
@@ -142,30 +142,30 @@ func isZIP(content []byte) bool {
 	return bytes.HasPrefix(content, []byte("PK\x03\x04")) || bytes.HasPrefix(content, []byte("PK\x05\x06"))
 }
 
-// contentCodings are what a label can say of HTTP's own ways to encode a body (IANA). Under one of
-// them the body has another reading than its bytes; other labels, such as "utf-8", "binary" or the
-// "aws-chunked" of S3, say nothing of it.
+// contentCodings are the registered HTTP content codings (IANA). Under one of them the bytes mean
+// something else. Other labels, such as "utf-8", "binary" or S3's "aws-chunked", say nothing about
+// the bytes.
 var contentCodings = []string{
 	"gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip",
 }
 
-// checkEncoding fails where the label says that the bytes are not the ZIP itself.
+// checkEncoding fails if the label says that the bytes are not the ZIP itself.
 func (s *evidenceStream) checkEncoding() error {
 	for coding := range strings.SplitSeq(strings.ToLower(s.contentEncoding), ",") {
 		if slices.Contains(contentCodings, strings.TrimSpace(coding)) {
-			return fmt.Errorf("%w: it came under the label Content-Encoding: %s, which was not asked for", ErrIntegrity,
+			return fmt.Errorf("%w: it was labelled Content-Encoding: %s, which was not requested", ErrIntegrity,
 				s.contentEncoding)
 		}
 	}
 	return nil
 }
 
-// notZIPError says what came instead.
+// notZIPError returns an error that says what came instead of a ZIP.
 func (s *evidenceStream) notZIPError() error {
-	return fmt.Errorf("%w: what came is %s", ErrIntegrity, s.describeContent())
+	return fmt.Errorf("%w: the answer is %s", ErrIntegrity, s.describeContent())
 }
 
-// describeContent is what the body is by its beginning, if that is no ZIP's.
+// describeContent describes a body that does not begin like a ZIP.
 func (s *evidenceStream) describeContent() string {
 	text := bytes.TrimSpace(bytes.TrimPrefix(s.first, []byte("\xef\xbb\xbf")))
 	is := func(beginning string) bool { return bytes.HasPrefix(text, []byte(beginning)) }
@@ -180,15 +180,15 @@ func (s *evidenceStream) describeContent() string {
 	case bytes.Contains(text, []byte(";chunk-signature=")):
 		return "in the framing of aws-chunked, not the ZIP itself"
 	case is("<"):
-		return "a page of HTML or XML, and no ZIP"
+		return "an HTML or XML page, not a ZIP"
 	case is("{"), is("["):
-		return "JSON, and no ZIP"
+		return "JSON, not a ZIP"
 	case is("%PDF-"):
-		return "a PDF, and no ZIP"
+		return "a PDF, not a ZIP"
 	case len(s.first) == 0:
-		return "empty, and no ZIP"
+		return "empty, not a ZIP"
 	}
-	return "no ZIP"
+	return "not a ZIP"
 }
 
 func (s *evidenceStream) Read(p []byte) (int, error) {
@@ -226,7 +226,7 @@ func (s *evidenceStream) checkDigest() error {
 	return io.EOF
 }
 
-// sha256 is that of what was read so far.
+// sha256 returns the digest of what was read so far.
 func (s *evidenceStream) sha256() string { return hex.EncodeToString(s.digest.Sum(nil)) }
 
 func (s *evidenceStream) readError(err error) error {
@@ -237,7 +237,7 @@ func (s *evidenceStream) readError(err error) error {
 	return fmt.Errorf("%w after %d bytes: %w", ErrTruncated, s.bytesRead, hiddenError{err, sentinels}.simplify())
 }
 
-// interruptedError is that the context ended before the evidence did.
+// interruptedError means that the context ended before the evidence did.
 type interruptedError struct {
 	bytesRead int64
 	err       error
@@ -250,8 +250,9 @@ func (e *interruptedError) Unwrap() error { return e.err }
 
 func (s *evidenceStream) Close() error { return s.resp.Body.Close() }
 
-// parseDigests finds the SHA-256 of the body in Repr-Digest and Content-Digest (RFC 9530), and
-// Digest (RFC 3230). None of them is published; those that are there must be right.
+// parseDigests returns the SHA-256 digests of the body in Repr-Digest and Content-Digest (RFC
+// 9530), and Digest (RFC 3230). None of these headers is published. Those that are present must be
+// right.
 func parseDigests(h http.Header) [][]byte {
 	var claimed [][]byte
 	for _, name := range []string{"Content-Digest", "Repr-Digest", "Digest"} {

@@ -9,8 +9,7 @@ import (
 
 var folderMutex sync.Mutex
 
-// lockFolder keeps other goroutines out; this system has no lock on a folder that ends with its
-// process.
+// lockFolder keeps other goroutines out. This system has no folder lock that ends with its process.
 func lockFolder(context.Context, string) (unlock func(), err error) {
 	folderMutex.Lock()
 	return folderMutex.Unlock, nil

@@ -15,9 +15,9 @@ import (
 // folderMutex keeps goroutines of this process out of folders that cannot be locked.
 var folderMutex sync.Mutex
 
-// lockFolder keeps other processes of this library from putting files into the folder until unlock
-// is called. A folder that cannot be read cannot be locked either, nor one of a file system that
-// knows no locks; two downloads into the same file at the same moment are then not told apart.
+// lockFolder prevents other processes that use this library from placing files in the folder until
+// unlock is called. It cannot lock a folder that cannot be read, or one on a file system without
+// locks. Two simultaneous downloads to the same file are then not told apart.
 func lockFolder(ctx context.Context, folder string) (unlock func(), err error) {
 	file, err := os.Open(folder)
 	if errors.Is(err, fs.ErrPermission) {
@@ -27,8 +27,7 @@ func lockFolder(ctx context.Context, folder string) (unlock func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	// Anybody who may read the folder can hold its lock, so it is waited for no longer than the
-	// context lasts.
+	// Anybody who may read the folder can hold its lock, so wait no longer than the context lasts.
 	for {
 		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if err != syscall.EINTR && err != syscall.EWOULDBLOCK {
@@ -39,5 +38,5 @@ func lockFolder(ctx context.Context, folder string) (unlock func(), err error) {
 			return nil, err
 		}
 	}
-	return func() { _ = file.Close() }, nil // which releases the lock
+	return func() { _ = file.Close() }, nil // releases the lock
 }

@@ -1,3 +1,25 @@
+// How a test of the client is written here:
+//
+//	s := newScript(t).on(start, status(429, "", "Retry-After", "7"), started)
+//	inBubble(t, s, func(b *bed) {
+//		opened, err := b.client.StartCircuit(b.Context(), request())
+//		…
+//		if gap := b.gaps(start)[0]; gap < 7*time.Second { … }
+//	})
+//
+// A script is a server: on lists the replies of an operation (token, start, download), in order.
+// A reply that nobody asks for, and a request that has no reply, fail the test; only the token
+// endpoint answers without a script. Replies are status, tokenReply, zipReply, started, hangUp or
+// any handler. pkg/contract checks what passes against the spec; broken exempts a reply that is
+// malformed on purpose.
+//
+// inBubble runs client and server over net.Pipe in a bubble of testing/synctest: hours of waiting
+// take no time, are exact to the nanosecond, and a goroutine that is left behind fails the test.
+// Options after the function change the danabio.Config. Afterwards the script tells what came:
+// calls, gaps, header. For files there are target, files and wantFiles; for documents request and
+// pdf; for evidence smallZIP and zipOf. A test that needs a real connection, TLS or a process of
+// its own starts them itself.
+
 package danabio_test
 
 import (

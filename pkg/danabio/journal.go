@@ -11,51 +11,51 @@ import (
 	"time"
 )
 
-// Journal remembers starts beyond the life of the process, so that after a crash a start that was
-// never sent can be told from one whose outcome is unknown. Package journal has one that is a file;
-// implementations must be safe for use by several goroutines.
+// Journal records starts beyond the life of the process. After a crash it tells a start that was
+// never sent from one whose outcome is unknown. Package journal implements it with a file.
+// Implementations must be safe for concurrent use.
 //
-// A start without an intent was not sent. One with an intent and no result may have arrived: ask
-// the vendor for a request with its ID and time.
+// A start without an intent was not sent. One with an intent but no result may have arrived: ask
+// the vendor about a request with its ID and time.
 type Journal interface {
 	// Begin records that a start is about to be sent. Once it has returned nil, the intent must
-	// outlive a crash of the process and of the machine. When it fails nothing is sent. For a
-	// request ID whose earlier start succeeded, or may have, it must return an
+	// survive a crash of the process and of the machine. If it fails, nothing is sent. If an
+	// earlier start with the same request ID succeeded, or may have, it must return an
 	// [*IntentExistsError].
 	Begin(ctx context.Context, intent StartIntent) error
-	// End records what became of the start. Its context does not end with the caller's, but 30 s
+	// End records the outcome of the start. Its context does not end with the caller's, but 30 s
 	// after the start did.
 	End(ctx context.Context, result StartResult) error
 }
 
-// StartIntent is a start that is about to be sent. It holds no personal data, unless the request's
-// ID does.
+// StartIntent is a start that is about to be sent. It contains no personal data, unless the
+// request's ID does.
 type StartIntent struct {
 	RequestID  string
 	Channel    string
-	BodySHA256 string    // of the request's body as it is sent; lower-case hexadecimal
+	BodySHA256 string    // of the request body as sent; lower-case hexadecimal
 	At         time.Time // UTC, by this machine's clock
 }
 
-// StartResult is what became of a start. The signer's link is not in it.
+// StartResult is the outcome of a start. It does not contain the signer's link.
 type StartResult struct {
 	RequestID string
 	Outcome   OutcomeState
-	CircuitID string    // if it is [Started]
+	CircuitID string    // set if Outcome is [Started]
 	At        time.Time // UTC, by this machine's clock
 }
 
-// IntentExistsError says that nothing was sent, since the [Journal] holds an earlier start with the
-// same request ID that succeeded or may have.
+// IntentExistsError means that nothing was sent, because the [Journal] contains an earlier start
+// with the same request ID that succeeded or may have.
 type IntentExistsError struct {
 	Intent StartIntent // the earlier one
-	// of the earlier one; the zero StartResult if none was recorded, after a crash or while it is
-	// under way
+	// of the earlier start; zero if none was recorded, after a crash or while the start is under
+	// way
 	Result StartResult
 }
 
-// Outcome is what became of the earlier start: [Started], with Result.CircuitID, or [PartlySent] or
-// [OutcomeUnknown].
+// Outcome returns the outcome of the earlier start: [Started], with Result.CircuitID, or
+// [PartlySent] or [OutcomeUnknown].
 func (e *IntentExistsError) Outcome() OutcomeState {
 	if e.Result.Outcome == "" {
 		return OutcomeUnknown
@@ -68,7 +68,8 @@ func (e *IntentExistsError) Error() string {
 	if e.Outcome() == Started {
 		earlier = fmt.Sprintf("started circuit %q", e.Result.CircuitID)
 	}
-	return fmt.Sprintf("request %q was not sent: by the journal the same ID %s on %s", e.Intent.RequestID, earlier,
+	return fmt.Sprintf("request %q was not sent: according to the journal the same ID %s on %s", e.Intent.RequestID,
+		earlier,
 		e.Intent.At.UTC().Format(time.RFC3339))
 }
 
@@ -78,9 +79,9 @@ func (e *IntentExistsError) LogValue() slog.Value {
 		slog.String("circuit", e.Result.CircuitID))
 }
 
-// JournalError says that the [Journal] failed. If its Begin did, nothing was sent. If its End did,
-// Outcome holds, but the journal does not know it: a circuit that was started is returned beside
-// the error, and another error of the start matches too.
+// JournalError means that the [Journal] failed. If Begin failed, nothing was sent. If End failed,
+// Outcome is right but not in the journal: a circuit that was started is returned together with the
+// error, and the error also matches another error of the start.
 type JournalError struct {
 	Method    string // "Begin" or "End"
 	RequestID string
@@ -100,7 +101,7 @@ func (e *JournalError) Unwrap() error { return e.Err }
 
 const journalEndTimeout = 30 * time.Second
 
-// journalBegin records the intent. The documents are read once for it.
+// journalBegin records the intent. It reads the documents once for that.
 func (c *core) journalBegin(ctx context.Context, requestID string, out *startMessage) error {
 	if c.journal == nil {
 		return nil
@@ -118,7 +119,7 @@ func (c *core) journalBegin(ctx context.Context, requestID string, out *startMes
 	return &JournalError{Method: "Begin", RequestID: requestID, Outcome: NotSent, Err: err}
 }
 
-// journalEnd records what became of the start, and returns its error with the journal's.
+// journalEnd records the outcome of the start, and joins the journal's error to the start's.
 func (c *core) journalEnd(ctx context.Context, start *startOperation, err error) error {
 	if c.journal == nil {
 		return err
@@ -140,8 +141,8 @@ func (c *core) journalEnd(ctx context.Context, start *startOperation, err error)
 	return failed
 }
 
-// digest returns the SHA-256 of the body, and binds what is sent afterwards to the documents as
-// they were read for it.
+// digest returns the SHA-256 of the body, and binds later sends to the documents as they were read
+// for it.
 func (o *startMessage) digest(ctx context.Context) (string, error) {
 	body := o.body()
 	defer body.Close()

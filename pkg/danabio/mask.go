@@ -13,22 +13,22 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// mask hides what a request carried in a text of the server's, which may quote it in capitals,
+// mask hides the values of a request in a text from the server, which may quote them in capitals,
 // without accents, or with other punctuation.
 type mask struct {
-	parts [][]rune // folded letters and digits, hidden wherever they stand one after the other
-	words [][]rune // folded, too short for that: hidden only as a word of its own
+	parts [][]rune // folded letters and digits, hidden wherever they occur in sequence
+	words [][]rune // folded values that are too short for that, hidden only as whole words
 }
 
 const (
 	maskText      = "***"
-	minMaskLength = 4 // letters and digits of a part
+	minMaskLength = 4 // shortest part, in letters and digits
 )
 
-// longRun is what an echo of a document's content, or of a part of a token, looks like.
+// longRun matches what may be an echo of a document's content, or of a part of a token.
 var longRun = regexp.MustCompile(`[A-Za-z0-9+/=_~.-]{40,}`)
 
-// particles stand in many names, and in every sentence.
+// particles occur in many names, and in every sentence.
 var particles = []string{"de", "del", "la", "las", "los", "el", "y", "e", "da", "das", "do", "dos"}
 
 // newMask hides the values and their parts: a server may quote only the surname, or the mailbox
@@ -45,7 +45,7 @@ func newMask(carried []string) mask {
 	return m
 }
 
-// newWholeValueMask hides the values, and no parts of them.
+// newWholeValueMask hides the values, but not their parts.
 func newWholeValueMask(carried []string) mask {
 	var m mask
 	for _, value := range carried {
@@ -54,7 +54,7 @@ func newWholeValueMask(carried []string) mask {
 	return m
 }
 
-// addForms adds a value as it is, and as it may stand in a URL, a form or a piece of JSON.
+// addForms adds a value as it is, and as it may appear in a URL, a form or JSON.
 func (m *mask) addForms(value string) {
 	m.add(value)
 	m.add(url.QueryEscape(value))
@@ -71,8 +71,8 @@ func (m *mask) add(value string) {
 	}
 }
 
-// clean makes the text printable, hides in it, and shortens it, in this order: a value that is cut
-// could no longer be found.
+// clean makes the text printable, hides the values in it, and shortens it, in this order: a
+// truncated value could no longer be found.
 func (m mask) clean(text string, limit int) string {
 	runes := []rune(longRun.ReplaceAllString(plainText(text), maskText))
 	folded := fold(runes)
@@ -85,7 +85,7 @@ func (m mask) clean(text string, limit int) string {
 			}
 		}
 	}
-	// What is hidden ends a word too: it shows as something that does.
+	// A hidden part also ends a word, since it is shown as "***".
 	edge := func(i int) bool { return i < 0 || i == len(folded) || hidden[i] || !isWordRune(folded[i]) }
 	for _, word := range m.words {
 		for i := range folded {
@@ -121,7 +121,7 @@ func startsWith(text, value []rune) bool {
 
 func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }
 
-// lettersAndDigits leaves out all else, and says where each of them stood.
+// lettersAndDigits returns only the letters and digits, and the position of each.
 func lettersAndDigits(text []rune) (core []rune, at []int) {
 	for i, r := range text {
 		if isWordRune(r) {
@@ -131,7 +131,7 @@ func lettersAndDigits(text []rune) (core []rune, at []int) {
 	return core, at
 }
 
-// fold makes small letters without accents, rune by rune.
+// fold converts to lower case without accents, rune by rune.
 func fold(text []rune) []rune {
 	folded := make([]rune, len(text))
 	for i, r := range text {
@@ -141,8 +141,8 @@ func fold(text []rune) []rune {
 	return folded
 }
 
-// plainText resolves the entities of markup and puts one space for each run of white space and of
-// what cannot be printed.
+// plainText decodes markup entities, and replaces each run of white space and unprintable
+// characters by one space.
 func plainText(text string) string {
 	var b strings.Builder
 	space := false

@@ -1,31 +1,31 @@
 package danabio
 
-// Progress is how far a transfer has come, for [Config.Progress]. It holds nothing secret or
+// Progress is the progress of a transfer, for [Config.Progress]. It contains nothing secret or
 // personal.
 type Progress struct {
-	// RequestID is the [CircuitRequest]'s ID, for a start; else empty.
+	// RequestID is the ID of the [CircuitRequest] for a start, and empty for a download.
 	RequestID string
-	// Circuit is the circuit whose evidence is downloaded; empty for a start.
+	// Circuit is the circuit whose evidence is downloaded, and empty for a start.
 	Circuit string
-	// Bytes of the body so far, since the transfer last began: of a start, those handed to the
-	// transport, of which the system may still hold some back; of a download, those received. A
-	// start's documents are counted as they are sent, in Base64.
+	// Bytes is how much of the body was transferred since the transfer last began. For a start it
+	// counts bytes handed to the transport, some of which the system may still buffer. For a
+	// download it counts bytes received. A start's documents count in Base64, as they are sent.
 	Bytes int64
-	// Total is the length of the whole body in bytes; -1 if it is not known, as with a download
-	// whose length the server does not announce.
+	// Total is the length of the whole body in bytes, or -1 if it is not known, for example if the
+	// server does not announce the length of a download.
 	Total int64
-	// Restarts is how often the transfer began anew, with nothing: of a start, only when the server
+	// Restarts is how often the transfer began again from zero. A start does so only if the server
 	// had refused it or nothing of it was sent.
 	Restarts int
 }
 
-// transfer tells of one transfer. The zero transfer tells nobody.
+// transfer reports the progress of one transfer. The zero transfer reports nothing.
 type transfer struct {
 	onProgress func(Progress)
 	progress   Progress
 }
 
-// begin tells that there is nothing yet.
+// begin reports that nothing was transferred yet.
 func (t *transfer) begin(total int64) {
 	if t.onProgress != nil {
 		t.progress.Bytes, t.progress.Total = 0, total

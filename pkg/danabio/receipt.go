@@ -12,31 +12,31 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// Receipt says what was downloaded. It proves that a file is still the one that was received, and
-// no more: not who made it, and not that it was right when it came. It lies beside the file, under
-// the name that [ReceiptPath] gives.
+// Receipt describes what was downloaded. It proves that a file is still the one that was received,
+// and no more: not who made it, nor that it was right when it arrived. It is stored beside the
+// file, under the name that [ReceiptPath] returns.
 type Receipt struct {
 	Version     int               `json:"version"` // of this format: 1
 	Circuit     string            `json:"circuitId"`
 	Channel     string            `json:"channel"`
 	BaseURL     string            `json:"baseUrl,omitempty"` // of the server; absent in receipts of earlier versions
 	File        string            `json:"file"`              // name without folder
-	Size        int64             `json:"size"`              // bytes
+	Size        int64             `json:"size"`              // in bytes
 	SHA256      string            `json:"sha256"`
 	Entries     []ReceiptEntry    `json:"entries"`
 	RequestedAt time.Time         `json:"requestedAt"` // UTC, by this machine's clock
 	CompletedAt time.Time         `json:"completedAt"`
-	Headers     map[string]string `json:"headers,omitempty"` // of the answer, as far as they are worth keeping
-	Notices     []string          `json:"notices,omitempty"` // what was odd about the answer, and does no harm
+	Headers     map[string]string `json:"headers,omitempty"` // response headers worth keeping
+	Notices     []string          `json:"notices,omitempty"` // harmless oddities of the response
 	Library     string            `json:"library"`           // name and version
 	Commit      string            `json:"commit,omitempty"`  // of the library; absent if it is not known
 	Proves      string            `json:"proves"`
 }
 
-// ReceiptEntry is one file of the ZIP.
+// ReceiptEntry is one file in the ZIP.
 type ReceiptEntry struct {
 	Name   string `json:"name"`
-	Size   int64  `json:"size"` // bytes, unpacked
+	Size   int64  `json:"size"` // in bytes, uncompressed
 	SHA256 string `json:"sha256"`
 }
 
@@ -46,7 +46,7 @@ const (
 		"was right then"
 )
 
-// ReceiptPath is where the receipt of the file at path lies.
+// ReceiptPath returns the path of the receipt of the file at path.
 func ReceiptPath(path string) string { return path + ".receipt.json" }
 
 // ReadReceipt reads a receipt.
@@ -57,10 +57,10 @@ func ReadReceipt(path string) (*Receipt, error) {
 	}
 	var receipt Receipt
 	if err := json.Unmarshal(content, &receipt); err != nil {
-		return nil, fmt.Errorf("read receipt %s: %w", path, errors.New("is no receipt of danabio"))
+		return nil, fmt.Errorf("read receipt %s: %w", path, errors.New("is not a danabio receipt"))
 	}
 	if receipt.Version != receiptVersion || receipt.SHA256 == "" {
-		return nil, fmt.Errorf("read receipt %s: is no receipt of danabio of version %d", path, receiptVersion)
+		return nil, fmt.Errorf("read receipt %s: is not a danabio receipt of version %d", path, receiptVersion)
 	}
 	return &receipt, nil
 }
@@ -69,7 +69,7 @@ func ReadReceipt(path string) (*Receipt, error) {
 func readRegular(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err == nil && !info.Mode().IsRegular() {
-		err = &fs.PathError{Op: "read", Path: path, Err: errors.New("is no regular file")}
+		err = &fs.PathError{Op: "read", Path: path, Err: errors.New("is not a regular file")}
 	}
 	if err != nil {
 		return nil, err
@@ -110,7 +110,7 @@ func (c *core) receipt(circuit, file string, stream *evidenceStream, report *evi
 	if stream.contentEncoding != "" {
 		receipt.Headers["Content-Encoding"] = stream.contentEncoding
 		receipt.Notices = append(receipt.Notices,
-			fmt.Sprintf("it came under the label Content-Encoding: %s, which is wrong", stream.contentEncoding))
+			fmt.Sprintf("it was labelled Content-Encoding: %s, which is wrong", stream.contentEncoding))
 	}
 	for _, entry := range report.Entries {
 		receipt.Entries = append(receipt.Entries, ReceiptEntry{entry.Name, entry.Size, entry.SHA256})
@@ -118,8 +118,8 @@ func (c *core) receipt(circuit, file string, stream *evidenceStream, report *evi
 	return receipt
 }
 
-// selectHeaders keeps what may help an auditor to find the answer in the server's records.
-// Content-Disposition is left out, since a file name may name a person.
+// selectHeaders returns headers that may help an auditor to find the response in the server's
+// records. It omits Content-Disposition, since a file name may name a person.
 func selectHeaders(h http.Header) map[string]string {
 	kept := map[string]string{}
 	for _, name := range []string{"Content-Type", "Content-Length", "Date", "ETag", "Last-Modified", "Content-Digest",

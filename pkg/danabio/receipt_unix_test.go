@@ -19,7 +19,7 @@ func TestReadReceiptDoesNotWaitForAPipe(t *testing.T) {
 	}
 	_, err := ReadReceipt(path)
 	var unread *fs.PathError
-	if !errors.As(err, &unread) || !strings.Contains(err.Error(), "is no regular file") {
-		t.Errorf("got %v, want that it is no regular file", err)
+	if !errors.As(err, &unread) || !strings.Contains(err.Error(), "is not a regular file") {
+		t.Errorf("got %v, want that it is not a regular file", err)
 	}
 }

@@ -16,13 +16,13 @@ const (
 	operationStart    = "start circuit"
 	operationDownload = "download evidence"
 
-	maxAnswer  = 1 << 20  // of a JSON answer that is needed
-	maxError   = 64 << 10 // of an error body, which only gives a message
-	maxMessage = 300      // characters
+	maxAnswer  = 1 << 20  // of a JSON answer that is needed, in bytes
+	maxError   = 64 << 10 // of an error body, which only yields a message, in bytes
+	maxMessage = 300      // in characters
 	maxCode    = 64
 )
 
-// readBody reads a whole answer that must be small. With an error it returns what came.
+// readBody reads an answer that must be small. On error it returns what arrived.
 func readBody(resp *http.Response) ([]byte, error) {
 	defer time.AfterFunc(2*stallTimeout, func() { resp.Body.Close() }).Stop()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
@@ -35,9 +35,9 @@ func readBody(resp *http.Response) ([]byte, error) {
 	return body, nil
 }
 
-// errorFromResponse turns an answer whose status is not the wanted one into an error, and closes
-// it. It is the only place that does so. The server's own short message is shown, since the user
-// needs it, but for the values that the request carried.
+// errorFromResponse turns a response with an unwanted status into an error, and closes it. No other
+// function does so. The error contains the server's own short message, because the user needs it,
+// with the values that the request carried masked.
 func errorFromResponse(ctx context.Context, operation, circuit string, resp *http.Response, carried []string) error {
 	defer resp.Body.Close()
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
@@ -65,17 +65,17 @@ func errorFromResponse(ctx context.Context, operation, circuit string, resp *htt
 	case resp.StatusCode == http.StatusRequestTimeout, resp.StatusCode == http.StatusTooManyRequests,
 		resp.StatusCode >= 500:
 		e.kind = ErrUnavailable
-	case resp.StatusCode == http.StatusProxyAuthRequired: // of a proxy for plain HTTP
+	case resp.StatusCode == http.StatusProxyAuthRequired: // from a proxy for plain HTTP
 		e.kind = ErrProxy
 	case resp.StatusCode < 300:
 		err := fmt.Errorf("%w: the server answered %d where 200 was expected", ErrProtocol, resp.StatusCode)
 		if resp.StatusCode == http.StatusAccepted || resp.StatusCode == http.StatusNoContent {
-			return uncertainError{err} // perhaps it means "not yet"
+			return uncertainError{err} // it may mean "not yet"
 		}
 		return err
 	}
-	// A body that breaks off still may hold the message. One that drips is not waited for: it only
-	// gives a message.
+	// A body that breaks off may still contain the message. A body that arrives slowly is not worth
+	// waiting for.
 	defer time.AfterFunc(stallTimeout, func() { resp.Body.Close() }).Stop()
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxError))
 	if resp.StatusCode == http.StatusBadRequest && resp.Request.URL.Scheme == "http" && isTLSRequiredPage(body) {
@@ -89,8 +89,8 @@ func errorFromResponse(ctx context.Context, operation, circuit string, resp *htt
 	return e
 }
 
-// isTLSRequiredPage reports whether an answer is what the servers of Go, nginx and Apache say of
-// plain HTTP on a port of TLS.
+// isTLSRequiredPage reports whether a body is the message with which servers by Go, nginx and
+// Apache answer plain HTTP on a TLS port.
 func isTLSRequiredPage(body []byte) bool {
 	for _, words := range []string{
 		"HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port",
@@ -109,7 +109,7 @@ func withoutQuery(req *http.Request) string {
 	return u.String()
 }
 
-// mediaType is that of the body, without parameters, or empty.
+// mediaType returns the media type of the body without parameters, or "".
 func mediaType(h http.Header) string {
 	found, _, err := mime.ParseMediaType(h.Get("Content-Type"))
 	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
@@ -118,8 +118,8 @@ func mediaType(h http.Header) string {
 	return found
 }
 
-// requestID finds the server's id of the request. Which header carries it is not published; these
-// are the usual ones.
+// requestID returns the server's ID of the request. The header is not published; these are the
+// usual ones.
 func requestID(h http.Header) string {
 	for _, name := range []string{"X-Request-Id", "X-Correlation-Id", "X-Amzn-Requestid", "X-Amz-Cf-Id", "Cf-Ray"} {
 		if id := h.Get(name); id != "" {

@@ -8,23 +8,24 @@ import (
 	"unicode/utf8"
 )
 
-// responseFields finds fields in an answer that may be odd in every other way. A start's answer
-// names a circuit that exists: its id must not be lost because of what stands beside it.
+// responseFields finds fields in an answer that may be odd in every other way. The answer to a
+// start names a circuit that exists, and its ID must not be lost because of something else in the
+// answer.
 type responseFields struct {
-	matches   map[string][]fieldMatch // by the wanted name
-	truncated bool                    // it is JSON to some point only
+	matches   map[string][]fieldMatch // by wanted name
+	truncated bool                    // only the first part is JSON
 	notices   []string                // what is odd about the answer
 }
 
-// fieldMatch is one place where a field stands.
+// fieldMatch is one occurrence of a field.
 type fieldMatch struct {
 	value any // string, json.Number, bool or nil; a json.Delim for an object or array
-	depth int // 0: at the top
+	depth int // 0 at the top
 	exact bool
 }
 
-// readFields looks for the names in a JSON answer, at the top and inside what stands around it. It
-// reads as far as the answer is JSON.
+// readFields looks for the names in a JSON answer, at the top and in nested objects. It reads as
+// far as the answer is JSON.
 func readFields(body []byte, names ...string) *responseFields {
 	f := &responseFields{matches: make(map[string][]fieldMatch)}
 	body, marked := bytes.CutPrefix(body, []byte("\ufeff"))
@@ -36,7 +37,7 @@ func readFields(body []byte, names ...string) *responseFields {
 	walk := &fieldWalker{fields: f, decoder: decoder, body: body, names: names}
 	if _, err := walk.value(0); err != nil {
 		f.truncated = true
-		f.addNotice("it is no whole JSON")
+		f.addNotice("it is not complete JSON")
 	} else if rest := body[decoder.InputOffset():]; len(bytes.TrimSpace(rest)) > 0 {
 		f.addNotice("text follows its JSON")
 	}
@@ -47,7 +48,7 @@ func (f *responseFields) addNotice(format string, args ...any) {
 	f.notices = append(f.notices, "the answer is odd: "+fmt.Sprintf(format, args...))
 }
 
-// fieldWalker goes through one JSON value, token by token.
+// fieldWalker walks through one JSON value, token by token.
 type fieldWalker struct {
 	fields  *responseFields
 	decoder *json.Decoder
@@ -55,7 +56,7 @@ type fieldWalker struct {
 	names   []string
 }
 
-// value reads one value. Of an object or array it returns the opening bracket.
+// value reads one value. For an object or array it returns the opening bracket.
 func (w *fieldWalker) value(depth int) (any, error) {
 	token, err := w.decoder.Token()
 	if err != nil {
@@ -93,8 +94,8 @@ func (w *fieldWalker) value(depth int) (any, error) {
 
 func (w *fieldWalker) addMatch(name string, value any, depth int, from int64) {
 	if _, ok := value.(string); ok && !utf8.Valid(w.body[from:w.decoder.InputOffset()]) {
-		w.fields.addNotice("it holds bytes that are no UTF-8")
-		value = json.Delim('{') // what the bytes stood for cannot be known
+		w.fields.addNotice("it contains bytes that are not UTF-8")
+		value = json.Delim('{') // the original text cannot be known
 	}
 	for _, wanted := range w.names {
 		if normalizeName(name) == normalizeName(wanted) {
@@ -103,13 +104,13 @@ func (w *fieldWalker) addMatch(name string, value any, depth int, from int64) {
 	}
 }
 
-// normalizeName takes circuit_id, CircuitID and circuit-id for one name.
+// normalizeName makes circuit_id, CircuitID and circuit-id equal.
 func normalizeName(name string) string {
 	return strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
 }
 
-// get returns the field that stands nearest to the top, under its own name rather than a like one.
-// It is not there if two that stand alike have different values, since no one can tell which is
+// get returns the field nearest to the top, and prefers the exact name to a similar one. If two
+// equally good fields have different values, it returns neither, since nobody can tell which is
 // meant.
 func (f *responseFields) get(name string) (value any, found bool) {
 	var best []fieldMatch
@@ -126,7 +127,7 @@ func (f *responseFields) get(name string) (value any, found bool) {
 	}
 	for _, other := range best[1:] {
 		if other.value != best[0].value {
-			f.addNotice("%s stands in it more than once, with different values", name)
+			f.addNotice("%s occurs in it more than once, with different values", name)
 			return nil, false
 		}
 	}
@@ -134,7 +135,7 @@ func (f *responseFields) get(name string) (value any, found bool) {
 		f.addNotice("%s has another spelling in it", name)
 	}
 	if best[0].depth > 0 {
-		f.addNotice("%s stands inside another value", name)
+		f.addNotice("%s is inside another value", name)
 	}
 	return best[0].value, true
 }
@@ -146,7 +147,7 @@ func (f fieldMatch) betterThan(other fieldMatch) bool {
 	return f.depth < other.depth
 }
 
-// text returns a field that is a text, or a number as it is written.
+// text returns a field that is a string, or a number as written.
 func (f *responseFields) text(name string) (text string, found bool) {
 	value, found := f.get(name)
 	switch value := value.(type) {
@@ -157,7 +158,7 @@ func (f *responseFields) text(name string) (text string, found bool) {
 		return value.String(), true
 	}
 	if found && value != nil {
-		f.addNotice("%s is no text", name)
+		f.addNotice("%s is not text", name)
 	}
 	return "", false
 }

@@ -12,26 +12,26 @@ import (
 	"time"
 )
 
-// attemptError is a failed attempt: its error, and what it means for the next one.
+// attemptError is the error of an attempt and what it means for the next one.
 type attemptError struct {
 	err       error
-	retryable bool // it may be tried again
+	retryable bool // the operation may be retried
 }
 
 func permanent(err error) *attemptError { return &attemptError{err: err} }
 
-// retryUnavailable is a failure to get an answer.
+// retryUnavailable returns a failure to get an answer.
 func retryUnavailable(err error) *attemptError {
 	return &attemptError{err: fmt.Errorf("%w: %w", ErrUnavailable, err), retryable: true}
 }
 
-// classifyTransport judges an error of the transport for an operation that may be repeated.
+// classifyTransport classifies a transport error of an operation that may be repeated.
 func classifyTransport(ctx context.Context, err error) *attemptError {
 	return classify(ctx, transportError(ctx, err))
 }
 
-// classify does so for the cause of one. What is not known to pass is tried again as often as the
-// policy says, but is no outage.
+// classify classifies the cause of a transport error. An unknown error is retried as often as the
+// policy allows, but does not count as an outage.
 func classify(ctx context.Context, err error) *attemptError {
 	var (
 		source  *sourceError
@@ -48,10 +48,10 @@ func classify(ctx context.Context, err error) *attemptError {
 	return retryUnavailable(err)
 }
 
-// permanentErrors are what does not pass by itself.
+// permanentErrors are errors that are not temporary.
 var permanentErrors = []error{ErrCertificate, ErrTLS, ErrProxy, ErrUnknownHost, ErrProtocol}
 
-// retryLoop calls try until it succeeds, fails for good or has failed as often as the policy
+// retryLoop calls try until it succeeds, fails permanently, or has failed as often as the policy
 // allows.
 func (c *core) retryLoop(ctx context.Context, operation string, policy RetryPolicy, try func() *attemptError) error {
 	for n := 1; ; n++ {
@@ -74,7 +74,7 @@ func (c *core) retryLoop(ctx context.Context, operation string, policy RetryPoli
 	}
 }
 
-// delay draws how long to wait after attempt n.
+// delay returns a random delay for after attempt n.
 func (p RetryPolicy) delay(n int, err error) (time.Duration, error) {
 	first := p.MinDelay
 	var answer *APIError
@@ -93,7 +93,7 @@ func (p RetryPolicy) delay(n int, err error) (time.Duration, error) {
 	}
 	delay := rand.N(max(bound, bound+1))
 	if answer != nil && answer.RetryAfter > 0 {
-		// Some of the jitter stays, since many callers may have been told the same.
+		// Keep some jitter, since many callers may have received the same Retry-After.
 		delay = answer.RetryAfter
 		if jitter := rand.N(first); delay <= math.MaxInt64-jitter {
 			delay += jitter
@@ -113,8 +113,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// retryAfter reads a Retry-After header, in seconds or as a date (RFC 9110, section 10.2.3). What
-// cannot be read, or lies in the past, is 0.
+// retryAfter parses a Retry-After header, in seconds or as a date (RFC 9110, section 10.2.3). It
+// returns 0 for a date in the past and for anything that it cannot parse.
 func retryAfter(value string, now time.Time) time.Duration {
 	const most = time.Duration(1<<63 - 1)
 	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {

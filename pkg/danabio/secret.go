@@ -8,11 +8,11 @@ import (
 
 const redacted = "[redacted]"
 
-// Secret is a text that prints masked: by every verb of package fmt, in JSON, in slog, and as a
-// field of another struct. Only [Secret.Reveal] gives the text. The zero Secret is empty.
+// Secret is a text that prints masked: with every verb of package fmt, in JSON, in slog, and as a
+// field of another struct. Only [Secret.Reveal] returns the text. The zero Secret is empty.
 type Secret struct {
-	// A pointer, because package fmt prints the fields of a struct that it reaches through an
-	// unexported field without calling their methods; of a pointer it then prints the address.
+	// A pointer, because package fmt does not call the methods of values in unexported fields. It
+	// prints such a struct field by field, but of a pointer only the address.
 	text *string
 }
 
@@ -38,7 +38,7 @@ func (s Secret) IsZero() bool { return s.text == nil }
 // Format implements [fmt.Formatter].
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
 
-// String returns a fixed text that is not the secret, or the empty string when there is none.
+// String returns a fixed text that is not the secret, or "" if there is none.
 func (s Secret) String() string {
 	if s.text == nil {
 		return ""

@@ -15,14 +15,15 @@ import (
 	"unicode/utf8"
 )
 
-// CircuitRequest asks for a circuit.
+// CircuitRequest is a request for a circuit.
 type CircuitRequest struct {
-	// ID identifies the request (published page). Whether the server takes a repeated one for the
-	// same request is not published. Default: a random one, which is in the result or in the error.
+	// ID identifies the request (published page). Whether the server recognizes a repeated ID as
+	// the same request is not published. Default: a random one, which is in the result or in the
+	// error.
 	ID string
-	// Signer is the person who proves who they are and signs. Required.
+	// Signer is the person who proves their identity and signs. Required.
 	Signer Signer
-	// Documents are what is to be signed; at least one, and no two of one name.
+	// Documents are the documents to sign: at least one, with distinct names.
 	Documents []Document
 }
 
@@ -31,8 +32,8 @@ func (r CircuitRequest) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("id", r.ID), slog.Int("documents", len(r.Documents)))
 }
 
-// Signer is the person who signs. Which fields the server requires is not published; empty ones are
-// left out, and one at least must be given.
+// Signer is the person who signs. Which fields the server requires is not published. Empty fields
+// are omitted; at least one must be set.
 type Signer struct {
 	Name  string
 	Email string
@@ -48,28 +49,30 @@ func (Signer) LogValue() slog.Value { return slog.StringValue(redacted) }
 // Circuit is a circuit that was started.
 type Circuit struct {
 	ID        string    `json:"circuitId"`
-	Link      Secret    `json:"link"` // what the signer opens (help article); it lets its holder act as the signer
+	Link      Secret    `json:"link"` // URL that the signer opens (help article); whoever has it can act as the signer
 	RequestID string    `json:"requestId"`
 	Channel   string    `json:"channel"`
 	StartedAt time.Time `json:"startedAt"` // UTC, by this machine's clock
-	// those that had gone out when the server answered; all of them, if it read the request
+	// documents sent before the server answered; all of them, if it read the request
 	Documents []SentDocument `json:"documents"`
-	// Notices say what was odd about the server's answer, such as a missing link. They hold none of
-	// its values.
+	// Notices says what was odd about the server's answer, such as a missing link. They contain
+	// none of its values.
 	Notices []string `json:"notices,omitempty"`
 }
 
-// StartCircuit starts a circuit. It is sent again only when it provably was not sent, or when the
-// server refused it with status 425 or 429, or once with status 401. By these a server says that it
-// did nothing with the request, even one that it read whole, and its word is taken for it. It fails
-// with an [*OutcomeUnknownError] when it may have arrived, and a repeated call might start a second
-// circuit; with [ErrInvalidRequest] before anything is sent, with [ErrUnauthorized], with
-// [ErrUnavailable] when nothing was sent, or with an [*APIError] when the server refuses the
-// request.
+// StartCircuit starts a circuit. It sends the request again only if it provably was not sent, if
+// the server refused it with status 425 or 429, or once after status 401. With these statuses a
+// server says that it did nothing with the request, even if it read all of it, and StartCircuit
+// relies on that.
 //
-// With [Config.Journal] all of that is one intent. It then also fails, before anything is sent,
-// with an [*IntentExistsError] or a [*JournalError]; a [*JournalError] whose Outcome is [Started]
-// comes beside the circuit, and in no other case are both non-nil.
+// If the request may have arrived, StartCircuit fails with an [*OutcomeUnknownError], and calling
+// it again might start a second circuit. It fails with [ErrInvalidRequest] before anything is sent,
+// with [ErrUnauthorized], with [ErrUnavailable] if nothing was sent, or with an [*APIError] if the
+// server refuses the request.
+//
+// With [Config.Journal] the whole call is one intent. It then also fails, before anything is sent,
+// with an [*IntentExistsError] or a [*JournalError]. A [*JournalError] whose Outcome is [Started]
+// is returned together with the circuit; in no other case are both results non-nil.
 func (c *Client) StartCircuit(ctx context.Context, request CircuitRequest) (*Circuit, error) {
 	if request.ID == "" {
 		request.ID = rand.Text()
@@ -121,7 +124,7 @@ func (r CircuitRequest) validate() error {
 	}
 	if email := r.Signer.Email; email != "" {
 		if address, err := mail.ParseAddress(email); err != nil || address.Address != email {
-			return invalidRequest("Signer.Email is no e-mail address such as name@example.com")
+			return invalidRequest("Signer.Email is not an e-mail address such as name@example.com")
 		}
 	}
 	if len(r.Documents) == 0 {
@@ -152,7 +155,7 @@ type startOperation struct {
 	attempts       int
 	startedAt      time.Time // of the last attempt
 
-	outcome OutcomeState // so far: that of the last attempt of which a byte left
+	outcome OutcomeState // of the last attempt of which a byte left
 	circuit *Circuit     // nil unless it was started
 }
 
@@ -207,15 +210,15 @@ func (s *startOperation) attempt(ctx context.Context) *attemptError {
 	}
 }
 
-// The statuses of proxies that gave up on a connection, of no standard.
+// Nonstandard statuses of proxies that gave up on a connection.
 const (
-	statusClientClosedRequest   = 499 // nginx: the client closed first
-	statusClientClosedByBalance = 460 // AWS's load balancer: the same
+	statusClientClosedRequest   = 499 // nginx: the client closed the connection first
+	statusClientClosedByBalance = 460 // AWS's load balancer: the client closed the connection first
 )
 
-// isOutcomeUnknown says whether a start that was answered with the status may have started a
-// circuit all the same. A 409 may say that the server has this very request already; a 417 after
-// the body says nothing of what became of the body.
+// isOutcomeUnknown reports whether a start that was answered with the status may nevertheless have
+// started a circuit. A 409 may mean that the server has this very request already. A 417 after the
+// body does not say what happened to the body.
 func isOutcomeUnknown(status int) bool {
 	switch status {
 	case http.StatusRequestTimeout, http.StatusConflict, http.StatusExpectationFailed, statusClientClosedByBalance,
@@ -239,15 +242,15 @@ func (s *startOperation) retryWithNewToken(ctx context.Context, refused error) *
 	return s.attempt(ctx)
 }
 
-// handleNoResponse judges a start that got no answer.
+// handleNoResponse classifies a start that got no answer.
 func (s *startOperation) handleNoResponse(ctx context.Context, delivery *delivery, err error) *attemptError {
 	reason := transportError(ctx, err)
-	// The transport may put an error of its own in front of what the document's source said.
+	// The transport may wrap the error of the document's source in one of its own.
 	if source := delivery.body.readError(); source != nil && ctx.Err() == nil {
 		reason = source
 	}
-	// Where the proxy refuses, or none can be told, there is no connection to the server, and
-	// net/http may trace nothing.
+	// If the proxy refuses, or is unclear, there is no connection to the server, and net/http may
+	// trace nothing.
 	unproxied := errors.Is(reason, ErrProxy) && !delivery.body.started()
 	if !delivery.notSent() && !unproxied {
 		return permanent(s.outcomeUnknownError(delivery, reason))
@@ -272,7 +275,7 @@ func (s *startOperation) responseError(ctx context.Context, resp *http.Response)
 		carried = append(carried, document.name)
 	}
 	err := errorFromResponse(ctx, operationStart, "", resp, carried)
-	// A redirect is no refusal to rely on: some servers send one after they have done what was
+	// A redirect is not a reliable refusal: some servers send one after they have done what was
 	// asked.
 	if s.outcome = Refused; errors.Is(err, ErrRedirected) {
 		s.outcome = OutcomeUnknown
@@ -280,12 +283,12 @@ func (s *startOperation) responseError(ctx context.Context, resp *http.Response)
 	return err
 }
 
-// readCircuit takes the circuit from an answer that says it was started.
+// readCircuit returns the circuit from an answer that says it was started.
 func (s *startOperation) readCircuit(resp *http.Response) (*Circuit, error) {
 	body, err := readBody(resp)
 	circuit, parseErr := parseStart(body, s.request.ID, s.core.channel)
 	switch {
-	case parseErr == nil && err != nil: // the id came before the answer broke off
+	case parseErr == nil && err != nil: // the ID arrived before the answer broke off
 		return circuit, nil
 	case err != nil:
 		return nil, err
@@ -315,7 +318,7 @@ func inParentheses(notices []string) string {
 	return " (" + strings.Join(notices, "; ") + ")"
 }
 
-// setHeaders puts on a request what every request of the API has.
+// setHeaders sets the headers that every API request has.
 func (c *core) setHeaders(req *http.Request, token *accessToken, accept string) {
 	req.Header.Set("Authorization", "Bearer "+token.value.Reveal())
 	req.Header.Set("Accept", accept)

@@ -17,11 +17,11 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// SentDocument is what was sent of a document.
+// SentDocument describes a document that was sent.
 type SentDocument = evidence.SentDocument
 
-// startMessage is a start whose documents have been looked at: the JSON around them, and their
-// sizes. The documents themselves are read while it is sent.
+// startMessage is a start whose documents have been checked: the JSON around them, and their sizes.
+// The documents themselves are read during sending.
 type startMessage struct {
 	documents []Document
 	states    []fileState
@@ -30,8 +30,8 @@ type startMessage struct {
 	length    int64
 }
 
-// newStartMessage marshals the message with a mark in the place of each document's content, and
-// cuts the JSON at the marks.
+// newStartMessage marshals the message with a placeholder for the content of each document, and
+// splits the JSON at the placeholders.
 func newStartMessage(request CircuitRequest) (*startMessage, error) {
 	out := &startMessage{documents: request.Documents}
 	body := message.Start{
@@ -70,14 +70,14 @@ func newStartMessage(request CircuitRequest) (*startMessage, error) {
 
 func encodedLen(n int64) int64 { return (n + 2) / 3 * 4 }
 
-// startBody reads an outgoing request, encoding the documents on the way. The transport may still
-// read or close it after the request has failed, hence the lock.
+// startBody reads an outgoing request and encodes the documents on the way. The lock is needed
+// because the transport may still read or close it after the request has failed.
 type startBody struct {
 	message *startMessage
 
 	mu          sync.Mutex
 	transfer    transfer
-	part        int // which of out.around is next
+	part        int // index of the next element of out.around
 	pending     []byte
 	source      *documentEncoder
 	sent        []SentDocument
@@ -95,21 +95,21 @@ func (b *startBody) started() bool {
 	return b.readStarted
 }
 
-// complete reports whether all was read.
+// complete reports whether everything was read.
 func (b *startBody) complete() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.part == len(b.message.documents) && len(b.pending) == 0
 }
 
-// documents returns what was sent, once the body was read wholly.
+// documents returns the documents that were sent, once the body was read completely.
 func (b *startBody) documents() []SentDocument {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.sent
 }
 
-// readError returns the error that reading met, if any.
+// readError returns the read error, if any.
 func (b *startBody) readError() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -119,10 +119,10 @@ func (b *startBody) readError() error {
 	return b.err
 }
 
-// chunk is the most that one Read gives, so that a slow connection shows progress.
+// chunk is the most that one Read returns, so that a slow connection shows progress.
 const chunk = 16 << 10
 
-// Read fills p as far as it can, since each Read becomes a packet.
+// Read fills p as far as possible, since each Read becomes a packet.
 func (b *startBody) Read(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -144,7 +144,7 @@ func (b *startBody) Read(p []byte) (int, error) {
 	return 0, b.err
 }
 
-// readPart reads of the text or document that it has come to, or goes on to the next of them.
+// readPart reads from the current text or document, or advances to the next one.
 func (b *startBody) readPart(p []byte) (int, error) {
 	switch {
 	case len(b.pending) > 0:
@@ -155,7 +155,7 @@ func (b *startBody) readPart(p []byte) (int, error) {
 		n, err := b.source.Read(p)
 		if err == io.EOF {
 			b.sent = append(b.sent, b.source.sentDocument())
-			_ = b.source.Close() // it was only read
+			_ = b.source.Close() // nothing was written
 			b.source = nil
 			b.part++
 			b.pending = b.message.jsonParts[b.part]
@@ -189,18 +189,18 @@ func (b *startBody) Close() error {
 	return nil
 }
 
-// documentEncoder reads a document as Base64, hashing it, and fails unless it is what was looked at
-// before. That it is unchanged is known before its last bytes are given out, so that a request with
-// a changed document never becomes whole.
+// documentEncoder reads a document as Base64 and hashes it. It fails unless the document is still
+// what was checked before. It finds that out before it returns the last bytes, so that a request
+// with a changed document never becomes complete.
 type documentEncoder struct {
 	document  Document
 	state     fileState
 	source    io.ReadCloser
-	expected  *SentDocument // what it must be, if that is known
+	expected  *SentDocument // what the document must be, if known
 	remaining int64
 	digest    hash.Hash
 	raw       [chunk / 4 * 3]byte
-	group     [4]byte // encoded, for readers with less room
+	group     [4]byte // encoded bytes, for readers with less room
 	pending   []byte
 }
 
@@ -244,7 +244,7 @@ func (s *documentEncoder) Read(p []byte) (int, error) {
 	return s.encode(p)
 }
 
-// encode fills p, which has room for four bytes at least, with whole groups of four.
+// encode fills p, which has room for at least four bytes, with complete groups of four.
 func (s *documentEncoder) encode(p []byte) (int, error) {
 	want := int(min(int64(len(p)/4*3), int64(len(s.raw)), s.remaining))
 	n, err := io.ReadFull(s.source, s.raw[:want])

@@ -8,16 +8,16 @@ import (
 	"sync"
 )
 
-// delivery observes how far one start came. Whether it was provably not sent decides whether it may
-// be sent again, so every doubt counts as sent.
+// delivery observes how far one start came. A start may be sent again only if it was provably not
+// sent, so every doubt counts as sent.
 type delivery struct {
 	body *startBody
 
 	mu              sync.Mutex
 	transportTraces bool // the transport reports what it does
-	hasConn         bool // it got a connection
+	hasConn         bool // the transport obtained a connection
 	conn            *countingConn
-	writtenBefore   int64 // what had been written to it by then: a TLS handshake, a proxy's CONNECT
+	writtenBefore   int64 // bytes written to conn by then: a TLS handshake, a proxy's CONNECT
 }
 
 func (d *delivery) trace(ctx context.Context) context.Context {
@@ -33,7 +33,7 @@ func (d *delivery) trace(ctx context.Context) context.Context {
 			d.hasConn = true
 			d.conn = nil
 			conn := info.Conn
-			for { // one within the other, through a proxy that is reached by TLS
+			for { // TLS connections are nested if the proxy is reached by TLS
 				secured, ok := conn.(*tls.Conn)
 				if !ok {
 					break
@@ -47,8 +47,8 @@ func (d *delivery) trace(ctx context.Context) context.Context {
 	})
 }
 
-// notSent reports whether it is certain that no byte of the request left and none will. It is asked
-// after the request has failed.
+// notSent reports whether certainly no byte of the request left, and none will. Call it after the
+// request has failed.
 func (d *delivery) notSent() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -62,15 +62,15 @@ func (d *delivery) notSent() bool {
 	}
 }
 
-// bodyUnsent reports whether no byte of the body was handed out. It closes the body first, so that
-// none will be.
+// bodyUnsent reports whether no byte of the body was read. It closes the body first, so that none
+// will be.
 func (d *delivery) bodyUnsent() bool {
 	_ = d.body.Close()
 	return !d.body.started()
 }
 
-// outcome is the state of a start that was not provably unsent. It closes the body first: of one
-// that was not read wholly by then, the server can never have all.
+// outcome returns the state of a start that was not provably unsent. It closes the body first: if
+// the body was not read completely by then, the server can never have all of it.
 func (d *delivery) outcome() OutcomeState {
 	_ = d.body.Close()
 	if d.body.complete() {
@@ -79,7 +79,7 @@ func (d *delivery) outcome() OutcomeState {
 	return PartlySent
 }
 
-// countingConn counts the bytes that were or may have been written.
+// countingConn counts the bytes that were, or may have been, written.
 type countingConn struct {
 	net.Conn
 
@@ -98,8 +98,8 @@ func countWrites(dial dialFunc) dialFunc {
 	}
 }
 
-// Write counts before it writes, since a failed request may be judged while a write is still under
-// way, and takes back what then was not written.
+// Write counts before it writes, because a failed request may be judged during a write. It then
+// subtracts what was not written.
 func (c *countingConn) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	if c.sealed {
@@ -123,7 +123,7 @@ func (c *countingConn) count() int64 {
 	return c.bytesWritten
 }
 
-// seal lets nothing more be written and returns the count.
+// seal prevents further writes and returns the count.
 func (c *countingConn) seal() int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()

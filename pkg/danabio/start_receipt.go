@@ -56,10 +56,10 @@ func ReadStartReceipt(path string) (*StartReceipt, error) {
 	return &receipt, nil
 }
 
-var errNoStartReceipt = fmt.Errorf("is no start receipt of danabio of version %d", startReceiptVersion)
+var errNoStartReceipt = fmt.Errorf("is not a danabio start receipt of version %d", startReceiptVersion)
 
 // UnmarshalJSON implements [json.Unmarshaler]. It also reads the key "circuit" of earlier versions,
-// and refuses what is no start receipt of the version that this package writes.
+// and rejects anything but a start receipt of the version that this package writes.
 func (r *StartReceipt) UnmarshalJSON(content []byte) error {
 	type fields StartReceipt
 	file := struct {

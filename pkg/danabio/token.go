@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// accessToken is one token; its identity is its address. It is opaque, and never parsed (the
-// published example is no JWT).
+// accessToken is one token, identified by its address. Tokens are opaque and never parsed (the
+// published example is not a JWT).
 type accessToken struct {
 	value   Secret
-	expires time.Time // when it is no longer used; zero: not before the server refuses it
-	refresh time.Time // when another is fetched beside it; zero: never
+	expires time.Time // when it is no longer used; zero if not before the server refuses it
+	refresh time.Time // when another one is fetched while this is in use; zero if never
 }
 
 func (t *accessToken) valid(now time.Time) bool { return t.expires.IsZero() || now.Before(t.expires) }
@@ -22,8 +22,9 @@ func (t *accessToken) stale(now time.Time) bool {
 	return !t.refresh.IsZero() && !now.Before(t.refresh)
 }
 
-// tokenSource holds the token, and has at most one exchange under way however many callers wait for
-// it. Each waits on its own context; the exchange ends with none of them, since the others need it.
+// tokenSource holds the token. At most one exchange is under way, however many callers wait for it.
+// Each caller waits on its own context. The exchange depends on none of these contexts, since the
+// other callers need it.
 type tokenSource struct {
 	exchange func(context.Context) (*accessToken, error)
 
@@ -47,7 +48,7 @@ func newTokenSource() *tokenSource {
 	return &tokenSource{life: life, end: end}
 }
 
-// token returns a token, from an exchange if none is at hand.
+// token returns a valid token, and fetches one if there is none.
 func (s *tokenSource) token(ctx context.Context) (*accessToken, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, operationError(operationToken, "", err)
@@ -82,7 +83,7 @@ func (s *tokenSource) token(ctx context.Context) (*accessToken, error) {
 	}
 }
 
-// drop forgets a token that the server refused; one that has come since stays.
+// drop forgets a token that the server refused. A newer one stays.
 func (s *tokenSource) drop(refused *accessToken) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -91,7 +92,7 @@ func (s *tokenSource) drop(refused *accessToken) {
 	}
 }
 
-// start begins an exchange; the lock is held.
+// start begins an exchange. The lock must be held.
 func (s *tokenSource) start() {
 	call := &exchangeCall{done: make(chan struct{})}
 	s.pending = call
@@ -103,8 +104,8 @@ func (s *tokenSource) start() {
 		if call.err == nil {
 			s.current = call.token
 		} else if s.current != nil {
-			// The old token serves on; a tenth to a fifth of what is left of it passes before the
-			// next attempt.
+			// The old token stays in use. The next attempt follows after a tenth to a fifth of its
+			// remaining life.
 			s.current.refresh = time.Now().Add(jitter(time.Until(s.current.expires)*15/100, 1.0/3))
 		}
 		close(call.done)
@@ -112,7 +113,7 @@ func (s *tokenSource) start() {
 }
 
 func (s *tokenSource) close() {
-	s.mu.Lock() // so that no exchange begins once the wait has
+	s.mu.Lock() // so that no exchange begins after the wait
 	s.end()
 	s.mu.Unlock()
 	s.wait.Wait()
@@ -120,13 +121,12 @@ func (s *tokenSource) close() {
 
 const (
 	maxLifetime = 24 * time.Hour
-	// fallbackLifetime is how long a token is used whose lifetime is missing or makes no sense.
+	// fallbackLifetime is how long a token is used if its lifetime is missing or makes no sense.
 	fallbackLifetime = 5 * time.Minute
 )
 
-// newAccessToken takes a token that was asked for at the given time. It is no longer used a little
-// before its end, for it must still be valid when it arrives, and is renewed at about four fifths
-// of its life.
+// newAccessToken returns a token that was requested at the given time. Its use ends a little early,
+// so that it is still valid when it arrives, and it is renewed after about four fifths of its life.
 func newAccessToken(value string, asked time.Time, lifetime time.Duration) *accessToken {
 	if lifetime <= 0 || lifetime > maxLifetime {
 		lifetime = fallbackLifetime
@@ -138,19 +138,19 @@ func newAccessToken(value string, asked time.Time, lifetime time.Duration) *acce
 	}
 }
 
-// jitter draws from d ± part of it.
+// jitter returns a random duration in d ± part of it.
 func jitter(d time.Duration, part float64) time.Duration {
 	return d + time.Duration(float64(d)*part*(2*rand.Float64()-1))
 }
 
-// checkTokenText refuses what cannot stand in an Authorization header.
+// checkTokenText rejects a token that cannot stand in an Authorization header.
 func checkTokenText(value string) error {
 	if value == "" {
 		return fmt.Errorf("%w: the token is empty", ErrProtocol)
 	}
 	for _, r := range value {
 		if r <= ' ' || r > '~' {
-			return fmt.Errorf("%w: the token holds characters that cannot stand in a header", ErrProtocol)
+			return fmt.Errorf("%w: the token contains characters that cannot be in a header", ErrProtocol)
 		}
 	}
 	return nil

@@ -23,9 +23,9 @@ import (
 	"github.com/danabio/danabio-go/internal/reach"
 )
 
-// clientCredentialsExchange fetches tokens by the OAuth2 client credentials flow, the client
-// authenticating by HTTP Basic only (published page): another style is never tried, since a wrong
-// secret would then be sent in more ways than one.
+// clientCredentialsExchange fetches tokens by the OAuth2 client credentials flow. The client
+// authenticates only with HTTP Basic (published page). Another style is never tried, since that
+// would send a wrong secret in more than one way.
 func (c *core) clientCredentialsExchange(base string, plain *http.Client, held credentials,
 	rawBasic bool) (func(context.Context) (*accessToken, error), error) {
 	request, err := biometricapi.NewGetTokenRequestWithBody(base+"/", nil, "", nil) // only its URL is used
@@ -49,8 +49,8 @@ func (c *core) clientCredentialsExchange(base string, plain *http.Client, held c
 			}
 			client := &http.Client{Transport: exchange, CheckRedirect: plain.CheckRedirect, Jar: plain.Jar}
 			asked := time.Now()
-			// The error of x/oauth2 holds the answer and prints it, so the judgement is the
-			// exchange's own.
+			// The error of x/oauth2 holds the answer and prints it, so this exchange judges the
+			// answer itself.
 			result, err := grant.Token(context.WithValue(ctx, oauth2.HTTPClient, client))
 			switch {
 			case exchange.attemptErr != nil:
@@ -66,11 +66,11 @@ func (c *core) clientCredentialsExchange(base string, plain *http.Client, held c
 }
 
 // tokenExchange is the transport of one token request. It judges the answer before x/oauth2 does,
-// which takes more than the API promises, and hands on only what that needs.
+// which accepts more than the API promises, and passes on only what x/oauth2 needs.
 type tokenExchange struct {
 	core    *core
 	next    http.RoundTripper
-	basic   string // what to send instead of x/oauth2's form-encoded pair
+	basic   string // replaces the form-encoded pair of x/oauth2
 	secrets []string
 
 	lifetime   time.Duration
@@ -95,7 +95,7 @@ func (x *tokenExchange) RoundTrip(req *http.Request) (*http.Response, error) {
 		err := errorFromResponse(ctx, operationToken, "", resp, x.secrets)
 		var answer *APIError
 		if errors.As(err, &answer) && answer.StatusCode == http.StatusBadRequest {
-			answer.kind = ErrUnauthorized // RFC 6749 answers 400 to a client that it does not accept
+			answer.kind = ErrUnauthorized // RFC 6749 uses 400 for a client that the server does not accept
 		}
 		x.attemptErr = &attemptError{err: err, retryable: errors.Is(err, ErrUnavailable)}
 		return nil, err
@@ -116,17 +116,17 @@ func (x *tokenExchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// parseToken reads a token response: a usable access_token, a token_type of Bearer in any spelling
-// if it has one, and an expires_in that is a number of seconds, be it in quotes, if it has one. It
-// returns the same in the plainest form, and the lifetime, zero when it is missing and negative or
-// huge as it came.
+// parseToken parses a token response. It needs a usable access_token. If there is a token_type, it
+// must be Bearer in any spelling. If there is an expires_in, it must be a number of seconds,
+// possibly in quotes. parseToken returns the response in its plainest form, and the lifetime: zero
+// if it is missing, and otherwise as received, even if negative or huge.
 func parseToken(body []byte) (canonical []byte, lifetime time.Duration, err error) {
 	answer := readFields(body, "access_token", "token_type", "expires_in", "error")
 	value, _ := answer.get("access_token")
 	token, isText := value.(string)
-	if answer.truncated { // another one is easily had
+	if answer.truncated { // it is easy to request another
 		return nil, 0,
-			fmt.Errorf("%w: the token endpoint's answer is no JSON object with a token; check the environment or "+
+			fmt.Errorf("%w: the token endpoint's answer is not a JSON object with a token; check the environment or "+
 				"base URL", ErrProtocol)
 	}
 	if !isText {
@@ -153,7 +153,7 @@ func parseToken(body []byte) (canonical []byte, lifetime time.Duration, err erro
 	return canonical, lifetime, err
 }
 
-// isBearer says whether a token_type means a bearer token; some servers write BearerToken, or
+// isBearer reports whether a token_type means a bearer token. Some servers send BearerToken, or
 // nothing.
 func isBearer(kind any) bool {
 	text, isText := kind.(string)
@@ -169,14 +169,14 @@ func parseLifetime(value any) (time.Duration, error) {
 	case json.Number:
 		text = value.String()
 	case string:
-		var number json.Number // only what JSON takes for a number
+		var number json.Number // accept only JSON numbers
 		if json.Unmarshal([]byte(value), &number) == nil {
 			text = number.String()
 		}
 	}
 	seconds, err := strconv.ParseFloat(text, 64)
 	if err != nil && !errors.Is(err, strconv.ErrRange) {
-		return 0, fmt.Errorf("%w: the token's expires_in is no number of seconds", ErrProtocol)
+		return 0, fmt.Errorf("%w: the token's expires_in is not a number of seconds", ErrProtocol)
 	}
 	if math.Abs(seconds) > maxLifetime.Seconds() {
 		return time.Duration(math.Copysign(float64(maxLifetime+time.Second), seconds)), nil
@@ -184,7 +184,7 @@ func parseLifetime(value any) (time.Duration, error) {
 	return time.Duration(seconds * float64(time.Second)), nil
 }
 
-// callerExchange asks the caller's own source.
+// callerExchange gets tokens from the caller's own source.
 func callerExchange(source oauth2.TokenSource) func(context.Context) (*accessToken, error) {
 	return func(context.Context) (*accessToken, error) {
 		token, err := source.Token()
@@ -204,8 +204,8 @@ func callerExchange(source oauth2.TokenSource) func(context.Context) (*accessTok
 	}
 }
 
-// callerTokenError keeps the text of the source's error out: that of x/oauth2 quotes the token
-// endpoint's answer. errors.As still finds it.
+// callerTokenError hides the text of the source's error, since that of x/oauth2 quotes the token
+// endpoint's answer. errors.As still finds the error.
 func callerTokenError(err error) error {
 	kind, text, passing := ErrUnavailable, "the caller's token source failed",
 		reach.Classify(err).Class == reach.Passing

@@ -12,20 +12,20 @@ import (
 	"github.com/danabio/danabio-go/internal/reach"
 )
 
-// How long the steps of a request may last. There is no limit on a whole request, since bodies may
-// be long.
+// Time limits for the steps of a request. There is none for a whole request, since bodies may be
+// long.
 const (
 	dialTimeout         = 30 * time.Second
 	tlsTimeout          = 10 * time.Second
 	headerTimeout       = 60 * time.Second
 	startHeaderTimeout  = 120 * time.Second
-	stallTimeout        = 30 * time.Second // of a body, either way
+	stallTimeout        = 30 * time.Second // of a body, in either direction
 	continueTimeout     = time.Second      // how long a start waits for "100 Continue"
 	expectContinueAbove = 64 << 10
 )
 
-// checkProxyVariable refuses an environment whose proxy cannot be used, before anything is sent
-// past it. What another kind of RoundTripper does is not known.
+// checkProxyVariable rejects an environment with an unusable proxy before anything bypasses it. It
+// cannot check other types of RoundTripper.
 func checkProxyVariable(caller *http.Client, baseURL string) error {
 	transport, ok := roundTripperOf(caller).(*http.Transport)
 	if !ok {
@@ -48,9 +48,9 @@ func roundTripperOf(caller *http.Client) http.RoundTripper {
 	return caller.Transport
 }
 
-// httpClients assembles the chains, from the outside in: log, stall (bodies that stand still; fresh
-// connections), the caller's transport. The second chain is for starts, over connections of their
-// own. Above them lie retries and tokens, which differ by operation.
+// httpClients assembles the chains, from the outside in: log, quiet (bodies that stand still, fresh
+// connections), the caller's transport. The second chain is for starts, over separate connections.
+// Retries and tokens, which differ by operation, are above them.
 func (c *core) httpClients(caller *http.Client) (plain, start *http.Client) {
 	base := roundTripperOf(caller)
 	var jar http.CookieJar
@@ -66,22 +66,22 @@ func (c *core) httpClients(caller *http.Client) (plain, start *http.Client) {
 	}
 	transport, ok := base.(*http.Transport)
 	if !ok {
-		// What lies below another kind of RoundTripper cannot be set, so its time for headers is
-		// watched from outside.
+		// Limits inside another type of RoundTripper cannot be set, so the time until the headers
+		// is limited from outside.
 		return chain(base, dialTimeout+tlsTimeout+headerTimeout), chain(base, dialTimeout+tlsTimeout+startHeaderTimeout)
 	}
 	c.transports = []*http.Transport{http1Transport(transport, headerTimeout), startTransport(transport)}
-	// net/http has no limit for what a SOCKS proxy or a caller's own DialTLSContext does; it is
-	// watched from outside too.
+	// net/http has no limit for a SOCKS proxy or a caller's DialTLSContext, so these are limited
+	// from outside too.
 	watched := func(t *http.Transport) *http.Client {
 		return chain(t, dialTimeout+2*t.TLSHandshakeTimeout+t.ResponseHeaderTimeout)
 	}
 	return watched(c.transports[0]), watched(c.transports[1])
 }
 
-// http1Transport sends each request over a fresh HTTP/1.1 connection. On a reused one, and on
-// HTTP/2, net/http resends by itself what it believes to be safe; and as none is reused, HTTP/2
-// would have nothing to offer.
+// http1Transport sends each request over a fresh HTTP/1.1 connection. On a reused connection, and
+// on HTTP/2, net/http resends by itself what it considers safe. Without reuse HTTP/2 has no
+// advantage.
 func http1Transport(base *http.Transport, headers time.Duration) *http.Transport {
 	t := base.Clone()
 	if t.TLSHandshakeTimeout == 0 {
@@ -98,7 +98,7 @@ func http1Transport(base *http.Transport, headers time.Duration) *http.Transport
 	if t.TLSClientConfig == nil {
 		t.TLSClientConfig = new(tls.Config)
 	}
-	t.TLSClientConfig.NextProtos = []string{"http/1.1"} // else a clone may still offer h2
+	t.TLSClientConfig.NextProtos = []string{"http/1.1"} // otherwise a clone may still offer h2
 	t.DialContext = dialWithTimeout(dialer(t), dialTimeout)
 	//lint:ignore SA1019 dialer has taken it over
 	t.Dial = nil

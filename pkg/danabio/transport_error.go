@@ -17,9 +17,9 @@ var (
 	errResent        = errors.New("the server did not take the request from the connection it was sent on")
 )
 
-// transportError turns an error of the transport into one that may be shown. Errors of net/http can
-// quote the server's answer, which may quote the request, so only those of known kinds keep their
-// text; the others keep only what errors.Is and errors.As find in them.
+// transportError turns a transport error into one that may be shown. Errors of net/http can quote
+// the server's answer, which may quote the request. So only known kinds keep their text; the others
+// keep only what errors.Is and errors.As find in them.
 func transportError(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
@@ -30,8 +30,8 @@ func transportError(ctx context.Context, err error) error {
 	return hiddenError{sanitize(err), contextErrors}.simplify()
 }
 
-// sanitize is the error of the transport with a text that may be shown. What callers decide on is
-// in it too, but for ErrUnavailable, which classify adds.
+// sanitize returns the transport error with a text that may be shown. It wraps what callers decide
+// on, except for ErrUnavailable, which judged adds.
 func sanitize(err error) error {
 	var (
 		dns    *net.DNSError
@@ -41,7 +41,7 @@ func sanitize(err error) error {
 	switch {
 	case errors.As(err, &source):
 		return source
-	case errors.Is(err, ErrProtocol): // the text is ours
+	case errors.Is(err, ErrProtocol): // our own text
 		return err
 	}
 	for _, ours := range []error{errDialTimeout, errHeaderTimeout, errStalled, errResent} {
@@ -73,12 +73,12 @@ func sanitize(err error) error {
 	}
 }
 
-// uncertainError is a failure of which nothing says whether it will pass.
+// uncertainError is a failure that may or may not be temporary.
 type uncertainError struct{ error }
 
 func (u uncertainError) Unwrap() error { return u.error }
 
-// maskedError shows a text of ours instead of an error's own.
+// maskedError replaces an error's text with one of ours.
 type maskedError struct {
 	text string
 	err  error
@@ -87,7 +87,7 @@ type maskedError struct {
 func (o maskedError) Error() string { return o.text }
 func (o maskedError) Unwrap() error { return o.err }
 
-// hiddenError hides some errors from errors.Is, since a caller who finds them there would do the
+// hiddenError hides some errors from errors.Is, because a caller who found them there would do the
 // wrong thing.
 type hiddenError struct {
 	err    error
@@ -102,7 +102,7 @@ func (u hiddenError) Is(target error) bool {
 	return !slices.Contains(u.hidden, target) && errors.Is(u.err, target)
 }
 
-// simplify returns the error itself where there is nothing to hide.
+// simplify returns the error itself if there is nothing to hide.
 func (u hiddenError) simplify() error {
 	if slices.ContainsFunc(u.hidden, func(hidden error) bool { return errors.Is(u.err, hidden) }) {
 		return u
@@ -111,10 +111,10 @@ func (u hiddenError) simplify() error {
 }
 
 var (
-	// contextErrors say that the caller ended the call. A limit of ours or of the system that ran
-	// out matches one of them too.
+	// contextErrors mean that the caller ended the call. Our own timeouts, and the system's, match
+	// one of them too.
 	contextErrors = []error{context.Canceled, context.DeadlineExceeded}
-	// sentinels are what callers decide on.
+	// sentinels are the errors that callers decide on.
 	sentinels = []error{ErrInvalidRequest, ErrUnauthorized, ErrUnavailable, ErrProtocol, ErrNotReady, ErrTruncated,
 		ErrIntegrity}
 )

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// The logger gets what is named here and nothing else: no header, no body, no URL with more than a
-// path.
+// The logger receives what is listed here and nothing else: no header, no body, and of a URL only
+// the path.
 const levelDebug = slog.LevelDebug
 
 func logOperation(name string) slog.Attr    { return slog.String("operation", name) }
@@ -18,7 +18,7 @@ func logRequest(id string) slog.Attr        { return slog.String("request", id) 
 func logBytes(n int64) slog.Attr            { return slog.Int64("bytes", n) }
 func logDuration(d time.Duration) slog.Attr { return slog.Duration("duration", d) }
 
-// logTransport logs each request and how it was answered.
+// logTransport logs each request and its result.
 type logTransport struct {
 	next http.RoundTripper
 	log  *slog.Logger

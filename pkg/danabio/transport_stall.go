@@ -12,12 +12,12 @@ import (
 	"github.com/danabio/danabio-go/internal/reach"
 )
 
-// stallTransport ends a request whose body, either way, stands still for [stallTimeout].
+// stallTransport ends a request whose body, in either direction, stands still for [quietTimeout].
 type stallTransport struct {
 	next http.RoundTripper
-	// headerTimeout is how long a transport that has no such limit of its own may take until the
-	// headers come: from the beginning, and again after the request's body. Zero: the transport has
-	// its own.
+	// headerTimeout limits how long the response headers may take, from the beginning and again
+	// after the request body, for a transport without such a limit. Zero means that the transport
+	// has its own.
 	headerTimeout time.Duration
 }
 
@@ -26,9 +26,9 @@ func (t *stallTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	timer := &stallTimer{cancel: cancel}
 	handshake := &reach.Handshake{}
 	req = req.WithContext(handshake.Trace(cancelResend(ctx, cancel)))
-	// No connection is used twice: net/http prints to the standard logger what a server sends on an
-	// idle one, be it the rest of a body that is longer than announced, and resends by itself when
-	// a reused one turns out to be closed.
+	// No connection is used twice. On an idle connection net/http logs what the server sends, for
+	// example the rest of a body that is longer than announced, to the standard logger. And if a
+	// reused connection turns out to be closed, net/http resends by itself.
 	req.Close = true
 	if req.Body != nil && req.Body != http.NoBody {
 		req.Body = &requestBody{ReadCloser: req.Body, timer: timer, headerTimeout: t.headerTimeout}
@@ -43,7 +43,7 @@ func (t *stallTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		timer.end()
 		return nil, handshake.Mark(err)
 	}
-	// What http.Client mends by itself in the answer of another kind of RoundTripper.
+	// http.Client fixes these itself in the response of another RoundTripper.
 	if resp.Request == nil {
 		resp.Request = req
 	}
@@ -54,11 +54,11 @@ func (t *stallTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// cancelResend cancels a request that was written and looks for another connection. On HTTP/2,
-// which another kind of RoundTripper may speak, net/http sends a request again, at once and for
-// ever, that the server refuses to look at; how often and when is for the retry policy to say. One
-// more may go out before net/http sees the end, but none with a body that it cannot read twice, as
-// that of a start.
+// cancelResend cancels a request that was written and is about to use another connection. On
+// HTTP/2, which a caller's RoundTripper may speak, net/http keeps resending a request that the
+// server declines to process. How often and when is for the retry policy to decide. One more
+// request may go out before net/http notices, but none with a body that cannot be read twice, such
+// as a start's.
 func cancelResend(ctx context.Context, cancel context.CancelCauseFunc) context.Context {
 	var sent atomic.Bool
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
@@ -71,16 +71,16 @@ func cancelResend(ctx context.Context, cancel context.CancelCauseFunc) context.C
 	})
 }
 
-// stallTimer cancels a request when it is not set anew in time.
+// stallTimer cancels a request unless it is reset in time.
 type stallTimer struct {
 	cancel context.CancelCauseFunc
 
 	mu               sync.Mutex
 	timer            *time.Timer
-	responseReceived bool // the answer's headers; a rest of the request's body no longer counts
+	responseReceived bool // response headers arrived; sending the rest of the request body no longer counts
 }
 
-// resetSending runs the timer anew until the answer comes; zero stops it.
+// resetSending resets the timer until the response arrives; zero stops it.
 func (t *stallTimer) resetSending(limit time.Duration, cause error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -96,7 +96,7 @@ func (t *stallTimer) stopForResponse() {
 	t.set(0, nil)
 }
 
-// resetReceiving runs the timer anew; zero stops it.
+// resetReceiving resets the timer; zero stops it.
 func (t *stallTimer) resetReceiving(limit time.Duration, cause error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -118,7 +118,8 @@ func (t *stallTimer) end() {
 	t.cancel(context.Canceled)
 }
 
-// requestBody is read by the transport whenever the last piece is on its way.
+// requestBody resets the timer with each read, since the transport then has sent the previous
+// piece.
 type requestBody struct {
 	io.ReadCloser
 	timer         *stallTimer

@@ -10,21 +10,21 @@ import (
 	"github.com/danabio/danabio-go/internal/pollgate"
 )
 
-// PollPolicy says how [Client.WaitForEvidence] asks. The API has no way to be told; asking again is
-// all there is (published page).
+// PollPolicy says how [Client.WaitForEvidence] polls. The API offers no notification; polling is
+// the only way (published page).
 type PollPolicy struct {
-	// MinInterval is the time between the first two polls; it then grows by half each time,
-	// jittered by a tenth. Default: 5 s.
+	// MinInterval is the time between the first two polls. The interval then grows by half each
+	// time, with a jitter of a tenth. Default: 5 s.
 	MinInterval time.Duration
-	// MaxInterval is the longest time between two polls, but for a longer Retry-After of the
-	// server. Default: 60 s.
+	// MaxInterval is the longest time between two polls, unless the server's Retry-After is longer.
+	// Default: 60 s.
 	MaxInterval time.Duration
-	// MaxWait is when waiting ends with [ErrNotReady], since an unknown circuit is never ready;
-	// with the last poll's error if no poll reached the server. A poll that has begun by then, and
-	// the download that it may have become, gets 10 minutes more. Default: 24 h.
+	// MaxWait is when waiting ends, since an unknown circuit never becomes ready. The error is
+	// [ErrNotReady], or that of the last poll if no poll reached the server. A poll that has begun
+	// by then, including the download that it may become, gets 10 minutes more. Default: 24 h.
 	MaxWait time.Duration
 	// Notify is called after each poll that found nothing, before the wait for the next. Default:
-	// nobody is told.
+	// not called.
 	Notify func(Poll)
 }
 
@@ -33,7 +33,7 @@ type Poll struct {
 	Number  int           // from 1
 	Elapsed time.Duration // since the call
 	Next    time.Duration // until the next poll
-	Err     error         // why: mostly it matches ErrNotReady or ErrUnavailable
+	Err     error         // the reason, which usually matches ErrNotReady or ErrUnavailable
 }
 
 func (p PollPolicy) withDefaults() (PollPolicy, error) {
@@ -55,7 +55,7 @@ func (p PollPolicy) withDefaults() (PollPolicy, error) {
 	return p, nil
 }
 
-// interval is how long to wait after poll n.
+// interval returns how long to wait after poll n.
 func (p PollPolicy) interval(n int) time.Duration {
 	interval := p.MinInterval
 	for range n - 1 {
@@ -68,15 +68,16 @@ func (p PollPolicy) interval(n int) time.Duration {
 }
 
 // WaitForEvidence calls [Client.DownloadEvidence] until the circuit is completed and its evidence
-// stored. It ends with the context, with [ErrNotReady] after PollPolicy.MaxWait, or with another
-// error of DownloadEvidence but for these:
+// is stored. It ends with the context, with [ErrNotReady] after PollPolicy.MaxWait, or with another
+// error of DownloadEvidence except for these:
 //
 //   - An outage, [ErrUnavailable], means "not yet".
-//   - An answer with status 202, 204, 409 or 425, and a failure that is not known to pass, mean
-//     "not yet" for an hour after the first of them that no "not ready" interrupts, and once at
-//     least.
-//   - A refusal of the credentials, or status 403, once they have worked, means "not yet" once: a
-//     gateway may have answered in the server's place. The next poll after a 403 uses a new token.
+//   - An answer with status 202, 204, 409 or 425, and a failure that may or may not be temporary,
+//     mean "not yet" for an hour after the first of them, unless a "not ready" comes in between,
+//     and at least once.
+//   - A refusal of the credentials, or status 403, after they have worked means "not yet" once,
+//     since a gateway may have answered instead of the server. The poll after a 403 uses a new
+//     token.
 func (c *Client) WaitForEvidence(ctx context.Context, circuit, path string, policy PollPolicy) (*Receipt, error) {
 	receipt, err := c.waitForEvidence(ctx, circuit, path, policy)
 	if err != nil {
@@ -86,7 +87,7 @@ func (c *Client) WaitForEvidence(ctx context.Context, circuit, path string, poli
 }
 
 const (
-	pollGrace      = 10 * time.Minute // of a poll that has begun before MaxWait
+	pollGrace      = 10 * time.Minute // for a poll that began before MaxWait
 	uncertainLimit = time.Hour
 )
 
@@ -142,19 +143,19 @@ func (c *core) waitForEvidence(ctx context.Context, circuit, path string, policy
 	}
 }
 
-// waitState is one wait, and what its polls have shown.
+// waitState is the state of one wait.
 type waitState struct {
 	startedAt time.Time
 	polls     int
 	lastErr   error // of the last poll
 
 	serverReached       bool      // the server has answered a poll
-	credentialsAccepted bool      // it has accepted the credentials
-	refusals            int       // of them since
-	uncertainSince      time.Time // when the first poll since the last "not ready" ended in a way that says nothing
+	credentialsAccepted bool      // the server has accepted the credentials
+	refusals            int       // of the credentials, since they were last accepted
+	uncertainSince      time.Time // time of the first inconclusive poll since the last "not ready"
 }
 
-// shouldContinue reports whether there is something to wait for after a poll that ended so.
+// shouldContinue reports whether waiting can go on after a poll with this error.
 func (w *waitState) shouldContinue(err error) bool {
 	w.lastErr = err
 	var (
@@ -182,8 +183,8 @@ func (w *waitState) shouldContinue(err error) bool {
 	return errors.Is(err, ErrUnavailable)
 }
 
-// timeoutError is the error when MaxWait is over, which end says. That only time is missing can be
-// said only if the server has answered.
+// timeoutError returns the error for the end of MaxWait, which end describes. It blames only the
+// time if the server has answered a poll.
 func (w *waitState) timeoutError(end error) error {
 	switch {
 	case w.lastErr == nil:
@@ -196,7 +197,7 @@ func (w *waitState) timeoutError(end error) error {
 
 func (w *waitState) elapsed() time.Duration { return time.Since(w.startedAt).Round(time.Second) }
 
-// lateError is the error of a poll that was still under way when its time was over, too.
+// lateError returns the error for a poll that was still under way when its extra time ended.
 func (w *waitState) lateError(err error) error {
 	var cut *interruptedError
 	if errors.As(err, &cut) {

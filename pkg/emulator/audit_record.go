@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// producerNotice stands in every record, so that nobody takes one for evidence of anything.
+// producerNotice is in every record, so that nobody takes one for real evidence.
 const producerNotice = "danabio emulator, not DANAconnect; nothing was verified and nobody is bound"
 
 // consentRecord is consent.json.
@@ -53,7 +53,7 @@ type eventRecord struct {
 	Event string    `json:"event"`
 }
 
-// recordJSON returns the record as people read it.
+// recordJSON formats a record for people.
 func recordJSON(record any) ([]byte, error) {
 	text, err := json.MarshalIndent(record, "", "  ")
 	return append(text, '\n'), err

@@ -7,17 +7,17 @@ import (
 	"strconv"
 )
 
-// sendPart announces a body of declared bytes and sends the first part of the true one. The server
-// notices that the body is not whole and closes the connection; on HTTP/2 it ends the stream.
+// sendPart announces a body of declared bytes and sends only part of it. The server notices that
+// the body is incomplete and closes the connection, or on HTTP/2 ends the stream.
 func (a *reply) sendPart(w http.ResponseWriter, declared, part int64) {
 	a.declare(w, declared)
 	w.WriteHeader(a.status)
 	w.Write(a.body[:part])
 }
 
-// sendMore announces fewer bytes than the body has and sends it whole, and then closes the
-// connection. The server would not do that, so the connection is taken from it; where that is
-// impossible, as on HTTP/2, only the announced bytes are sent.
+// sendMore announces fewer bytes than the body has, sends all of it, and then closes the
+// connection. The server would not do that, so sendMore hijacks the connection. Where that is
+// impossible, as on HTTP/2, it sends only the announced bytes.
 func (a *reply) sendMore(w http.ResponseWriter, declared int64) {
 	a.declare(w, declared)
 	connection, buffered, err := http.NewResponseController(w).Hijack()
@@ -34,13 +34,13 @@ func (a *reply) sendMore(w http.ResponseWriter, declared int64) {
 	buffered.Flush()
 }
 
-// reset ends the connection without an answer. Lingering for no time makes the system send a reset
+// reset ends the connection without an answer. With a linger time of zero, the system sends a reset
 // instead of an orderly end.
 func reset(w http.ResponseWriter) {
 	connection, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		// The server's documented way to end an HTTP/2 stream abnormally; it recovers from this
-		// panic and logs nothing.
+		// The documented way to abort an HTTP/2 stream: the server recovers from this panic and
+		// logs nothing.
 		panic(http.ErrAbortHandler)
 	}
 	raw := connection
@@ -53,7 +53,7 @@ func reset(w http.ResponseWriter) {
 	raw.Close()
 }
 
-// declare copies the header to w, with the Content-Length given.
+// declare copies the header to w, with the given Content-Length.
 func (a *reply) declare(w http.ResponseWriter, length int64) {
 	for key, values := range a.header {
 		w.Header()[key] = values

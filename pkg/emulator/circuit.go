@@ -12,19 +12,19 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// maxHeldBytes bounds what documents and evidence hold in memory together.
+// maxHeldBytes limits the memory for all documents and evidence together.
 const maxHeldBytes = 1 << 30
 
 // evidenceAllowance is what a circuit is expected to hold beyond its documents: pictures, records,
 // signatures.
 const evidenceAllowance = 256 << 10
 
-// State is how far a circuit has come.
+// State is the state of a circuit.
 type State string
 
-// The states of a circuit. To its API all but StateCompleted are one: the vendor publishes nothing
-// about circuits that are rejected or expire, so they are answered with 404 for ever, as one that
-// is not completed (assumed).
+// States of a circuit. The API distinguishes only StateCompleted: the vendor publishes nothing
+// about circuits that are rejected or expire, so these always get 404, like a circuit that is not
+// completed (assumed).
 const (
 	StateOpen      State = "open"
 	StateCompleted State = "completed"
@@ -32,10 +32,10 @@ const (
 	StateExpired   State = "expired"
 )
 
-// Circuit describes a circuit at the moment of the call that returned it.
+// Circuit describes a circuit at the time of the call that returned it.
 type Circuit struct {
 	ID        string
-	RequestID string // the id that the start's body gave, empty if none
+	RequestID string // from the body of the start, or empty
 	Channel   string
 	StartedAt time.Time
 	Completed bool                    // State is StateCompleted
@@ -51,18 +51,18 @@ type circuit struct {
 	startedAt     time.Time
 	reservedBytes int64
 
-	// guarded by the emulator's mutex until the state is not open, then unchanged
+	// guarded by the emulator's mutex while the state is open, constant afterwards
 	state           State
-	completedAt     time.Time // zero: not completed
-	timedCompletion bool      // completed by its time, not by anybody
+	completedAt     time.Time // zero if not completed
+	timedCompletion bool      // completed by time, not by a call or the page
 	visit           visit
 
-	build    sync.Once // makes the next two
+	build    sync.Once // sets the next two
 	evidence []byte
 	buildErr error
 }
 
-// startAnswer is the published example's shape (published page; link: help article).
+// startAnswer has the shape of the published example (published page; link: help article).
 type startAnswer struct {
 	CircuitID string `json:"circuitId"`
 	Link      string `json:"link"`
@@ -102,7 +102,7 @@ func (e *Emulator) start(channel string, r *http.Request) *reply {
 		started.link})
 }
 
-// admit makes a circuit of the request, nil if there is no room for it.
+// admit creates a circuit for the request, or returns nil if there is no room for it.
 func (e *Emulator) admit(request *startRequest) *circuit {
 	started := &circuit{
 		link: randomToken(), channel: e.config.Channel, request: request,
@@ -124,7 +124,7 @@ func (e *Emulator) admit(request *startRequest) *circuit {
 	return started
 }
 
-// publicURL returns the prefix of links, without a slash at its end.
+// publicURL returns the prefix of links, without a trailing slash.
 func (e *Emulator) publicURL(r *http.Request) string {
 	switch {
 	case e.config.PublicURL != "":
@@ -135,7 +135,7 @@ func (e *Emulator) publicURL(r *http.Request) string {
 	return "http://" + r.Host
 }
 
-// Circuits returns the circuits in the order of their start.
+// Circuits returns all circuits in the order in which they were started.
 func (e *Emulator) Circuits() []Circuit {
 	now := e.config.Now()
 	e.mu.Lock()
@@ -156,16 +156,17 @@ func (e *Emulator) Circuits() []Circuit {
 }
 
 // Complete completes a circuit and builds its evidence. Completing it again changes nothing. It
-// fails when there is no circuit of that id, when the circuit was rejected or has expired, or when
-// the evidence cannot be made.
+// fails if there is no circuit with this ID, if the circuit was rejected or has expired, or if its
+// evidence cannot be built.
 func (e *Emulator) Complete(circuitID string) error { return e.endByID(circuitID, StateCompleted) }
 
-// Reject ends a circuit as its signer's refusal does. It fails when there is no circuit of that id,
-// or when it has ended in another way. How the API answers for it is assumed, see [State].
+// Reject rejects a circuit, as if its signer had refused. It fails if there is no circuit with this
+// ID, or if it has ended in another state. How the API answers for it is assumed, see [State].
 func (e *Emulator) Reject(circuitID string) error { return e.endByID(circuitID, StateRejected) }
 
-// Expire ends a circuit as time does that its signer let pass. It fails when there is no circuit of
-// that id, or when it has ended in another way. How the API answers for it is assumed, see [State].
+// Expire marks a circuit as expired, as if its signer had never acted. It fails if there is no
+// circuit with this ID, or if it has ended in another state. How the API answers for it is assumed,
+// see [State].
 func (e *Emulator) Expire(circuitID string) error { return e.endByID(circuitID, StateExpired) }
 
 func (e *Emulator) endByID(circuitID string, state State) error {
@@ -182,8 +183,8 @@ func (e *Emulator) endByID(circuitID string, state State) error {
 	return err
 }
 
-// end ends an open circuit in the state given, and builds the evidence of one that is complete. It
-// returns the state in which the circuit is, which is another one when it had ended before.
+// end ends an open circuit in the given state, and builds the evidence of a completed one. It
+// returns the circuit's state, which differs if it had ended before.
 func (e *Emulator) end(c *circuit, state State) (State, error) {
 	now := e.config.Now()
 	e.mu.Lock()
@@ -205,7 +206,7 @@ func (e *Emulator) end(c *circuit, state State) (State, error) {
 	return state, err
 }
 
-// release forgets what a circuit without evidence held. The mutex must be held.
+// release frees what a circuit without evidence held. The mutex must be held.
 func (e *Emulator) release(c *circuit) {
 	for _, document := range c.request.documents {
 		document.content = nil
@@ -215,8 +216,8 @@ func (e *Emulator) release(c *circuit) {
 	c.reservedBytes = 0
 }
 
-// settle returns the circuit's state, and completes it if its time has come. A signer who has begun
-// on the page is waited for. The mutex must be held.
+// settle returns the circuit's state, and completes the circuit if its time has come, unless its
+// signer has begun on the page. The mutex must be held.
 func (e *Emulator) settle(c *circuit, now time.Time) State {
 	if after := e.config.CompleteAfter; c.state == StateOpen && after > 0 && !c.visit.hasBegun() {
 		if due := c.startedAt.Add(after); !now.Before(due) {

@@ -10,7 +10,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator/internal/page"
 )
 
-// list answers GET / with all circuits and their links, the latest first.
+// list answers GET / with all circuits and their links, newest first.
 func (e *Emulator) list(r *http.Request) *reply {
 	if !e.config.OpenList && !e.isLocal(r) {
 		return e.show(r, http.StatusForbidden, page.View{Name: page.NoList})
@@ -28,9 +28,10 @@ func (e *Emulator) list(r *http.Request) *reply {
 	return e.show(r, http.StatusOK, page.View{Name: page.List, Circuits: circuits})
 }
 
-// isLocal reports whether the request comes from this machine. The name that it was asked for
-// counts too: a site can point a name of its own to this machine and have a browser here read what
-// it gets by it. So do the traces of a proxy, whose own address says nothing about its client's.
+// isLocal reports whether the request comes from this machine. It also checks the requested host
+// name, because a site can point a name of its own at this machine and make a browser here read the
+// list under that name. And it looks for traces of a proxy, whose address says nothing about its
+// client.
 func (e *Emulator) isLocal(r *http.Request) bool {
 	for _, trace := range []string{"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip"} {
 		if r.Header.Get(trace) != "" {

@@ -11,37 +11,36 @@ import (
 	"unicode"
 )
 
-// Config says how an [Emulator] behaves. The zero value is ready for use.
+// Config configures an [Emulator]. The zero value is ready for use.
 type Config struct {
 	// ClientID and ClientSecret are the credentials that the token endpoint accepts. Default:
 	// random ones.
 	ClientID, ClientSecret string
-	// Channel is the one channel that is served. Default: a random one.
+	// Channel is the only channel that is served. Default: a random one.
 	Channel string
 
 	// CompleteAfter is how long after its start a circuit completes by itself, unless its signer
-	// has begun on the page behind its link by then. Default 0: only when told to, by
-	// [Emulator.Complete] or on that page.
+	// has begun on the page behind its link. Default: 0, only [Emulator.Complete] or that page
+	// completes it.
 	CompleteAfter time.Duration
-	// TokenLifetime is how long a token is accepted; whole seconds of it are announced. Default:
+	// TokenLifetime is how long a token is accepted. It is announced in whole seconds. Default:
 	// 1799 s, as in the published example.
 	TokenLifetime time.Duration
 
 	// OpenList shows the list of circuits at "/", with their links, to every client. Default: only
-	// to clients on this machine that ask for it by a loopback name or address, or by PublicURL's
-	// host, and not through a proxy.
+	// to clients on this machine that ask for it under a loopback name or address, or under
+	// PublicURL's host, and not through a proxy.
 	OpenList bool
-	// PublicURL is the prefix of the links that are handed out. Default: taken from the start's
-	// Host header.
+	// PublicURL is the prefix of signers' links. Default: taken from the Host header of the start.
 	PublicURL string
 	// Now is the clock. Default: [time.Now].
 	Now func() time.Time
 	// Faults are injected from the start; see [Emulator.Inject]. Default: none.
 	Faults []Fault
-	// MaxRequestBytes is the largest body that is read; a larger one gets 413. Default: 64 MiB.
+	// MaxRequestBytes is the largest request body; a larger one gets 413. Default: 64 MiB.
 	MaxRequestBytes int64
-	// Logger gets one record for each request: operation, status, duration and request id, nothing
-	// of its content. Default: silent.
+	// Logger receives one record per request: operation, status, duration and request ID, nothing
+	// of its content. Default: no logging.
 	Logger *slog.Logger
 }
 
@@ -50,7 +49,7 @@ const (
 	defaultMaxRequestBytes = 64 << 20
 )
 
-// withDefaults fills the zero fields, and fails on what cannot be served.
+// withDefaults fills the zero fields. It fails on settings that cannot be served.
 func (c Config) withDefaults() (Config, error) {
 	random := []struct {
 		name  string
@@ -104,8 +103,8 @@ func (c Config) withDefaults() (Config, error) {
 	return c, c.checkPublicURL()
 }
 
-// crossOrigin judges where a form comes from. A proxy may give the emulator another Host than the
-// one that browsers see.
+// crossOrigin returns the check of where a form comes from. Behind a proxy the emulator may see
+// another Host than browsers do.
 func (c Config) crossOrigin() (*http.CrossOriginProtection, error) {
 	protection := http.NewCrossOriginProtection()
 	if c.PublicURL == "" {
@@ -118,7 +117,7 @@ func (c Config) crossOrigin() (*http.CrossOriginProtection, error) {
 	return protection, protection.AddTrustedOrigin(public.Scheme + "://" + public.Host)
 }
 
-// checkPublicURL fails when links made with the prefix would not be URLs a browser opens.
+// checkPublicURL fails if a browser could not open links with this prefix.
 func (c Config) checkPublicURL() error {
 	if c.PublicURL == "" {
 		return nil

@@ -17,25 +17,24 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator/internal/sign"
 )
 
-// Operation names one of the API's operations.
+// Operation identifies an operation of the API.
 type Operation string
 
-// The operations of the API (published page).
+// Operations of the API (published page).
 const (
 	OperationToken    Operation = "token"    // POST /oauth2/token
 	OperationStart    Operation = "start"    // POST /api/v1/biometric/start_circuit/{channel}
 	OperationDownload Operation = "download" // GET /api/v1/biometric/document_circuit/{channel}/circuit/{circuit}
 )
 
-// Emulator is the emulated API. It is an [http.Handler]; all its methods may be called by several
-// goroutines at once.
+// Emulator is the emulated API. It is an [http.Handler] and safe for concurrent use.
 type Emulator struct {
 	config        Config
 	authority     *sign.Authority
 	specResponses specResponses
 	maxHeld       int64
 	crossOrigin   *http.CrossOriginProtection
-	decodeSlots   sync.Mutex // held while a photo is decoded, which takes hundreds of megabytes at worst
+	decodeSlots   sync.Mutex // held while a photo is decoded, which can take hundreds of megabytes
 
 	mu        sync.Mutex           // guards what follows, and the completion of circuits
 	tokens    map[string]time.Time // when each expires
@@ -73,7 +72,7 @@ func New(config Config) (*Emulator, error) {
 	}, nil
 }
 
-// ClientID returns the client id that the token endpoint accepts.
+// ClientID returns the client ID that the token endpoint accepts.
 func (e *Emulator) ClientID() string { return e.config.ClientID }
 
 // ClientSecret returns the secret that the token endpoint accepts.
@@ -82,18 +81,18 @@ func (e *Emulator) ClientSecret() string { return e.config.ClientSecret }
 // Channel returns the channel that is served.
 func (e *Emulator) Channel() string { return e.config.Channel }
 
-// Requests returns how often each operation was called so far, refused and faulted calls included.
+// Requests returns how often each operation was called so far, including refused and faulty calls.
 func (e *Emulator) Requests() map[Operation]int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return maps.Clone(e.requests)
 }
 
-// route is where a request goes: an operation of the API with the parameters of its path, or a page
-// for people.
+// route is the destination of a request: an API operation with the parameters of its path, or a
+// page for people.
 type route struct {
-	operation Operation // empty: a page
-	page      string    // link or list, as the log calls it
+	operation Operation // empty for a page
+	page      string    // link or list, for the log
 	methods   []string
 	channel   string
 	circuit   string
@@ -101,8 +100,8 @@ type route struct {
 	picture   string // below the link
 }
 
-// findRoute returns nil for a path that is none of the API's. Segments are split before they are
-// unescaped, so that a channel may hold any character.
+// findRoute returns the route of a path, or nil for an unknown path. It splits segments before it
+// unescapes them, so that a channel may contain any character.
 func findRoute(address *url.URL) *route {
 	if address.EscapedPath() == "/" {
 		return &route{page: "list", methods: []string{http.MethodGet}}
@@ -164,7 +163,8 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fault.send(w, r, reply)
 }
 
-// name is what the log calls the route; a path may hold a link and is never logged.
+// name returns the name of the route for the log. Paths are never logged, since they may contain a
+// link.
 func (where *route) name() string {
 	switch {
 	case where == nil:
@@ -175,7 +175,7 @@ func (where *route) name() string {
 	return string(where.operation)
 }
 
-// answer carries out the request and returns its answer, and the fault that is to be applied to it.
+// answer handles the request and returns the answer and the fault to apply to it.
 func (e *Emulator) answer(where *route, r *http.Request) (*reply, *Fault) {
 	if where == nil {
 		return refuse(http.StatusNotFound, "there is no such path; the API has POST /oauth2/token, "+
@@ -188,7 +188,7 @@ func (e *Emulator) answer(where *route, r *http.Request) (*reply, *Fault) {
 			allowed), nil
 	}
 	if where.operation == "" {
-		contract.Exempt(r) // the pages are no part of the API
+		contract.Exempt(r) // the pages are not part of the API
 		if where.page == "list" {
 			return e.list(r), nil
 		}
@@ -214,8 +214,8 @@ func (e *Emulator) answer(where *route, r *http.Request) (*reply, *Fault) {
 	return reply, fault
 }
 
-// read returns the whole body, or the answer that refuses it. It does not begin to read, and so
-// invites no body by "100 Continue", when the length announced is too large.
+// read returns the whole body, or the answer that refuses it. If the announced length is too large
+// it does not begin to read, so that no "100 Continue" invites the body.
 func (e *Emulator) read(r *http.Request) ([]byte, *reply) {
 	tooLarge := refuse(http.StatusRequestEntityTooLarge,
 		fmt.Sprintf("the body is larger than the %d bytes that the emulator reads", e.config.MaxRequestBytes))

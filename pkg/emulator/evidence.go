@@ -17,7 +17,7 @@ type file struct {
 	content []byte
 }
 
-// buildEvidence makes the ZIP of a completed circuit.
+// buildEvidence builds the ZIP of a completed circuit.
 func (e *Emulator) buildEvidence(c *circuit) ([]byte, error) {
 	at := c.completedAt
 	person := c.request.signer
@@ -58,7 +58,7 @@ func (e *Emulator) buildEvidence(c *circuit) ([]byte, error) {
 	return pack(append(files, file{"audit.json", zip.Deflate, text}), at)
 }
 
-// signDocuments returns the signed documents, and writes them down in the audit.
+// signDocuments returns the signed documents, and records them in audit.
 func (e *Emulator) signDocuments(c *circuit, audit *auditRecord) ([]file, error) {
 	names := make([]string, len(c.request.documents))
 	for i, document := range c.request.documents {
@@ -72,8 +72,8 @@ func (e *Emulator) signDocuments(c *circuit, audit *auditRecord) ([]file, error)
 			return nil, fmt.Errorf("sign document %d: %w", i+1, err)
 		}
 		name = "documents/" + name
-		// Stored, since a PDF is compressed inside, and one of blank space deflated looks like a
-		// bomb to strict readers.
+		// Stored rather than deflated: PDFs are compressed inside, and strict readers take a
+		// deflated PDF full of spaces for a bomb.
 		files = append(files, file{name, zip.Store, signed})
 		audit.Documents = append(audit.Documents, documentRecord{
 			Name: sent.Name, File: name, SentSize: sent.Size, SentSHA256: sent.SHA256,
@@ -83,7 +83,7 @@ func (e *Emulator) signDocuments(c *circuit, audit *auditRecord) ([]file, error)
 	return files, nil
 }
 
-// signing is what the signatures of a circuit's documents say of themselves.
+// signing returns what the signatures of a circuit's documents state.
 func (e *Emulator) signing(c *circuit) sign.Options {
 	return sign.Options{
 		Time: c.completedAt, Signer: c.request.signer.Name, Reason: "Signed by the danabio emulator, for tests only",
@@ -91,7 +91,7 @@ func (e *Emulator) signing(c *circuit) sign.Options {
 	}
 }
 
-// pack writes the files into a ZIP, all with the time given.
+// pack writes the files into a ZIP, all with the given time.
 func pack(files []file, at time.Time) ([]byte, error) {
 	var packed bytes.Buffer
 	size := 0

@@ -12,45 +12,44 @@ import (
 	"github.com/danabio/danabio-go/pkg/contract"
 )
 
-// Fault is one misbehaviour. It is consumed by the first request of its operation; several for one
-// operation are consumed in the order of the list, one a request.
+// Fault is one misbehaviour. The first request of its operation consumes it. Several faults for one
+// operation are consumed in the order of the list, one per request.
 //
-// Status, HTML, NotZIP and ExpiredToken replace the answer: the request is read and has no effect.
-// Forge changes what the evidence says. CutAfter, WrongLength and Reset damage the answer on its
-// way: the request is carried out first, so a start makes a circuit that its client never hears of.
-// A fault may have at most one of each group, and a Delay.
+// Status, HTML, NotZIP and ExpiredToken replace the answer: the request is read but has no effect.
+// Forge changes the evidence. CutAfter, WrongLength and Reset damage the answer on its way: the
+// request is handled first, so a start creates a circuit that its client never hears of. A fault
+// may have at most one of each group, and a Delay.
 type Fault struct {
-	// Operation is whose request consumes the fault. Required.
+	// Operation is the operation whose request consumes the fault. Required.
 	Operation Operation
 
-	// Status, from 200 to 599, is answered instead, with Header and Body. The request is read
-	// first, but for 417, which comes without a "100 Continue" before it. Default 0: the true
+	// Status, from 200 to 599, replaces the answer, with Header and Body. The request is read
+	// first, except for 417, which comes without a preceding "100 Continue". Default: 0, the true
 	// answer.
 	Status int
-	// Body is the body of the answer that Status makes. Default: empty.
+	// Body is the body for Status. Default: empty.
 	Body string
-	// Header is the header of the answer that Status makes. Default: Content-Type text/plain;
-	// charset=utf-8.
+	// Header is the header for Status. Default: Content-Type text/plain; charset=utf-8.
 	Header http.Header
-	// HTML answers 200 with the HTML page of a gateway.
+	// HTML replaces the answer by 200 with the HTML page of a gateway.
 	HTML bool
-	// NotZIP answers a download as if it went well, with a body that is no ZIP.
+	// NotZIP replaces a download by a successful answer whose body is not a ZIP.
 	NotZIP bool
-	// Forge answers a download with other evidence than the true one. A download that is refused,
-	// since there is no evidence yet, does not consume it. Default: none.
+	// Forge replaces the evidence in a download by a forgery. A download that is refused because
+	// there is no evidence yet does not consume the fault. Default: none.
 	Forge Forgery
-	// ExpiredToken treats the token of a start or download as expired, from this request on: 401.
+	// ExpiredToken treats the token of a start or download as expired from this request on: 401.
 	ExpiredToken bool
 
-	// Delay is waited before answering; a client that goes away ends it. Default 0: none.
+	// Delay is the delay before the answer; a client that goes away ends it. Default: 0, none.
 	Delay time.Duration
 	// CutAfter sends that many bytes of the body, with the Content-Length of the whole, and closes
-	// the connection (HTTP/2: ends the stream). Negative: no byte of the body, only the header.
-	// Default 0: no cut.
+	// the connection (HTTP/2: ends the stream). Negative: only the header, and no byte of the body.
+	// Default: 0, no cut.
 	CutAfter int64
-	// WrongLength is added to the Content-Length; the body stays whole, and the connection is
-	// closed after it. A negative one on HTTP/2, which cannot carry more than was announced,
-	// shortens the body. Default 0: the right length.
+	// WrongLength is added to the Content-Length. The body stays whole, and the connection is
+	// closed after it. On HTTP/2, which cannot carry more than was announced, a negative value
+	// shortens the body. Default: 0, the right length.
 	WrongLength int64
 	// Reset closes the connection without an answer, by TCP reset (HTTP/2: resets the stream).
 	Reset bool
@@ -96,14 +95,14 @@ func (f Fault) check() error {
 	return nil
 }
 
-// deviatesFromSpec reports whether the answer is not what the spec allows, or may not be. A checker
-// of package contract around the emulator is told not to judge such an exchange.
+// deviatesFromSpec reports whether the answer may violate the spec. A checker of package contract
+// around the emulator is told not to judge such an exchange.
 func (f *Fault) deviatesFromSpec() bool {
 	return f.Status != 0 || f.HTML || f.NotZIP || f.CutAfter != 0 || f.WrongLength != 0 || f.Reset
 }
 
-// Inject appends faults to the list. It panics on one that could not be consumed or would do
-// nothing; [New] returns an error for such.
+// Inject appends faults to the list. It panics on a fault that could not be consumed or would do
+// nothing; [New] returns an error for such a fault.
 func (e *Emulator) Inject(faults ...Fault) {
 	for i, fault := range faults {
 		if err := fault.check(); err != nil {
@@ -115,21 +114,21 @@ func (e *Emulator) Inject(faults ...Fault) {
 	e.faults = append(e.faults, faults...)
 }
 
-// Unconsumed returns the faults that no request has met yet.
+// Unconsumed returns the faults that no request has consumed.
 func (e *Emulator) Unconsumed() []Fault {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return slices.Clone(e.faults)
 }
 
-// giveBack puts a fault that was not applied in front of the others.
+// giveBack puts a fault that was not applied back at the front of the list.
 func (e *Emulator) giveBack(fault Fault) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.faults = slices.Insert(slices.Clone(e.faults), 0, fault)
 }
 
-// takeFault counts a request of the operation and returns the fault that it consumes, nil for none.
+// takeFault counts a request of the operation and returns the fault that it consumes, or nil.
 func (e *Emulator) takeFault(operation Operation) *Fault {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -148,7 +147,7 @@ const gatewayPage = `<!DOCTYPE html>
 <body><h1>Service temporarily unavailable</h1><p>The gateway (emulated) could not reach the service behind it.</p></body></html>
 `
 
-// replace returns the answer that the fault gives instead of the true one, nil if it gives none.
+// replace returns the answer with which the fault replaces the true one, or nil.
 func (e *Emulator) replace(fault *Fault, r *http.Request) *reply {
 	var replaced *reply
 	switch {
@@ -160,7 +159,7 @@ func (e *Emulator) replace(fault *Fault, r *http.Request) *reply {
 	case fault.HTML:
 		replaced = newReply(http.StatusOK, "text/html; charset=utf-8", []byte(gatewayPage))
 	case fault.NotZIP:
-		replaced = e.succeed(OperationDownload, []byte(strings.Repeat("This is no ZIP. ", 64)))
+		replaced = e.succeed(OperationDownload, []byte(strings.Repeat("This is not a ZIP. ", 64)))
 	case fault.ExpiredToken:
 		e.dropToken(r)
 		replaced = refuseToken("the token has expired")
@@ -173,7 +172,7 @@ func (e *Emulator) replace(fault *Fault, r *http.Request) *reply {
 	return replaced
 }
 
-// send writes the answer, damaged as the fault says.
+// send writes the answer with the damage of the fault.
 func (f *Fault) send(w http.ResponseWriter, r *http.Request, reply *reply) {
 	if f.Delay > 0 {
 		timer := time.NewTimer(f.Delay)
@@ -181,7 +180,7 @@ func (f *Fault) send(w http.ResponseWriter, r *http.Request, reply *reply) {
 		select {
 		case <-timer.C:
 		case <-r.Context().Done():
-			contract.Exempt(r) // nobody is there to be answered
+			contract.Exempt(r) // nobody is there to receive an answer
 			return
 		}
 	}

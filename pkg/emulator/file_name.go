@@ -12,19 +12,19 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// maxNameBytes is the longest file name given to a document, in bytes: file systems allow 255, ZIP
+// maxNameBytes is the longest file name of a document, in bytes. File systems allow 255, ZIP
 // checkers often less.
 const maxNameBytes = 120
 
-// devices are the names that Windows keeps for devices, whatever follows their first dot.
+// devices lists the names that Windows reserves for devices, whatever follows their first dot.
 var devices = []string{
 	"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$",
 	"COM0", "COM1", "COM2", "COM3", "COM4", "COM5", "COM6", "COM7", "COM8", "COM9", "COM¹", "COM²", "COM³",
 	"LPT0", "LPT1", "LPT2", "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9", "LPT¹", "LPT²", "LPT³",
 }
 
-// fileNames returns a file name for each of the names that people gave, safe on every file system,
-// ending in ".pdf", no two the same where case or composition does not count.
+// fileNames returns a file name for each given name. The results are safe on every file system, end
+// in ".pdf", and differ even where case and composition do not count.
 func fileNames(names []string) []string {
 	taken := map[string]bool{}
 	files := make([]string, len(names))
@@ -41,13 +41,13 @@ func fileNames(names []string) []string {
 	return files
 }
 
-// foldName returns what the name is to file systems that know neither case nor composition.
+// foldName returns a key that is equal for names that differ only in case or composition.
 func foldName(name string) string {
 	return norm.NFKC.String(cases.Fold().String(norm.NFKC.String(name)))
 }
 
-// safeStem returns the name without its ".pdf", and without anything that some file system or ZIP
-// reader takes for something else than text.
+// safeStem returns the name without its ".pdf", and without characters that some file system or ZIP
+// reader interprets.
 func safeStem(name string) string {
 	name = strings.Map(func(r rune) rune {
 		switch {
@@ -55,7 +55,7 @@ func safeStem(name string) string {
 			return '_'
 		}
 		return r
-	}, norm.NFC.String(string([]rune(name)))) // bytes that are no UTF-8 keep their neighbours from being normalised
+	}, norm.NFC.String(string([]rune(name)))) // invalid UTF-8 would keep its neighbours from being normalized
 	if extension := path.Ext(name); strings.EqualFold(extension, ".pdf") {
 		name = strings.TrimSuffix(name, extension)
 	}
@@ -70,8 +70,8 @@ func safeStem(name string) string {
 	return name
 }
 
-// shorten returns the first whole characters of the name that fit, without dots and spaces at the
-// end.
+// shorten returns the first whole characters of the name that fit, without trailing dots and
+// spaces.
 func shorten(name string, most int) string {
 	if len(name) > most {
 		name = name[:most]

@@ -11,19 +11,20 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator/internal/sign"
 )
 
-// Forgery is evidence that is an acceptable ZIP and not good: what a verdict must find out.
+// Forgery is a kind of evidence that is an acceptable ZIP but not good, which a verdict must
+// detect.
 type Forgery string
 
 const (
-	ForgeBadSignature    Forgery = "bad-signature"    // the first document has a signature that does not hold
-	ForgeMissingDocument Forgery = "missing-document" // the first document is left out
+	ForgeBadSignature    Forgery = "bad-signature"    // the signature of the first document is not valid
+	ForgeMissingDocument Forgery = "missing-document" // the first document is missing
 	ForgeReplacedPage    Forgery = "replaced-page"    // the first document's page was replaced before it was signed
-	ForgeLaterPage       Forgery = "later-page"       // the first document's page is replaced behind the signature
+	ForgeLaterPage       Forgery = "later-page"       // the first document's page is replaced after the signature
 )
 
 var forgeries = []Forgery{ForgeBadSignature, ForgeMissingDocument, ForgeReplacedPage, ForgeLaterPage}
 
-// forge makes other evidence of a circuit's.
+// forge replaces a circuit's evidence by a forgery.
 func (e *Emulator) forge(c *circuit, evidence []byte, forgery Forgery) ([]byte, error) {
 	archive, err := zip.NewReader(bytes.NewReader(evidence), int64(len(evidence)))
 	if err != nil {
@@ -55,7 +56,7 @@ func (e *Emulator) forge(c *circuit, evidence []byte, forgery Forgery) ([]byte, 
 		if at < 0 {
 			return nil, fmt.Errorf("the signature of document %q names no time", files[first].name)
 		}
-		signed[at+len(key)] ^= 3 // 2 becomes 1: another millennium
+		signed[at+len(key)] ^= 3 // 2 becomes 1, another millennium
 	case ForgeReplacedPage:
 		replaced, err := sign.ReplacePage(signed[:c.request.documents[0].Size], forgedText)
 		if err != nil {

@@ -16,17 +16,17 @@ func randomText(n int) string {
 	return text[:n]
 }
 
-// randomToken returns an opaque token that looks like the published example: 60 characters, dashes
-// and underscores among them, not three parts with dots.
+// randomToken returns an opaque token that looks like the published example: 60 characters,
+// including dashes and underscores, and not three parts separated by dots.
 func randomToken() string {
 	var raw [45]byte
 	rand.Read(raw[:])
 	return base64.RawURLEncoding.EncodeToString(raw[:])
 }
 
-// randomCircuitID returns an id for the number-th circuit. Odd ones, the first included, have the
-// shape of the published example, which only looks like a UUID; even ones are UUIDs. A client that
-// takes ids for UUIDs meets both.
+// randomCircuitID returns an ID for the number-th circuit. Odd ones, including the first, have the
+// shape of the published example, which only looks like a UUID. Even ones are UUIDs. So a client
+// that expects UUIDs meets both.
 func randomCircuitID(number int) string {
 	var raw [16]byte
 	rand.Read(raw[:])

@@ -5,21 +5,21 @@ import (
 	"net/http"
 )
 
-// reply is a whole response, ready to be sent, delayed or damaged.
+// reply is a complete response, ready to be sent, delayed or damaged.
 type reply struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
-// newReply returns an answer with the media type given.
+// newReply returns an answer with the given media type.
 func newReply(status int, mediaType string, body []byte) *reply {
 	return &reply{status: status, header: http.Header{"Content-Type": {mediaType}}, body: body}
 }
 
 // refuse returns an error answer. The vendor publishes no schema for error bodies (assumed).
 func refuse(status int, message string) *reply {
-	body, _ := json.Marshal(map[string]string{"message": message}) // text can always be encoded
+	body, _ := json.Marshal(map[string]string{"message": message}) // strings can always be encoded
 	return newReply(status, "application/json", append(body, '\n'))
 }
 
@@ -29,7 +29,7 @@ func (a *reply) with(key, value string) *reply {
 	return a
 }
 
-// send writes the answer as it is.
+// send writes the answer unchanged.
 func (a *reply) send(w http.ResponseWriter) {
 	a.declare(w, int64(len(a.body)))
 	w.WriteHeader(a.status)

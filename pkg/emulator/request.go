@@ -16,24 +16,24 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator/internal/sign"
 )
 
-// startRequest is a start's body that was found good.
+// startRequest is a valid body of a start.
 type startRequest struct {
 	id        string
 	signer    signer
 	documents []*document
 }
 
-// signer is whom a circuit is for; the spec requires none of the fields.
+// signer is the signer of a circuit. The spec requires none of the fields.
 type signer struct {
 	Name  string `json:"name"`
 	Email string `json:"email"`
 	NIF   string `json:"nif"`
 }
 
-// maxProblems is how many problems of a body are named; the first ones say enough.
+// maxProblems is how many problems of a body are reported; the first ones say enough.
 const maxProblems = 10
 
-// problems collects what is wrong with a body, by field path. Values of the body never stand in it.
+// problems lists what is wrong with a body, by field path. It never contains values from the body.
 type problems []string
 
 func (p *problems) add(path, format string, arguments ...any) {
@@ -47,9 +47,9 @@ func (p problems) Error() string {
 	return strings.Join(p, "; ")
 }
 
-// parseStart returns the request in a start's body, or what is wrong with it: first what JSON and
-// the spec refuse, then what no evidence could be made of. An error that is no [problems] is the
-// emulator's own.
+// parseStart returns the request in the body of a start, or what is wrong with it: first what JSON
+// and the spec refuse, then what no evidence could be made of. An error other than [problems] is an
+// internal error of the emulator.
 func (e *Emulator) parseStart(body []byte) (*startRequest, error) {
 	value, err := decodeJSON(body)
 	if err != nil {
@@ -107,7 +107,7 @@ func (e *Emulator) parseStart(body []byte) (*startRequest, error) {
 	return request, nil
 }
 
-// decodeJSON returns the one JSON value that body holds.
+// decodeJSON returns the single JSON value in body.
 func decodeJSON(body []byte) (any, error) {
 	switch {
 	case len(bytes.TrimSpace(body)) == 0:
@@ -127,13 +127,13 @@ func decodeJSON(body []byte) (any, error) {
 	}
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) {
-		return nil, problems{fmt.Sprintf("body: is no JSON: wrong at byte %d", syntax.Offset)}
+		return nil, problems{fmt.Sprintf("body: is not JSON: wrong at byte %d", syntax.Offset)}
 	}
-	return nil, problems{"body: is no JSON: it ends too early"}
+	return nil, problems{"body: is not JSON: it ends too early"}
 }
 
-// takeContents decodes the documents' contents and leaves empty strings in their place: what they
-// hold is not the schema's business, and its regular expression over megabytes is slow.
+// takeContents decodes the documents' contents and replaces them by empty strings: the schema does
+// not concern their content, and its regular expression is slow on megabytes.
 func takeContents(value any, wrong *problems) map[int][]byte {
 	fields, _ := value.(map[string]any)
 	documents, _ := fields["docs"].([]any)
@@ -147,13 +147,13 @@ func takeContents(value any, wrong *problems) map[int][]byte {
 		fields["content"] = ""
 		path := fmt.Sprintf("docs[%d].content", i)
 		if at := strings.IndexAny(text, "\r\n"); at >= 0 {
-			wrong.add(path, "is no Base64: a line break at character %d", at)
+			wrong.add(path, "is not Base64: a line break at character %d", at)
 			continue
 		}
 		content, err := base64.StdEncoding.Strict().DecodeString(text)
 		var corrupt base64.CorruptInputError
 		if errors.As(err, &corrupt) {
-			wrong.add(path, "is no Base64 (standard alphabet with padding): wrong at character %d", int64(corrupt))
+			wrong.add(path, "is not Base64 (standard alphabet with padding): wrong at character %d", int64(corrupt))
 			continue
 		}
 		contents[i] = content
@@ -161,8 +161,8 @@ func takeContents(value any, wrong *problems) map[int][]byte {
 	return contents
 }
 
-// checkSize refuses a size that is not that of the decoded content. 0 stands for "not given", as in
-// the published example.
+// checkSize refuses a size that is not that of the decoded content. 0 means "not given", as in the
+// published example.
 func checkSize(given json.Number, length int, path string, wrong *problems) {
 	size, err := given.Float64()
 	switch {
@@ -173,7 +173,7 @@ func checkSize(given json.Number, length int, path string, wrong *problems) {
 	}
 }
 
-// checkPDF refuses a content that cannot be signed; an error is the emulator's own.
+// checkPDF refuses a content that cannot be signed. An error is an internal error of the emulator.
 func (e *Emulator) checkPDF(content []byte, path string, wrong *problems) error {
 	err := e.authority.Check(content)
 	var refusal *sign.Error
@@ -205,7 +205,7 @@ func (p *problems) addSchema(err error) {
 	}
 }
 
-// fieldPath writes a JSON pointer as people do: docs[0].name.
+// fieldPath formats a JSON pointer as people write it: docs[0].name.
 func fieldPath(pointer []string) string {
 	var path strings.Builder
 	for _, part := range pointer {

@@ -57,7 +57,7 @@ func FuzzStart(f *testing.F) {
 		}
 		var value map[string]any
 		if err := json.Unmarshal([]byte(body), &value); err != nil {
-			t.Fatalf("accepted what is no JSON object: %v", err)
+			t.Fatalf("accepted what is not a JSON object: %v", err)
 		}
 		if err := schema.VisitJSON(value); err != nil {
 			t.Fatalf("accepted what the spec refuses: %v", err)

@@ -9,10 +9,10 @@ import (
 )
 
 // portraitCache is shared by all emulators of the process: drawing takes a tenth of a second, and a
-// test run makes many emulators whose circuits have one signer.
+// test run creates many emulators for the same signer.
 var portraitCache portraits
 
-// portraits draws the pictures of the evidence and keeps those of the last signer.
+// portraits draws the pictures of the evidence and caches those of the last signer.
 type portraits struct {
 	mu     sync.Mutex
 	holder string

@@ -78,7 +78,7 @@ func (r reply) message(t *testing.T) string {
 	t.Helper()
 	var body struct{ Message string }
 	if err := json.Unmarshal(r.body, &body); err != nil {
-		t.Fatalf("error body is no JSON: %v: %q", err, r.body)
+		t.Fatalf("error body is not JSON: %v: %q", err, r.body)
 	}
 	return body.Message
 }

@@ -14,40 +14,40 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator/internal/picture"
 )
 
-// What a form on the page may hold, in bytes.
+// Limits of a form on the page, in bytes.
 const (
 	maxUploadBytes = 10 << 20
 	maxFieldsBytes = 256 << 10
 )
 
-// maxUpload is the largest picture that is taken.
+// maxUpload returns the largest picture that is accepted.
 func (e *Emulator) maxUpload() int64 { return min(maxUploadBytes, e.config.MaxRequestBytes) }
 
-// form is what was sent.
+// form is a submitted form.
 type form struct {
 	do, step, way, strokes, name string
 	picture                      []byte
 }
 
-// errTooLarge is a form above the limit, or a picture in it.
+// errTooLarge means that a form, or a picture in it, exceeds the limit.
 var errTooLarge = errors.New("form is too large")
 
-// readForm reads a form into memory. A body that is no form is one that asks for nothing; one in
-// parts asks for something.
+// readForm reads a form into memory. A body that is not a form counts as an empty form. A multipart
+// form must name an action.
 func (e *Emulator) readForm(r *http.Request) (*form, error) {
 	whole := r.Body
 	r.Body = http.MaxBytesReader(nil, whole, e.maxUpload()+maxFieldsBytes)
 	var err error
 	if mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); mediaType == "multipart/form-data" {
-		// No more than the body may have, so that nothing is written to a disk.
+		// The limit is that of the body, so that nothing is written to disk.
 		err = r.ParseMultipartForm(maxUploadBytes + maxFieldsBytes)
 	} else if mediaType == "application/x-www-form-urlencoded" {
 		err = r.ParseForm()
 	}
 	var limit *http.MaxBytesError
 	if errors.As(err, &limit) {
-		// A browser shows the answer only once it has sent its form, so the rest is read, up to
-		// what is read of any request.
+		// A browser shows the answer only after it has sent its form. So read the rest, up to the
+		// limit for any request.
 		io.Copy(io.Discard, io.LimitReader(whole, e.config.MaxRequestBytes))
 		return nil, errTooLarge
 	}
@@ -83,8 +83,8 @@ func (e *Emulator) readPicture(files []*multipart.FileHeader) ([]byte, error) {
 	return io.ReadAll(file)
 }
 
-// act answers POST on a circuit's link: it takes what the form gives, and leads back to the page. A
-// POST without a form completes the circuit, as the button for developers does.
+// act answers a POST to a circuit's link: it accepts the form and redirects to the page. A POST
+// without a form completes the circuit, like the button for developers.
 func (e *Emulator) act(c *circuit, r *http.Request) *reply {
 	if !e.sameOrigin(r) {
 		return e.showMessage(c, r, http.StatusForbidden, page.Foreign)
@@ -128,14 +128,14 @@ func (e *Emulator) finish(c *circuit, r *http.Request, state State) *reply {
 	return toCircuit(c, r)
 }
 
-// refusals are the statuses of the pages on which take says why.
+// refusals maps the page on which take explains a refusal to its status.
 var refusals = map[string]int{
 	page.Ended: http.StatusConflict, page.Early: http.StatusConflict, page.Full: http.StatusInsufficientStorage,
 }
 
-// takeStep changes the circuit's visit, if the circuit is open, the step's turn has come, and there
-// is room for the bytes that the change says it holds more. It returns the page that says why not,
-// empty if it was done.
+// takeStep changes the circuit's visit if the circuit is open, it is the step's turn, and there is
+// room for the additional bytes that change returns. It returns "" on success, and otherwise the
+// page that explains the refusal.
 func (e *Emulator) takeStep(c *circuit, step string, change func(*visit) (more int64)) (refusal string) {
 	now := e.config.Now()
 	e.mu.Lock()
@@ -157,7 +157,7 @@ func (e *Emulator) takeStep(c *circuit, step string, change func(*visit) (more i
 	return ""
 }
 
-// step answers a form that takes a step.
+// step answers a form that performs a step.
 func (e *Emulator) step(c *circuit, r *http.Request, step string, change func(*visit) (more int64)) *reply {
 	if refusal := e.takeStep(c, step, change); refusal != "" {
 		return e.showMessage(c, r, refusals[refusal], refusal)
@@ -165,14 +165,14 @@ func (e *Emulator) step(c *circuit, r *http.Request, step string, change func(*v
 	return toCircuit(c, r)
 }
 
-// takePicture takes the picture of a step, the signer's or the sample.
+// takePicture accepts the picture of a step, either the signer's or the sample.
 func (e *Emulator) takePicture(c *circuit, r *http.Request, sent *form, now time.Time) *reply {
 	if !slices.Contains(page.Pictures, sent.step) {
 		return e.showMessage(c, r, http.StatusBadRequest, page.Malformed)
 	}
 	taken := submittedPicture{at: now}
 	if sent.do == "upload" {
-		// Asked before for nothing: what is refused anyway need not be decoded.
+		// Check first with an empty change: a picture that will be refused need not be decoded.
 		if refusal := e.takeStep(c, sent.step, func(*visit) int64 { return 0 }); refusal != "" {
 			return e.showMessage(c, r, refusals[refusal], refusal)
 		}
@@ -184,7 +184,7 @@ func (e *Emulator) takePicture(c *circuit, r *http.Request, sent *form, now time
 	return e.step(c, r, sent.step, func(v *visit) int64 { return v.give(sent.step, taken) })
 }
 
-// photo returns an uploaded picture as it is kept, or what is wrong with it.
+// photo returns an uploaded picture as it is stored, or what is wrong with it.
 func (e *Emulator) photo(file []byte) (content []byte, problem string) {
 	if len(file) == 0 {
 		return nil, page.ProblemNoPicture
@@ -201,7 +201,7 @@ func (e *Emulator) photo(file []byte) (content []byte, problem string) {
 	return content, ""
 }
 
-// sign takes the signature and completes the circuit. Doing it twice is doing it once.
+// sign accepts the signature and completes the circuit. A repetition has no further effect.
 func (e *Emulator) sign(c *circuit, r *http.Request, sent *form, now time.Time) *reply {
 	switch refusal := e.takeStep(c, page.Signature, func(*visit) int64 { return 0 }); refusal {
 	case "":
@@ -233,7 +233,7 @@ func (e *Emulator) sign(c *circuit, r *http.Request, sent *form, now time.Time) 
 	refusal := e.takeStep(c, page.Signature, func(v *visit) int64 {
 		more := len(signature.String()) - len(v.signature.String())
 		v.signature, v.signedAt = signature, now
-		return int64(more * (len(c.request.documents) + 1)) // it is drawn on each document, and once for itself
+		return int64(more * (len(c.request.documents) + 1)) // drawn on each document, and once as a file
 	})
 	if refusal != "" && refusal != page.Ended {
 		return e.showMessage(c, r, refusals[refusal], refusal)

@@ -8,7 +8,7 @@ import (
 )
 
 // link answers GET and POST on a circuit's link, and GET on the pictures below it. The key in the
-// path is what lets a signer in: there is no session and no cookie.
+// path admits the signer: there is no session and no cookie.
 func (e *Emulator) link(where *route, r *http.Request) *reply {
 	e.mu.Lock()
 	c := e.byLink[where.link]
@@ -24,8 +24,8 @@ func (e *Emulator) link(where *route, r *http.Request) *reply {
 	return e.showCircuit(c, r, http.StatusOK, page.View{})
 }
 
-// showCircuit shows how far the circuit is: the step that the address asks for if its turn has
-// come, else the next one, else how the circuit ended. What is set in the view stays.
+// showCircuit shows the state of the circuit: the step that the address names if its turn has come,
+// else the next step, or how the circuit ended. It keeps what is already set in view.
 func (e *Emulator) showCircuit(c *circuit, r *http.Request, status int, view page.View) *reply {
 	now := e.config.Now()
 	e.mu.Lock()
@@ -53,7 +53,7 @@ func (e *Emulator) showCircuit(c *circuit, r *http.Request, status int, view pag
 	if view.Name != page.Completed {
 		view.Alone = 0
 	}
-	if view.Way == "" { // else the name is what was typed
+	if view.Way == "" { // otherwise the name is what was typed
 		view.Signer = c.request.signer.Name
 	}
 	view.Key, view.MaxUpload = c.link, e.maxUpload()
@@ -63,13 +63,13 @@ func (e *Emulator) showCircuit(c *circuit, r *http.Request, status int, view pag
 	return e.show(r, status, view)
 }
 
-// showMessage shows what went wrong with what was sent to the circuit, and the way back.
+// showMessage explains what was wrong with a form for the circuit, with a link back.
 func (e *Emulator) showMessage(c *circuit, r *http.Request, status int, name string) *reply {
 	return e.show(r, status, page.View{Name: name, Key: c.link, Back: true})
 }
 
-// toCircuit leads back to the circuit's page after a form was taken. The address is relative, so
-// that it holds behind a proxy with a path of its own too.
+// toCircuit redirects to the circuit's page after a form. The address is relative, so that it also
+// works behind a proxy with a path prefix.
 func toCircuit(c *circuit, r *http.Request) *reply {
 	language, chosen := page.Choose(r.URL.Query().Get("lang"), "")
 	location := "./" + c.link
@@ -80,8 +80,7 @@ func toCircuit(c *circuit, r *http.Request) *reply {
 		location).with("Cache-Control", "no-store")
 }
 
-// show answers with a page. A link is a secret of its signer's: it goes into no cache and no
-// Referer.
+// show answers with a page. A link is its signer's secret: it must not reach a cache or a Referer.
 func (e *Emulator) show(r *http.Request, status int, view page.View) *reply {
 	view.Language, view.Chosen = page.Choose(r.URL.Query().Get("lang"), r.Header.Get("Accept-Language"))
 	text, err := page.Render(view)
@@ -89,10 +88,10 @@ func (e *Emulator) show(r *http.Request, status int, view page.View) *reply {
 		return refuse(http.StatusInternalServerError, "the emulator could not make the page")
 	}
 	return lockDown(newReply(status, "text/html; charset=utf-8", text).
-		with("Content-Language", string(view.Language)).with("Content-Security-Policy", page.Policy))
+		with("Content-Language", string(view.Language)).with("Content-Security-Policy", page.Policy()))
 }
 
-// lockDown adds what every page and picture is sent with.
+// lockDown adds the security headers of every page and picture.
 func lockDown(a *reply) *reply {
 	return a.with("Cache-Control", "no-store").with("Referrer-Policy", "no-referrer").with("X-Content-Type-Options",
 		"nosniff").
@@ -117,11 +116,11 @@ func (e *Emulator) servePicture(c *circuit, name string, r *http.Request) *reply
 		"default-src 'none'; sandbox"))
 }
 
-// sameOrigin reports whether a form comes from this very site, or from no browser.
+// sameOrigin reports whether a form comes from this site, or from a client that is not a browser.
 func (e *Emulator) sameOrigin(r *http.Request) bool {
-	// The page asks for no Referer, and so a browser calls its own forms' origin "null". Over plain
-	// HTTP to another machine, a phone's say, it sends no Sec-Fetch-Site either. Who can address
-	// such a form knows the key in the path, which no other site does.
+	// The page forbids Referer, so a browser gives the origin of its own forms as "null". Over
+	// plain HTTP to another machine, for example from a phone, it sends no Sec-Fetch-Site either.
+	// To address such a form one must know the key in the path, which no other site does.
 	if r.Header.Get("Origin") == "null" && r.Header.Get("Sec-Fetch-Site") == "" {
 		return true
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator/internal/picture"
 )
 
-// visit is what a signer has done on the page of a circuit. The zero value is nothing yet.
+// visit is what a signer has done on the page of a circuit. The zero value means nothing.
 type visit struct {
 	consentedAt time.Time
 	pictures    map[string]submittedPicture // by step
@@ -22,10 +22,10 @@ type visit struct {
 // submittedPicture is a picture that the signer gave.
 type submittedPicture struct {
 	at      time.Time
-	content []byte // nil: the sample
+	content []byte // nil for the sample
 }
 
-// pictureFiles are the evidence's files by the steps that give them.
+// pictureFiles maps steps to the files of the evidence.
 var pictureFiles = map[string]string{
 	page.Front:  "identity/document-front.jpg",
 	page.Back:   "identity/document-back.jpg",
@@ -34,10 +34,10 @@ var pictureFiles = map[string]string{
 
 const signatureFile = "identity/signature.png"
 
-// hasBegun reports whether a step was taken.
+// hasBegun reports whether a step was done.
 func (v *visit) hasBegun() bool { return !v.consentedAt.IsZero() }
 
-// next is the first step that is still to be taken.
+// next returns the first step that is still to be done.
 func (v *visit) next() string {
 	if v.consentedAt.IsZero() {
 		return page.Consent
@@ -59,8 +59,8 @@ func (v *visit) allows(step string) bool {
 	return at >= 0 && at <= slices.Index(page.Steps, v.next())
 }
 
-// give takes a picture, instead of the step's earlier one if there is one, and returns how many
-// bytes more it has than that. What was reviewed is to be reviewed again.
+// give stores a picture, replacing an earlier one of the step, and returns how many more bytes it
+// has. It resets the review.
 func (v *visit) give(step string, picture submittedPicture) (more int64) {
 	more = int64(len(picture.content) - len(v.pictures[step].content))
 	pictures := map[string]submittedPicture{step: picture}
@@ -69,12 +69,12 @@ func (v *visit) give(step string, picture submittedPicture) (more int64) {
 			pictures[other] = picture
 		}
 	}
-	v.pictures = pictures // a new map, so that copies of the visit stay as they are
+	v.pictures = pictures // a new map, so that copies of the visit do not change
 	v.reviewedAt = time.Time{}
 	return more
 }
 
-// pictureSteps are the steps whose pictures were given.
+// pictureSteps returns the steps whose pictures were given.
 func (v *visit) pictureSteps() (steps []string) {
 	for _, step := range page.Pictures {
 		if _, ok := v.pictures[step]; ok {
@@ -94,7 +94,8 @@ func samplePicture(step, holder string) []byte {
 	return nil
 }
 
-// files are the pictures for the evidence: what the signer gave, and samples for the rest.
+// files returns the pictures for the evidence: those that the signer gave, and samples for the
+// rest.
 func (v *visit) files(holder string) []file {
 	files := slices.Clone(portraitCache.of(holder))
 	for step, picture := range v.pictures {
@@ -110,8 +111,8 @@ func (v *visit) files(holder string) []file {
 	return files
 }
 
-// events are the audit's, in the order of their times: the circuit's end where the signer left a
-// step out.
+// events returns the events for the audit, in chronological order. A step that the signer left out
+// has the time of the circuit's end.
 func (v *visit) events(started, end time.Time) []eventRecord {
 	or := func(at time.Time) time.Time {
 		if at.IsZero() {

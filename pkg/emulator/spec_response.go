@@ -15,13 +15,13 @@ import (
 	"github.com/danabio/danabio-go/gen/biometricapi/spec"
 )
 
-// specResponses is what the emulator takes from the embedded spec, so that it follows a new one.
+// specResponses is what the emulator reads from the embedded spec, so that it follows a new spec.
 type specResponses struct {
 	startBody *openapi3.Schema
 	success   map[Operation]successResponse
 }
 
-// successResponse is how an operation says that it went well.
+// successResponse is the successful answer of an operation.
 type successResponse struct {
 	status    int
 	mediaType string
@@ -65,15 +65,15 @@ func bodySchema(operation *openapi3.Operation) *openapi3.Schema {
 	if operation.RequestBody == nil || operation.RequestBody.Value == nil {
 		return nil
 	}
-	media := operation.RequestBody.Value.Content.Get("application/json") // finds */* too
+	media := operation.RequestBody.Value.Content.Get("application/json") // also finds */*
 	if media == nil || media.Schema == nil {
 		return nil
 	}
 	return media.Schema.Value
 }
 
-// successResponseOf reads the lowest status that says it went well, and the media type of its body:
-// the usual one if the spec allows it, else the first that the spec names.
+// successResponseOf returns the lowest success status, and the media type of its body: the usual
+// one if the spec allows it, else the first that the spec lists.
 func successResponseOf(operation *openapi3.Operation, usual string) successResponse {
 	for status := http.StatusOK; status < http.StatusMultipleChoices; status++ {
 		ref := operation.Responses.Status(status)
@@ -92,7 +92,7 @@ func successResponseOf(operation *openapi3.Operation, usual string) successRespo
 	return successResponse{http.StatusOK, usual}
 }
 
-// succeedJSON answers that the operation went well, with a value.
+// succeedJSON returns the successful answer of an operation with a JSON value.
 func (e *Emulator) succeedJSON(operation Operation, value any) *reply {
 	body, err := json.Marshal(value)
 	if err != nil {
@@ -101,7 +101,7 @@ func (e *Emulator) succeedJSON(operation Operation, value any) *reply {
 	return e.succeed(operation, append(body, '\n'))
 }
 
-// succeed answers that the operation went well.
+// succeed returns the successful answer of an operation.
 func (e *Emulator) succeed(operation Operation, body []byte) *reply {
 	form := e.specResponses.success[operation]
 	return newReply(form.status, form.mediaType, body)

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// tokenAnswer is the published example's shape (published page).
+// tokenAnswer has the shape of the published example (published page).
 type tokenAnswer struct {
 	AccessToken string `json:"access_token"`
 	TokenType   string `json:"token_type"`
@@ -50,8 +50,8 @@ func (e *Emulator) token(r *http.Request) *reply {
 	}).with("Cache-Control", "no-store").with("Pragma", "no-cache")
 }
 
-// isAuthenticated reports whether the request carries the client's credentials, form-encoded as RFC
-// 6749 2.3.1 demands or as they are, as many clients send them. All comparisons are made, in
+// isAuthenticated reports whether the request carries the client's credentials, either form-encoded
+// as RFC 6749 2.3.1 requires or unencoded, as many clients send them. It makes all comparisons, in
 // constant time.
 func (e *Emulator) isAuthenticated(r *http.Request) bool {
 	id, secret, ok := r.BasicAuth()
@@ -67,14 +67,14 @@ func (e *Emulator) isAuthenticated(r *http.Request) bool {
 	return plain|equal(decodedID, e.config.ClientID)&equal(decodedSecret, e.config.ClientSecret) == 1
 }
 
-// equal returns 1 for equal texts and 0 for others. It hashes first, since a comparison in constant
-// time tells lengths.
+// equal returns 1 for equal texts and 0 for others. It hashes them first, since a constant-time
+// comparison reveals lengths.
 func equal(got, want string) int {
 	gotHash, wantHash := sha256.Sum256([]byte(got)), sha256.Sum256([]byte(want))
 	return subtle.ConstantTimeCompare(gotHash[:], wantHash[:])
 }
 
-// issueToken makes a token, and forgets those that have expired.
+// issueToken returns a new token, and forgets expired ones.
 func (e *Emulator) issueToken() string {
 	now := e.config.Now()
 	text := randomToken()
@@ -89,14 +89,14 @@ func (e *Emulator) issueToken() string {
 	return text
 }
 
-// RevokeTokens makes every token handed out so far an unknown one.
+// RevokeTokens revokes all tokens issued so far.
 func (e *Emulator) RevokeTokens() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	clear(e.tokens)
 }
 
-// bearer returns the request's token, empty if there is none.
+// bearer returns the request's token, or "".
 func bearer(r *http.Request) string {
 	scheme, text, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") {
@@ -105,14 +105,14 @@ func bearer(r *http.Request) string {
 	return strings.TrimSpace(text)
 }
 
-// dropToken makes the request's token an unknown one.
+// dropToken revokes the request's token.
 func (e *Emulator) dropToken(r *http.Request) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.tokens, bearer(r))
 }
 
-// authorize returns the answer for a request without a valid token, nil for one with it.
+// authorize returns nil for a request with a valid token, and otherwise the answer that refuses it.
 func (e *Emulator) authorize(r *http.Request) *reply {
 	text := bearer(r)
 	if text == "" {
@@ -133,7 +133,7 @@ func (e *Emulator) authorize(r *http.Request) *reply {
 	return nil
 }
 
-// refuseToken answers a token that is not valid, as RFC 6750 says.
+// refuseToken refuses an invalid token, as RFC 6750 requires.
 func refuseToken(reason string) *reply {
 	return refuse(http.StatusUnauthorized, "invalid authentication token: "+reason).
 		with("WWW-Authenticate", `Bearer realm="emulator", error="invalid_token"`)

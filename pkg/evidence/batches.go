@@ -5,19 +5,20 @@ import (
 	"slices"
 )
 
-// batch is what one worker does at a time: one entry, or neighbouring small ones that are read at
-// once.
+// batch is a unit of work for one worker: one entry, or neighbouring small entries that are read
+// together.
 type batch struct {
 	entries []int
-	offset  int64 // of what is read at once
+	offset  int64 // of the common read
 	length  int
 }
 
-// smallEntrySize is up to which size in the ZIP entries are read together with their neighbours.
+// smallEntrySize is the largest compressed size of an entry that is read together with its
+// neighbours.
 const smallEntrySize = chunkSize / 4
 
-// batches returns the entries whose content can be read: first the large ones, the largest first,
-// so that whoever comes last has little left to do alone; then the small ones.
+// batches returns the entries whose content can be read. The large ones come first, the largest
+// first, so that the last worker has little left to do alone. Then come the small ones.
 func (a *Archive) batches() []batch {
 	records := a.layout.records
 	var large, small []int
@@ -51,7 +52,7 @@ func (a *Archive) batches() []batch {
 	return all
 }
 
-// largestFirst sorts entries by the work they make.
+// largestFirst sorts entries by the work that they take.
 func (a *Archive) largestFirst(entries []int) {
 	work := func(i int) int64 { return max(a.layout.records[i].size, a.layout.records[i].compressed) }
 	slices.SortStableFunc(entries, func(x, y int) int { return cmp.Compare(work(y), work(x)) })

@@ -2,10 +2,10 @@ package evidence
 
 import "slices"
 
-// Code names a kind of finding. Codes are stable.
+// Code identifies a kind of finding. Codes are stable.
 type Code string
 
-// The structure of the ZIP: where things lie, and what is hidden or there twice.
+// Structure of the ZIP: positions, hidden and duplicate parts.
 const (
 	CodeNoEndRecord        Code = "no-end-record"
 	CodeTrailingBytes      Code = "trailing-bytes"
@@ -77,7 +77,7 @@ const (
 	CodeNameFileAndFolder Code = "name-file-and-folder"
 )
 
-// What entries are.
+// Types of entries.
 const (
 	CodeEncrypted          Code = "encrypted"
 	CodeMasked             Code = "masked"
@@ -100,7 +100,7 @@ const (
 	CodeNameTooDeep    Code = "name-too-deep"
 )
 
-// Oddities with one reading.
+// Oddities that every reader reads in the same way.
 const (
 	CodeArchiveComment Code = "archive-comment"
 	CodeEntryComment   Code = "entry-comment"
@@ -119,18 +119,18 @@ const (
 type CodeInfo struct {
 	Code  Code  `json:"code"`
 	Class Class `json:"class"`
-	// Severity is what a finding of this code is when the limits say nothing else.
+	// Severity is the severity of a finding of this code unless the limits change it.
 	Severity Severity `json:"severity"`
-	// Acceptable says whether the code may stand in [Policy].Accept.
+	// Acceptable reports whether [Policy].Accept may contain the code.
 	Acceptable bool `json:"acceptable"`
-	// Description says what the code stands for.
+	// Description says what the code means.
 	Description string `json:"description"`
 }
 
-// Codes describes all codes that a verification may find. Those of inspectors are their own.
+// Codes describes all codes that a verification may report. Inspectors have codes of their own.
 func Codes() []CodeInfo { return slices.Clone(codeTable[:]) }
 
-// lookup finds the description of a code.
+// lookup returns the description of a code.
 func lookup(code Code) (CodeInfo, bool) {
 	for i := range codeTable {
 		if codeTable[i].Code == code {
@@ -140,9 +140,11 @@ func lookup(code Code) (CodeInfo, bool) {
 	return CodeInfo{}, false
 }
 
-// codeTable is an array and no map, so that a program that never looks into it pays nothing for it.
+// codeTable is an array rather than a map, so that it costs nothing in a program that never uses
+// it.
 var codeTable = [...]CodeInfo{
-	{CodeNoEndRecord, ClassStructure, SeverityRefusal, false, "there is no end record, so this is no ZIP or a cut one"},
+	{CodeNoEndRecord, ClassStructure, SeverityRefusal, false,
+		"there is no end record, so this is not a ZIP or a truncated one"},
 	{CodeTrailingBytes, ClassStructure, SeverityRefusal, false, "bytes follow the end record"},
 	{CodeCommentLength, ClassStructure, SeverityRefusal, false,
 		"the archive comment claims to run past the end of the file"},
@@ -155,7 +157,7 @@ var codeTable = [...]CodeInfo{
 		"the directory does not lie where the end record says, or does not end there"},
 	{CodeDirectoryRecord, ClassStructure, SeverityRefusal, false,
 		"a record of the directory is damaged or of another kind"},
-	{CodeSecondDirectory, ClassStructure, SeverityRefusal, false, "a second directory lies in front of the directory"},
+	{CodeSecondDirectory, ClassStructure, SeverityRefusal, false, "a second directory precedes the directory"},
 	{CodeZIP64Missing, ClassStructure, SeverityRefusal, false,
 		"the end record refers to a ZIP64 end record that is not there"},
 	{CodeZIP64Locator, ClassStructure, SeverityRefusal, false,
@@ -163,12 +165,12 @@ var codeTable = [...]CodeInfo{
 	{CodeZIP64End, ClassStructure, SeverityRefusal, false, "the ZIP64 end record is damaged or of another size"},
 	{CodeZIP64Disagrees, ClassStructure, SeverityRefusal, false, "the ZIP64 end record and the end record disagree"},
 	{CodeZIP64Extra, ClassStructure, SeverityRefusal, false,
-		"a ZIP64 extra field is missing, disagrees, or has not the fields that are called for"},
+		"a ZIP64 extra field is missing, disagrees, or lacks required fields"},
 	{CodeZIP64ExtraTwice, ClassStructure, SeverityRefusal, false, "an entry has two ZIP64 extra fields"},
 	{CodeZIP64ExtraUncalled, ClassStructure, SeverityRefusal, true,
 		"an entry has a ZIP64 extra field that nothing calls for; it agrees with the header"},
 	{CodeLocalHeader, ClassStructure, SeverityRefusal, false,
-		"an entry has no local header where the directory says, or a cut one"},
+		"an entry has no local header where the directory says, or a truncated one"},
 	{CodePrefix, ClassStructure, SeverityRefusal, false, "bytes lie in front of the first entry"},
 	{CodeGap, ClassStructure, SeverityRefusal, false,
 		"bytes lie between entries, or between the last and the directory"},
@@ -204,7 +206,7 @@ var codeTable = [...]CodeInfo{
 		"only one of local header and directory calls its name UTF-8"},
 	{CodeNameCharset, ClassName, SeverityRefusal, true,
 		"the name is not ASCII and does not say that it is UTF-8; it is read as UTF-8 if it can be, else as CP437"},
-	{CodeNameUTF8, ClassName, SeverityRefusal, false, "the name is no valid UTF-8"},
+	{CodeNameUTF8, ClassName, SeverityRefusal, false, "the name is not valid UTF-8"},
 	{CodeNameControl, ClassName, SeverityRefusal, false, "the name holds control characters"},
 	{CodeNameBidi, ClassName, SeverityRefusal, false, "the name holds characters that turn the direction of writing"},
 	{CodeNameFormat, ClassName, SeverityRefusal, true, "the name holds invisible format characters"},
@@ -249,7 +251,7 @@ var codeTable = [...]CodeInfo{
 		"an entry claims to need a newer ZIP version than its features do"},
 	{CodeSetuid, ClassOddity, SeverityNotice, true, "an entry has setuid, setgid or sticky bits"},
 	{CodeOwner, ClassOddity, SeverityNotice, true, "an entry names its owner"},
-	{CodeOddDate, ClassOddity, SeverityNotice, true, "an entry's date is none"},
+	{CodeOddDate, ClassOddity, SeverityNotice, true, "an entry's date is not valid"},
 	{CodeNestedZIP, ClassOddity, SeverityNotice, true, "an entry is a ZIP itself; it is not looked into"},
 	{CodeNameUnportable, ClassOddity, SeverityNotice, true, "a name holds characters that Windows does not allow"},
 	{CodePipeType, ClassOddity, SeverityNotice, true, "an entry that zip read from a pipe is marked as one"},

@@ -18,24 +18,24 @@ import (
 )
 
 const (
-	// chunkSize is how much is read at once; it fits the cache of one core, so that CRC, SHA-256
-	// and writing each find the bytes there. As much is read with neighbouring small entries.
+	// chunkSize is how much is read at once. It fits the cache of one core, so that CRC, SHA-256
+	// and writing each find the bytes there. It also limits a common read of small entries.
 	chunkSize = 64 << 10
-	// wholeSize is up to which size compressed data are decompressed from memory, which is faster
+	// wholeSize is the largest compressed data that is decompressed from memory, which is faster
 	// than from a stream.
 	wholeSize = 128 << 10
 	// hashChunk is how much is read at once for the SHA-256 of the whole file.
 	hashChunk = 64 << 10
 )
 
-// decoder reads contents one after the other. Decoders are pooled: their buffers cost more than a
-// small entry.
+// decoder reads contents one after the other. Decoders are pooled, because their buffers cost more
+// than a small entry.
 type decoder struct {
 	buffer  []byte // of wholeSize
-	chunk   chunk  // the part of the source that the buffer holds, empty when it holds none
+	chunk   chunk  // the part of the source in the buffer, empty if there is none
 	section section
-	memory  bytes.Reader  // for compressed data that are in memory, or pass through it
-	stream  *bufio.Reader // for those that must not
+	memory  bytes.Reader  // for compressed data that are in memory or pass through it
+	stream  *bufio.Reader // for compressed data that must not
 	inflate io.ReadCloser
 	sum     *sink
 	view    inspectedContent
@@ -47,7 +47,7 @@ type chunk struct {
 	bytes  []byte
 }
 
-// of returns the packed content of r, nil if it is not in the piece.
+// of returns the compressed content of r, or nil if it is not in the piece.
 func (p chunk) of(r *record) []byte {
 	from := r.data - p.offset
 	if from < 0 || from+r.compressed > int64(len(p.bytes)) {
@@ -64,7 +64,7 @@ var decoders = sync.Pool{New: func() any {
 	}
 }}
 
-// release forgets what was read and gives the decoder back.
+// release forgets what was read and returns the decoder to the pool.
 func (d *decoder) release() {
 	d.section, d.chunk = section{}, chunk{}
 	d.sum.ctx, d.sum.out = nil, nil
@@ -72,13 +72,13 @@ func (d *decoder) release() {
 	decoders.Put(d)
 }
 
-// sourceError is an error of the source: no judgement on the ZIP.
+// sourceError is a read error of the source. It says nothing about the ZIP.
 type sourceError struct{ err error }
 
 func (e *sourceError) Error() string { return e.err.Error() }
 func (e *sourceError) Unwrap() error { return e.err }
 
-// contentFault is what is wrong with a content.
+// contentFault says what is wrong with a content.
 type contentFault struct {
 	code    Code
 	message string
@@ -90,8 +90,8 @@ func newContentFault(code Code, format string, values ...any) error {
 	return &contentFault{code, fmt.Sprintf(format, values...)}
 }
 
-// readChunk reads length bytes at offset, at most chunkSize, from which the entries in there are
-// then decoded.
+// readChunk reads length bytes, at most chunkSize, at offset into the buffer, for decoding the
+// entries in them.
 func (d *decoder) readChunk(source io.ReaderAt, offset int64, length int) error {
 	d.chunk = chunk{}
 	if err := readFullAt(source, d.buffer[:length], offset); err != nil {
@@ -102,12 +102,12 @@ func (d *decoder) readChunk(source io.ReaderAt, offset int64, length int) error 
 }
 
 // decode reads the content of r, hashes it, and writes it to out unless that is nil. It stops at
-// the size that the directory claims. Its error is a *contentFault, a *sourceError, a *writeError
+// the size that the directory claims. The error is a *contentFault, a *sourceError, a *writeError
 // or the context's.
 func (d *decoder) decode(ctx context.Context, source io.ReaderAt, r *record, out io.Writer) error {
 	packed := d.chunk.of(r)
 	if packed == nil {
-		d.chunk = chunk{} // the buffer is about to be used
+		d.chunk = chunk{} // the buffer is about to be reused
 	}
 	begin := func() {
 		d.sum.reset(ctx, r.size, out)
@@ -194,7 +194,7 @@ func (s *section) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// sink takes content: it counts, hashes, and passes it on.
+// sink counts and hashes content and passes it on.
 type sink struct {
 	ctx   context.Context
 	out   io.Writer
@@ -205,14 +205,14 @@ type sink struct {
 	limit int64
 	head  []byte
 	end   []byte // the last headLength bytes
-	err   error  // what ended it, other than the writer of the content
+	err   error  // the error that ended it, unless it is a fault of the content's writer
 
-	searchDescriptors bool // look for descriptors inside
+	searchDescriptors bool // look for descriptors inside the content
 	tail              [descriptorReach]byte
-	descriptorAt      int64 // where one was found, -1 if none
+	descriptorAt      int64 // offset of one that was found, or -1
 }
 
-// errTooLong tells decompression to stop.
+// errTooLong stops decompression.
 var errTooLong = errors.New("content is longer than claimed")
 
 func newSink() *sink {
@@ -227,14 +227,14 @@ func (s *sink) reset(ctx context.Context, limit int64, out io.Writer) {
 	s.sha.Reset()
 }
 
-// Write takes the next piece of content. It fails when there is more than claimed, when the context
-// has ended, and when the content cannot be passed on.
+// Write takes the next piece of content. It fails if there is more than claimed, if the context has
+// ended, or if the content cannot be passed on.
 func (s *sink) Write(p []byte) (int, error) {
 	if s.err = s.ctx.Err(); s.err != nil {
 		return 0, s.err
 	}
 	if int64(len(p)) > s.limit-s.size {
-		s.err = newContentFault(CodeDataLong, "its content goes on behind the %d bytes that the directory claims",
+		s.err = newContentFault(CodeDataLong, "its content continues after the %d bytes that the directory claims",
 			s.limit)
 		return 0, errTooLong
 	}
@@ -257,9 +257,9 @@ func (s *sink) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// keepEnd remembers the last bytes of a content that is as long as claimed.
+// keepEnd remembers the last bytes of a content that has the claimed size.
 func (s *sink) keepEnd(p []byte) {
-	if before := s.limit - headLength - s.size; before < int64(len(p)) { // bytes of p in front of them
+	if before := s.limit - headLength - s.size; before < int64(len(p)) { // bytes of p before the last ones
 		s.end = append(s.end, p[max(0, before):]...)
 	}
 }
@@ -271,18 +271,18 @@ func (s *sink) sha256() string {
 	return string(text[:])
 }
 
-// descriptorReach is how many bytes of a descriptor tell that it describes what is in front of it:
+// descriptorReach is how many bytes of a descriptor show that it describes what precedes it:
 // signature, CRC and compressed size in 32 bits, which are also the lower half of the size in 64.
 const descriptorReach = 12
 
-// search looks for a descriptor inside stored content. A reader of streams does not know where
-// stored content with a descriptor ends, and takes the first that fits for its end.
+// search looks for a descriptor inside stored content. A streaming reader does not know where
+// stored content with a descriptor ends, and takes the first matching descriptor for its end.
 func (s *sink) search(p []byte) {
 	if s.descriptorAt >= 0 {
 		return
 	}
-	// The last bytes of the piece before, and as many of this one, so that none is missed between
-	// two.
+	// Search the last bytes of the previous piece and the first bytes of this one together, so that
+	// no descriptor between the two is missed.
 	kept := int(min(s.size, descriptorReach-1))
 	var seam [2 * descriptorReach]byte
 	length := copy(seam[:], s.tail[:kept])
@@ -298,7 +298,7 @@ func (s *sink) search(p []byte) {
 	}
 }
 
-// searchIn looks through bytes that stand at offset in the content.
+// searchIn searches bytes that stand at offset in the content.
 func (s *sink) searchIn(p []byte, offset int64) {
 	for at := 0; s.descriptorAt < 0; at++ {
 		next := bytes.Index(p[at:], []byte("PK\x07\x08"))

@@ -75,8 +75,8 @@ func (l *layout) readRecord(position int64) (int64, error) {
 	return int64(length), nil
 }
 
-// applyZIP64 sets sizes and offset of a record, from its ZIP64 extra field where a sentinel calls
-// for it.
+// applyZIP64 sets the sizes and the offset of a record. It takes them from the ZIP64 extra field if
+// a sentinel says so.
 func (l *layout) applyZIP64(r *record, extra extraFields, size, compressed, offset uint64, disk uint16) {
 	values := []wideValue{
 		{size, size == sentinel32, 8}, {compressed, compressed == sentinel32, 8},
@@ -98,7 +98,7 @@ func (l *layout) applyZIP64(r *record, extra extraFields, size, compressed, offs
 	}
 }
 
-// checkEntries checks what the directory says about each entry by itself.
+// checkEntries checks what the directory says about each single entry.
 func (l *layout) checkEntries() error {
 	for i := range l.records {
 		r := &l.records[i]
@@ -137,7 +137,7 @@ func (l *layout) checkFlags(r *record, flags uint16, offset int64, where string)
 	}
 }
 
-// The types of Unix modes.
+// File types in Unix modes.
 const (
 	modeType      = 0o170000
 	modePipe      = 0o010000
@@ -149,8 +149,8 @@ const (
 	modeSocket    = 0o140000
 )
 
-// checkType refuses Unix modes of anything but files and folders. Readers differ in for which
-// systems they look at the mode, so it counts for all.
+// checkType refuses Unix modes of anything other than files and folders. Readers differ in the
+// systems for which they look at the mode, so it counts for all.
 func (l *layout) checkType(r *record, mode uint16, offset int64, where string) {
 	switch kind := mode & modeType; kind {
 	case 0:
@@ -167,8 +167,8 @@ func (l *layout) checkType(r *record, mode uint16, offset int64, where string) {
 	case modeSymlink:
 		l.entryFinding(r, CodeSymlink, offset, "its %s call it a symbolic link", where)
 	case modePipe:
-		// Info-ZIP calls what it packed from standard input "-", with the type of its standard
-		// input. All readers take that for a file.
+		// Info-ZIP names what it packed from standard input "-", with the type of its standard
+		// input. All readers treat that as a file.
 		if r.name == "-" {
 			l.entryFinding(r, CodePipeType, offset,
 				"its %s call it a pipe, as zip does with what it reads from one; it is a file", where)

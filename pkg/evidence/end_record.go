@@ -5,12 +5,12 @@ import (
 	"encoding/binary"
 )
 
-// maxComment is how long an archive comment can be.
+// maxComment is the longest possible archive comment, in bytes.
 const maxComment = 1<<16 - 1
 
-// readEnds finds the end record and, if there is one, the ZIP64 end record, and takes from them
-// where the directory lies. Readers search the end record from behind, some from the front of the
-// last 64 KiB: it must be the only one that either could take.
+// readEnds finds the end record and, if there is one, the ZIP64 end record, and takes the position
+// of the directory from them. Some readers search the end record from the end, others from the
+// start of the last 64 KiB, so it must be the only one that either could find.
 func (l *layout) readEnds() error {
 	if l.size < endLength {
 		l.fault(CodeNoEndRecord, 0, "the file has %d bytes, too few for a ZIP", l.size)
@@ -24,7 +24,7 @@ func (l *layout) readEnds() error {
 	signature := []byte("PK\x05\x06")
 	at := bytes.LastIndex(tail[:len(tail)-endLength+len(signature)], signature)
 	if at < 0 {
-		l.fault(CodeNoEndRecord, base, "there is no end record, so this is no ZIP or a cut one")
+		l.fault(CodeNoEndRecord, base, "there is no end record, so this is not a ZIP or a truncated one")
 		return nil
 	}
 	for other := 0; ; other++ {
@@ -55,7 +55,7 @@ func (l *layout) readEnds() error {
 	return l.readEnd(tail[at:at+endLength], position)
 }
 
-// readEnd takes the end record apart and settles it with the ZIP64 end record.
+// readEnd parses the end record and reconciles it with the ZIP64 end record.
 func (l *layout) readEnd(record fields, position int64) error {
 	record.uint32()
 	disk, directoryDisk := record.uint16(), record.uint16()
@@ -90,7 +90,7 @@ func (l *layout) readEnd(record fields, position int64) error {
 	})
 }
 
-// zip64End is what an end record says, in the wider of its two forms.
+// zip64End is the content of an end record in the wider of its two forms.
 type zip64End struct {
 	position            int64
 	disk, directoryDisk uint32
@@ -107,8 +107,8 @@ func (l *layout) compareZIP64(position int64, field string, narrow, sentinel, wi
 }
 
 // readZIP64 reads the ZIP64 locator at position, if there is one, and the ZIP64 end record that
-// must lie right in front of it. Some readers look for the locator always, others only if a field
-// of the end record asks for it: so one that is there must be right.
+// must directly precede it. Some readers always look for the locator, others only if a field of the
+// end record asks for it, so a locator that is there must be right.
 func (l *layout) readZIP64(position int64, end *zip64End) (bool, error) {
 	raw, err := l.window.at(position, zip64LocatorLength, 0)
 	if err != nil {
@@ -150,7 +150,7 @@ func (l *layout) readZIP64(position int64, end *zip64End) (bool, error) {
 	return true, nil
 }
 
-// locateDirectory checks what the end records say of the directory and sets where it lies.
+// locateDirectory checks what the end records say about the directory and sets its position.
 func (l *layout) locateDirectory(end *zip64End) error {
 	if end.disk != 0 || end.directoryDisk != 0 {
 		l.fault(CodeDisk, end.position, "the ZIP claims to be on disk %d, its directory on disk %d; both must be 0",
@@ -179,8 +179,8 @@ func (l *layout) locateDirectory(end *zip64End) error {
 			return err
 		}
 		if binary.LittleEndian.Uint32(raw) == signatureDirectory {
-			l.fault(CodePrefix, 0, "the directory lies %d bytes behind the place that the end record names: "+
-				"something was put in front of the ZIP, or into it", real-int64(end.offset))
+			l.fault(CodePrefix, 0, "the directory starts %d bytes after the position in the end record: something "+
+				"was put in front of the ZIP, or into it", real-int64(end.offset))
 			return nil
 		}
 	}

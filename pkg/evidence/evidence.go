@@ -1,4 +1,5 @@
-// Package evidence reads the evidence ZIP of a circuit so that it has exactly one reading.
+// Package evidence reads the evidence ZIP of a circuit, and accepts it only if all programs read it
+// in the same way.
 //
 // Call [Open] first, then [Archive.Verify] or [Archive.Extract]:
 //
@@ -7,27 +8,25 @@
 //	defer archive.Close()
 //	report, err := archive.Verify(ctx)  // errors.Is(err, evidence.ErrRefused): not acceptable, the report says why
 //
-// A ZIP says most things twice, in its central directory and in front of each entry, and programs
-// differ in which of the two they believe. Verify reads every byte and accepts a file only if every
-// ZIP reader reads the same content from it: both accounts agree, the entries lie without gap or
-// overlap from the first byte to the directory, names are safe on every system, and every size and
-// CRC holds. What is odd but has one reading is a notice in the report and no failure. Nothing is
-// repaired.
+// A ZIP says most things twice, in its central directory and before each entry, and programs differ
+// in which of the two they believe. Verify reads every byte and accepts a file only if every ZIP
+// reader reads the same content from it: both accounts agree, the entries follow one another
+// without gap or overlap from the first byte to the directory, names are safe on every system, and
+// every size and CRC is right. An oddity that all readers read in the same way is a notice in the
+// report, not a failure. Nothing is repaired.
 //
-// Defaults of [Limits], all of which a caller may change: 2 GiB for the file, 1 GiB for an entry, 4
-// GiB for all entries together, 10,000 entries, a compression ratio of 200 for entries above 1 MiB,
-// names of 240 bytes and 32 levels. Memory does not grow with the size of the file, only with the
-// number of its entries.
+// A caller can change the defaults of [Limits]: 2 GiB for the file, 1 GiB for an entry, 4 GiB for
+// all entries together, 10,000 entries, a compression ratio of 200 for entries above 1 MiB, names
+// of 240 bytes and 32 levels. Memory use does not depend on the size of the file, only on the
+// number of entries.
 //
-// The package knows ZIP and no format inside it: an [Inspector] given to Verify judges what an
-// entry holds. It knows no network. This package holds the reading, checking, classifying and
-// extracting of evidence, and nothing else.
+// The package knows ZIP but no format inside it: an [Inspector] passed to Verify judges the content
+// of an entry. This package reads, checks, classifies and extracts evidence, and uses no network.
 //
-// The vendor publishes no layout for its evidence, so the [Kind] of an entry rests on assumed rules
-// (assumed), which can be replaced by Policy.Rules.
+// The vendor publishes no layout for its evidence, so the [Kind] of an entry is based on assumed
+// rules (assumed). Limits.Rules can replace them.
 //
-// Codes, the JSON form of [Report] and the exported names here stay compatible; new codes may be
-// added.
+// Codes, the JSON form of [Report] and the exported names stay compatible; new codes may be added.
 package evidence
 
 import (
@@ -40,14 +39,13 @@ import (
 	"time"
 )
 
-// Archive is an evidence ZIP that was opened. Its methods may be called by several goroutines at
-// once.
+// Archive is an open evidence ZIP. It is safe for concurrent use.
 type Archive struct {
 	path          string
 	source        io.ReaderAt
 	size          int64
 	limits        Limits
-	file          *os.File // nil when the caller gave a reader
+	file          *os.File // nil if the caller passed a reader
 	openedModTime time.Time
 
 	runMutex sync.Mutex // held by a verification or an extraction
@@ -58,15 +56,15 @@ type Archive struct {
 	tree     *tree
 }
 
-// Open opens the ZIP at path and reads its directory. It fails only when the system cannot open or
-// read the file, when path is no regular file, or when limits contradict themselves: whether the
-// ZIP is acceptable is what [Archive.Verify] finds.
+// Open opens the ZIP at path and reads its directory. It fails only if the system cannot open or
+// read the file, if path is not a regular file, or if limits contradict themselves. Whether the ZIP
+// is acceptable is for [Archive.Verify] to decide.
 func Open(path string, limits Limits) (*Archive, error) {
 	limits, err := limits.withDefaults()
 	if err != nil {
 		return nil, err
 	}
-	// Asked before opening, since opening a named pipe would wait for a writer.
+	// Check before opening: opening a named pipe would wait for a writer.
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("open evidence: %w", err)
@@ -92,8 +90,8 @@ func Open(path string, limits Limits) (*Archive, error) {
 	return archive, nil
 }
 
-// OpenReader is like [Open] for a ZIP of size bytes behind r. Closing the archive does not close r.
-// r must allow concurrent calls of ReadAt, as [io.ReaderAt] demands.
+// OpenReader is like [Open] for a ZIP of size bytes in r. Closing the archive does not close r. r
+// must allow concurrent calls of ReadAt, as [io.ReaderAt] requires.
 func OpenReader(r io.ReaderAt, size int64, limits Limits) (*Archive, error) {
 	limits, err := limits.withDefaults()
 	if err != nil {
@@ -118,12 +116,12 @@ func (a *Archive) Close() error {
 	return a.file.Close()
 }
 
-// Entry is one entry as the central directory describes it. Nothing of it can be trusted before
-// [Archive.Verify] accepted the archive.
+// Entry is one entry as the central directory describes it. Do not trust it before [Archive.Verify]
+// has accepted the archive.
 type Entry struct {
-	Name           string // as it is read, with slashes; a folder's ends in one
-	Size           int64  // bytes of content
-	CompressedSize int64  // bytes in the ZIP
+	Name           string // decoded, with slashes; a folder's name ends in one
+	Size           int64  // of the content, in bytes
+	CompressedSize int64  // in the ZIP, in bytes
 	CRC32          uint32
 	Folder         bool
 }
@@ -144,8 +142,8 @@ func (a *Archive) Entries() []Entry {
 	return entries
 }
 
-// Report returns what the last verification or extraction found, nil when there was none. It is
-// shared: do not change it.
+// Report returns the report of the last verification or extraction, or nil if there was none. It is
+// shared: do not modify it.
 func (a *Archive) Report() *Report {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -181,8 +179,8 @@ func (a *Archive) usePolicy(policy Policy) error {
 	return nil
 }
 
-// checkLayout checks the structure, unless that is done. If the source failed last time, all is
-// read again. Its error is the source's.
+// checkLayout checks the structure unless that is done. If the source failed last time, it reads
+// everything again. The error is the source's.
 func (a *Archive) checkLayout() error {
 	if a.layout.checkStarted && !a.layout.checkComplete {
 		if err := a.load(a.policy); err != nil {
@@ -192,8 +190,8 @@ func (a *Archive) checkLayout() error {
 	return a.layout.check()
 }
 
-// checkUnchanged fails when the file was written to since it was opened: what was hashed and what
-// was checked might then be two different contents.
+// checkUnchanged fails if the file was modified since it was opened: what was hashed and what was
+// checked might then differ.
 func (a *Archive) checkUnchanged() error {
 	if a.file == nil {
 		return nil
@@ -208,7 +206,8 @@ func (a *Archive) checkUnchanged() error {
 	return nil
 }
 
-// readError says that the source could not be read, which is no judgement on the ZIP.
+// readError returns the error for a source that could not be read, which says nothing about the
+// ZIP.
 func (a *Archive) readError(err error) error {
 	var pathError *fs.PathError
 	if a.path == "" || errors.As(err, &pathError) {

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// Ids of extra fields that mean something to some reader.
+// IDs of extra fields that some reader interprets.
 const (
 	extraZIP64            = 0x0001
 	extraNTFS             = 0x000a
@@ -25,24 +25,24 @@ const (
 	extraJava             = 0xcafe
 )
 
-// maxPadding is how many zeros may pad an extra field, or the space between two entries, so that
-// content begins at a page: 16 KiB is the largest that Android has.
+// maxPadding is the largest number of zeros that may pad an extra field, or the space between two
+// entries, so that content begins at a page. The largest page on Android is 16 KiB.
 const maxPadding = 16<<10 - 1
 
-// extraFields is what is kept of the extra fields of one header. zip64 holds until the window
+// extraFields is what is kept of the extra fields of one header. zip64 is valid until the window
 // moves.
 type extraFields struct {
 	hasZIP64 bool
 	zip64    []byte
 }
 
-// readExtra walks the extra fields of a header. Those that give an entry another name, type or form
-// than its header are refused; those that are only not known are kept for a notice.
+// readExtra walks the extra fields of a header. It refuses those that give an entry another name,
+// type or form than its header does, and keeps unknown ones for a notice.
 func (l *layout) readExtra(r *record, extra []byte, offset int64, where string) extraFields {
 	var kept extraFields
 	zeros := len(extra) - len(bytes.TrimRight(extra, "\x00"))
 	for len(extra) > 0 {
-		// zipalign pads by zeros of any number. Four of them can also be taken for an empty field.
+		// zipalign pads with any number of zeros. Four of them can also be read as an empty field.
 		if len(extra) <= zeros && len(extra)%4 != 0 {
 			code := CodeExtraPadding
 			if len(extra) > maxPadding {
@@ -83,11 +83,11 @@ func (l *layout) checkExtra(r *record, id uint16, body []byte, offset int64, whe
 	case extraUnixOwnerNew:
 		r.owner = true
 	case extraUnixOld, extraUnixOwner:
-		// Both hold an owner only in the local header, and only at full length.
+		// Both contain an owner only in the local header, and only at full length.
 		r.owner = r.owner || len(body) == 12 || len(body) == 4
 	case extraUnicodePath:
-		// One version byte and a CRC of the header's name stand in front. Whether a reader looks at
-		// them differs, so the name must be the same in any case, as it is read.
+		// A version byte and a CRC of the header's name come first. Some readers check them and
+		// others do not, so the name must be the same in any case.
 		if len(body) < 5 || !r.unicodePathMatches(body[5:]) {
 			l.entryFinding(r, CodeNameUnicodePath, offset,
 				"its Unicode path field has another name than its header (%s)",
@@ -117,14 +117,14 @@ func (l *layout) checkExtra(r *record, id uint16, body []byte, offset int64, whe
 	}
 }
 
-// unicodePathMatches says whether a Unicode path, which is always UTF-8, is the name as it is read.
-// It may have the backslashes that the name is written with.
+// unicodePathMatches reports whether a Unicode path, which is always UTF-8, equals the decoded
+// name. The path may have the backslashes of the name as written.
 func (r *record) unicodePathMatches(path []byte) bool {
 	return string(path) == r.name || string(path) == r.rawName && utf8.Valid(path)
 }
 
-// checkLibarchive compares the attributes that libarchive's experimental field repeats for readers
-// of streams.
+// checkLibarchive compares the attributes that libarchive's experimental field repeats for
+// streaming readers.
 func (l *layout) checkLibarchive(r *record, body []byte, offset int64) {
 	if len(body) < 1 {
 		return
@@ -150,17 +150,17 @@ func (l *layout) checkLibarchive(r *record, body []byte, offset int64) {
 	}
 }
 
-// wideValue is a value of a header that a ZIP64 extra field holds if it is the sentinel.
+// wideValue is a header value that a ZIP64 extra field contains if it is the sentinel.
 type wideValue struct {
 	value    uint64
 	required bool
 	width    int // in the extra field, in bytes
 }
 
-// takeZIP64 replaces the values for which a sentinel calls, and says whether all could be settled.
-// An extra field that holds more than was called for, as archive/zip writes it, is fine if no
-// reader can take one value for another: if those that were called for come first, and the others
-// are what the header says.
+// takeZIP64 replaces the values that are sentinels, and reports whether all values could be
+// settled. An extra field may contain more values than needed, as archive/zip writes it, if no
+// reader can mistake one value for another: the needed ones must come first, and the others must
+// match the header.
 func (l *layout) takeZIP64(r *record, extra extraFields, values []wideValue, offset int64, where string) bool {
 	rest := extra.zip64
 	needed, some, ordered, agrees := 0, false, true, true

@@ -20,11 +20,11 @@ import (
 // was one by the same policy, the content must still be what was verified. A dir that exists is an
 // error that matches [fs.ErrExist], and nothing is touched.
 //
-// The entries are written into a folder beside dir, which is renamed when everything is right and
-// removed when not: there is the whole of it under its name, or nothing. Files get the permissions
-// 0600 and folders 0700, whatever the ZIP says; owners, times, links and devices are never taken
-// from it. Nothing is synced to the disk, as the content can be extracted again: after a power
-// failure, files of the folder may be empty on some file systems.
+// The entries are written into a folder beside dir. If everything is right that folder is renamed
+// to dir, and otherwise removed, so dir is complete or does not exist. Files get mode 0600 and
+// folders 0700, whatever the ZIP says. Owners, times, links and devices are never taken from the
+// ZIP. Nothing is synced to the disk, since the content can be extracted again: after a power
+// failure, files in the folder may be empty on some file systems.
 //
 // Errors are those of [Archive.Verify], of what [WithApproval] sets, a [SystemNameError] on
 // Windows, and the system's when something cannot be written.
@@ -61,7 +61,7 @@ func (a *Archive) extractTo(ctx context.Context, dir string, newTarget func(*os.
 		return a.readError(err)
 	}
 	if a.layout.findings.refused {
-		// Nothing would stay on disk in the end, so nothing is written.
+		// Nothing would remain on disk, so write nothing.
 		check.hashFile = true
 		report, err := a.check(ctx, check)
 		a.setReport(report)
@@ -70,7 +70,7 @@ func (a *Archive) extractTo(ctx context.Context, dir string, newTarget func(*os.
 	if err := a.checkSystemNames(runtime.GOOS); err != nil {
 		return err
 	}
-	staging, err := os.MkdirTemp(filepath.Dir(dir), "."+filepath.Base(dir)+".*.part") // 0700
+	staging, err := os.MkdirTemp(filepath.Dir(dir), "."+filepath.Base(dir)+".*.part") // mode 0700
 	if err != nil {
 		return fmt.Errorf("extract evidence: %w", err)
 	}
@@ -96,7 +96,7 @@ func (a *Archive) extractInto(ctx context.Context, staging string, newTarget fun
 	if err != nil {
 		return nil, fmt.Errorf("extract evidence: %w", err)
 	}
-	// Closed before the rename, which Windows refuses for open folders.
+	// Close before the rename, since Windows cannot rename open folders.
 	defer root.Close()
 	if err := a.makeFolders(root); err != nil {
 		return nil, fmt.Errorf("extract evidence: %w", err)
@@ -117,7 +117,7 @@ func (a *Archive) extractInto(ctx context.Context, staging string, newTarget fun
 	return before, nil
 }
 
-// sameContent says whether two reports found the same content.
+// sameContent reports whether two reports found the same content.
 func sameContent(one, other *Report) bool {
 	if len(one.Entries) != len(other.Entries) {
 		return false
@@ -130,7 +130,7 @@ func sameContent(one, other *Report) bool {
 	return true
 }
 
-// makeFolders makes all folders that entries are or lie in.
+// makeFolders creates all folders in the ZIP, including those that occur only in names.
 func (a *Archive) makeFolders(root *os.Root) error {
 	made := make(map[string]struct{})
 	for i := range a.layout.records {
@@ -150,7 +150,7 @@ func (a *Archive) makeFolders(root *os.Root) error {
 	return nil
 }
 
-// folderTarget makes the files of an extraction.
+// folderTarget creates the files of an extraction.
 type folderTarget struct{ root *os.Root }
 
 func (t *folderTarget) create(name string) (io.WriteCloser, error) {

@@ -4,25 +4,25 @@ import (
 	"fmt"
 )
 
-// Severity says what a finding does to the verdict.
+// Severity is the effect of a finding on the verdict.
 type Severity string
 
 const (
 	SeverityRefusal  Severity = "refusal"  // the ZIP is refused
-	SeverityNotice   Severity = "notice"   // odd, but with one reading; nothing follows from it
-	SeverityAccepted Severity = "accepted" // the caller's Policy.Accept names its code
+	SeverityNotice   Severity = "notice"   // odd, but all readers agree on it; it has no effect
+	SeverityAccepted Severity = "accepted" // Policy.Accept contains its code
 )
 
 // Class groups finding codes.
 type Class string
 
 const (
-	ClassStructure Class = "structure" // where things lie, hidden and doubled things
+	ClassStructure Class = "structure" // positions, hidden and duplicate parts
 	ClassData      Class = "data"      // methods, sizes, CRCs, content
-	ClassName      Class = "name"      // what entries are called
-	ClassType      Class = "type"      // what entries are: links, devices, encrypted ones
-	ClassLimit     Class = "limit"     // more than Limits allows
-	ClassOddity    Class = "oddity"    // has one reading and is only noticed
+	ClassName      Class = "name"      // names of entries
+	ClassType      Class = "type"      // types of entries: links, devices, encrypted ones
+	ClassLimit     Class = "limit"     // more than Limits allow
+	ClassOddity    Class = "oddity"    // an oddity that every reader reads in the same way
 )
 
 // Finding is one thing that a verification found.
@@ -30,15 +30,15 @@ type Finding struct {
 	Class    Class    `json:"class"`
 	Code     Code     `json:"code"`
 	Severity Severity `json:"severity"`
-	// Entry is the name of the entry that it is about, empty for the ZIP as a whole.
+	// Entry is the name of the entry concerned, or empty for the ZIP as a whole.
 	Entry string `json:"entry,omitempty"`
-	// Offset is where in the ZIP the thing stands, in bytes from its start.
+	// Offset is the position in the ZIP, in bytes from its start.
 	Offset int64 `json:"offset"`
-	// Message says it in a sentence for people.
+	// Message describes the finding in a sentence for people.
 	Message string `json:"message"`
 }
 
-// String gives the code, the entry and the message in one line.
+// String returns the code, the entry and the message in one line.
 func (f Finding) String() string {
 	if f.Entry == "" {
 		return fmt.Sprintf("%s: %s", f.Code, f.Message)
@@ -46,11 +46,11 @@ func (f Finding) String() string {
 	return fmt.Sprintf("%s: %q: %s", f.Code, f.Entry, f.Message)
 }
 
-// findingsPerCode bounds how many findings of one code a report holds, so that a hostile ZIP cannot
-// blow it up.
+// findingsPerCode limits how many findings of one code a report contains, so that a hostile ZIP
+// cannot inflate it.
 const findingsPerCode = 100
 
-// findings collects what was found, with the severity that the policy gives it.
+// findings collects findings, with the severity that the limits give them.
 type findings struct {
 	policy  *Policy
 	list    []Finding
@@ -62,7 +62,7 @@ func newFindings(policy *Policy) *findings {
 	return &findings{policy: policy, count: make(map[Code]int)}
 }
 
-// add notes a finding about an entry, or about the whole ZIP when entry is empty, and says whether
+// add adds a finding about an entry, or about the whole ZIP if entry is empty, and reports whether
 // it refuses the ZIP.
 func (f *findings) add(code Code, entry string, offset int64, format string, values ...any) bool {
 	severity := f.policy.severity(code)
@@ -80,7 +80,7 @@ func (f *findings) add(code Code, entry string, offset int64, format string, val
 	return refusal
 }
 
-// omittedCounts counts the findings that are not in the list, by code.
+// omittedCounts counts, by code, the findings that are not in the list.
 func (f *findings) omittedCounts() map[Code]int {
 	var omitted map[Code]int
 	for code, count := range f.count {
@@ -94,7 +94,7 @@ func (f *findings) omittedCounts() map[Code]int {
 	return omitted
 }
 
-// clone returns a copy to which more can be added without changing f.
+// clone returns an independent copy.
 func (f *findings) clone() *findings {
 	other := newFindings(f.policy)
 	other.list = append(other.list, f.list...)

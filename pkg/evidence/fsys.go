@@ -14,13 +14,13 @@ import (
 	"github.com/klauspost/compress/flate"
 )
 
-// errUnverified is why nothing can be read yet.
+// errUnverified says why nothing can be read yet.
 var errUnverified = errors.New("the archive was not verified, or not accepted")
 
-// Open opens a file or folder of the archive, which makes the archive an [fs.FS]. It fails before a
-// verification accepted the archive. A file's last bytes are given out only when the whole content
-// had the SHA-256 that was verified. Modes are 0400 and 0500, times are zero, whatever the ZIP
-// says.
+// Open opens a file or folder of the archive, which makes Archive an [fs.FS]. It fails unless a
+// verification has accepted the archive. Reading returns a file's last bytes only if the whole
+// content has the SHA-256 that was verified. Modes are 0400 and 0500 and times are zero, whatever
+// the ZIP says.
 func (a *Archive) Open(name string) (fs.File, error) {
 	if !fs.ValidPath(name) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
@@ -39,7 +39,7 @@ func (a *Archive) Open(name string) (fs.File, error) {
 	return newOpenFile(a, node), nil
 }
 
-// verifiedTree returns the tree of an accepted archive, nil for any other.
+// verifiedTree returns the tree of an accepted archive, and nil for any other.
 func (a *Archive) verifiedTree() *tree {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -52,12 +52,12 @@ func (a *Archive) verifiedTree() *tree {
 	return a.tree
 }
 
-// tree is the archive as files and folders, those included that only stand in names.
+// tree is the archive as files and folders, including folders that occur only in names.
 type tree struct{ nodes map[string]*node }
 
-// node is a file or folder; it describes itself.
+// node is a file or folder. It is also its own fs.DirEntry and fs.FileInfo.
 type node struct {
-	name     string // the last part of its path
+	name     string // last element of its path
 	record   *record
 	sha256   string
 	folder   bool
@@ -85,7 +85,7 @@ func (n *node) Mode() fs.FileMode {
 	return 0o400
 }
 
-// newTree makes the tree of an accepted archive, of which records and entries have the same order.
+// newTree returns the tree of an accepted archive. Its records and entries have the same order.
 func newTree(records []record, entries []EntryReport) *tree {
 	t := &tree{nodes: map[string]*node{".": {name: ".", folder: true}}}
 	for i := range records {
@@ -105,7 +105,7 @@ func newTree(records []record, entries []EntryReport) *tree {
 	return t
 }
 
-// folder returns the folder of this path and makes it if it is new.
+// folder returns the folder with this path, and creates it if it is new.
 func (t *tree) folder(name string) *node {
 	if known := t.nodes[name]; known != nil {
 		return known
@@ -142,7 +142,7 @@ func (f *openFolder) ReadDir(n int) ([]fs.DirEntry, error) {
 	return slices.Clone(rest), nil
 }
 
-// openFile reads a file. What it gives out has passed the same sink as in a verification.
+// openFile reads a file. Its content passes through the same sink as in a verification.
 type openFile struct {
 	node    *node
 	section section
@@ -190,7 +190,7 @@ func (f *openFile) Read(p []byte) (int, error) {
 	if int64(n) < left {
 		return n, nil
 	}
-	// All was read: the last bytes are given out only if the whole is what was verified.
+	// Everything was read: return the last bytes only if the whole is what was verified.
 	if f.sum.sha256() != f.node.sha256 {
 		return 0, f.fail(errors.New("the content is no longer the one that was verified"))
 	}
@@ -201,7 +201,7 @@ func (f *openFile) Read(p []byte) (int, error) {
 	return 0, io.EOF
 }
 
-// fail ends the reading with an error that names the file.
+// fail ends reading with an error that names the file.
 func (f *openFile) fail(err error) error {
 	f.err = fmt.Errorf("read evidence: %s: %w", f.node.name, err)
 	return f.err

@@ -9,18 +9,18 @@ import (
 )
 
 // Decompression takes its input byte by byte, which is fastest from memory. So small compressed
-// data are read whole, and large ones are fed through a buffer: content comes out in pieces of 32
-// KiB at most, and after each of them the buffer gets enough input for the next.
+// data are read whole. Large ones are fed through a buffer: content comes out in pieces of at most
+// 32 KiB, and after each of them the buffer gets enough input for the next.
 
-// feedReserve is how much input must be there for the next piece of content. What deflate makes of
-// 32 KiB is little more than that, unless it has thousands of empty blocks.
+// feedReserve is how much input must be there for the next piece of content. Deflate turns 32 KiB
+// into little more than that, unless it has thousands of empty blocks.
 const feedReserve = 64 << 10
 
-// errFeedTooShort is that there was more input than expected for one piece of content, and the
+// errFeedTooShort means that one piece of content needed more input than expected, and the
 // decompressor did not get it.
 var errFeedTooShort = errors.New("decompression needs a stream")
 
-// inflateWhole decompresses packed, or what it reads at once if that is nil.
+// inflateWhole decompresses packed. If that is nil, it reads the section whole.
 func (d *decoder) inflateWhole(r *record, packed []byte) error {
 	if packed == nil {
 		packed = d.buffer[:r.compressed]
@@ -50,13 +50,13 @@ func (d *decoder) inflateInSteps() error {
 	return trailingBytesFault(d.section.remaining + int64(d.memory.Len()))
 }
 
-// feed fills the buffer up.
+// feed refills the buffer.
 func (d *decoder) feed() error {
 	left := d.memory.Len()
 	if left >= feedReserve || d.section.remaining == 0 {
 		return nil
 	}
-	if _, err := d.memory.Read(d.buffer[:left]); left > 0 && err != nil { // to the front of where it is
+	if _, err := d.memory.Read(d.buffer[:left]); left > 0 && err != nil { // moves the rest to the front
 		return err
 	}
 	n, err := d.section.Read(d.buffer[left:])
@@ -64,7 +64,7 @@ func (d *decoder) feed() error {
 	return err
 }
 
-// feedWriter takes content, and then sees to the input for more.
+// feedWriter takes content, and then refills the input for more.
 type feedWriter struct{ *decoder }
 
 func (f feedWriter) Write(p []byte) (int, error) {
@@ -75,7 +75,7 @@ func (f feedWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// inflateStream decompresses the section, whatever it holds.
+// inflateStream decompresses the section, whatever it contains.
 func (d *decoder) inflateStream() error {
 	if d.stream == nil {
 		d.stream = bufio.NewReaderSize(nil, feedReserve)
@@ -95,13 +95,13 @@ func (d *decoder) inflateFrom(input io.Reader, out io.Writer) error {
 	return err
 }
 
-// inflateError says what is wrong with compressed data. Errors of source and target are asked for
-// before it counts.
+// inflateError says what is wrong with compressed data. Errors of source and target take precedence
+// over it.
 func (d *decoder) inflateError(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return newContentFault(CodeDataTruncated, "its compressed data end before their last block does")
 	}
-	return newContentFault(CodeDataCorrupt, "its compressed data are damaged behind %d bytes of content", d.sum.size)
+	return newContentFault(CodeDataCorrupt, "its compressed data are damaged after %d bytes of content", d.sum.size)
 }
 
 func trailingBytesFault(rest int64) error {
@@ -111,7 +111,8 @@ func trailingBytesFault(rest int64) error {
 	return nil
 }
 
-// restartFunc returns what makes out take a content from its beginning again, nil if nothing does.
+// restartFunc returns a function that makes out accept a content from its beginning again, or nil
+// if out cannot.
 func restartFunc(out io.Writer) func() error {
 	switch out := out.(type) {
 	case nil:

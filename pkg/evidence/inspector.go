@@ -11,47 +11,47 @@ import (
 	"github.com/rogpeppe/go-internal/robustio"
 )
 
-// Inspector judges what an entry holds, say the signatures of a PDF. Inspectors run while the ZIP
-// is verified, several entries at a time, and never change the verdict on the ZIP. They see no
-// entry of a ZIP whose structure is refused; what they said is dropped if the content of another
-// entry refuses it.
+// Inspector judges the content of an entry, for example the signatures of a PDF. Inspectors run
+// during verification, for several entries concurrently, and never change the verdict on the ZIP.
+// They see no entry of a ZIP whose structure is refused. If the content of another entry refuses
+// the ZIP, their results are discarded.
 type Inspector interface {
-	// Name is how the inspector is called in reports.
+	// Name returns the inspector's name for reports.
 	Name() string
-	// Wants says whether Inspect shall be called for the entry. It should look at MediaType and
-	// Kind, not at the name. It is asked before the content was read: SHA256 is empty. It is asked
-	// again if the end of the content makes a PDF of it.
+	// Wants reports whether to call Inspect for the entry. It should look at MediaType and Kind
+	// rather than the name. It is called before the content was read, so SHA256 is empty. It is
+	// called again if the end of the content turns it into a PDF.
 	Wants(entry EntryReport) bool
 	// Inspect judges the content, which was checked against the entry's CRC and SHA-256 and can be
-	// read in any order. It must not use content after it returned. An error is noted in the report
-	// as Inspection.Error; only the context's own error ends the verification.
+	// read in any order. It must not use content after it returns. The report contains an error as
+	// Inspection.Error; only the context's own error ends the verification.
 	Inspect(ctx context.Context, entry EntryReport, content *io.SectionReader) (Inspection, error)
 }
 
-// Inspection is what one [Inspector] says about one entry.
+// Inspection is the result of one [Inspector] for one entry.
 type Inspection struct {
-	// Inspector is its name; filled in by Verify.
+	// Inspector is the inspector's name. Verify sets it.
 	Inspector string `json:"inspector"`
-	// Status is the inspector's own word for the outcome, empty when it failed.
+	// Status is the inspector's own word for the result. It is empty if the inspector failed.
 	Status string `json:"status,omitempty"`
-	// Error says why the inspector came to no outcome.
+	// Error says why the inspector has no result.
 	Error string `json:"error,omitempty"`
-	// Findings are the inspector's, with its own codes.
+	// Findings are the inspector's findings, with its own codes.
 	Findings []Finding `json:"findings,omitempty"`
-	// Details is whatever else the inspector has to say; it must have a JSON form.
+	// Details is anything else that the inspector reports. It must have a JSON form.
 	Details any `json:"details,omitempty"`
 }
 
-// maxMemoryContent is the size up to which decompressed content is held in memory for inspectors.
-// What is larger goes to a private temporary file.
+// maxMemoryContent is the largest decompressed content that is held in memory for inspectors.
+// Larger content goes to a private temporary file.
 const maxMemoryContent = 1 << 20
 
-// checkAndInspect reads one entry and then lets the inspectors judge it.
+// checkAndInspect reads one entry and then calls the inspectors.
 func (a *Archive) checkAndInspect(ctx context.Context, d *decoder, r *record, by []Inspector,
 	source io.ReaderAt) (outcome, error) {
 	view := &d.view
 	view.begin(a, r, by, d.sum)
-	var out io.Writer // stored content is read where it is
+	var out io.Writer // stored content is read in place
 	if r.method == methodDeflated {
 		out = view
 	}
@@ -90,9 +90,9 @@ func (a *Archive) checkAndInspect(ctx context.Context, d *decoder, r *record, by
 	return result, nil
 }
 
-// storedContent makes stored content readable in any order: from memory if it is there or small, so
-// that an inspector that jumps about in it does not ask the system each time, else from the ZIP
-// itself.
+// storedContent makes stored content readable in any order. It reads from memory if the content is
+// there or is small, so that an inspector that jumps about does not need a system call each time,
+// and otherwise from the ZIP.
 func (d *decoder) storedContent(source io.ReaderAt, r *record) (io.ReaderAt, error) {
 	if packed := d.chunk.of(r); packed != nil {
 		return bytes.NewReader(packed), nil
@@ -115,30 +115,30 @@ type inspectedContent struct {
 	inspectorsAsked bool
 	kind            contentKind
 	entry           EntryReport
-	interested      []Inspector // those of the inspectors that want the entry
+	interested      []Inspector // inspectors that want the entry
 
 	memory   []byte
-	fileSize int64    // into the file
-	file     *os.File // nil until a content needs it, then for all that follow
+	fileSize int64    // to the file
+	file     *os.File // nil until a content needs it, then reused
 	remove   func()
-	fileErr  error // of the file; what is wrong with the ZIP counts more
+	fileErr  error // error of the file; what is wrong with the ZIP takes precedence
 }
 
-// begin forgets the entry before.
+// begin forgets the previous entry.
 func (v *inspectedContent) begin(a *Archive, r *record, by []Inspector, sum *sink) {
 	v.archive, v.record, v.inspectors, v.sum = a, r, by, sum
 	v.inspectorsAsked, v.interested, v.fileErr = false, v.interested[:0], nil
 	v.restart()
 }
 
-// restart has the content come again from its beginning.
+// restart prepares for the content from its beginning again.
 func (v *inspectedContent) restart() error {
 	v.memory, v.fileSize = v.memory[:0], 0
 	return nil
 }
 
-// ask asks the inspectors, once for each entry. Of it, only what the headers and the first bytes of
-// its content say is known.
+// ask asks the inspectors, once per entry. Only the headers and the first bytes of the content are
+// known then.
 func (v *inspectedContent) ask() {
 	if v.inspectorsAsked {
 		return
@@ -150,7 +150,7 @@ func (v *inspectedContent) ask() {
 	}
 }
 
-// askFor asks for the entry as one of a kind.
+// askFor asks whether inspectors want the entry as one of a kind.
 func (v *inspectedContent) askFor(kind contentKind) {
 	v.kind, v.interested = kind, v.interested[:0]
 	v.entry = v.archive.entry(v.record, v.kind)
@@ -161,8 +161,8 @@ func (v *inspectedContent) askFor(kind contentKind) {
 	}
 }
 
-// askAgain asks the inspectors anew if the content turned out to end as a PDF does. It tells
-// whether the content must come again, since nobody had wanted it.
+// askAgain asks the inspectors again if the content turns out to end like a PDF. It reports whether
+// the content must be decompressed again because nobody had wanted it.
 func (v *inspectedContent) askAgain() bool {
 	if v.kind.mediaType == typePDF || !endsAsPDF(v.sum.end) {
 		return false
@@ -194,7 +194,7 @@ func (v *inspectedContent) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// writeFile keeps a piece in the file, and before it what came while nobody knew who wants it.
+// writeFile writes a piece to the file, preceded by what arrived before the inspectors were asked.
 func (v *inspectedContent) writeFile(p []byte) error {
 	if v.file == nil {
 		var err error
@@ -213,7 +213,7 @@ func (v *inspectedContent) writeFile(p []byte) error {
 	return nil
 }
 
-// content is what was kept, readable in any order until the next entry begins.
+// content returns what was kept. It can be read in any order until the next entry begins.
 func (v *inspectedContent) content() io.ReaderAt {
 	if v.fileSize > 0 {
 		return v.file
@@ -229,10 +229,10 @@ func (v *inspectedContent) close() {
 	*v = inspectedContent{memory: v.memory[:0]}
 }
 
-// newTemporaryFile makes a private temporary file, which has no name any more where the system
-// allows that: not even a kill leaves it behind then. remove closes and removes it.
+// newTemporaryFile returns a private temporary file. Where the system allows it, the file has no
+// name any more, so that not even a killed process leaves it behind. remove closes and removes it.
 func newTemporaryFile() (file *os.File, remove func(), err error) {
-	file, err = os.CreateTemp("", ".evidence.*.part") // 0600
+	file, err = os.CreateTemp("", ".evidence.*.part") // mode 0600
 	if err != nil {
 		return nil, nil, err
 	}

@@ -7,7 +7,7 @@ import (
 	"unicode"
 )
 
-// Kind is what an entry is for.
+// Kind is the purpose of an entry.
 type Kind string
 
 const (
@@ -20,22 +20,22 @@ const (
 	KindOther           Kind = "other"
 )
 
-// Rule gives a kind to entries by their content and name. The vendor publishes no layout, so the
+// Rule assigns a kind to entries by content and name. The vendor publishes no layout, so the
 // default rules are assumed.
 type Rule struct {
-	// Name is shown in the report.
+	// Name identifies the rule in the report.
 	Name string
-	// Kind is given when the rule matches.
+	// Kind is the kind of entries that match the rule.
 	Kind Kind
-	// MediaTypes are the types of content it matches; "image/*" stands for all pictures. None means
-	// any.
+	// MediaTypes are the media types that match; "image/*" matches all pictures. Empty means any.
 	MediaTypes []string
-	// Words are those of which one must stand in the name, in lower case. A name's words are its
-	// runs of letters, also split where a capital follows a small letter. None means any name.
+	// Words are lower-case words, one of which must occur in the name. A name's words are its runs
+	// of letters, which are also split where a capital follows a small letter. Empty means any
+	// name.
 	Words []string
 }
 
-// DefaultRules returns the rules that are used when [Policy].Rules is nil (assumed).
+// DefaultRules returns the rules that apply if [Limits].Rules is nil (assumed).
 func DefaultRules() []Rule {
 	text := []string{"application/json", "application/xml", "text/*"}
 	return []Rule{
@@ -61,7 +61,7 @@ func DefaultRules() []Rule {
 	}
 }
 
-// matches says whether the rule holds for an entry of this content and name.
+// matches reports whether the rule matches an entry with this media type and name.
 func (r *Rule) matches(mediaType, name string) bool {
 	if len(r.MediaTypes) > 0 && !slices.ContainsFunc(r.MediaTypes, func(want string) bool {
 		if family, whole := strings.CutSuffix(want, "*"); whole {
@@ -82,14 +82,14 @@ func (r *Rule) matches(mediaType, name string) bool {
 	return false
 }
 
-// contentKind is what the first bytes of a content and its name say of it; empty for a folder, and
-// where nothing was read.
+// contentKind is the type of a content and the rule that it matches. It is zero for a folder, and
+// if nothing was read.
 type contentKind struct {
 	mediaType string
-	rule      *Rule // nil: none
+	rule      *Rule // nil if none matches
 }
 
-// kindOf knows the last bytes of a content only when all of it was read.
+// kindOf returns the kind of an entry. end is nil unless all of the content was read.
 func (a *Archive) kindOf(r *record, head, end []byte) contentKind {
 	mediaType := typePDF
 	if !looksLikePDF(r.name, head, end) {
@@ -98,7 +98,7 @@ func (a *Archive) kindOf(r *record, head, end []byte) contentKind {
 	return contentKind{mediaType, classify(a.policy.Rules, mediaType, r.name)}
 }
 
-// classify returns the rule that decides what an entry is for, nil if none does.
+// classify returns the first rule that matches an entry, or nil.
 func classify(rules []Rule, mediaType, name string) *Rule {
 	for i := range rules {
 		if rules[i].matches(mediaType, name) {
@@ -108,7 +108,7 @@ func classify(rules []Rule, mediaType, name string) *Rule {
 	return nil
 }
 
-// wordsOf goes through the words of a name.
+// wordsOf iterates over the words of a name.
 func wordsOf(name string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		start, small := -1, false

@@ -28,8 +28,8 @@ const (
 	flagStrongEncrypted = 1 << 6
 	flagUTF8            = 1 << 11
 	flagMasked          = 1 << 13
-	// flagsKnown are those with a meaning for stored and deflated entries; bits 1 and 2 tell how
-	// hard was compressed.
+	// flagsKnown are the flags with a meaning for stored and deflated entries; bits 1 and 2 give
+	// the compression level.
 	flagsKnown = flagEncrypted | 1<<1 | 1<<2 | flagDescriptor | flagPatchData | flagStrongEncrypted | flagUTF8 |
 		flagMasked
 
@@ -37,8 +37,7 @@ const (
 	sentinel32 = 0xffffffff
 )
 
-// layout is the structure of a ZIP: what its directory and its headers say, before any content is
-// read.
+// layout is the structure of a ZIP: what its directory and headers say, before any content is read.
 type layout struct {
 	limits    Limits
 	findings  *findings
@@ -48,17 +47,17 @@ type layout struct {
 	end       int64 // where it ends
 	count     uint64
 	records   []record
-	// unreadable says that the places of the entries are not certain, so that no content may be
+	// unreadable is true if the positions of the entries are not certain, so that no content may be
 	// read.
 	unreadable    bool
 	checkStarted  bool // check was called
-	checkComplete bool // and came to its end
+	checkComplete bool // and completed
 }
 
-// record is one entry of the directory, with what its local header added.
+// record is one entry of the directory, with additions from its local header.
 type record struct {
-	name          string // as it is read
-	rawName       string // as its bytes stand in the directory
+	name          string // decoded
+	rawName       string // the bytes in the directory
 	position      int64  // of the directory record
 	offset        int64  // of the local header
 	data          int64  // of the content
@@ -71,8 +70,8 @@ type record struct {
 	versionNeeded uint16
 	dosTime       uint16
 	dosDate       uint16
-	comment       uint16   // its length
-	unknownExtra  []uint16 // ids of extra fields that are not known here
+	comment       uint16   // length of the comment
+	unknownExtra  []uint16 // IDs of unknown extra fields
 	owner         bool     // an extra field names the owner
 	refused       bool
 }
@@ -80,8 +79,8 @@ type record struct {
 func (r *record) isFolder() bool      { return len(r.name) > 0 && r.name[len(r.name)-1] == '/' }
 func (r *record) hasDescriptor() bool { return r.flags&flagDescriptor != 0 }
 
-// readLayout reads end records and directory. Its error is the source's; what is wrong with the ZIP
-// goes into the findings.
+// readLayout reads end records and directory. The error is the source's. Faults of the ZIP go into
+// the findings.
 func readLayout(source io.ReaderAt, size int64, limits Limits, policy *Policy) (*layout, error) {
 	l := &layout{limits: limits, size: size, window: readWindow{source: source, size: size}}
 	l.findings = newFindings(policy)
@@ -91,8 +90,8 @@ func readLayout(source io.ReaderAt, size int64, limits Limits, policy *Policy) (
 	return l, l.runSteps(l.readEnds, l.readDirectory)
 }
 
-// check holds what the directory says against itself and against the local headers, which it reads.
-// It does so once; where the source failed, the layout is of no use any more.
+// check checks what the directory says for consistency and against the local headers, which it
+// reads. It does so once. If the source fails, the layout can no longer be used.
 func (l *layout) check() error {
 	if l.checkComplete {
 		return nil
@@ -103,7 +102,7 @@ func (l *layout) check() error {
 	return err
 }
 
-// runSteps takes steps until one leaves the places of the entries uncertain.
+// runSteps runs steps until one leaves the positions of the entries uncertain.
 func (l *layout) runSteps(steps ...func() error) error {
 	defer func() { l.window.buffer = nil }()
 	for _, step := range steps {
@@ -117,21 +116,21 @@ func (l *layout) runSteps(steps ...func() error) error {
 	return nil
 }
 
-// fault notes a finding about the ZIP as a whole.
+// fault adds a finding about the ZIP as a whole.
 func (l *layout) fault(code Code, offset int64, format string, values ...any) {
 	if l.findings.add(code, "", offset, format, values...) {
 		l.unreadable = true
 	}
 }
 
-// entryFault notes a finding about where an entry lies.
+// entryFault adds a finding about the position of an entry.
 func (l *layout) entryFault(r *record, code Code, offset int64, format string, values ...any) {
 	if l.findings.add(code, r.name, offset, format, values...) {
 		r.refused, l.unreadable = true, true
 	}
 }
 
-// entryFinding notes a finding about an entry that leaves the others readable.
+// entryFinding adds a finding about an entry that leaves the others readable.
 func (l *layout) entryFinding(r *record, code Code, offset int64, format string, values ...any) {
 	if l.findings.add(code, r.name, offset, format, values...) {
 		r.refused = true
@@ -139,7 +138,7 @@ func (l *layout) entryFinding(r *record, code Code, offset int64, format string,
 }
 
 // checkLimits compares the sizes that the directory claims with the limits. Decoding stops at the
-// claimed size, so that claims which are too low are no way around.
+// claimed size, so a ZIP cannot evade the limits by claiming less.
 func (l *layout) checkLimits() error {
 	var total int64
 	for i := range l.records {
@@ -162,7 +161,7 @@ func (l *layout) checkLimits() error {
 	return nil
 }
 
-// notices reports what is odd about entries and has one reading.
+// notices reports oddities of entries that every reader reads in the same way.
 func (l *layout) notices() error {
 	for i := range l.records {
 		r := &l.records[i]
@@ -188,14 +187,14 @@ func (l *layout) notices() error {
 			l.entryFinding(r, CodeOwner, r.position, "it names its owner; extraction ignores that")
 		}
 		if isOddDate(r.dosDate, r.dosTime) {
-			l.entryFinding(r, CodeOddDate, r.position, "its date %#04x %#04x is none", r.dosDate, r.dosTime)
+			l.entryFinding(r, CodeOddDate, r.position, "its date %#04x %#04x is not valid", r.dosDate, r.dosTime)
 		}
 	}
 	return nil
 }
 
-// isOddDate says whether a DOS date and time name no moment. All zero stands for "no date", which
-// is common.
+// isOddDate reports whether a DOS date and time are invalid. All zeros mean "no date", which is
+// common.
 func isOddDate(date, clock uint16) bool {
 	if date == 0 && clock == 0 {
 		return false
@@ -204,7 +203,7 @@ func isOddDate(date, clock uint16) bool {
 	return month < 1 || month > 12 || day < 1 || clock>>11 > 23 || clock>>5&0x3f > 59 || clock&0x1f > 29
 }
 
-// byOffset returns the records in the order in which they lie in the file.
+// byOffset returns the records in file order.
 func (l *layout) byOffset() []*record {
 	order := make([]*record, len(l.records))
 	for i := range l.records {

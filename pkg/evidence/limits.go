@@ -4,22 +4,22 @@ import (
 	"fmt"
 )
 
-// Limits bound what is read of a ZIP. The zero value is the safe default.
+// Limits say what a verification tolerates. The zero value gives safe defaults.
 type Limits struct {
 	// MaxFileSize is the largest ZIP, in bytes. Default: 2 GiB.
 	MaxFileSize int64
 	// MaxEntrySize is the largest content of one entry, in bytes. Default: 1 GiB.
 	MaxEntrySize int64
-	// MaxTotalSize is the largest content of all entries together, in bytes. Default: 4 GiB.
+	// MaxTotalSize is the largest total content of all entries, in bytes. Default: 4 GiB.
 	MaxTotalSize int64
-	// MaxEntries is the largest number of entries, folders included. Default: 10,000.
+	// MaxEntries is the largest number of entries, including folders. Default: 10,000.
 	MaxEntries int
-	// MaxRatio is how many times larger than its compressed form an entry above 1 MiB may be.
+	// MaxRatio is the largest ratio of content to compressed size for an entry above 1 MiB.
 	// Default: 200.
 	MaxRatio int
-	// MaxNameLength is the longest name of an entry, in bytes with its folders. Default: 240.
+	// MaxNameLength is the longest name of an entry including its folders, in bytes. Default: 240.
 	MaxNameLength int
-	// MaxDepth is how many parts a name may have: "a/b/c.pdf" has three. Default: 32.
+	// MaxDepth is the largest number of elements in a name: "a/b/c.pdf" has three. Default: 32.
 	MaxDepth int
 }
 
@@ -32,13 +32,12 @@ const (
 	defaultMaxNameLength = 240
 	defaultMaxDepth      = 32
 
-	// ratioFloor is the content size from which on the ratio counts; small text compresses well
-	// without being a bomb.
+	// ratioFloor is the smallest content size to which the ratio applies: small text compresses
+	// well without being a bomb.
 	ratioFloor = 1 << 20
 )
 
-// withDefaults fills the zero fields, and fails when the limits are negative or contradict
-// themselves.
+// withDefaults fills the zero fields. It fails if the limits are negative or contradict themselves.
 func (l Limits) withDefaults() (Limits, error) {
 	sizes := []struct {
 		name     string
@@ -80,6 +79,6 @@ func (l Limits) withDefaults() (Limits, error) {
 	return l, nil
 }
 
-// WithDefaults returns the limits with their zero fields filled, and fails when they are negative
-// or contradict themselves.
+// WithDefaults returns the limits with their zero fields filled. It fails if they are negative or
+// contradict themselves.
 func (l Limits) WithDefaults() (Limits, error) { return l.withDefaults() }

@@ -7,7 +7,7 @@ import (
 )
 
 // checkGaps checks the central rule: sorted by offset, the first local header is at 0, each entry
-// ends exactly where the next one begins, and the last one where the directory does.
+// ends exactly where the next begins, and the last ends where the directory begins.
 func (l *layout) checkGaps() error {
 	order := l.byOffset()
 	if len(order) == 0 {
@@ -20,7 +20,7 @@ func (l *layout) checkGaps() error {
 			return err
 		}
 		if len(raw) == 4 && binary.LittleEndian.Uint32(raw) == signatureLocal {
-			code, message = CodeHiddenEntry, "an entry that is not in the directory lies in the %d bytes in front of it"
+			code, message = CodeHiddenEntry, "the %d bytes before it contain an entry that is not in the directory"
 		}
 		l.entryFault(first, code, 0, message, first.offset)
 	}
@@ -49,7 +49,7 @@ func (l *layout) readLocal(r *record, limit int64) error {
 			"its local header would be at %d, which is not in front of the directory", r.offset)
 		return nil
 	}
-	// Reading far ahead pays only when the next header is near.
+	// Reading far ahead pays only if the next header is near.
 	ahead := windowSize
 	if r.compressed > windowSize/4 {
 		ahead = 512
@@ -77,7 +77,7 @@ func (l *layout) readLocal(r *record, limit int64) error {
 	return l.readEndOf(r, limit)
 }
 
-// compare holds the local header against the directory record.
+// compare compares the local header with the directory record.
 func (l *layout) compare(r *record, raw []byte, nameLength int) {
 	header := fields(raw[6:localLength])
 	flags, method := header.uint16(), header.uint16()
@@ -110,15 +110,15 @@ func (l *layout) compare(r *record, raw []byte, nameLength int) {
 	l.compareSizes(r, extra, size, compressed)
 }
 
-// compareSizes holds the sizes of the local header against the directory. A writer of streams, who
-// put a descriptor behind the content, may have left zero or the sentinel, in the ZIP64 extra field
-// too.
+// compareSizes compares the sizes in the local header with the directory. A streaming writer, which
+// puts a descriptor after the content, may have left zero or the sentinel, also in the ZIP64 extra
+// field.
 func (l *layout) compareSizes(r *record, extra extraFields, size, compressed uint32) {
 	values := []wideValue{
 		{uint64(size), size == sentinel32, 8},
 		{uint64(compressed), compressed == sentinel32, 8},
 	}
-	// With a descriptor, the sentinel may stand there without calling for anything.
+	// With a descriptor, the sentinel may stand there without asking for a ZIP64 field.
 	left := r.hasDescriptor() && !extra.hasZIP64
 	if !left && !l.takeZIP64(r, extra, values, r.offset, "local header") {
 		return
@@ -185,8 +185,8 @@ func (l *layout) readEndOf(r *record, limit int64) error {
 	return nil
 }
 
-// paddingLength returns how many zeros fill what follows an entry's content and descriptor, 0 if it
-// is anything else or more than zipalign needs.
+// paddingLength returns the number of zeros after an entry's content and descriptor. It returns 0
+// if anything else follows, or more than zipalign needs.
 func paddingLength(r *record, raw []byte) int {
 	for _, length := range [...]int{0, 12, 16, 20, 24} {
 		switch rest := len(raw) - length; {
@@ -199,8 +199,8 @@ func paddingLength(r *record, raw []byte) int {
 	return 0
 }
 
-// descriptorAgrees compares a descriptor with the directory. Its length tells its form: 32 or 64
-// bits, without or with a signature.
+// descriptorAgrees compares a descriptor with the directory. Its length determines its form: 32 or
+// 64 bits, with or without a signature.
 func descriptorAgrees(r *record, raw []byte) bool {
 	descriptor := fields(raw)
 	if len(raw) == 16 || len(raw) == 24 {

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// headLength is how many bytes of a content tell its type; PDF readers look for the header in so
-// many of the first, and for the cross-reference in so many of the last.
+// headLength is how many bytes of a content are examined for its type. PDF readers look for the
+// header in that many of the first bytes, and for the cross-reference in that many of the last.
 const headLength = 1024
 
 // mediaTypes are the types that start with fixed bytes.
@@ -36,9 +36,9 @@ var mediaTypes = [...]struct{ magic, mediaType string }{
 
 const typePDF = "application/pdf"
 
-// looksLikePDF tells whether people or programs may take a content for a PDF, whatever else it is:
-// by its name, by "%PDF-" in its first bytes, or by "startxref" in its last. What a PDF shows must
-// not depend on who looks at it.
+// looksLikePDF reports whether people or programs may take a content for a PDF, whatever else it
+// is: because of its name, of "%PDF-" in its first bytes, or of "startxref" in its last. What a PDF
+// shows must not depend on who looks at it.
 func looksLikePDF(name string, head, end []byte) bool {
 	const suffix = ".pdf"
 	return len(name) >= len(suffix) && strings.EqualFold(name[len(name)-len(suffix):], suffix) ||
@@ -47,7 +47,7 @@ func looksLikePDF(name string, head, end []byte) bool {
 
 func endsAsPDF(end []byte) bool { return bytes.Contains(end, []byte("startxref")) }
 
-// mediaTypeOf tells the type of a content that does not pass for a PDF from its first bytes
+// mediaTypeOf detects the type of a content that does not pass for a PDF from its first bytes
 // (headLength of them, or all).
 func mediaTypeOf(head []byte) string {
 	for i := range mediaTypes {
@@ -61,7 +61,7 @@ func mediaTypeOf(head []byte) string {
 	return textType(head)
 }
 
-// containerType recognises formats that tell their kind behind a length.
+// containerType recognizes formats whose type follows a length.
 func containerType(head []byte) string {
 	if len(head) < 12 {
 		return ""
@@ -102,7 +102,7 @@ func containerType(head []byte) string {
 	return ""
 }
 
-// textType tells kinds of text apart.
+// textType distinguishes kinds of text.
 func textType(head []byte) string {
 	text := bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
 	if len(text) == 0 {
@@ -137,7 +137,7 @@ func textType(head []byte) string {
 	return "text/plain"
 }
 
-// looksLikeJSON says whether text begins as a JSON object or array does.
+// looksLikeJSON reports whether text begins like a JSON object or array.
 func looksLikeJSON(text []byte) bool {
 	if len(text) < 2 || text[0] != '{' && text[0] != '[' {
 		return false

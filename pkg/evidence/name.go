@@ -10,13 +10,13 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// nameFault is what is wrong with a name.
+// nameFault says what is wrong with a name.
 type nameFault struct {
 	code    Code
 	message string
 }
 
-// checkNames judges each name by itself and then all together.
+// checkNames checks each name, and then all names together.
 func (l *layout) checkNames() error {
 	for i := range l.records {
 		r := &l.records[i]
@@ -28,8 +28,8 @@ func (l *layout) checkNames() error {
 	return nil
 }
 
-// nameFaults lists what is wrong with a name, judged as it is read, by the rules of Linux, macOS
-// and Windows at once.
+// nameFaults returns what is wrong with a decoded name, by the rules of Linux, macOS and Windows at
+// once.
 func nameFaults(r *record, limits *Limits) []nameFault {
 	name := r.name
 	var faults []nameFault
@@ -43,7 +43,7 @@ func nameFaults(r *record, limits *Limits) []nameFault {
 		add(CodeNameTooDeep, "its name has %d parts; the limit is %d", depth, limits.MaxDepth)
 	}
 	if !utf8.ValidString(name) {
-		add(CodeNameUTF8, "its name is no valid UTF-8")
+		add(CodeNameUTF8, "its name is not valid UTF-8")
 	} else if r.flags&flagUTF8 == 0 && !isASCII(name) {
 		charset := "UTF-8"
 		if !utf8.ValidString(r.rawName) {
@@ -77,7 +77,7 @@ func nameFaults(r *record, limits *Limits) []nameFault {
 	return faults
 }
 
-// characterFaults finds characters that no name may hold, each kind once.
+// characterFaults finds characters that names must not contain, and reports each kind once.
 func characterFaults(name string) []nameFault {
 	var control, bidi, format, colon, unportable bool
 	for _, r := range name {
@@ -133,8 +133,7 @@ func isASCII(text string) bool {
 	return true
 }
 
-// isReservedName says whether Windows takes a part of a path for a device, whatever extension it
-// has.
+// isReservedName reports whether Windows takes a path element for a device, whatever its extension.
 func isReservedName(part string) bool {
 	base, _, _ := strings.Cut(part, ".")
 	if base = strings.TrimRight(base, " "); len(base) > len("CONOUT$") {
@@ -159,8 +158,8 @@ func isReservedName(part string) bool {
 	return false
 }
 
-// checkSameNames refuses names that some file system takes for one, and files that are the folder
-// of others.
+// checkSameNames refuses names that some file system considers equal, and files that are also a
+// folder of others.
 func (l *layout) checkSameNames() {
 	fold := nameFolder{caser: cases.Fold()}
 	seen := make(map[string]int, len(l.records))
@@ -170,7 +169,7 @@ func (l *layout) checkSameNames() {
 		key := fold.key(strings.TrimSuffix(r.name, "/"))
 		for at := strings.LastIndexByte(key, '/'); at > 0; at = strings.LastIndexByte(key[:at], '/') {
 			if _, known := folders[key[:at]]; known {
-				break // and with it all folders above
+				break // and so are all folders above it
 			}
 			folders[key[:at]] = struct{}{}
 		}
@@ -202,8 +201,8 @@ func (l *layout) checkSameNames() {
 	}
 }
 
-// nameFolder makes names equal that file systems may take for one: it folds case, composition, and
-// the format characters that HFS+ ignores.
+// nameFolder maps names to the same key if some file system may consider them equal: it folds case
+// and composition, and drops the format characters that HFS+ ignores.
 type nameFolder struct{ caser cases.Caser }
 
 func (f *nameFolder) key(name string) string {
@@ -216,6 +215,6 @@ func (f *nameFolder) key(name string) string {
 		}
 		return r
 	}, name)
-	// Canonical caseless matching (Unicode, definition D145), brought into NFC.
+	// Canonical caseless matching (Unicode, definition D145), normalized to NFC.
 	return norm.NFC.String(f.caser.String(norm.NFD.String(name)))
 }

@@ -7,10 +7,9 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// readName is the one reading of a name whose bytes programs take in different ways. A name that
-// is not said to be UTF-8 is UTF-8 if it can be, else CP437 (the ZIP specification, APPNOTE 6.3.10,
-// appendix D, names both), and a backslash separates folders. All rules for names are applied to
-// what this returns.
+// readName decodes a name whose bytes programs interpret in different ways. A name without the
+// UTF-8 flag is UTF-8 if it is valid, and otherwise CP437 (the ZIP specification, APPNOTE 6.3.10,
+// appendix D, names both). A backslash separates folders. All rules for names apply to the result.
 func readName(written string, utf8Flag bool) string {
 	name := written
 	if !utf8Flag && !utf8.ValidString(name) {

@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 )
 
-// progressSource is the source for one pass through the ZIP, which tells how far it has come.
+// progressSource returns the source for one pass through the ZIP, which reports progress.
 func (a *Archive) progressSource(p checkOptions) *countingSource {
 	w := &countingSource{ReaderAt: a.source, onProgress: p.onProgress, size: a.size}
 	if p.hashFile {
@@ -17,14 +17,14 @@ func (a *Archive) progressSource(p checkOptions) *countingSource {
 
 type countingSource struct {
 	io.ReaderAt
-	onProgress func(done, size int64) // nil: nobody
+	onProgress func(done, size int64) // nil if nobody is told
 	size       int64
-	hashedTo   int64        // what is read for the SHA-256
-	length     atomic.Int64 // that, and what is read of entries
+	hashedTo   int64        // bytes read for the SHA-256
+	length     atomic.Int64 // hashed plus the bytes read of entries
 	bytesRead  atomic.Int64
 }
 
-// expectRead says which entries are read, once that is known.
+// expectRead sets which entries are read, once that is known.
 func (w *countingSource) expectRead(l *layout) {
 	length := w.hashedTo
 	for i := range l.records {

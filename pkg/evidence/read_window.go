@@ -5,8 +5,8 @@ import (
 	"io"
 )
 
-// readWindow reads the structure of a ZIP in pieces: neighbouring headers come with one read of the
-// source.
+// readWindow reads the structure of a ZIP in pieces, so that one read of the source covers
+// neighbouring headers.
 type readWindow struct {
 	source io.ReaderAt
 	size   int64
@@ -15,11 +15,11 @@ type readWindow struct {
 	length int
 }
 
-// windowSize is how far a window reads ahead at most.
+// windowSize is the furthest that a window reads ahead.
 const windowSize = 64 << 10
 
-// at returns n bytes at offset, which must lie inside the file, and reads ahead bytes more than
-// asked for if it has to read at all. The result holds until the next call.
+// at returns n bytes at offset, which must lie inside the file. If it has to read, it reads ahead
+// bytes more. The result is valid until the next call.
 func (w *readWindow) at(offset int64, n, ahead int) ([]byte, error) {
 	if offset >= w.start && offset+int64(n) <= w.start+int64(w.length) {
 		from := int(offset - w.start)
@@ -38,8 +38,8 @@ func (w *readWindow) at(offset int64, n, ahead int) ([]byte, error) {
 	return w.buffer[:n], nil
 }
 
-// readFullAt fills buffer from offset on. A source that ends early has changed since its size was
-// taken.
+// readFullAt fills buffer from offset. A source that ends early has changed since its size was
+// determined.
 func readFullAt(source io.ReaderAt, buffer []byte, offset int64) error {
 	n, err := source.ReadAt(buffer, offset)
 	if n == len(buffer) {

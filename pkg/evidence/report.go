@@ -8,38 +8,39 @@ import (
 	"strings"
 )
 
-// ReportVersion is the version of the JSON form of [Report]. It grows when a field changes its
-// meaning or goes; new fields and new codes do not change it.
+// ReportVersion is the version of the JSON form of [Report]. It increases when a field changes its
+// meaning or is removed. New fields and codes do not change it.
 const ReportVersion = 1
 
-// Verdict is the outcome of a verification.
+// Verdict is the result of a verification.
 type Verdict string
 
 const (
-	VerdictAccepted   Verdict = "accepted"   // one reading, every byte checked
+	VerdictAccepted   Verdict = "accepted"   // every byte was checked, and all programs read the same
 	VerdictRefused    Verdict = "refused"    // at least one finding is a refusal
-	VerdictIncomplete Verdict = "incomplete" // reading failed or was ended before there was an answer
+	VerdictIncomplete Verdict = "incomplete" // reading failed or was stopped before there was a result
 )
 
-// Report is what a verification found. Its JSON form is stable; keys are in camelCase.
+// Report is the result of a verification. Its JSON form is stable, with keys in camelCase.
 type Report struct {
 	// Version is [ReportVersion].
 	Version int `json:"version"`
-	// Verdict sums the findings up.
+	// Verdict is the sum of the findings.
 	Verdict Verdict `json:"verdict"`
-	// Size is that of the ZIP, in bytes.
+	// Size is the size of the ZIP, in bytes.
 	Size int64 `json:"size"`
-	// SHA256 is that of the ZIP, in lower-case hexadecimal; right for a refused ZIP too, empty if
-	// it could not be read.
+	// SHA256 is the SHA-256 of the ZIP, in lower-case hexadecimal. It is also right for a refused
+	// ZIP, and empty if the ZIP could not be read.
 	SHA256 string `json:"sha256"`
-	// Entries are those of which headers and content hold, in the order of the central directory.
+	// Entries lists the entries whose headers and content are right, in the order of the central
+	// directory.
 	Entries []EntryReport `json:"entries"`
-	// RefusedEntries are all others: a finding refuses them, or their content was not read because
-	// the structure of the ZIP is refused or an error ended the verification. Their SHA256 is
-	// empty.
+	// RefusedEntries lists all others: a finding refuses them, or their content was not read
+	// because the structure of the ZIP is refused or an error ended the verification. Their SHA256
+	// is empty.
 	RefusedEntries []EntryReport `json:"refusedEntries"`
-	// Findings are all refusals, notices and accepted findings; structure first, then entry by
-	// entry.
+	// Findings lists all refusals, notices and accepted findings: those about the structure first,
+	// then entry by entry.
 	Findings []Finding `json:"findings"`
 	// OmittedFindings counts, by code, the findings beyond the first 100 of that code.
 	OmittedFindings map[Code]int `json:"omittedFindings,omitempty"`
@@ -47,29 +48,29 @@ type Report struct {
 
 // EntryReport is what is known about one entry.
 type EntryReport struct {
-	// Name is the entry's name as it is read, with slashes; a folder's ends in one. The findings
+	// Name is the decoded name, with slashes; a folder's ends in one. The findings
 	// [CodeNameCharset] and [CodeNameBackslash] say if it is written in another way.
 	Name string `json:"name"`
-	// Folder says that the entry is a folder.
+	// Folder is true for a folder.
 	Folder bool `json:"folder,omitempty"`
-	// Size is that of the content, in bytes.
+	// Size is the size of the content, in bytes.
 	Size int64 `json:"size"`
-	// CompressedSize is that of the content's form in the ZIP, in bytes.
+	// CompressedSize is the size in the ZIP, in bytes.
 	CompressedSize int64 `json:"compressedSize"`
-	// CRC32 is the content's CRC-32 as eight lower-case hexadecimal digits.
+	// CRC32 is the CRC-32 of the content as eight lower-case hexadecimal digits.
 	CRC32 string `json:"crc32"`
-	// SHA256 is the content's, in lower-case hexadecimal; empty if it was not read or does not
-	// hold.
+	// SHA256 is the SHA-256 of the content, in lower-case hexadecimal. It is empty if the content
+	// was not read or is not right.
 	SHA256 string `json:"sha256,omitempty"`
-	// MediaType is told from the first bytes of the content; empty for a folder. What may be taken
-	// for a PDF is one, whatever else it is: named .pdf, with "%PDF-" in its first 1,024 bytes, or
-	// with "startxref" in its last 1,024.
+	// MediaType is detected from the first bytes of the content, and is empty for a folder.
+	// Everything that may be taken for a PDF counts as one, whatever else it is: named .pdf, with
+	// "%PDF-" in its first 1,024 bytes, or with "startxref" in its last 1,024.
 	MediaType string `json:"mediaType,omitempty"`
-	// Kind is what the entry is for.
+	// Kind is the purpose of the entry.
 	Kind Kind `json:"kind"`
-	// Rule names the rule that decided Kind, empty if none did.
+	// Rule names the rule that determined Kind, or is empty if none did.
 	Rule string `json:"rule,omitempty"`
-	// Inspections are what the inspectors said, in their order.
+	// Inspections lists the results of the inspectors, in their order.
 	Inspections []Inspection `json:"inspections,omitempty"`
 }
 
@@ -84,23 +85,23 @@ func (r *Report) Refusals() []Finding {
 	return refusals
 }
 
-// ErrRefused is matched by the error for a ZIP that is not acceptable.
+// ErrRefused is the error that every [RefusedError] matches.
 var ErrRefused = errors.New("evidence refused")
 
-// RefusedError says why a ZIP is not acceptable; it matches [ErrRefused].
+// RefusedError says why a ZIP is not acceptable. It matches [ErrRefused].
 type RefusedError struct {
-	// Path is that of the file, empty if a reader was given.
+	// Path is the path of the file, or empty if a reader was given.
 	Path string
-	// Findings are the refusals, never empty.
+	// Findings lists the refusals. It is never empty.
 	Findings []Finding
 	// Omitted counts refusals beyond those in Findings.
 	Omitted int
 }
 
-// maxShownFindings is how many refusals the text of a RefusedError names.
+// maxShownFindings is how many refusals the text of a RefusedError contains.
 const maxShownFindings = 3
 
-// Error names the first reasons and counts the rest.
+// Error returns the first reasons and the number of others.
 func (e *RefusedError) Error() string {
 	var text strings.Builder
 	text.WriteString("evidence refused")
@@ -121,10 +122,10 @@ func (e *RefusedError) Error() string {
 	return text.String()
 }
 
-// Is makes errors.Is(err, ErrRefused) hold.
+// Is makes errors.Is(err, ErrRefused) true.
 func (e *RefusedError) Is(target error) bool { return target == ErrRefused }
 
-// newReport puts together what the structure and the reading of the entries gave.
+// newReport combines the findings about the structure with the outcomes of the entries.
 func (a *Archive) newReport(outcomes []outcome) *Report {
 	found := a.layout.findings.clone()
 	report := &Report{
@@ -159,7 +160,7 @@ func (a *Archive) newReport(outcomes []outcome) *Report {
 	return report
 }
 
-// entry says what the directory says of an entry, and of which kind its content is.
+// entry describes an entry by its directory record and the kind of its content.
 func (a *Archive) entry(r *record, content contentKind) EntryReport {
 	entry := EntryReport{
 		Name: r.name, Folder: r.isFolder(), Size: r.size, CompressedSize: r.compressed,
@@ -172,7 +173,7 @@ func (a *Archive) entry(r *record, content contentKind) EntryReport {
 	return entry
 }
 
-// refusal returns the error for a report of a refused ZIP, nil for one that was accepted.
+// refusal returns the error for the report of a refused ZIP, and nil for any other.
 func (a *Archive) refusal(report *Report) error {
 	if report.Verdict != VerdictRefused {
 		return nil

@@ -6,9 +6,9 @@ import (
 	"unicode/utf16"
 )
 
-// SystemNameError says that Windows cannot hold the name of an entry, so that nothing was
-// extracted. It is no fault of the ZIP: extract it on another system, or read it as the [fs.FS]
-// that it is after a verification.
+// SystemNameError means that Windows cannot use the name of an entry for a file, so that nothing
+// was extracted. The ZIP is not at fault: extract it on another system, or read the archive as an
+// [fs.FS] after a verification.
 type SystemNameError struct{ Entry string }
 
 func (e *SystemNameError) Error() string {
@@ -16,11 +16,11 @@ func (e *SystemNameError) Error() string {
 		"extract it on Linux or macOS, or in WSL", e.Entry)
 }
 
-// maxWindowsName is the length of a file's name that NTFS can hold, in UTF-16 units.
+// maxWindowsName is the longest file name on NTFS, in UTF-16 units.
 const maxWindowsName = 255
 
-// checkSystemNames fails for the first name that the system cannot hold, of those that are no
-// reason to refuse the ZIP.
+// checkSystemNames fails for the first name that the system cannot use although it is no reason to
+// refuse the ZIP.
 func (a *Archive) checkSystemNames(goos string) error {
 	if goos != "windows" {
 		return nil

@@ -34,35 +34,36 @@ func (a *Archive) Verify(ctx context.Context, options ...VerifyOption) (*Report,
 	return report, err
 }
 
-// setReport makes report the last one.
+// setReport stores the last report.
 func (a *Archive) setReport(report *Report) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.report = report
 }
 
-// target takes the content of entries while they are checked.
+// target receives the content of entries while they are checked.
 type target interface {
-	// create makes the file for an entry; it is called by several goroutines at once.
+	// create creates the file for an entry. It is called concurrently.
 	create(name string) (io.WriteCloser, error)
 }
 
-// outcome is what reading one entry gave; an entry that was not read has no sha256 and no fault.
+// outcome is the result of reading one entry. An entry that was not read has neither sha256 nor
+// fault.
 type outcome struct {
 	sha256      string
 	content     contentKind
 	inspections []Inspection
-	contentErr  error // why it could not be inspected
+	contentErr  error // why its content could not be kept for inspection
 	fault       *contentFault
 }
 
-// writeError is an error of the place that content is written to.
+// writeError is an error of the destination of content.
 type writeError struct{ err error }
 
 func (e *writeError) Error() string { return e.err.Error() }
 func (e *writeError) Unwrap() error { return e.err }
 
-// checkOptions is how the ZIP is read, and what is done with the content of its entries meanwhile.
+// checkOptions says what happens to the content of the entries while it is checked.
 type checkOptions struct {
 	policy     Policy
 	onProgress func(done, size int64) // nil: nobody
@@ -102,12 +103,12 @@ func (a *Archive) check(ctx context.Context, p checkOptions) (*Report, error) {
 	return report, nil
 }
 
-// maxWorkers is how many work at a time at most: more would only wait for the SHA-256 of the whole
-// file, which is one thread's work, and would take memory.
+// maxWorkers is the largest number of workers. More would only wait for the SHA-256 of the whole
+// file, which runs on one thread, and would take memory.
 const maxWorkers = 4
 
-// read hashes the file, checks its structure in the meantime, and then reads the entries, several
-// at a time. The first error ends all.
+// read hashes the file, checks its structure meanwhile, and then reads several entries
+// concurrently. The first error ends everything.
 func (a *Archive) read(parent context.Context, p checkOptions) (digest string, outcomes []outcome, first error) {
 	ctx, cancel := context.WithCancel(parent)
 	defer cancel()
@@ -136,7 +137,7 @@ func (a *Archive) read(parent context.Context, p checkOptions) (digest string, o
 	}
 	group.Wait()
 	if first == nil || errors.Is(first, context.Canceled) {
-		// A context that ended while nobody looked, or one that ended everything.
+		// The caller's context may have ended, unnoticed or as the cause of everything.
 		if err := parent.Err(); err != nil {
 			return digest, outcomes, err
 		}
@@ -185,7 +186,7 @@ func (a *Archive) hash(ctx context.Context, source io.ReaderAt) (string, error) 
 	return hex.EncodeToString(sha.Sum(nil)), nil
 }
 
-// checkBatch reads the entries of a batch and fills in their outcomes.
+// checkBatch reads the entries of a batch and sets their outcomes.
 func (a *Archive) checkBatch(ctx context.Context, d *decoder, b batch, p checkOptions, source io.ReaderAt,
 	outcomes []outcome) error {
 	if len(b.entries) > 1 {
@@ -202,7 +203,8 @@ func (a *Archive) checkBatch(ctx context.Context, d *decoder, b batch, p checkOp
 	return nil
 }
 
-// checkEntry reads one entry. The error judges nothing: it is the system's or the context's.
+// checkEntry reads one entry. An error is the system's or the context's and says nothing about the
+// ZIP.
 func (a *Archive) checkEntry(ctx context.Context, d *decoder, r *record, p checkOptions,
 	source io.ReaderAt) (outcome, error) {
 	var err error
@@ -224,7 +226,7 @@ func (a *Archive) checkEntry(ctx context.Context, d *decoder, r *record, p check
 	return result, nil
 }
 
-// contentOutcome makes an outcome of a fault of the content, which is no error.
+// contentOutcome turns a fault of the content, which is not an error, into an outcome.
 func contentOutcome(err error) (outcome, error) {
 	var fault *contentFault
 	if errors.As(err, &fault) {
@@ -233,7 +235,7 @@ func contentOutcome(err error) (outcome, error) {
 	return outcome{}, err
 }
 
-// decodeInto makes the file for an entry and writes its content there.
+// decodeInto creates the file for an entry and writes its content to it.
 func (d *decoder) decodeInto(ctx context.Context, source io.ReaderAt, r *record, into target) error {
 	file, err := into.create(r.name)
 	if err != nil {

@@ -32,7 +32,7 @@ func TestOpenFailsOnlyWhenTheSystemCannotRead(t *testing.T) {
 	}
 	archive, err := Open(path, Limits{})
 	if err != nil {
-		t.Fatalf("a file that is no ZIP cannot be opened: %v", err)
+		t.Fatalf("a file that is not a ZIP cannot be opened: %v", err)
 	}
 	defer archive.Close()
 	if archive.Report() != nil || len(archive.Entries()) != 0 {

@@ -175,11 +175,11 @@ func TestDamageIsTold(t *testing.T) {
 		"a line stands twice":       {joined(lines[0], lines[0]), 2, "may have started"},
 		"a result stands twice":     {joined(lines[0], lines[1], lines[1]), 3, "already"},
 		"torn in the middle":        {joined(lines[0][:50], lines[1]), 1, "checksum"},
-		"an empty line":             {joined(lines[0], []byte("\n")), 2, "no record"},
+		"an empty line":             {joined(lines[0], []byte("\n")), 2, "not a record"},
 		"a short line":              {joined(lines[0], []byte("{\"danabioJournal\":1}\n")), 2, "damaged"},
 		"a later version":           {[]byte("{\"danabioJournal\":2,\"x\":1}\n"), 1, "later version"},
-		"zeros before a line break": {joined(lines[0], append(make([]byte, 20), '\n')), 2, "no record"},
-		"another file":              {[]byte("circuitId=1\nlink=2\n"), 1, "no record"},
+		"zeros before a line break": {joined(lines[0], append(make([]byte, 20), '\n')), 2, "not a record"},
+		"another file":              {[]byte("circuitId=1\nlink=2\n"), 1, "not a record"},
 		"another file of one line":  {[]byte(`{"key":"value"}`), 1, "no"},
 		"another after a record":    {joined(lines[0], []byte("note to self")), 2, "neither"},
 		"a line that never ends": {append(bytes.Clone(last[:50]), bytes.Repeat([]byte("x"), 70_000)...), 1,
@@ -211,10 +211,10 @@ func TestDamageIsTold(t *testing.T) {
 
 func TestWhatIsNoFileIsRefused(t *testing.T) {
 	folder := t.TempDir()
-	if _, err := journal.Open(folder); err == nil || !strings.Contains(err.Error(), "no regular file") {
+	if _, err := journal.Open(folder); err == nil || !strings.Contains(err.Error(), "not a regular file") {
 		t.Errorf("folder: got %v", err)
 	}
-	if _, err := journal.Open(os.DevNull); err == nil || !strings.Contains(err.Error(), "no regular file") {
+	if _, err := journal.Open(os.DevNull); err == nil || !strings.Contains(err.Error(), "not a regular file") {
 		t.Errorf("device: got %v", err)
 	}
 	if _, err := journal.Open(filepath.Join(folder, "none", "starts.journal")); !errors.Is(err, fs.ErrNotExist) {

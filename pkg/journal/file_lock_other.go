@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// openFiles are the files that this process has open; this system has no lock that ends with its
+// openFiles lists the files that this process has open. This system has no lock that ends with its
 // process.
 var openFiles struct {
 	sync.Mutex

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// lock keeps all others out until the file is closed or the process ends.
+// lock keeps everyone else out until the file is closed or the process ends.
 func lock(f *os.File) (file, error) {
 	for {
 		switch err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); {

@@ -8,11 +8,11 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// The lock is on one byte far behind the end: Windows lets nobody else read or write what is
-// locked, and others may read a journal.
+// The lock covers one byte far beyond the end of the file: on Windows nobody else can read or write
+// locked bytes, and others may read a journal.
 const lockOffset = 1 << 30 // times 2^32
 
-// lock keeps all others out until the file is closed or the process ends.
+// lock keeps everyone else out until the file is closed or the process ends.
 func lock(f *os.File) (file, error) {
 	at := &windows.Overlapped{OffsetHigh: lockOffset}
 	err := windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY,

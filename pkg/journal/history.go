@@ -9,13 +9,13 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// Entry is what is known of a request ID.
+// Entry is what the journal knows about a request ID.
 type Entry struct {
 	Intent danabio.StartIntent
-	Result danabio.StartResult // the zero StartResult if there is none
+	Result danabio.StartResult // zero if there is none
 }
 
-// Outcome is what became of the start: OutcomeUnknown if there is no result.
+// Outcome returns the outcome of the start. It is OutcomeUnknown if there is no result.
 func (e Entry) Outcome() danabio.OutcomeState {
 	if e.Result.Outcome == "" {
 		return danabio.OutcomeUnknown
@@ -23,15 +23,15 @@ func (e Entry) Outcome() danabio.OutcomeState {
 	return e.Result.Outcome
 }
 
-// history is all entries by their request IDs.
+// history maps request IDs to their entries.
 type history map[string]*numberedEntry
 
 type numberedEntry struct {
 	Entry
-	number int // of the ID's first beginning
+	number int // position by the first Begin of the ID
 }
 
-// check says whether a record may follow.
+// check returns an error if a record must not follow.
 func (h history) check(r record) error {
 	entry, known := h[r.RequestID]
 	if r.isIntent() {
@@ -50,7 +50,7 @@ func (h history) check(r record) error {
 	return fmt.Errorf("request %q has the result %q already", r.RequestID, entry.Result.Outcome)
 }
 
-// add takes in a record that was checked.
+// add adds a record that check has accepted.
 func (h history) add(r record) {
 	if !r.isIntent() {
 		h[r.RequestID].Result = r.result()
@@ -71,7 +71,7 @@ func (h history) lookup(requestID string) (Entry, bool) {
 	return entry.Entry, true
 }
 
-// entries returns all, in the order in which their IDs first began.
+// entries returns all entries, in the order in which their IDs first began.
 func (h history) entries() []Entry {
 	ordered := slices.SortedFunc(maps.Values(h),
 		func(a, b *numberedEntry) int { return cmp.Compare(a.number, b.number) })

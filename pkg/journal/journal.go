@@ -1,28 +1,30 @@
-// Package journal keeps the journal of starts in a file, so that after a crash a start that was
-// never sent can be told from one whose outcome is unknown.
+// Package journal records starts in a file. After a crash it tells a start that was never sent from
+// one whose outcome is unknown.
 //
-// Call [Open], and give the result to the client as danabio.Config.Journal. After a restart
-// [Journal.Lookup] says of each request what is known: without an entry it was never sent; with a
-// result that is what became of it; without one it may have arrived, and is among
-// [Journal.Unfinished]. Such a request is never sent again under the same ID: ask the vendor about
-// it, and write what they say with [Journal.End].
+// Call [Open], and pass the result to the client as danabio.Config.Journal. After a restart,
+// [Journal.Lookup] returns what is known about a request. A request without an entry was never
+// sent. A request with a result had that outcome. A request without a result may have arrived, and
+// [Journal.Unfinished] lists it. It is never sent again under the same ID: ask the vendor about it,
+// and record the answer with [Journal.End].
 //
 // # The file
 //
-// It is JSON lines, one for each intent and each result, and is only ever appended to. Each line
-// ends in a checksum of what stands before it. It holds request IDs, channels, SHA-256 digests of
-// request bodies, outcomes, circuit IDs and times: no personal data, unless request IDs are made of
-// such, and no link.
+// The file is JSON lines, one for each intent and one for each result. It is only ever appended to.
+// Each line ends in a checksum of what precedes it. A line holds request IDs, channels, SHA-256
+// digests of request bodies, outcomes, circuit IDs and times. It holds no links, and no personal
+// data unless request IDs contain some.
 //
-// A line is synced to the disk before the call that wrote it returns. The next Open removes a last
-// line that is cut off, if it is a result, or ends in the zeros of a power loss. A cut intent may
-// also come from a copy that was made while the file grew: then its start may have been sent. It is
-// a [*DamageError], as other damage is, and [RemoveCut] removes it once you know. All entries are
-// held in memory too, about 500 bytes each; to begin anew, move the file away while nobody has it
-// open, and keep it: the new file does not know the old request IDs.
+// A line is synced to the disk before the call that wrote it returns. Open removes an incomplete
+// last line if it is a result, or if it ends in the zeros that a power loss leaves. An incomplete
+// intent may also come from a copy that was made while the file grew, and then its start may have
+// been sent. Open therefore returns a [*DamageError] for it, as for other damage. Once you know
+// what became of the start, [RemoveCut] removes the line.
 //
-// What may live here: the file and its lock. What a journal is to the client stands in package
-// danabio.
+// All entries are also held in memory, about 500 bytes each. To start afresh, move the file away
+// while nobody has it open, and keep it: the new file does not know the old request IDs.
+//
+// This package contains the file and its lock. Package danabio documents what a journal means to
+// the client.
 package journal
 
 import (
@@ -40,20 +42,19 @@ import (
 )
 
 var (
-	// ErrLocked: another process, or another Journal of this one, has the file open.
+	// ErrLocked means that another process, or another Journal of this process, has the file open.
 	ErrLocked = errors.New("journal is in use")
-	// ErrClosed: the journal is closed.
+	// ErrClosed means that the journal is closed.
 	ErrClosed = errors.New("journal is closed")
 )
 
-// DamageError says where a file is no journal, or no longer one.
+// DamageError says that a file is not a journal, or is damaged, and where.
 type DamageError struct {
 	Path string
-	Line int // the first is 1
-	// Cut says that the last line is an intent of which only a part is there, and the rest is
-	// whole.
+	Line int // from 1
+	// Cut is true if the last line is an incomplete intent and the rest of the file is intact.
 	Cut bool
-	// RequestID is that of the cut intent; empty if it is cut off too.
+	// RequestID is the request ID of the incomplete intent, or empty if it is missing too.
 	RequestID string
 	Err       error
 }
@@ -70,27 +71,27 @@ func (e *DamageError) Error() string {
 			e.Err, id)
 	}
 	return fmt.Sprintf("line %d: %v; the file is left as it is: restore it, or move it away and begin a new one, and "+
-		"send no request again that may stand in it",
+		"send no request again that may be in it",
 		e.Line, e.Err)
 }
 
 // Unwrap returns what is wrong with the line.
 func (e *DamageError) Unwrap() error { return e.Err }
 
-// Journal is a file of starts. It is safe for use by several goroutines.
+// Journal is a file of starts. It is safe for concurrent use.
 type Journal struct {
 	path string
 
 	mu      sync.Mutex
 	file    file
-	size    int64 // of what is whole
+	size    int64 // of the complete lines
 	history history
 	broken  error // why nothing can be written any more
 }
 
 var _ danabio.Journal = (*Journal)(nil)
 
-// file is what a Journal needs of an [os.File].
+// file is the part of [os.File] that a Journal needs.
 type file interface {
 	io.WriterAt
 	io.Closer
@@ -98,10 +99,10 @@ type file interface {
 	Truncate(size int64) error
 }
 
-// Open opens the journal at path and creates it, with mode 0600, if it does not exist; its folder
-// must. One Journal at a time can have a file open: the error matches [ErrLocked] if another has.
-// Systems that have neither flock nor LockFileEx (Solaris, AIX) keep out other Journals of the same
-// process only.
+// Open opens the journal at path. If the file does not exist, Open creates it with mode 0600; its
+// folder must exist. Only one Journal at a time can have a file open: if another has it, the error
+// matches [ErrLocked]. Systems with neither flock nor LockFileEx (Solaris, AIX) only keep out other
+// Journals of the same process.
 func Open(path string) (*Journal, error) {
 	j, err := open(path)
 	if err != nil {
@@ -110,9 +111,9 @@ func Open(path string) (*Journal, error) {
 	return j, nil
 }
 
-// RemoveCut removes the last line of the journal at path if it is an intent of which only a part is
-// there. Call it when you know what became of that start: from then on its request ID can be sent
-// again. It fails, and changes nothing, if the file has no such line.
+// RemoveCut removes the last line of the journal at path if it is an incomplete intent. Call it
+// once you know what became of that start: afterwards its request ID can be sent again. If the file
+// has no such line, RemoveCut fails and changes nothing.
 func RemoveCut(path string) error {
 	if err := removeCut(path); err != nil {
 		return fmt.Errorf("remove the cut line of journal %s: %w", path, withoutPath(err))
@@ -147,9 +148,9 @@ func removeCut(path string) error {
 }
 
 func open(path string) (_ *Journal, err error) {
-	// Asked before opening, since opening a pipe would wait for its writer.
+	// Check before opening: opening a pipe would wait for its writer.
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, errors.New("is no regular file")
+		return nil, errors.New("is not a regular file")
 	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -178,7 +179,7 @@ func open(path string) (_ *Journal, err error) {
 			return nil, err
 		}
 	}
-	// What a killed process wrote, and the name of a new file, may not be on the disk yet.
+	// What a killed process wrote, and the name of a new file, may not have reached the disk yet.
 	if err := locked.Sync(); err != nil {
 		return nil, err
 	}
@@ -188,8 +189,8 @@ func open(path string) (_ *Journal, err error) {
 	return j, nil
 }
 
-// Begin implements [danabio.Journal]. A request ID may begin again once its earlier start was
-// refused or not sent; else the error is a [*danabio.IntentExistsError].
+// Begin implements [danabio.Journal]. A request ID may begin again if its earlier start was refused
+// or not sent. Otherwise the error is a [*danabio.IntentExistsError].
 func (j *Journal) Begin(ctx context.Context, intent danabio.StartIntent) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -197,9 +198,9 @@ func (j *Journal) Begin(ctx context.Context, intent danabio.StartIntent) error {
 	return j.add(intentRecord(intent))
 }
 
-// End implements [danabio.Journal]. The result must have an intent. One that stands already can be
-// replaced only if it says that the outcome is not known: this is how to write down what the vendor
-// says of such a start.
+// End implements [danabio.Journal]. The result must belong to an intent. An existing result can be
+// replaced only if it says that the outcome is unknown, which is how to record the vendor's answer
+// about such a start.
 func (j *Journal) End(_ context.Context, result danabio.StartResult) error {
 	return j.add(resultRecord(result))
 }
@@ -224,13 +225,13 @@ func (j *Journal) add(r record) error {
 	return nil
 }
 
-// append writes a line and has it on the disk, or leaves the file as it was. If neither can be
-// done, nothing more is written: a line behind half of one would be damage.
+// append writes a line durably, or leaves the file unchanged. If it can do neither, the journal
+// stays closed to writing: a line after an incomplete one would be damage.
 func (j *Journal) append(line []byte) error {
 	_, err := j.file.WriteAt(line, j.size)
 	if err == nil {
-		// After a failed sync the system may hold for clean what never reached the disk, so there
-		// is no second try.
+		// After a failed sync the system may consider pages clean that never reached the disk, so
+		// retrying would prove nothing.
 		if err = j.file.Sync(); err == nil {
 			j.size += int64(len(line))
 			return nil
@@ -245,32 +246,31 @@ func (j *Journal) append(line []byte) error {
 	return err
 }
 
-// Lookup returns what is known of a request ID; without an entry it was never sent. If it began
-// more than once, the latest counts.
+// Lookup returns what is known about a request ID. A request without an entry was never sent. If it
+// began more than once, the latest start counts.
 func (j *Journal) Lookup(requestID string) (entry Entry, ok bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.history.lookup(requestID)
 }
 
-// Unfinished returns the intents without a result, in the order in which their IDs first began:
-// after a restart, the starts whose outcome is unknown. While a client runs, those under way are
-// among them.
+// Unfinished returns the intents without a result, in the order in which their IDs first began.
+// After a restart these are the starts whose outcome is unknown. While a client runs, they include
+// the starts under way.
 func (j *Journal) Unfinished() []danabio.StartIntent {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.history.unfinishedIntents()
 }
 
-// Entries returns what is known of all request IDs, in the order in which they first began.
+// Entries returns the entries of all request IDs, in the order in which they first began.
 func (j *Journal) Entries() []Entry {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.history.entries()
 }
 
-// Close closes the file and lets others open it. Later writes fail with [ErrClosed]; a second Close
-// does too.
+// Close closes the file and unlocks it. Later writes, and a second Close, fail with [ErrClosed].
 func (j *Journal) Close() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -284,7 +284,8 @@ func (j *Journal) Close() error {
 	return nil
 }
 
-// withoutPath leaves the operation and path of a file error out: the path stands before it already.
+// withoutPath strips the operation and path from a file error, since the caller's message names the
+// path already.
 func withoutPath(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {

@@ -19,7 +19,7 @@ import (
 
 const version = 1
 
-// record is one line: an intent, or a result if it has an outcome.
+// record is one line of the journal: a result if it has an outcome, else an intent.
 type record struct {
 	Version    int                  `json:"danabioJournal"`
 	RequestID  string               `json:"requestId"`
@@ -66,7 +66,7 @@ func (r record) result() danabio.StartResult {
 	return danabio.StartResult{RequestID: r.RequestID, Outcome: r.Outcome, CircuitID: r.CircuitID, At: r.At}
 }
 
-// validate refuses what could not be read again as it was written.
+// validate rejects a record that could not be read back unchanged.
 func (r record) validate() error {
 	switch {
 	case r.RequestID == "":
@@ -76,7 +76,7 @@ func (r record) validate() error {
 	case r.isIntent():
 		if digest, err := hex.DecodeString(r.BodySHA256); err != nil || len(digest) != 32 ||
 			strings.ToLower(r.BodySHA256) != r.BodySHA256 {
-			return errors.New("the intent's body digest is no SHA-256 in lower-case hexadecimal")
+			return errors.New("the intent's body digest is not a SHA-256 in lower-case hexadecimal")
 		}
 		if r.Outcome != "" || r.CircuitID != "" {
 			return errors.New("the intent has a result")
@@ -97,7 +97,7 @@ func (r record) validate() error {
 		}
 		return nil
 	}
-	return fmt.Errorf("%q is no outcome", r.Outcome)
+	return fmt.Errorf("%q is not an outcome", r.Outcome)
 }
 
 const (
@@ -105,13 +105,13 @@ const (
 	sumStart    = `,"crc32c":"`
 	sumEnd      = `"}`
 	sumLen      = len(sumStart) + 8 + len(sumEnd)
-	maxLine     = 64 << 10 // bytes; a request ID has 512 at most, and a circuit's ID is no novel either
+	maxLine     = 64 << 10 // in bytes; a request ID has at most 512, and circuit IDs are short
 )
 
-// checksum makes its table when it is first asked.
+// checksum returns the CRC-32C of the bytes.
 func checksum(summed []byte) uint32 { return crc32.Checksum(summed, crc32.MakeTable(crc32.Castagnoli)) }
 
-// encode returns the line, with the sum over all before it as the object's last field.
+// encode returns the line, with the checksum of everything before it as the object's last field.
 func (r record) encode() ([]byte, error) {
 	if err := r.validate(); err != nil {
 		return nil, err
@@ -128,11 +128,11 @@ func (r record) encode() ([]byte, error) {
 	return line, nil
 }
 
-// decode reads a line without its line break.
+// decode parses a line without its line break.
 func decode(line []byte) (record, error) {
 	var r record
 	if !bytes.HasPrefix(line, []byte(recordStart)) {
-		return r, errors.New("is no record of a danabio journal")
+		return r, errors.New("is not a record of a danabio journal")
 	}
 	if json.Unmarshal(line, &r) == nil && r.Version > version {
 		return r, fmt.Errorf("was written by a later version of danabio (format %d, this one reads %d)", r.Version,
@@ -147,14 +147,14 @@ func decode(line []byte) (record, error) {
 	}
 	r = record{}
 	if err := json.Unmarshal(line, &r); err != nil || r.Version != version {
-		return r, errors.New("is no record of a danabio journal")
+		return r, errors.New("is not a record of a danabio journal")
 	}
 	return r, r.validate()
 }
 
-// read takes in all whole lines, and says how long they are together, also beside a DamageError for
-// a cut intent. What follows the last line break is torn off: if this process wrote it, the write
-// was not finished, so nobody was told that it was.
+// read reads all complete lines and returns their total length, also together with the DamageError
+// for an incomplete intent. torn reports whether something follows the last line break. If this
+// process wrote it, the write did not finish, so no caller was told that it succeeded.
 func read(source io.Reader) (h history, size int64, torn bool, err error) {
 	h = history{}
 	lines := bufio.NewReaderSize(source, maxLine)
@@ -190,25 +190,26 @@ func read(source io.Reader) (h history, size int64, torn bool, err error) {
 	}
 }
 
-// isTorn reports whether a rest can be of a record, so that nothing is cut off a file that is
-// no journal. After a power loss, zeros may stand where the system had no time to write.
+// isTorn reports whether the rest of a file can be part of a record, so that nothing is cut off
+// a file that is not a journal. After a power loss, zeros may stand where the system had not yet
+// written.
 func isTorn(rest []byte) bool {
 	written := bytes.TrimRight(rest, "\x00")
 	return bytes.HasPrefix(written, []byte(recordStart)) || bytes.HasPrefix([]byte(recordStart), written)
 }
 
-// cutIntent reports whether the rest may be of an intent that was written whole once. A result can
-// go: its start is then one whose outcome is not known. Zeros at the end are those of a system that
-// lost power before the line was synced.
+// cutIntent reports whether the rest may be part of an intent that was once complete. A result can
+// be removed: the outcome of its start is then unknown. Zeros at the end mean that the system lost
+// power before the line was synced.
 func (h history) cutIntent(rest []byte) bool {
 	if bytes.HasSuffix(rest, []byte{0}) || bytes.Contains(rest, []byte(`"outcome":`)) {
 		return false
 	}
 	entry, known := h[cutID(rest)]
-	return !known || entry.Result.Outcome != "" // else it cannot begin again, and this is its result
+	return !known || entry.Result.Outcome != "" // otherwise the ID cannot begin again, so this is its result
 }
 
-// cutID is the request ID in the beginning of a record, empty if it is not whole.
+// cutID returns the request ID in the first part of a record, or "" if it is incomplete.
 func cutID(rest []byte) string {
 	_, after, found := bytes.Cut(rest, []byte(`"requestId":`))
 	var id string

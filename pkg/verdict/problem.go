@@ -7,33 +7,33 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// ProblemKind is why evidence is not good.
+// ProblemKind says why evidence is not good.
 type ProblemKind string
 
 const (
 	NotAccepted         ProblemKind = "not-accepted"          // no verification accepted the ZIP
-	ReceiptNotRead      ProblemKind = "receipt-not-read"      // by the system; Err says why
-	ReceiptNotUsable    ProblemKind = "receipt-not-usable"    // Err says why
-	OtherSize           ProblemKind = "other-size"            // than the receipt says
-	OtherDigest         ProblemKind = "other-sha256"          // than the receipt says
-	OtherEntries        ProblemKind = "other-entries"         // than the receipt says
-	OtherCircuit        ProblemKind = "other-circuit"         // than the policy's, which is Detail
-	SignaturesNotJudged ProblemKind = "signatures-not-judged" // Detail says why
-	SignaturesRefuse    ProblemKind = "signatures-refused"    // for Findings
+	ReceiptNotRead      ProblemKind = "receipt-not-read"      // the system could not read it; see Err
+	ReceiptNotUsable    ProblemKind = "receipt-not-usable"    // see Err
+	OtherSize           ProblemKind = "other-size"            // differs from the receipt
+	OtherDigest         ProblemKind = "other-sha256"          // differs from the receipt
+	OtherEntries        ProblemKind = "other-entries"         // differ from the receipt
+	OtherCircuit        ProblemKind = "other-circuit"         // not the policy's circuit, which is Detail
+	SignaturesNotJudged ProblemKind = "signatures-not-judged" // see Detail
+	SignaturesRefuse    ProblemKind = "signatures-refused"    // see Findings
 	NobodySigned        ProblemKind = "nobody-signed"         // although roots were given
 	DocumentMissing     ProblemKind = "document-missing"      //
-	DocumentUnsigned    ProblemKind = "document-unsigned"     // which the policy is too strict for
-	DocumentChanged     ProblemKind = "document-changed"      // before it was signed; Detail says how
+	DocumentUnsigned    ProblemKind = "document-unsigned"     // refused only by a strict policy
+	DocumentChanged     ProblemKind = "document-changed"      // before it was signed; see Detail
 )
 
 // Problem is one reason why evidence is not good.
 type Problem struct {
 	Kind     ProblemKind
-	Document string             // as it was called when it was sent
-	Circuit  string             // that the receipt names
-	Detail   string             // see the kinds
+	Document string             // name under which it was sent
+	Circuit  string             // the receipt's circuit
+	Detail   string             // depends on Kind
 	Findings []evidence.Finding // about signatures
-	Err      error              // see the kinds
+	Err      error              // depends on Kind
 }
 
 func (p *Problem) Error() string {
@@ -71,9 +71,9 @@ func (p *Problem) refusal() *evidence.RefusedError {
 	return &evidence.RefusedError{Findings: p.Findings}
 }
 
-// Unwrap returns [danabio.ErrIntegrity] for evidence that is not what it should be, a
-// [evidence.RefusedError] for signatures, and nothing but the system's error for what could not be
-// found out.
+// Unwrap returns [danabio.ErrIntegrity] for evidence that is not what it should be, an
+// [evidence.RefusedError] for signatures, and only the system's error if something could not be
+// determined.
 func (p *Problem) Unwrap() []error {
 	switch p.Kind {
 	case SignaturesRefuse:

@@ -8,35 +8,36 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// ReceiptCheck is what came of comparing evidence with its receipt.
+// ReceiptCheck is the result of comparing evidence with its receipt.
 type ReceiptCheck string
 
 const (
 	ReceiptMatches    ReceiptCheck = "matches"
 	ReceiptDiffers    ReceiptCheck = "differs"
 	ReceiptUnreadable ReceiptCheck = "unreadable"
-	ReceiptNone       ReceiptCheck = "none" // no receipt lies beside the evidence
+	ReceiptNone       ReceiptCheck = "none" // there is no receipt beside the evidence
 	ReceiptUnchecked  ReceiptCheck = "unchecked"
 )
 
-// Receipt is what a receipt says of evidence. NoReceipt is that of evidence that has none.
+// Receipt is the receipt of some evidence with the result of the comparison. Use NoReceipt for
+// evidence without one.
 type Receipt struct {
 	Check   ReceiptCheck
 	Content *danabio.Receipt // nil if there is none that can be read
 	Problem *Problem         // nil unless it differs or is unreadable
 }
 
-// NoReceipt is the receipt of evidence that has none.
+// NoReceipt is the Receipt of evidence without a receipt.
 var NoReceipt = Receipt{Check: ReceiptNone}
 
-// CheckReceipt compares the report on a ZIP with the receipt that lies beside it, if one does.
+// CheckReceipt compares the report on a ZIP with the receipt beside it, if there is one.
 func CheckReceipt(path string, report *evidence.Report) Receipt {
 	content, err := danabio.ReadReceipt(danabio.ReceiptPath(path))
 	var unread *fs.PathError
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return NoReceipt
-	case errors.As(err, &unread): // the system's, which says nothing about the evidence
+	case errors.As(err, &unread): // a system error, which says nothing about the evidence
 		return Receipt{ReceiptUnreadable, nil, &Problem{Kind: ReceiptNotRead, Err: err}}
 	case err != nil:
 		return Receipt{ReceiptUnreadable, nil, &Problem{Kind: ReceiptNotUsable, Err: err}}

@@ -1,18 +1,17 @@
-// Package verdict says of evidence what "danabio evidence verify" says of it: whether the ZIP can
-// be accepted, is the one that was received, whether the signatures of its PDFs hold, whose they
-// are, and whether the documents that were sent are in it.
+// Package verdict judges evidence as "danabio evidence verify" does: whether the ZIP is acceptable
+// and is the one that was received, whether the signatures of its PDFs hold and whose they are, and
+// whether it contains the documents that were sent.
 //
-// Begin with [File], or with [New] and [Judge.File] for many files:
+// Start with [File], or for many files with [New] and [Judge.File]:
 //
 //	policy := verdict.Policy{Sent: circuit.Documents, Circuit: circuit.ID}
 //	found, err := verdict.File(ctx, "loan-4711.zip", policy)
 //
-// The error is nil if the evidence is good, which is exit code 0 of the command. A check that was
-// asked for and could not be made is a [Problem], as one that failed is. What was not asked for is
-// not judged, and says so: trust without roots, for instance.
+// The error is nil if the evidence is good, which is the command's exit code 0. A check that was
+// requested but could not be made is a [Problem], like a check that failed. What was not requested
+// is not judged, and the verdict says so, for example about trust without roots.
 //
-// This package decides, by what packages evidence and pdfsig found. What may live here: how their
-// answers become one.
+// This package combines the results of packages evidence and pdfsig into one verdict.
 package verdict
 
 import (
@@ -25,21 +24,22 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// Policy says what evidence must be. The zero value asks for an acceptable ZIP that is the one of
-// its receipt, if one lies beside it, and for signatures that hold.
+// Policy says what evidence must be. The zero value requires an acceptable ZIP that matches its
+// receipt, if there is one beside it, and signatures that hold.
 type Policy struct {
-	// Limits bound what is read of the ZIP.
+	// Limits apply to the ZIP. With Limits.Strict, notices about signatures and documents that no
+	// signature covers are problems too.
 	Limits evidence.Limits
 	// Evidence says which ZIPs are accepted. If it is strict, notices about signatures and
 	// documents that no signature covers are problems too.
 	Evidence evidence.Policy
-	// Signatures say whom to trust and what to accept. Their Sent is overwritten.
+	// Signatures says whom to trust and what to accept. Its Sent is overwritten.
 	Signatures pdfsig.Options
-	// Sent are the documents that must be in the evidence, as [danabio.Circuit] has them. Default:
-	// not looked for.
+	// Sent lists the documents that the evidence must contain, as [danabio.Circuit] returns them.
+	// Default: not checked.
 	Sent []evidence.SentDocument
-	// Circuit is the one that started with them. If a receipt names another one, that is a problem.
-	// Default: any.
+	// Circuit is the circuit that was started with them. A receipt for another circuit is a
+	// problem. Default: any.
 	Circuit string
 }
 
@@ -49,8 +49,7 @@ type Judge struct {
 	inspector *pdfsig.Inspector
 }
 
-// New makes a judge. It fails on limits, policies and options that packages evidence and pdfsig
-// refuse.
+// New returns a judge. It fails on limits and options that packages evidence and pdfsig reject.
 func New(policy Policy) (*Judge, error) {
 	var err error
 	if policy.Limits, err = policy.Limits.WithDefaults(); err != nil {
@@ -69,36 +68,36 @@ func New(policy Policy) (*Judge, error) {
 	return j, nil
 }
 
-// Inspector is what a verification must be made with for [Judge.Report].
+// Inspector returns the inspector that a verification must use for [Judge.Report].
 func (j *Judge) Inspector() evidence.Inspector { return j.inspector }
 
-// SignatureCheck is what came of judging the signatures of all PDFs.
+// SignatureCheck is the result of judging the signatures of all PDFs.
 type SignatureCheck string
 
 const (
-	SignaturesGood      SignatureCheck = "good"      // each PDF that is signed is so wholly
-	SignaturesAccepted  SignatureCheck = "accepted"  // not all are, but as the policy accepts
+	SignaturesGood      SignatureCheck = "good"      // every signed PDF is wholly signed
+	SignaturesAccepted  SignatureCheck = "accepted"  // not every one is, but the policy accepts that
 	SignaturesRefused   SignatureCheck = "refused"   // a finding about one is a refusal
 	SignaturesNone      SignatureCheck = "none"      // no PDF is signed
 	SignaturesUnchecked SignatureCheck = "unchecked" // they could not be judged
 )
 
-// SentCheck is what came of looking for the documents that were sent.
+// SentCheck is the result of looking for the documents that were sent.
 type SentCheck string
 
 const (
-	SentSigned    SentCheck = "signed"    // each document, and a signature that holds covers it
-	SentUnsigned  SentCheck = "unsigned"  // each document, but no signature covers one of them
-	SentChanged   SentCheck = "changed"   // each document, but one was changed before it was signed
+	SentSigned    SentCheck = "signed"    // all were found, and a valid signature covers each
+	SentUnsigned  SentCheck = "unsigned"  // all were found, but no signature covers one of them
+	SentChanged   SentCheck = "changed"   // all were found, but one was changed before it was signed
 	SentMissing   SentCheck = "missing"   // one of them is not in the evidence
-	SentNone      SentCheck = "none"      // the policy names none
+	SentNone      SentCheck = "none"      // the policy lists none
 	SentUnchecked SentCheck = "unchecked" // they could not be looked for
 )
 
-// Verdict is what was found. Its words stay; there may be more one day.
+// Verdict is the judgement on evidence. Its values stay stable; new ones may be added.
 type Verdict struct {
 	// Evidence is the report on the ZIP, with its inspections. It is nil if the file could not be
-	// read so far.
+	// read that far.
 	Evidence *evidence.Report
 	Receipt  ReceiptCheck
 	// Signatures, Trust and Revocation are about all PDFs together.
@@ -106,14 +105,14 @@ type Verdict struct {
 	Trust      pdfsig.TrustStatus
 	Revocation pdfsig.RevocationStatus
 	Sent       SentCheck
-	// SentDocuments are those of the policy, in its order, with the entries that they are.
+	// SentDocuments lists the policy's documents, in its order, with the entries that contain them.
 	SentDocuments []pdfsig.Found
-	// Problems keep the evidence from being good; those about the ZIP itself are in Evidence.
+	// Problems lists why the evidence is not good. Problems of the ZIP itself are in Evidence.
 	Problems []*Problem
 }
 
-// NotJudged is the verdict on evidence of which there is no accepted report, which is a problem.
-// The report may be nil.
+// NotJudged returns the verdict on evidence without an accepted report, which is a problem. The
+// report may be nil.
 func NotJudged(report *evidence.Report) *Verdict {
 	v := newUncheckedVerdict(report)
 	v.add(&Problem{Kind: NotAccepted})
@@ -127,7 +126,7 @@ func newUncheckedVerdict(report *evidence.Report) *Verdict {
 	}
 }
 
-// Err is nil if there are no problems. Else it holds all of them.
+// Err returns nil if there are no problems, and otherwise an error with all of them.
 func (v *Verdict) Err() error {
 	errs := make([]error, len(v.Problems))
 	for i, problem := range v.Problems {
@@ -136,7 +135,7 @@ func (v *Verdict) Err() error {
 	return errors.Join(errs...)
 }
 
-// File is [Judge.File] of a new judge.
+// File judges a file by a policy, as [Judge.File] does.
 func File(ctx context.Context, path string, policy Policy) (*Verdict, error) {
 	j, err := New(policy)
 	if err != nil {
@@ -145,10 +144,10 @@ func File(ctx context.Context, path string, policy Policy) (*Verdict, error) {
 	return j.File(ctx, path)
 }
 
-// File verifies evidence and judges it, with the receipt that lies beside it, if one does. The
-// verdict is never nil but beside an error of the policy. The error is nil if the evidence is good;
-// it matches [evidence.ErrRefused] or [danabio.ErrIntegrity] if it is not, and is the system's or
-// ctx's if that could not be found out.
+// File verifies evidence and judges it, together with the receipt beside it, if there is one. The
+// verdict is never nil, except with an error about the policy. The error is nil if the evidence is
+// good. It matches [evidence.ErrRefused] or [danabio.ErrIntegrity] if it is not. If that could not
+// be determined, it is the system's or ctx's error.
 func (j *Judge) File(ctx context.Context, path string) (*Verdict, error) {
 	archive, err := evidence.Open(path, j.policy.Limits)
 	if err != nil {
@@ -163,7 +162,7 @@ func (j *Judge) File(ctx context.Context, path string) (*Verdict, error) {
 	return found, found.Err()
 }
 
-// Report judges what a verification with [Judge.Inspector] found, which must have accepted the ZIP.
+// Report judges the report of a verification that used [Judge.Inspector] and accepted the ZIP.
 func (j *Judge) Report(report *evidence.Report, receipt Receipt) *Verdict {
 	if report == nil || report.Verdict != evidence.VerdictAccepted {
 		return NotJudged(report)
@@ -225,7 +224,7 @@ func (j *Judge) judgeSignatures(v *Verdict) {
 	}
 }
 
-// judgeSent says where the documents are that were sent.
+// judgeSent says where the sent documents are.
 func (j *Judge) judgeSent(v *Verdict, receipt Receipt) {
 	if receipt.Content != nil && receipt.Check == ReceiptMatches && j.policy.Circuit != "" &&
 		receipt.Content.Circuit != j.policy.Circuit {

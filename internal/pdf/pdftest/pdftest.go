@@ -1,5 +1,5 @@
-// Package pdftest writes small PDFs by hand, for tests that need a structure which no program at
-// hand writes. Call [Table], [Stream] or [Hybrid]. No program links it.
+// Package pdftest writes small PDFs by hand, for tests that need a structure that no available
+// program writes. Call [Table], [Stream] or [Hybrid]. Only tests import it.
 package pdftest
 
 import (
@@ -8,21 +8,21 @@ import (
 	"strings"
 )
 
-// Table gives a PDF with a cross-reference table. The objects are numbered from 1; an empty one is
-// free. The first is the catalog.
+// Table returns a PDF with a cross-reference table. Objects are numbered from 1, the first is the
+// catalog, and an empty string is a free object.
 func Table(objects ...string) []byte {
 	w := begin("%PDF-1.4\n", objects)
 	return w.table("")
 }
 
-// TableWith is Table with further entries in the trailer.
+// TableWith is like Table, with more trailer entries.
 func TableWith(trailer string, objects ...string) []byte {
 	w := begin("%PDF-1.4\n", objects)
 	return w.table(trailer)
 }
 
-// Stream gives the same with a cross-reference stream, and the objects from number packed on in
-// an object stream; none if packed is 0.
+// Stream returns a PDF with a cross-reference stream. Objects from number packed on go into an
+// object stream; if packed is 0, none do.
 func Stream(packed int, objects ...string) []byte {
 	plain, hidden := objects, []string(nil)
 	if packed > 0 {
@@ -39,8 +39,8 @@ func Stream(packed int, objects ...string) []byte {
 	return w.Bytes()
 }
 
-// Hybrid gives a PDF whose table calls the objects from number packed on free, and whose /XRefStm
-// finds them in an object stream.
+// Hybrid returns a PDF whose table lists the objects from number packed on as free, and whose
+// /XRefStm finds them in an object stream.
 func Hybrid(packed int, objects ...string) []byte {
 	w := begin("%PDF-1.5\n", objects[:packed-1])
 	container := len(objects) + 1
@@ -48,14 +48,14 @@ func Hybrid(packed int, objects ...string) []byte {
 	for range objects[packed-1:] {
 		w.offsets = append(w.offsets, 0)
 	}
-	// the object stream itself is in the table
+	// the object stream itself is listed in the table
 	w.offsets = append(w.offsets[:container-1], w.container)
 	hidden := w.Len()
 	w.xrefStream(container+1, w.lines(container, packed, len(objects)-packed+1, hidden))
 	return w.table(fmt.Sprintf("/XRefStm %d", hidden))
 }
 
-// Update puts one object behind a PDF with a table, in an incremental update whose /Prev is
+// Update appends one object to a PDF with a table, as an incremental update whose /Prev is
 // previous.
 func Update(base []byte, previous, number int, object string) []byte {
 	w := &writer{}
@@ -69,7 +69,7 @@ func Update(base []byte, previous, number int, object string) []byte {
 	return w.Bytes()
 }
 
-// StartXRef is the number behind the last startxref.
+// StartXRef returns the number after the last startxref.
 func StartXRef(file []byte) int {
 	var offset int
 	at := bytes.LastIndex(file, []byte("startxref"))
@@ -79,7 +79,8 @@ func StartXRef(file []byte) int {
 	return offset
 }
 
-// Pages are three objects that make a document of one page. extra goes into catalog and page.
+// Pages returns the three objects of a one-page document. The arguments are added to the catalog
+// and the page.
 func Pages(catalog, page string) []string {
 	return []string{
 		"<< /Type /Catalog /Pages 2 0 R " + catalog + " >>",
@@ -133,7 +134,8 @@ func (w *writer) pack(container, first int, objects []string) {
 		container, len(objects), head.Len(), head.Len()+body.Len(), head.String(), body.String())
 }
 
-// lines are those of a cross-reference stream with widths 1, 3 and 1, for objects 0 to container+1.
+// lines returns the lines of a cross-reference stream with widths 1, 3 and 1, for objects 0 to
+// container+1.
 func (w *writer) lines(container, packed, hidden, start int) []byte {
 	line := func(kind, second, third int) []byte {
 		return []byte{byte(kind), byte(second >> 16), byte(second >> 8), byte(second), byte(third)}

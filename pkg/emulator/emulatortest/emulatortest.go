@@ -3,12 +3,12 @@
 //	server := emulatortest.Start(t, emulator.Config{CompleteAfter: time.Second})
 //	client, err := danabio.New(server.ClientConfig())
 //
-// Each exchange is held against the spec by package contract: a deviation fails the test, the
-// client's as well as the emulator's, unless a fault was injected into that answer. So does a fault
-// that no request has met when the test ends. A test whose point is a request that breaks the spec
-// serves the emulator itself, with net/http/httptest.
+// Package contract checks each exchange against the spec. A deviation of the client or the emulator
+// fails the test, unless a fault was injected into that answer. A fault that no request has
+// consumed when the test ends also fails it. To test a request that violates the spec, serve the
+// emulator with net/http/httptest instead.
 //
-// Only what needs package testing lives here; the API itself is package emulator's.
+// This package contains only what needs package testing; package emulator implements the API.
 package emulatortest
 
 import (
@@ -26,7 +26,7 @@ type Server struct {
 	URL string // http://127.0.0.1:PORT
 }
 
-// Start serves an emulator made of config. A config that cannot be served ends the test.
+// Start serves an emulator with this config. A config that cannot be served ends the test.
 func Start(tb testing.TB, config emulator.Config) *Server {
 	tb.Helper()
 	api, err := emulator.New(config)

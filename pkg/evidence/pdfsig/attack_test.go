@@ -382,7 +382,7 @@ var attacks = []struct {
 	{"validation data with a key twice", func() []byte {
 		return update(once(), catalog("/DSS << /Certs [20 0 R] /Certs [] >>"), numbered{20, certificate})
 	}, earlier, "later-revision", "holds something else"},
-	{"validation data that is no stream", func() []byte {
+	{"validation data that is not a stream", func() []byte {
 		return update(once(), catalog("/DSS << /Certs [20 0 R] >>"), numbered{20, "<< /Type /Page >>"})
 	}, earlier, "later-revision", "holds something else"},
 	{"extensions with an action in them",
@@ -488,7 +488,7 @@ var attacks = []struct {
 	{"a signature with a script", func() []byte {
 		return newField(once(), "",
 			strings.Replace(showing("third", 7, small), "/FT", "/AA << /E << /S /JavaScript /JS (x) >> >> /FT", 1))
-	}, twoSpoilt, "later-revision", "no mere signature field"},
+	}, twoSpoilt, "later-revision", "not only a signature field"},
 	{"a signature in a new field", func() []byte { return newField(once(), "", showing("third", 7, small)) }, twoWhole,
 		"", "signature in object 7"},
 	{"a signature in a new field, beside another annotation", func() []byte {
@@ -515,7 +515,7 @@ var attacks = []struct {
 	{"a text field that is new", func() []byte {
 		return update(once(), formWith("9 0 R", ""),
 			numbered{9, textField("900", "31")}, numbered{31, form("Pay 900")})
-	}, earlier, "later-revision", "no mere signature field"},
+	}, earlier, "later-revision", "not only a signature field"},
 	{"readers that make appearances anew", func() []byte {
 		return signedAs(once(), field("second", 7), formWith("", "/NeedAppearances true"))
 	}, twoSpoilt, "later-revision", "form: /NeedAppearances"},

@@ -2,8 +2,8 @@ package pdfsig
 
 import "errors"
 
-// Bounds of a CMS structure. pkcs7 recurses on nesting and copies the content once a level, so they
-// come first.
+// Limits of a CMS structure. They are checked before parsing: the BER conversion recurses on
+// nesting and copies the content once per level.
 const (
 	maxCMS      = 1 << 20
 	maxDepth    = 32
@@ -15,8 +15,8 @@ var (
 	errBERLimit = errors.New("it is larger than 1 MiB, has more than 32 levels or more than 262,144 elements")
 )
 
-// berLength walks the element at the start of raw and returns its length with its head and, if that
-// is indefinite, its end mark.
+// berLength walks the element at the start of raw and returns its length, including its head and,
+// for an indefinite length, its end mark.
 func berLength(raw []byte) (int, error) {
 	cut := len(raw) > maxCMS
 	if cut {
@@ -25,7 +25,8 @@ func berLength(raw []byte) (int, error) {
 	w := berWalk{raw: raw}
 	end, err := w.element(0, len(raw), 1)
 	if errors.Is(err, errNotBER) && cut {
-		return 0, errBERLimit // it may be fine, but goes on where we do not look
+		// The element may be valid but continues beyond maxCMS.
+		return 0, errBERLimit
 	}
 	return end, err
 }
@@ -35,7 +36,7 @@ type berWalk struct {
 	elements int
 }
 
-// element walks one element that must end by limit, and returns its end.
+// element walks one element, which must end by limit, and returns its end.
 func (w *berWalk) element(at, limit, depth int) (int, error) {
 	if w.elements++; depth > maxDepth || w.elements > maxElements {
 		return 0, errBERLimit
@@ -45,7 +46,7 @@ func (w *berWalk) element(at, limit, depth int) (int, error) {
 	}
 	first := w.raw[at]
 	at++
-	if first&0x1F == 0x1F { // a tag number of several bytes
+	if first&0x1F == 0x1F { // the tag number takes several bytes
 		for at < limit && w.raw[at] >= 0x80 {
 			at++
 		}
@@ -90,7 +91,7 @@ func (w *berWalk) element(at, limit, depth int) (int, error) {
 	return end, nil
 }
 
-// indefinite walks elements up to an end mark of two zeros.
+// indefinite walks elements up to an end mark of two zero bytes.
 func (w *berWalk) indefinite(at, limit, depth int) (int, error) {
 	for {
 		if limit-at >= 2 && w.raw[at] == 0 && w.raw[at+1] == 0 {

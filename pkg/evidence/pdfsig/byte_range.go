@@ -5,7 +5,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// fault is why a signature is not one that holds: INVALID, or INDETERMINATE.
+// fault says why a signature is INVALID or INDETERMINATE.
 type fault struct {
 	status  Status
 	code    evidence.Code
@@ -20,14 +20,15 @@ func indeterminateFault(code evidence.Code, message string) *fault {
 	return &fault{StatusIndeterminate, code, message}
 }
 
-// signedRange is the part of a file that a signature covers: all from byte 0 to end but for a gap.
+// signedRange is the part of a file that a signature covers: everything from byte 0 to end, except
+// for a gap.
 type signedRange struct {
 	gapStart int64 // offset of the "<" of /Contents
-	gapEnd   int64 // offset behind its ">"
+	gapEnd   int64 // offset after its ">"
 	end      int64
 }
 
-// integers are the numbers of a byte range, or nothing if it is not four integers.
+// integers returns the numbers of a byte range, or nil if it is not an array of four integers.
 func integers(byteRange pdf.Object) []int64 {
 	if byteRange.Kind != pdf.Array || len(byteRange.Items) != 4 {
 		return nil
@@ -42,7 +43,8 @@ func integers(byteRange pdf.Object) []int64 {
 	return numbers
 }
 
-// checkByteRange holds a signature dictionary's byte range against the place of its own contents.
+// checkByteRange checks a signature dictionary's byte range against the position of its own
+// /Contents.
 func checkByteRange(dictionary pdf.Object, size int64) (signedRange, *fault) {
 	contents, times := dictionary.Lookup("Contents")
 	switch {
@@ -50,7 +52,7 @@ func checkByteRange(dictionary pdf.Object, size int64) (signedRange, *fault) {
 		return signedRange{}, invalidFault(CodeContents, "it has no /Contents")
 	case contents.Kind != pdf.Hex:
 		return signedRange{}, invalidFault(CodeContents, "its /Contents is a "+contents.Kind.String()+
-			", not a hexadecimal string of its own")
+			", not a direct hexadecimal string")
 	}
 	byteRange, times := dictionary.Lookup("ByteRange")
 	numbers := integers(byteRange)
@@ -59,7 +61,7 @@ func checkByteRange(dictionary pdf.Object, size int64) (signedRange, *fault) {
 		return signedRange{}, invalidFault(CodeByteRange, "it has no /ByteRange")
 	case byteRange.Kind != pdf.Array:
 		return signedRange{}, invalidFault(CodeByteRange, "its /ByteRange is a "+byteRange.Kind.String()+
-			", not an array of its own")
+			", not a direct array")
 	case numbers == nil:
 		return signedRange{}, invalidFault(CodeByteRange, "its /ByteRange is not four integers")
 	}

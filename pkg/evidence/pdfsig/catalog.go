@@ -6,7 +6,7 @@ import (
 	"github.com/danabio/danabio-go/internal/pdf"
 )
 
-// readStructure finds the pages, the fields, and what an update may write anew in the first
+// readStructure finds the pages, the fields and the entries that an update may replace in the first
 // revision.
 func (u *update) readStructure(root pdf.Reference, catalog pdf.Object) error {
 	form, err := u.resolve(u.before, catalog.Get("AcroForm"))
@@ -32,7 +32,7 @@ func (u *update) readStructure(root pdf.Reference, catalog pdf.Object) error {
 	}
 	for number, f := range u.fields {
 		holders[number] = true
-		if u.changedObjects[number] { // else it must show what it showed
+		if u.changedObjects[number] { // an unchanged field must keep its appearance
 			for _, key := range []string{"AP", "V"} {
 				slots = append(slots, slot{value: f.dictionary.Get(key), deep: true})
 			}
@@ -42,7 +42,8 @@ func (u *update) readStructure(root pdf.Reference, catalog pdf.Object) error {
 	return err
 }
 
-// referenceOrNull is a reference, or nothing: what stands in a direct array is not the entry's own.
+// referenceOrNull returns value if it is a reference, and null otherwise: the content of a direct
+// array does not belong to the entry alone.
 func referenceOrNull(value pdf.Object) pdf.Object {
 	if value.Kind == pdf.Ref {
 		return value
@@ -50,7 +51,7 @@ func referenceOrNull(value pdf.Object) pdf.Object {
 	return pdf.Object{}
 }
 
-// compareCatalog lets the catalog differ in validation data, form and permissions.
+// compareCatalog allows the catalog to change in validation data, form and permissions.
 func (u *update) compareCatalog(root pdf.Reference, before, after pdf.Object) error {
 	for _, key := range differingKeys(before, after) {
 		switch key {
@@ -68,7 +69,7 @@ func (u *update) compareCatalog(root pdf.Reference, before, after pdf.Object) er
 		}
 	}
 	if u.changedObjects[root.Number] {
-		u.allowed[root.Number] = true // as far as that is not noted
+		u.allowed[root.Number] = true // other changes are noted below
 	}
 	if err := u.compareValidationData("DSS", before, after, u.isDSS); err != nil {
 		return err
@@ -79,10 +80,10 @@ func (u *update) compareCatalog(root pdf.Reference, before, after pdf.Object) er
 	return u.compareForm(before.Get("AcroForm"), after.Get("AcroForm"))
 }
 
-// grammar tells whether a value of the second revision is as it should be.
+// grammar reports whether a value of the second revision has the required form.
 type grammar func(value pdf.Object) (bool, error)
 
-// compareValidationData notes what the update adds or replaces there.
+// compareValidationData notes what the update adds or replaces under the catalog's key.
 func (u *update) compareValidationData(key string, before, after pdf.Object, grammar grammar) error {
 	before, after = before.Get(key), after.Get(key)
 	if after.Kind == pdf.Null {
@@ -110,8 +111,8 @@ func (u *update) compareValidationData(key string, before, after pdf.Object, gra
 	return nil
 }
 
-// isDSS tells whether a value is a document security store as ISO 32000-2, 12.8.4.3, and ETSI EN
-// 319 142-1, 5.4.2, have it.
+// isDSS reports whether a value is a document security store as defined in ISO 32000-2, 12.8.4.3,
+// and ETSI EN 319 142-1, 5.4.2.
 func (u *update) isDSS(value pdf.Object) (bool, error) {
 	ofSignature := map[string]grammar{
 		"Type": isDirect, "Cert": u.isStreams, "OCSP": u.isStreams, "CRL": u.isStreams, "TU": isDirect,
@@ -127,7 +128,7 @@ func (u *update) isDSS(value pdf.Object) (bool, error) {
 	})
 }
 
-// isExtensions tells whether a value is a dictionary of developers' extensions, ISO 32000-2, 7.12:
+// isExtensions reports whether a value is a developer extensions dictionary (ISO 32000-2, 7.12):
 // names, numbers and strings.
 func (u *update) isExtensions(value pdf.Object) (bool, error) {
 	simple := func(o pdf.Object) (bool, error) {
@@ -150,8 +151,8 @@ func (u *update) isExtensions(value pdf.Object) (bool, error) {
 	})
 }
 
-// isDictionary tells whether a value has the entries alone that are given; "" stands for all
-// others.
+// isDictionary reports whether a value is a dictionary with no other entries than the given ones.
+// The key "" stands for all other keys.
 func (u *update) isDictionary(value pdf.Object, entries map[string]grammar) (bool, error) {
 	dictionary, err := u.resolve(u.after, value)
 	if err != nil || dictionary.Kind != pdf.Dictionary {
@@ -198,7 +199,7 @@ func (u *update) isStream(value pdf.Object) (bool, error) {
 	return err == nil && loaded.Stream >= 0, err
 }
 
-// comparePermissions lets a certification that the update adds say so in /Perms.
+// comparePermissions allows /Perms to name a certification that the update adds.
 func (u *update) comparePermissions(before, after pdf.Object) error {
 	permissions, err := u.resolve(u.after, after)
 	if err != nil {
@@ -215,7 +216,7 @@ func (u *update) comparePermissions(before, after pdf.Object) error {
 	return nil
 }
 
-// compareForm lets the form have more signature fields, and fonts for what they show.
+// compareForm allows the form to gain signature fields and the fonts that they use.
 func (u *update) compareForm(before, after pdf.Object) error {
 	a, err := u.resolve(u.before, before)
 	if err != nil {
@@ -263,9 +264,9 @@ func (u *update) compareForm(before, after pdf.Object) error {
 	return nil
 }
 
-// compareResources lets the form's resources have more names, and no other values for those it had:
-// readers make what text fields show with them. Where all fields are signatures they have no
-// effect, and some programs write them anew.
+// compareResources allows the form's resources to gain names but not to change existing ones, since
+// readers render text fields with them. In a form with only signature fields the resources have no
+// effect, and some programs rewrite them.
 func (u *update) compareResources(before, after pdf.Object) error {
 	text := false
 	for _, field := range u.fields {

@@ -15,19 +15,19 @@ import (
 	"time"
 )
 
-// certificate is a certificate as far as a signature needs it: name, number and key. x509 refuses
-// some that are in use, with a negative serial number say; what they sign can be checked all the
-// same, and only trust cannot.
+// certificate holds what a signature check needs of a certificate: name, serial number and key.
+// Package x509 refuses some certificates that are in use, for example those with a negative serial
+// number. Their signatures can still be checked, but not their trust.
 type certificate struct {
 	raw      []byte
 	issuer   []byte // in DER
-	serial   []byte // content of the INTEGER
-	keyID    []byte // nil if it names none
+	serial   []byte // content octets of the INTEGER
+	keyID    []byte // nil if the certificate has none
 	key      crypto.PublicKey
 	keyFault *fault // why there is no key
 
 	x509       *x509.Certificate // nil if x509 refuses it
-	parseFault string            // why
+	parseFault string            // why x509 refuses it
 	names      struct{ issuer, subject pkix.RDNSequence }
 	validity   struct{ NotBefore, NotAfter time.Time }
 }
@@ -53,9 +53,9 @@ func parseCertificate(raw []byte) (*certificate, error) {
 		c.keyID = c.x509.SubjectKeyId
 		c.validity.NotBefore, c.validity.NotAfter = c.x509.NotBefore, c.x509.NotAfter
 	} else {
-		c.parseFault = "the certificate has a form that cannot be held against roots"
+		c.parseFault = "the certificate has a form that cannot be checked against roots"
 		if c.serial[0] >= 0x80 {
-			c.parseFault = "the certificate has a negative serial number, and cannot be held against roots"
+			c.parseFault = "the certificate has a negative serial number, and cannot be checked against roots"
 		}
 		for len(tbs.list) > 0 && tbs.list[0].FullBytes[0] != tagThree {
 			tbs.list = tbs.list[1:]
@@ -63,14 +63,15 @@ func parseCertificate(raw []byte) (*certificate, error) {
 		if extensions, ok := tbs.optional(tagThree); ok {
 			c.keyID = keyIdentifier(extensions.Bytes)
 		}
-		_, _ = asn1.Unmarshal(validity, &c.validity) // for people alone
+		_, _ = asn1.Unmarshal(validity, &c.validity) // for display only
 	}
 	_, _ = asn1.Unmarshal(c.issuer, &c.names.issuer)
 	_, _ = asn1.Unmarshal(subject, &c.names.subject)
 	return c, nil
 }
 
-// keyIdentifier looks for it in the extensions of a certificate that x509 refuses.
+// keyIdentifier finds the subject key identifier in the extensions of a certificate that x509
+// refuses.
 func keyIdentifier(extensions []byte) []byte {
 	var list []pkix.Extension
 	if _, err := asn1.Unmarshal(extensions, &list); err != nil {
@@ -93,7 +94,7 @@ var (
 	oidKeyEd25519 = asn1.ObjectIdentifier{1, 3, 101, 112}
 )
 
-// parseKey reads a SubjectPublicKeyInfo. x509 does not know keys that are for RSA-PSS alone.
+// parseKey parses a SubjectPublicKeyInfo. It also accepts RSA-PSS keys, which x509 does not know.
 func parseKey(raw []byte) (crypto.PublicKey, *fault) {
 	unreadable := indeterminateFault(CodeAlgorithm, "the signer's key cannot be read")
 	var info struct {
@@ -125,7 +126,7 @@ func parseKey(raw []byte) (crypto.PublicKey, *fault) {
 	return nil, indeterminateFault(CodeAlgorithm, "the signer's key is for "+algorithmName(oid)+", which is not judged")
 }
 
-// curveName names an elliptic curve that is not judged.
+// curveName names an elliptic curve that this package does not support.
 func curveName(parameters []byte) string {
 	var oid asn1.ObjectIdentifier
 	if _, err := asn1.Unmarshal(parameters, &oid); err != nil {
@@ -144,7 +145,7 @@ func curveName(parameters []byte) string {
 	return printable(oid.String())
 }
 
-// number is the serial number.
+// number returns the serial number.
 func (c *certificate) number() *big.Int {
 	n := new(big.Int).SetBytes(c.serial)
 	if c.serial[0] >= 0x80 {
@@ -162,26 +163,26 @@ func newSigner(c *certificate) *Signer {
 		NotAfter:    c.validity.NotAfter.UTC(),
 		Certificate: c.x509,
 	}
-	// of a certificate that is its own issuer the issuer is the person
+	// a self-issued certificate would show the signer's name as issuer
 	if issuer := c.names.issuer.String(); issuer != c.names.subject.String() {
 		signer.Issuer = issuer
 	}
 	return signer
 }
 
-// isWeakKey tells whether a key is too short by now.
+// isWeakKey reports whether a key is too short by today's standards.
 func isWeakKey(key crypto.PublicKey) bool {
 	own, isRSA := key.(*rsa.PublicKey)
 	return isRSA && own.N.BitLen() < strongKeyBits
 }
 
-// isUsableKey refuses to compute with keys that nobody has.
+// isUsableKey rejects keys that are too large to compute with.
 func isUsableKey(key crypto.PublicKey) bool {
 	own, isRSA := key.(*rsa.PublicKey)
 	return !isRSA || own.N.BitLen() <= maxKeyBits
 }
 
-// keyFits tells whether a key is of the kind that an algorithm needs.
+// keyFits reports whether a key has the type that an algorithm needs.
 func keyFits(key crypto.PublicKey, algorithm string) bool {
 	switch key.(type) {
 	case *rsa.PublicKey:

@@ -24,14 +24,14 @@ type checker struct {
 	document  *pdf.Document
 	finder    *finder
 	remaining workLimits
-	prefixes  map[crypto.Hash]prefixHash // of the file
+	prefixes  map[crypto.Hash]prefixHash // by algorithm, over the file's first bytes
 
-	validation   *validationData // of the file
+	validation   *validationData // from the file's /DSS
 	voucherCache map[voucherKey]bool
 	now          time.Time // the present
 }
 
-// add notes a finding about the place offset of the file.
+// add adds a finding at an offset of the file.
 func (c *checker) add(code evidence.Code, offset int64, format string, values ...any) {
 	c.report.Findings = append(c.report.Findings, evidence.Finding{
 		Class: ClassSignature, Code: code, Severity: c.options.severity(code), Offset: max(0, offset),
@@ -48,10 +48,10 @@ func (c *checker) run() error {
 	return c.compareSent()
 }
 
-// judgeFile finds and judges the signatures, and gives the file its status.
+// judgeFile finds and judges the signatures and sets the file's status.
 func (c *checker) judgeFile() error {
-	// Once for the cross-reference, once to see what an object mentions, once more for those that
-	// mention a sign of a signature, and once for the lengths of streams.
+	// The file is read up to four times: for the cross-reference, for the names that each object
+	// contains, again for objects that may contain a signature, and for the lengths of streams.
 	budget := 4*c.size + findBudgetBase
 	metered := &budgetReader{ctx: c.ctx, reader: c.reader, remaining: budget}
 	err := c.openAndFind(metered)
@@ -74,7 +74,7 @@ func (c *checker) judgeFile() error {
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(c.finder.candidates, func(a, b candidate) int { // see prefixHash
+	slices.SortStableFunc(c.finder.candidates, func(a, b candidate) int { // prefix reuses hashes in this order
 		return cmp.Compare(a.offset, b.offset)
 	})
 	for _, superseded := range []bool{false, true} {
@@ -114,7 +114,7 @@ func (c *checker) judgeFile() error {
 	return nil
 }
 
-// setIndeterminate makes the file INDETERMINATE without having looked at its signatures.
+// setIndeterminate marks the file INDETERMINATE without judging its signatures.
 func (c *checker) setIndeterminate(code evidence.Code, offset int64, message string) {
 	c.report.Status = StatusIndeterminate
 	c.add(code, offset, "%s", message)
@@ -142,7 +142,7 @@ func openPDF(r io.ReaderAt, size int64) (*pdf.Document, error) {
 	return document, nil
 }
 
-// setStatus gives the file its status, by the rule in the package comment.
+// setStatus sets the file's status by the rule in the package comment.
 func (c *checker) setStatus(unreached, written int64) {
 	signatures := c.report.Signatures
 	has := func(status Status) bool {
@@ -189,9 +189,10 @@ func (c *checker) setStatus(unreached, written int64) {
 	c.noteLater(last)
 }
 
-// noteUnsearched reports what may hide signatures: objects that cannot be read and, where nothing
-// is signed, bytes that nothing leads to. It tells whether a file without signatures may have some.
-// An object hides none if none is written anywhere in the file.
+// noteUnsearched reports what may hide signatures: unreadable objects and, in a file without
+// signatures, bytes that the cross-reference does not reach. It returns whether a file without
+// signatures may contain some. If no signature dictionary is written anywhere in the file, none can
+// be hidden.
 func (c *checker) noteUnsearched(signed bool, written int64) (hidden bool) {
 	code := CodeStructure
 	if signed || written < 0 {
@@ -210,8 +211,8 @@ func (c *checker) noteUnsearched(signed bool, written int64) (hidden bool) {
 	return hidden && !signed
 }
 
-// judgeUnreadable gives a status to a file whose structure cannot be read. A program that repairs
-// it finds no signature that is not written in it.
+// judgeUnreadable sets the status of a file whose structure cannot be read. A program that repairs
+// the file can only find signatures that are written in it.
 func (c *checker) judgeUnreadable(broken *pdf.Error) error {
 	written, err := c.findByteRangeKey()
 	if err != nil {
@@ -228,7 +229,7 @@ func (c *checker) judgeUnreadable(broken *pdf.Error) error {
 	return nil
 }
 
-// judge looks at one signature dictionary and adds it to the report. The error is the context's or
+// judge judges one signature dictionary and adds it to the report. The error is the context's or
 // the reader's.
 func (c *checker) judge(where candidate) error {
 	s := Signature{
@@ -243,7 +244,7 @@ func (c *checker) judge(where candidate) error {
 		return err
 	}
 	if wrong != nil && wrong.status == StatusInvalid && s.Superseded && len(c.report.Signatures) > 0 {
-		// a room that was left for a signature, say; the document has others now
+		// for example a placeholder; the document has other signatures now
 		c.add(CodeSuperseded, where.fileOffset(),
 			"signature dictionary in object %d, which a later revision overwrote or "+
 				"removed, does not count: %s", s.Object, wrong.message)
@@ -278,7 +279,7 @@ func (c *checker) accept(s *Signature, where candidate) {
 func (c *checker) judgeInto(s *Signature, where candidate) (*fault, error) {
 	if where.entry.Type == pdf.Compressed {
 		return invalidFault(CodeObjectStream,
-			"its dictionary stands in an object stream, where no byte range can leave out its contents"), nil
+			"its dictionary is in an object stream, where no byte range can leave out its contents"), nil
 	}
 	loaded, err := c.document.LoadEntry(where.entry)
 	if err != nil {
@@ -289,7 +290,7 @@ func (c *checker) judgeInto(s *Signature, where candidate) (*fault, error) {
 	}
 	dictionary, _ := dictionaryAt(loaded.Object, where.offset)
 	if dictionary.Kind != pdf.Dictionary {
-		return invalidFault(CodeContents, "a signature field's value is no dictionary"), nil
+		return invalidFault(CodeContents, "a signature field's value is not a dictionary"), nil
 	}
 	if err := c.describe(s, dictionary, where); err != nil {
 		return nil, err
@@ -316,7 +317,7 @@ func (c *checker) judgeInto(s *Signature, where candidate) (*fault, error) {
 	return c.judgeContents(s, dictionary)
 }
 
-// dictionaryAt finds the value that stands at an offset inside another.
+// dictionaryAt returns the value at an offset inside another value.
 func dictionaryAt(o pdf.Object, offset int64) (pdf.Object, bool) {
 	if o.Offset == offset {
 		return o, true
@@ -331,8 +332,8 @@ func dictionaryAt(o pdf.Object, offset int64) (pdf.Object, bool) {
 	return pdf.Object{}, false
 }
 
-// checkRevision opens the signed bytes as a file of their own, which must lead to the same
-// signature: else it was moved into a document that its signer did not see as one.
+// checkRevision opens the signed bytes as a file and checks that they lead to the same signature.
+// Otherwise the signature was moved into a document that its signer never saw.
 func (c *checker) checkRevision(covered signedRange, where candidate, dictionary pdf.Object) (*fault, error) {
 	metered := &budgetReader{ctx: c.ctx, reader: c.reader, remaining: 2*covered.end + findBudgetBase}
 	revision, err := openPDF(io.NewSectionReader(metered, 0, covered.end), covered.end)
@@ -343,7 +344,7 @@ func (c *checker) checkRevision(covered signedRange, where candidate, dictionary
 		if errors.Is(err, pdf.ErrLimit) || errors.Is(err, pdf.ErrUnsupported) {
 			return indeterminateFault(CodeStructure, "the signed revision cannot be read: "+err.Error()), nil
 		}
-		return invalidFault(CodeRevision, "the signed revision is no PDF of its own: "+err.Error()), nil
+		return invalidFault(CodeRevision, "the signed revision is not a complete PDF: "+err.Error()), nil
 	}
 	defer revision.Close()
 	entry, ok := revision.Entry(where.entry.Number)

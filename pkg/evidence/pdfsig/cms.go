@@ -20,7 +20,7 @@ var (
 	oidTimeStampToken       = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 14}
 )
 
-// Bounds beside those of a CMS as a whole: each costs computing with a key, or the parsing of one.
+// Limits within one CMS. Each signer costs a public-key operation, each certificate parsing.
 const (
 	maxSigners      = 16
 	maxCertificates = 256
@@ -30,30 +30,30 @@ const (
 type cmsMessage struct {
 	certificates []*certificate
 	crls         [][]byte
-	content      []byte // encapsulated; empty for detached signatures
+	content      []byte // empty for detached signatures
 	signers      []*signerInfo
 }
 
-// signerInfo is one of those who signed a message.
+// signerInfo is one signer of a message.
 type signerInfo struct {
-	certificate         *certificate // nil if it is not in the message
+	certificate         *certificate // nil if the message does not include it
 	hasSignedAttributes bool         // has signed attributes
 	signedAttributes    []attribute
-	signedAttributesDER []byte // the signed attributes as a SET, in their order
+	signedAttributesDER []byte // the signed attributes as a SET, in their original order
 	unsignedAttributes  []attribute
 	digest              digestAlgorithm
 	algorithm           signatureAlgorithm
 	value               []byte
 }
 
-// attribute is an attribute of a CMS signer. Its values are what stands inside the SET.
+// attribute is an attribute of a CMS signer. Values holds the members of its SET.
 type attribute struct {
 	Type   asn1.ObjectIdentifier
 	Values []asn1.RawValue `asn1:"set"`
 }
 
-// parseCMS reads a CMS whose bounds were checked by berLength. With a fault the message holds what
-// could be read.
+// parseCMS parses a CMS whose limits berLength has checked. If it returns a fault, the message
+// holds what could be read.
 func parseCMS(raw []byte) (*cmsMessage, *fault) {
 	m := &cmsMessage{}
 	info := newDERReader(toDefiniteLength(raw), tagSequence)
@@ -65,7 +65,7 @@ func parseCMS(raw []byte) (*cmsMessage, *fault) {
 	malformed := indeterminateFault(CodeCMSUnsupported, "its CMS has a form that cannot be read")
 	data := newDERReader(content, tagSequence)
 	data.take(tagInteger) // version
-	data.take(tagSet)     // digest algorithms, which each signer names again
+	data.take(tagSet)     // digest algorithms; each signer names its own again
 	encapsulated := newDERReader(data.take(tagSequence).FullBytes, tagSequence)
 	encapsulated.take(tagOID)
 	if inner, ok := encapsulated.optional(tagZero); ok {
@@ -79,7 +79,7 @@ func parseCMS(raw []byte) (*cmsMessage, *fault) {
 	crls, _ := data.optional(tagOne)
 	signers := data.take(tagSet)
 	if data.err != nil || encapsulated.err != nil || len(info.list)+len(data.list)+len(encapsulated.list) > 0 {
-		return m, malformed // what follows is covered by no signature
+		return m, malformed // no signature would cover the remaining bytes
 	}
 	if wrong := m.addCertificates(certificates.FullBytes); wrong != nil {
 		return m, wrong
@@ -113,7 +113,7 @@ func isOID(der []byte, oid asn1.ObjectIdentifier) bool {
 	return err == nil && found.Equal(oid)
 }
 
-// sequences are the members that are sequences; nil if there is something wrong with the whole.
+// sequences returns the members that are sequences, or nil if the whole is malformed.
 func sequences(raw []byte, tag byte) [][]byte {
 	list, _ := parseMembers(raw, tag)
 	var result [][]byte
@@ -125,8 +125,7 @@ func sequences(raw []byte, tag byte) [][]byte {
 	return result
 }
 
-// addCertificates reads those that a message carries. What is none that anybody can read is left
-// out.
+// addCertificates reads the message's certificates and skips those that are malformed.
 func (m *cmsMessage) addCertificates(raw []byte) *fault {
 	if len(raw) == 0 {
 		return nil
@@ -143,7 +142,7 @@ func (m *cmsMessage) addCertificates(raw []byte) *fault {
 	return nil
 }
 
-// parseSigner reads a SignerInfo.
+// parseSigner parses a SignerInfo.
 func (m *cmsMessage) parseSigner(raw []byte) (*signerInfo, *fault) {
 	s := &signerInfo{}
 	info := newDERReader(raw, tagSequence)
@@ -214,8 +213,8 @@ func (m *cmsMessage) find(is func(*certificate) bool) *certificate {
 	return nil
 }
 
-// parseAttributes reads those of a signer, and gives them as the bytes of a SET, which is what is
-// signed.
+// parseAttributes reads a signer's attributes and returns them with the SET encoding that the
+// signature covers.
 func parseAttributes(raw []byte) ([]attribute, []byte, error) {
 	der := bytes.Clone(raw)
 	der[0] = tagSet
@@ -227,8 +226,8 @@ func parseAttributes(raw []byte) ([]attribute, []byte, error) {
 	return result, der, nil
 }
 
-// singleValue gives the single value of an attribute that must be there once, with one value; nil
-// if it is not there.
+// singleValue returns the value of an attribute that must occur once and have one value. It returns
+// nil and true if the attribute is missing, and false if it is malformed.
 func singleValue(list []attribute, oid asn1.ObjectIdentifier) (value []byte, ok bool) {
 	for _, a := range list {
 		if !a.Type.Equal(oid) {
@@ -242,7 +241,7 @@ func singleValue(list []attribute, oid asn1.ObjectIdentifier) (value []byte, ok 
 	return value, true
 }
 
-// knownUnsignedAttributes are the unsigned attributes of CMS and CAdES (ETSI EN 319 122-1), and
+// knownUnsignedAttributes lists the unsigned attributes of CMS and CAdES (ETSI EN 319 122-1), and
 // Adobe's revocation data.
 var knownUnsignedAttributes = [...]asn1.ObjectIdentifier{
 	oidTimeStampToken,
@@ -260,12 +259,12 @@ var knownUnsignedAttributes = [...]asn1.ObjectIdentifier{
 	{1, 2, 840, 113549, 1, 9, 16, 2, 45}, // references to their revocation data
 	{0, 4, 0, 1733, 2, 3},                // long-term validation
 	{0, 4, 0, 1733, 2, 4},                // archive time stamp, version 3
-	{0, 4, 0, 1733, 2, 5},                // what it hashes
+	{0, 4, 0, 1733, 2, 5},                // what the archive time stamp hashes
 	{0, 4, 0, 19122, 1, 5},               // the same, version 3
 	{0, 4, 0, 19122, 1, 4},               // signature policy store
 }
 
-// unknownAttribute gives the type of an unsigned attribute that is not a known one: bytes that no
+// unknownAttribute returns the type of an unknown unsigned attribute: it consists of bytes that no
 // signature covers and no reader shows.
 func (s *signerInfo) unknownAttribute() (asn1.ObjectIdentifier, bool) {
 	for _, a := range s.unsignedAttributes {

@@ -38,13 +38,14 @@ const (
 	CodeUnreached          evidence.Code = "signature-unreached"
 )
 
-// What follows a signature's revision: anything, or validation data and document time stamps alone.
+// Findings about what follows a signature's revision: any change, or only validation data and
+// document time stamps.
 const (
 	CodeLaterRevision  evidence.Code = "later-revision"
 	CodeValidationData evidence.Code = "validation-data"
 )
 
-// Findings for which a signature that holds is refused.
+// Findings that refuse a signature although it holds.
 const (
 	CodeUnsignedAttribute evidence.Code = "signature-unsigned-attribute"
 	CodeFutureTime        evidence.Code = "signing-time-future"
@@ -54,7 +55,7 @@ const (
 	CodeTrustNotJudged    evidence.Code = "trust-not-judged" // only with [Options].Roots
 )
 
-// What is odd about a signature that holds, and notices about the file.
+// Oddities of a signature that holds, and notices about the file.
 const (
 	CodeUnsigned           evidence.Code = "unsigned"
 	CodeUnreadableObject   evidence.Code = "pdf-unreadable-object"
@@ -102,17 +103,18 @@ func (r codeRow) info() evidence.CodeInfo {
 		Description: r.description}
 }
 
-// codeTable is an array and no map, so that a program that never looks into it pays nothing for it.
+// codeTable is an array rather than a map, so that it costs nothing in a program that never uses
+// it.
 var codeTable = [...]codeRow{
 	{CodeObjectStream, evidence.SeverityRefusal, false,
-		"a signature dictionary stands in an object stream, where no byte range can leave out its contents"},
+		"a signature dictionary is in an object stream, where no byte range can leave out its contents"},
 	{CodeDuplicateKey, evidence.SeverityRefusal, false,
 		"a signature dictionary has a key twice, so that readers differ about it"},
 	{CodeContents, evidence.SeverityRefusal, false,
-		"a signature's /Contents is missing or no hexadecimal string of its own"},
+		"a signature's /Contents is missing or not a direct hexadecimal string"},
 	{CodeByteRange, evidence.SeverityRefusal, false,
-		"a signature's /ByteRange does not cover the file from its start with the exception of its own /Contents"},
-	{CodeRevision, evidence.SeverityRefusal, false, "the signed revision is no PDF that has this signature"},
+		"a signature's /ByteRange does not cover the file from its start except for its own /Contents"},
+	{CodeRevision, evidence.SeverityRefusal, false, "the signed revision is not a PDF with this signature"},
 	{CodeCMS, evidence.SeverityRefusal, false, "a signature's /Contents holds no CMS signature"},
 	{CodeSignedAttributes, evidence.SeverityRefusal, false, "the signed attributes are not as CMS demands"},
 	{CodeDigestMismatch, evidence.SeverityRefusal, false, "the bytes are not those that were signed"},
@@ -120,7 +122,7 @@ var codeTable = [...]codeRow{
 	{CodeSigningCertificate, evidence.SeverityRefusal, false,
 		"the certificate is not the one that the signed attributes name"},
 	{CodeContentInside, evidence.SeverityRefusal, false,
-		"a CMS signature that should be detached carries a content of its own"},
+		"a CMS signature that should be detached carries its own content"},
 	{CodePadding, evidence.SeverityRefusal, false,
 		"something else than zeros follows the CMS in /Contents; no signature covers it"},
 	{CodeBrokenDigest, evidence.SeverityRefusal, false,
@@ -144,7 +146,7 @@ var codeTable = [...]codeRow{
 
 	{CodeUnsignedAttribute, evidence.SeverityRefusal, true,
 		"a CMS has an unsigned attribute that is not a known one; no signature covers it"},
-	{CodeFutureTime, evidence.SeverityRefusal, true, "a signature has a time that has not come yet"},
+	{CodeFutureTime, evidence.SeverityRefusal, true, "a signature has a time in the future"},
 	{CodeTimeStampUnknown, evidence.SeverityRefusal, true,
 		"the PDF's only signature is a document time stamp of an authority that was not found to be one"},
 	{CodeRevoked, evidence.SeverityRefusal, true,
@@ -152,7 +154,7 @@ var codeTable = [...]codeRow{
 	{CodeUntrusted, evidence.SeverityRefusal, true,
 		"a signer's certificate does not lead to the roots that were given, or may not sign documents"},
 	{CodeTrustNotJudged, evidence.SeverityRefusal, true,
-		"roots were given, and a signer's certificate could not be held against them"},
+		"roots were given, and a signer's certificate could not be checked against them"},
 
 	{CodeUnsigned, evidence.SeverityNotice, true, "the PDF has no signature"},
 	{CodeDamaged, evidence.SeverityNotice, true,

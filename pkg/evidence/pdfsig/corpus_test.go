@@ -502,7 +502,7 @@ var corpus = []struct {
 	{"six numbers", rangeText("[0 a b c 0 0]"), bad, "signature-byte-range"},
 	{"real numbers", rangeText("[0.0 a b c]"), bad, "signature-byte-range"},
 	{"numbers beyond 64 bits", rangeText("[0 a b 18446744073709551616]"), bad, "signature-byte-range"},
-	{"range that is no array", rangeText("a"), bad, "signature-byte-range"},
+	{"range that is not an array", rangeText("a"), bad, "signature-byte-range"},
 	{"range by reference", func() []byte {
 		return with(func(s *signing) {
 			s.template = "<< /Type /Sig /SubFilter /adbe.pkcs7.detached /ByteRange 9 0 R /Contents {contents} >>"

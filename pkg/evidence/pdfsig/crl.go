@@ -13,13 +13,13 @@ var (
 	oidCertificateIssuer = asn1.ObjectIdentifier{2, 5, 29, 29}
 )
 
-// crl is a list of revoked certificates (RFC 5280), not verified yet.
+// crl is a certificate revocation list (RFC 5280) that has not been verified.
 type crl struct {
 	*x509.RevocationList
-	entries map[string]*x509.RevocationListEntry // by serial number; made when first needed
+	entries map[string]*x509.RevocationListEntry // by serial number; built on first use
 }
 
-// find looks for a certificate on the list.
+// find returns the list's entry for a certificate.
 func (l *crl) find(subject *x509.Certificate) *x509.RevocationListEntry {
 	if l.entries == nil {
 		l.entries = make(map[string]*x509.RevocationListEntry, len(l.RevokedCertificateEntries))
@@ -37,8 +37,8 @@ func (l *crl) find(subject *x509.Certificate) *x509.RevocationListEntry {
 	return l.entries[subject.SerialNumber.Text(16)]
 }
 
-// coversCertificate tells whether a certificate that is not on the list is not revoked: the list
-// leaves out none of its kind.
+// coversCertificate reports whether the list covers all certificates like subject, so that subject
+// is not revoked if the list does not name it.
 func (l *crl) coversCertificate(subject *x509.Certificate) bool {
 	for _, extension := range l.Extensions {
 		switch {
@@ -46,14 +46,14 @@ func (l *crl) coversCertificate(subject *x509.Certificate) bool {
 			if !pointIncludes(extension.Value, subject) {
 				return false
 			}
-		case extension.Critical: // the mark of a list of changes alone, say
+		case extension.Critical: // for example the mark of a delta CRL
 			return false
 		}
 	}
 	return true
 }
 
-// pointIncludes tells whether an IssuingDistributionPoint leaves a certificate in.
+// pointIncludes reports whether an IssuingDistributionPoint covers a certificate.
 func pointIncludes(value []byte, subject *x509.Certificate) bool {
 	const users, authorities = 0x81, 0x82
 	parts, err := parseMembers(value, tagSequence)
@@ -63,7 +63,7 @@ func pointIncludes(value []byte, subject *x509.Certificate) bool {
 	for _, part := range parts {
 		yes := len(part.Bytes) == 1 && part.Bytes[0] != 0
 		switch part.FullBytes[0] {
-		case tagZero: // a part of all, which the certificate names too
+		case tagZero: // a partial list, which the certificate must name too
 			named := func(url string) bool { return bytes.Contains(part.Bytes, []byte(url)) }
 			if !slices.ContainsFunc(subject.CRLDistributionPoints, named) {
 				return false
@@ -83,7 +83,8 @@ func pointIncludes(value []byte, subject *x509.Certificate) bool {
 	return true
 }
 
-// isIndirect tells whether a list may be about certificates of other issuers. Such are not judged.
+// isIndirect reports whether a list may cover certificates of other issuers. This package does not
+// use such lists.
 func (l *crl) isIndirect() bool {
 	const others = 0x84
 	return slices.ContainsFunc(l.Extensions, func(extension pkix.Extension) bool {
@@ -93,7 +94,7 @@ func (l *crl) isIndirect() bool {
 	})
 }
 
-// isSignedBy tells whether the issuer made the list.
+// isSignedBy reports whether the issuer signed the list.
 func (l *crl) isSignedBy(issuer *x509.Certificate) bool {
 	return bytes.Equal(l.RawIssuer, issuer.RawSubject) && !l.isIndirect() && l.CheckSignatureFrom(issuer) == nil
 }

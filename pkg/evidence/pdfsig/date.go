@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// parseDate reads a PDF date, D:YYYYMMDDHHmmSSOHH'mm' with everything behind the year optional.
-// Without a zone it is UTC.
+// parseDate parses a PDF date, D:YYYYMMDDHHmmSSOHH'mm', in which everything after the year is
+// optional. A date without a zone is UTC.
 func parseDate(text string) (time.Time, bool) {
 	text = strings.ReplaceAll(strings.TrimPrefix(text, "D:"), "'", "")
 	if at := strings.IndexByte(text, 'Z'); at >= 0 {
-		text = text[:at] // some write Z00'00'
+		text = text[:at] // some programs write Z00'00'
 	}
 	zone := ""
 	if at := strings.IndexAny(text, "+-"); at >= 0 {

@@ -5,16 +5,15 @@ import (
 	"errors"
 )
 
-// toDefiniteLength gives one element of BER with lengths instead of end marks, and strings of
-// octets in one piece. What is DER stays as it is, byte for byte. The bounds must have been checked
-// by [berLength].
+// toDefiniteLength converts one BER element to definite lengths and joins constructed octet
+// strings. It leaves DER unchanged, byte for byte. [berLength] must have checked the limits.
 func toDefiniteLength(raw []byte) []byte {
 	element, _ := firstToDefiniteLength(raw)
 	return element
 }
 
-// firstToDefiniteLength is definite for the first of several elements. It also returns what follows
-// it.
+// firstToDefiniteLength is like definite for the first of several elements, and also returns the
+// rest.
 func firstToDefiniteLength(raw []byte) (element, rest []byte) {
 	head, length, indefinite := elementHead(raw)
 	content := raw[head:]
@@ -58,7 +57,7 @@ func firstToDefiniteLength(raw []byte) (element, rest []byte) {
 	return append(appendHead(nil, tag, len(body)), body...), rest
 }
 
-// elementHead reads a tag of one byte or more and a length, as [berWalk] found them to be.
+// elementHead reads the tag and length of an element that [berWalk] has validated.
 func elementHead(raw []byte) (head, length int, indefinite bool) {
 	at := 1
 	if raw[0]&0x1F == 0x1F {
@@ -98,7 +97,8 @@ func appendHead(dst []byte, tag byte, length int) []byte {
 
 var errNotDER = errors.New("it is not encoded as DER")
 
-// parseMembers are the elements inside a constructed one with the given tag, which must fill raw.
+// parseMembers returns the elements inside a constructed element with the given tag, which must
+// fill raw.
 func parseMembers(raw []byte, tag byte) ([]asn1.RawValue, error) {
 	var outer asn1.RawValue
 	if rest, err := asn1.Unmarshal(raw, &outer); err != nil || len(rest) > 0 || raw[0] != tag {
@@ -116,7 +116,7 @@ func parseMembers(raw []byte, tag byte) ([]asn1.RawValue, error) {
 	return list, nil
 }
 
-// The tags of what CMS and certificates are made of.
+// Tags used in CMS and certificates.
 const (
 	tagInteger  = 0x02
 	tagOctets   = 0x04
@@ -124,13 +124,13 @@ const (
 	tagSequence = 0x30
 	tagSet      = 0x31
 	tagKeyID    = 0x80
-	tagZero     = 0xA0 // [0], constructed, as the next three
+	tagZero     = 0xA0 // [0], constructed, like the next three
 	tagOne      = 0xA1
 	tagTwo      = 0xA2
 	tagThree    = 0xA3
 )
 
-// derReader takes one element after the other.
+// derReader consumes a list of elements one by one.
 type derReader struct {
 	list []asn1.RawValue
 	err  error
@@ -141,12 +141,12 @@ func newDERReader(raw []byte, tag byte) *derReader {
 	return &derReader{list, err}
 }
 
-// hasTag tells whether the next element has a tag.
+// hasTag reports whether the next element has the tag.
 func (r *derReader) hasTag(tag byte) bool {
 	return r.err == nil && len(r.list) > 0 && r.list[0].FullBytes[0] == tag
 }
 
-// take takes the next element, which must have a tag.
+// take consumes the next element, which must have the tag.
 func (r *derReader) take(tag byte) asn1.RawValue {
 	if !r.hasTag(tag) {
 		r.err = errNotDER
@@ -157,7 +157,7 @@ func (r *derReader) take(tag byte) asn1.RawValue {
 	return one
 }
 
-// optional takes the next element if it has a tag.
+// optional consumes the next element if it has the tag.
 func (r *derReader) optional(tag byte) (asn1.RawValue, bool) {
 	if !r.hasTag(tag) {
 		return asn1.RawValue{}, false

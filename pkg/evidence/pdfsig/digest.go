@@ -6,26 +6,26 @@ import (
 	"hash"
 )
 
-// maxHashedBytes is how many bytes are hashed for all signatures of a file together: room for each
-// of a few digest algorithms to take all of the file and all of its tails.
+// maxHashedBytes returns how many bytes may be hashed for all signatures of a file together. It
+// lets each of a few digest algorithms hash the whole file and all tails.
 func maxHashedBytes(size int64) int64 { return 16*size + 64<<20 }
 
-// maxContents is how many bytes the signatures of a file have together: what holds is kept until
+// maxContents limits the total size of a file's signatures: valid ones are kept in memory until
 // trust is judged.
 const maxContents = 16 << 20
 
-// workLimits are what may yet be done for the signatures of a file, in bytes.
+// workLimits is the number of bytes that may still be hashed and kept for a file's signatures.
 type workLimits struct{ hashed, contents int64 }
 
 // prefixHash is the state of a hash over the file's first bytes. Signatures of several revisions
-// begin with the same bytes, and each goes on where the one before left off.
+// begin with the same bytes, so each continues where the one before stopped.
 type prefixHash struct {
 	state  hash.Hash
 	offset int64
 }
 
-// copyHash gives a hash with the same state, or the hash itself if that has no copy. The hashes of
-// FIPS modules are no [hash.Cloner].
+// copyHash returns a copy of a hash with its state, or the hash itself if it cannot be copied. FIPS
+// module hashes do not implement [hash.Cloner].
 func copyHash(state hash.Hash, algorithm crypto.Hash) (whole hash.Hash, copied bool) {
 	if cloner, ok := state.(hash.Cloner); ok {
 		if clone, err := cloner.Clone(); err == nil {
@@ -45,7 +45,7 @@ func copyHash(state hash.Hash, algorithm crypto.Hash) (whole hash.Hash, copied b
 	return whole, true
 }
 
-// digest hashes what a signature covers.
+// digest hashes the bytes that a signature covers.
 func (c *checker) digest(covered signedRange, algorithm crypto.Hash) ([]byte, *fault, error) {
 	begun, ok := c.prefixes[algorithm]
 	if !ok || begun.offset > covered.gapStart {
@@ -66,7 +66,7 @@ func (c *checker) digest(covered signedRange, algorithm crypto.Hash) ([]byte, *f
 	c.prefixes[algorithm] = begun
 	whole, copied := copyHash(begun.state, algorithm)
 	if !copied {
-		delete(c.prefixes, algorithm) // it goes on with this signature alone
+		delete(c.prefixes, algorithm) // this signature's hash consumes the state
 	}
 	if err := copyRange(c.ctx, whole, c.reader, covered.gapEnd, tail); err != nil {
 		return nil, nil, err

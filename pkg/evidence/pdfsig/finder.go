@@ -16,20 +16,19 @@ const (
 	maxSignatures  = 100
 	maxFieldDepth  = 32
 	maxPageNodes   = 1 << 17
-	maxFieldName   = 128 // characters that are shown
+	maxFieldName   = 128 // characters shown of a name
 	findBudgetBase = 64 << 20
 )
 
-// candidate is the place of a signature dictionary.
+// candidate is the position of a signature dictionary.
 type candidate struct {
-	entry        pdf.Entry // of the object that it is or stands in
-	offset       int64     // of the dictionary: in the file, or in its object stream
+	entry        pdf.Entry // of the object that is the dictionary or contains it
+	offset       int64     // of the dictionary, in the file or in its object stream
 	isSuperseded bool
-	field        pdf.Object // the form field that has it, or null
+	field        pdf.Object // the form field whose value it is, or null
 }
 
-// fileOffset is what findings say of the place: bytes inside an object stream have none in the
-// file.
+// fileOffset returns the offset that findings report, which is 0 for an object in an object stream.
 func (c candidate) fileOffset() int64 {
 	if c.entry.Type == pdf.Compressed {
 		return 0
@@ -37,21 +36,21 @@ func (c candidate) fileOffset() int64 {
 	return c.offset
 }
 
-// finder goes through all objects of a document once. It keeps places, not objects: a signature
-// dictionary can have 16 MiB.
+// finder visits all objects of a document once. It keeps positions rather than objects, since a
+// signature dictionary can take 16 MiB.
 type finder struct {
 	ctx               context.Context
 	document          *pdf.Document
 	candidates        []candidate
 	extents           extents
 	seen              map[dictionaryPlace]bool
-	fields            map[pdf.Reference]pdf.Object // by the object that is their value; without their values
+	fields            map[pdf.Reference]pdf.Object // by the object that is the field's value; without the values
 	unreadableObjects int
 	unreadableReason  string // why the first object could not be read
 	tooMany           bool
 }
 
-// dictionaryPlace is where a dictionary stands; stream is zero in the file itself.
+// dictionaryPlace is the position of a dictionary. The stream is zero for one in the file itself.
 type dictionaryPlace struct {
 	stream uint32
 	offset int64
@@ -83,7 +82,8 @@ func (f *finder) find() error {
 	return f.extents.resolve(f.ctx, f.document)
 }
 
-// signatureNames are names of which one is in each object that [finder.search] finds something in.
+// signatureNames are names of which every object that interests [finder.search] contains at least
+// one.
 var signatureNames = []string{"ByteRange", "Sig", "DocTimeStamp", "SubFilter", "V"}
 
 // searchObject reads one object and searches it.
@@ -100,7 +100,7 @@ func (f *finder) searchObject(entry pdf.Entry, superseded bool) error {
 		if !errors.As(err, &fault) {
 			return err
 		}
-		// what stood at the places of earlier revisions may be long gone
+		// what stood at the offsets of earlier revisions may be long gone
 		if !superseded {
 			if f.unreadableObjects++; f.unreadableObjects == 1 {
 				f.unreadableReason = fault.Error()
@@ -134,7 +134,7 @@ func (f *finder) search(o pdf.Object, entry pdf.Entry, superseded bool) {
 	}
 }
 
-// searchField notes what a form field has for a value.
+// searchField records the value of a form field.
 func (f *finder) searchField(o pdf.Object, entry pdf.Entry, superseded bool) {
 	value := o.Get("V")
 	switch {
@@ -150,7 +150,7 @@ func (f *finder) searchField(o pdf.Object, entry pdf.Entry, superseded bool) {
 	}
 }
 
-// trimField keeps what the field's name and type need.
+// trimField keeps the entries that determine the field's name and type.
 func trimField(o pdf.Object) pdf.Object {
 	short := pdf.Object{Kind: pdf.Dictionary}
 	for _, key := range []string{"T", "FT", "Parent"} {
@@ -181,7 +181,7 @@ func (f *finder) add(c candidate) {
 	f.candidates = append(f.candidates, c)
 }
 
-// isSignature tells a signature dictionary by what any reader might know it by.
+// isSignature reports whether any reader might take the dictionary for a signature.
 func isSignature(o pdf.Object) bool {
 	contents, subFilter := false, false
 	for i := 0; i+1 < len(o.Items); i += 2 {
@@ -202,7 +202,8 @@ func isSignature(o pdf.Object) bool {
 	return contents && subFilter
 }
 
-// addValues adds what is a signature only because a signature field has it for a value.
+// addValues adds the objects that are signatures only because they are the value of a signature
+// field.
 func (f *finder) addValues() error {
 	if len(f.fields) == 0 {
 		return nil
@@ -238,13 +239,13 @@ func (f *finder) addValues() error {
 	return nil
 }
 
-// isReadError tells what the system says from what the file is.
+// isReadError reports whether an error comes from reading rather than from the file's content.
 func isReadError(err error) bool {
 	var fault *pdf.Error
 	return err != nil && !errors.As(err, &fault)
 }
 
-// ancestry goes from a field to the nodes above it.
+// ancestry visits a field and the nodes above it.
 func (f *finder) ancestry(field pdf.Object, visit func(pdf.Object) bool) error {
 	for range maxFieldDepth {
 		if field.Kind != pdf.Dictionary || !visit(field) {
@@ -271,7 +272,7 @@ func (f *finder) signatureField(field pdf.Object) (bool, error) {
 	return result, err
 }
 
-// fieldName is the full name, with dots, of what can be shown.
+// fieldName returns the printable part of the full name, with dots.
 func (f *finder) fieldName(field pdf.Object) (string, error) {
 	var parts []string
 	err := f.ancestry(field, func(node pdf.Object) bool {
@@ -284,7 +285,8 @@ func (f *finder) fieldName(field pdf.Object) (string, error) {
 	return printable(strings.Join(parts, ".")), err
 }
 
-// printable leaves out what terminals might act upon, and what is too long.
+// printable removes unprintable characters, which a terminal might interpret, and shortens long
+// text.
 func printable(text string) string {
 	var result []rune
 	for _, c := range text {

@@ -6,20 +6,21 @@ import (
 	"github.com/danabio/danabio-go/internal/pdf"
 )
 
-// formField is a field, or a widget of one, of the first revision.
+// formField is a form field, or a widget of one, in the first revision.
 type formField struct {
 	dictionary   pdf.Object
-	name         string // with dots
-	fieldType    string // /FT, its own or from above
-	parent       uint32 // 0: none
+	name         string // full name, with dots
+	fieldType    string // /FT, own or inherited
+	parent       uint32 // 0 if there is none
 	hasSignature bool   // has a value
 }
 
-// What an update may change of a field, and what a new one may have. Actions are in neither.
+// Keys that an update may change in a field, and keys that a new field may have. Neither include
+// actions.
 var (
 	signingKeys = []string{"V", "AP", "AS", "F", "M", "P", "DA", "MK"}
 	fillingKeys = []string{"V", "AP", "AS", "M", "I", "RV"}
-	widgetKeys  = []string{"Type", "Subtype", "Rect"} // of a field that had no widget
+	widgetKeys  = []string{"Type", "Subtype", "Rect"} // keys that a field without a widget may gain
 	newKeys     = []string{
 		"Type", "Subtype", "FT", "T", "TU", "TM", "Ff", "V", "Rect", "P", "F", "AP", "AS", "MK", "BS", "Border", "DA",
 		"DR",
@@ -27,16 +28,16 @@ var (
 	}
 )
 
-// What /F of an annotation says.
+// Bits of an annotation's /F.
 const (
 	flagHidden = 1 << 1
 	flagNoView = 1 << 5
 )
 
-// maxFullName is how many bytes a field's name may have, with those of the fields above it.
+// maxFullName is the longest full field name in bytes, including the names of the fields above.
 const maxFullName = 4 << 10
 
-// readFields notes all fields of the first revision.
+// readFields records all fields of the first revision.
 func (u *update) readFields(form pdf.Object) error {
 	u.fields = map[uint32]*formField{}
 	roots, err := u.list(u.before, form.Get("Fields"))
@@ -48,7 +49,7 @@ func (u *update) readFields(form pdf.Object) error {
 
 func (u *update) readKids(kids []pdf.Object, above formField, depth int) error {
 	if depth > maxFieldDepth {
-		return &pdf.Error{Kind: pdf.ErrLimit, Offset: -1, Detail: "form fields stand too deep in one another"}
+		return &pdf.Error{Kind: pdf.ErrLimit, Offset: -1, Detail: "form fields are nested too deep"}
 	}
 	for _, kid := range kids {
 		if kid.Kind != pdf.Ref || u.fields[kid.Reference().Number] != nil {
@@ -92,7 +93,7 @@ func (u *update) readKids(kids []pdf.Object, above formField, depth int) error {
 	return nil
 }
 
-// signatureAt finds the signature that a field's value is, and explains its dictionary.
+// signatureAt returns the signature that is a field's value, and marks its dictionary as explained.
 func (u *update) signatureAt(field uint32, value pdf.Object) (*Signature, error) {
 	number := field
 	dictionary := value
@@ -113,7 +114,7 @@ func (u *update) signatureAt(field uint32, value pdf.Object) (*Signature, error)
 	return u.signatures[i], u.allowTree(dictionary)
 }
 
-// allowNewField lets the update add a field if that has one of its signatures.
+// allowNewField allows the update to add a field for one of its signatures.
 func (u *update) allowNewField(ref pdf.Object) error {
 	number := ref.Reference().Number
 	if ref.Kind != pdf.Ref || !u.allowObject(ref) {
@@ -126,13 +127,13 @@ func (u *update) allowNewField(ref pdf.Object) error {
 	}
 	field := loaded.Object
 	if !isNewField(loaded) || !field.Get("FT").IsName("Sig") {
-		u.noteOther("form: a field in object %d that is no mere signature field", number)
+		u.noteOther("form: a field in object %d that is not only a signature field", number)
 		return nil
 	}
 	return u.allowSignature(number, field)
 }
 
-// isNewField tells whether an object is a dictionary with no other keys than a signature field
+// isNewField reports whether an object is a dictionary with only the keys that a signature field
 // needs.
 func isNewField(field pdf.Indirect) bool {
 	_, twice := field.Object.DuplicateKey()
@@ -141,7 +142,7 @@ func isNewField(field pdf.Indirect) bool {
 			func(key string) bool { return !slices.Contains(newKeys, key) })
 }
 
-// allowSignature notes the signature of a field that was new or empty.
+// allowSignature records the signature of a field that was new or empty.
 func (u *update) allowSignature(number uint32, field pdf.Object) error {
 	signature, err := u.signatureAt(number, field.Get("V"))
 	if err != nil {
@@ -165,7 +166,7 @@ func (u *update) allowSignature(number uint32, field pdf.Object) error {
 	for _, kid := range kids {
 		n := kid.Reference().Number
 		if kid.Kind != pdf.Ref || u.fields[n] != nil {
-			continue // which is compared for itself
+			continue // compared on its own
 		}
 		loaded, err := u.loadNumber(u.after, n)
 		if err != nil {
@@ -195,11 +196,11 @@ func (u *update) allowSignature(number uint32, field pdf.Object) error {
 	return nil
 }
 
-// allowWidget explains what a signature shows of itself, which a time stamp does nothing.
+// allowWidget marks the visible part of a signature as explained. A time stamp must have none.
 func (u *update) allowWidget(number uint32, widget pdf.Object, signature *Signature) error {
 	for _, key := range dictionaryKeys(widget) {
 		if slices.Contains([]string{"V", "P", "Kids"}, key) {
-			continue // explained, or not, by themselves
+			continue // checked elsewhere
 		}
 		if err := u.allowTree(widget.Get(key)); err != nil {
 			return err
@@ -219,11 +220,11 @@ func (u *update) allowWidget(number uint32, widget pdf.Object, signature *Signat
 	return nil
 }
 
-// maxAppearanceArea is the area that a signature may show itself on, in square points: half of an
-// A4 page.
+// maxAppearanceArea is the largest area of a visible signature in square points: half an A4 page.
 const maxAppearanceArea = 595 * 842 / 2
 
-// appearanceArea is how much of a page a widget covers, in square points; 0 if it shows nothing.
+// appearanceArea returns how much of a page a widget covers, in square points, and 0 if it shows
+// nothing.
 func (u *update) appearanceArea(widget pdf.Object) (float64, error) {
 	flags, err := u.resolve(u.after, widget.Get("F"))
 	hidden := flags.Kind == pdf.Integer && flags.Int&(flagHidden|flagNoView) != 0
@@ -248,7 +249,7 @@ func (u *update) appearanceArea(widget pdf.Object) (float64, error) {
 	return max(at[2]-at[0], at[0]-at[2]) * max(at[3]-at[1], at[1]-at[3]), nil
 }
 
-// compareFields lets fields of the first revision be signed or filled in.
+// compareFields allows fields of the first revision to be signed or filled in.
 func (u *update) compareFields() error {
 	numbers := make([]uint32, 0, len(u.fields))
 	for number := range u.fields {
@@ -281,7 +282,7 @@ func (u *update) compareFields() error {
 	return nil
 }
 
-// onlyKeys tells whether all keys are in one of the lists.
+// onlyKeys reports whether every key is in one of the lists.
 func onlyKeys(keys []string, lists ...[]string) bool {
 	return !slices.ContainsFunc(keys, func(key string) bool { return !slices.Contains(slices.Concat(lists...), key) })
 }

@@ -8,41 +8,41 @@ import (
 	"github.com/danabio/danabio-go/internal/pdf"
 )
 
-// ChangeKind is what a part of an update is for.
+// ChangeKind is the purpose of a part of an update.
 type ChangeKind string
 
 const (
 	ChangeValidationData ChangeKind = "validation-data"     // /DSS with its streams, /Extensions
 	ChangeTimeStamp      ChangeKind = "document-time-stamp" // its field, which shows nothing
-	ChangeSignature      ChangeKind = "signature"           // its field, which shows something in its own rectangle
+	ChangeSignature      ChangeKind = "signature"           // its field, visible only in its own rectangle
 	ChangeFormField      ChangeKind = "form-field"          // a value, where a certification allows it
-	ChangeOther          ChangeKind = "other"               // whatever is not proven to be one of these
+	ChangeOther          ChangeKind = "other"               // anything not proven to be one of the above
 )
 
-// Change is what an update adds or replaces.
+// Change is something that an update adds or replaces.
 type Change struct {
 	Kind ChangeKind `json:"kind"`
-	// Detail says what it is, in English: places and PDF keywords, never content.
+	// Detail describes the change in English, with positions and PDF keywords but never content.
 	Detail string `json:"detail"`
 }
 
-// hasOtherChange tells whether something is changed that is not known to be harmless.
+// hasOtherChange reports whether a change is not known to be harmless.
 func hasOtherChange(changes []Change) bool {
 	return slices.ContainsFunc(changes, func(c Change) bool { return c.Kind == ChangeOther })
 }
 
-// onlyKinds tells whether there are changes, and all are of the kinds.
+// onlyKinds reports whether there are changes and all are of the kinds.
 func onlyKinds(changes []Change, kinds ...ChangeKind) bool {
 	return len(changes) > 0 && !slices.ContainsFunc(changes, func(c Change) bool {
 		return !slices.Contains(kinds, c.Kind)
 	})
 }
 
-// maxChanges is how many changes are listed.
+// maxChanges is the largest number of changes that are listed.
 const maxChanges = 20
 
-// appendChange adds a change once, if there is room. One that is not known to be harmless finds
-// some.
+// appendChange adds a change unless it is listed already or the list is full. The first ChangeOther
+// always gets a place.
 func appendChange(changes []Change, change Change) []Change {
 	switch {
 	case slices.Contains(changes, change):
@@ -54,23 +54,23 @@ func appendChange(changes []Change, change Change) []Change {
 	return changes
 }
 
-// maxOwnedObjects bounds how many objects of validation data and appearances are followed.
+// maxOwnedObjects limits how many objects of validation data and appearances are followed.
 const maxOwnedObjects = 1 << 16
 
-// update compares two revisions of a file, of which the first is the beginning of the second.
+// update compares two revisions of a file, the first of which is the beginning of the second.
 //
-// An object has changed if the two cross-references lead to different places for its number.
-// Each one must be explained: as an object of the document's known structure that differs only
-// in entries that validation data, time stamps, signatures and form values may touch, as one that
-// says the same as before, or as an addition that only such an entry leads to. So pages,
-// their contents, fonts and everything else that the first revision shows resolve to the same
-// objects in the second.
+// An object has changed if the two cross-references lead to different places for its number. Each
+// changed object must be explained in one of three ways. It belongs to the document's known
+// structure and differs only in entries that validation data, time stamps, signatures and form
+// values may change. It says the same as before. Or it is an addition that only such an entry leads
+// to. So pages, their contents, fonts and everything else that the first revision shows resolve to
+// the same objects in the second.
 type update struct {
 	objectLoader
 	before, after *pdf.Document
-	// signatures are those that hold and that the update adds.
+	// signatures are the signatures that hold and that the update adds.
 	signatures []*Signature
-	// rules are what the signatures of the first revision allow.
+	// rules is what the signatures of the first revision allow.
 	rules modificationRules
 
 	changedObjects map[uint32]bool
@@ -90,8 +90,8 @@ func (u *update) note(kind ChangeKind, format string, values ...any) {
 
 func (u *update) noteOther(format string, values ...any) { u.note(ChangeOther, format, values...) }
 
-// compare fills changes. An error says that the revisions cannot be compared, or is the context's
-// or the reader's.
+// compare fills changes. An error means that the revisions cannot be compared, or comes from the
+// context or the reader.
 func (u *update) compare() error {
 	if !u.continuesXref() {
 		return nil
@@ -101,7 +101,7 @@ func (u *update) compare() error {
 	case err != nil:
 		return err
 	case at < u.after.Size():
-		u.noteOther("its cross-reference does not account for what stands at byte %d", at)
+		u.noteOther("its cross-reference does not account for the bytes at %d", at)
 	}
 	u.changedObjects, u.allowed = map[uint32]bool{}, map[uint32]bool{}
 	u.visited, u.widgets = map[uint32]bool{}, map[uint32]bool{}
@@ -138,8 +138,8 @@ func (u *update) compare() error {
 	return nil
 }
 
-// continuesXref tells whether the second revision's cross-reference is the first one's with more in
-// front, in which all readers read the same.
+// continuesXref reports whether the second revision's cross-reference consists of the first one's
+// with new sections in front, and all readers resolve it in the same way.
 func (u *update) continuesXref() bool {
 	before, after := u.before.Sections(), u.after.Sections()
 	added := len(after) - len(before)
@@ -167,7 +167,7 @@ func (u *update) continuesXref() bool {
 	return true
 }
 
-// sameEntry tells whether an entry of the second revision leads to the same bytes in the first.
+// sameEntry reports whether an entry of the second revision leads to the same bytes in the first.
 func (u *update) sameEntry(entry pdf.Entry) bool {
 	before, known := u.before.Entry(entry.Number)
 	if entry.Type == pdf.Free {
@@ -184,8 +184,8 @@ func (u *update) sameEntry(entry pdf.Entry) bool {
 	return true
 }
 
-// allowObject explains an object that something may lead to that the update may write: one that
-// nothing in the first revision leads to, or only what the update may replace.
+// allowObject explains an object that the update may add: nothing in the first revision leads to
+// it, except for entries that the update may replace.
 func (u *update) allowObject(value pdf.Object) bool {
 	if value.Kind != pdf.Ref {
 		return true
@@ -194,20 +194,20 @@ func (u *update) allowObject(value pdf.Object) bool {
 	if !u.changedObjects[number] || u.allowed[number] {
 		return true
 	}
-	if !u.ownership.isUnreferenced(number) { // as no page is and no field, to which other entries lead
+	if !u.ownership.isUnreferenced(number) { // never true for pages and fields, which other entries lead to
 		return false
 	}
 	u.allowed[number] = true
 	return true
 }
 
-// allowTree does the same for all that a value leads to, through what the update may replace but
-// does not, too.
+// allowTree explains everything that a value leads to, including through entries that the update
+// may replace but does not.
 func (u *update) allowTree(value pdf.Object) error {
 	for _, ref := range referencesIn(value) {
 		number := ref.Reference().Number
 		if u.visited[number] || !u.ownership.isUnreferenced(number) || !u.allowObject(ref) {
-			continue // what is not explained is found in the end
+			continue // compareRest reports what stays unexplained
 		}
 		u.visited[number] = true
 		if err := u.ctx.Err(); err != nil {
@@ -224,7 +224,7 @@ func (u *update) allowTree(value pdf.Object) error {
 	return nil
 }
 
-// referencesIn are those that stand in a value.
+// referencesIn returns the references in a value.
 func referencesIn(value pdf.Object) []pdf.Object {
 	if value.Kind == pdf.Ref {
 		return []pdf.Object{value}
@@ -241,7 +241,7 @@ func referencesIn(value pdf.Object) []pdf.Object {
 	return found
 }
 
-// equalValues tells whether two values say the same, however they are written.
+// equalValues reports whether two values say the same, regardless of how they are written.
 func equalValues(a, b pdf.Object) bool {
 	if a.Kind == pdf.Dictionary && b.Kind == pdf.Dictionary {
 		return len(differingKeys(a, b)) == 0
@@ -259,11 +259,11 @@ func equalValues(a, b pdf.Object) bool {
 	return slices.EqualFunc(a.Items, b.Items, equalValues)
 }
 
-// dictionaryKeys are those of a dictionary, once each.
+// dictionaryKeys returns a dictionary's keys, each once.
 func dictionaryKeys(dictionary pdf.Object) []string { return differingKeys(dictionary, pdf.Object{}) }
 
-// differingKeys are the keys, in order, whose values are not alike, or which one of two
-// dictionaries has twice. A value that is null is one that is not there.
+// differingKeys returns, in order, the keys whose values are not alike, and those that one of the
+// dictionaries has twice. A null value counts as missing.
 func differingKeys(a, b pdf.Object) []string {
 	type values struct {
 		first, second pdf.Object
@@ -290,8 +290,8 @@ func differingKeys(a, b pdf.Object) []string {
 	return differ
 }
 
-// addedItems are the items of the second list that the first does not have; false if the first is
-// not in it, in its order.
+// addedItems returns the items of the second list that are not in the first. It returns false
+// unless the second list contains the first in its order.
 func addedItems(before, after []pdf.Object) ([]pdf.Object, bool) {
 	var more []pdf.Object
 	for _, item := range after {
@@ -304,8 +304,8 @@ func addedItems(before, after []pdf.Object) ([]pdf.Object, bool) {
 	return more, len(before) == 0
 }
 
-// compareInfo lets the document's information have another date and producer. Some programs leave
-// it out of their trailer.
+// compareInfo allows the document information to have a new date and producer. Some programs omit
+// it from their trailer.
 func (u *update) compareInfo() error {
 	before, after := u.before.Trailer().Get("Info"), u.after.Trailer().Get("Info")
 	if before.Kind != pdf.Null && after.Kind != pdf.Null && !before.Equal(after) {
@@ -337,7 +337,8 @@ func (u *update) compareInfo() error {
 	return nil
 }
 
-// compareRest explains what says the same as before and what nothing leads to, and names the rest.
+// compareRest explains objects that say the same as before or that nothing leads to, and reports
+// the rest.
 func (u *update) compareRest() error {
 	numbers := make([]uint32, 0, len(u.changedObjects))
 	for number := range u.changedObjects {
@@ -348,7 +349,7 @@ func (u *update) compareRest() error {
 	slices.Sort(numbers)
 	for _, number := range numbers {
 		if len(u.changes) == maxChanges && hasOtherChange(u.changes) {
-			return nil // nobody would see more
+			return nil // further changes would not be listed
 		}
 		fine, err := u.isHarmless(number)
 		if err != nil {
@@ -367,7 +368,7 @@ func (u *update) compareRest() error {
 	return nil
 }
 
-// isHarmless tells whether an object that is not explained changes nothing that is shown.
+// isHarmless reports whether an unexplained object changes nothing that is shown.
 func (u *update) isHarmless(number uint32) (bool, error) {
 	before, _ := u.before.Entry(number)
 	after, _ := u.after.Entry(number)
@@ -379,8 +380,8 @@ func (u *update) isHarmless(number uint32) (bool, error) {
 		return false, err
 	}
 	if before.Type == pdf.Free {
-		// Nothing leads to it: neither the first revision, nor what is explained. It carries other
-		// objects, as an object stream does, or is what some programs leave behind.
+		// Neither the first revision nor an explained object leads to it. It is a container of
+		// other objects, such as an object stream, or something that some programs leave behind.
 		return u.ownership.isUnreferenced(number), nil
 	}
 	a, err := u.loadEntry(u.before, before)
@@ -390,8 +391,8 @@ func (u *update) isHarmless(number uint32) (bool, error) {
 	return a.Reference == b.Reference && a.Stream < 0 && b.Stream < 0 && equalValues(a.Object, b.Object), nil
 }
 
-// Summary names what changes a document in one sentence, without signatures, form values and
-// validation data; the first three and how many more there are.
+// Summary describes in one sentence what changes a document: the first three changes, and how many
+// more there are. It leaves out signatures, time stamps and validation data.
 func Summary(changes []Change) string {
 	const shown = 3
 	var parts []string

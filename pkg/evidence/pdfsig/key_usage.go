@@ -6,16 +6,16 @@ import (
 	"slices"
 )
 
-// Extended key usages for signing documents that x509 has no name for.
+// Extended key usages for signing documents that package x509 does not know.
 var documentUses = []asn1.ObjectIdentifier{
 	{1, 3, 6, 1, 5, 5, 7, 3, 36},       // documentSigning, RFC 9336
 	{1, 2, 840, 113583, 1, 1, 5},       // Adobe, authentic documents
 	{1, 3, 6, 1, 4, 1, 311, 10, 3, 12}, // Microsoft, document signing
 }
 
-// allowsSigning tells whether a certificate may be used to sign documents: it names no use, or one
-// that allows it. One for clients that log in passes too, see [isForClients]; one for servers, code
-// or time stamps alone does not.
+// allowsSigning reports whether a certificate may sign documents: it names no use, or one that
+// allows it. A certificate for client login passes too, see [clientUse]. One only for servers, code
+// or time stamps does not.
 func allowsSigning(certificate *x509.Certificate) bool {
 	return signsDocuments(certificate) || isForClients(certificate)
 }
@@ -31,19 +31,20 @@ func signsDocuments(certificate *x509.Certificate) bool {
 	})
 }
 
-// isForClients tells whether logging in is the nearest to signing that a certificate is meant for.
+// isForClients reports whether client login is the closest to signing that a certificate is meant
+// for.
 func isForClients(certificate *x509.Certificate) bool {
 	return !signsDocuments(certificate) && slices.Contains(certificate.ExtKeyUsage, x509.ExtKeyUsageClientAuth)
 }
 
-// allowsTimeStamps tells whether a certificate may be used for time stamps, which RFC 3161 wants to
-// be said.
+// allowsTimeStamps reports whether a certificate may sign time stamps, which RFC 3161 requires it
+// to say.
 func allowsTimeStamps(certificate *x509.Certificate) bool {
 	return slices.Contains(certificate.ExtKeyUsage, x509.ExtKeyUsageTimeStamping)
 }
 
-// authoritiesFit tells whether the authorities between a signer and the root may issue for a use.
-// Those that name none may.
+// authoritiesFit reports whether the authorities between a signer and the root may issue for a use.
+// Those that name no use may.
 func authoritiesFit(chain []*x509.Certificate, fits func(*x509.Certificate) bool) bool {
 	const signerAndRoot = 2
 	if len(chain) <= signerAndRoot {

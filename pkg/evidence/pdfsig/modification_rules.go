@@ -6,20 +6,20 @@ import (
 	"github.com/danabio/danabio-go/internal/pdf"
 )
 
-// modificationRules are what the signatures of a revision allow later ones to change.
+// modificationRules is what the signatures of a revision allow later ones to change.
 type modificationRules struct {
-	forbidSigning bool // a certification allows nothing at all
-	allowFilling  bool // a certification allows values of form fields
+	forbidSigning bool // a certification allows no changes at all
+	allowFilling  bool // a certification allows filling in form fields
 	fieldLocks    []fieldLock
 }
 
-// fieldLock is a /FieldMDP: the fields that nobody may change any more.
+// fieldLock is a /FieldMDP: the fields that must not change any more.
 type fieldLock struct {
 	action string // All, Include or Exclude
 	fields map[string]bool
 }
 
-// readRules reads /DocMDP and /FieldMDP of the signatures of a revision.
+// readRules reads /DocMDP and /FieldMDP of a revision's signatures.
 func (u *update) readRules(signatures []*Signature) (modificationRules, error) {
 	var r modificationRules
 	for _, s := range signatures {
@@ -78,7 +78,7 @@ func (u *update) readFieldLocks(dictionary pdf.Object) ([]fieldLock, error) {
 	return locks, nil
 }
 
-// locks tells whether a field must not change. A name stands for all fields below it, too.
+// locks reports whether a field must not change. A name includes all fields below it.
 func (r modificationRules) locks(field string) bool {
 	return slices.ContainsFunc(r.fieldLocks, func(lock fieldLock) bool {
 		named := lock.fields[field]
@@ -91,6 +91,6 @@ func (r modificationRules) locks(field string) bool {
 		case "Exclude":
 			return !named
 		}
-		return true // All, and what is not known
+		return true // All, or an unknown action
 	})
 }

@@ -8,26 +8,26 @@ import (
 	"github.com/danabio/danabio-go/internal/pdf"
 )
 
-// extents are the objects of a file that reach into another, or may: no object of an honest file
-// does. A stream that reaches into the contents of a signature shows what no signature covers.
+// extents collects the objects of a file that overlap others, or may. No object of an honest file
+// does. A stream that reaches into a signature's /Contents shows bytes that no signature covers.
 type extents struct {
 	suspects   []extent
-	unresolved []pdf.Indirect // streams whose length is an object of its own
-	large      []extent       // the large streams whose length stands in them, in the order of the file
+	unresolved []pdf.Indirect // streams whose length is an indirect object
+	large      []extent       // large streams with a direct length, in file order
 	last       extent
 	farthest   int64
 }
 
-// largeStream is so large that a search goes around it.
+// largeStream is the least size, in bytes, of a stream that the search for signatures skips.
 const largeStream = 64 << 10
 
-// extent is the place of an object, with its stream.
+// extent is the position of an object, including its stream.
 type extent struct {
 	number     uint32
 	start, end int64
 }
 
-// add takes the objects in the order of the file. The error is the reader's.
+// add records an object. Objects must come in file order. The error is the reader's.
 func (e *extents) add(document *pdf.Document, object pdf.Indirect) error {
 	if object.Compressed {
 		return nil
@@ -35,7 +35,7 @@ func (e *extents) add(document *pdf.Document, object pdf.Indirect) error {
 	one := extent{object.Reference.Number, object.Offset, object.End()}
 	switch length := object.Length; {
 	case object.Stream >= 0 && length.Kind == pdf.Ref:
-		object.Object = pdf.Object{} // which is not needed any more
+		object.Object = pdf.Object{} // not needed any more
 		e.unresolved = append(e.unresolved, object)
 	case object.Stream >= 0:
 		var err error
@@ -56,8 +56,7 @@ func (e *extents) add(document *pdf.Document, object pdf.Indirect) error {
 	return nil
 }
 
-// resolve finds out how far the streams reach whose length is an object of its own, in the order of
-// the file.
+// resolve determines the extents of the streams whose length is an indirect object, in file order.
 func (e *extents) resolve(ctx context.Context, document *pdf.Document) error {
 	entry := func(object pdf.Indirect) pdf.Entry {
 		at, _ := document.Entry(object.Length.Reference().Number)
@@ -75,7 +74,7 @@ func (e *extents) resolve(ctx context.Context, document *pdf.Document) error {
 		if isReadError(err) {
 			return err
 		}
-		object.Length = length // none if it cannot be read
+		object.Length = length // null if it cannot be read
 		end, err := document.StreamEnd(object)
 		if err != nil {
 			return err
@@ -86,8 +85,8 @@ func (e *extents) resolve(ctx context.Context, document *pdf.Document) error {
 	return nil
 }
 
-// reachingInto is an object, but the signature's own, that reaches into what its byte range leaves
-// out.
+// reachingInto returns an object, other than the signature's own, that reaches into the gap of the
+// signature's byte range.
 func (e *extents) reachingInto(gap signedRange, own uint32) (uint32, bool) {
 	i := slices.IndexFunc(e.suspects, func(one extent) bool {
 		return one.number != own && one.start < gap.gapEnd && one.end > gap.gapStart

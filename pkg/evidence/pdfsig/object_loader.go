@@ -6,17 +6,17 @@ import (
 	"github.com/danabio/danabio-go/internal/pdf"
 )
 
-// minLoadCost is what an object counts at least of what may be read.
+// minLoadCost is the least that loading an object takes from the budget, in bytes.
 const minLoadCost = 512
 
-// objectLoader reads objects of revisions. What it parses counts against the meter as what it reads
-// does: a small file can lead to the same large object any number of times.
+// objectLoader reads objects of revisions. Parsed bytes count against the budget like bytes read,
+// because a small file can refer to the same large object any number of times.
 type objectLoader struct {
 	ctx    context.Context
 	budget *budgetReader
 }
 
-// loadEntry reads the object that an entry leads to; a free one is null.
+// loadEntry reads the object that an entry points to. A free entry gives null.
 func (l objectLoader) loadEntry(d *pdf.Document, entry pdf.Entry) (pdf.Indirect, error) {
 	if err := l.ctx.Err(); err != nil {
 		return pdf.Indirect{}, err
@@ -44,7 +44,7 @@ func (l objectLoader) resolve(d *pdf.Document, value pdf.Object) (pdf.Object, er
 			return value, nil
 		}
 		entry, _ := d.Entry(value.Reference().Number)
-		if entry.Reference() != value.Reference() { // another generation; one in an object stream has 0
+		if entry.Reference() != value.Reference() { // another generation; objects in object streams have 0
 			return pdf.Object{}, nil
 		}
 		loaded, err := l.loadEntry(d, entry)
@@ -56,14 +56,14 @@ func (l objectLoader) resolve(d *pdf.Document, value pdf.Object) (pdf.Object, er
 	return pdf.Object{}, &pdf.Error{Kind: pdf.ErrLimit, Offset: -1, Detail: "references lead to references"}
 }
 
-// list resolves an array; null counts as an empty one.
+// list resolves an array. Null counts as an empty one.
 func (l objectLoader) list(d *pdf.Document, value pdf.Object) ([]pdf.Object, error) {
 	resolved, err := l.resolve(d, value)
 	if err != nil {
 		return nil, err
 	}
 	if resolved.Kind != pdf.Array && resolved.Kind != pdf.Null {
-		return nil, &pdf.Error{Kind: pdf.ErrStructure, Offset: -1, Detail: "an array is none"}
+		return nil, &pdf.Error{Kind: pdf.ErrStructure, Offset: -1, Detail: "a value that should be an array is not one"}
 	}
 	return resolved.Items, nil
 }

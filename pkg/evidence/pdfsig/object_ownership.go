@@ -4,26 +4,26 @@ import (
 	"github.com/danabio/danabio-go/internal/pdf"
 )
 
-// ownership says which objects of a revision nothing leads to but some entries: those that would be
-// garbage without them. It counts references, as a garbage collector does, so an object that a page
-// leads to as well is never owned.
+// ownership determines which objects of a revision are reachable only through certain entries, and
+// would be garbage without them. It counts references, like a garbage collector, so an object that
+// a page also refers to is never owned.
 type ownership struct {
 	objectLoader
 	document *pdf.Document
-	total    map[uint32]int // references to an object in the whole revision; of those alone that matter
-	owned    map[uint32]int // of these, those from the entries and from what they own
+	total    map[uint32]int // references to an object in the whole revision, for objects that matter
+	owned    map[uint32]int // those of them that come from the entries and from what they own
 	holders  map[uint32]bool
 }
 
-// slot is an entry that an update may write anew.
+// slot is an entry that an update may replace.
 type slot struct {
 	value pdf.Object
-	deep  bool // with all that only it leads to
+	deep  bool // including everything that only it leads to
 }
 
-// newOwnership counts the references to what has changed and to all that the slots lead to. The
-// holders are the objects that have the slots: what stands in them is never owned by another slot,
-// or a reference would count twice.
+// newOwnership counts the references to changed objects and to everything that the slots lead to.
+// The holders are the objects that contain the slots. What a holder contains is never owned by
+// another slot, or a reference would count twice.
 func newOwnership(u *update, holders map[uint32]bool, slots []slot) (*ownership, error) {
 	o := &ownership{objectLoader: u.objectLoader, document: u.before, holders: holders, total: map[uint32]int{},
 		owned: map[uint32]int{}}
@@ -48,7 +48,7 @@ func newOwnership(u *update, holders map[uint32]bool, slots []slot) (*ownership,
 	return o, nil
 }
 
-// follow tracks all that a value leads to.
+// follow tracks everything that a value leads to.
 func (o *ownership) follow(value pdf.Object) error {
 	queue := referencesIn(value)
 	seen := map[uint32]bool{}
@@ -70,14 +70,14 @@ func (o *ownership) follow(value pdf.Object) error {
 			return err
 		}
 		if kind := loaded.Object.Get("Type"); kind.IsName("Page") || kind.IsName("Pages") || kind.IsName("Catalog") {
-			continue // which lead to everything
+			continue // these lead to everything
 		}
 		queue = append(queue, referencesIn(loaded.Object)...)
 	}
 	return nil
 }
 
-// countAll goes through all objects of the revision.
+// countAll counts references in all objects of the revision.
 func (o *ownership) countAll() error {
 	for entry := range o.document.InFile() {
 		loaded, err := o.loadEntry(o.document, entry)
@@ -94,7 +94,7 @@ func (o *ownership) countAll() error {
 	return nil
 }
 
-// countOwned counts the references in a value of a slot, and in what is then owned.
+// countOwned counts the references in a slot's value, and in what the slot thereby owns.
 func (o *ownership) countOwned(value pdf.Object, deep bool) error {
 	queue := referencesIn(value)
 	for len(queue) > 0 {
@@ -112,7 +112,7 @@ func (o *ownership) countOwned(value pdf.Object, deep bool) error {
 	return nil
 }
 
-// isUnreferenced tells whether nothing but the slots leads to an object.
+// isUnreferenced reports whether only the slots lead to an object.
 func (o *ownership) isUnreferenced(number uint32) bool {
 	total, tracked := o.total[number]
 	return tracked && o.owned[number] == total

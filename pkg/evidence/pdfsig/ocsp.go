@@ -10,14 +10,14 @@ import (
 	"time"
 )
 
-// maxAnswers bounds what one OCSP answer is about, and who may have signed it.
+// maxAnswers limits the certificates that one OCSP response covers or carries.
 const maxAnswers = 64
 
 var oidBasicOCSP = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 1, 1}
 
-// ocsp is an OCSP answer (RFC 6960), not verified yet.
+// ocsp is an OCSP response (RFC 6960) that has not been verified.
 type ocsp struct {
-	signedBytes  []byte // what the signature is over
+	signedBytes  []byte // the signed bytes
 	algorithm    signatureAlgorithm
 	value        []byte
 	certificates []*certificate
@@ -25,9 +25,9 @@ type ocsp struct {
 	answers      []ocspAnswer
 }
 
-// ocspAnswer is what is said of one certificate.
+// ocspAnswer is the response about one certificate.
 type ocspAnswer struct {
-	digest                digestAlgorithm // of the next two
+	digest                digestAlgorithm // of issuerName and issuerKey
 	issuerName, issuerKey []byte
 	serial                []byte
 	isGood                bool
@@ -35,7 +35,8 @@ type ocspAnswer struct {
 	at                    time.Time
 }
 
-// parseOCSP reads an OCSPResponse, or the BasicOCSPResponse inside it, which CAdES keeps.
+// parseOCSP parses an OCSPResponse, or the BasicOCSPResponse inside one, which is what CAdES
+// stores.
 func parseOCSP(raw []byte) (*ocsp, error) {
 	const enumerated, bitString, generalizedTime = 0x0A, 0x03, 0x18
 	outer := newDERReader(raw, tagSequence)
@@ -63,7 +64,7 @@ func parseOCSP(raw []byte) (*ocsp, error) {
 	if outer.err != nil || data.err != nil || err != nil || len(list) > maxAnswers || len(signature.Bytes) < 2 {
 		return nil, errNotDER
 	}
-	o.value = signature.Bytes[1:] // behind the number of bits that do not count
+	o.value = signature.Bytes[1:] // after the number of unused bits
 	var identifier pkix.AlgorithmIdentifier
 	if _, err := asn1.Unmarshal(algorithm, &identifier); err != nil {
 		return nil, err
@@ -91,7 +92,7 @@ func parseOCSP(raw []byte) (*ocsp, error) {
 	return o, nil
 }
 
-// parseAnswer reads a SingleResponse.
+// parseAnswer parses a SingleResponse.
 func parseAnswer(raw []byte) (ocspAnswer, error) {
 	const good, generalizedTime = 0x80, 0x18
 	single := newDERReader(raw, tagSequence)
@@ -116,7 +117,7 @@ func parseAnswer(raw []byte) (ocspAnswer, error) {
 				return a, err
 			}
 		} else if len(single.list) > 0 {
-			single.list = single.list[1:] // not known to the one who answers
+			single.list = single.list[1:] // status unknown
 		}
 	}
 	at := single.take(generalizedTime).FullBytes
@@ -126,7 +127,7 @@ func parseAnswer(raw []byte) (ocspAnswer, error) {
 	return a, nil
 }
 
-// isAbout tells whether it is this certificate of this issuer.
+// isAbout reports whether the answer is about this certificate of this issuer.
 func (a *ocspAnswer) isAbout(subject, issuer *x509.Certificate) bool {
 	var key struct {
 		Algorithm pkix.AlgorithmIdentifier
@@ -140,7 +141,8 @@ func (a *ocspAnswer) isAbout(subject, issuer *x509.Certificate) bool {
 		hashOf(a.digest.hash, key.Key.Bytes))
 }
 
-// isSignedBy tells whether the issuer signed the answer, or somebody whom it made to answer for it.
+// isSignedBy reports whether the response was signed by the issuer, or by a responder that the
+// issuer authorized.
 func (o *ocsp) isSignedBy(issuer *x509.Certificate) bool {
 	if own, err := parseCertificate(issuer.Raw); err == nil && o.signatureHolds(own) {
 		return true
@@ -152,7 +154,7 @@ func (o *ocsp) isSignedBy(issuer *x509.Certificate) bool {
 	})
 }
 
-// signatureHolds tells whether a certificate's key signed the answer, with a digest that is not
+// signatureHolds reports whether a certificate's key signed the response, with a digest that is not
 // weak.
 func (o *ocsp) signatureHolds(c *certificate) bool {
 	hash := o.algorithm.hash

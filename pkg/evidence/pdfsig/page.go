@@ -39,7 +39,7 @@ func (u *update) readPages(node pdf.Object, seen map[uint32]bool) error {
 	return nil
 }
 
-// comparePages lets pages have the widgets of signatures.
+// comparePages allows pages to gain the widgets of signatures.
 func (u *update) comparePages() error {
 	for i, page := range u.pages {
 		if u.changedObjects[page.number] || u.changedObjects[page.annotations.Reference().Number] {

@@ -1,91 +1,96 @@
-// Package pdfsig judges the signatures of PDFs: which bytes each one covers, whether it holds for
-// them, by whose certificate, and whether the file begins with the bytes that were sent for
-// signing.
+// Package pdfsig judges the signatures of PDFs: which bytes each one covers, whether it is valid
+// for them, whose certificate made it, and whether the file begins with the bytes that were sent
+// for signing.
 //
-// Call [New] and give the inspector to evidence's Archive.Verify, or [Check] for a PDF without a
-// ZIP:
+// Call [New] and pass the inspector to evidence's Archive.Verify, or call [Check] for a PDF outside
+// a ZIP:
 //
 //	inspector, err := pdfsig.New(pdfsig.Options{Roots: roots})
 //	report, err := archive.Verify(ctx, evidence.WithInspectors(inspector))
 //
 // # What is judged
 //
-// An encrypted file is judged if it opens with the empty user password, as any reader shows it.
+// An encrypted file is judged if it opens with the empty user password, since any reader shows such
+// a file.
 //
-// Signature dictionaries are found through the cross-reference, those of earlier revisions
-// included, never by a search of bytes and never by the form's /Fields. Each gets one [Status]:
+// Signature dictionaries are found through the cross-reference, including those of earlier
+// revisions. They are never found by searching bytes or through the form's /Fields. Each gets one
+// [Status]:
 //
-//   - WHOLE_FILE: /ByteRange is four integers, starts at byte 0, leaves out exactly the hexadecimal
-//     string of the dictionary's own /Contents, ends where the file ends, and the CMS in /Contents
-//     holds for those bytes.
-//   - EXTENDED: the same, but the range ends earlier, at a revision that is a PDF of its own and
-//     has this signature, and validation data and document time stamps alone follow, as in PAdES-LT
-//     and LTA.
-//   - SIGNED_REVISION_ONLY: the same, but something else follows. [Signature.Revision] gives the
-//     signed revision, and [Signature].Later names what came after it.
-//   - INVALID: the signature does not hold, or is not written as a signature must be: an object
-//     that reaches into the gap of its /ByteRange, white space in its /Contents, and padding other
-//     than zeros are enough.
-//   - INDETERMINATE: it is of a kind that this package does not judge: curves other than NIST's
+//   - WHOLE_FILE: /ByteRange is four integers. It starts at byte 0, leaves out exactly the
+//     hexadecimal string of the dictionary's own /Contents, and ends where the file ends. The CMS
+//     in /Contents is valid for those bytes.
+//   - EXTENDED: as above, but the range ends earlier, at a revision that is a complete PDF
+//     containing this signature. Only validation data and document time stamps follow, as in
+//     PAdES-LT and LTA.
+//   - SIGNED_REVISION_ONLY: as EXTENDED, but something else follows. [Signature.Revision] returns
+//     the signed revision, and [Signature].Later lists what came after it.
+//   - INVALID: the signature does not hold, or is not written as a signature must be. An object
+//     that reaches into the gap of its /ByteRange, white space in its /Contents, or padding other
+//     than zeros is enough.
+//   - INDETERMINATE: this package does not support the signature: curves other than NIST's
 //     (brainpool, secp256k1), Ed448, DSA, an unknown SubFilter, a file that needs a password, or
-//     more than a limit allows; docs/evidence.md has a table.
+//     more than a limit allows. docs/evidence.md has a table.
 //
-// Of several signers of one CMS all must hold. A certificate that package x509 refuses, with a
-// negative serial number say, is taken for its key; trust in it cannot be judged.
+// If a CMS has several signers, all of them must be valid. If package x509 refuses a certificate,
+// for example because of a negative serial number, only its key is used; its trust cannot be
+// judged.
 //
-// The file is INVALID if any signature is; else INDETERMINATE if any is; else SIGNED_REVISION_ONLY
-// if a [ChangeOther] follows any of them; else it has the status of the last signature, the one
-// whose byte range reaches furthest. Document time stamps (ETSI.RFC3161) count for this only where
-// there is nothing else: anybody can have any bytes stamped, so a stamp behind an update does not
+// The file is INVALID if any signature is, else INDETERMINATE if any is, else SIGNED_REVISION_ONLY
+// if a [ChangeOther] follows any of them. Otherwise it has the status of the last signature, the
+// one whose byte range reaches furthest. Document time stamps (ETSI.RFC3161) count only in a file
+// without other signatures: anybody can have any bytes stamped, so a stamp after an update does not
 // make the update signed. A signature dictionary that a later revision overwrote counts if it
-// holds; one that does not counts only where there is no other. A PDF without signatures is
-// UNSIGNED, which is a notice, unless its bytes hold a signature dictionary that the
-// cross-reference does not lead to: such a file is INDETERMINATE. Where the cross-reference, or an
-// object of a file without signatures, cannot be read, the file is INDETERMINATE if a signature
-// dictionary is written anywhere in its bytes, since programs that repair such a file differ in
-// what they find in it, and UNSIGNED if none is. An object that cannot be read is a notice beside
-// signatures.
+// holds. If it does not hold, it counts only where there is no other.
+//
+// A PDF without signatures is UNSIGNED, which is a notice. It is INDETERMINATE instead if its bytes
+// contain a signature dictionary that the cross-reference does not lead to. If the cross-reference
+// of a file cannot be read, or an object of a file without signatures, the file is INDETERMINATE if
+// a signature dictionary is written anywhere in its bytes, and UNSIGNED if none is: programs that
+// repair such a file differ in what they find in it. In a file with signatures an unreadable object
+// is a notice.
 //
 // # What an update changes
 //
 // Two revisions of a file are compared object by object through their cross-references. Each object
 // that the later one adds, replaces or removes must be proven to be part of a [Change] of a known
 // kind: [ChangeValidationData], [ChangeTimeStamp], [ChangeSignature], or [ChangeFormField] where
-// the certification's /DocMDP and /FieldMDP allow it. What is not proven is [ChangeOther]. So after
-// any other change all pages of the earlier revision resolve to what they did. Another date and
-// producer in the document information, objects that say the same as before, and new ones that
-// nothing leads to are no change. A signature shows its appearance in its own rectangle, which may
-// lie upon the text, and is half an A4 page at most.
+// the certification's /DocMDP and /FieldMDP allow it. Anything else is [ChangeOther]. So after any
+// other kind of change, all pages of the earlier revision resolve to the same objects as before. A
+// new date and producer in the document information, objects that say the same as before, and new
+// objects that nothing refers to are no change. A signature shows its appearance in its own
+// rectangle, which may cover text but at most half an A4 page.
 //
-// The same comparison tells whether a document that was sent was changed before it was signed, see
-// [DocumentMatch].
+// The same comparison tells whether a document was changed between sending and signing, see
+// [SentDocument].
 //
-// Trust in the signer is a line of its own and never changes a status: without [Options].Roots it
-// is "not-judged". WHOLE_FILE alone therefore does not say who signed: anybody can put an update
-// and a signature of his own behind another's. With roots whatever is not "trusted" is a refusal.
+// Trust in the signer is reported separately and never changes a status. Without [Options].Roots it
+// is "not-judged". WHOLE_FILE alone therefore does not say who signed: anybody can append an update
+// and a signature of their own. With roots, every trust other than "trusted" is a refusal.
 // Certificates must be meant for signing documents. They are judged at the time of a time stamp
-// whose authority leads to the roots too, else at the present; a time that only the signer claims
+// whose authority also leads to the roots, else at the present. A time that only the signer claims
 // is a notice, and one in the future a refusal, with or without roots.
 //
-// Revocation is judged by the OCSP answers and CRLs that the file carries, and never by the
+// Revocation is judged from the OCSP responses and CRLs that the file carries, never over the
 // network: good at a time, revoked, or not known, see [Revocation]. Revoked is a refusal unless a
 // trusted time stamp is older.
 //
-// A certificate's subject is personal data: it is in no JSON, finding or error, only behind
+// A certificate's subject is personal data. It appears in no JSON, finding or error, only in
 // [Signer].Certificate.
 //
-// # Bounds
+// # Limits
 //
-// A file is never held in memory. To find signatures at most four times its size and 64 MiB are
-// read; 100 signatures are judged, 1 MiB, 32 levels, 262,144 elements, 16 signers and 256
-// certificates of CMS each, 16 MiB of CMS for all, 16 MiB and 256 items of validation data, RSA
-// keys of up to 16,384 bits, and 16 times the file's size and 64 MiB hashed for all of them; more
-// is INDETERMINATE. To compare revisions at most twelve times its size and 256 MiB are read; what
-// takes more is a [ChangeOther]. The bounds of reading a PDF's structure come on top: a
-// cross-reference of 1,048,576 entries, 256 MiB of decoded object streams.
+// A file is never held in memory. To find signatures, at most four times the file's size plus 64
+// MiB are read. At most 100 signatures are judged, with 1 MiB, 32 levels, 262,144 elements, 16
+// signers and 256 certificates of CMS each, 16 MiB of CMS in total, 16 MiB and 256 items of
+// validation data, RSA keys of up to 16,384 bits, and 16 times the file's size plus 64 MiB hashed
+// in total. Anything beyond is INDETERMINATE. To compare revisions, at most twelve times the file's
+// size plus 256 MiB are read; if that is not enough, the result is a [ChangeOther]. The limits of
+// reading a PDF's structure apply too: a cross-reference of 1,048,576 entries, 256 MiB of decoded
+// object streams.
 //
-// This package holds the judging of PDF signatures and nothing else: it signs nothing and knows no
-// network. Codes, words and the JSON form of [Report] stay compatible; new codes may be added.
+// This package only judges PDF signatures: it signs nothing and uses no network. Codes, status
+// words and the JSON form of [Report] stay compatible; new codes may be added.
 package pdfsig
 
 import (
@@ -100,22 +105,22 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// Options say against what PDFs are judged. The zero value is useful.
+// Options configures how PDFs are judged. The zero value is useful.
 type Options struct {
-	// Roots are the certificates to which signers' certificates must lead. Default: trust is not
+	// Roots are the certificates that signers' certificates must lead to. Default: trust is not
 	// judged.
 	Roots *x509.CertPool
-	// TimeStampRoots are the same for the signers of time stamps. Default: their trust is not
-	// judged, and so they set no time.
+	// TimeStampRoots are the certificates that time stamp authorities must lead to. Default: their
+	// trust is not judged, so their time stamps do not determine when certificates are judged.
 	TimeStampRoots *x509.CertPool
-	// Now is the present, at which certificates are judged whose signatures have no trusted time
-	// stamp, and against which times in the future are found. Default: the time of the system's
-	// clock.
+	// Now is the present. Certificates are judged at this time if their signature has no trusted
+	// time stamp, and later times count as in the future. Default: the system clock.
 	Now time.Time
-	// Sent are the documents that were sent for signing. Default: no comparison.
+	// Sent lists the documents that were sent for signing. Default: no comparison.
 	Sent []evidence.SentDocument
-	// Accept lists codes of findings that shall not count, [CodeLaterRevision] say. They change no
-	// status. Only codes for which [Codes] says so may stand here. Default: none.
+	// Accept lists codes of findings that do not count as refusals, for example
+	// [CodeLaterRevision]. They change no status. Only codes that [Codes] marks as acceptable are
+	// allowed. Default: none.
 	Accept []evidence.Code
 }
 
@@ -145,15 +150,15 @@ func (o *Options) severity(code evidence.Code) evidence.Severity {
 	return info.Severity
 }
 
-// InspectorName is what [Inspector.Name] says.
+// InspectorName is the name that [Inspector.Name] returns.
 const InspectorName = "pdfsig"
 
-// Inspector judges the PDFs of an evidence ZIP; it is an [evidence.Inspector] and safe for
+// Inspector judges the PDFs of an evidence ZIP. It implements [evidence.Inspector] and is safe for
 // concurrent use.
 type Inspector struct{ options Options }
 
-// New makes an inspector. It fails on codes to accept that do not exist or cannot be accepted, and
-// on sent documents without a size or with something else than a SHA-256.
+// New returns an inspector. It fails if a code in Accept does not exist or cannot be accepted, or
+// if a sent document has no size or no valid SHA-256.
 func New(options Options) (*Inspector, error) {
 	if err := options.check(); err != nil {
 		return nil, err
@@ -162,15 +167,16 @@ func New(options Options) (*Inspector, error) {
 	return &Inspector{options: options}, nil
 }
 
-// Name is [InspectorName].
+// Name returns [InspectorName].
 func (i *Inspector) Name() string { return InspectorName }
 
-// Wants takes every PDF, and whatever may be taken for one, see evidence.EntryReport.MediaType.
+// Wants returns true for every PDF and for everything that may be taken for one, see
+// evidence.EntryReport.MediaType.
 func (i *Inspector) Wants(entry evidence.EntryReport) bool {
 	return !entry.Folder && entry.MediaType == "application/pdf"
 }
 
-// Inspect judges one PDF. Details of the inspection are a *[Details].
+// Inspect judges one PDF. The inspection's details are a *[Details].
 func (i *Inspector) Inspect(ctx context.Context, entry evidence.EntryReport,
 	content *io.SectionReader) (evidence.Inspection, error) {
 	report, err := Check(ctx, content, content.Size(), i.options)
@@ -188,8 +194,8 @@ func (i *Inspector) Inspect(ctx context.Context, entry evidence.EntryReport,
 	}, nil
 }
 
-// Check judges a PDF of size bytes. Whatever is wrong with the file is in the report; the error is
-// one of the options, ctx.Err(), or what r returned.
+// Check judges a PDF of size bytes. Everything that is wrong with the file is in the report. The
+// error is about the options, ctx.Err(), or what r returned.
 func Check(ctx context.Context, r io.ReaderAt, size int64, options Options) (*Report, error) {
 	return check(ctx, r, size, options, workLimits{hashed: maxHashedBytes(size), contents: maxContents})
 }
@@ -210,8 +216,8 @@ func check(ctx context.Context, r io.ReaderAt, size int64, options Options, left
 	if c.now = options.Now; c.now.IsZero() {
 		c.now = time.Now()
 	}
-	// Signatures of old are judged whatever a program may use itself: with GODEBUG=fips140=only,
-	// SHA-1 and MD5 would panic. It is the report that says which digests are weak.
+	// Old signatures must be judged even in a program that may not use their algorithms itself:
+	// with GODEBUG=fips140=only, SHA-1 and MD5 would panic. The report says which digests are weak.
 	var err error
 	fips140.WithoutEnforcement(func() { err = c.run() })
 	if err != nil {

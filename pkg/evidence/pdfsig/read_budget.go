@@ -6,10 +6,10 @@ import (
 	"io"
 )
 
-// errBudget ends reading that costs more than an honest file needs.
+// errBudget stops reading that costs more than an honest file needs.
 var errBudget = errors.New("read budget exceeded")
 
-// budgetReader lets a bounded number of bytes be read, and nothing after its context ended.
+// budgetReader limits how many bytes are read, and stops when its context ends.
 type budgetReader struct {
 	ctx       context.Context
 	reader    io.ReaderAt
@@ -26,7 +26,7 @@ func (m *budgetReader) ReadAt(p []byte, offset int64) (int, error) {
 	return m.reader.ReadAt(p, offset)
 }
 
-// copyBuffer is how many bytes are hashed at a time.
+// copyBuffer is the number of bytes hashed at a time.
 const copyBuffer = 64 << 10
 
 // copyRange writes length bytes from an offset into a hash.

@@ -10,20 +10,20 @@ import (
 )
 
 const (
-	// A file with 100 signatures has 100 revisions, each of which is opened, and searched once for
+	// A file with 100 signatures has 100 revisions. Each is opened, and searched once for
 	// references.
 	compareBudgetBase = 256 << 20
 )
 
-// revision is the beginning of the file, opened as a file of its own.
+// revision is the first part of the file, opened as a file.
 type revision struct {
 	end          int64
 	document     *pdf.Document
 	openErr      error // why it cannot be compared
-	decodedBytes int64 // what was taken off the budget
+	decodedBytes int64 // what has been charged to the budget
 }
 
-// work is how many bytes of streams were decoded since it was asked for last.
+// work returns how many bytes of streams were decoded since the last call.
 func (r *revision) work() int64 {
 	if r.document == nil {
 		return 0
@@ -33,7 +33,7 @@ func (r *revision) work() int64 {
 	return more
 }
 
-// revisions opens and compares parts of the file. All of them share one budget, of what is read,
+// revisions opens and compares parts of the file. All of them share one budget for what is read,
 // decoded and parsed.
 type revisions struct {
 	checker *checker
@@ -53,8 +53,8 @@ func (r *revisions) open(end int64) (*revision, error) {
 	return opened, nil
 }
 
-// isIncomparable tells whether an error says that revisions cannot be compared, and not that the
-// system or the caller ended it.
+// isIncomparable reports whether an error means that revisions cannot be compared, rather than that
+// the system or the caller stopped the comparison.
 func isIncomparable(err error) bool {
 	return errors.Is(err, errBudget) || !isReadError(err)
 }
@@ -103,8 +103,8 @@ func (r *revisions) compare(u *update, before, after *revision) error {
 	return u.compare()
 }
 
-// judgeLater says of each signature that holds what came after it, step by step from one signature
-// to the next, and so tells those that only validation data and time stamps follow.
+// judgeLater determines what follows each signature that holds, step by step from one signature to
+// the next. It thereby finds the signatures that only validation data and time stamps follow.
 func (c *checker) judgeLater() error {
 	var ends []int64
 	for _, s := range c.report.Signatures {
@@ -115,7 +115,7 @@ func (c *checker) judgeLater() error {
 	if len(ends) == 0 || ends[0] == c.size {
 		return nil
 	}
-	ends = slices.Compact(append(ends, c.size)) // they are in order
+	ends = slices.Compact(append(ends, c.size)) // signatures are sorted by end
 	all := c.newRevisions()
 	before, err := all.open(ends[0])
 	if err != nil {
@@ -151,12 +151,12 @@ func (c *checker) judgeLater() error {
 	return nil
 }
 
-// holds tells whether the signature holds for what it covers.
+// holds reports whether the signature is valid for what it covers.
 func (s *Signature) holds() bool {
 	return s.Status == StatusWholeFile || s.Status == StatusExtended || s.Status == StatusSignedRevisionOnly
 }
 
-// noteLater reports what follows the last signature, and what followed one of those before it.
+// noteLater reports what follows the last signature, and what followed one of the earlier ones.
 func (c *checker) noteLater(last int) {
 	signatures := c.report.Signatures
 	s := &signatures[last]

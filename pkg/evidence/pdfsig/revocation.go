@@ -11,28 +11,28 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// RevocationStatus says whether a certificate was revoked, by the OCSP answers and CRLs that the
-// PDF carries.
+// RevocationStatus says whether a certificate was revoked, according to the OCSP responses and CRLs
+// that the PDF carries.
 type RevocationStatus string
 
 const (
-	RevocationGood     RevocationStatus = "good"      // at the time that is said
-	RevocationRevoked  RevocationStatus = "revoked"   // at the time that is said
+	RevocationGood     RevocationStatus = "good"      // not revoked at the given time
+	RevocationRevoked  RevocationStatus = "revoked"   // revoked at the given time
 	RevocationNotKnown RevocationStatus = "not-known" // the PDF does not say
 )
 
-// Revocation is what a PDF's OCSP answers and CRLs say of a signer's certificate and of the
-// authorities below the root. Nothing is looked up in a network. Answers are verified: the issuer
-// of a certificate must have signed them, or a responder that it made for that.
+// Revocation is what a PDF's OCSP responses and CRLs say about a signer's certificate and the
+// authorities below the root. Nothing is fetched over the network. Responses are verified: the
+// issuer of a certificate must have signed them, or a responder that the issuer authorized.
 type Revocation struct {
-	// Status is the worst of Certificates: revoked, else not known, else good.
+	// Status is the worst status in Certificates: revoked, else not known, else good.
 	Status RevocationStatus `json:"status"`
-	// Certificates are the signer's and those above it, but for the root, which nobody can revoke;
-	// of several signers one after the other.
+	// Certificates lists the signer's certificate and those above it, without the root, which
+	// nobody can revoke. With several signers their chains follow one another.
 	Certificates []CertificateRevocation `json:"certificates"`
 }
 
-// Role is what a certificate is in a chain.
+// Role is the position of a certificate in a chain.
 type Role string
 
 const (
@@ -40,7 +40,7 @@ const (
 	RoleIntermediate Role = "intermediate"
 )
 
-// RevocationSource is who says it.
+// RevocationSource says whether an OCSP response or a CRL gave the status.
 type RevocationSource string
 
 const (
@@ -48,25 +48,26 @@ const (
 	SourceCRL  RevocationSource = "crl"
 )
 
-// CertificateRevocation is what is known of one certificate.
+// CertificateRevocation is the revocation status of one certificate.
 type CertificateRevocation struct {
 	Role Role `json:"role"`
 	// SHA256 is the certificate's fingerprint in lower-case hexadecimal.
 	SHA256 string           `json:"sha256"`
 	Status RevocationStatus `json:"status"`
-	// At is the time for which a good answer was given, the latest of several; or the time of the
-	// revocation, the earliest. Absent if nothing is known.
+	// At is the latest time for which a response says good, or the earliest time of revocation. It
+	// is absent if the status is not known.
 	At     *time.Time       `json:"at,omitempty"`
 	Source RevocationSource `json:"source,omitempty"`
-	// Reason says why nothing is known.
+	// Reason says why the status is not known.
 	Reason string `json:"reason,omitempty"`
 }
 
-// maxChain bounds the way from a signer upwards.
+// maxChain limits the length of a chain from a signer upwards.
 const maxChain = 8
 
-// revocation looks for what is known of a message's signers. chains are those that led to the
-// roots, one for each signer; where there is none the message's certificates are followed.
+// revocation determines the revocation status of a message's signers. chains holds the chain to the
+// roots for each signer. If a signer has none, its issuers are looked up among the known
+// certificates.
 func (c *checker) revocation(m *cmsMessage, chains [][]*x509.Certificate) *Revocation {
 	own := m.validationData()
 	result := &Revocation{Status: RevocationGood}
@@ -82,7 +83,7 @@ func (c *checker) revocation(m *cmsMessage, chains [][]*x509.Certificate) *Revoc
 		}
 		for n, subject := range chain {
 			if isSelfIssued(subject) && (n > 0 || len(chain) == 1) {
-				break // a root, or somebody who vouches for himself
+				break // a root, or a self-issued signer
 			}
 			one := CertificateRevocation{Role: RoleIntermediate, SHA256: fingerprint(subject.Raw),
 				Status: RevocationNotKnown}
@@ -91,7 +92,7 @@ func (c *checker) revocation(m *cmsMessage, chains [][]*x509.Certificate) *Revoc
 			}
 			if n+1 == len(chain) {
 				if chains[i] != nil {
-					break // a root that is not its own issuer
+					break // a root that is not self-issued
 				}
 				one.Reason = "the certificate of its issuer is not there"
 			} else {
@@ -120,8 +121,8 @@ func worseRevocation(a, b RevocationStatus) RevocationStatus {
 	return ""
 }
 
-// revokedAt is the earliest time at which a certificate was revoked, nil if none is known to have
-// been.
+// revokedAt returns the earliest time at which a certificate was revoked, or nil if none is known
+// to be revoked.
 func (r *Revocation) revokedAt() *time.Time {
 	var earliest *time.Time
 	for _, one := range r.Certificates {
@@ -139,8 +140,8 @@ func fingerprint(raw []byte) string {
 
 func isSelfIssued(c *x509.Certificate) bool { return bytes.Equal(c.RawIssuer, c.RawSubject) }
 
-// certificatePath follows issuers among the certificates that are there. It ends at a root, or
-// where the next is missing.
+// certificatePath follows issuers among the certificates at hand. It ends at a root, or where the
+// next issuer is missing.
 func (c *checker) certificatePath(signer *x509.Certificate, certificates []*certificate) []*x509.Certificate {
 	chain := []*x509.Certificate{signer}
 	for len(chain) < maxChain && !isSelfIssued(chain[len(chain)-1]) {
@@ -163,8 +164,8 @@ func (c *checker) certificatePath(signer *x509.Certificate, certificates []*cert
 	return chain
 }
 
-// askRevocation looks for answers about a certificate. That it was revoked counts for more than
-// that it was not.
+// askRevocation looks for responses about a certificate. A response that it is revoked outweighs
+// one that it is not.
 func (c *checker) askRevocation(one *CertificateRevocation, subject, issuer *x509.Certificate, own *validationData) {
 	one.Reason = "the PDF carries no OCSP answer and no CRL about it"
 	for _, data := range []*validationData{own, c.validation} {
@@ -192,7 +193,7 @@ func (c *checker) askRevocation(one *CertificateRevocation, subject, issuer *x50
 	}
 }
 
-// consider takes an answer if it says more than what is known.
+// consider takes over a response that says more than what is known.
 func (one *CertificateRevocation) consider(source RevocationSource, at time.Time, revoked *time.Time) {
 	status, when := RevocationGood, at.UTC()
 	if revoked != nil {
@@ -210,21 +211,21 @@ func (one *CertificateRevocation) consider(source RevocationSource, at time.Time
 	}
 }
 
-// voucher is an answer that may be the issuer's.
+// voucher is a response or list that an issuer may have made.
 type voucher interface {
 	isSignedBy(issuer *x509.Certificate) bool
 }
 
-// voucherKey is one question of who made an answer.
+// voucherKey is a question whether an issuer made a response.
 type voucherKey struct {
 	answer voucher
 	issuer *x509.Certificate
 }
 
-// maxVouchers bounds the questions: each costs computing with keys.
+// maxVouchers limits these questions, since each costs a public-key operation.
 const maxVouchers = 2000
 
-// isVouched tells whether an issuer vouches for an answer. It asks once.
+// isVouched reports whether an issuer made a response. It remembers the answer.
 func (c *checker) isVouched(answer voucher, issuer *x509.Certificate) bool {
 	question := voucherKey{answer, issuer}
 	holds, known := c.voucherCache[question]
@@ -238,8 +239,8 @@ func (c *checker) isVouched(answer voucher, issuer *x509.Certificate) bool {
 	return holds
 }
 
-// RevocationIn is the worst that is known of the signed PDFs in a report that was made with an
-// [Inspector]; not known if none is signed.
+// RevocationIn returns the worst revocation status of the signed PDFs in a report that was made
+// with an [Inspector]. It returns not known if none is signed.
 func RevocationIn(report *evidence.Report) RevocationStatus {
 	worst := RevocationStatus("")
 	for details := range signedDetails(report) {

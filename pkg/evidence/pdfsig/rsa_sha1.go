@@ -9,9 +9,9 @@ import (
 	"github.com/danabio/danabio-go/internal/pdf"
 )
 
-// parseRSASHA1 reads a signature of adbe.x509.rsa_sha1 (ISO 32000-1, 12.8.3.2): a bare RSA
-// signature in an OCTET STRING, the certificates beside it in the dictionary, that of the signer
-// first. PDFs since 1.6 have other digests than SHA-1 in it, which only the signature itself says.
+// parseRSASHA1 parses a signature of adbe.x509.rsa_sha1 (ISO 32000-1, 12.8.3.2): a bare RSA
+// signature in an OCTET STRING, with the certificates beside it in the dictionary, the signer's
+// first. Since PDF 1.6 it may use digests other than SHA-1, which only the signature itself names.
 func parseRSASHA1(certificates pdf.Object, raw []byte) (*cmsMessage, *fault) {
 	m := &cmsMessage{}
 	list := []pdf.Object{certificates}
@@ -70,11 +70,11 @@ func parseRSASHA1(certificates pdf.Object, raw []byte) (*cmsMessage, *fault) {
 	return m, nil
 }
 
-// digestNamedBy opens an RSA signature and gives the algorithm that its DigestInfo names, nil if
-// there is none. It checks nothing: that is for package rsa, when the algorithm is known.
+// digestNamedBy decrypts an RSA signature and returns the algorithm that its DigestInfo names, or
+// nil if there is none. It verifies nothing; package rsa does that once the algorithm is known.
 func digestNamedBy(key *rsa.PublicKey, signature []byte) asn1.ObjectIdentifier {
 	opened := new(big.Int).Exp(new(big.Int).SetBytes(signature), big.NewInt(int64(key.E)),
-		key.N).Bytes() // without the first zero
+		key.N).Bytes() // without the leading zero
 	at := 1
 	for at < len(opened) && opened[at] == 0xFF {
 		at++

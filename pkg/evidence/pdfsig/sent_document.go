@@ -22,38 +22,38 @@ func checkSent(s evidence.SentDocument) error {
 	return nil
 }
 
-// Relation is how a file stands to a document that was sent.
+// Relation says how a file relates to a document that was sent.
 type Relation string
 
 const (
 	RelationIdentical  Relation = "identical"
-	RelationBeginsWith Relation = "begins-with" // its first bytes are the document, as after an incremental update
-	RelationDiffers    Relation = "differs"     // from all that were sent
-	RelationNotFound   Relation = "not-found"   // in no entry; of [FindSent] only
+	RelationBeginsWith Relation = "begins-with" // the file starts with the document, as after an incremental update
+	RelationDiffers    Relation = "differs"     // the file matches none of the sent documents
+	RelationNotFound   Relation = "not-found"   // no entry matches; only from [FindSent]
 )
 
-// SentMatch is the comparison of one file with what was sent.
+// SentMatch is the comparison of one file with the documents that were sent.
 type SentMatch struct {
-	// Relation is that to the first of Documents, or RelationDiffers.
+	// Relation is the relation to the first of Documents, or RelationDiffers.
 	Relation Relation `json:"relation"`
-	// Documents are those that the file is or begins with, the longest first; several if one
-	// document was sent twice, or one begins with another.
+	// Documents lists the documents that the file equals or begins with, the longest first. There
+	// are several if a document was sent twice, or if one begins with another.
 	Documents []DocumentMatch `json:"documents,omitempty"`
 }
 
-// DocumentMatch is a document that a file is or begins with.
+// DocumentMatch is a sent document that a file equals or begins with.
 type DocumentMatch struct {
 	evidence.SentDocument
 	Relation Relation `json:"relation"`
-	// Covered says that a signature that holds covers all bytes of the document.
+	// Covered is true if a signature that holds covers all bytes of the document.
 	Covered bool `json:"covered"`
-	// Changes are what the file adds to the document or replaces in it up to the end of its last
-	// signature, other than signatures, validation data and document time stamps. Where there are
-	// any the signature is over another document than the one that was sent.
+	// Changes lists what the file adds to the document or replaces in it up to the end of its last
+	// signature, except for signatures, validation data and document time stamps. If it is not
+	// empty, the signature covers a different document from the one that was sent.
 	Changes []Change `json:"changes,omitempty"`
 }
 
-// Signed tells whether what was signed is the document: a signature that holds covers it, and
+// Signed reports whether the document is what was signed: a signature that holds covers it, and
 // nothing in it was changed before.
 func (d *DocumentMatch) Signed() bool { return d.Covered && len(d.Changes) == 0 }
 
@@ -99,8 +99,8 @@ func (c *checker) compareSent() error {
 	return nil
 }
 
-// signatureCovering is the last signature that holds and covers the first bytes of the file; nil if
-// there is none.
+// signatureCovering returns the last signature that holds and covers the first size bytes of the
+// file, or nil.
 func (c *checker) signatureCovering(size int64) *Signature {
 	for i := range slices.Backward(c.report.Signatures) {
 		if s := &c.report.Signatures[i]; s.holds() && s.Kind != KindTimeStamp && s.byteRange.gapStart >= size {
@@ -110,8 +110,8 @@ func (c *checker) signatureCovering(size int64) *Signature {
 	return nil
 }
 
-// changesBefore says what else than signatures and validation data stands between the first bytes
-// of the file and the end of a signature.
+// changesBefore returns the changes between the first size bytes of the file and the end of a
+// signature, except for signatures and validation data.
 func (c *checker) changesBefore(s *Signature, size int64) ([]Change, error) {
 	all := c.newRevisions()
 	sent, err := all.open(size)
@@ -131,16 +131,17 @@ func (c *checker) changesBefore(s *Signature, size int64) ([]Change, error) {
 	return changes, err
 }
 
-// Found says where in a ZIP a document that was sent is.
+// Found says where in a ZIP a sent document is.
 type Found struct {
 	DocumentMatch
-	// Entry is the name of the entry that is the document or begins with it; that with a signature
-	// over it if there are several.
+	// Entry is the name of the entry that equals the document or begins with it. If there are
+	// several, one with a signature over the document is preferred.
 	Entry string `json:"entry,omitempty"`
 }
 
-// FindSent looks for each document that was sent in a report made with an [Inspector] that has the
-// same [Options].Sent, in the order of sent. The relation is identical, begins-with or not-found.
+// FindSent looks up each sent document in a report made with an [Inspector] that has the same
+// [Options].Sent. The results are in the order of sent. The relation is identical, begins-with or
+// not-found.
 func FindSent(report *evidence.Report, sent []evidence.SentDocument) []Found {
 	found := make([]Found, 0, len(sent))
 	for _, one := range sent {
@@ -155,7 +156,7 @@ func FindSent(report *evidence.Report, sent []evidence.SentDocument) []Found {
 	return found
 }
 
-// rank orders by how much is known about the document.
+// rank orders results by how much they prove about the document.
 func (f *Found) rank() int {
 	switch {
 	case f.Signed():

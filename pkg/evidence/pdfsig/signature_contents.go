@@ -9,7 +9,7 @@ import (
 	"github.com/danabio/danabio-go/internal/pdf"
 )
 
-// The encodings that are judged.
+// Supported signature encodings.
 const (
 	subFilterDetached  = "adbe.pkcs7.detached"
 	subFilterPAdES     = "ETSI.CAdES.detached"
@@ -18,7 +18,7 @@ const (
 	subFilterTimeStamp = "ETSI.RFC3161"
 )
 
-// judgeContents judges the contents of a signature whose byte range is as it should be.
+// judgeContents judges the contents of a signature whose byte range is correct.
 func (c *checker) judgeContents(s *Signature, dictionary pdf.Object) (*fault, error) {
 	contents := dictionary.Get("Contents")
 	if !slices.Contains([]string{subFilterDetached, subFilterPAdES, subFilterSHA1, subFilterRSASHA1,
@@ -73,7 +73,7 @@ func (c *checker) judgeContents(s *Signature, dictionary pdf.Object) (*fault, er
 	return nil, nil
 }
 
-// verify holds the CMS against the covered bytes, in the way of the SubFilter.
+// verify checks the CMS against the covered bytes, in the way that the SubFilter requires.
 func (c *checker) verify(s *Signature, m *cmsMessage) (*fault, error) {
 	switch s.SubFilter {
 	case subFilterTimeStamp:
@@ -92,7 +92,7 @@ func (c *checker) verify(s *Signature, m *cmsMessage) (*fault, error) {
 		s.TimeStamp, s.stampMessage = newTimeStamp(m, info, nil), m
 		return nil, nil
 	case subFilterSHA1:
-		// The CMS is over a content of its own, which is the digest of the covered bytes.
+		// The CMS signs its own content, which is the digest of the covered bytes.
 		digest, wrong, err := c.digest(s.byteRange, crypto.SHA1)
 		if wrong != nil || err != nil {
 			return wrong, err
@@ -103,10 +103,11 @@ func (c *checker) verify(s *Signature, m *cmsMessage) (*fault, error) {
 		return m.verify(oidData, digestOf(m.content), m.content)
 	}
 	if len(m.content) > 0 {
-		return invalidFault(CodeContentInside, "its CMS carries a content of its own, though it should be detached; "+
-			"readers differ in which of the two they take"), nil
+		return invalidFault(CodeContentInside,
+			"its CMS carries its own content, though it should be detached; readers "+
+				"differ in which of the two they take"), nil
 	}
-	known := map[crypto.Hash][]byte{} // several signers may have one digest
+	known := map[crypto.Hash][]byte{} // several signers may use the same digest
 	return m.verify(oidData, func(hash crypto.Hash) ([]byte, *fault, error) {
 		if digest := known[hash]; digest != nil {
 			return digest, nil, nil
@@ -117,7 +118,7 @@ func (c *checker) verify(s *Signature, m *cmsMessage) (*fault, error) {
 	}, nil)
 }
 
-// noteOddities reports what does not keep a signature from holding.
+// noteOddities reports oddities that do not invalidate a signature.
 func (c *checker) noteOddities(s *Signature, m *cmsMessage, offset int64) {
 	var weak []string
 	note := func(name string) {

@@ -6,7 +6,7 @@ import (
 	"github.com/danabio/danabio-go/internal/pdf"
 )
 
-// describe notes what the dictionary says about itself.
+// describe records what the signature dictionary says about itself.
 func (c *checker) describe(s *Signature, dictionary pdf.Object, where candidate) error {
 	if name := dictionary.Get("SubFilter"); name.Kind == pdf.Name {
 		s.SubFilter = printable(string(name.Text))
@@ -35,7 +35,7 @@ func (c *checker) describe(s *Signature, dictionary pdf.Object, where candidate)
 	return nil
 }
 
-// docMDP is what a certification signature allows, 0 for others.
+// docMDP returns what a certification signature allows, and 0 for other signatures.
 func (c *checker) docMDP(dictionary pdf.Object) (int, error) {
 	resolve := func(o pdf.Object) (pdf.Object, error) {
 		o, _, err := c.document.Resolve(o)

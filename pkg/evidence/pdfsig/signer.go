@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// digester gives the digest of what is signed.
+// digester returns the digest of the signed bytes.
 type digester func(crypto.Hash) ([]byte, *fault, error)
 
-// digestOf is the digester of what is in memory.
+// digestOf returns the digester of content in memory.
 func digestOf(content []byte) digester {
 	return func(hash crypto.Hash) ([]byte, *fault, error) { return hashOf(hash, content), nil, nil }
 }
 
-// verify holds all signatures of a message against what they sign; content is nil if that is not in
-// memory. Who signs together with others says what they say: if one of them does not hold, nothing
-// does.
+// verify checks all signatures of a message against what they sign. content is nil if that is not
+// in memory. If one signer's signature does not hold, the whole message does not: they signed
+// together.
 func (m *cmsMessage) verify(contentType asn1.ObjectIdentifier, digest digester, content []byte) (*fault, error) {
 	var worst *fault
 	for _, s := range m.signers {
@@ -35,7 +35,7 @@ func (m *cmsMessage) verify(contentType asn1.ObjectIdentifier, digest digester, 
 	return worst, nil
 }
 
-// verify holds the signature against the digest of its content.
+// verify checks the signature against the digest of its content.
 func (s *signerInfo) verify(contentType asn1.ObjectIdentifier, digest, content []byte) *fault {
 	if s.certificate == nil {
 		return indeterminateFault(CodeCertificateMissing, "its CMS does not carry the signer's certificate")
@@ -62,8 +62,8 @@ func (s *signerInfo) verify(contentType asn1.ObjectIdentifier, digest, content [
 	return s.checkSigningCertificate()
 }
 
-// verifyAttributes holds the signature against the signed attributes in the order of DER, which is
-// demanded, and in the order in which they stand, which some programs sign.
+// verifyAttributes checks the signature against the signed attributes in DER order, which the
+// standard requires, and in the order in which they are written, which some programs sign.
 func (s *signerInfo) verifyAttributes() *fault {
 	sorted, err := asn1.MarshalWithParams(s.signedAttributes, "set")
 	if err != nil {
@@ -89,8 +89,8 @@ type essCertificate struct {
 	IssuerSerial asn1.RawValue `asn1:"optional"`
 }
 
-// checkSigningCertificate compares the certificate with the one that the signed attributes name:
-// the rest of a CMS would not tell it from another certificate over the same key.
+// checkSigningCertificate compares the certificate with the one that the signed attributes name.
+// Nothing else in a CMS distinguishes it from another certificate for the same key.
 func (s *signerInfo) checkSigningCertificate() *fault {
 	for _, version := range []struct {
 		oid      asn1.ObjectIdentifier
@@ -121,7 +121,7 @@ func (s *signerInfo) checkSigningCertificate() *fault {
 	return nil
 }
 
-// signingTime is the signed attribute, nil where there is none.
+// signingTime returns the signed attribute, or nil if there is none.
 func (s *signerInfo) signingTime() *time.Time {
 	value, ok := singleValue(s.signedAttributes, oidSigningTime)
 	var when time.Time

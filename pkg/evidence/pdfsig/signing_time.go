@@ -2,17 +2,18 @@ package pdfsig
 
 import "time"
 
-// How far clocks may be ahead of ours. /M may lack its zone, and is read as UTC then.
+// How far other clocks may be ahead of ours. /M may lack its zone and is then read as UTC.
 const (
 	clockSkew  = 10 * time.Minute
 	widestZone = 14 * time.Hour
 )
 
-// isFuture tells whether a time has not come yet.
+// isFuture reports whether a time has not come yet.
 func (c *checker) isFuture(when time.Time) bool { return when.After(c.now.Add(clockSkew)) }
 
-// trustedTime is the earliest time at which a signature is known to have been there: that of its
-// own time stamp, or of a document time stamp behind it. nil if no trusted authority says one.
+// trustedTime returns the earliest time at which a signature is proven to have existed: that of its
+// own time stamp, or of a document time stamp after it. It returns nil if no trusted authority
+// states one.
 func (c *checker) trustedTime(s *Signature) *time.Time {
 	var earliest *time.Time
 	consider := func(stamp *TimeStamp) {
@@ -21,7 +22,7 @@ func (c *checker) trustedTime(s *Signature) *time.Time {
 			earliest = stamp.Time
 		}
 	}
-	if len(s.message.signers) == 1 { // of several it stamps the first one's signature only
+	if len(s.message.signers) == 1 { // with several signers it stamps only the first one's signature
 		consider(s.TimeStamp)
 	}
 	for i := range c.report.Signatures {
@@ -33,8 +34,7 @@ func (c *checker) trustedTime(s *Signature) *time.Time {
 	return earliest
 }
 
-// noteTimes reports times that cannot be, and those for which there is nothing but the signer's
-// word.
+// noteTimes reports impossible times, and times that only the signer claims.
 func (c *checker) noteTimes(s *Signature) {
 	if !s.holds() {
 		return

@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// timeStampInfo is the part of a TSTInfo of RFC 3161 that is judged.
+// timeStampInfo is the part of an RFC 3161 TSTInfo that is judged.
 type timeStampInfo struct {
 	digest  digestAlgorithm
 	imprint []byte
 	time    time.Time
 }
 
-// parseTimeStamp reads what a time stamp token says.
+// parseTimeStamp parses the content of a time stamp token.
 func parseTimeStamp(m *cmsMessage) (*timeStampInfo, *fault) {
 	var info struct {
 		Version int
@@ -27,7 +27,7 @@ func parseTimeStamp(m *cmsMessage) (*timeStampInfo, *fault) {
 		Time   time.Time `asn1:"generalized"`
 	}
 	if rest, err := asn1.Unmarshal(m.content, &info); err != nil || len(rest) > 0 {
-		return nil, invalidFault(CodeCMS, "its CMS is no time stamp")
+		return nil, invalidFault(CodeCMS, "its CMS is not a time stamp")
 	}
 	digest, known := findDigest(info.Imprint.Algorithm.Algorithm)
 	if !known {
@@ -41,7 +41,7 @@ func parseTimeStamp(m *cmsMessage) (*timeStampInfo, *fault) {
 	return &timeStampInfo{digest: digest, imprint: info.Imprint.Digest, time: info.Time.UTC()}, nil
 }
 
-// verify holds a time stamp against the digest of what it stamps.
+// verify checks a time stamp against the digest of what it stamps.
 func (i *timeStampInfo) verify(m *cmsMessage, digest []byte) *fault {
 	if !sameDigest(i.digest.hash, i.imprint, digest) {
 		return invalidFault(CodeDigestMismatch, "the bytes it covers are not those that were stamped")
@@ -72,9 +72,9 @@ func newTimeStamp(m *cmsMessage, info *timeStampInfo, wrong *fault) *TimeStamp {
 	return stamp
 }
 
-// judgeTimeStamp judges the time stamp that a signature carries among its unsigned attributes. It
-// stamps the signature's value, and with it all that the signature covers. Of several signers it is
-// the first one's.
+// judgeTimeStamp judges the time stamp among a signature's unsigned attributes. It stamps the
+// signature's value, and thereby all that the signature covers. With several signers it belongs to
+// the first.
 func (c *checker) judgeTimeStamp(s *Signature, m *cmsMessage, offset int64) {
 	value, ok := singleValue(m.signers[0].unsignedAttributes, oidTimeStampToken)
 	if ok && value == nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// judgeTrust judges the certificates of all signatures that hold. It comes after the signatures
-// themselves: a time stamp that says when one was made may be another signature of the file.
+// judgeTrust judges the certificates of all signatures that hold. It runs after all signatures were
+// judged, because the time stamp of one may be another signature of the file.
 func (c *checker) judgeTrust() error {
 	signatures := c.report.Signatures
 	if c.validation = newValidationData(); slices.ContainsFunc(signatures,
@@ -42,8 +42,8 @@ func (c *checker) judgeTrust() error {
 	return nil
 }
 
-// noteNotJudged reports that roots were given to no avail. Of a file without signatures nobody asks
-// whose they are, nor of one that is refused for good.
+// noteNotJudged reports that trust was not judged although roots were given. It is silent for
+// unsigned and for invalid files, where trust does not matter.
 func (c *checker) noteNotJudged() {
 	r := c.report
 	if c.options.Roots == nil || r.Trust != NotJudged || r.Status == StatusUnsigned || r.Status == StatusInvalid {
@@ -53,10 +53,11 @@ func (c *checker) noteNotJudged() {
 	if i := slices.IndexFunc(r.Signatures, func(s Signature) bool { return s.Trust.Status == NotJudged }); i >= 0 {
 		reason = r.Signatures[i].Trust.Reason
 	}
-	c.add(CodeTrustNotJudged, -1, "a signer's certificate was not held against the roots that were given: %s", reason)
+	c.add(CodeTrustNotJudged, -1, "a signer's certificate was not checked against the given roots: %s", reason)
 }
 
-// fileTrust is the worst of those who signed; document time stamps count where nobody did.
+// fileTrust returns the worst trust of the signers. Document time stamps count only if nobody
+// signed.
 func fileTrust(signatures []Signature) TrustStatus {
 	trust := TrustStatus("")
 	for _, kind := range []bool{false, true} {
@@ -72,7 +73,7 @@ func fileTrust(signatures []Signature) TrustStatus {
 	return NotJudged
 }
 
-// fileRevocation is the worst of those who signed.
+// fileRevocation returns the worst revocation status of the signers.
 func fileRevocation(signatures []Signature) RevocationStatus {
 	worst := RevocationStatus("")
 	for i := range signatures {
@@ -83,7 +84,7 @@ func fileRevocation(signatures []Signature) RevocationStatus {
 	return cmp.Or(worst, RevocationNotKnown)
 }
 
-// worseTrust is the one of two that says less for a certificate.
+// worseTrust returns the less favourable of two statuses.
 func worseTrust(a, b TrustStatus) TrustStatus {
 	for _, status := range []TrustStatus{Untrusted, NotJudged, Trusted} {
 		if a == status || b == status {
@@ -94,8 +95,8 @@ func worseTrust(a, b TrustStatus) TrustStatus {
 }
 
 // judgeSigners judges the signers' certificates at the time of a trusted time stamp, else at the
-// present: whoever has a key can claim any time, also one before his certificate ended, or was
-// revoked.
+// present. The claimed time does not count: with the key one can claim any time, including one
+// before the certificate expired or was revoked.
 func (c *checker) judgeSigners(s *Signature) {
 	stamped := c.trustedTime(s)
 	chains := make([][]*x509.Certificate, len(s.message.signers))
@@ -136,7 +137,8 @@ func (c *checker) stampTrust(m *cmsMessage, when time.Time) Trust {
 	return trust
 }
 
-// chain looks for a way from each of a message's signers to the roots, and says the worst.
+// chain looks for a chain from each of a message's signers to the roots, and returns the worst
+// result.
 func (c *checker) chain(m *cmsMessage, roots *x509.CertPool, when time.Time, source TimeSource,
 	fits func(*x509.Certificate) bool) (Trust, [][]*x509.Certificate) {
 	intermediates := x509.NewCertPool()
@@ -155,7 +157,7 @@ func (c *checker) chain(m *cmsMessage, roots *x509.CertPool, when time.Time, sou
 		if one.certificate.x509 != nil {
 			trust, chain = chainOf(one.certificate.x509, intermediates, roots, when, fits)
 			trust.TimeSource = source
-			if source == TimeFromStamp { // the present would make each report another
+			if source == TimeFromStamp { // stating the present would make every report different
 				trust.At = &when
 			}
 		}
@@ -167,7 +169,7 @@ func (c *checker) chain(m *cmsMessage, roots *x509.CertPool, when time.Time, sou
 	return worst, chains
 }
 
-// chainOf looks for a way from one certificate to the roots. The chain is nil if there is none.
+// chainOf looks for a chain from one certificate to the roots. The chain is nil if there is none.
 func chainOf(signer *x509.Certificate, intermediates, roots *x509.CertPool, when time.Time,
 	fits func(*x509.Certificate) bool) (Trust, []*x509.Certificate) {
 	trust := Trust{Status: Untrusted}
@@ -192,7 +194,7 @@ func chainOf(signer *x509.Certificate, intermediates, roots *x509.CertPool, when
 	return trust, chains[0]
 }
 
-// chainFault says what is wrong without the words of x509, which hold names.
+// chainFault describes an error without x509's message, which contains names.
 func chainFault(err error) string {
 	var wrong x509.CertificateInvalidError
 	var unknown x509.UnknownAuthorityError
@@ -217,8 +219,8 @@ func chainFault(err error) string {
 	return "the chain of certificates cannot be checked"
 }
 
-// noteTrust reports certificates that do not lead to the caller's roots, and the notices that go
-// with trust.
+// noteTrust reports certificates that do not lead to the caller's roots, and the notices that
+// belong to trust.
 func (c *checker) noteTrust(s *Signature) {
 	stamps := s.Kind == KindTimeStamp
 	if stamps && s.Trust.Status == Untrusted {
@@ -242,8 +244,8 @@ func (c *checker) noteTrust(s *Signature) {
 	}
 }
 
-// TrustIn is the worst trust of the signed PDFs in a report that was made with an [Inspector];
-// [NotJudged] if none is signed.
+// TrustIn returns the worst trust of the signed PDFs in a report that was made with an [Inspector].
+// It returns [NotJudged] if none is signed.
 func TrustIn(report *evidence.Report) TrustStatus {
 	trust := TrustStatus("")
 	for details := range signedDetails(report) {
@@ -256,7 +258,8 @@ func TrustIn(report *evidence.Report) TrustStatus {
 	return cmp.Or(trust, NotJudged)
 }
 
-// signedDetails gives the details of the PDFs that may be signed, nil where there are none.
+// signedDetails iterates over the details of PDFs that may be signed. It yields nil for a PDF
+// without details.
 func signedDetails(report *evidence.Report) iter.Seq[*Details] {
 	return func(yield func(*Details) bool) {
 		for i := range report.Entries {

@@ -13,16 +13,16 @@ import (
 	"github.com/danabio/danabio-go/internal/pdf"
 )
 
-// byteRangeKey is what no signature dictionary is without.
+// byteRangeKey occurs in every signature dictionary.
 const byteRangeKey = "/ByteRange"
 
-// findUnreferenced is the place of the first signature dictionary in the bytes of the file that the
-// cross-reference does not lead to, or -1. An update that begins a cross-reference of its own hides
-// the signatures before it, and other programs may find them. Words inside a stream or another
-// object that the cross-reference leads to are none.
+// findUnreferenced returns the offset of the first signature dictionary in the file's bytes that
+// the cross-reference does not lead to, or -1. An update with a cross-reference of its own hides
+// earlier signatures from this package, while other programs may find them. The key inside a stream
+// or another object that the cross-reference leads to does not count.
 func (c *checker) findUnreferenced() (int64, error) {
 	var known []pdf.Entry
-	extent := func(at int64) (int64, error) { // where the object ends that stands around a place
+	extent := func(at int64) (int64, error) { // end of the object around an offset
 		if known == nil {
 			known = c.plainEntries()
 		}
@@ -47,7 +47,7 @@ func (c *checker) findUnreferenced() (int64, error) {
 		return object.End(), nil
 	}
 	found := int64(-1)
-	inside := int64(0) // up to here all is known
+	inside := int64(0) // everything before this offset is known
 	visit := func(at int64) (bool, error) {
 		if at < inside {
 			return true, nil
@@ -64,7 +64,7 @@ func (c *checker) findUnreferenced() (int64, error) {
 	}
 	from := int64(0)
 	large := c.finder.extents.large
-	if len(c.finder.extents.suspects) > 0 { // an object may begin in a stream, and end there
+	if len(c.finder.extents.suspects) > 0 { // an object may begin and end inside a stream
 		large = nil
 	}
 	for _, stream := range large {
@@ -77,7 +77,7 @@ func (c *checker) findUnreferenced() (int64, error) {
 	return found, err
 }
 
-// plainEntries are those of all revisions that have a place in the file, in its order.
+// plainEntries returns the entries of all revisions that stand directly in the file, in file order.
 func (c *checker) plainEntries() []pdf.Entry {
 	known := []pdf.Entry{}
 	for entry := range c.document.InFile() {
@@ -90,7 +90,7 @@ func (c *checker) plainEntries() []pdf.Entry {
 	return known
 }
 
-// escapedKeyPattern is byteRangeKey as a name may be written, with any of its letters as a number.
+// escapedKeyPattern matches byteRangeKey with any of its letters escaped as #xx.
 var escapedKeyPattern = sync.OnceValue(func() *regexp.Regexp {
 	var pattern strings.Builder
 	for _, letter := range byteRangeKey[1:] {
@@ -99,8 +99,8 @@ var escapedKeyPattern = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile("/" + pattern.String())
 })
 
-// findByteRangeKey is the place of the first sign of a signature in the bytes of the file, wherever
-// it stands, or -1.
+// findByteRangeKey returns the offset of the first signature key in the file's bytes, wherever it
+// stands, or -1.
 func (c *checker) findByteRangeKey() (int64, error) {
 	found := int64(-1)
 	err := c.parts(0, c.size, 3*len(byteRangeKey), func(start int64, part []byte) (bool, error) {
@@ -112,8 +112,8 @@ func (c *checker) findByteRangeKey() (int64, error) {
 	return found, err
 }
 
-// scan calls visit with each place between two in the file at which a word begins, until it wants
-// no more.
+// scan calls visit with the offset of each occurrence of a word that begins between from and to,
+// until visit returns false.
 func (c *checker) scan(word string, from, to int64, visit func(at int64) (bool, error)) error {
 	return c.parts(from, to, len(word), func(start int64, part []byte) (bool, error) {
 		end := min(copyBuffer, to-start)
@@ -130,14 +130,14 @@ func (c *checker) scan(word string, from, to int64, visit func(at int64) (bool, 
 	})
 }
 
-// partBuffers are for parts: an evidence ZIP may hold thousands of PDFs.
+// partBuffers pools the buffers of parts, since an evidence ZIP may hold thousands of PDFs.
 var partBuffers = sync.Pool{New: func() any {
 	buffer := make([]byte, copyBuffer+3*len(byteRangeKey))
 	return &buffer
 }}
 
-// parts gives visit what stands between two places in the file, until it wants no more: in parts
-// that begin copyBuffer apart and reach so many bytes into the next.
+// parts passes the file between from and to to visit in parts, until visit returns false. Parts
+// start copyBuffer bytes apart and overlap the next by overlap bytes.
 func (c *checker) parts(from, to int64, overlap int, visit func(start int64, part []byte) (bool, error)) error {
 	pooled := partBuffers.Get().(*[]byte)
 	defer partBuffers.Put(pooled)

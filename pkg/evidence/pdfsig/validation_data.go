@@ -8,8 +8,7 @@ import (
 	"github.com/danabio/danabio-go/internal/pdf"
 )
 
-// Bounds of the validation data that a file carries: for the /DSS and for each CMS. What is beyond
-// them is not looked at.
+// Limits of validation data, for the /DSS and for each CMS. Anything beyond is ignored.
 const (
 	maxValidation      = 16 << 20 // bytes
 	maxValidationItems = 256
@@ -20,8 +19,8 @@ var (
 	oidRevocations     = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 2, 24}
 )
 
-// validationData is what a PDF or a CMS carries to judge certificates by. Nothing of it is verified
-// yet.
+// validationData is what a PDF or a CMS carries for judging certificates. None of it has been
+// verified.
 type validationData struct {
 	certificates                   []*certificate
 	ocsps                          []*ocsp
@@ -33,7 +32,7 @@ func newValidationData() *validationData {
 	return &validationData{remainingBytes: maxValidation, remainingItems: maxValidationItems}
 }
 
-// reserve takes what one item needs out of the bounds.
+// reserve takes one item out of the limits. It returns false if the item does not fit.
 func (d *validationData) reserve(raw []byte) bool {
 	if d.remainingItems == 0 || len(raw) > d.remainingBytes {
 		return false
@@ -70,7 +69,7 @@ func (d *validationData) addCRL(raw []byte) {
 	}
 }
 
-// addAttribute adds Adobe's attribute, or that of CAdES: two lists, of CRLs and of OCSP answers.
+// addAttribute adds Adobe's or CAdES's attribute: two lists, of CRLs and of OCSP responses.
 func (d *validationData) addAttribute(list []attribute, oid asn1.ObjectIdentifier, tagCRLs, tagOCSPs byte) {
 	value, ok := singleValue(list, oid)
 	if !ok || value == nil {
@@ -88,7 +87,7 @@ func (d *validationData) addAttribute(list []attribute, oid asn1.ObjectIdentifie
 	}
 }
 
-// validationData are the CRLs and OCSP answers inside a message.
+// validationData returns the CRLs and OCSP responses inside a message.
 func (m *cmsMessage) validationData() *validationData {
 	d := newValidationData()
 	for _, raw := range m.crls {
@@ -103,8 +102,8 @@ func (m *cmsMessage) validationData() *validationData {
 	return d
 }
 
-// readDSS reads the document security store of the newest revision (ISO 32000-2, 12.8.4.3). It
-// signs for itself: that an update put it there, or took it away, changes what is known and not
+// readDSS reads the document security store of the newest revision (ISO 32000-2, 12.8.4.3). Its
+// content is signed by its issuers: an update that adds or removes it changes what is known, not
 // what is true. The error is the context's or the reader's.
 func (c *checker) readDSS() (*validationData, error) {
 	d := newValidationData()
@@ -145,7 +144,7 @@ func (c *checker) readDSS() (*validationData, error) {
 	return d, nil // with what could be read
 }
 
-// streamOf reads one stream; nil if it is none.
+// streamOf reads one stream. It returns nil if the item is not a stream.
 func (c *checker) streamOf(item pdf.Object) ([]byte, error) {
 	if item.Kind != pdf.Ref {
 		return nil, nil

@@ -1,17 +1,16 @@
-// Package auditreport makes the page that a person reads who must decide whether evidence is good.
+// Package auditreport makes the page for a person who must decide whether evidence is good.
 //
-// Call [New] with what a verification found, then [Report.WriteHTML]. The page is one file of HTML:
-// no script, nothing that is loaded from elsewhere, and a content security policy that allows
-// neither. All that came with the evidence is shown as inert text, or as pictures that were drawn
-// anew. From a ZIP that was refused no content is shown. The page holds personal data, and says so;
-// [Report.Rendered] does not.
+// Call [New] with the result of a verification, then [Report.WriteHTML]. The page is one HTML file
+// without scripts or external resources, and its content security policy allows neither. Everything
+// that came with the evidence appears as inert text, or as pictures that were re-encoded. A refused
+// ZIP's content is not shown. The page contains personal data and says so. [Report.Rendered]
+// contains none.
 //
-// Memory is bounded: no entry is held whole but pictures of at most 16 MiB, one at a time, and JSON
-// of at most 1 MiB. The page holds at most 12 MiB of pictures.
+// Memory is bounded. Entries are never held whole, except for pictures of at most 16 MiB, one at a
+// time, and JSON of at most 1 MiB. The page contains at most 12 MiB of pictures.
 //
-// What may live here: how verified evidence is shown to people. It judges nothing that the evidence
-// and pdfsig packages have not judged: it only says in words what their findings come to, see
-// [Judge].
+// This package presents verified evidence to people. It judges nothing that packages evidence and
+// pdfsig have not judged. It only puts the sum of their findings into words, see [Judge].
 package auditreport
 
 import (
@@ -25,30 +24,32 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// Subject is evidence as it was verified.
+// Subject is verified evidence.
 type Subject struct {
-	// File is the name of the ZIP without folder, empty if it has none.
+	// File is the file name of the ZIP without its folder, or empty if it has none.
 	File string
-	// Evidence is the report of the verification, with the inspections of pdfsig; never nil.
+	// Evidence is the report of the verification, with pdfsig's inspections. It is never nil.
 	Evidence *evidence.Report
-	// Content is the accepted ZIP, read again for what is shown. It is not used for a refused one.
+	// Content is the accepted ZIP, from which the page's content is read. It is not used for a
+	// refused ZIP.
 	Content fs.FS
-	// Receipt is what came of the comparison with the receipt.
+	// Receipt is the result of the comparison with the receipt.
 	Receipt Receipt
 	// Found says where each document is that was sent for signing. Default: not compared.
 	Found []pdfsig.Found
-	// SentCircuit is the circuit that was started with those documents, empty if it is not known.
+	// SentCircuit is the circuit that was started with those documents, or empty if it is not
+	// known.
 	SentCircuit string
 	// RootsGiven says that trust in the signers was checked.
 	RootsGiven bool
 	// Strict says that notices count against the evidence.
 	Strict bool
-	// Failure is what the verification failed with, nil for good evidence. It is shown only if
-	// nothing else says why.
+	// Failure is the error of the verification, or nil for good evidence. It is shown only if
+	// nothing else explains the result.
 	Failure error
 }
 
-// ReceiptOutcome is what came of comparing evidence with its receipt.
+// ReceiptOutcome is the result of comparing evidence with its receipt.
 type ReceiptOutcome string
 
 const (
@@ -59,28 +60,28 @@ const (
 	ReceiptUnchecked  ReceiptOutcome = "unchecked"
 )
 
-// Receipt is the receipt of the download and what came of the comparison with it.
+// Receipt is the receipt of the download and the result of the comparison with it.
 type Receipt struct {
 	Outcome ReceiptOutcome
-	Content *danabio.Receipt // nil if there is none, or none that can be read
+	Content *danabio.Receipt // nil if the receipt is missing or unreadable
 }
 
-// Options say how a report is made.
+// Options says how to make a report.
 type Options struct {
-	// Language of the page. Default: English.
+	// Language is the language of the page. Default: English.
 	Language i18n.Language
-	// MadeAt is the time that the report says it was made at; required.
+	// MadeAt is the creation time that the report states. Required.
 	MadeAt time.Time
 	// Program is the name and version of the program that makes the report.
 	Program string
 	// Renderer draws the first pages of PDFs. Default: none are shown.
 	Renderer Renderer
-	// FirstPages says that first pages were asked for, so that the report can tell a missing
-	// renderer from one that nobody wants. Default: not asked for.
+	// FirstPages says that first pages were requested, so that the report can tell a missing
+	// renderer from pages that nobody requested. Default: not requested.
 	FirstPages bool
 }
 
-// Report is a report that can be written.
+// Report is a report that is ready to be written.
 type Report struct {
 	Subject
 	Options
@@ -88,7 +89,7 @@ type Report struct {
 	Rendered Rendered
 }
 
-// Rendered is what of the evidence's content a report shows. It holds no personal data but the
+// Rendered lists which content of the evidence a report shows. It contains no personal data except
 // names of entries.
 type Rendered struct {
 	Pictures   []Picture   `json:"pictures"`
@@ -96,8 +97,8 @@ type Rendered struct {
 	Metadata   []Metadata  `json:"metadata"`
 }
 
-// New reads what the report is going to show. It fails when the content cannot be read or the
-// context ends; what cannot be shown is no failure, but a sentence in the report.
+// New reads the content that the report will show. It fails if the content cannot be read or the
+// context ends. Content that cannot be shown is not an error; the report says so.
 func New(ctx context.Context, subject Subject, options Options) (*Report, error) {
 	if options.Language == "" {
 		options.Language = i18n.English
@@ -113,7 +114,7 @@ func New(ctx context.Context, subject Subject, options Options) (*Report, error)
 	return report, nil
 }
 
-// collect reads what is shown of an accepted ZIP.
+// collect reads the content of an accepted ZIP that the report shows.
 func (r *Report) collect(ctx context.Context) error {
 	pages := pageBudget{ctx: ctx, renderer: r.Renderer, asked: r.FirstPages}
 	var pictures pictureBudget
@@ -154,12 +155,12 @@ const (
 type NotShown string
 
 const (
-	NotShownTooMany    NotShown = "too-many"   // more of its kind than are shown
-	NotShownTooLarge   NotShown = "too-large"  // the file
-	NotShownType       NotShown = "type"       // of a kind that is not shown
-	NotShownDimensions NotShown = "dimensions" // no pixels, or too many
-	NotShownBroken     NotShown = "broken"     // cannot be decoded
-	NotShownNotAsked   NotShown = "not-asked"  // nobody asked for first pages
+	NotShownTooMany    NotShown = "too-many"   // more of its kind than the report shows
+	NotShownTooLarge   NotShown = "too-large"  // the file is too large
+	NotShownType       NotShown = "type"       // its type is not shown
+	NotShownDimensions NotShown = "dimensions" // it has no pixels, or too many
+	NotShownBroken     NotShown = "broken"     // it cannot be decoded
+	NotShownNotAsked   NotShown = "not-asked"  // nobody requested first pages
 	NotShownNoProgram  NotShown = "no-program" // pdftoppm was not found
 	NotShownTime       NotShown = "time"       // drawing took too long
 	NotShownFailed     NotShown = "failed"     // the program failed

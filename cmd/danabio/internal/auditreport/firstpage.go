@@ -19,12 +19,12 @@ import (
 
 const (
 	maxPages      = 20
-	maxPageSource = 64 << 20 // bytes of a PDF
-	maxPagesBytes = 4 << 20  // of all first pages in the report
+	maxPageSource = 64 << 20 // of one PDF, in bytes
+	maxPagesBytes = 4 << 20  // of all first pages in the report, in bytes
 	pagesTime     = 60 * time.Second
 	pageTime      = 20 * time.Second
-	pageSide      = "1100"  // pixels of the longer side
-	pageMemory    = 1 << 30 // bytes of address space of the program that draws, on Linux
+	pageSide      = "1100"  // longer side, in pixels
+	pageMemory    = 1 << 30 // address space of the drawing program on Linux, in bytes
 )
 
 // FirstPage is the first page of a PDF.
@@ -38,17 +38,17 @@ type FirstPage struct {
 // are used.
 type Renderer func(ctx context.Context, path string) ([]byte, error)
 
-// pageBudget bounds what one report shows, and how long that takes.
+// pageBudget limits what one report shows, and how long drawing takes.
 type pageBudget struct {
 	ctx      context.Context
 	renderer Renderer
-	asked    bool // though there may be no renderer
+	asked    bool // first pages were requested, although there may be no renderer
 	count    int
 	bytes    int
 	spent    time.Duration
 }
 
-// collect draws the first page of one PDF. It fails only if the content cannot be read, or the
+// collect draws the first page of one PDF. It fails only if the content cannot be read or the
 // context has ended.
 func (b *pageBudget) collect(content fs.FS, entry evidence.EntryReport) (FirstPage, error) {
 	page := FirstPage{Entry: entry.Name}
@@ -91,24 +91,24 @@ func (b *pageBudget) collect(content fs.FS, entry evidence.EntryReport) (FirstPa
 	}
 	b.bytes += len(plain.Content)
 	page.Shown = shown(plain)
-	page.Shown.Shrunk = false // of a page that has no pixels of its own
+	page.Shown.Shrunk = false // a page has no pixels that could be lost
 	return page, nil
 }
 
-// renderError is a failure of the renderer's, or of its temporary folder's, which says nothing
-// about the evidence.
+// renderError is an error of the renderer or of its temporary folder. It says nothing about the
+// evidence.
 type renderError struct{ error }
 
 func (e *renderError) Unwrap() error { return e.error }
 
-// draw lets the renderer read a private copy.
+// draw gives the renderer a private copy of the entry.
 func (b *pageBudget) draw(content fs.FS, entry evidence.EntryReport, limit time.Duration) ([]byte, error) {
 	folder, err := os.MkdirTemp("", "danabio-*") // mode 0700
 	if err != nil {
 		return nil, &renderError{err}
 	}
 	defer robustio.RemoveAll(folder)
-	path := filepath.Join(folder, "page.pdf") // never the entry's own name
+	path := filepath.Join(folder, "page.pdf") // never the entry's name
 	if err := copyEntry(b.ctx, path, content, entry); err != nil {
 		return nil, err
 	}
@@ -137,13 +137,13 @@ func copyEntry(ctx context.Context, path string, content fs.FS, entry evidence.E
 	switch {
 	case reader.err != nil:
 		return fmt.Errorf("audit report: %w", reader.err)
-	case err != nil: // the temporary folder's
+	case err != nil: // from the temporary folder
 		return &renderError{err}
 	}
 	return nil
 }
 
-// entryReader ends with its context, and remembers what the source failed with.
+// entryReader stops when its context ends, and remembers the source's error.
 type entryReader struct {
 	ctx    context.Context
 	source io.Reader
@@ -161,9 +161,10 @@ func (r *entryReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Poppler returns a renderer that runs poppler's pdftoppm, nil if it is not on the PATH. The
-// program gets no variables but the ones it needs, so that it sees no secret, and on Linux at most
-// 1 GiB of address space: a PDF of a thousand bytes can ask for more than the machine has.
+// Poppler returns a renderer that runs poppler's pdftoppm, or nil if that is not on the PATH. The
+// program gets only the environment variables that it needs, so it sees no secrets. On Linux it
+// also gets at most 1 GiB of address space, because a PDF of a thousand bytes can ask for more
+// memory than the machine has.
 func Poppler() Renderer {
 	program, err := exec.LookPath("pdftoppm")
 	if err != nil {
@@ -177,7 +178,7 @@ func Poppler() Renderer {
 		command.Dir = filepath.Dir(path)
 		command.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + command.Dir, "TMPDIR=" + command.Dir, "LC_ALL=C"}
 		if root := os.Getenv("SystemRoot"); root != "" {
-			command.Env = append(command.Env, "SystemRoot="+root) // without which no program starts on Windows
+			command.Env = append(command.Env, "SystemRoot="+root) // no program starts on Windows without it
 		}
 		command.WaitDelay = time.Second
 		out := &capped{stop: cancel}
@@ -196,8 +197,8 @@ func Poppler() Renderer {
 	}
 }
 
-// capped holds what a program prints, and stops the program when that is too much. It has no
-// methods but Write, since io.Copy would take others.
+// capped collects a program's output and stops the program if it prints too much. It has no method
+// other than Write, since io.Copy would use that instead.
 type capped struct {
 	held []byte
 	stop func()

@@ -23,7 +23,7 @@ var pageTemplate string
 //go:embed page.css
 var pageStyle string
 
-// WriteHTML writes the page. Besides being HTML it is well-formed XML.
+// WriteHTML writes the page, which is also well-formed XML.
 func (r *Report) WriteHTML(w io.Writer) error {
 	parsed, err := template.New("page").Funcs(r.functions()).Parse(pageTemplate)
 	if err == nil {
@@ -44,7 +44,7 @@ func hostOf(baseURL string) string {
 	return host
 }
 
-// functions are those of the template. What is foreign goes through v, plain or commands.
+// functions returns the functions of the template. Foreign text goes through v, plain or commands.
 func (r *Report) functions() template.FuncMap {
 	return template.FuncMap{
 		"t":        r.say,
@@ -73,11 +73,11 @@ func (r *Report) functions() template.FuncMap {
 	}
 }
 
-// sections are those of the page, in its order, as ids and as keys of their titles.
+// sections lists the page's sections in order, as IDs and as keys of their titles.
 var sections = []string{"circuit", "documents", "pictures", "metadata", "files", "findings", "receipt", "scope",
 	"recheck"}
 
-// policy lets a browser use the page's own style and the pictures in it, and nothing else.
+// policy allows a browser to use the page's own style and its embedded pictures, and nothing else.
 func policy(style string) template.HTMLAttr {
 	sum := sha256.Sum256([]byte(style))
 	return template.HTMLAttr(fmt.Sprintf(
@@ -92,7 +92,7 @@ func moment(t time.Time) string {
 	return t.UTC().Format("2006-01-02 15:04:05") + " UTC"
 }
 
-// grade is the class of a status.
+// grade returns the CSS class of a status.
 func grade(status pdfsig.Status) string {
 	switch status {
 	case pdfsig.StatusWholeFile, pdfsig.StatusExtended:
@@ -105,13 +105,14 @@ func grade(status pdfsig.Status) string {
 	return "unknown"
 }
 
-// maxShown is how much of a foreign text is shown, in characters.
+// maxShown is the number of characters of a foreign text that are shown.
 const maxShown = 500
 
-// odd says that a character would not be seen, or would change how others are seen.
+// odd reports whether a character would be invisible, or would change how others appear.
 func odd(c rune) bool { return c == utf8.RuneError || !unicode.IsPrint(c) }
 
-// pieces splits foreign text into what can be shown as it is and what is shown by its number.
+// pieces splits foreign text into parts that can be shown as they are, and characters that are
+// shown by number.
 func pieces(text string, write func(part string, odd bool)) {
 	text, cut := shorten(text, maxShown)
 	begin := 0
@@ -138,8 +139,8 @@ func pieces(text string, write func(part string, odd bool)) {
 	}
 }
 
-// visible makes foreign text inert, shows what is invisible in it, and keeps its direction of
-// writing to itself.
+// visible makes foreign text inert, shows its invisible characters, and isolates its writing
+// direction.
 func visible(value any) template.HTML {
 	var b strings.Builder
 	b.WriteString("<bdi>")
@@ -154,7 +155,7 @@ func visible(value any) template.HTML {
 	return template.HTML(b.String())
 }
 
-// plain is the same for where there is text only; the template escapes it.
+// plain does the same as plain text; the template escapes it.
 func plain(value any) string {
 	var b strings.Builder
 	pieces(fmt.Sprint(value), func(part string, odd bool) {
@@ -166,7 +167,7 @@ func plain(value any) string {
 	return b.String()
 }
 
-// commandLines shows commands, in which only letters can be foreign.
+// commandLines formats commands, in which only letters can be foreign.
 func commandLines(lines []string) template.HTML {
 	var b strings.Builder
 	for _, line := range lines {
@@ -188,7 +189,7 @@ func (r *Report) sayReason(reason Reason) (string, error) {
 	return r.say(reason.Text, reason.Values...)
 }
 
-// detail is a finding's own sentence, unless it is its code's.
+// detail returns a finding's message, or "" if that is the general sentence of its code.
 func (r *Report) detail(message string, code evidence.Code) string {
 	if message == r.sayCode(code) {
 		return ""
@@ -221,7 +222,7 @@ func (r *Report) sayCoverage(s signature) (string, error) {
 	return r.say("covers." + string(s.Status))
 }
 
-// sayRule translates the names of the standard rules; others stay as they are.
+// sayRule translates the names of the standard rules. Other names stay as they are.
 func (r *Report) sayRule(name string) string {
 	if r.Language == i18n.Spanish {
 		for _, row := range spanishRules {
@@ -233,7 +234,7 @@ func (r *Report) sayRule(name string) string {
 	return name
 }
 
-// page is what the template shows.
+// page is the template's data.
 type page struct {
 	*Report
 	Name                     string
@@ -249,7 +250,7 @@ type page struct {
 	Recheck                  []recheckStep
 }
 
-// maxFindings bounds the list of all findings.
+// maxFindings limits the list of all findings.
 const maxFindings = 500
 
 func (r *Report) page() *page {
@@ -280,7 +281,7 @@ func (r *Report) page() *page {
 	return p
 }
 
-// name is how the ZIP is called, also in commands.
+// name returns the name of the ZIP, for display and for commands.
 func (r *Report) name() string {
 	if r.File == "" {
 		return "evidence.zip"

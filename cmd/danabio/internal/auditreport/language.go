@@ -9,8 +9,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// text is a sentence in both languages, with the verbs of [fmt.Sprintf] for what stands in it, in
-// the same order.
+// text is a sentence in both languages. Both have the same verbs of [fmt.Sprintf] in the same
+// order.
 type text struct{ key, en, es string }
 
 func (t text) in(wanted i18n.Language) string {
@@ -20,7 +20,7 @@ func (t text) in(wanted i18n.Language) string {
 	return t.en
 }
 
-// textIndex finds texts by their key. It is made when the first report is.
+// textIndex maps keys to texts. It is built on first use.
 var textIndex = sync.OnceValue(func() map[string]text {
 	index := make(map[string]text, len(texts))
 	for _, t := range texts {
@@ -29,7 +29,7 @@ var textIndex = sync.OnceValue(func() map[string]text {
 	return index
 })
 
-// say gives a sentence in the report's language.
+// say returns a sentence in the report's language.
 func (r *Report) say(key string, values ...any) (string, error) {
 	t, known := textIndex()[key]
 	if !known {
@@ -49,7 +49,7 @@ func (r *Report) say(key string, values ...any) (string, error) {
 	return fmt.Sprintf(t.in(r.Language), words...), nil
 }
 
-// grouped writes a number with narrow spaces, which no language takes for a decimal sign.
+// grouped formats a number with narrow spaces, which no language reads as a decimal separator.
 func grouped(n int64) string {
 	digits := fmt.Sprint(n)
 	for at := len(digits) - 3; at > 0 && digits[at-1] != '-'; at -= 3 {
@@ -58,7 +58,7 @@ func grouped(n int64) string {
 	return digits
 }
 
-// CodeText gives the general sentence of a finding code, empty for a code that is not known here.
+// CodeText returns the general sentence of a finding code, or "" for an unknown code.
 func CodeText(wanted i18n.Language, code evidence.Code) string {
 	if wanted == i18n.Spanish {
 		for i := range spanishCodes {

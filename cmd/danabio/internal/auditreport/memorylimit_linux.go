@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// limitMemory bounds the address space of a child that has just begun. One that has ended already
-// needs no limit.
+// limitMemory limits the address space of a child process that has just started. A process that has
+// already ended needs no limit.
 func limitMemory(process *os.Process, bytes uint64) error {
 	limit := unix.Rlimit{Cur: bytes, Max: bytes}
 	if err := unix.Prlimit(process.Pid, unix.RLIMIT_AS, &limit, nil); err != nil && !errors.Is(err, unix.ESRCH) {

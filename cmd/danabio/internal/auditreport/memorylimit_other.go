@@ -4,5 +4,5 @@ package auditreport
 
 import "os"
 
-// limitMemory does nothing: only Linux lets the limits of another process be set.
+// limitMemory does nothing: only Linux can limit another process.
 func limitMemory(*os.Process, uint64) error { return nil }

@@ -15,20 +15,20 @@ import (
 
 const (
 	maxMetadataFiles = 40
-	maxMetadataBytes = 1 << 20 // of one file
+	maxMetadataBytes = 1 << 20 // of one file, in bytes
 	maxRows          = 300     // of one file
 	maxAllRows       = 2000
 	maxDepth         = 12
-	maxPath          = 120 // characters of a row's path
-	maxValue         = 400 // characters of a row's value
+	maxPath          = 120 // of a row's path, in characters
+	maxValue         = 400 // of a row's value, in characters
 )
 
 // Metadata is a JSON file of the evidence as rows.
 type Metadata struct {
 	Entry string `json:"entry"`
-	// Rows is how many are shown.
+	// Rows is the number of rows shown.
 	Rows int `json:"rows"`
-	// OmittedRows counts values that are not shown.
+	// OmittedRows is the number of values not shown.
 	OmittedRows int      `json:"omittedRows,omitempty"`
 	NotShown    NotShown `json:"notShown,omitempty"`
 
@@ -36,16 +36,16 @@ type Metadata struct {
 	Kind  evidence.Kind `json:"-"`
 }
 
-// Row is one value and where it stands. Both are foreign text.
+// Row is one value and its path. Both are foreign text.
 type Row struct {
 	Path, Value string
-	// Literal says that the value is a word of JSON's own: a number, true, false, null, {} or [].
+	// Literal is true if the value is a JSON literal: a number, true, false, null, {} or [].
 	Literal bool
-	// Cut is how many characters the value has beyond those in Value.
+	// Cut is the number of characters missing from Value.
 	Cut int
 }
 
-// metadataBudget bounds what one report shows.
+// metadataBudget limits what one report shows.
 type metadataBudget struct{ files, rows int }
 
 // collect reads one file. It fails only if the content cannot be read.
@@ -75,8 +75,7 @@ func (b *metadataBudget) collect(content fs.FS, entry evidence.EntryReport) (Met
 	return result, nil
 }
 
-// rowTable turns JSON into rows, in the order in which it stands, keys that are there twice
-// included.
+// rowTable turns JSON into rows in document order, including duplicate keys.
 type rowTable struct {
 	rows    []Row
 	omitted int
@@ -97,7 +96,7 @@ func (t *rowTable) read(content []byte) bool {
 	return errors.Is(err, io.EOF)
 }
 
-// value reads one value at a path.
+// value reads the value at a path.
 func (t *rowTable) value(path string, depth int) error {
 	token, err := t.decoder.Token()
 	if err != nil {
@@ -118,7 +117,7 @@ func (t *rowTable) value(path string, depth int) error {
 	return nil
 }
 
-// inside reads what an object or array holds, up to its end.
+// inside reads the members of an object or array, including its end.
 func (t *rowTable) inside(begin json.Delim, path string, depth int) error {
 	if depth == maxDepth {
 		t.omitted++
@@ -160,7 +159,7 @@ func (t *rowTable) inside(begin json.Delim, path string, depth int) error {
 	return nil
 }
 
-// skip reads to the end of what began just now.
+// skip skips the rest of the object or array that has just begun.
 func (t *rowTable) skip() error {
 	for open := 1; open > 0; {
 		token, err := t.decoder.Token()
@@ -186,7 +185,7 @@ func (t *rowTable) add(row Row) {
 	t.rows = append(t.rows, row)
 }
 
-// shorten returns the first characters of a text, and how many it has beyond those.
+// shorten returns the first characters of a text, and the number of characters cut off.
 func shorten(text string, limit int) (short string, cut int) {
 	count := utf8.RuneCountInString(text)
 	if count <= limit {

@@ -15,13 +15,13 @@ import (
 
 const (
 	maxPictures     = 40
-	maxPictureBytes = 8 << 20 // of all pictures in the page, first pages not counted
+	maxPictureBytes = 8 << 20 // of all pictures in the page without first pages, in bytes
 )
 
 // Picture is a picture of the evidence.
 type Picture struct {
 	Entry string `json:"entry"`
-	// Width and Height are those of the foreign picture in pixels, 0 if they are not known.
+	// Width and Height are the dimensions of the foreign picture in pixels, or 0 if not known.
 	Width  int `json:"width,omitempty"`
 	Height int `json:"height,omitempty"`
 	// Shown is the picture in the report.
@@ -32,12 +32,12 @@ type Picture struct {
 	Kind evidence.Kind `json:"-"`
 }
 
-// Shown is a picture as it stands in the report.
+// Shown is a picture as embedded in the report.
 type Shown struct {
 	MediaType string `json:"mediaType"`
 	Width     int    `json:"width"`
 	Height    int    `json:"height"`
-	Size      int    `json:"size"` // bytes
+	Size      int    `json:"size"` // in bytes
 	Shrunk    bool   `json:"shrunk,omitempty"`
 
 	content []byte
@@ -50,8 +50,7 @@ func shown(p *picture.Picture) *Shown {
 	}
 }
 
-// Source is an attribute that holds the whole picture. What it is made of comes from Go's encoders
-// alone.
+// Source returns an attribute with the whole picture. Its content comes only from Go's encoders.
 func (s *Shown) Source() template.HTMLAttr {
 	return template.HTMLAttr(`src="data:` + s.MediaType + `;base64,` + base64.StdEncoding.EncodeToString(s.content) +
 		`"`)
@@ -59,10 +58,10 @@ func (s *Shown) Source() template.HTMLAttr {
 
 func isPicture(entry evidence.EntryReport) bool { return strings.HasPrefix(entry.MediaType, "image/") }
 
-// pictureBudget bounds what one report shows.
+// pictureBudget limits what one report shows.
 type pictureBudget struct{ count, bytes int }
 
-// collect draws a picture anew. It fails only if the content cannot be read.
+// collect re-encodes a picture. It fails only if the content cannot be read.
 func (b *pictureBudget) collect(content fs.FS, entry evidence.EntryReport) (Picture, error) {
 	result := Picture{Entry: entry.Name, Kind: entry.Kind}
 	switch {
@@ -108,7 +107,7 @@ func pictureFault(err error) NotShown {
 	return NotShownBroken
 }
 
-// readEntry reads a content of at most limit bytes to its end, where the archive compares it with
+// readEntry reads an entry of at most limit bytes to its end, where the archive compares it with
 // what was verified.
 func readEntry(content fs.FS, entry evidence.EntryReport, limit int64) ([]byte, error) {
 	file, err := content.Open(entry.Name)

@@ -17,14 +17,14 @@ type recheckStep struct {
 }
 
 const (
-	maxHashes  = 500 // files whose SHA-256 stand among the commands
+	maxHashes  = 500 // files whose SHA-256 is among the commands
 	maxPDFSigs = 30
-	maxOpenSSL = 30 // signatures that are checked by openssl
+	maxOpenSSL = 30 // signatures with openssl commands
 )
 
-// recheck gives commands for a POSIX shell. They begin with a copy under a plain name in a new
-// folder, so that an odd name of the ZIP matters in one place only. All foreign names are quoted so
-// that a shell, bash where they hold what cannot be seen, takes them as they are.
+// recheck returns commands for a POSIX shell. They begin by copying the ZIP under a plain name into
+// a new folder, so that an odd name matters in one place only. All foreign names are quoted so that
+// a shell takes them literally. Names with invisible characters need bash.
 func (r *Report) recheck() []recheckStep {
 	name := r.name()
 	begin := []string{"mkdir -m 700 check", "cp " + shellWord("./"+name) + " check/evidence.zip", "cd check"}
@@ -42,7 +42,7 @@ func (r *Report) recheck() []recheckStep {
 	}
 	steps = append(steps,
 		recheckStep{"recheck.zip", "", []string{"unzip -t evidence.zip"}},
-		// unzip itself spoils names with accents that a ZIP made on another system has
+		// unzip spoils accented names in a ZIP from another system
 		recheckStep{"recheck.extract", "", []string{"python3 -m zipfile -e evidence.zip files"}},
 		recheckStep{"recheck.files", "", r.hashCommands()})
 	return append(steps, r.documentCommands()...)
@@ -70,7 +70,7 @@ func (r *Report) hashCommands() []string {
 	return append(append(list, "END"), apart...)
 }
 
-// documentCommands are about the PDFs.
+// documentCommands check the PDFs.
 func (r *Report) documentCommands() []recheckStep {
 	var pdfsigs, openssl, sent []string
 	documents, _ := r.documents()
@@ -105,7 +105,7 @@ func (r *Report) documentCommands() []recheckStep {
 	return steps
 }
 
-// opensslCommands take a signature that holds out of its PDF and hold it against the bytes that it
+// opensslCommands extract a valid signature from its PDF and check it against the bytes that it
 // covers.
 func opensslCommands(path, number string, s *pdfsig.Signature) []string {
 	good := []pdfsig.Status{pdfsig.StatusWholeFile, pdfsig.StatusExtended, pdfsig.StatusSignedRevisionOnly}
@@ -126,8 +126,8 @@ func opensslCommands(path, number string, s *pdfsig.Signature) []string {
 	}
 }
 
-// shellWord quotes a text so that a shell takes it as one word, the very same bytes. What cannot be
-// seen needs bash's form of quotes.
+// shellWord quotes a text so that a shell takes it as one word, byte for byte. Invisible characters
+// need bash's $'…' form.
 func shellWord(text string) string {
 	if strings.ContainsFunc(text, odd) {
 		var b strings.Builder
@@ -138,7 +138,7 @@ func shellWord(text string) string {
 				b.WriteString(`\` + string(c))
 			case !odd(c):
 				b.WriteRune(c)
-			case c == '\ufffd' && !strings.HasPrefix(text[i:], "\ufffd"): // a byte that is no UTF-8
+			case c == '\ufffd' && !strings.HasPrefix(text[i:], "\ufffd"): // a byte that is not UTF-8
 				fmt.Fprintf(&b, `\x%02x`, text[i])
 			default:
 				for _, octet := range []byte(string(c)) {

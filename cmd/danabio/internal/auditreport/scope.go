@@ -7,10 +7,10 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// scopeRow says of one question whether it was checked. All are keys of texts.
+// scopeRow says whether something was checked. All fields are keys of texts.
 type scopeRow struct{ Question, Checked, How string }
 
-// scope says what was checked and what was not.
+// scope lists what was checked and what was not.
 func (r *Report) scope() []scopeRow {
 	const yes, no, part = "scope.yes", "scope.no", "scope.part"
 	accepted := r.Evidence.Verdict == evidence.VerdictAccepted
@@ -50,7 +50,7 @@ func (r *Report) scope() []scopeRow {
 	return rows
 }
 
-// revocationScope says of how many certificates something is known.
+// revocationScope says whether revocation is known for all, some or no certificates.
 func (r *Report) revocationScope() scopeRow {
 	known, unknown := false, false
 	for i := range r.Evidence.Entries {

@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	maxDocuments  = 100 // that are shown in detail
-	maxSignatures = 300 // of all documents together
+	maxDocuments  = 100 // shown in detail
+	maxSignatures = 300 // in all documents together
 	weakRSA       = 2048
 )
 
@@ -20,11 +20,11 @@ const (
 type document struct {
 	Entry      evidence.EntryReport
 	Status     pdfsig.Status // empty if it was not judged
-	Problem    string        // why not, in English
+	Problem    string        // why it was not judged, in English
 	Page       FirstPage
 	Sent       *pdfsig.SentMatch
 	Signatures []signature
-	Omitted    int // signatures that are not shown
+	Omitted    int // number of signatures not shown
 	Findings   []evidence.Finding
 }
 
@@ -34,17 +34,17 @@ type signature struct {
 	Number int // from 1
 }
 
-// Weak says that its digest is one of which two documents can be made.
+// Weak reports whether two documents with the same digest can be made for its digest algorithm.
 func (s *signature) Weak() bool { return weakDigest(&s.Signature) }
 
-// weakDigest also holds for an encoding that takes a weak digest of the document and signs that
-// with a strong one.
+// weakDigest is also true for an encoding that hashes the document with a weak digest and signs the
+// result with a strong one.
 func weakDigest(s *pdfsig.Signature) bool {
 	weak := []string{"SHA-1", "MD5"}
 	return slices.Contains(weak, s.DigestAlgorithm) || s.SubFilter == "adbe.pkcs7.sha1"
 }
 
-// weakKey holds for keys that are too short by now.
+// weakKey reports whether a key is too short by today's standards.
 func weakKey(signer *pdfsig.Signer) bool {
 	if signer == nil || signer.Certificate == nil {
 		return false
@@ -67,7 +67,7 @@ func keyOf(signer *pdfsig.Signer) string {
 	return signer.Certificate.PublicKeyAlgorithm.String()
 }
 
-// subjectOf is whose the certificate is: personal data.
+// subjectOf returns the certificate's subject, which is personal data.
 func subjectOf(signer *pdfsig.Signer) string {
 	if signer == nil || signer.Certificate == nil {
 		return ""
@@ -75,7 +75,8 @@ func subjectOf(signer *pdfsig.Signer) string {
 	return signer.Certificate.Subject.String()
 }
 
-// documents are the PDFs in the order of the ZIP; those that are not shown in detail come as rest.
+// documents returns the PDFs in the order of the ZIP. rest holds those that are not shown in
+// detail.
 func (r *Report) documents() (detailed, rest []document) {
 	pages := map[string]FirstPage{}
 	for _, page := range r.Rendered.FirstPages {
@@ -93,7 +94,7 @@ func (r *Report) documents() (detailed, rest []document) {
 			d.Status, d.Problem, d.Findings = pdfsig.Status(inspection.Status), inspection.Error,
 				slices.Clone(inspection.Findings)
 			for n := range d.Findings {
-				d.Findings[n].Entry = "" // which stands above them
+				d.Findings[n].Entry = "" // the name stands above them
 			}
 			if details != nil {
 				d.Sent = details.Sent

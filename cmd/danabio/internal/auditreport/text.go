@@ -1,7 +1,8 @@
 package auditreport
 
-// texts are all sentences of the page but those of finding codes and rules, which stand beside this
-// file. It is an array and no map, so that a program that makes no report pays nothing for it.
+// texts lists all sentences of the page except those for finding codes and rules, which are in
+// other files. It is an array rather than a map, so that it costs nothing in a program that makes
+// no report.
 var texts = [...]text{
 	{"number", "%s", "%s"},
 	{"bytes", "%s bytes", "%s bytes"},
@@ -23,7 +24,7 @@ var texts = [...]text{
 		"pictures, names and other data of the person who signed. Keep it as safe as the evidence itself.",
 		"imágenes, nombres y otros datos de la persona que firmó. Guárdelo con el mismo cuidado que la evidencia."},
 	{"footer", "One file, without scripts, that loads nothing. What came with the evidence is shown as plain text " +
-		"and as pictures that were drawn anew.",
+		"and as pictures that were redrawn.",
 		"Un solo archivo, sin scripts, que no carga nada. Lo que vino con la evidencia se muestra como simple texto " +
 			"y como imágenes dibujadas de nuevo."},
 	{"refused.nothing", "The ZIP was not accepted, so nothing of its content is shown.",
@@ -69,7 +70,7 @@ var texts = [...]text{
 		"Este documento se envió a firmar, y se cambió antes de firmarse."},
 	{"against.receipt", "It is not the file that was received: it differs from its receipt.",
 		"No es el archivo que se recibió: difiere de su recibo."},
-	{"against.receipt-unreadable", "A receipt lies beside it, but it cannot be read or is none.",
+	{"against.receipt-unreadable", "There is a receipt beside it, but it cannot be read or is not valid.",
 		"Hay un recibo junto a ella, pero no se puede leer o no es un recibo."},
 	{"against.failure", "The verification failed.", "La verificación falló."},
 
@@ -77,15 +78,15 @@ var texts = [...]text{
 		"No hay ningún PDF en ella; por tanto, ningún documento firmado."},
 	{"mind.unsigned", "This PDF has no signature.", "Este PDF no tiene firma."},
 	{"mind.later-revision", "Something else than signatures and validation data follows a signature. It can change " +
-		"anything that is shown; whoever made this report chose to accept that.",
+		"anything that is shown; the person who made this report chose to accept that.",
 		"Después de una firma hay algo más que firmas y datos de validación. Puede cambiar todo lo que se ve; quien " +
 			"hizo este informe decidió aceptarlo."},
-	{"mind.indeterminate", "Its signatures could not be judged; whoever made this report chose to accept that.",
+	{"mind.indeterminate", "Its signatures could not be judged; the person who made this report chose to accept that.",
 		"No se pudieron examinar sus firmas; quien hizo este informe decidió aceptarlo."},
 	{"mind.weak", "A signature of this PDF uses an algorithm or a key that is too weak by now.",
 		"Una firma de este PDF usa un algoritmo o una clave que hoy es demasiado débil."},
-	{"mind.untrusted", "The certificate of a signature does not lead to the roots that were given; whoever made this " +
-		"report chose to accept that.",
+	{"mind.untrusted", "The certificate of a signature does not lead to the roots that were given; the person who " +
+		"made this report chose to accept that.",
 		"El certificado de una firma no conduce a las raíces indicadas; quien hizo este informe decidió aceptarlo."},
 	{"mind.trust", "Whose certificates these are was not checked: no roots were given. Anybody can make a " +
 		"certificate in any name.",
@@ -239,7 +240,7 @@ var texts = [...]text{
 	{"signature.field", "field", "campo"},
 
 	{"pictures", "Pictures", "Imágenes"},
-	{"pictures.about", "Drawn anew from the pictures in the evidence: smaller where those are large, and without " +
+	{"pictures.about", "Redrawn from the pictures in the evidence: smaller where those are large, and without " +
 		"whatever else their files hold. What they are is assumed from their names. Nothing here checks who is on " +
 		"them.",
 		"Dibujadas de nuevo a partir de las imágenes de la evidencia: más pequeñas donde estas son grandes, y sin lo " +
@@ -275,7 +276,7 @@ var texts = [...]text{
 	{"files", "Files", "Archivos"},
 	{"files.zip", "ZIP", "ZIP"},
 	{"files.about", "The type is told from the content, never from the name. What a file is for is assumed, since " +
-		"DANAconnect publishes no layout; the rule stands beside it.",
+		"DANAconnect publishes no layout; the rule is given beside it.",
 		"El tipo se reconoce por el contenido, nunca por el nombre. Para qué sirve un archivo se supone, porque " +
 			"DANAconnect no publica ninguna estructura; al lado figura la regla."},
 	{"files.refused", "What the ZIP says that it holds. None of it can be relied upon.",
@@ -307,9 +308,9 @@ var texts = [...]text{
 	{"receipt.matches", "The file is the one of its receipt: size, SHA-256 and list of files agree.",
 		"El archivo es el de su recibo: tamaño, SHA-256 y lista de archivos coinciden."},
 	{"receipt.differs", "The file is not the one of its receipt.", "El archivo no es el de su recibo."},
-	{"receipt.unreadable", "A receipt lies beside the file, but it cannot be read or is none.",
+	{"receipt.unreadable", "There is a receipt beside the file, but it cannot be read or is not valid.",
 		"Hay un recibo junto al archivo, pero no se puede leer o no es un recibo."},
-	{"receipt.none", "No receipt lies beside the file.", "No hay ningún recibo junto al archivo."},
+	{"receipt.none", "There is no receipt beside the file.", "No hay ningún recibo junto al archivo."},
 	{"receipt.unchecked", "The file was not compared with a receipt, since it was not accepted.",
 		"El archivo no se comparó con ningún recibo, porque no fue aceptado."},
 	{"receipt.file", "File", "Archivo"},
@@ -335,7 +336,7 @@ var texts = [...]text{
 	{"scope.zip.how", "Every header, offset and name, both times that the ZIP says them.",
 		"Cada cabecera, posición y nombre, las dos veces que el ZIP los indica."},
 	{"scope.bytes", "Is the content whole?", "¿Está íntegro el contenido?"},
-	{"scope.bytes.yes", "Every file was decompressed and held against its size and CRC-32. That finds damage, not " +
+	{"scope.bytes.yes", "Every file was decompressed and checked against its size and CRC-32. That finds damage, not " +
 		"forgery.",
 		"Cada archivo se descomprimió y se comparó con su tamaño y su CRC-32. Eso descubre daños, no falsificaciones."},
 	{"scope.bytes.no", "The ZIP was not accepted.", "El ZIP no fue aceptado."},
@@ -358,8 +359,8 @@ var texts = [...]text{
 	{"scope.later.how", "Nothing is claimed about that: such a revision can change anything that is shown.",
 		"No se afirma nada sobre ello: tal revisión puede cambiar todo lo que se ve."},
 	{"scope.trust", "Who are the signers?", "¿Quiénes son los firmantes?"},
-	{"scope.trust.yes", "Each certificate was held against the roots that were given, at the time of a time stamp " +
-		"that leads to them, else at the present.",
+	{"scope.trust.yes", "Each certificate was checked against the given roots, at the time of a time stamp that " +
+		"leads to them, else at the present.",
 		"Cada certificado se comparó con las raíces indicadas, a la hora de un sello de tiempo que conduce a ellas " +
 			"o, si no lo hay, al presente."},
 	{"scope.trust.no", "No roots were given. What a certificate says of its subject is its issuer's claim.",
@@ -377,7 +378,7 @@ var texts = [...]text{
 		"network.",
 		"Los PDF no llevan respuestas OCSP ni CRL que lo digan, y no se consultó ninguna red."},
 	{"scope.time", "When was it signed?", "¿Cuándo se firmó?"},
-	{"scope.time.how", "The claimed times are by the signers' own clocks. There is no time stamp.",
+	{"scope.time.how", "The claimed times come from the signers' own clocks. There is no time stamp.",
 		"Las horas declaradas son las de los relojes de los propios firmantes. No hay sello de tiempo."},
 	{"scope.time.stamped", "Time stamps were judged where there are some; the claimed times are by the signers' own " +
 		"clocks.",
@@ -423,7 +424,7 @@ var texts = [...]text{
 	{"recheck.sent.note", "They do if the answer is \"same\".", "Así es si la respuesta es «same»."},
 }
 
-// spanishRules are the standard rules that give files their kind.
+// spanishRules translates the standard rules that give files their kind.
 var spanishRules = [...]struct{ rule, text string }{
 	{"assumed: text named like a consent", "supuesto: texto con nombre de consentimiento"},
 	{"assumed: any PDF", "supuesto: cualquier PDF"},

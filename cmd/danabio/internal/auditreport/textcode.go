@@ -2,8 +2,8 @@ package auditreport
 
 import "github.com/danabio/danabio-go/pkg/evidence"
 
-// spanishCodes are the general sentences of the finding codes, which have their English ones where
-// they are found.
+// spanishCodes lists the general sentences of the finding codes in Spanish. The packages that
+// define the codes have the English ones.
 var spanishCodes = [...]struct {
 	code evidence.Code
 	text string

@@ -7,7 +7,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// Outcome is what all findings come to.
+// Outcome is the sum of all findings.
 type Outcome string
 
 const (
@@ -16,36 +16,37 @@ const (
 	Undecided Outcome = "undecided" // nothing is known to be wrong, but something could not be judged
 )
 
-// Verdict is the answer that stands on top of a report.
+// Verdict is the result at the top of a report.
 type Verdict struct {
 	Outcome Outcome
-	// Against are the reasons why the evidence is not good, or could not be judged.
+	// Against lists the reasons why the evidence is not good, or could not be judged.
 	Against []Reason
-	// For is what was found to be right, and Mind what a reader must know beside it.
+	// For lists what was found to be right, and Mind what a reader must also know.
 	For, Mind []Reason
 }
 
 // Reason is a sentence of the verdict.
 type Reason struct {
-	// Text is the key of the sentence, Values what stands in it: numbers, or foreign text.
+	// Text is the key of the sentence, and Values are its arguments: numbers, or foreign text.
 	Text   string
 	Values []any
-	// Entry is the entry that it is about, empty for the evidence as a whole.
+	// Entry is the entry concerned, or empty for the evidence as a whole.
 	Entry string
-	// Code is the finding's, and Detail its own sentence in English; both empty if it is none.
+	// Code and Detail are the code and the English message of a finding. Both are empty for other
+	// reasons.
 	Code   evidence.Code
 	Detail string
 
 	undecided bool
 }
 
-// textFinding stands for the sentence of the reason's code.
+// textFinding selects the sentence of the reason's code.
 const textFinding = "finding"
 
-// shownReasons bounds what a hostile ZIP can put on top of the page.
+// shownReasons limits what a hostile ZIP can put at the top of the page.
 const shownReasons = 20
 
-// Judge says in words what the findings come to. It claims no more than was checked.
+// Judge puts the sum of the findings into words. It claims no more than was checked.
 func Judge(subject *Subject) Verdict {
 	j := judge{Subject: subject}
 	j.judgeZIP()
@@ -63,7 +64,7 @@ type judge struct {
 	against []Reason
 	right   []Reason
 	mind    []Reason
-	omitted int // reasons against it that are not in the list
+	omitted int // reasons against the evidence that are not listed
 }
 
 func (j *judge) verdict() Verdict {
@@ -93,10 +94,10 @@ func (j *judge) verdict() Verdict {
 	return v
 }
 
-// shownAlike is how many entries are named of which the same is to be said.
+// shownAlike is the number of entries named for the same reason.
 const shownAlike = 5
 
-// foldReasons counts the entries beyond the first of which the same is to be said.
+// foldReasons replaces further entries with the same reason by their number.
 func foldReasons(reasons []Reason) []Reason {
 	var folded []Reason
 	count := map[string]int{}
@@ -137,7 +138,7 @@ func findingReason(finding evidence.Finding) Reason {
 	return Reason{Text: textFinding, Entry: finding.Entry, Code: finding.Code, Detail: finding.Message}
 }
 
-// judgeDocuments says what the inspections of the PDFs come to.
+// judgeDocuments sums up the inspections of the PDFs.
 func (j *judge) judgeDocuments() {
 	documents, whole := 0, 0
 	for i := range j.Evidence.Entries {
@@ -206,7 +207,7 @@ func (j *judge) noteDocument(entry *evidence.EntryReport, status pdfsig.Status, 
 	}
 }
 
-// judgeSent says whether what was sent came back signed.
+// judgeSent says whether the sent documents came back signed.
 func (j *judge) judgeSent() {
 	if len(j.Found) == 0 {
 		j.mind = append(j.mind, Reason{Text: "mind.sent-unchecked"})
@@ -250,7 +251,7 @@ func (j *judge) judgeReceipt() {
 	}
 }
 
-// noteFindings notes what somebody chose to accept, and that nobody looked into trust.
+// noteFindings notes accepted findings, and that trust was not checked.
 func (j *judge) noteFindings() {
 	if !j.RootsGiven && j.hasSignature() {
 		j.mind = append(j.mind, Reason{Text: "mind.trust"})
@@ -273,8 +274,8 @@ func (j *judge) hasSignature() bool {
 	})
 }
 
-// inspectionOf returns what pdfsig said about an entry: nil if it did not look, no details if it
-// failed.
+// inspectionOf returns pdfsig's inspection of an entry. It is nil if pdfsig did not inspect the
+// entry. The details are nil if the inspection failed.
 func inspectionOf(entry *evidence.EntryReport) (*evidence.Inspection, *pdfsig.Details) {
 	for i := range entry.Inspections {
 		if entry.Inspections[i].Inspector == pdfsig.InspectorName {
@@ -285,7 +286,7 @@ func inspectionOf(entry *evidence.EntryReport) (*evidence.Inspection, *pdfsig.De
 	return nil, nil
 }
 
-// allFindings are those of the ZIP and of the inspections.
+// allFindings returns the findings of the ZIP and of the inspections.
 func allFindings(report *evidence.Report) []evidence.Finding {
 	findings := slices.Clone(report.Findings)
 	for i := range report.Entries {

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"runtime/debug"
 	"strings"
 
 	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
@@ -15,12 +14,11 @@ import (
 // and fails with the worst of them in the end; then JSON stands on one line for each file. Only an
 // interrupt and a standard output that cannot be written end it early.
 func each(o *term.Output, files []string, do func(file string) error) error {
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(memoryLimit))
-	defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
+	defer limitMemory()()
 	if len(files) == 1 {
 		err := failure.AboutFile(files[0], do(files[0]))
 		if errors.Is(err, context.Canceled) {
-			err = &interruptedError{err, listed(files)}
+			err = &interruptedError{err, shortList(files)}
 		}
 		return err
 	}
@@ -33,7 +31,7 @@ func each(o *term.Output, files []string, do func(file string) error) error {
 		case err == nil:
 			continue
 		case errors.Is(err, context.Canceled):
-			return &interruptedError{err, listed(files[i:])}
+			return &interruptedError{err, shortList(files[i:])}
 		case errors.As(err, &unwritten):
 			return err
 		}
@@ -46,15 +44,6 @@ func each(o *term.Output, files []string, do func(file string) error) error {
 	}
 	return nil
 }
-
-const (
-	// memoryLimit keeps what is garbage from adding up where there are thousands of entries. Beyond
-	// it the garbage collector works more, and nothing fails.
-	memoryLimit = 25 << 19
-	// gcPercent leaves garbage alone before that: an evidence ZIP of usual size is verified with
-	// less.
-	gcPercent = 400
-)
 
 // failedFiles says that some of several files failed; each was told already.
 type failedFiles struct {
@@ -84,8 +73,8 @@ func (e *interruptedError) Advice() *i18n.Message {
 // shownLeft bounds what is listed.
 const shownLeft = 10
 
-// listed names things, the first of them if there are many.
-func listed(names []string) *i18n.Message {
+// shortList names things, the first of them if there are many.
+func shortList(names []string) *i18n.Message {
 	var shown []string
 	for _, name := range names[:min(len(names), shownLeft)] {
 		shown = append(shown, term.OneLine(name))

@@ -29,7 +29,7 @@ type retrieval struct {
 	connection settings.Connection
 	out        *term.Output
 	target     string // -o
-	transfers  *transfers
+	transfers  *transferProgress
 	turns      chan struct{} // one for each that may ask the server
 }
 
@@ -37,7 +37,7 @@ type retrieval struct {
 const maxTurns = 4
 
 func (r *retrieval) addFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&r.target, "output", "o", "", "new `FILE.zip` for the evidence, or a folder (required)")
+	cmd.Flags().StringVarP(&r.target, "output", "o", "", "")
 	r.connection.AddFlags(cmd)
 }
 
@@ -64,19 +64,19 @@ type getEvidence func(ctx context.Context, client *danabio.Client, circuit, path
 // maxCircuits bounds what is read of standard input: tens of thousands of ids fit in.
 const maxCircuits = 4 << 20
 
-// named puts the circuits that standard input names, one a line, in the place of a -.
-func (r *retrieval) named(cmd *cobra.Command, circuits []string) ([]string, error) {
+// circuitsFromInput puts the circuits that standard input names, one a line, in the place of a -.
+func (r *retrieval) circuitsFromInput(cmd *cobra.Command, circuits []string) ([]string, error) {
 	at := slices.Index(circuits, failure.StandardInput)
 	switch {
 	case at < 0:
 		return circuits, nil
 	case countOf(circuits, failure.StandardInput) > 1:
-		return nil, failure.Usagef(cmd, "standard input can name the circuits once only, but - is given %d times",
+		return nil, failure.Usagef(cmd, "standard input can name the circuits only once, but - is given %d times",
 			countOf(circuits, failure.StandardInput))
 	case r.connection.Secret.Stdin:
 		return nil,
 			failure.Usagef(cmd,
-				"standard input cannot both name circuits and hold the client secret; give the secret by "+
+				"standard input cannot both name circuits and hold the client secret; give the secret with "+
 					"--client-secret-file or DANABIO_CLIENT_SECRET")
 	}
 	source, hide := readStandardInput(r.out, cmd)
@@ -95,13 +95,13 @@ func (r *retrieval) named(cmd *cobra.Command, circuits []string) ([]string, erro
 		}
 	}
 	if found == nil {
-		return nil, failure.BadInput("circuits in standard input: there is none; give one a line")
+		return nil, failure.BadInput("circuits in standard input: there are none; give one per line")
 	}
 	return slices.Replace(slices.Clone(circuits), at, at+1, found...), nil
 }
 
 func (r *retrieval) run(cmd *cobra.Command, circuits []string, get getEvidence) error {
-	circuits, err := r.named(cmd, circuits)
+	circuits, err := r.circuitsFromInput(cmd, circuits)
 	if err != nil {
 		return err
 	}
@@ -113,9 +113,9 @@ func (r *retrieval) run(cmd *cobra.Command, circuits []string, get getEvidence) 
 	if err != nil {
 		return err
 	}
-	r.transfers, r.turns = newTransfers(r.out, len(circuits)), make(chan struct{}, maxTurns)
+	r.transfers, r.turns = newTransferProgress(r.out, len(circuits)), make(chan struct{}, maxTurns)
 	if r.out.Line != nil {
-		config.Progress = r.transfers.told
+		config.Progress = r.transfers.onProgress
 	}
 	client, err := danabio.New(config)
 	if err != nil {
@@ -131,7 +131,7 @@ func (r *retrieval) run(cmd *cobra.Command, circuits []string, get getEvidence) 
 	hide := r.out.Progress(r.transfers.text)
 	defer hide()
 	if len(circuits) > 1 {
-		return r.several(cmd.Context(), client, circuits, paths, get)
+		return r.runAll(cmd.Context(), client, circuits, paths, get)
 	}
 	receipt, err := get(cmd.Context(), client, circuits[0], paths[0])
 	hide()
@@ -142,16 +142,16 @@ func (r *retrieval) run(cmd *cobra.Command, circuits []string, get getEvidence) 
 	if err != nil {
 		return failure.AboutCircuit(circuits[0], err)
 	}
-	return r.received(paths[0], receipt, receiptLines(paths[0], receipt))
+	return r.printStored(paths[0], receipt, receiptLines(paths[0], receipt))
 }
 
-// received prints what was stored, and a notice if it came under a wrong label.
-func (r *retrieval) received(path string, receipt *danabio.Receipt, lines []term.Line) error {
-	if err := r.out.Data(r.stored(path, receipt), lines...); err != nil {
+// printStored prints what was stored, and a notice if it came under a wrong label.
+func (r *retrieval) printStored(path string, receipt *danabio.Receipt, lines []term.Line) error {
+	if err := r.out.Data(r.storedJSON(path, receipt), lines...); err != nil {
 		return err
 	}
 	if label := receipt.Headers["Content-Encoding"]; label != "" && !r.out.Quiet {
-		notice := i18n.Textf("it came under the label Content-Encoding: %s, which is wrong", term.OneLine(label))
+		notice := i18n.Textf("it was labelled Content-Encoding: %s, which is wrong", term.OneLine(label))
 		fmt.Fprintln(r.out.Stderr, "danabio: "+
 			i18n.Textf("notice: %s: %s", failure.FileName(path), notice).In(r.out.Language))
 	}
@@ -165,9 +165,9 @@ type storedData struct {
 	Path string `json:"path"`
 }
 
-// stored is what is printed with --json of evidence at a path: the receipt, and the path if -o did
-// not say it.
-func (r *retrieval) stored(path string, receipt *danabio.Receipt) any {
+// storedJSON is what is printed with --json of evidence at a path: the receipt, and the path if -o
+// did not say it.
+func (r *retrieval) storedJSON(path string, receipt *danabio.Receipt) any {
 	if path == r.target {
 		return receipt
 	}
@@ -192,7 +192,7 @@ func (r *retrieval) paths(cmd *cobra.Command, circuits []string) (paths []string
 		return []string{r.target}, false, nil
 	case folder:
 	case err == nil:
-		return nil, false, failure.BadInput("%s is no folder, which several circuits need", r.target)
+		return nil, false, failure.BadInput("%s is not a folder, which several circuits need", r.target)
 	case strings.EqualFold(filepath.Ext(r.target), ".zip"):
 		return nil, false, failure.BadInput("-o %s looks like a file, but several circuits need a folder; give -o DIR",
 			r.target)
@@ -251,8 +251,8 @@ type circuitResult struct {
 	err     error
 }
 
-// several gets all of them at the same time, tells each as it comes, and goes on past failures.
-func (r *retrieval) several(parent context.Context, client *danabio.Client, circuits, paths []string,
+// runAll gets all of them at the same time, tells each as it comes, and goes on past failures.
+func (r *retrieval) runAll(parent context.Context, client *danabio.Client, circuits, paths []string,
 	get getEvidence) error {
 	ctx, end := context.WithCancel(parent)
 	defer end()
@@ -260,7 +260,7 @@ func (r *retrieval) several(parent context.Context, client *danabio.Client, circ
 	for i := range circuits {
 		go func() {
 			receipt, err := get(ctx, client, circuits[i], paths[i])
-			r.transfers.ended(circuits[i])
+			r.transfers.finish(circuits[i])
 			results <- circuitResult{i, receipt, err}
 		}()
 	}
@@ -274,7 +274,8 @@ func (r *retrieval) several(parent context.Context, client *danabio.Client, circ
 			undone = append(undone, result.index)
 			continue
 		}
-		if err := r.tell(circuits[result.index], paths[result.index], result, &failed); err != nil && unwritten == nil {
+		if err := r.printResult(circuits[result.index], paths[result.index], result, &failed); err != nil &&
+			unwritten == nil {
 			unwritten = err
 		}
 		if unwritten != nil || errors.Is(result.err, danabio.ErrUnauthorized) {
@@ -290,7 +291,7 @@ func (r *retrieval) several(parent context.Context, client *danabio.Client, circ
 	case parent.Err() != nil && len(left) > 0:
 		return &interruptedError{
 			i18n.Errorf("%w, with %d of %d circuits to go", context.Canceled, len(left), len(circuits)),
-			i18n.Textf("circuits %s into %s", listed(left), term.OneLine(r.target)),
+			i18n.Textf("circuits %s into %s", shortList(left), term.OneLine(r.target)),
 		}
 	case unwritten != nil:
 		return unwritten
@@ -301,11 +302,11 @@ func (r *retrieval) several(parent context.Context, client *danabio.Client, circ
 	return nil
 }
 
-// tell prints what came of a circuit. It fails if that cannot be printed.
-func (r *retrieval) tell(circuit, path string, result circuitResult, failed *failedCircuits) error {
+// printResult prints what came of a circuit. It fails if that cannot be printed.
+func (r *retrieval) printResult(circuit, path string, result circuitResult, failed *failedCircuits) error {
 	if result.err == nil {
 		lines := append([]term.Line{{Name: "circuit", Value: circuit}}, receiptLines(path, result.receipt)...)
-		return r.received(path, result.receipt, lines)
+		return r.printStored(path, result.receipt, lines)
 	}
 	err := failure.AboutCircuit(circuit, result.err)
 	failed.add(err)
@@ -346,7 +347,7 @@ func (e *failedCircuits) Worst() int { return e.code }
 func (e *failedCircuits) Advice() *i18n.Message {
 	advices := e.advices
 	if len(e.left) > 0 {
-		advices = append(slices.Clone(advices), i18n.Textf("Not asked for any more: %s", listed(e.left)))
+		advices = append(slices.Clone(advices), i18n.Textf("Not requested: %s", shortList(e.left)))
 	}
 	if len(advices) == 0 {
 		return nil

@@ -21,7 +21,7 @@ import (
 func leaves() []*cobra.Command {
 	var found []*cobra.Command
 	root := newRoot(term.NewOutput(io.Discard, io.Discard))
-	everyCommand(root, func(cmd *cobra.Command) {
+	walkCommands(root, func(cmd *cobra.Command) {
 		if !cmd.HasSubCommands() {
 			found = append(found, cmd)
 		}

@@ -21,7 +21,7 @@ import (
 // usage and flags call a value says which files it can be: FILE.pdf those with that ending, FILE
 // all, DIR folders, and another name none. Only a request for completions needs it.
 func addCompletions(root *cobra.Command) {
-	everyCommand(root, func(cmd *cobra.Command) {
+	walkCommands(root, func(cmd *cobra.Command) {
 		if cmd.ValidArgsFunction == nil {
 			cmd.ValidArgsFunction = completeArguments(argumentNames(cmd.Use))
 		}
@@ -36,10 +36,10 @@ func addCompletions(root *cobra.Command) {
 	})
 }
 
-func everyCommand(cmd *cobra.Command, do func(*cobra.Command)) {
+func walkCommands(cmd *cobra.Command, do func(*cobra.Command)) {
 	do(cmd)
 	for _, child := range cmd.Commands() {
-		everyCommand(child, do)
+		walkCommands(child, do)
 	}
 }
 
@@ -111,9 +111,9 @@ func completeFlag(flag, name string) cobra.CompletionFunc {
 
 // completeCodes completes the last of several codes, with what each means.
 func completeCodes(cmd *cobra.Command, _ []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	tables := ofZIP()
+	tables := zipCodes()
 	if cmd.Flags().Lookup("sent") != nil { // a command that judges signatures too
-		tables = ofSignatures()
+		tables = signatureCodes()
 	}
 	before := toComplete[:strings.LastIndexByte(toComplete, ',')+1]
 	taken := strings.Split(before, ",")
@@ -160,7 +160,7 @@ func completeUnknown(cmd *cobra.Command, args []string, _ string) ([]cobra.Compl
 	var ids []cobra.Completion
 	_ = openJournal(ctx, args[0], func(file *journal.Journal) error { // without one there is nothing to complete
 		for _, entry := range file.Entries() {
-			if outcome := entry.Outcome(); mayHaveStarted(outcome) {
+			if outcome := entry.Outcome(); isUnsettled(outcome) {
 				ids = append(ids, cobra.CompletionWithDesc(entry.Intent.RequestID,
 					entry.Intent.At.UTC().Format(time.RFC3339)+" "+string(outcome)))
 			}

@@ -119,7 +119,7 @@ func TestCompletionOffersWhatCanStandThere(t *testing.T) {
 func TestCompletionOfEveryFlagIsDecided(t *testing.T) {
 	root := newRoot(term.NewOutput(io.Discard, io.Discard))
 	addCompletions(root)
-	everyCommand(root, func(cmd *cobra.Command) {
+	walkCommands(root, func(cmd *cobra.Command) {
 		if cmd.ValidArgsFunction == nil {
 			t.Errorf("%s: nothing says what its arguments are completed by", cmd.CommandPath())
 		}

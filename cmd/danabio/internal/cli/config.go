@@ -15,24 +15,9 @@ import (
 
 func newConfig(out *term.Output) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "config COMMAND",
-		Short: "Show the configuration file and the settings in effect",
-		Long: `The configuration file holds profiles, each of which says how to reach the API:
-
-  profile = "sandbox"            # used when nobody says which
-
-  [profiles.sandbox]
-  environment = "sandbox"        # or base_url = "https://acme.example.com"
-  channel = "xxxx-xxxxx-45555-55555"
-  client_id = "acme"
-  client_secret_file = "secret.txt"
-
-There are also ca_file, client_certificate, client_key, allow_plain_http and raw_basic_auth. Paths
-are as seen from the folder of the file; "~/" is your own folder. --profile or DANABIO_PROFILE
-choose another profile, DANABIO_CONFIG another file. The client secret itself does not stand in it.`,
-		Example: `  danabio config show --profile sandbox`,
-		Args:    cobra.ArbitraryArgs,
-		RunE:    group,
+		Use:  "config COMMAND",
+		Args: cobra.ArbitraryArgs,
+		RunE: group,
 	}
 	cmd.AddCommand(newConfigPath(out), newConfigShow(out))
 	return cmd
@@ -40,13 +25,8 @@ choose another profile, DANABIO_CONFIG another file. The client secret itself do
 
 func newConfigPath(out *term.Output) *cobra.Command {
 	return &cobra.Command{
-		Use:   "path",
-		Short: "Print where the configuration file is",
-		Long: `Print where the configuration file is, or would be.
-
-With --json: {"path": …}`,
-		Example: `  danabio config path`,
-		Args:    arguments(),
+		Use:  "path",
+		Args: arguments(),
 		RunE: func(*cobra.Command, []string) error {
 			path, _, err := settings.ConfigPath()
 			if err != nil {
@@ -86,16 +66,8 @@ type settingData struct {
 func newConfigShow(out *term.Output) *cobra.Command {
 	var connection settings.Connection
 	cmd := &cobra.Command{
-		Use:   "show",
-		Short: "Print the settings in effect, and where each comes from",
-		Long: `Print the settings that a command with the same flags would have, and where each comes from. Of the
-client secret is shown only whether there is one and from where. Nothing is sent.
-
-With --json: {"file": {"path": …, "exists": …}, "profile": a setting, "settings": [{"name": …,
-"set": …, "value": …, "source": "flag", "variable", "profile", "file" or "", "from": …}]}
-` + settings.ConnectionHelp,
-		Example: `  danabio config show --profile sandbox --channel other`,
-		Args:    arguments(),
+		Use:  "show",
+		Args: arguments(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := connection.Settings(cmd)
 			if err != nil {

@@ -39,66 +39,24 @@ var inventedSigner = danabio.Signer{Name: "Persona Inventada", Email: "persona.i
 func newContract(out *term.Output) *cobra.Command {
 	c := contractRun{connection: settings.Connection{Out: out}}
 	cmd := &cobra.Command{
-		Use:   "contract",
-		Short: "Hold a live server against the spec",
-		Long: `Send each operation's requests to a server, right ones and wrong ones, and compare what comes
-with the spec that danabio was built from ("danabio spec"). Print one line for each request,
-then what deviates, then what the vendor's published page leaves open: whether the server
-honours Range, ETag, HEAD and Expect, what its errors look like, how far its clock is off, and
-so on. If anything deviates, the exit code is 6.
-
-Each request is sent once, and nothing is tried again:
-  - one for a token with a made-up secret, which is a failed login at the server
-  - requests with a made-up token, for a made-up circuit, and by a wrong method. The only one of
-    these that goes to start_circuit by POST has a made-up token and an empty object, which
-    can start nothing; it is sent a second time with Expect: 100-continue
-  - with --start, a start with a sample contract. This makes a real circuit, which the vendor
-    may charge for. The signer is an invented one, unless --signer-name, --signer-email and
-    --signer-nif say who is. Its id and its link are kept if --started names a new file
-  - with --circuit, the download of a completed circuit. Its evidence is verified and not kept
-
-What is printed and reported holds nothing secret or personal: no credentials, no channel, no
-ids, no link, nothing about a signer, and no text that the server sent. Of the bodies of errors
-the types are shown, and such names as errors commonly have. With --report the same is written
-to a new Markdown file that can be sent to others; it does not name the server, unless it is
-the vendor's sandbox or production.
-
-With --json: {"version": 1, "verdict": "conforms", "deviates" or "not-checked", "server": …,
-"library": …, "spec": {…}, "at": …, "probes": [{"name": …, "sends": …, "operation": …,
-"method": …, "path": …, "spec": {"status": …, "mediaTypes": […], "description": …},
-"came": {"status": …, "mediaType": …, "body": …} or null, "verdict": as above or "not-asked",
-"reason": …, "explanation": …, "deviations": [{"class": …, "message": …, "assumed": …,
-"allowed": …}]}], "open": [{"name": …, "question": …, "answer": "yes", "no", "told" or
-"unclear", "details": […]}]}
-
-"assumed" says what of the spec is not published, so that it may be the spec that is wrong.
---allow takes classes of deviations that do not count:
-  ` + classLines() + `
-
-Exit codes, the first that holds: 6 something deviates; 5 the start was sent, and nobody knows
-whether it started a circuit; 4 the credentials were refused; 3 the circuit of --circuit is
-not completed; 1 a request that was asked for could not be checked, since there was no answer.
-` + settings.ConnectionHelp,
-		Example: `  danabio contract --environment sandbox --report contract.md
-  danabio contract --start --started circuit.json
-  danabio contract --circuit 12ceb3ec-7b76-5555-b263-000000000000 --json`,
+		Use:  "contract",
 		Args: arguments(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.run(cmd, out) },
 	}
 	flags := cmd.Flags()
-	flags.BoolVar(&c.start, "start", false, "start a circuit, which is a real one")
-	flags.StringVar(&c.signer.Name, "signer-name", inventedSigner.Name, "`name` of the person who signs, with --start")
+	flags.BoolVar(&c.start, "start", false, "")
+	flags.StringVar(&c.signer.Name, "signer-name", inventedSigner.Name, "")
 	flags.StringVar(&c.signer.Email, "signer-email", inventedSigner.Email,
-		"e-mail `address` of the signer, with --start")
+		"")
 	flags.StringVar(&c.signer.NIF, "signer-nif", inventedSigner.NIF,
-		"tax or identity `number` of the signer, with --start")
+		"")
 	flags.StringVar(&c.started, "started", "",
-		"new `FILE.json` for the id and the link of the circuit that --start starts")
+		"")
 	flags.StringVar(&c.unfinished, "unfinished", "",
-		"`id` of a circuit that is not completed (default that of --start)")
-	flags.StringVar(&c.circuit, "circuit", "", "`id` of a completed circuit, whose evidence is downloaded and verified")
-	flags.StringVar(&c.report, "report", "", "new `FILE.md` for the result, to be sent to others")
-	flags.StringVar(&c.allow, "allow", "", "`CLASS`es of deviations that do not count, separated by commas")
+		"")
+	flags.StringVar(&c.circuit, "circuit", "", "")
+	flags.StringVar(&c.report, "report", "", "")
+	flags.StringVar(&c.allow, "allow", "", "")
 	c.connection.AddFlags(cmd)
 	return cmd
 }
@@ -197,7 +155,7 @@ func (c *contractRun) check(cmd *cobra.Command) error {
 			return failure.Usagef(cmd, "--%s is empty", name)
 		}
 		if !c.start && (strings.HasPrefix(name, "signer-") || name == "started") {
-			return failure.Usagef(cmd, "--%s is of no use without --start", name)
+			return failure.Usagef(cmd, "--%s requires --start", name)
 		}
 	}
 	signer := 0

@@ -49,19 +49,7 @@ type demoData struct {
 func newDemo(out *term.Output) *cobra.Command {
 	d := demo{out: out}
 	cmd := &cobra.Command{
-		Use:   "demo",
-		Short: "Run the whole path against the emulator: no account, no network",
-		Long: `Start the emulator in this process, and run the whole path against it over HTTP: get a token,
-start a circuit with a PDF to sign, wait until it is completed, download the evidence, verify
-it and its signature, extract it, and write an audit report. Each step is one line. Nothing leaves this machine.
-
-What comes of it lies in a new folder: document.pdf, which was sent, start.json, which says so,
-evidence.zip, its receipt, the extracted files in evidence/, and report.html.
-
-With --json: {"folder": …, "circuitId": …, "document": {"name": …, "size": …, "sha256": …},
-"evidence": …, "receipt": …, "size": …, "sha256": …, "files": […], "report": …}`,
-		Example: `  danabio demo
-  danabio demo --pdf contract.pdf --out try`,
+		Use:  "demo",
 		Args: arguments(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			d.cmd = cmd
@@ -69,8 +57,8 @@ With --json: {"folder": …, "circuitId": …, "document": {"name": …, "size":
 		},
 	}
 	cmd.Flags().StringVar(&d.folder, "out", "",
-		"new folder `DIR` (default danabio-demo, or the first free of danabio-demo-2, …)")
-	cmd.Flags().StringVar(&d.pdf, "pdf", "", "`FILE.pdf` to be signed (default a sample contract)")
+		"")
+	cmd.Flags().StringVar(&d.pdf, "pdf", "", "")
 	return cmd
 }
 
@@ -107,7 +95,7 @@ func readPDF(path string) ([]byte, error) {
 	case err != nil:
 		return nil, failure.BadInput("--pdf %s: %w", path, failure.Reason(err))
 	case !bytes.Contains(content[:min(len(content), 1024)], []byte("%PDF-")):
-		return nil, failure.BadInput("--pdf %s is no PDF", path)
+		return nil, failure.BadInput("--pdf %s is not a PDF", path)
 	}
 	return content, nil
 }
@@ -221,7 +209,7 @@ func (d *demo) path(name string, content []byte) (data demoData, err error) {
 		return data, err
 	}
 
-	judges, err := newJudges(verdict.Policy{}, start)
+	judges, err := newVerifier(verdict.Policy{}, start)
 	if err != nil {
 		return data, err
 	}
@@ -252,7 +240,7 @@ func (d *demo) path(name string, content []byte) (data demoData, err error) {
 	if err := archive.Extract(ctx, folder); err != nil {
 		return data, err
 	}
-	data.Files = extracted(folder, found.Report)
+	data.Files = extractedPaths(folder, found.Report)
 	if err := d.step("extract", "%d files in %s", len(data.Files), folder+string(filepath.Separator)); err != nil {
 		return data, err
 	}
@@ -264,7 +252,7 @@ func (d *demo) path(name string, content []byte) (data demoData, err error) {
 	return data, d.step("report", "%s, to be read by people", data.Report)
 }
 
-func (d *demo) report(evidencePath string, judges *judges, path string) error {
+func (d *demo) report(evidencePath string, judges *verifier, path string) error {
 	made, err := reportOptions(d.out, false)
 	if err != nil {
 		return err

@@ -45,34 +45,8 @@ type checkData struct {
 func newDoctor(out *term.Output) *cobra.Command {
 	var d doctorRun
 	cmd := &cobra.Command{
-		Use:   "doctor",
-		Short: "Find out why the API cannot be reached",
-		Long: `Check step by step what the other commands need, and say for what is wrong who can mend it: you,
-your network people or DANAconnect. The checks are:
-
-  configuration  the configuration file, and whether anything is missing
-  secret         whether the client secret can be read
-  certificates   --ca-file, --client-cert and --client-key
-  proxy          which proxy the variables name, if any
-  dns            the addresses of the server or the proxy
-  tcp            whether it accepts connections
-  tls            the server's certificate
-  clock          this machine's clock against the server's
-  token          whether the server accepts the credentials
-  channel        whether it lets them use the channel, by asking for a circuit that does not exist
-  temp-folder    whether there is room for temporary files
-
-Each is ok, warning, failed or skipped, and takes 10 seconds at most. No circuit is started. What is
-printed holds neither the credentials nor the channel, nor anything that the server wrote.
-
-The exit code is 0 if nothing failed, else that of the first failure: 2 configuration, secret or
-certificates; 1 network, server or this machine; 4 credentials; 7 refused.
-
-With --json: {"checks": [{"name": …, "status": "ok", "warning", "failed" or "skipped", "found": …,
-"advice": …, "who": "you", "network", "vendor" or ""}]}
-` + settings.ConnectionHelp,
-		Example: `  danabio doctor --profile sandbox`,
-		Args:    arguments(),
+		Use:  "doctor",
+		Args: arguments(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			d.cmd, d.out = cmd, out
 			return d.run(out)
@@ -177,8 +151,8 @@ func textOf(text doctor.Text) *i18n.Message {
 	return i18n.Textf(format, args...)
 }
 
-// sayCheck makes a text for a check.
-func sayCheck(format string, args ...any) doctor.Text { return doctor.Say(format, args...) }
+// checkText makes a text for a check.
+func checkText(format string, args ...any) doctor.Text { return doctor.Say(format, args...) }
 
 func checksFailed(checks []doctor.Check) error {
 	var names []string
@@ -201,15 +175,15 @@ func checksFailed(checks []doctor.Check) error {
 	return failure.FailedChecks(i18n.Errorf("failed: %s", strings.Join(names, ", ")), kinds[first])
 }
 
-// unusable is that settings are wrong, in the words of any other command.
-func unusable(err error) doctor.Check {
-	return doctor.Fails(doctor.Configuration, sayCheck("%s", err), doctor.You,
-		sayCheck("correct it; \"danabio config show\" says where each setting comes from"))
+// badSettings is that settings are wrong, in the words of any other command.
+func badSettings(err error) doctor.Check {
+	return doctor.Fails(doctor.Configuration, checkText("%s", err), doctor.You,
+		checkText("correct it; \"danabio config show\" says where each setting comes from"))
 }
 
 func (d *doctorRun) checkConfiguration(err error) doctor.Check {
 	if err != nil {
-		return unusable(err)
+		return badSettings(err)
 	}
 	s := d.settings
 	var missing []string
@@ -226,13 +200,14 @@ func (d *doctorRun) checkConfiguration(err error) doctor.Check {
 	}
 	switch {
 	case len(missing) > 0 && s.File.Unread != nil:
-		return unusable(s.File.Unread)
+		return badSettings(s.File.Unread)
 	case len(missing) > 0:
-		advice := sayCheck("give them, set their variables, or put them into a profile of %s", homely(s.File.Path))
+		advice := checkText("give them, set their variables, or put them into a profile of %s",
+			shortenHome(s.File.Path))
 		if s.File.Path == "" { // there is no home
-			advice = sayCheck("give them, or set their variables")
+			advice = checkText("give them, or set their variables")
 		}
-		return doctor.Fails(doctor.Configuration, sayCheck("%s; what these flags give is missing: %s", d.source(),
+		return doctor.Fails(doctor.Configuration, checkText("%s; what these flags give is missing: %s", d.source(),
 			strings.Join(missing, ", ")), doctor.You, advice)
 	}
 	config := s.Config()
@@ -243,46 +218,46 @@ func (d *doctorRun) checkConfiguration(err error) doctor.Check {
 	case err != nil && errors.Is(err, danabio.ErrProxy): // of which "proxy" tells
 	case err != nil && strays != "":
 		return doctor.Fails(doctor.Configuration,
-			sayCheck("%s; a stray blank or quote is at an end of, or an invisible character is in: %s", err, strays),
+			checkText("%s; a stray space or quote is at one end of, or an invisible character is in: %s", err, strays),
 			doctor.You,
-			sayCheck("type it anew"))
+			checkText("type it again"))
 	case err != nil:
-		return unusable(err)
+		return badSettings(err)
 	default:
 		_ = client.Close() // it was made for its checks
 	}
 	if added := doctor.AddedPath(s.BaseURL.Value); added != "" {
 		return doctor.Check{
-			Status: doctor.Warning, Who: doctor.You, Advice: sayCheck("give the base URL without it"),
-			Found: sayCheck("the base URL ends in %s, which danabio adds by itself", added),
+			Status: doctor.Warning, Who: doctor.You, Advice: checkText("give the base URL without it"),
+			Found: checkText("the base URL ends in %s, which danabio adds by itself", added),
 		}
 	}
 	if strays != "" {
 		return doctor.Check{
-			Status: doctor.Warning, Who: doctor.You, Advice: sayCheck("type it anew, unless that is part of it"),
-			Found: sayCheck("%s; a stray blank or quote is at an end of, or an invisible character is in: %s",
+			Status: doctor.Warning, Who: doctor.You, Advice: checkText("type it again, unless that is part of it"),
+			Found: checkText("%s; a stray space or quote is at one end of, or an invisible character is in: %s",
 				d.source(),
 				strays),
 		}
 	}
-	return doctor.Fine(sayCheck("%s; nothing is missing", d.source()))
+	return doctor.Fine(checkText("%s; nothing is missing", d.source()))
 }
 
 // source says what the settings come from, besides flags and variables.
 func (d *doctorRun) source() doctor.Text {
 	switch s := d.settings; {
 	case s.Profile.Value != "":
-		return sayCheck("profile %s of %s", s.Profile.Value, homely(s.File.Path))
+		return checkText("profile %s of %s", s.Profile.Value, shortenHome(s.File.Path))
 	case s.File.Exists:
-		return sayCheck("no profile of %s is chosen", homely(s.File.Path))
+		return checkText("no profile of %s is chosen", shortenHome(s.File.Path))
 	case s.File.Unread != nil:
-		return sayCheck("%s cannot be read, and is not needed", homely(s.File.Path))
+		return checkText("%s cannot be read, and is not needed", shortenHome(s.File.Path))
 	}
-	return sayCheck("no configuration file, only flags and variables")
+	return checkText("no configuration file, only flags and variables")
 }
 
-// homely is a path without the name of the user, which the user's folder often has.
-func homely(path string) string {
+// shortenHome is a path without the name of the user, which the user's folder often has.
+func shortenHome(path string) string {
 	if home, err := os.UserHomeDir(); err == nil {
 		if rest, found := strings.CutPrefix(path, home+string(filepath.Separator)); found {
 			return filepath.Join("~", rest)
@@ -293,48 +268,50 @@ func homely(path string) string {
 
 func (d *doctorRun) checkSecret(ctx context.Context) doctor.Check {
 	if d.settings == nil {
-		return doctor.Skips(sayCheck("the settings cannot be used"))
+		return doctor.Skips(checkText("the settings cannot be used"))
 	}
 	if d.settings.Secret.From.Kind == "" {
-		return doctor.Skips(sayCheck("none is given"))
+		return doctor.Skips(checkText("none is given"))
 	}
 	place := d.settings.Secret
 	var notice *i18n.Message
 	var err error
 	if d.secret, notice, err = place.Read(ctx, d.cmd, d.out); err != nil {
-		return unusable(err)
+		return badSettings(err)
 	}
-	found := sayCheck("given by %s", place.From.Name)
+	found := checkText("given by %s", place.From.Name)
 	if place.From.Kind == settings.FromProfile {
-		found = sayCheck("read from %s", homely(place.File))
+		found = checkText("read from %s", shortenHome(place.File))
 	}
 	if credential.Stray(d.secret) {
 		return doctor.Check{
-			Status: doctor.Warning, Who: doctor.You, Advice: sayCheck("type it anew, unless that is part of it"),
-			Found: sayCheck("%s; a stray blank or quote is at an end of it, or an invisible character is in it", found),
+			Status: doctor.Warning, Who: doctor.You, Advice: checkText("type it again, unless that is part of it"),
+			Found: checkText("%s; a stray space or quote is at one end of it, or an invisible character is in it",
+				found),
 		}
 	}
 	if notice != nil {
-		return noticed(found, notice)
+		return withNotice(found, notice)
 	}
 	return doctor.Fine(found)
 }
 
-// noticed is a check of files that work, and of which something should be known.
-func noticed(found doctor.Text, notice *i18n.Message) doctor.Check {
+// withNotice is a check of files that work, and of which something should be known.
+func withNotice(found doctor.Text, notice *i18n.Message) doctor.Check {
 	return doctor.Check{
-		Status: doctor.Warning, Who: doctor.You, Advice: sayCheck("have only you, or a group, read it, if you can"),
-		Found: sayCheck("%s; %s", found, notice),
+		Status: doctor.Warning, Who: doctor.You,
+		Advice: checkText("if you can, make it readable only for you or a group"),
+		Found:  checkText("%s; %s", found, notice),
 	}
 }
 
 func (d *doctorRun) checkCertificates(ctx context.Context) doctor.Check {
 	if d.settings == nil {
-		return doctor.Skips(sayCheck("the settings cannot be used"))
+		return doctor.Skips(checkText("the settings cannot be used"))
 	}
 	var err error
 	if d.certificates, err = d.settings.Certificates(ctx); err != nil {
-		return unusable(err)
+		return badSettings(err)
 	}
 	c := d.certificates
 	var found doctor.Text
@@ -342,26 +319,25 @@ func (d *doctorRun) checkCertificates(ctx context.Context) doctor.Check {
 	case c.Roots == nil && systemTrustsNobody():
 		return doctor.Check{
 			Status: doctor.Warning, Who: doctor.You,
-			Found: sayCheck("no authority of your own, and this system trusts none either"),
-			Advice: sayCheck("install the package ca-certificates, or name a file with authorities by SSL_CERT_FILE " +
-				"or " +
-				"--ca-file"),
+			Found: checkText("no authority of your own, and this system trusts none either"),
+			Advice: checkText("install the package ca-certificates, or name a file with authorities in SSL_CERT_FILE " +
+				"or with --ca-file"),
 		}
 	case c.Roots == nil && c.Client == nil:
-		found = sayCheck("none of your own; the system's authorities are trusted")
+		found = checkText("none of your own; the system's authorities are trusted")
 	case c.Client == nil:
-		found = sayCheck("authorities of your own, trusted besides the system's: %d", len(c.Roots))
+		found = checkText("authorities of your own, trusted in addition to the system's: %d", len(c.Roots))
 	default:
-		found = sayCheck("the client certificate of %s is good until %s; authorities of your own: %d",
+		found = checkText("the client certificate of %s is good until %s; authorities of your own: %d",
 			c.Client.Leaf.Subject,
 			settings.Day(c.Client.Leaf.NotAfter), len(c.Roots))
 	}
 	switch {
 	case c.Client != nil && time.Until(c.Client.Leaf.NotAfter) < doctor.Soon:
 		return doctor.Check{Status: doctor.Warning, Found: found, Who: doctor.You,
-			Advice: sayCheck("have it renewed in time")}
+			Advice: checkText("have it renewed in time")}
 	case len(c.Notices) > 0:
-		return noticed(found, c.Notices[0])
+		return withNotice(found, c.Notices[0])
 	}
 	return doctor.Fine(found)
 }

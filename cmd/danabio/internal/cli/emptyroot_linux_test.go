@@ -21,13 +21,9 @@ import (
 func emptyRoot(t *testing.T) (root, folder string) {
 	t.Helper()
 	root = t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(root, "danabio"), "../..")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
 	folder = filepath.Join(root, "out")
-	if err := errors.Join(os.Mkdir(folder, 0o700), os.Chmod(root, 0o555)); err != nil {
+	if err := errors.Join(os.Link(builtProgram(t), filepath.Join(root, "danabio")), os.Mkdir(folder, 0o700),
+		os.Chmod(root, 0o555)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.Chmod(root, 0o700) })

@@ -28,31 +28,7 @@ func newEmulator(out *term.Output) *cobra.Command {
 		address string
 	)
 	cmd := &cobra.Command{
-		Use:   "emulator",
-		Short: "Serve an emulator of the API, to develop and test against",
-		Long: `Serve an emulator of the API until interrupted (Ctrl-C), which is exit code 0. It is no server
-of DANAconnect's: nobody is verified, and what it signs binds nobody. It forgets everything
-when it ends.
-
-First it prints how to reach it, in lines that a shell can take as they are:
-
-  DANABIO_BASE_URL=http://127.0.0.1:34567
-  DANABIO_CLIENT_ID=…
-  DANABIO_CLIENT_SECRET=…
-  DANABIO_CHANNEL=…
-
-Behind the link of each circuit is the page that its signer goes through, with one button for each
-outcome (complete, reject, expire); give --complete-after 0 to have the time for it. At the base URL
-itself is a list of all circuits and their links, which only this machine gets.
-
-With --json: {"baseUrl": …, "clientId": …, "clientSecret": …, "channel": …}
-
-Client id, secret and channel are random unless given. They do not come from the DANABIO_
-variables, so that real ones are not printed; but when --client-id is given, the secret is that
-of DANABIO_CLIENT_SECRET or DANABIO_CLIENT_SECRET_FILE, if one is set.`,
-		Example: `  danabio emulator > emulator.env &
-  set -a; . ./emulator.env; set +a
-  danabio token`,
+		Use:  "emulator",
 		Args: arguments(),
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			for _, name := range []string{"client-id", "channel"} {
@@ -95,14 +71,13 @@ of DANABIO_CLIENT_SECRET or DANABIO_CLIENT_SECRET_FILE, if one is set.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&address, "addr", "127.0.0.1:0", "`host:port` to listen on; port 0 is any free one")
+	flags.StringVar(&address, "addr", "127.0.0.1:0", "")
 	flags.DurationVar(&config.CompleteAfter, "complete-after", 2*time.Second,
-		"how long after its start a circuit is completed, unless its signer has begun by then; 0: only on the page "+
-			"behind its link")
+		"")
 	flags.BoolVar(&config.OpenList, "open-list", false,
-		"show the list of circuits and their links to other machines too")
-	flags.StringVar(&config.ClientID, "client-id", "", "client `id` to accept (default a random one)")
-	flags.StringVar(&config.Channel, "channel", "", "`channel` to serve (default a random one)")
+		"")
+	flags.StringVar(&config.ClientID, "client-id", "", "")
+	flags.StringVar(&config.Channel, "channel", "", "")
 	secret.AddFlags(cmd)
 	return cmd
 }

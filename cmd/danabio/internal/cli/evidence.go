@@ -13,13 +13,9 @@ import (
 
 func newEvidence(out *term.Output) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "evidence COMMAND",
-		Short: "List, verify, extract and report on evidence",
-		Long: `Look into the evidence ZIP of a circuit. Nothing is taken from a ZIP that has more than one
-reading, or that is damaged: then the exit code is 6.`,
-		Example: `  danabio evidence verify evidence.zip`,
-		Args:    cobra.ArbitraryArgs,
-		RunE:    group,
+		Use:  "evidence COMMAND",
+		Args: cobra.ArbitraryArgs,
+		RunE: group,
 	}
 	cmd.AddCommand(newEvidenceList(out), newEvidenceVerify(out), newEvidenceExtract(out))
 	if term.OnWindows {
@@ -37,23 +33,10 @@ const manyEvidence = "FILE.zip…"
 
 func evidenceArguments(cmd *cobra.Command, files []string) error {
 	if piped := countOf(files, failure.StandardInput); piped > 1 {
-		return failure.Usagef(cmd, "standard input can be one FILE.zip only, but - is given %d times", piped)
+		return failure.Usagef(cmd, "standard input can be only one FILE.zip, but - is given %d times", piped)
 	}
 	return arguments(manyEvidence)(cmd, files)
 }
-
-// evidenceHelp stands in the help of every command that reads evidence.
-const evidenceHelp = `
-A FILE.zip of - is read from standard input. It is stored in a temporary file meanwhile, which
-only the user can read.
-
-After a FILE that fails come the others. The exit code is the worst one, in this order:
-  6  a FILE is not acceptable, or is not the one of its receipt: whatever the system can read
-  1  a FILE cannot be read, or something cannot be written
-  2  a FILE does not exist, or is no file
-  0  all are good; there may be notices
-Standard error gets the reasons, one a line.
-`
 
 // listEntry is an entry as "evidence list --json" prints it.
 type listEntry struct {
@@ -62,25 +45,18 @@ type listEntry struct {
 }
 
 func newEvidenceList(out *term.Output) *cobra.Command {
-	judging := judging{tables: ofZIP()}
+	judging := acceptFlags{tables: zipCodes()}
 	cmd := &cobra.Command{
-		Use:   "list " + manyEvidence,
-		Short: "List the files in the evidence",
-		Long: `Verify each ZIP, then list its files: size in bytes, type, what it is for (assumed, as the
-vendor publishes no layout), and name. With several FILEs, each line begins with the FILE.
-
-With --json, for each good FILE: [{"name": …, "size": …, "sha256": …, "mediaType": …,
-"kind": …, …, "file": FILE}]; with several FILEs, each on one line.
-` + evidenceHelp + judging.acceptHelp(out),
-		Example: `  danabio evidence list evidence.zip`,
-		Args:    evidenceArguments,
+		Annotations: judging.codes(out),
+		Use:         "list " + manyEvidence,
+		Args:        evidenceArguments,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			policy, err := judging.policy(cmd)
 			if err != nil {
 				return err
 			}
 			return each(out, files, func(file string) error {
-				archive, report, err := verified(cmd, out, file, policy)
+				archive, report, err := openVerified(cmd, out, file, policy)
 				if err != nil {
 					return err
 				}

@@ -24,24 +24,12 @@ type extractData struct {
 }
 
 func newEvidenceExtract(out *term.Output) *cobra.Command {
-	judging := judging{tables: ofZIP()}
+	judging := acceptFlags{tables: zipCodes()}
 	var folder string
 	cmd := &cobra.Command{
-		Use:   "extract " + manyEvidence + " -o DIR",
-		Short: "Extract the evidence into a new folder",
-		Long: `Verify the ZIP, compare it with its receipt if there is one, and extract it into a new folder:
-all of it or nothing. Printed is each file, one a line. The files are not synced to the disk: keep
-the ZIP, and extract it again after a power failure.
-
-With several FILEs, DIR is a new folder with one folder for each FILE, named after it without
-.zip; that of standard input is called stdin. FILEs of one name are refused before anything is
-written.
-
-With --json, for each good FILE: {"file": …, "folder": …, "files": […]}; with several FILEs, each
-on one line.
-` + evidenceHelp + judging.acceptHelp(out),
-		Example: `  danabio evidence extract evidence.zip -o evidence`,
-		Args:    evidenceArguments,
+		Annotations: judging.codes(out),
+		Use:         "extract " + manyEvidence + " -o DIR",
+		Args:        evidenceArguments,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			policy, err := judging.policy(cmd)
 			if err != nil {
@@ -72,7 +60,7 @@ on one line.
 			})
 		},
 	}
-	cmd.Flags().StringVarP(&folder, "output", "o", "", "new folder `DIR` (required)")
+	cmd.Flags().StringVarP(&folder, "output", "o", "", "")
 	judging.addFlags(cmd)
 	return cmd
 }
@@ -86,7 +74,7 @@ func extractionFolders(cmd *cobra.Command, files []string, folder string) (map[s
 	if err := checkFolder(filepath.Dir(filepath.Clean(folder))); err != nil {
 		return nil, err
 	}
-	if exists(folder) {
+	if fileExists(folder) {
 		return nil, folderExists(folder)
 	}
 	if len(files) == 1 {
@@ -125,7 +113,7 @@ func extractionName(file string) string {
 	return name
 }
 
-func exists(folder string) bool {
+func fileExists(folder string) bool {
 	_, err := os.Lstat(filepath.Clean(folder))
 	return err == nil
 }
@@ -143,7 +131,7 @@ func extractFile(cmd *cobra.Command, out *term.Output, file, folder string,
 		return nil, err
 	}
 	defer archive.Close()
-	defer archive.shows(say(out, "Extracting"))()
+	defer archive.showProgress(say(out, "Extracting"))()
 	err = archive.Extract(cmd.Context(), folder, evidence.WithPolicy(archive.policy), archive.progress(),
 		evidence.WithApproval(func(report *evidence.Report) error { return checkReceipt(file, report) }))
 	var (
@@ -159,7 +147,7 @@ func extractFile(cmd *cobra.Command, out *term.Output, file, folder string,
 				"or "+
 				"macOS, or in WSL",
 				failure.FileName(file), name.Entry)
-	case errors.Is(err, fs.ErrExist) && exists(folder):
+	case errors.Is(err, fs.ErrExist) && fileExists(folder):
 		return nil, folderExists(folder)
 	case err != nil:
 		return nil, err
@@ -167,8 +155,8 @@ func extractFile(cmd *cobra.Command, out *term.Output, file, folder string,
 	return archive.Report(), nil
 }
 
-// extracted returns the paths of the files that were extracted.
-func extracted(folder string, report *evidence.Report) []string {
+// extractedPaths returns the paths of the files that were extracted.
+func extractedPaths(folder string, report *evidence.Report) []string {
 	files := []string{}
 	for _, entry := range filesIn(report.Entries) {
 		files = append(files, extractedPath(folder, entry))

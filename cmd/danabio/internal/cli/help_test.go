@@ -39,10 +39,10 @@ func TestHelpOfEveryCommandKeepsToTheWidth(t *testing.T) {
 	for _, wanted := range []i18n.Language{i18n.English, i18n.Spanish} {
 		out := term.NewOutput(new(strings.Builder), new(strings.Builder))
 		out.Language = wanted
-		everyCommand(newRoot(out), func(cmd *cobra.Command) {
-			whole := help.HelpText(cmd, 0)
+		walkCommands(newRoot(out), func(cmd *cobra.Command) {
+			whole := help.Text(cmd, 0)
 			for _, columns := range []int{20, 80, 100} {
-				text := help.HelpText(cmd, columns)
+				text := help.Text(cmd, columns)
 				if strings.Join(strings.Fields(text), " ") != strings.Join(strings.Fields(whole), " ") {
 					t.Errorf("%s, %s, %d columns: other words:\n%s", cmd.CommandPath(), wanted, columns, text)
 				}

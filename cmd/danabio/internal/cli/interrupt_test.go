@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/i18n"
 	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
 	"github.com/danabio/danabio-go/cmd/danabio/internal/term/termtest"
 )
@@ -79,7 +80,7 @@ func interruptedRun(t *testing.T, at string, interrupts context.Context,
 		return s.Write(p)
 	}), Width: func() int { return 80 }, First: time.Millisecond}
 	var out bytes.Buffer
-	o := &term.Output{Stdout: &out, Stderr: s}
+	o := &term.Output{Stdout: &out, Stderr: s, Language: i18n.English}
 	o.UseLine(line)
 	code = runCommand(o, ctx, args, nil)
 	interrupted := ctx.Err() != nil
@@ -247,10 +248,10 @@ func TestListedIsBounded(t *testing.T) {
 	for i := range 25 {
 		names = append(names, fmt.Sprint(i))
 	}
-	if got := listed(names).Error(); got != "0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 15 more" {
+	if got := shortList(names).Error(); got != "0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 15 more" {
 		t.Error(got)
 	}
-	if got := listed([]string{"a", "-", "\x1b[2J"}).Error(); got != "a, -, \ufffd[2J" {
+	if got := shortList([]string{"a", "-", "\x1b[2J"}).Error(); got != "a, -, \ufffd[2J" {
 		t.Error(got)
 	}
 }

@@ -52,21 +52,16 @@ func (j startJournal) open(ctx context.Context, use func(*journal.Journal) error
 // checkJournal fails on a path at which no journal can be.
 func checkJournal(path string) error {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return failure.BadInput("journal %s is no regular file", path)
+		return failure.BadInput("journal %s is not a regular file", path)
 	}
 	return checkFolder(filepath.Dir(path))
 }
 
 func newJournal(out *term.Output) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "journal COMMAND",
-		Short: "Look into the journal of starts, and settle what is unknown",
-		Long: `The journal is the file that "danabio start --journal FILE" writes: a line before each start,
-and one after it. A start with a line before and none after, because of a crash, or whose answer
-was lost, may have started a circuit. It is not sent again under its id until it is settled.`,
-		Example: `  danabio journal list starts.journal`,
-		Args:    cobra.ArbitraryArgs,
-		RunE:    group,
+		Use:  "journal COMMAND",
+		Args: cobra.ArbitraryArgs,
+		RunE: group,
 	}
 	cmd.AddCommand(newJournalList(out), newJournalSettle(out))
 	return cmd
@@ -85,21 +80,14 @@ type journalEntry struct {
 func newJournalList(out *term.Output) *cobra.Command {
 	var unknown bool
 	cmd := &cobra.Command{
-		Use:   "list FILE",
-		Short: "List the starts in a journal",
-		Long: `List the starts of a journal, one a line: time, outcome, circuit (- for none), request id. The
-outcome is "started", "refused", "not sent", "partly sent" or "outcome unknown".
-
-With --json: [{"requestId": …, "channel": …, "outcome": …, "circuitId": …, "bodySha256": …,
-"startedAt": …}]`,
-		Example: `  danabio journal list --unknown starts.journal`,
-		Args:    arguments("FILE"),
+		Use:  "list FILE",
+		Args: arguments("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			entries := []journalEntry{}
 			err := openJournal(cmd.Context(), args[0], func(file *journal.Journal) error {
 				for _, entry := range file.Entries() {
 					outcome := entry.Outcome()
-					if unknown && !mayHaveStarted(outcome) {
+					if unknown && !isUnsettled(outcome) {
 						continue
 					}
 					entries = append(entries, journalEntry{
@@ -118,7 +106,7 @@ With --json: [{"requestId": …, "channel": …, "outcome": …, "circuitId": �
 			return out.Text(startTable(entries))
 		},
 	}
-	cmd.Flags().BoolVar(&unknown, "unknown", false, "only those that may have started a circuit")
+	cmd.Flags().BoolVar(&unknown, "unknown", false, "")
 	return cmd
 }
 
@@ -143,24 +131,14 @@ func newJournalSettle(out *term.Output) *cobra.Command {
 		none, cut   bool
 	)
 	cmd := &cobra.Command{
-		Use:   "settle FILE --id ID --circuit CIRCUIT | --id ID --none | --cut",
-		Short: "Write down what the vendor says of a start whose outcome is unknown",
-		Long: `Write into the journal what DANAconnect says of a start whose outcome is unknown: the circuit
-that it started, or none. With --none the same id can be sent again.
-
---cut removes the last line, of which only a part is there. A crash leaves such a line, and then
-nothing was sent; but so does a copy of the journal that was made while it was written, and then
-its start may have been. So ask first, and if a circuit was started, note it elsewhere.`,
-		Example: `  danabio journal settle starts.journal --id loan-4711 --circuit 12ceb3ec-7b76-5555-b263-000000000000
-  danabio journal settle starts.journal --id loan-4712 --none
-  danabio journal settle starts.journal --cut`,
+		Use:  "settle FILE --id ID --circuit CIRCUIT | --id ID --none | --cut",
 		Args: arguments("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case cut && (id != "" || circuit != "" || none):
-				return failure.Usagef(cmd, "--cut goes with no other flag: it only removes the line")
+				return failure.Usagef(cmd, "--cut cannot be combined with other flags: it only removes the line")
 			case cut:
-				return settleCut(out, args[0])
+				return removeCutLine(out, args[0])
 			case id == "":
 				return failure.Usagef(cmd, "--id is missing")
 			case (circuit == "") == !none:
@@ -175,7 +153,7 @@ its start may have been. So ask first, and if a circuit was started, note it els
 				switch outcome := entry.Outcome(); {
 				case !known:
 					return failure.BadInput("journal %s has no request %q", args[0], id)
-				case !mayHaveStarted(outcome):
+				case !isUnsettled(outcome):
 					return failure.BadInput("request %q is settled already: %s %s", id, outcome, entry.Result.CircuitID)
 				}
 				return file.End(cmd.Context(), result)
@@ -190,15 +168,15 @@ its start may have been. So ask first, and if a circuit was started, note it els
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&id, "id", "", "`id` of the request")
-	flags.StringVar(&circuit, "circuit", "", "`id` of the circuit that was started")
-	flags.BoolVar(&none, "none", false, "no circuit was started")
-	flags.BoolVar(&cut, "cut", false, "remove the last line, of which only a part is there")
+	flags.StringVar(&id, "id", "", "")
+	flags.StringVar(&circuit, "circuit", "", "")
+	flags.BoolVar(&none, "none", false, "")
+	flags.BoolVar(&cut, "cut", false, "")
 	return cmd
 }
 
-// settleCut removes the cut line of a journal.
-func settleCut(out *term.Output, path string) error {
+// removeCutLine removes the cut line of a journal.
+func removeCutLine(out *term.Output, path string) error {
 	if err := journal.RemoveCut(path); err != nil {
 		return failure.BadInput("%w", err)
 	}
@@ -207,8 +185,8 @@ func settleCut(out *term.Output, path string) error {
 	}{true}, term.Line{Name: "removed", Value: "true"})
 }
 
-// mayHaveStarted reports whether a start of this outcome is still to be settled.
-func mayHaveStarted(outcome danabio.OutcomeState) bool {
+// isUnsettled reports whether a start of this outcome is still to be settled.
+func isUnsettled(outcome danabio.OutcomeState) bool {
 	return outcome == danabio.OutcomeUnknown || outcome == danabio.PartlySent
 }
 

@@ -120,7 +120,7 @@ func TestRunACutJournalIsSettledByHand(t *testing.T) {
 		t.Errorf("exit code %d, %d starts sent: %s", code, sent.Load(), stderr)
 	}
 	if code, _, stderr := run(t.Context(), nil, "journal", "settle", "starts.journal", "--cut",
-		"--none"); code != failure.ExitUsage || !strings.Contains(stderr, "no other flag") {
+		"--none"); code != failure.ExitUsage || !strings.Contains(stderr, "other flags") {
 		t.Errorf("with --none: exit code %d: %s", code, stderr)
 	}
 	if code, stdout, stderr := run(t.Context(), nil, "journal", "settle", "starts.journal",

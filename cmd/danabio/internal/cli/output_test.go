@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
-	"go.yaml.in/yaml/v3"
+	"gopkg.in/yaml.v3"
 
 	"github.com/danabio/danabio-go/api"
 	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
@@ -86,14 +86,6 @@ func textKeys(value any) any {
 		}
 	}
 	return value
-}
-
-// The vendor's file may be JSON one day.
-func TestSpecThatIsJSONStaysAsItIs(t *testing.T) {
-	const document = `{"openapi": "3.0.3", "servers": [{"url": "https:\/\/api.example.com"}]}`
-	if got, err := yamlToJSON([]byte(document)); err != nil || string(got) != document {
-		t.Errorf("got %s, %v", got, err)
-	}
 }
 
 func TestSpecForGoHasTheOverlayApplied(t *testing.T) {

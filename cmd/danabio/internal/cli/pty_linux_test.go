@@ -146,7 +146,7 @@ func TestDownloadOnATerminal(t *testing.T) {
 				append([]string{"download", circuit, "-o", "evidence.zip"}, test.args...)...)
 			drawn := 0
 			for piece := range strings.SplitSeq(all, term.EraseLine) {
-				bare := strings.TrimSuffix(strings.TrimPrefix(piece, term.DimText), term.AsBefore)
+				bare := strings.TrimSuffix(strings.TrimPrefix(piece, term.DimText), term.PlainText)
 				if !strings.HasPrefix(bare, "Receiving: ") {
 					continue
 				}
@@ -175,15 +175,15 @@ func TestOnATerminal(t *testing.T) {
 		want        string
 	}{
 		"a failure is red": {[]string{"TERM=xterm", "NO_COLOR="}, []string{"version", "x"},
-			"\x1b[31mdanabio:\x1b[0m \"x\" is too much"},
+			"\x1b[31mdanabio:\x1b[0m unexpected argument \"x\""},
 		"NO_COLOR": {[]string{"TERM=xterm", "NO_COLOR=1"}, []string{"version", "x"},
-			"danabio: \"x\" is too much"},
+			"danabio: unexpected argument \"x\""},
 		"a dumb terminal has no colour": {[]string{"TERM=dumb", "NO_COLOR="}, []string{"version", "x"},
-			"danabio: \"x\" is too much"},
+			"danabio: unexpected argument \"x\""},
 		"a dumb terminal gets notes": {[]string{"TERM=dumb", "NO_COLOR="}, []string{"token"},
 			"The server accepts the credentials.\nexpiresAt="},
 		"an unknown terminal, no colour": {[]string{"TERM=", "NO_COLOR="}, []string{"version", "x"},
-			"danabio: \"x\" is too much"},
+			"danabio: unexpected argument \"x\""},
 		"notes": {[]string{"TERM=xterm"}, []string{"token"},
 			"The server accepts the credentials.\nexpiresAt="},
 		"--quiet": {[]string{"TERM=xterm"}, []string{"token", "--quiet"}, "expiresAt="},

@@ -32,50 +32,13 @@ type reportData struct {
 }
 
 func newEvidenceReport(out *term.Output) *cobra.Command {
-	judging, signing := judging{tables: ofSignatures()}, signing{}
+	judging, signing := acceptFlags{tables: signatureCodes()}, signatureFlags{}
 	var path string
 	var firstPages bool
 	cmd := &cobra.Command{
-		Use:   "report FILE.zip -o REPORT.html",
-		Short: "Write a report for a person who must decide whether the evidence is good",
-		Long: `Verify the evidence as "danabio evidence verify" does, and write what was found into one HTML
-file that a person can read and print: verdict, circuit, each document with its signatures,
-pictures, metadata, every file, receipt, what was not checked, and how to check it again without
-this program. The report is written for evidence that is not good too, and says why.
-
-The file has no scripts and loads nothing. It holds personal data of the person who signed: only
-the user can read it. With --first-pages the first pages of PDFs are in it, drawn by pdftoppm, of
-poppler, with limits on time and, on Linux, on memory. Without it no other program reads the PDFs.
-
-  report=report.html
-  conclusion=good
-  verdict=accepted
-  receipt=matches
-  signatures=good
-  trust=not-judged
-  revocation=not-known
-  sent=signed
-
-With --json: what "danabio evidence verify --json" prints, and "report": …, "language": …,
-"madeAt": …, "conclusion": "good", "not-good" or "undecided", "shown": {"pictures": […],
-"firstPages": […], "metadata": […]}; no personal data but the names of files.
-
-A FILE.zip of - is read from standard input.
-
-Variables:
-  LC_ALL, LC_MESSAGES, LANG  the language, where --lang says nothing
-  SOURCE_DATE_EPOCH          the time that the report says it was made at, in seconds since 1970
-
-The exit code is that of "danabio evidence verify":
-  6  the evidence is not good, or could not be judged; the report says why
-  1  it cannot be read, or the report cannot be written
-  2  it does not exist, or something is at REPORT.html already
-  0  it is good; there may be notices
-` + signingHelp + judging.acceptHelp(out),
-		Example: `  danabio evidence report evidence.zip -o report.html
-  danabio evidence report evidence.zip -o informe.html --lang es --sent start.json --roots roots.pem
-  danabio evidence report evidence.zip -o report.html --first-pages`,
-		Args: arguments("FILE.zip"),
+		Annotations: judging.codes(out),
+		Use:         "report FILE.zip -o REPORT.html",
+		Args:        arguments("FILE.zip"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			policy, rest, err := judging.policyAndRest(cmd)
 			if err != nil {
@@ -96,7 +59,7 @@ The exit code is that of "danabio evidence verify":
 			defer part.Discard()
 			data, judgement, err := report(cmd, out, args[0], policy, judges, made, part)
 			if errors.Is(err, context.Canceled) {
-				err = &interruptedError{err, listed([]string{path})}
+				err = &interruptedError{err, shortList([]string{path})}
 			}
 			if err != nil {
 				return err
@@ -105,11 +68,11 @@ The exit code is that of "danabio evidence verify":
 				return err
 			}
 			data.Path = path
-			return printReported(out, data, judgement)
+			return printReport(out, data, judgement)
 		},
 	}
-	cmd.Flags().StringVarP(&path, "output", "o", "", "new file `REPORT.html` (required)")
-	cmd.Flags().BoolVar(&firstPages, "first-pages", false, "show the first pages of PDFs, drawn by pdftoppm")
+	cmd.Flags().StringVarP(&path, "output", "o", "", "")
+	cmd.Flags().BoolVar(&firstPages, "first-pages", false, "")
 	judging.addFlags(cmd)
 	signing.addFlags(cmd)
 	return cmd
@@ -133,7 +96,7 @@ func reportTime(now func() time.Time, getenv func(string) string) (time.Time, er
 	seconds, err := strconv.ParseInt(given, 10, 64)
 	const year10000 = 253402300800
 	if err != nil || seconds < 0 || seconds >= year10000 {
-		return time.Time{}, failure.BadInput("SOURCE_DATE_EPOCH %q is no number of seconds since 1970", given)
+		return time.Time{}, failure.BadInput("SOURCE_DATE_EPOCH %q is not a number of seconds since 1970", given)
 	}
 	return time.Unix(seconds, 0).UTC(), nil
 }
@@ -144,7 +107,7 @@ func newReportFile(cmd *cobra.Command, path string) (*atomicfile.File, error) {
 	if path == "" {
 		return nil, failure.Usagef(cmd, "-o REPORT.html is missing")
 	}
-	if exists(path) {
+	if fileExists(path) {
 		return nil, failure.FileExists("%s exists; choose another name or move it away", path)
 	}
 	if err := checkFolder(filepath.Dir(path)); err != nil {
@@ -167,7 +130,8 @@ func placeReport(part *atomicfile.File, path string) error {
 // report writes the report into part. The judgement is what the verification failed with. There is
 // no report if it came to none, and then err is that.
 func report(
-	cmd *cobra.Command, out *term.Output, file string, policy evidence.Policy, judges *judges, made auditreport.Options,
+	cmd *cobra.Command, out *term.Output, file string, policy evidence.Policy, judges *verifier,
+	made auditreport.Options,
 	part *atomicfile.File,
 ) (data reportData, judgement, err error) {
 	var content fs.FS
@@ -175,7 +139,7 @@ func report(
 	var refused *evidence.RefusedError
 	switch {
 	case errors.As(err, &refused): // before it was stored
-		data.verifyData, judgement = unopened(file, err), err
+		data.verifyData, judgement = unreadable(file, err), err
 		data.Report = &evidence.Report{Version: evidence.ReportVersion, Verdict: evidence.VerdictRefused,
 			Findings: refused.Findings}
 	case err != nil:
@@ -183,7 +147,7 @@ func report(
 	default:
 		defer archive.Close()
 		content = archive
-		data.verifyData, judgement = verifyOpened(cmd, file, archive, judges)
+		data.verifyData, judgement = verifyFile(cmd, file, archive, judges)
 		if data.Verdict == evidence.VerdictIncomplete || errors.Is(judgement, context.Canceled) {
 			return data, nil, judgement
 		}
@@ -206,7 +170,7 @@ func report(
 }
 
 // subjectOf is what the report is about.
-func subjectOf(data verifyData, judges *judges, content fs.FS, judgement error) auditreport.Subject {
+func subjectOf(data verifyData, judges *verifier, content fs.FS, judgement error) auditreport.Subject {
 	subject := auditreport.Subject{
 		Evidence: data.Report, Content: content, Found: data.SentDocuments, RootsGiven: judges.roots,
 		Strict: judges.strict, Failure: judgement,
@@ -224,8 +188,8 @@ func subjectOf(data verifyData, judges *judges, content fs.FS, judgement error) 
 	return subject
 }
 
-// printReported prints what is in the report, and fails with what the verification failed with.
-func printReported(o *term.Output, data reportData, judgement error) error {
+// printReport prints what is in the report, and fails with what the verification failed with.
+func printReport(o *term.Output, data reportData, judgement error) error {
 	if judgement != nil {
 		judgement = &reportedError{judgement, data.Path}
 	}

@@ -34,14 +34,13 @@ func (s *start) checkBesidesRequest(cmd *cobra.Command, files []string) error {
 			"--stdin-name and --request are both given, and the file of --request names the documents; give one")
 	case s.request == failure.StandardInput && s.connection.Secret.Stdin:
 		return failure.Usagef(cmd, "standard input cannot be both the request and the client secret; give the secret "+
-			"by "+
-			"--client-secret-file or DANABIO_CLIENT_SECRET")
+			"with --client-secret-file or DANABIO_CLIENT_SECRET")
 	}
 	return nil
 }
 
-// asked is what the request file asks for, nil without one.
-func (s *start) asked(ctx context.Context, cmd *cobra.Command) (*danabio.CircuitRequest, error) {
+// requested is what the request file asks for, nil without one.
+func (s *start) requested(ctx context.Context, cmd *cobra.Command) (*danabio.CircuitRequest, error) {
 	if s.request == "" {
 		return nil, nil
 	}

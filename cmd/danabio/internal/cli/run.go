@@ -54,37 +54,7 @@ func runCommand(o *term.Output, ctx context.Context, args []string, stdin io.Rea
 
 func newRoot(out *term.Output) *cobra.Command {
 	root := &cobra.Command{
-		Use:   "danabio COMMAND",
-		Short: "Start biometric verification circuits and keep their evidence",
-		Long: `danabio starts biometric verification circuits of DANAconnect: a person proves who
-they are and signs PDFs. It learns when a circuit is done, and stores its evidence
-whole, verified, and with a receipt.
-
-Data goes to standard output, everything else to standard error. With --json the
-data is JSON, and a failure is one line of JSON on standard error:
-{"error": WORD, "exitCode": …, "message": …, "advice": …, …}. Data and JSON are the same in
-every language. What each WORD means, and what to do then:
-https://github.com/danabio/danabio-go/blob/main/docs/errors.md
-
-On a terminal a last line says how far a command is, and goes away; with --quiet nothing is
-said but errors. Colour is only on terminals, and never if NO_COLOR is set.
-
-Ctrl-C ends a command within a second, and leaves nothing half done; a second one at once.
-
-Exit codes:
-  0    done
-  1    failed: network, disk, an answer that makes no sense
-  2    wrong usage or bad input; nothing was sent
-  3    not ready: the circuit is unknown or not completed
-  4    not authorised: client id, secret or token refused
-  5    outcome unknown: a start may have started a circuit, and is not sent again
-  6    integrity: the evidence is not acceptable, or the server deviates from the spec
-  7    refused by the server
-  130  interrupted`,
-		Example: `  danabio demo                 the whole path, without an account or a network
-  danabio token                check the credentials
-  danabio start --signer-name "Ana Prueba" --signer-email ana@example.com --signer-nif 12345678A contract.pdf
-  danabio wait -o evidence.zip -- CIRCUIT`,
+		Use:           "danabio COMMAND",
 		Version:       danabio.Version,
 		Args:          cobra.ArbitraryArgs,
 		RunE:          group,
@@ -95,17 +65,14 @@ Exit codes:
 	}
 	root.SetUsageTemplate(help.UsageTemplate(root, out.Language == i18n.Spanish))
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
-		fmt.Fprint(cmd.OutOrStdout(), help.HelpText(cmd, term.WidthOf(cmd.OutOrStdout())))
+		fmt.Fprint(cmd.OutOrStdout(), help.Text(cmd, term.WidthOf(cmd.OutOrStdout())))
 	})
 	root.SetVersionTemplate("danabio {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
-	root.PersistentFlags().BoolVar(&out.JSON, "json", false, "print data and failures as JSON")
-	root.PersistentFlags().BoolVar(&out.Quiet, "quiet", false,
-		"no notes, notices and progress on standard error, only errors")
-	root.PersistentFlags().BoolVar(&out.Verbose, "verbose", false,
-		"log each request on standard error: metadata, nothing secret")
-	root.PersistentFlags().Var(languageFlag{out}, "lang",
-		"language of messages and help: `en or es` (default by LC_ALL, LC_MESSAGES, LANG)")
+	root.PersistentFlags().BoolVar(&out.JSON, "json", false, "")
+	root.PersistentFlags().BoolVar(&out.Quiet, "quiet", false, "")
+	root.PersistentFlags().BoolVar(&out.Verbose, "verbose", false, "")
+	root.PersistentFlags().Var(languageFlag{out}, "lang", "")
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		if out.Quiet && out.Verbose {
 			return failure.Usagef(cmd, "--quiet and --verbose are both given; give one")
@@ -119,9 +86,7 @@ Exit codes:
 	)
 	root.SetHelpCommand(newHelp())
 	root.InitDefaultHelpCmd()
-	if out.Language == i18n.Spanish {
-		help.SpeakSpanish(root)
-	}
+	help.Apply(root, out.Language)
 	return root
 }
 
@@ -136,7 +101,7 @@ func group(cmd *cobra.Command, args []string) error {
 		return failure.Usagef(cmd, "there is no command %q", cmd.CommandPath()+" "+args[0])
 	}
 	if !cmd.Flags().Changed("json") {
-		fmt.Fprint(cmd.ErrOrStderr(), help.HelpText(cmd, term.WidthOf(cmd.ErrOrStderr()))+"\n")
+		fmt.Fprint(cmd.ErrOrStderr(), help.Text(cmd, term.WidthOf(cmd.ErrOrStderr()))+"\n")
 	}
 	return failure.Usagef(cmd, "a command is missing")
 }
@@ -144,8 +109,7 @@ func group(cmd *cobra.Command, args []string) error {
 // newHelp is cobra's help command, but for a topic that does not exist, which is wrong usage.
 func newHelp() *cobra.Command {
 	return &cobra.Command{
-		Use:   "help [COMMAND]",
-		Short: "Show the help of a command",
+		Use: "help [COMMAND]",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			topic, rest, err := cmd.Root().Find(args)
 			if err != nil || topic.HasSubCommands() && len(rest) > 0 {
@@ -180,7 +144,7 @@ func arguments(names ...string) cobra.PositionalArgs {
 			if cmd.Flags().Changed("client-secret-stdin") { // the argument may be the secret
 				return failure.Usagef(cmd, "there are arguments, but this command takes none")
 			}
-			return failure.Usagef(cmd, "%q is too much: this command takes no arguments", args[0])
+			return failure.Usagef(cmd, "unexpected argument %q: this command takes no arguments", args[0])
 		case len(args) > len(names) && !more:
 			return failure.Usagef(cmd, "there are %d arguments, but this command takes %s and no more", len(args),
 				strings.Join(names, " "))

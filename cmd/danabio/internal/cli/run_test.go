@@ -367,7 +367,7 @@ func TestWrongLabelIsANotice(t *testing.T) {
 		w.Header().Set("Content-Length", strconv.Itoa(content.Len()))
 		_, _ = w.Write(content.Bytes())
 	})
-	const english = "danabio: notice: evidence.zip: it came under the label Content-Encoding: utf-8, which is wrong\n"
+	const english = "danabio: notice: evidence.zip: it was labelled Content-Encoding: utf-8, which is wrong\n"
 	for i, test := range []struct {
 		args   []string
 		stderr string

@@ -47,7 +47,15 @@ func TestMain(m *testing.M) {
 	// unless the command line says otherwise: scripts wait for servers and programs most of the
 	// time
 	_ = flag.Set("test.parallel", "6")
-	testscript.Main(m, map[string]func(){"danabio": scriptMain})
+	testscript.Main(builder{m}, map[string]func(){"danabio": scriptMain})
+}
+
+// builder removes what the tests built.
+type builder struct{ *testing.M }
+
+func (b builder) Run() int {
+	defer func() { _ = os.RemoveAll(builtFolder) }() // does nothing if there is no folder
+	return b.M.Run()
 }
 
 // TestScripts runs testdata/script. Besides testscript's own commands there are

@@ -72,7 +72,7 @@ func checkFolder(folder string) error {
 	case err != nil:
 		return failure.BadInput("folder %s: %w", folder, failure.Reason(err))
 	case !info.IsDir():
-		return failure.BadInput("%s is no folder", folder)
+		return failure.BadInput("%s is not a folder", folder)
 	}
 	return nil
 }

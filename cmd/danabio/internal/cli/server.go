@@ -37,7 +37,7 @@ func serve(address string, config emulator.Config) (*server, error) {
 	}
 	s := &server{
 		Emulator: api,
-		baseURL:  "http://" + reachable(listener.Addr().String()),
+		baseURL:  "http://" + loopbackAddress(listener.Addr().String()),
 		http:     &http.Server{Handler: api, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)},
 		done:     make(chan error, 1),
 	}
@@ -45,8 +45,8 @@ func serve(address string, config emulator.Config) (*server, error) {
 	return s, nil
 }
 
-// reachable is a loopback address instead of the one that stands for all of the machine's.
-func reachable(address string) string {
+// loopbackAddress is a loopback address instead of the one that stands for all of the machine's.
+func loopbackAddress(address string) string {
 	host, port, err := net.SplitHostPort(address)
 	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
 		return net.JoinHostPort("127.0.0.1", port)

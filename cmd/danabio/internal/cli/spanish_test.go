@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"io"
+	"maps"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -36,7 +38,7 @@ func readSource(t *testing.T) source {
 	t.Helper()
 	s := source{files: token.NewFileSet(), functions: map[string]int{}}
 	var names []string
-	for _, room := range []string{"cli", "failure", "help", "i18n", "settings", "term"} {
+	for _, room := range []string{"cli", "failure", "i18n", "settings", "term"} {
 		inRoom, err := filepath.Glob(filepath.Join("..", room, "*.go"))
 		if err != nil || len(inRoom) == 0 {
 			t.Fatalf("%s: %d files, %v", room, len(inRoom), err)
@@ -345,9 +347,11 @@ func codeLines(text string) []string {
 // What stands in the code and is no text for people, although it reads like one.
 var notMessages = []string{
 	// stand in the contract's report, which is in English for the vendor's sake
-	"a server on this machine", "a server with a base URL of its own",
-	"the ZIP has more than %d bytes",           // the message of a finding, as package evidence words them
-	"go run ./cmd/danabio", "danabio download", // commands
+	"a server on this machine", "a server with a base URL of its own", "the vendor's ",
+	// the message of a finding, as package evidence words them
+	"the ZIP has more than %d bytes",
+	// commands
+	"go run ./cmd/danabio", "danabio download", " evidence verify ",
 	"start circuit",           // how package danabio calls an operation
 	"write standard output: ", // package failure has it as a message
 	"vea el detalle",
@@ -361,8 +365,6 @@ var prose = regexp.MustCompile(`[a-z]{2,},? [a-z]{2,}`)
 func TestNoTextStandsOutsideOfTheMessages(t *testing.T) {
 	s := readSource(t)
 	formats := s.formats(t)
-	help := map[string]bool{}
-	eachHelpText(newRoot(term.NewOutput(io.Discard, io.Discard)), func(_, text string) { help[text] = true })
 	for _, file := range s.parsed {
 		ast.Inspect(file, func(node ast.Node) bool {
 			switch n := node.(type) {
@@ -379,13 +381,13 @@ func TestNoTextStandsOutsideOfTheMessages(t *testing.T) {
 					for i, arg := range n.Args {
 						if i != s.functions[name] {
 							ast.Inspect(arg,
-								func(inner ast.Node) bool { return s.checkLiteral(t, inner, formats, help) })
+								func(inner ast.Node) bool { return s.checkLiteral(t, inner, formats) })
 						}
 					}
 					return false
 				}
 			}
-			return s.checkLiteral(t, node, formats, help)
+			return s.checkLiteral(t, node, formats)
 		})
 	}
 }
@@ -395,7 +397,7 @@ func hasKey(functions map[string]int, name string) bool {
 	return known
 }
 
-func (s source) checkLiteral(t *testing.T, node ast.Node, formats map[string]string, help map[string]bool) bool {
+func (s source) checkLiteral(t *testing.T, node ast.Node, formats map[string]string) bool {
 	expression, ok := node.(ast.Expr)
 	if !ok {
 		return true
@@ -412,41 +414,9 @@ func (s source) checkLiteral(t *testing.T, node ast.Node, formats map[string]str
 		if !prose.MatchString(body) || isCode(body) {
 			continue
 		}
-		found := false
-		for one := range help {
-			found = found || strings.Contains(one, body)
-		}
-		if !found {
-			t.Errorf("%s: %q is neither a message nor help", s.files.Position(expression.Pos()), body)
-		}
+		t.Errorf("%s: %q is no message", s.files.Position(expression.Pos()), body)
 	}
 	return false
-}
-
-// eachHelpText calls for each text that the help of a command and of all below it shows, and that
-// is not code.
-func eachHelpText(cmd *cobra.Command, do func(place, text string)) {
-	say := func(place, text string) {
-		for paragraph := range strings.SplitSeq(text, "\n\n") {
-			if body := strings.Trim(paragraph, "\n"); body != "" && !isCode(body) {
-				do(place, body)
-			}
-		}
-	}
-	path := cmd.CommandPath()
-	if cmd.Short != "" {
-		do(path+": Short", cmd.Short)
-	}
-	say(path+": Long", cmd.Long)
-	say(path+": Example", cmd.Example)
-	cmd.LocalFlags().VisitAll(func(flag *pflag.Flag) {
-		if flag.Name != "help" && flag.Name != "version" {
-			do(path+" --"+flag.Name, flag.Usage)
-		}
-	})
-	for _, sub := range cmd.Commands() {
-		eachHelpText(sub, do)
-	}
 }
 
 // isCode reports whether a paragraph is indented as a whole, and has no words for people.
@@ -462,51 +432,70 @@ func isCode(paragraph string) bool {
 	return true
 }
 
+// Each command has a page in both languages with the same paragraphs and flags, and no page is left
+// over.
 func TestTheHelpIsWholeInBothLanguages(t *testing.T) {
-	used := map[string]bool{}
-	eachHelpText(newRoot(term.NewOutput(io.Discard, io.Discard)), func(place, text string) {
-		if strings.HasPrefix(text, "CODEs for --accept:") {
-			return // made of the codes' own sentences
+	pages := map[string]bool{}
+	compare := func(place, en, es string) {
+		t.Helper()
+		if problem := unlike(en, es); problem != "" || (en == "") != (es == "") {
+			t.Errorf("%s: %.60q: %s", place, en, problem)
 		}
-		if _, known := help.SpanishHelp(text); !known && !used[text] {
-			t.Errorf("%s has no Spanish for\n\t{%s, ``},", place, quoted(text))
+	}
+	var check func(cmd *cobra.Command)
+	check = func(cmd *cobra.Command) {
+		place := cmd.CommandPath()
+		pages[help.Name(cmd)] = true
+		en, err := help.Read(cmd, i18n.English)
+		es, failed := help.Read(cmd, i18n.Spanish)
+		if err := errors.Join(err, failed); err != nil {
+			t.Fatal(err)
 		}
-		used[text] = true
-	})
-	known := map[string]bool{}
-	for _, table := range [][]help.Pair{help.SpanishShort[:], help.SpanishHelps[:], help.SpanishEvidenceHelps[:],
-		help.SpanishConfigHelps[:],
-		help.SpanishFlags[:]} {
-		for _, pair := range table {
-			if known[pair.EN] {
-				t.Errorf("%q is there twice", pair.EN)
+		compare(place, en.Short, es.Short)
+		compare(place, en.Example, es.Example)
+		left, right := strings.Split(en.Long, "\n\n"), strings.Split(es.Long, "\n\n")
+		if len(left) != len(right) {
+			t.Fatalf("%s: %d paragraphs, in Spanish %d", place, len(left), len(right))
+		}
+		for i := range left {
+			compare(place, left[i], right[i])
+		}
+		flags := map[string]bool{}
+		cmd.LocalFlags().VisitAll(func(flag *pflag.Flag) {
+			if flag.Name == "help" || flag.Name == "version" {
+				return
 			}
-			known[pair.EN] = true
-			if !used[pair.EN] {
-				t.Errorf("the help does not say %q any more", pair.EN)
-			}
-			if pair.ES == "" {
-				t.Errorf("%q has no Spanish", pair.EN)
-			}
-			if problem := unlike(pair.EN, pair.ES); problem != "" {
-				t.Errorf("%.60q: %s", pair.EN, problem)
+			flags[flag.Name] = true
+			compare(place+" --"+flag.Name, en.Flags[flag.Name], es.Flags[flag.Name])
+			if en.Flags[flag.Name] == "" {
+				t.Errorf("%s: nothing says what --%s is for", place, flag.Name)
 			}
 			// pflag counts bytes when it puts flags into columns.
-			if _, name, _ := strings.Cut(pair.ES, "`"); len(name) > 0 && table[0] == help.SpanishFlags[0] {
+			if _, name, _ := strings.Cut(es.Flags[flag.Name], "`"); len(name) > 0 {
 				if name, _, _ = strings.Cut(name, "`"); strings.ContainsFunc(name,
 					func(r rune) bool { return r > unicode.MaxASCII }) {
 					t.Errorf("%q stands for a value, but is not ASCII", name)
 				}
 			}
+		})
+		for _, page := range []help.Page{en, es} {
+			for name := range page.Flags {
+				if !flags[name] {
+					t.Errorf("%s: there is no flag --%s any more", place, name)
+				}
+			}
+		}
+		for _, sub := range cmd.Commands() {
+			check(sub)
 		}
 	}
-}
-
-func quoted(text string) string {
-	if strings.Contains(text, "`") {
-		return strconv.Quote(text)
+	check(newRoot(term.NewOutput(io.Discard, io.Discard)))
+	want := slices.Sorted(maps.Keys(pages))
+	for _, language := range []string{i18n.English, i18n.Spanish} {
+		if got := help.Names(language); !slices.Equal(got, want) {
+			t.Errorf("%s: pages %q, commands %q", language, got, want)
+		}
 	}
-	return "`" + text + "`"
 }
 
 func TestTheHelpInSpanishHasNoEnglish(t *testing.T) {

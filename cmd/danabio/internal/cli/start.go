@@ -53,7 +53,7 @@ func (d startData) lines() []term.Line {
 func (d startData) notices() []*i18n.Message {
 	var notices []*i18n.Message
 	for _, notice := range d.Notices {
-		notices = append(notices, i18n.Textf("The circuit is started, but look at this: %s", notice))
+		notices = append(notices, i18n.Textf("The circuit was started, but note: %s", notice))
 	}
 	if strings.HasPrefix(d.CircuitID, "-") {
 		notices = append(notices,
@@ -64,9 +64,8 @@ func (d startData) notices() []*i18n.Message {
 	}
 	if d.UnusableLink != "" {
 		notices = append(notices,
-			i18n.Textf("the link that the server gave is no https URL, so it is printed as unusableLink; do not open "+
-				"it, "+
-				"and ask DANAconnect for the right one"))
+			i18n.Textf("the link that the server gave is not an https URL, so it is printed as unusableLink; do not "+
+				"open it, and ask DANAconnect for the right one"))
 	}
 	return notices
 }
@@ -74,59 +73,7 @@ func (d startData) notices() []*i18n.Message {
 func newStart(out *term.Output) *cobra.Command {
 	s := start{connection: settings.Connection{Out: out}}
 	cmd := &cobra.Command{
-		Use:   "start --request FILE.json | --signer-name NAME --signer-email EMAIL --signer-nif NIF " + moreFiles,
-		Short: "Send PDFs to be signed",
-		Long: `Start a circuit: send one or more PDFs for a person to sign. Print the circuit's id, and the
-link that the signer has to open. Who has the link can act as the signer: keep it secret.
-
-  circuitId=12ceb3ec-7b76-5555-b263-000000000000
-  link='https://…'
-
-A shell takes them as $circuitId and $link by
-
-  started=$(danabio start …) && eval "$started"
-
-where eval "$(danabio start …)" would hide a failure.
-With --json: {"circuitId": …, "link": …}
-
-If the server gives something else than an https URL for a link, link is empty, and what it gave is
-unusableLink. A circuit id that begins with - looks like a flag: put -- before it where it is an
-argument. Both are told by a notice on standard error.
-
-With --request a file in JSON names the signer and the documents, in place of the flags and
-arguments. Servers should use it: what stands in a flag, other users of the machine can see in the
-list of processes, and a shell keeps it in its history.
-
-  {
-    "id": "loan-4711",
-    "signer": {"name": "Ana Prueba", "email": "ana@example.com", "nif": "12345678A"},
-    "documents": ["contract.pdf", {"file": "annex-v2.pdf", "name": "annex.pdf"}]
-  }
-
-"id" may be left out, and may then be given by --id. Paths of documents are relative to the folder
-of the file. A FILE.json of - is standard input, and paths are then relative to the working folder.
-
-A FILE.pdf of - is read from standard input; --stdin-name says what the document is called.
-If danabio is killed meanwhile, the document stays in the temporary folder, in danabio-*.
-
-A start that may have reached the server is never sent again. If no answer comes, the exit
-code is 5, and standard error says how to find out.
-
-With --receipt a file says what was sent: "state": "started", circuit, request id, channel,
-time, and name, size and SHA-256 of each document. It holds neither the link nor anything about
-the signer. With exit code 5 it is written too: its state is "outcome unknown" or "partly sent",
-it holds no circuit, and the documents only if all of them went out. Its name and room are taken
-before anything is sent, by a receipt whose state is "outcome unknown"; if danabio is killed, that
-one stays.
-
-With --journal a file remembers all starts, also through a crash: the same --id is not sent
-again if its earlier start succeeded, which ends with exit code 2 and its circuit, or may have,
-which ends with 5. Several starts can share one journal. See "danabio journal".
-` + settings.ConnectionHelp,
-		Example: `  danabio start --signer-name "Ana Prueba" --signer-email ana@example.com --signer-nif 12345678A \
-    --id loan-4711 --receipt loan-4711.json --journal starts.journal contract.pdf annex.pdf
-  danabio start --request loan-4711.request.json --receipt loan-4711.json --journal starts.journal
-  make-contract | danabio start … --stdin-name contract.pdf -`,
+		Use: "start --request FILE.json | --signer-name NAME --signer-email EMAIL --signer-nif NIF " + moreFiles,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("request") {
 				return nil // which names the documents
@@ -138,16 +85,16 @@ which ends with 5. Several starts can share one journal. See "danabio journal".
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&s.signer.Name, "signer-name", "", "`name` of the person who signs (required without --request)")
-	flags.StringVar(&s.signer.Email, "signer-email", "", "e-mail `address` of the signer (required without --request)")
+	flags.StringVar(&s.signer.Name, "signer-name", "", "")
+	flags.StringVar(&s.signer.Email, "signer-email", "", "")
 	flags.StringVar(&s.signer.NIF, "signer-nif", "",
-		"tax or identity `number` of the signer (required without --request)")
+		"")
 	flags.StringVar(&s.request, "request", "",
-		"`FILE.json` that names signer and documents, in place of flags and arguments")
-	flags.StringVar(&s.id, "id", "", "`id` of the request, by which it can be found again (default a random one)")
-	flags.StringVar(&s.receipt, "receipt", "", "new `FILE.json` that says what was sent")
-	flags.StringVar(&s.journal, "journal", "", "`FILE` that remembers starts; made if it does not exist")
-	flags.StringVar(&s.stdinName, "stdin-name", "", "`NAME.pdf` of the document that is read from standard input")
+		"")
+	flags.StringVar(&s.id, "id", "", "")
+	flags.StringVar(&s.receipt, "receipt", "", "")
+	flags.StringVar(&s.journal, "journal", "", "")
+	flags.StringVar(&s.stdinName, "stdin-name", "", "")
 	s.connection.AddFlags(cmd)
 	return cmd
 }
@@ -157,7 +104,7 @@ func (s *start) run(cmd *cobra.Command, out *term.Output, files []string) error 
 		return err
 	}
 	ctx := cmd.Context()
-	asked, err := s.asked(ctx, cmd)
+	asked, err := s.requested(ctx, cmd)
 	if err != nil {
 		return err
 	}
@@ -171,9 +118,9 @@ func (s *start) run(cmd *cobra.Command, out *term.Output, files []string) error 
 		}
 		config.Journal = startJournal{s.journal}
 	}
-	sending := newTransfers(out, 0)
+	sending := newTransferProgress(out, 0)
 	if out.Line != nil {
-		config.Progress = sending.told
+		config.Progress = sending.onProgress
 	}
 	client, err := danabio.New(config)
 	if err != nil {
@@ -265,19 +212,18 @@ func (s *start) check(cmd *cobra.Command, files []string) error {
 		}
 	}
 	if len(missing) > 0 {
-		return failure.Usagef(cmd, "%s must be given and not be empty", strings.Join(missing, ", "))
+		return failure.Usagef(cmd, "missing or empty: %s", strings.Join(missing, ", "))
 	}
 	piped := countOf(files, failure.StandardInput)
 	switch {
 	case piped > 1:
-		return failure.Usagef(cmd, "standard input can be one document only, but - is given %d times", piped)
+		return failure.Usagef(cmd, "standard input can be only one document, but - is given %d times", piped)
 	case piped == 0 && cmd.Flags().Changed("stdin-name"):
 		return failure.Usagef(cmd, "--stdin-name is given, but no document is read from standard input; give - as a "+
 			"file")
 	case piped == 1 && s.connection.Secret.Stdin:
 		return failure.Usagef(cmd, "standard input cannot be both a document and the client secret; give the secret "+
-			"by "+
-			"--client-secret-file or DANABIO_CLIENT_SECRET")
+			"with --client-secret-file or DANABIO_CLIENT_SECRET")
 	case piped == 1 && s.stdinName == "":
 		return failure.Usagef(cmd, "a document from standard input needs a name; give --stdin-name NAME.pdf")
 	case piped == 1 && !plainName(s.stdinName):

@@ -22,16 +22,16 @@ import (
 // inputOf is standard input. One that nothing can come from is no empty document, list or secret.
 func inputOf(stdin io.Reader) io.Reader {
 	if file, ok := stdin.(*os.File); ok && term.IsNull(file) {
-		return nothingComes{}
+		return closedInput{}
 	}
 	return stdin
 }
 
-// nothingComes is a standard input that is closed, or the null device, as a container has it by
+// closedInput is a standard input that is closed, or the null device, as a container has it by
 // default.
-type nothingComes struct{}
+type closedInput struct{}
 
-func (nothingComes) Read([]byte) (int, error) {
+func (closedInput) Read([]byte) (int, error) {
 	return 0, i18n.Errorf("it is closed or the null device, so nothing comes from it")
 }
 
@@ -46,7 +46,7 @@ func checkDashes(cmd *cobra.Command) (err error) {
 		switch name, _ := pflag.UnquoteUsage(flag); {
 		case flag.Name == "client-secret-file":
 			err = failure.Usagef(cmd,
-				"--client-secret-file - is no file; for standard input there is --client-secret-stdin")
+				"--client-secret-file - is not a file; for standard input use --client-secret-stdin")
 		case flag.Shorthand != "" && namesAFile(name):
 			err = dashIsNoFile(cmd, "-"+flag.Shorthand)
 		case namesAFile(name):
@@ -65,9 +65,8 @@ func namesAFile(name string) bool {
 }
 
 func dashIsNoFile(cmd *cobra.Command, name string) error {
-	return failure.Usagef(cmd, "%s - is no file, since nothing there goes to standard output or comes from standard "+
-		"input; "+
-		"name a file, or give ./- for one that is called -", name)
+	return failure.Usagef(cmd, "%s - is not a file, since nothing there goes to standard output or comes from "+
+		"standard input; name a file, or give ./- for one that is called -", name)
 }
 
 func countOf(files []string, wanted string) int {
@@ -83,8 +82,8 @@ func countOf(files []string, wanted string) int {
 // readStandardInput reads it until the command is interrupted, and tells how much came until hide
 // is called.
 func readStandardInput(o *term.Output, cmd *cobra.Command) (source io.Reader, hide func()) {
-	read := newReading(o, say(o, "Reading standard input"))
-	return counted{settings.Interruptible(cmd.Context(), cmd.InOrStdin()), read}, o.Progress(read.text)
+	read := newReadProgress(o, say(o, "Reading standard input"))
+	return countingReader{settings.Interruptible(cmd.Context(), cmd.InOrStdin()), read}, o.Progress(read.text)
 }
 
 // spool stores a document from standard input, since its size must be known before it is sent: in a

@@ -323,7 +323,7 @@ func TestNoTemporaryFolderIsTold(t *testing.T) {
 		watched(t, func(*http.Request) { t.Error("something was sent") })
 		code, _, stderr := run(t.Context(), strings.NewReader("%PDF-1.7"), args...)
 		if code != failure.ExitFailed || !strings.Contains(stderr, "\nThere is no temporary folder to write to at "+
-			os.TempDir()+"; make one, or name another by TMPDIR") {
+			os.TempDir()+"; make one, or name another with TMPDIR") {
 			t.Errorf("%q: exit code %d, stderr %q", args, code, stderr)
 		}
 	}

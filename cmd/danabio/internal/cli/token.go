@@ -18,17 +18,8 @@ type tokenData struct {
 func newToken(out *term.Output) *cobra.Command {
 	connection := settings.Connection{Out: out}
 	cmd := &cobra.Command{
-		Use:   "token",
-		Short: "Check the credentials",
-		Long: `Get a token from the server, to see that the credentials are right. The token itself is
-never printed; what is printed is until when one like it would be used:
-
-  expiresAt=2030-01-31T12:00:00Z
-
-With --json: {"expiresAt": "2030-01-31T12:00:00Z"}
-` + settings.ConnectionHelp,
-		Example: `  danabio token --environment sandbox --channel xxxx-xxxxx-45555-55555 --client-id acme --client-secret-file secret.txt`,
-		Args:    arguments(),
+		Use:  "token",
+		Args: arguments(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
 			client, err := connection.Client(ctx, cmd)

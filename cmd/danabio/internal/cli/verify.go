@@ -31,45 +31,11 @@ type verifyData struct {
 }
 
 func newEvidenceVerify(out *term.Output) *cobra.Command {
-	judging, signing := judging{tables: ofSignatures()}, signing{}
+	judging, signing := acceptFlags{tables: signatureCodes()}, signatureFlags{}
 	cmd := &cobra.Command{
-		Use:   "verify " + manyEvidence,
-		Short: "Verify the evidence and its signatures, and compare it with receipt and documents",
-		Long: `Read every byte of each ZIP, and accept it only if every ZIP reader reads the same content from
-it. If FILE.zip.receipt.json lies beside it, also compare: the file must still be the one that
-was received. That is what a receipt proves, and no more: nothing about who made the file.
-
-  verdict=accepted
-  receipt=matches
-  signatures=good
-  trust=not-judged
-  revocation=not-known
-  sent=signed
-  entries=6
-  size=123456
-  sha256=…
-
-receipt=none: no receipt lies beside it. signatures=none: no PDF is signed; accepted: not all are
-WHOLE_FILE or EXTENDED, but as --accept allows. trust=trusted: each signer's certificate leads to
---roots; untrusted: one does not; not-judged: without --roots, or where none can be judged.
-revocation=good: the PDFs carry OCSP answers or CRLs by which no certificate was revoked; revoked:
-one was; not-known: they do not say it of each. sent=unsigned: they are there, but no signature
-covers one of them; none: without --sent. With several FILEs, a line file=… is in front of each.
-What is odd but has one reading is a notice, on standard error.
-` + signingHelp + `
-With --json, for each FILE: {"file": …, "verdict": …, the report, "receipt": …, "signatures": …,
-"trust": …, "revocation": …, "sent": …, "sentDocuments": […]}; with several FILEs, each on one
-line. The verdict is that on the ZIP: "accepted", "refused", or "incomplete" if the FILE could not
-be read; the receipt "matches", "differs", "unreadable" or "none"; signatures "good", "accepted",
-"refused" or "none"; trust "trusted", "untrusted" or "not-judged"; revocation "good", "revoked" or
-"not-known"; sent "signed", "unsigned", "changed", "missing" or "none"; each of them but trust and
-revocation "unchecked" if it could not be. "error" says what is wrong if the report does not. What
-the signatures are stands with the report's entries, under "inspections".
-` + evidenceHelp + judging.acceptHelp(out),
-		Example: `  danabio evidence verify evidence.zip
-  danabio evidence verify evidence.zip --sent loan-4711.json --roots roots.pem
-  danabio evidence verify --json archive/*.zip`,
-		Args: evidenceArguments,
+		Annotations: judging.codes(out),
+		Use:         "verify " + manyEvidence,
+		Args:        evidenceArguments,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			policy, rest, err := judging.policyAndRest(cmd)
 			if err != nil {
@@ -90,7 +56,7 @@ the signatures are stands with the report's entries, under "inspections".
 				if err != nil {
 					return err
 				}
-				return printVerified(out, data, len(files) > 1)
+				return printVerdict(out, data, len(files) > 1)
 			})
 		},
 	}
@@ -101,13 +67,13 @@ the signatures are stands with the report's entries, under "inspections".
 
 // verify always returns data, with what is known about the file.
 func verify(cmd *cobra.Command, out *term.Output, file string, policy evidence.Policy,
-	judges *judges) (verifyData, error) {
+	judges *verifier) (verifyData, error) {
 	archive, err := openEvidence(cmd, out, file, policy)
 	if err != nil {
-		return unopened(file, err), err
+		return unreadable(file, err), err
 	}
 	defer archive.Close()
-	return verifyOpened(cmd, file, archive, judges)
+	return verifyFile(cmd, file, archive, judges)
 }
 
 // verifyDataOf is what is printed of a verdict.
@@ -123,8 +89,8 @@ func verifyDataOf(file string, found *verdict.Verdict) verifyData {
 	return data
 }
 
-// unopened is what is known about a file that cannot be opened.
-func unopened(file string, err error) verifyData {
+// unreadable is what is known about a file that cannot be opened.
+func unreadable(file string, err error) verifyData {
 	data := verifyDataOf(file, verdict.NotJudged(nil))
 	data.Error = err.Error()
 	if errors.Is(err, evidence.ErrRefused) {
@@ -133,8 +99,8 @@ func unopened(file string, err error) verifyData {
 	return data
 }
 
-// verifyOpened is verify for evidence that stays open.
-func verifyOpened(cmd *cobra.Command, file string, archive *openedEvidence, judges *judges) (verifyData, error) {
+// verifyFile is verify for evidence that stays open.
+func verifyFile(cmd *cobra.Command, file string, archive *evidenceFile, judges *verifier) (verifyData, error) {
 	report, err := archive.verify(cmd.Context(), judges.Inspector())
 	var refused *evidence.RefusedError
 	if errors.As(err, &refused) { // which the report says
@@ -176,8 +142,8 @@ func printReportJSON(o *term.Output, data verifyData) error {
 		term.JSONList{Key: "refusedEntries", Length: len(bad), Item: func(i int) any { return &bad[i] }})
 }
 
-// printVerified prints what a verification found to be good, and the notices.
-func printVerified(o *term.Output, data verifyData, several bool) error {
+// printVerdict prints what a verification found to be good, and the notices.
+func printVerdict(o *term.Output, data verifyData, several bool) error {
 	lines := []term.Line{
 		{Name: "verdict", Value: string(data.Verdict)}, {Name: "receipt", Value: string(data.Receipt)},
 		{Name: "signatures", Value: string(data.Signatures)}, {Name: "trust", Value: string(data.Trust)},
@@ -221,7 +187,7 @@ func notices(report *evidence.Report) []*i18n.Message {
 		}
 	}
 	count(report.Findings)
-	for inspection := range inspections(report) {
+	for inspection := range allInspections(report) {
 		count(inspection.Findings)
 	}
 	var lines []*i18n.Message

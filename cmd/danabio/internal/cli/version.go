@@ -19,13 +19,8 @@ type versionData struct {
 
 func newVersion(out *term.Output) *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version",
-		Long: `Print the version of danabio, of the Go that built it, and its platform.
-
-With --json: {"version": …, "go": …, "platform": …}`,
-		Example: `  danabio version --json`,
-		Args:    arguments(),
+		Use:  "version",
+		Args: arguments(),
 		RunE: func(*cobra.Command, []string) error {
 			version := versionData{danabio.Version, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH}
 			if out.JSON {

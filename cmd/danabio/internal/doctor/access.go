@@ -17,7 +17,7 @@ func (x *examination) checkToken(ctx context.Context) Check {
 	var err error
 	if x.client, err = danabio.New(config); err != nil {
 		return Fails(Configuration, Say("the settings cannot be used"), You,
-			Say("see what any other command says of them"))
+			Say("see what any other command says about them"))
 	}
 	token, err := x.client.Authenticate(ctx)
 	if err == nil {
@@ -33,7 +33,7 @@ func (x *examination) checkToken(ctx context.Context) Check {
 	return x.refusal(err)
 }
 
-// checkChannel asks for the evidence of a circuit that does not exist.
+// checkChannel requests the evidence of a circuit that does not exist.
 func (x *examination) checkChannel(ctx context.Context) Check {
 	evidence, err := x.client.OpenEvidence(ctx, reach.UnknownCircuit())
 	switch {
@@ -44,7 +44,7 @@ func (x *examination) checkChannel(ctx context.Context) Check {
 			Advice: Say("ask whether this is DANAconnect's server")}
 	case errors.Is(err, danabio.ErrNotReady) && isPage(err):
 		return Check{Status: Warning, Who: You,
-			Found:  Say("another server than the API seems to answer: 404 with a page of HTML"),
+			Found:  Say("a server other than the API seems to answer: 404 with an HTML page"),
 			Advice: Say("look for a mistake in the base URL; if it is right, ask DANAconnect")}
 	case errors.Is(err, danabio.ErrNotReady):
 		return Fine(Say("the API can be used with these credentials; whether the channel exists does not show, since " +
@@ -61,7 +61,7 @@ func (x *examination) checkChannel(ctx context.Context) Check {
 	return x.refusal(err)
 }
 
-// refusal is what both requests can meet.
+// refusal explains errors that both requests can meet.
 func (x *examination) refusal(err error) Check {
 	status := statusOf(err)
 	switch {
@@ -76,7 +76,7 @@ func (x *examination) refusal(err error) Check {
 			Say("look for a mistake in the base URL; open a page in a browser, and if a login page comes, log in or "+
 				"have this machine excepted"))
 	case status == http.StatusNotFound && isPage(err):
-		return Fails(Unreached, Say("another server than the API answers: 404 with a page of HTML"), You,
+		return Fails(Unreached, Say("a server other than the API answers: 404 with an HTML page"), You,
 			Say("look for a mistake in the base URL; if it is right, ask DANAconnect"))
 	case status != 0 && errors.Is(err, danabio.ErrUnavailable):
 		return Fails(Unreached, Say("the server answers %d: it is not available now", status), Vendor,
@@ -88,17 +88,17 @@ func (x *examination) refusal(err error) Check {
 		x.base.Host))
 }
 
-// isPage reports whether the server answered with a page of HTML.
+// isPage reports whether the server answered with an HTML page.
 func isPage(err error) bool {
 	var answer *danabio.APIError
 	return errors.As(err, &answer) && answer.MediaType == "text/html"
 }
 
-// addedPaths are what danabio puts behind the base URL, the longest first.
+// addedPaths lists the paths that danabio appends to the base URL, the longest first.
 var addedPaths = []string{"/api/v1/biometric", "/api/v1", "/oauth2/token", "/oauth2"}
 
-// AddedPath is the end of a base URL that danabio adds by itself, so that it would be there twice,
-// or empty.
+// AddedPath returns the suffix of a base URL that danabio appends itself, so that requests would
+// contain it twice, or "".
 func AddedPath(base string) string {
 	for _, path := range addedPaths {
 		if strings.HasSuffix(strings.TrimRight(base, "/"), path) {
@@ -108,7 +108,7 @@ func AddedPath(base string) string {
 	return ""
 }
 
-// statusOf is the status that the server answered, or 0.
+// statusOf returns the status of the server's response, or 0.
 func statusOf(err error) int {
 	var answer *danabio.APIError
 	if errors.As(err, &answer) {

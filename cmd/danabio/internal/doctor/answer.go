@@ -19,23 +19,23 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// answer is what came of a request without credentials.
+// answer is the response to a request without credentials.
 type answer struct {
 	err            error
-	response       *http.Response // nil: none; its body is closed
+	response       *http.Response // nil if there is none; its body is closed
 	sent, answered time.Time
-	state          atomic.Pointer[tls.ConnectionState] // nil: no handshake was finished
+	state          atomic.Pointer[tls.ConnectionState] // nil if no handshake finished
 	asked          atomic.Bool                         // for a client certificate
 	shown          atomic.Bool                         // one was shown
 }
 
-// ask asks for the server's root once.
+// ask requests the server's root, once per run.
 func (x *examination) ask(ctx context.Context) *answer {
 	if x.answer != nil {
 		return x.answer
 	}
 	transport := x.transport.Clone()
-	// A hello that gets no answer leaves time for another one.
+	// If a hello gets no answer, this leaves time for another one.
 	transport.TLSHandshakeTimeout = limit / 2
 	x.answer = x.askBy(ctx, transport)
 	return x.answer
@@ -74,14 +74,13 @@ func (x *examination) askBy(ctx context.Context, transport *http.Transport) *ans
 	a.answered = time.Now()
 	a.err = handshake.Mark(a.err)
 	if a.err == nil {
-		_ = a.response.Body.Close() // it is not read
+		_ = a.response.Body.Close() // not read
 	}
 	transport.CloseIdleConnections()
 	return a
 }
 
-// helloUnanswered reports whether the server, or what is in between, took a TLS hello without a
-// word.
+// helloUnanswered reports whether the server, or something on the way, did not answer a TLS hello.
 func (a *answer) helloUnanswered() bool {
 	var handshake *reach.HandshakeError
 	silent := reach.IsTimeout(a.err) || reach.IsReset(a.err) || errors.Is(a.err, io.EOF) ||
@@ -89,8 +88,8 @@ func (a *answer) helloUnanswered() bool {
 	return silent && errors.As(a.err, &handshake)
 }
 
-// answersWithoutMLKEM reports whether a hello is answered that does not offer ML-KEM. With it a
-// hello fills more than one packet, which some boxes in between cannot take.
+// answersWithoutMLKEM reports whether a hello without ML-KEM is answered. With ML-KEM a hello takes
+// more than one packet, which some middleboxes cannot handle.
 func (x *examination) answersWithoutMLKEM(ctx context.Context) bool {
 	transport := x.transport.Clone()
 	transport.TLSClientConfig.CurvePreferences = []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384, tls.CurveP521}
@@ -98,7 +97,7 @@ func (x *examination) answersWithoutMLKEM(ctx context.Context) bool {
 	return a.state.Load() != nil || a.err != nil && reach.Classify(a.err).Class != reach.Passing
 }
 
-// Soon is when a certificate should be renewed before its end.
+// Soon is how long before its end a certificate should be renewed.
 const Soon = 14 * 24 * time.Hour
 
 func (x *examination) checkTLS(ctx context.Context) Check {
@@ -109,14 +108,14 @@ func (x *examination) checkTLS(ctx context.Context) Check {
 	state := a.state.Load()
 	if a.helloUnanswered() && x.answersWithoutMLKEM(ctx) {
 		return Fails(Unreached, Say("the server answers a TLS hello only if that does not offer ML-KEM"), Network,
-			Say("have the firewall or gateway in between brought up to date; "+
-				"until then, set GODEBUG=%s in the environment of danabio", "tlsmlkem=0"))
+			Say("have the firewall or gateway in between updated; until then, set GODEBUG=%s in the environment of "+
+				"danabio", "tlsmlkem=0"))
 	}
 	if state == nil || x.certificateRefused(a) {
 		return x.tlsFailure(a)
 	}
 	chains := state.VerifiedChains
-	if len(chains) == 0 { // by a transport that verifies in a way of its own
+	if len(chains) == 0 { // for example with a transport that verifies in its own way
 		return Fine(Say("%s", tls.VersionName(state.Version)))
 	}
 	leaf, root := chains[0][0], chains[0][len(chains[0])-1]
@@ -135,28 +134,28 @@ func (x *examination) checkTLS(ctx context.Context) Check {
 		return Check{Status: Warning, Found: found, Who: Vendor, Advice: Say("have the certificate renewed in time")}
 	case a.asked.Load() && !a.shown.Load():
 		return Check{Status: Warning, Found: found, Who: You,
-			Advice: Say("the server asks for a client certificate, and has got none; if requests are refused, give " +
-				"it by --client-cert")}
+			Advice: Say("the server asks for a client certificate, and got none; if requests are refused, give one " +
+				"with --client-cert")}
 	case !own && !transparent(leaf, state):
 		return Check{Status: OK, Found: found, Who: Network,
-			Advice: Say("only a hint: the certificate looks like none of a public authority, so something in your " +
-				"network may read what is sent; ask whether that is so")}
+			Advice: Say("only a hint: the certificate does not look like one of a public authority, so something in " +
+				"your network may read what is sent; ask whether that is so")}
 	}
 	return Fine(found)
 }
 
-// certificateRefused reports whether the server asked for a client certificate and then ended the
-// connection without an answer. In TLS 1.3 it does so after the handshake.
+// certificateRefused reports whether the server asked for a client certificate and then closed the
+// connection without a response. In TLS 1.3 it does so after the handshake.
 func (x *examination) certificateRefused(a *answer) bool {
 	return a.asked.Load() && a.err != nil && !errors.Is(a.err, context.DeadlineExceeded)
 }
 
 // transparencyProofs is the extension in which certificates of public authorities prove that they
-// were published (RFC 6962, section 3.3).
+// were logged (RFC 6962, section 3.3).
 var transparencyProofs = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 11129, 2, 4, 2}
 
-// transparent reports whether a certificate comes with a proof that it was published, which
-// browsers demand of public authorities.
+// transparent reports whether a certificate comes with proof that it was logged, which browsers
+// require of public authorities.
 func transparent(leaf *x509.Certificate, state *tls.ConnectionState) bool {
 	return len(state.SignedCertificateTimestamps) > 0 ||
 		slices.ContainsFunc(leaf.Extensions, func(extension pkix.Extension) bool {
@@ -164,12 +163,12 @@ func transparent(leaf *x509.Certificate, state *tls.ConnectionState) bool {
 		})
 }
 
-// tlsFailure says why there is no connection by TLS.
+// tlsFailure explains why there is no TLS connection.
 func (x *examination) tlsFailure(a *answer) Check {
 	var (
 		refused     *reach.ProxyError
 		certificate *tls.CertificateVerificationError
-		record      tls.RecordHeaderError // of what is no TLS
+		record      tls.RecordHeaderError // the peer does not speak TLS
 	)
 	switch f := reach.Classify(a.err); {
 	case errors.As(a.err, &refused) && refused.Status != 0:
@@ -178,27 +177,27 @@ func (x *examination) tlsFailure(a *answer) Check {
 		return x.badCertificate(certificate)
 	case f.Class == reach.Certificate && f.Setting != "":
 		return Fails(Unreached, Say("the server's certificate cannot be read: %s", f.Detail), Network,
-			Say("have who issues it mend it, which may be a box that inspects TLS; "+
-				"until then, set GODEBUG=%s in the environment of danabio", f.Setting))
+			Say("have its issuer fix it, which may be a device that inspects TLS; until then, set GODEBUG=%s in the "+
+				"environment of danabio", f.Setting))
 	case f.Class == reach.Certificate:
 		return Fails(Unreached, Say("the server's certificate cannot be read: %s", f.Detail), Network,
-			Say("have who issues it mend it, which may be a box that inspects TLS"))
+			Say("have its issuer fix it, which may be a device that inspects TLS"))
 	case x.certificateRefused(a) && a.shown.Load():
 		return Fails(Unreached, Say("the server does not accept the client certificate"), Vendor,
 			Say("ask which client certificate this server accepts"))
 	case x.certificateRefused(a):
-		return Fails(Configuration, Say("the server demands a client certificate, and none is given that it takes"),
-			You, Say("give it by --client-cert and --client-key"))
+		return Fails(Configuration, Say("the server demands a client certificate, and none was given that it accepts"),
+			You, Say("give it with --client-cert and --client-key"))
 	case f.Class == reach.TLS && f.Setting != "":
 		return Fails(Unreached, Say(f.Text), Network,
-			Say("have what answers there brought up to date; "+
-				"until then, try GODEBUG=%s in the environment of danabio", f.Setting))
+			Say("have the software that answers there updated; until then, try GODEBUG=%s in the environment of "+
+				"danabio", f.Setting))
 	case f.Class == reach.TLS && errors.As(a.err, &record):
 		return Fails(Unreached, Say(f.Text), You,
 			Say("look for a mistake in the base URL, in its port above all; "+
 				"if it is right, ask your network people what answers there"))
 	case f.Class == reach.TLS:
-		return Fails(Unreached, Say(f.Text), Network, Say("have what answers there brought up to date"))
+		return Fails(Unreached, Say(f.Text), Network, Say("have the software that answers there updated"))
 	}
 	return Fails(Unreached, x.cause(a.err), Network, Say("ask whether a firewall or a proxy ends connections to %s",
 		x.base.Host))
@@ -209,11 +208,11 @@ func proxyRefused(status int) Check {
 		return Fails(Unreached, Say("the proxy answers 407: it wants a user name and a password"), Network,
 			Say("ask for them, and put them into the proxy's URL: http://user:password@proxy.example.com:3128"))
 	}
-	return Fails(Unreached, Say("the proxy answers %d, and makes no connection to the server", status), Network,
-		Say("have the proxy let requests to the server through"))
+	return Fails(Unreached, Say("the proxy answers %d, and does not connect to the server", status), Network,
+		Say("have the proxy allow requests to the server"))
 }
 
-// badCertificate says in plain words what is wrong with the server's certificate.
+// badCertificate explains what is wrong with the server's certificate.
 func (x *examination) badCertificate(err *tls.CertificateVerificationError) Check {
 	var (
 		unknown x509.UnknownAuthorityError
@@ -234,19 +233,21 @@ func (x *examination) badCertificate(err *tls.CertificateVerificationError) Chec
 	case errors.As(err, &unknown) && x.systemTrustsNobody():
 		return Fails(Unreached, Say("this system trusts no authority at all, so no certificate is good, "+
 			"as in a container image without certificates"), You,
-			Say("install the package ca-certificates, or name a file with authorities by SSL_CERT_FILE or --ca-file"))
+			Say("install the package ca-certificates, or name a file with authorities in SSL_CERT_FILE or with "+
+				"--ca-file"))
 	case errors.As(err, &unknown) && leaf.Issuer.String() == leaf.Subject.String():
 		return Fails(Unreached, Say("the server's certificate is self-signed: %s", leaf.Subject), Network,
-			Say("if the server is your own, give its certificate by --ca-file; else something in between answers in "+
-				"the server's place"))
+			Say("if the server is your own, give its certificate with --ca-file; else something in between answers "+
+				"in the server's place"))
 	case errors.As(err, &unknown):
-		return Fails(Unreached, Say("nobody trusted vouches for the server's certificate, issued by %s", leaf.Issuer),
+		return Fails(Unreached, Say("the server's certificate comes from an authority that is not trusted: %s",
+			leaf.Issuer),
 			Network,
 			Say("if that is an authority of your own or your network inspects TLS, ask for its certificate and give "+
-				"it by --ca-file"))
+				"it with --ca-file"))
 	}
 	return Fails(Unreached, Say("the server's certificate is not valid for it"), Vendor,
-		Say("have the certificate mended"))
+		Say("have the certificate fixed"))
 }
 
 // systemTrustsNobody reports whether the system's pool of authorities is empty.
@@ -255,7 +256,7 @@ func (x *examination) systemTrustsNobody() bool {
 	return err == nil && pool.Equal(x509.NewCertPool())
 }
 
-// wrongName is that a certificate is not for a host: the server's, or that of a proxy that speaks
+// wrongName explains that a certificate is not valid for a host: the server, or a proxy that speaks
 // TLS.
 func wrongName(leaf *x509.Certificate, host string) Check {
 	names := slices.Clone(leaf.DNSNames)
@@ -265,10 +266,11 @@ func wrongName(leaf *x509.Certificate, host string) Check {
 	switch {
 	case len(names) == 0:
 		return Fails(Unreached,
-			Say("the certificate %s of %s names no host as it must: a common name alone does not count", leaf.Subject,
+			Say("the certificate %s of %s does not name its host properly: a common name alone does not count",
+				leaf.Subject,
 				host), Vendor,
 			Say("have a certificate issued with %s among its subject alternative names", host))
-	// an address that is put down as a name
+	// an IP address that is listed as a DNS name
 	case slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, host) }):
 		return Fails(Unreached, Say("the certificate of %s names it in a form that does not count", host), Vendor,
 			Say("have a certificate issued in which an address is an IP address, and a host name a DNS name"))

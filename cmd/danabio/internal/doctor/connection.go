@@ -23,10 +23,10 @@ func (x *examination) checkProxy(context.Context) Check {
 	}
 	switch {
 	case errors.As(err, &wrong) && wrong.CGI:
-		return Fails(Configuration, Say("%s does not count where REQUEST_METHOD is set, as in a CGI program", variable),
+		return Fails(Configuration, Say("%s does not apply where REQUEST_METHOD is set, as in a CGI program", variable),
 			You,
 			Say("unset one of them"))
-	case err != nil: // what net/http says would quote the value, which may hold a password
+	case err != nil: // net/http's error would quote the value, which may contain a password
 		return Fails(Configuration, Say("%s is not the URL of a proxy", variable), You,
 			Say("set it to a URL such as http://proxy.example.com:3128, or unset it"))
 	}
@@ -37,7 +37,7 @@ func (x *examination) checkProxy(context.Context) Check {
 	case x.proxy != nil:
 		return Fine(Say("%s: %s is reached through %s", variable, server, x.proxyText()))
 	case variable != "":
-		return Fine(Say("%s does not count for %s, by NO_PROXY or because it is this machine", variable, server))
+		return Fine(Say("%s does not apply to %s, because of NO_PROXY or because it is this machine", variable, server))
 	}
 	for _, all := range []string{"ALL_PROXY", "all_proxy"} {
 		if os.Getenv(all) != "" {
@@ -48,10 +48,10 @@ func (x *examination) checkProxy(context.Context) Check {
 	return Fine(Say("none"))
 }
 
-// proxyText is the proxy without its credentials.
+// proxyText returns the proxy's URL without credentials.
 func (x *examination) proxyText() string { return x.proxy.Scheme + "://" + x.proxy.Host }
 
-// next is the host that is connected to, and its port: the proxy's, or the server's.
+// next returns the host and port to connect to: the proxy's, or the server's.
 func (x *examination) next() (host, port string) {
 	next := x.base
 	if x.proxy != nil {
@@ -83,7 +83,7 @@ func (x *examination) checkDNS(ctx context.Context) Check {
 				"know the host"))
 	}
 	return Fails(Unreached, Say("the host %s could not be looked up", host), Network,
-		Say("have DNS mended on this machine or in its network"))
+		Say("have DNS fixed on this machine or in its network"))
 }
 
 func (x *examination) checkTCP(ctx context.Context) Check {
@@ -103,26 +103,26 @@ func (x *examination) checkTCP(ctx context.Context) Check {
 		return Fails(Unreached, found, You, Say("start what should listen there, on this machine"))
 	}
 	return Fails(Unreached, found, Network,
-		Say("have connections from this machine to %s let through, or set the proxy that leads there", address))
+		Say("have connections from this machine to %s allowed, or set the proxy that leads there", address))
 }
 
-// cause is why a step came to no end.
+// cause says why a step did not finish.
 func (x *examination) cause(err error) Text {
 	return Say(reach.Cause(err, "no answer came within 10 s"))
 }
 
-const roomNeeded = 16 << 20 // bytes
+const roomNeeded = 16 << 20 // in bytes
 
 func (x *examination) checkTempFolder(ctx context.Context) Check {
 	if err := fill(ctx, x.config.TempFolder); err != nil {
 		return Fails(Unreached, Say("a file of 16 MiB cannot be written to the temporary folder: %s",
 			systemReason(err)), You,
-			Say("make room in it, or name another one by TMPDIR (on Windows TMP)"))
+			Say("make room in it, or name another one with TMPDIR (on Windows TMP)"))
 	}
 	return Fine(Say("a file of 16 MiB can be written"))
 }
 
-// fill writes as much as should be free, and removes it.
+// fill writes as much as should be free to a file, and removes it.
 func fill(ctx context.Context, folder string) (err error) {
 	file, err := os.CreateTemp(folder, "danabio-*")
 	if err != nil {
@@ -148,11 +148,11 @@ func fill(ctx context.Context, folder string) (err error) {
 	return nil
 }
 
-// systemReason is an error of the system without the path, which may name a person.
+// systemReason strips the path, which may name a person, from a system error.
 func systemReason(err error) error {
 	var path *os.PathError
 	if errors.As(err, &path) {
 		return path.Err
 	}
-	return err // the end of the time that the check has
+	return err // the check's time is up
 }

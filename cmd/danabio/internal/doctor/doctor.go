@@ -1,16 +1,16 @@
-// Package doctor finds out why the API cannot be reached, step by step, and who can mend it.
+// Package doctor finds out step by step why the API cannot be reached, and who can fix it.
 //
-// Call [Run]. It sends a request without credentials to the server, one for a token, and one for
-// the evidence of a circuit that does not exist; nothing is started or changed, but for a file in
-// the temporary folder, which is removed. It goes on past failures: what depends on a step that
-// failed is skipped.
+// Call [Run]. It sends the server one request without credentials, one for a token, and one for the
+// evidence of a circuit that does not exist. It starts and changes nothing, except for a file in
+// the temporary folder that it removes. It continues after a failure, and skips the checks that
+// depend on a failed step.
 //
-// What stands in a [Check]: this package's own texts, the names of hosts, their addresses, the
-// names in certificates, and statuses. What does not: credentials, tokens, the channel, circuits,
-// and any text that the server sent.
+// A [Check] contains this package's own texts, host names and addresses, names from certificates,
+// and statuses. It contains no credentials, tokens, channels or circuits, and no text that the
+// server sent.
 //
-// What may live here: the steps. What they have in common with other looks at a server is package
-// reach's; where settings come from is the caller's to know, who makes the first checks.
+// This package contains the steps. What they share with other checks of a server is in package
+// reach. The caller knows where settings come from, so it supplies the first checks.
 package doctor
 
 import (
@@ -27,31 +27,31 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// Status is how a check ended.
+// Status is the result of a check.
 type Status string
 
-// The statuses of a check.
+// Results of a check.
 const (
 	OK      Status = "ok"
 	Warning Status = "warning" // it works, but somebody should look at it
 	Failed  Status = "failed"
-	Skipped Status = "skipped" // it needs what is not there, or something that failed
+	Skipped Status = "skipped" // a prerequisite is missing or failed
 )
 
-// Who can mend what a check found.
+// Who says who can fix what a check found.
 type Who string
 
-// Those who can mend something.
+// Those who can fix something.
 const (
 	You     Who = "you"
 	Network Who = "network" // the people who run the user's network
 	Vendor  Who = "vendor"  // DANAconnect
 )
 
-// Kind is what kind of failure a check found.
+// Kind is the kind of failure that a check found.
 type Kind int
 
-// The kinds of failures. The zero one is that of checks that did not fail.
+// Kinds of failures. The zero value belongs to checks that did not fail.
 const (
 	Configuration Kind = iota + 1
 	Unreached          // the network, the server, or this machine
@@ -59,94 +59,94 @@ const (
 	Refused
 )
 
-// Text is a format of package fmt with its arguments, so that it can be told in another language.
-// An argument may be a Text, or an error whose text may be shown.
+// Text is a format of package fmt with its arguments, so that it can be translated. An argument may
+// be a Text, or an error whose text may be shown.
 type Text struct {
 	Format string
 	Args   []any
 }
 
-// String is the text in English.
+// String returns the text in English.
 func (t Text) String() string { return fmt.Sprintf(t.Format, t.Args...) }
 
-// Say makes a Text.
+// Say returns a Text.
 func Say(format string, args ...any) Text { return Text{format, args} }
 
-// Check is one step and what came of it.
+// Check is the result of one step.
 type Check struct {
-	Name   string // stable: "dns", "tls" and so on
+	Name   string // stable, for example "dns" or "tls"
 	Status Status
 	Found  Text
-	Advice Text // what to do; empty if there is nothing
-	Who    Who  // can do it; empty without Advice
-	Kind   Kind // of a failure
+	Advice Text // what to do; empty if there is nothing to do
+	Who    Who  // who can do it; empty without Advice
+	Kind   Kind // of a failed check
 }
 
-// Fine is a check that found nothing wrong.
+// Fine returns a check that found nothing wrong.
 func Fine(found Text) Check { return Check{Status: OK, Found: found} }
 
-// Fails is a check that failed.
+// Fails returns a check that failed.
 func Fails(kind Kind, found Text, who Who, advice Text) Check {
 	return Check{Status: Failed, Kind: kind, Found: found, Who: who, Advice: advice}
 }
 
-// Skips is a check that was not made.
+// Skips returns a check that was skipped.
 func Skips(why Text) Check { return Check{Status: Skipped, Found: why} }
 
-// Step is a check that the caller makes.
+// Step is a check that the caller supplies.
 type Step struct {
 	Name  string
 	Check func(context.Context) Check
 }
 
-// Config says what to look at.
+// Config says what to check.
 type Config struct {
-	// First are the caller's own checks, which come before the others.
+	// First lists the caller's own checks, which run first.
 	First []Step
-	// BaseURL is the server's. Default: none, then all is skipped that needs it.
+	// BaseURL is the server's base URL. Default: none, then all checks that need it are skipped.
 	BaseURL string
-	// Vendors says that BaseURL is one that the vendor publishes, so that it holds no mistake.
-	// Default: false.
+	// Vendors says that BaseURL is published by the vendor, so that it cannot be mistyped. Default:
+	// false.
 	Vendors bool
-	// Client is how to reach the API with credentials; a request is sent once, whatever its Retry
-	// says. It is called after First, if none of those failed that are called "configuration" and
-	// "secret". Required.
+	// Client returns the configuration for requests with credentials. Each is sent once, whatever
+	// its Retry says. It is called after First, unless the check "configuration" or "secret"
+	// failed. Required.
 	Client func() danabio.Config
-	// Transport is as that of the client. It is called once, after First. Default: nil, that of
-	// http.DefaultTransport.
+	// Transport returns the client's transport. It is called once, after First. Default: nil, the
+	// transport of http.DefaultTransport.
 	Transport func() *http.Transport
-	// Trusts reports whether an authority is one that the user has danabio trust, besides the
-	// system's. Default: nil, there is none.
+	// Trusts reports whether the user has configured danabio to trust an authority, in addition to
+	// the system's. Default: nil, none.
 	Trusts func(*x509.Certificate) bool
-	// Lookup finds the addresses of a host. Default: the system's way.
+	// Lookup returns the addresses of a host. Default: the system's resolver.
 	Lookup func(ctx context.Context, host string) ([]string, error)
-	// SystemRoots are the authorities that the system trusts. Default: those that package x509
+	// SystemRoots returns the authorities that the system trusts. Default: those that package x509
 	// finds.
 	SystemRoots func() (*x509.CertPool, error)
-	// TempFolder is where temporary files go. Default: that of package os.
+	// TempFolder is the folder for temporary files. Default: the one of package os.
 	TempFolder string
-	// Report is called with each check once it is made. Default: nil, not called.
+	// Report is called with each check when it is done. Default: nil, not called.
 	Report func(Check)
 }
 
 // limit is how long a check may take.
 const limit = 10 * time.Second
 
-// examination is one run.
+// examination is the state of one run.
 type examination struct {
 	config    Config
 	base      *url.URL
 	transport *http.Transport
-	// environment is what is wrong with the variable that names the proxy.
+	// environment is what is wrong with the environment variable that names the proxy.
 	environment error
-	proxy       *url.URL // nil: none is in between
-	answer      *answer  // of the request without credentials; nil: not sent yet
+	proxy       *url.URL // nil if there is none
+	answer      *answer  // to the request without credentials; nil if it was not sent yet
 	client      *danabio.Client
-	broken      map[string]bool // what cannot be built on
+	broken      map[string]bool // names of steps that failed
 	checks      []Check
 }
 
-// Run makes all checks. The error is that ctx ended; then the checks are those that were made.
+// Run runs all checks. The error means that ctx ended; the checks are then those that were done.
 func Run(ctx context.Context, config Config) ([]Check, error) {
 	if config.Lookup == nil {
 		config.Lookup = net.DefaultResolver.LookupHost
@@ -181,7 +181,7 @@ func Run(ctx context.Context, config Config) ([]Check, error) {
 	})
 }
 
-// begin takes what the first checks found out.
+// begin takes over the results of the first checks.
 func (x *examination) begin() (err error) {
 	if x.config.BaseURL != "" {
 		if x.base, err = url.Parse(x.config.BaseURL); err != nil {
@@ -202,7 +202,7 @@ func (x *examination) begin() (err error) {
 	return nil
 }
 
-// make makes checks, until ctx ends.
+// make runs checks until ctx ends.
 func (x *examination) make(ctx context.Context, steps []Step) error {
 	for _, step := range steps {
 		if err := ctx.Err(); err != nil {
@@ -226,8 +226,8 @@ func (x *examination) make(ctx context.Context, steps []Step) error {
 	return nil
 }
 
-// step is a check that is made only if the server is known, and nothing that it needs failed, or
-// was skipped for such a reason.
+// step returns a check that runs only if the server is known, and if nothing that it needs failed
+// or was skipped because of a failure.
 func (x *examination) step(name string, check func(context.Context) Check, needs ...string) Step {
 	return Step{name, func(ctx context.Context) Check {
 		if x.base == nil {

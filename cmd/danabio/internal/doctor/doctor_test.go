@@ -206,7 +206,7 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 				}
 			},
 			want: []string{"failed dns: the host api.example.invalid could not be looked up",
-				"  network: have DNS mended on this machine or in its network"},
+				"  network: have DNS fixed on this machine or in its network"},
 			kind: Unreached,
 		},
 		"closed port": {
@@ -231,8 +231,8 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 			want: []string{
 				"ok dns: api.example.com has the addresses 192.0.2.1, 192.0.2.2",
 				"failed tcp: api.example.com:443: no answer came within 10 s",
-				"  network: have connections from this machine to api.example.com:443 let through, or set the proxy " +
-					"that leads there",
+				"  network: have connections from this machine to api.example.com:443 allowed, or set the proxy that " +
+					"leads there",
 			},
 			kind: Unreached,
 		},
@@ -242,8 +242,8 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 			},
 			want: []string{
 				"failed tls: the server's certificate is self-signed: CN=a box",
-				"  network: if the server is your own, give its certificate by --ca-file; else something in between " +
-					"answers in the server's place",
+				"  network: if the server is your own, give its certificate with --ca-file; else something in " +
+					"between answers in the server's place",
 			},
 			kind: Unreached,
 		},
@@ -253,9 +253,9 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 					testca.Subject{Name: "the server", Hosts: []string{"127.0.0.1"}}))
 			},
 			want: []string{
-				"failed tls: nobody trusted vouches for the server's certificate, issued by CN=Test CA",
+				"failed tls: the server's certificate comes from an authority that is not trusted: CN=Test CA",
 				"  network: if that is an authority of your own or your network inspects TLS, ask for its " +
-					"certificate and give it by --ca-file",
+					"certificate and give it with --ca-file",
 			},
 			kind: Unreached,
 		},
@@ -267,8 +267,8 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 			want: []string{
 				"ok tls: TLS 1.3; the certificate of CN=the server, issued by CN=Test CA, is good for 100 days; the " +
 					"system trusts its root CN=Test CA",
-				"  network: only a hint: the certificate looks like none of a public authority, so something in your " +
-					"network may read what is sent; ask whether that is so",
+				"  network: only a hint: the certificate does not look like one of a public authority, so something " +
+					"in your network may read what is sent; ask whether that is so",
 			},
 		},
 		"expired certificate": {
@@ -306,8 +306,8 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 		"certificate with a common name only": {
 			breaks: func(w *world) { w.serveWith(w.ca.Issue(w.t, testca.Subject{Name: "127.0.0.1"})) },
 			want: []string{
-				"failed tls: the certificate CN=127.0.0.1 of 127.0.0.1 names no host as it must: a common name alone " +
-					"does not count",
+				"failed tls: the certificate CN=127.0.0.1 of 127.0.0.1 does not name its host properly: a common " +
+					"name alone does not count",
 				"  vendor: have a certificate issued with 127.0.0.1 among its subject alternative names",
 			},
 			kind: Unreached,
@@ -329,7 +329,7 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 				w.config.BaseURL = strings.Replace(server.URL, "http:", "https:", 1)
 			},
 			want: []string{
-				"failed tls: the server speaks plain HTTP on this port, and no TLS",
+				"failed tls: the server speaks plain HTTP on this port, not TLS",
 				"  you: look for a mistake in the base URL, in its port above all; if it is right, ask your network " +
 					"people what answers there",
 			},
@@ -351,7 +351,7 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 			},
 			want: []string{
 				"failed tls: the server's certificate cannot be read: x509: negative serial number",
-				"  network: have who issues it mend it, which may be a box that inspects TLS; until then, set " +
+				"  network: have its issuer fix it, which may be a device that inspects TLS; until then, set " +
 					"GODEBUG=x509negativeserial=1 in the environment of danabio",
 			},
 			kind: Unreached,
@@ -364,7 +364,7 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 			},
 			want: []string{
 				"failed tls: the server's certificate cannot be read: x509: malformed certificate",
-				"  network: have who issues it mend it, which may be a box that inspects TLS",
+				"  network: have its issuer fix it, which may be a device that inspects TLS",
 			},
 			kind: Unreached,
 		},
@@ -377,8 +377,8 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 			want: []string{
 				"failed tls: this system trusts no authority at all, so no certificate is good, as in a container " +
 					"image without certificates",
-				"  you: install the package ca-certificates, or name a file with authorities by SSL_CERT_FILE or " +
-					"--ca-file",
+				"  you: install the package ca-certificates, or name a file with authorities in SSL_CERT_FILE or " +
+					"with --ca-file",
 			},
 			kind: Unreached,
 		},
@@ -390,8 +390,8 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 				})
 			},
 			want: []string{
-				"failed tls: the server has no version of TLS that is safe: at least 1.2 is needed",
-				"  network: have what answers there brought up to date",
+				"failed tls: the server has no safe TLS version: at least 1.2 is needed",
+				"  network: have the software that answers there updated",
 			},
 			kind: Unreached,
 		},
@@ -401,8 +401,8 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 					func(c *tls.Config) { c.CipherSuites = []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA} })
 			},
 			want: []string{
-				"failed tls: the server takes no cipher that is safe, or demands a client certificate",
-				"  network: have what answers there brought up to date; until then, try " +
+				"failed tls: the server accepts no safe cipher, or demands a client certificate",
+				"  network: have the software that answers there updated; until then, try " +
 					"GODEBUG=tlsrsakex=1,tls3des=1 in the environment of danabio",
 			},
 			kind: Unreached,
@@ -411,8 +411,8 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 			breaks: func(w *world) { w.serve(testca.Subject{}); w.losesLongHellos((*net.TCPConn).Close) },
 			want: []string{
 				"failed tls: the server answers a TLS hello only if that does not offer ML-KEM",
-				"  network: have the firewall or gateway in between brought up to date; until then, set " +
-					"GODEBUG=tlsmlkem=0 in the environment of danabio",
+				"  network: have the firewall or gateway in between updated; until then, set GODEBUG=tlsmlkem=0 in " +
+					"the environment of danabio",
 				`skipped token: needs "tls", which failed or was skipped`,
 			},
 			kind: Unreached,
@@ -437,7 +437,7 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 				w.config.BaseURL = "https://" + listener.Addr().String()
 			},
 			want: []string{
-				"failed tls: the connection was closed before the answer was whole",
+				"failed tls: the connection was closed before the answer was complete",
 				"  network: ask whether a firewall or a proxy ends connections to 127.0.0.1:PORT",
 			},
 			kind: Unreached,
@@ -445,15 +445,15 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 		"client certificate missing, TLS 1.3": {
 			breaks: func(w *world) { w.serve(testca.Subject{}, w.demandCertificate, tls13) },
 			want: []string{
-				"failed tls: the server demands a client certificate, and none is given that it takes",
-				"  you: give it by --client-cert and --client-key",
+				"failed tls: the server demands a client certificate, and none was given that it accepts",
+				"  you: give it with --client-cert and --client-key",
 				`skipped token: needs "tls", which failed or was skipped`,
 			},
 			kind: Configuration,
 		},
 		"client certificate missing, TLS 1.2": {
 			breaks: func(w *world) { w.serve(testca.Subject{}, w.demandCertificate, tls12) },
-			want:   []string{"failed tls: the server demands a client certificate, and none is given that it takes"},
+			want:   []string{"failed tls: the server demands a client certificate, and none was given that it accepts"},
 			kind:   Configuration,
 		},
 		"client certificate of another authority": {
@@ -482,8 +482,8 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 			want: []string{
 				"warning tls: TLS 1.3; the certificate of CN=the server, issued by CN=Test CA, is good for 100 days; " +
 					"your CA file trusts its root CN=Test CA",
-				"  you: the server asks for a client certificate, and has got none; if requests are refused, give it " +
-					"by --client-cert",
+				"  you: the server asks for a client certificate, and got none; if requests are refused, give one " +
+					"with --client-cert",
 				"ok token: the credentials are accepted; a token is good for about 30 minutes",
 			},
 		},
@@ -582,7 +582,7 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 		"another server": {
 			breaks: func(w *world) { w.answers(tokenPath, page(404)); w.serve(testca.Subject{}) },
 			want: []string{
-				"failed token: another server than the API answers: 404 with a page of HTML",
+				"failed token: a server other than the API answers: 404 with an HTML page",
 				"  you: look for a mistake in the base URL; if it is right, ask DANAconnect",
 			},
 			kind: Unreached,
@@ -595,7 +595,7 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 		"another server behind the tokens": {
 			breaks: func(w *world) { w.answers(circuitPath, page(404)); w.serve(testca.Subject{}) },
 			want: []string{
-				"warning channel: another server than the API seems to answer: 404 with a page of HTML",
+				"warning channel: a server other than the API seems to answer: 404 with an HTML page",
 				"  you: look for a mistake in the base URL; if it is right, ask DANAconnect",
 			},
 		},
@@ -614,8 +614,8 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 		"proxy that refuses": {
 			breaks: func(w *world) { w.serve(testca.Subject{}); w.proxyAnswers(403) },
 			want: []string{
-				"failed tls: the proxy answers 403, and makes no connection to the server",
-				"  network: have the proxy let requests to the server through",
+				"failed tls: the proxy answers 403, and does not connect to the server",
+				"  network: have the proxy allow requests to the server",
 			},
 			kind: Unreached,
 		},
@@ -654,8 +654,8 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 				w.t.Setenv("HTTPS_PROXY", "http://"+canaryID+":"+canarySecret+"@%zz")
 			},
 			want: []string{
-				"ok proxy: HTTPS_PROXY does not count for https://127.0.0.1:PORT, by NO_PROXY or because it is this " +
-					"machine",
+				"ok proxy: HTTPS_PROXY does not apply to https://127.0.0.1:PORT, because of NO_PROXY or because it " +
+					"is this machine",
 				"ok token: the credentials are accepted; a token is good for about 30 minutes",
 			},
 		},
@@ -667,14 +667,14 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 				w.t.Setenv("REQUEST_METHOD", "GET")
 			},
 			want: []string{
-				"failed proxy: HTTP_PROXY does not count where REQUEST_METHOD is set, as in a CGI program",
+				"failed proxy: HTTP_PROXY does not apply where REQUEST_METHOD is set, as in a CGI program",
 				"  you: unset one of them",
 			},
 			kind: Configuration,
 		},
 		"proxy that does not count": {
 			breaks: func(w *world) { w.serve(testca.Subject{}); w.t.Setenv("HTTPS_PROXY", "http://proxy.example.com") },
-			want: []string{"ok proxy: HTTPS_PROXY does not count for https://127.0.0.1:PORT, by NO_PROXY or " +
+			want: []string{"ok proxy: HTTPS_PROXY does not apply to https://127.0.0.1:PORT, because of NO_PROXY or " +
 				"because it is this machine"},
 		},
 		"proxy variable that danabio does not use": {

@@ -21,8 +21,8 @@ func askVendor(requestID, channel string, at time.Time) *i18n.Message {
   time        %s`, term.OneLine(requestID), term.OneLine(channel), at.UTC().Format(time.RFC3339))
 }
 
-// readOn says where there is more about a kind.
-func readOn(k Kind) *i18n.Message {
+// moreOn says where there is more about a kind.
+func moreOn(k Kind) *i18n.Message {
 	return i18n.Textf("Read on: https://github.com/danabio/danabio-go/blob/main/docs/errors.md#%s", string(k))
 }
 
@@ -42,18 +42,17 @@ func Advice(err error) *i18n.Message {
 	case errors.As(err, &unwritten):
 		return i18n.Textf("Only what is printed was lost: what the command has sent or stored stays.")
 	case errors.As(err, &unplaced) && !errors.Is(err, danabio.ErrIntegrity):
-		return i18n.Textf("The evidence is whole and verified. Give it its name yourself, or have the command store "+
-			"it in "+
-			"another folder: %s", term.OneLine(unplaced.Kept))
+		return i18n.Textf("The evidence is complete and verified. Rename it yourself, or have the command store it "+
+			"in another folder: %s", term.OneLine(unplaced.Kept))
 	case errors.As(err, &exists) && exists.Outcome() == danabio.Started:
 		return i18n.Textf("Go on with: danabio wait -o evidence.zip -- %s", term.ShellWord(exists.Result.CircuitID))
 	case errors.As(err, &exists):
 		return i18n.Textf("%s\nWrite down what they say with \"danabio journal settle\".\n%s",
-			askVendor(exists.Intent.RequestID, exists.Intent.Channel, exists.Intent.At), readOn(kindOutcomeUnknown))
+			askVendor(exists.Intent.RequestID, exists.Intent.Channel, exists.Intent.At), moreOn(kindOutcomeUnknown))
 	case errors.As(err, &rejected):
 		return i18n.Textf("Both files stay; send the reasons to DANAconnect. The same command asks again.")
 	case noTemporaryFolder(err):
-		return i18n.Textf("There is no temporary folder to write to at %s; make one, or name another by TMPDIR (on "+
+		return i18n.Textf("There is no temporary folder to write to at %s; make one, or name another with TMPDIR (on "+
 			"Windows TMP).", term.OneLine(os.TempDir()))
 	}
 	return adviceOnKind(err)
@@ -95,26 +94,23 @@ func adviceOnKind(err error) *i18n.Message {
 		return i18n.Textf("Nothing is left half done; try again later.")
 	case kindUnknownHost:
 		return i18n.Textf(
-			`Check the spelling of --environment or --base-url, and that this machine can look up names; "danabio doctor" tells the one from the other.`)
+			`Check the spelling of --environment or --base-url, and that this machine can look up names; "danabio doctor" tells which.`)
 	case kindCertificate:
 		return i18n.Textf(
-			`Nothing was sent. "danabio doctor" says what is wrong with the certificate, and who can mend that.`)
+			`Nothing was sent. "danabio doctor" says what is wrong with the certificate, and who can fix that.`)
 	case kindTLS:
-		return i18n.Textf(`Trying again does not help. "danabio doctor" says what does not fit, and who can mend that.`)
+		return i18n.Textf(
+			`Trying again does not help. "danabio doctor" says what is incompatible, and who can fix that.`)
 	case kindProxy:
 		return i18n.Textf("The proxy was asked once, since repeated wrong passwords lock accounts. Check the " +
-			"variable " +
-			"that names it, " +
-			"the user name and password in it, and whether it lets the server's host through; " +
-			`"danabio doctor" says which one is used.`)
+			"variable that names it, the user name and password in it, and whether it allows the server's host; " +
+			"\"danabio doctor\" says which one is used.")
 	case kindRedirect:
-		return i18n.Textf("Nothing is sent to another address than the one given. Check --environment or --base-url, " +
-			"and " +
-			"whether a proxy asks for a login.")
+		return i18n.Textf("Nothing is sent to an address other than the one given. Check --environment or " +
+			"--base-url, and whether a proxy asks for a login.")
 	case KindRefused:
-		return i18n.Textf("The same request will be refused again. What the server says tells what to change; else " +
-			"send " +
-			"DANAconnect its request id and the time.")
+		return i18n.Textf("The same request will be refused again. The server's message says what to change; " +
+			"otherwise send DANAconnect its request id and the time.")
 	case kindRateLimited:
 		return i18n.Textf("By its answer the server started no circuit. Give the same command again, later.")
 	case kindNoSpace:

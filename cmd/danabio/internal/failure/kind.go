@@ -129,7 +129,7 @@ func kindOf(err error) Kind {
 		return kindDeviates
 	case errors.Is(err, danabio.ErrProxy): // whose 407 to plain HTTP is a refusal too
 		return kindProxy
-	case Refused(err) && tooMany(err):
+	case Refused(err) && isRateLimit(err):
 		return kindRateLimited
 	case Refused(err):
 		return KindRefused
@@ -172,7 +172,7 @@ func Refused(err error) bool {
 	return answer.Operation == operationStart || !errors.Is(err, danabio.ErrUnavailable)
 }
 
-func tooMany(err error) bool {
+func isRateLimit(err error) bool {
 	var answer *danabio.APIError
 	return errors.As(err, &answer) && answer.StatusCode == http.StatusTooManyRequests
 }

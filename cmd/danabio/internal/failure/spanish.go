@@ -24,7 +24,7 @@ func ForeignInSpanish(err error) i18n.Translation {
 	case *credential.Error:
 		return i18n.Translation{Text: spanishFault(e.Fault)}
 	case *term.WriteError:
-		return unwrittenText(e).Spanish()
+		return writeErrorText(e).Spanish()
 	}
 	if text := systemInSpanish(err); text != "" {
 		return i18n.Translation{Text: text}

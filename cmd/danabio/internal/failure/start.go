@@ -29,9 +29,9 @@ func (e *unknownStart) Advice() *i18n.Message {
 	return i18n.Textf(`%s
 It is not sent again, because the signer might then get two circuits.
 %s
-If one was, "danabio wait" with its circuit id goes on from there. If none was, start anew.
+If one was, "danabio wait" with its circuit id goes on from there. If none was, start again.
 %s`,
-		what, askVendor(e.outcome.RequestID, e.outcome.Channel, e.outcome.StartedAt), readOn(kindOutcomeUnknown))
+		what, askVendor(e.outcome.RequestID, e.outcome.Channel, e.outcome.StartedAt), moreOn(kindOutcomeUnknown))
 }
 
 // AfterStart says that something failed when the circuit had been started.
@@ -46,10 +46,8 @@ func (e *afterStart) Unwrap() error { return e.error }
 
 func (e *afterStart) Advice() *i18n.Message {
 	return i18n.Textf("Do not give the same command again: it would start another circuit. Go on with: danabio wait "+
-		"-o "+
-		"evidence.zip -- %s\n"+
-		"If the signer's link did not come out, ask DANAconnect for it, or have them cancel the circuit and start "+
-		"anew.", term.ShellWord(e.circuit.ID))
+		"-o evidence.zip -- %s\nIf the signer's link was not printed, ask DANAconnect for it, or have them cancel "+
+		"the circuit and start again.", term.ShellWord(e.circuit.ID))
 }
 
 // InterruptedStart adds to an interrupted start that no circuit was started, where that is so.
@@ -61,15 +59,15 @@ func InterruptedStart(err error) error {
 	if !errors.Is(err, context.Canceled) || errors.As(err, &unknown) || errors.As(err, &journal) {
 		return err
 	}
-	return &unstarted{err}
+	return &notStarted{err}
 }
 
-// unstarted is an interrupted start that started nothing.
-type unstarted struct{ error }
+// notStarted is an interrupted start that started nothing.
+type notStarted struct{ error }
 
-func (e *unstarted) Unwrap() error { return e.error }
+func (e *notStarted) Unwrap() error { return e.error }
 
-func (e *unstarted) Advice() *i18n.Message {
+func (e *notStarted) Advice() *i18n.Message {
 	return i18n.Textf("Nothing was sent, or the server refused it, and by its answer it started no circuit. The same " +
 		"command can be given again.")
 }

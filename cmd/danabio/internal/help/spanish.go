@@ -7,73 +7,18 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// SpanishHelp finds the Spanish for a text of the help.
-func SpanishHelp(text string) (string, bool) {
-	for _, table := range [...][]Pair{SpanishShort[:], SpanishHelps[:], SpanishEvidenceHelps[:],
-		SpanishConfigHelps[:], SpanishFlags[:]} {
-		for i := range table {
-			if table[i].EN == text {
-				return table[i].ES, true
-			}
-		}
-	}
-	return text, false
-}
-
-// SpeakSpanish turns the help of a command and of all below it into Spanish. A long text is looked
-// up paragraph by paragraph, since many commands share some.
-func SpeakSpanish(cmd *cobra.Command) {
-	for _, sub := range cmd.Commands() {
-		SpeakSpanish(sub)
-	}
-	cmd.InitDefaultHelpFlag()
-	cmd.InitDefaultVersionFlag()
-	if !cmd.DisableFlagsInUseLine {
-		cmd.Use, cmd.DisableFlagsInUseLine = cmd.Use+" [opciones]", true
-	}
-	cmd.Short, _ = SpanishHelp(cmd.Short)
-	cmd.Long = paragraphsInSpanish(cmd.Long)
-	cmd.Example = paragraphsInSpanish(cmd.Example)
-	cmd.LocalFlags().VisitAll(func(flag *pflag.Flag) {
-		switch flag.Name {
-		case "help":
-			flag.Usage = "muestra esta ayuda"
-		case "version":
-			flag.Usage = "muestra la versión"
-		default:
-			flag.Usage = flagInSpanish(flag)
-		}
-	})
-}
-
-func paragraphsInSpanish(text string) string {
-	paragraphs := strings.Split(text, "\n\n")
-	for i, paragraph := range paragraphs {
-		body := strings.Trim(paragraph, "\n")
-		if spanish, known := SpanishHelp(body); known {
-			paragraphs[i] = strings.Replace(paragraph, body, spanish, 1)
-		}
-	}
-	return strings.Join(paragraphs, "\n\n")
-}
-
-// flagInSpanish also has the default, which pflag would announce in English.
-func flagInSpanish(flag *pflag.Flag) string {
-	usage, known := SpanishHelp(flag.Usage)
-	if !known {
-		return flag.Usage
-	}
+// sayDefault puts the default of a flag into its text, which pflag would announce in English.
+func sayDefault(flag *pflag.Flag) {
 	switch flag.Value.Type() {
 	case "duration":
 		if flag.DefValue != "0s" {
-			usage, flag.DefValue = usage+" (por omisión "+flag.DefValue+")", "0s"
+			flag.Usage, flag.DefValue = flag.Usage+" (por omisión "+flag.DefValue+")", "0s"
 		}
 	case "string":
 		if flag.DefValue != "" {
-			usage, flag.DefValue = usage+" (por omisión \""+flag.DefValue+"\")", ""
+			flag.Usage, flag.DefValue = flag.Usage+" (por omisión \""+flag.DefValue+"\")", ""
 		}
 	}
-	return usage
 }
 
 // UsageTemplate is cobra's, but that a command that only holds others has one line of usage, not
@@ -90,7 +35,7 @@ func UsageTemplate(root *cobra.Command, spanish bool) string {
 }
 
 // SpanishTemplate is what cobra's template says.
-var SpanishTemplate = [...]Pair{
+var SpanishTemplate = [...]struct{ EN, ES string }{
 	{"Usage:", "Uso:"},
 	{"\n\nAliases:\n", "\n\nOtros nombres:\n"},
 	{"\n\nExamples:\n", "\n\nEjemplos:\n"},
@@ -102,6 +47,3 @@ var SpanishTemplate = [...]Pair{
 	{"\n\nUse \"{{.CommandPath}} [command] --help\" for more information about a command.",
 		"\n\nMás sobre un comando: \"{{.CommandPath}} [comando] --help\"."},
 }
-
-// Pair is a text in both languages.
-type Pair struct{ EN, ES string }

@@ -1,11 +1,9 @@
-// Package language says which language a person wants to be spoken to in. Begin with [OfUser]. What
-// may live here: the languages there are and how one is chosen; the texts stand where they are
-// shown.
+// Package i18n determines which language a user wants, see [OfUser], and has the Spanish texts.
 package i18n
 
 import "strings"
 
-// Language is one that this project's texts are written in.
+// Language is a language of this project's texts.
 type Language = string
 
 const (
@@ -13,8 +11,7 @@ const (
 	Spanish Language = "es"
 )
 
-// Of returns the language that a locale such as es_CO.UTF-8 asks for: Spanish or, for whatever
-// else, English.
+// Of returns the language of a locale such as es_CO.UTF-8: Spanish, or English for any other.
 func Of(locale string) Language {
 	if lower := strings.ToLower(locale); lower == "es" || strings.HasPrefix(lower, "es_") ||
 		strings.HasPrefix(lower, "es-") ||
@@ -25,7 +22,7 @@ func Of(locale string) Language {
 }
 
 // OfUser returns the language of the first of LC_ALL, LC_MESSAGES and LANG that is set. If none is,
-// it is that of the user's settings on Windows, and English elsewhere.
+// it uses the user's settings on Windows, and English elsewhere.
 func OfUser(getenv func(string) string) Language { return of(getenv, ofSystem) }
 
 func of(getenv func(string) string, system func() string) Language {

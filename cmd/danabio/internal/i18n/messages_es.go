@@ -10,7 +10,7 @@ var SpanishMessages = [...]Pair{
 	{"%s is missing", "falta %s"},
 	{"%s is empty", "%s no puede estar vacío"},
 	{"there are arguments, but this command takes none", "hay argumentos, pero este comando no admite ninguno"},
-	{"%q is too much: this command takes no arguments", "%q sobra: este comando no admite argumentos"},
+	{"unexpected argument %q: this command takes no arguments", "%q sobra: este comando no admite argumentos"},
 	{"there are %d arguments, but this command takes %s and no more",
 		"hay %d argumentos, pero este comando admite %s y nada más"},
 	{"there is no flag -%s", "no existe la opción -%s"},
@@ -22,11 +22,11 @@ var SpanishMessages = [...]Pair{
 		"no existe la opción --client-secret, porque otros usuarios de esta máquina podrían leerla; defina " +
 			"DANABIO_CLIENT_SECRET o " +
 			"DANABIO_CLIENT_SECRET_FILE, o indique --client-secret-file o --client-secret-stdin"},
-	{"%s is no flag", "%s no es una opción"},
+	{"%s is not a flag", "%s no es una opción"},
 	{"%s needs a value: %s", "%s necesita un valor: %s"},
-	{"--%s %q is no duration; give one such as 90s, 30m or 48h",
+	{"--%s %q is not a duration; give one such as 90s, 30m or 48h",
 		"--%s %q no es una duración; indique una como 90s, 30m o 48h"},
-	{"--lang %q is no language; give en or es", "--lang %q no es un idioma; indique en o es"},
+	{"--lang %q is not a language; give en or es", "--lang %q no es un idioma; indique en o es"},
 	{"--json is true or false, not %q", "--json es true o false, no %q"},
 	{"--%s is true or false", "--%s es true o false"},
 	{"--%s is empty", "--%s no puede estar vacío"},
@@ -36,7 +36,7 @@ var SpanishMessages = [...]Pair{
 	{"folder %s does not exist; create it first", "la carpeta %s no existe; créela primero"},
 	{"folder %s exists; choose another name", "la carpeta %s ya existe; elija otro nombre"},
 	{"folder %s: %w", "carpeta %s: %w"},
-	{"%s is no folder", "%s no es una carpeta"},
+	{"%s is not a folder", "%s no es una carpeta"},
 	{"create folder %s: %w", "al crear la carpeta %s: %w"},
 	{"%s exists; choose another name or move it away", "%s ya existe; elija otro nombre o muévalo"},
 	{"%s %s exists; choose another name or move it away", "ya existe un %s %s; elija otro nombre o muévalo"},
@@ -48,28 +48,28 @@ var SpanishMessages = [...]Pair{
 	{"write standard output: %w", "al escribir en la salida estándar: %w"},
 	{"%d of %d files failed", "fallaron %d de %d archivos"},
 	{"%s and %d more", "%s y %d más"},
-	{"%s - is no file, since nothing there goes to standard output or comes from standard input; name a file, or " +
+	{"%s - is not a file, since nothing there goes to standard output or comes from standard input; name a file, or " +
 		"give ./- for one that is called -",
 		"%s - no es un archivo, porque nada de eso va a la salida estándar ni viene de la entrada estándar; nombre " +
 			"un archivo, o indique ./- si uno se llama -"},
-	{"--client-secret-file - is no file; for standard input there is --client-secret-stdin",
+	{"--client-secret-file - is not a file; for standard input use --client-secret-stdin",
 		"--client-secret-file - no es un archivo; para la entrada estándar está --client-secret-stdin"},
-	{"standard input can name the circuits once only, but - is given %d times",
+	{"standard input can name the circuits only once, but - is given %d times",
 		"la entrada estándar solo puede nombrar los circuitos una vez, pero - está %d veces"},
-	{"standard input cannot both name circuits and hold the client secret; give the secret by --client-secret-file " +
+	{"standard input cannot both name circuits and hold the client secret; give the secret with --client-secret-file " +
 		"or DANABIO_CLIENT_SECRET",
 		"la entrada estándar no puede nombrar circuitos y contener a la vez el secreto del cliente; indique el " +
 			"secreto con --client-secret-file o DANABIO_CLIENT_SECRET"},
 	{"circuits in standard input: %w", "circuitos en la entrada estándar: %w"},
 	{"circuits in standard input: there are more than %d bytes",
 		"circuitos en la entrada estándar: hay más de %d bytes"},
-	{"circuits in standard input: there is none; give one a line",
+	{"circuits in standard input: there are none; give one per line",
 		"circuitos en la entrada estándar: no hay ninguno; indique uno por línea"},
 	{"the circuit's id begins with -, as flags do; where it is an argument put -- before it: danabio wait -o " +
 		"evidence.zip -- %s",
 		"el id del circuito empieza con -, como las opciones; donde sea un argumento ponga -- antes de él: danabio " +
 			"wait -o evidence.zip -- %s"},
-	{"the link that the server gave is no https URL, so it is printed as unusableLink; do not open it, and ask " +
+	{"the link that the server gave is not an https URL, so it is printed as unusableLink; do not open it, and ask " +
 		"DANAconnect for the right one",
 		"el enlace que dio el servidor no es una URL https, así que se muestra como unusableLink; no lo abra, y pida " +
 			"a DANAconnect el correcto"},
@@ -88,11 +88,11 @@ var SpanishMessages = [...]Pair{
 			"mismo comando de nuevo."},
 
 	{"%d of %d circuits failed", "fallaron %d de %d circuitos"},
-	{"Not asked for any more: %s", "Ya no se preguntó por: %s"},
+	{"Not requested: %s", "Ya no se preguntó por: %s"},
 	{"%w, with %d of %d circuits to go", "%w; faltaban %d de %d circuitos"},
 	{"circuit %s into %s", "el circuito %s, en %s"},
 	{"circuits %s into %s", "los circuitos %s, en %s"},
-	{"%s is no folder, which several circuits need", "%s no es una carpeta, y varios circuitos necesitan una"},
+	{"%s is not a folder, which several circuits need", "%s no es una carpeta, y varios circuitos necesitan una"},
 	{"-o %s looks like a file, but several circuits need a folder; give -o DIR",
 		"-o %s parece un archivo, pero varios circuitos necesitan una carpeta; indique -o DIR"},
 	{"circuit %d looks like a link; give the identifier",
@@ -121,7 +121,7 @@ var SpanishMessages = [...]Pair{
 	{"Waiting for %s, polls: %d, next in %s", "Esperando desde hace %s, consultas: %d, la próxima en %s"},
 	{"Waiting for %s, polls: %d, next in %s; %d of %d circuits done",
 		"Esperando desde hace %s, consultas: %d, la próxima en %s; %d de %d circuitos listos"},
-	{"it came under the label Content-Encoding: %s, which is wrong",
+	{"it was labelled Content-Encoding: %s, which is wrong",
 		"llegó con la etiqueta Content-Encoding: %s, que es falsa"},
 	{"Waiting for %s, polls: %d, next in %s; the last answer does not say whether it is done",
 		"Esperando desde hace %s, consultas: %d, la próxima en %s; la última respuesta no dice si está listo"},
@@ -133,12 +133,12 @@ var SpanishMessages = [...]Pair{
 	{"store the evidence from standard input: %w", "al guardar la evidencia de la entrada estándar: %w"},
 
 	// Starts.
-	{"%s must be given and not be empty", "hay que indicar %s, sin dejarlo vacío"},
-	{"standard input can be one document only, but - is given %d times",
+	{"missing or empty: %s", "hay que indicar %s, sin dejarlo vacío"},
+	{"standard input can be only one document, but - is given %d times",
 		"la entrada estándar puede ser un solo documento, pero - se indicó %d veces"},
 	{"--stdin-name is given, but no document is read from standard input; give - as a file",
 		"se indicó --stdin-name, pero no se lee ningún documento de la entrada estándar; indique - como archivo"},
-	{"standard input cannot be both a document and the client secret; give the secret by --client-secret-file or " +
+	{"standard input cannot be both a document and the client secret; give the secret with --client-secret-file or " +
 		"DANABIO_CLIENT_SECRET",
 		"la entrada estándar no puede ser a la vez un documento y el secreto del cliente; indique el secreto con " +
 			"--client-secret-file o DANABIO_CLIENT_SECRET"},
@@ -146,14 +146,14 @@ var SpanishMessages = [...]Pair{
 		"un documento de la entrada estándar necesita un nombre; indique --stdin-name NAME.pdf"},
 	{"--stdin-name must be the name of a file without folders, such as contract.pdf",
 		"--stdin-name debe ser el nombre de un archivo sin carpetas, como contract.pdf"},
-	{"The circuit is started, but look at this: %s", "El circuito se inició, pero mire esto. Detalle: %s"},
+	{"The circuit was started, but note: %s", "El circuito se inició, pero mire esto. Detalle: %s"},
 	{"circuit %q was started, but %w", "se inició el circuito %q, pero %w"},
 	{"another program changed it meanwhile", "otro programa lo cambió entretanto"},
 	{"its receipt %s could not be written: %w", "no se pudo escribir su recibo %s: %w"},
 	{"Request %s is sent. Next: danabio wait -o evidence.zip -- %s",
 		"La solicitud %s se envió. Siguiente paso: danabio wait -o evidence.zip -- %s"},
-	{"%s\nIt is not sent again, because the signer might then get two circuits.\n%s\n" +
-		"If one was, \"danabio wait\" with its circuit id goes on from there. If none was, start anew.\n%s",
+	{"%s\nIt is not sent again, because the signer might then get two circuits.\n%s\nIf one was, \"danabio wait\" " +
+		"with its circuit id goes on from there. If none was, start again.\n%s",
 		"%s\nNo se vuelve a enviar, porque el firmante podría recibir dos circuitos.\n%s\n" +
 			"Si se inició, \"danabio wait\" con el id del circuito continúa desde allí. Si no, inícielo de nuevo.\n%s"},
 	{"The request was sent, but no answer says whether a circuit was started.",
@@ -178,7 +178,7 @@ var SpanishMessages = [...]Pair{
 		"hay argumentos y --request, y el archivo de --request ya nombra los documentos; indique solo una cosa"},
 	{"--stdin-name and --request are both given, and the file of --request names the documents; give one",
 		"se indicaron --stdin-name y --request, y el archivo de --request ya nombra los documentos; indique solo una"},
-	{"standard input cannot be both the request and the client secret; give the secret by --client-secret-file or " +
+	{"standard input cannot be both the request and the client secret; give the secret with --client-secret-file or " +
 		"DANABIO_CLIENT_SECRET",
 		"la entrada estándar no puede ser a la vez la solicitud y el secreto del cliente; indique el secreto con " +
 			"--client-secret-file o DANABIO_CLIENT_SECRET"},
@@ -186,11 +186,11 @@ var SpanishMessages = [...]Pair{
 		`se indicó --id, y la solicitud en %w también tiene un "id"; indique solo uno`},
 	{"request in %w: %w", "solicitud en %w: %w"},
 	{"request in %w, line %d: %w", "solicitud en %w, línea %d: %w"},
-	{"request in %w: it is longer than %d bytes, so it is no request",
+	{"request in %w: it is too long: more than %d bytes",
 		"solicitud en %w: tiene más de %d bytes, así que no es una solicitud"},
 	{"request in %w: it is empty", "solicitud en %w: no contiene nada"},
-	{"request in %w: it is no text in UTF-8; save it as that", "solicitud en %w: no es texto en UTF-8; guárdela así"},
-	{"request in %w, line %d, column %d: this is no JSON; look there for a missing comma, quote or bracket",
+	{"request in %w: it is not text in UTF-8; save it as that", "solicitud en %w: no es texto en UTF-8; guárdela así"},
+	{"request in %w, line %d, column %d: this is not JSON; look there for a missing comma, quote or bracket",
 		"solicitud en %w, línea %d, columna %d: esto no es JSON; vea si ahí falta una coma, una comilla, una llave o " +
 			"un corchete"},
 	{"request in %w, line %d: the JSON ends too early; look for a missing quote or bracket",
@@ -212,26 +212,26 @@ var SpanishMessages = [...]Pair{
 	{"%q is missing", "falta %q"},
 	{"%q is empty", "%q no puede estar vacío"},
 	{"%q is empty; name at least one PDF", "%q está vacío; nombre al menos un PDF"},
-	{"%q stands there twice; leave one", "%q aparece dos veces; deje uno solo"},
-	{"there is a field that is unknown here; known are %s", "hay un campo que aquí no se conoce; se conocen %s"},
-	{"there is no field %q; known are %s", "no existe el campo %q; se conocen %s"},
+	{"%q occurs twice; keep one", "%q aparece dos veces; deje uno solo"},
+	{"there is an unknown field; the known ones are %s", "hay un campo que aquí no se conoce; se conocen %s"},
+	{"there is no field %q; the known ones are %s", "no existe el campo %q; se conocen %s"},
 	{"%q holds a character that was damaged on the way (U+FFFD, or half a surrogate pair)",
 		"%q contiene un carácter que se dañó en el camino (U+FFFD, o la mitad de un par sustituto)"},
 
 	// The journal.
-	{"journal %s is no regular file", "el diario %s no es un archivo normal"},
+	{"journal %s is not a regular file", "el diario %s no es un archivo normal"},
 	{"journal %s: %w", "diario %s: %w"},
 	{"journal %s has no request %q", "el diario %s no tiene la solicitud %q"},
 	{"request %q is settled already: %s %s", "la solicitud %q ya está resuelta: %s %s"},
 	{"--id is missing", "falta --id"},
-	{"--cut goes with no other flag: it only removes the line",
+	{"--cut cannot be combined with other flags: it only removes the line",
 		"--cut no se combina con otra opción: solo elimina la línea"},
 	{"give either --circuit, with the circuit that was started, or --none",
 		"indique --circuit, con el circuito que se inició, o --none"},
 
 	// Waiting and downloading.
 	{"-o FILE.zip is missing", "falta -o FILE.zip"},
-	{"--timeout must be longer than nothing; to ask once, there is %q",
+	{"--timeout must be positive; to ask once, use %q",
 		"--timeout debe ser mayor que cero; para preguntar una sola vez está %q"},
 	{"once", "una vez"},
 	{"%d times", "%d veces"},
@@ -239,7 +239,7 @@ var SpanishMessages = [...]Pair{
 	// Evidence.
 	{"-o DIR is missing", "falta -o DIR"},
 	{"-o REPORT.html is missing", "falta -o REPORT.html"},
-	{"standard input can be one FILE.zip only, but - is given %d times",
+	{"standard input can be only one FILE.zip, but - is given %d times",
 		"la entrada estándar puede ser un solo FILE.zip, pero - se indicó %d veces"},
 	{"evidence %s: %w", "evidencia %s: %w"},
 	{"evidence %s is a folder; give the ZIP itself", "la evidencia %s es una carpeta; indique el ZIP mismo"},
@@ -258,7 +258,6 @@ var SpanishMessages = [...]Pair{
 	{"notice: %s: %s", "aviso: %s: %s"},
 	{"%s (and %d more)", "%s (y %d más)"},
 	{"--accept %q: %s; these may be accepted: %s", "--accept %q: %s; se pueden aceptar: %s"},
-	{"CODEs for --accept:", "CODE que admite --accept:"},
 	{"there is no such finding code", "no existe ese código de hallazgo"},
 	{"it cannot be accepted, since it is a danger, gives the evidence two readings, or is a signature that does not " +
 		"hold",
@@ -276,19 +275,20 @@ var SpanishMessages = [...]Pair{
 	{"its list of files is not", "otra lista de archivos"},
 	{"%w: %s is the evidence of circuit %q, and what was sent started circuit %q",
 		"%w: %s es la evidencia del circuito %q, y lo enviado inició el circuito %q"},
-	{"%w: %s: no file in it is or begins with document %q as it was sent",
+	{"%w: %s: no file in it equals or begins with document %q as it was sent",
 		"%w: %s: ninguno de sus archivos es el documento %q tal como se envió, ni comienza con él"},
 	{"%w: %s: no signature covers document %q", "%w: %s: ninguna firma cubre el documento %q"},
 	{"%w: %s: document %q was changed before it was signed: %s",
 		"%w: %s: el documento %q se cambió antes de firmarse: %s"},
-	{"--sent %s is no file that start --receipt wrote", "--sent %s no es un archivo que haya escrito start --receipt"},
+	{"--sent %s is not a file that start --receipt wrote",
+		"--sent %s no es un archivo que haya escrito start --receipt"},
 	{"--sent %s names no documents: its state is %q", "--sent %s no nombra documentos: su estado es %q"},
 	{"--sent is about one start, so one FILE.zip can be compared with it, not %d",
 		"--sent trata de un solo inicio, así que se puede comparar con él un solo FILE.zip, no %d"},
 	{"report %s cannot be written: %w", "no se puede escribir el informe %s: %w"},
 	{"report %s could not be written: %w", "no se pudo escribir el informe %s: %w"},
 	{"report %s: %w", "informe %s: %w"},
-	{"SOURCE_DATE_EPOCH %q is no number of seconds since 1970",
+	{"SOURCE_DATE_EPOCH %q is not a number of seconds since 1970",
 		"SOURCE_DATE_EPOCH %q no es un número de segundos desde 1970"},
 	{"The report says more: %s", "El informe dice más: %s"},
 
@@ -301,7 +301,7 @@ var SpanishMessages = [...]Pair{
 		"El emulador responde hasta que se lo interrumpa. Sus circuitos: %s/"},
 	{"--out is empty", "--out no puede estar vacío"},
 	{"--pdf is empty", "--pdf no puede estar vacío"},
-	{"--pdf %s is no PDF", "--pdf %s no es un PDF"},
+	{"--pdf %s is not a PDF", "--pdf %s no es un PDF"},
 	{"%s exists; choose another name for --out", "%s ya existe; elija otro nombre para --out"},
 	{"the emulator refuses %s: %w", "el emulador rechaza %s: %w"},
 	{"the emulator's evidence is not as it should be: signatures %s, sent %s",
@@ -340,7 +340,7 @@ var SpanishMessages = [...]Pair{
 			"Para seguir:\n  %s\n  %s emulator\n  %s start --help\n"},
 
 	// The contract and the spec.
-	{"--%s is of no use without --start", "--%s no sirve sin --start"},
+	{"--%s requires --start", "--%s no sirve sin --start"},
 	{"--signer-name, --signer-email and --signer-nif go together; give all of them or none",
 		"--signer-name, --signer-email y --signer-nif van juntos; indique todos o ninguno"},
 	{"--allow: there is no class %q of deviations; --help lists them",
@@ -378,32 +378,32 @@ var SpanishMessages = [...]Pair{
 			"canal."},
 	{"Nothing is left half done; try again later.", "No queda nada a medias; intente de nuevo más tarde."},
 	{"Check the spelling of --environment or --base-url, and that this machine can look up names; \"danabio doctor\" " +
-		"tells the one from the other.",
+		"tells which.",
 		"Revise cómo está escrito --environment o --base-url, y que esta máquina pueda resolver nombres; \"danabio " +
 			"doctor\" distingue lo uno de lo otro."},
-	{"Nothing was sent. \"danabio doctor\" says what is wrong with the certificate, and who can mend that.",
+	{"Nothing was sent. \"danabio doctor\" says what is wrong with the certificate, and who can fix that.",
 		"No se envió nada. \"danabio doctor\" dice qué tiene de malo el certificado y quién puede resolverlo."},
 	{"the base URL ends in %s, which danabio adds by itself",
 		"la URL base termina en %s, que danabio añade por sí mismo"},
 	{"give the base URL without it", "indique la URL base sin ello"},
 	{"no authority of your own, and this system trusts none either",
 		"ninguna autoridad propia, y este sistema tampoco confía en ninguna"},
-	{"install the package ca-certificates, or name a file with authorities by SSL_CERT_FILE or --ca-file",
+	{"install the package ca-certificates, or name a file with authorities in SSL_CERT_FILE or with --ca-file",
 		"instale el paquete ca-certificates, o indique un archivo con autoridades mediante SSL_CERT_FILE o --ca-file"},
-	{`Trying again does not help. "danabio doctor" says what does not fit, and who can mend that.`,
+	{`Trying again does not help. "danabio doctor" says what is incompatible, and who can fix that.`,
 		`Repetirlo no ayuda. "danabio doctor" dice qué no encaja y quién puede corregirlo.`},
 	{"The proxy was asked once, since repeated wrong passwords lock accounts. Check the variable that names it, the " +
-		"user name and password in it, and whether it lets the server's host through; \"danabio doctor\" says which " +
-		"one is used.",
+		"user name and password in it, and whether it allows the server's host; \"danabio doctor\" says which one is " +
+		"used.",
 		"Al proxy se le preguntó una sola vez, porque repetir una contraseña equivocada bloquea cuentas. Revise la " +
 			"variable que lo indica, el usuario y la contraseña que contiene, y si deja pasar hacia el servidor; " +
 			"\"danabio doctor\" dice cuál se usa."},
-	{"Nothing is sent to another address than the one given. Check --environment or --base-url, and whether a proxy " +
+	{"Nothing is sent to an address other than the one given. Check --environment or --base-url, and whether a proxy " +
 		"asks for a login.",
 		"No se envía nada a otra dirección que la indicada. Revise --environment o --base-url, y si un proxy pide " +
 			"iniciar sesión."},
-	{"The same request will be refused again. What the server says tells what to change; else send DANAconnect its " +
-		"request id and the time.",
+	{"The same request will be refused again. The server's message says what to change; otherwise send DANAconnect " +
+		"its request id and the time.",
 		"La misma solicitud será rechazada otra vez. Lo que dice el servidor indica qué cambiar; si no, envíe a " +
 			"DANAconnect el id de la solicitud y la hora."},
 	{"By its answer the server started no circuit. Give the same command again, later.",
@@ -411,22 +411,20 @@ var SpanishMessages = [...]Pair{
 	{"Only what is printed was lost: what the command has sent or stored stays.",
 		"Solo se perdió lo que se imprime: lo que el comando envió o guardó se mantiene."},
 	{"Do not give the same command again: it would start another circuit. Go on with: danabio wait -o evidence.zip " +
-		"-- %s\n" +
-		"If the signer's link did not come out, ask DANAconnect for it, or have them cancel the circuit and start " +
-		"anew.",
+		"-- %s\nIf the signer's link was not printed, ask DANAconnect for it, or have them cancel the circuit and " +
+		"start again.",
 		"No repita el mismo comando: iniciaría otro circuito. Continúe con: danabio wait -o evidence.zip -- %s\n" +
 			"Si no obtuvo el enlace del firmante, pídalo a DANAconnect, o haga cancelar el circuito e inicie de " +
 			"nuevo."},
 	{"Nothing is left half done. Make room, and give the same command again.",
 		"No queda nada a medias. Libere espacio y repita el mismo comando."},
-	{"Have standard output go to a file or to a program that reads it. A start with --receipt or --journal keeps the " +
-		"circuit's id without it.",
+	{"Redirect standard output to a file or to a program that reads it. A start with --receipt or --journal keeps " +
+		"the circuit's id without it.",
 		"Haga que la salida estándar vaya a un archivo o a un programa que la lea. Con --receipt o --journal, start " +
 			"conserva el id del circuito sin ella."},
-	{"There is no temporary folder to write to at %s; make one, or name another by TMPDIR (on Windows TMP).",
+	{"There is no temporary folder to write to at %s; make one, or name another with TMPDIR (on Windows TMP).",
 		"No hay una carpeta temporal en la que escribir en %s; cree una, o indique otra con TMPDIR (en Windows, TMP)."},
-	{"The evidence is whole and verified. Give it its name yourself, or have the command store it in another folder: " +
-		"%s",
+	{"The evidence is complete and verified. Rename it yourself, or have the command store it in another folder: %s",
 		"La evidencia está completa y verificada. Dele usted su nombre, o haga que el comando la guarde en otra " +
 			"carpeta: %s"},
 	{"Nothing is left half done. Check who owns the file and its folder, and which user this is.",

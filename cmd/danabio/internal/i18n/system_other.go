@@ -2,5 +2,5 @@
 
 package i18n
 
-// ofSystem returns nothing: the variables are what a system has where it is not Windows.
+// ofSystem returns "": other systems have only the variables.
 func ofSystem() string { return "" }

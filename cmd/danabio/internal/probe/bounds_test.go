@@ -115,14 +115,14 @@ func TestTimeAndMemoryAreBounded(t *testing.T) {
 					return
 				}
 			}
-		}), 0, "what came is no HTTP that could be read"},
+		}), 0, "the answer is not readable HTTP"},
 		{"early hints do not end", token(func(_ string, _ *http.Request, w io.Writer) {
 			for range 1 << 20 {
 				if _, err := io.WriteString(w, "HTTP/1.1 103 Early Hints\r\n\r\n"); err != nil {
 					return
 				}
 			}
-		}), 0, "what came is no HTTP that could be read"},
+		}), 0, "the answer is not readable HTTP"},
 		{"a body drips", token(func(_ string, _ *http.Request, w io.Writer) {
 			io.WriteString(w, head+"\r\n")
 			drip(w, " ", time.Second)
@@ -140,9 +140,9 @@ func TestTimeAndMemoryAreBounded(t *testing.T) {
 			io.WriteString(w, head+"Content-Length: 100\r\n\r\n{}")
 		}), 0, "length"},
 		{"no HTTP", token(func(_ string, _ *http.Request, w io.Writer) { io.WriteString(w, "SSH-2.0-none\r\n") }), 0,
-			"what came is no HTTP that could be read"},
+			"the answer is not readable HTTP"},
 		{"nothing but an end", token(func(string, *http.Request, io.Writer) {}), 0,
-			"the connection was closed before the answer was whole"},
+			"the connection was closed before the answer was complete"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -191,7 +191,7 @@ func TestEvidenceHasLimitsOfItsOwn(t *testing.T) {
 				func(t *testing.T, result *probe.Result, took time.Duration) {
 					finished := result.Probe("download-finished")
 					if want :=
-						"the evidence stood still for 30s, or took longer than 10m0s"; finished.Explanation != want {
+						"the evidence stalled for 30s, or took longer than 10m0s"; finished.Explanation != want {
 						t.Errorf("%+v, want %q", finished, want)
 					}
 					if took < test.least || took > test.most {

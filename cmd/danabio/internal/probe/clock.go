@@ -6,8 +6,8 @@ import (
 	"github.com/danabio/danabio-go/internal/reach"
 )
 
-// askClock compares the Date of each answer, which has whole seconds, with this machine's clock
-// before and after it was made, and takes what all of them together leave possible.
+// askClock compares the Date of each response, which has whole seconds, with this machine's clock
+// before and after the response. It reports the range that all responses together allow.
 func (p *prober) askClock(context.Context) (Point, error) {
 	point := Point{Name: "clock", Question: "How far is the server's clock from this machine's?", Answer: Told}
 	all, dated := reach.Skew{}, false

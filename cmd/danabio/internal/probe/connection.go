@@ -45,8 +45,8 @@ func (p *prober) askTLS(context.Context) (Point, error) {
 	return point.is(Told, "%s", tls.VersionName(p.seen[0].tls.Version))
 }
 
-// askKeepAlive sends two requests over one connection of HTTP/1.1. It does so without net/http's
-// transport, which prints to the standard logger what a server sends on an idle connection.
+// askKeepAlive sends two requests over one HTTP/1.1 connection. It does not use net/http's
+// transport, which logs what a server sends on an idle connection to the standard logger.
 func (p *prober) askKeepAlive(ctx context.Context) (Point, error) {
 	point := Point{Name: "keep-alive", Question: "Does a connection of HTTP/1.1 serve a second request?"}
 	if p.silent != "" {
@@ -89,12 +89,12 @@ func (p *prober) askKeepAlive(ctx context.Context) (Point, error) {
 	return point.is(Yes, "the second request was answered on the same connection")
 }
 
-// roundTrip also says whether the server announces the connection's end.
+// roundTrip also reports whether the server announced that it will close the connection.
 func roundTrip(connection net.Conn, reader *bufio.Reader, request *http.Request) (closes bool, err error) {
 	if err := request.Write(connection); err != nil {
 		return false, err
 	}
-	const mostEarly = 5 // answers before the final one, as net/http's transport takes
+	const mostEarly = 5 // 1xx responses before the final one; the limit of net/http's transport
 	response, err := http.ReadResponse(reader, request)
 	for early := 0; err == nil && response.StatusCode < 200; early++ {
 		if early == mostEarly {

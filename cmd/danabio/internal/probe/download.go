@@ -29,8 +29,8 @@ func (p *prober) downloadRequest(circuit, token string) (*http.Request, error) {
 	return request, nil
 }
 
-// download is a probe of a download with the run's own token; it is only noted if there is no
-// circuit or no token.
+// download prepares the probe of a download with the run's own token. Without a circuit or a token
+// it only notes the probe.
 func (p *prober) download(c call, circuit string) (ready bool, _ call, err error) {
 	c.operation = p.spec.operation(downloadEvidence)
 	if circuit == "" {
@@ -93,8 +93,8 @@ func (p *prober) probeFinished(ctx context.Context) error {
 	return p.receive(ctx, probe, c)
 }
 
-// receive stores evidence in a file that has no name any more where the system allows that, and is
-// gone when this returns.
+// receive stores evidence in a temporary file. The file is unlinked at once where the system allows
+// that, and is gone when receive returns.
 func (p *prober) receive(ctx context.Context, probe *Probe, c call) error {
 	file, err := os.CreateTemp("", "danabio-contract-*") // mode 0600
 	if err != nil {
@@ -150,7 +150,7 @@ func (p *prober) receive(ctx context.Context, probe *Probe, c call) error {
 	if err == nil {
 		size, err = io.Copy(into, io.LimitReader(decoded, limits.MaxFileSize+1))
 	}
-	if err != nil && body.err == nil && !into.failed { // what came is not in the coding
+	if err != nil && body.err == nil && !into.failed { // the body is not in the coding that it claims
 		err, x.encoded = nil, true
 	}
 	timer.Stop()
@@ -158,7 +158,7 @@ func (p *prober) receive(ctx context.Context, probe *Probe, c call) error {
 	case into.failed:
 		err = nil
 	case err != nil && context.Cause(alive) != nil:
-		x.failure = fmt.Sprintf("the evidence stood still for %s, or took longer than %s", limit, evidenceLimit)
+		x.failure = fmt.Sprintf("the evidence stalled for %s, or took longer than %s", limit, evidenceLimit)
 	case err != nil:
 		x.failure = "the evidence " + reach.Cause(err, "broke off")
 	}
@@ -187,7 +187,8 @@ func (p *prober) receive(ctx context.Context, probe *Probe, c call) error {
 	return nil
 }
 
-// source notes why a body broke off, so that this can be told from a body that does not decode.
+// source records a read error, so that a body that broke off can be told from one that does not
+// decode.
 type source struct {
 	io.Reader
 	err error
@@ -201,7 +202,7 @@ func (s *source) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// progress sets a timer anew with whatever is written.
+// progress resets a timer with every write.
 type progress struct {
 	file   *os.File
 	timer  *time.Timer
@@ -215,7 +216,7 @@ func (w *progress) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// verify holds the ZIP against package evidence. Of what it finds only codes and counts are told.
+// verify checks the ZIP with package evidence. It reports only codes and counts.
 func (p *prober) verify(ctx context.Context, probe *Probe, file io.ReaderAt, size int64, limits evidence.Limits) {
 	archive, err := evidence.OpenReader(file, size, limits)
 	var report *evidence.Report
@@ -251,7 +252,7 @@ func joined(codes []evidence.Code) string {
 	return strings.Join(names, ", ")
 }
 
-// contents counts what is in a ZIP by type, which is told from content.
+// contents counts a ZIP's files by media type, which is detected from their content.
 func contents(report *evidence.Report) string {
 	counts, files := map[string]int{}, 0
 	for _, entry := range report.Entries {

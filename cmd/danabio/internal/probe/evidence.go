@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// again downloads the finished circuit's evidence once more, with a header; of its body no more
-// than the first bytes are read.
+// again downloads the finished circuit's evidence once more with an additional header, and reads
+// only the start of the body.
 func (p *prober) again(ctx context.Context, name, header, value string) (*exchange, error) {
 	request, err := p.downloadRequest(p.config.Circuit, p.token)
 	if err != nil {
@@ -79,7 +79,8 @@ func (p *prober) askZIP(context.Context) (Point, error) {
 	return point, nil
 }
 
-// fileName describes the name in Content-Disposition, which may be somebody's.
+// fileName describes the file name in Content-Disposition without repeating it, since it may name a
+// person.
 func (p *prober) fileName(header http.Header) string {
 	value := header.Get("Content-Disposition")
 	if value == "" {

@@ -16,41 +16,41 @@ import (
 	"github.com/danabio/danabio-go/pkg/contract"
 )
 
-// exchange is one request and what came of it.
+// exchange is one request and its response.
 type exchange struct {
 	name           string
-	sent, answered time.Time // around the moment at which the server made its answer's header
-	connected      bool      // a connection was got, so that the server may have had the request
-	continued      bool      // "100 Continue" came
-	bodyRead       bool      // something of the request's body was sent
+	sent, answered time.Time // before and after the server created the response header
+	connected      bool      // a connection was obtained, so the server may have received the request
+	continued      bool      // "100 Continue" arrived
+	bodyRead       bool      // part of the request body was sent
 
-	status       int // 0: no answer
+	status       int // 0 if there was no response
 	major, minor int // HTTP version
 	tls          *tls.ConnectionState
 	header       http.Header
 	body         []byte
-	long         bool   // the body is longer than was read
-	encoded      bool   // the body has a content coding that could not be undone
-	failure      string // why there is no answer, or not all of it; empty if all is there
-	late         bool   // that is because time ran out
+	long         bool   // the body is longer than what was read
+	encoded      bool   // the body has a content coding that could not be decoded
+	failure      string // why the response is missing or incomplete; empty if it is complete
+	late         bool   // the failure is a timeout
 	findings     []contract.Finding
-	coded        string // for evidence in a content coding: what became of it, for a text
+	coded        string // for evidence in a content coding: how it was handled, as text
 }
 
 func (x *exchange) ok() bool { return x.status >= 200 && x.status < 300 }
 
-// object is the body if that is a JSON object.
+// object returns the body if it is a JSON object, and nil otherwise.
 func (x *exchange) object() map[string]any {
 	var object map[string]any
-	body := bytes.TrimPrefix(x.body, []byte("\ufeff")) // package contract finds it
+	body := bytes.TrimPrefix(x.body, []byte("\ufeff")) // package contract reports the byte order mark
 	if x.long || x.encoded || json.Unmarshal(body, &object) != nil {
 		return nil
 	}
 	return object
 }
 
-// send sends a request once and reads its answer, but no more than most bytes of its body. Errors
-// are in the exchange.
+// send sends a request once and reads at most most bytes of the response body. The exchange records
+// errors.
 func (p *prober) send(ctx context.Context, name string, request *http.Request, through http.RoundTripper,
 	most int64) *exchange {
 	ctx, cancel := context.WithTimeout(ctx, limit)
@@ -74,8 +74,8 @@ func (p *prober) send(ctx context.Context, name string, request *http.Request, t
 	return x
 }
 
-// decode undoes the content codings of the body, which may be there although no request asks for
-// one.
+// decode decodes the content codings of the body. A server may use some although no request asks
+// for one.
 func (x *exchange) decode() {
 	codings := coding.Of(x.header)
 	if len(codings) == 0 {
@@ -92,8 +92,8 @@ func (x *exchange) decode() {
 	}
 }
 
-// begin sends the request, and returns the answer once its header is there. p.end must follow,
-// unless the answer is nil.
+// begin sends the request and returns the response once its header has arrived. Unless it returns
+// nil, the caller must call p.end.
 func (p *prober) begin(ctx context.Context, x *exchange, request *http.Request,
 	through http.RoundTripper) *http.Response {
 	var connected, continued atomic.Bool
@@ -104,11 +104,10 @@ func (p *prober) begin(ctx context.Context, x *exchange, request *http.Request,
 	handshake := &reach.Handshake{}
 	request = request.WithContext(handshake.Trace(ctx))
 	request.Header.Set("User-Agent", p.config.Library)
-	// net/http resends by itself on connections that were used before, and prints what comes on
-	// idle ones
+	// net/http resends by itself on reused connections, and logs what arrives on idle ones
 	request.Close = true
-	request.GetBody = nil // for the same reason
-	var sent *sentBody    // stays nil without a body
+	request.GetBody = nil // so that net/http cannot resend the body
+	var sent *sentBody    // nil without a body
 	if request.Body != nil {
 		sent = &sentBody{ReadCloser: request.Body}
 		request.Body = sent
@@ -132,15 +131,15 @@ func (p *prober) begin(ctx context.Context, x *exchange, request *http.Request,
 	return response
 }
 
-// end closes the answer, and takes what the checker found.
+// end closes the response and takes over the checker's findings.
 func (p *prober) end(x *exchange, response *http.Response) {
-	_ = response.Body.Close() // it was only read
+	_ = response.Body.Close() // nothing was written
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	x.findings = p.found
 }
 
-// sentBody notes whether a request's body was asked for.
+// sentBody records whether the transport has read the request body.
 type sentBody struct {
 	io.ReadCloser
 	read atomic.Bool

@@ -70,7 +70,7 @@ func TestSpecsOfOtherForms(t *testing.T) {
 			}
 			in(doc, append(downloadAt, "responses")...)["404"] = errorSchema
 		}, nil, nil, ""},
-		{"an error that has a schema and is no JSON",
+		{"an error that has a schema and is not JSON",
 			func(doc object) { in(doc, append(downloadAt, "responses")...)["404"] = errorSchema },
 			when("download", 404, text(404, "text/plain", "no")),
 			[]string{"download-unknown: media-type", "download-unfinished: media-type"},
@@ -137,12 +137,12 @@ func TestSpecsOfOtherForms(t *testing.T) {
 		{"a field that nothing is said about",
 			func(doc object) { delete(in(doc, append(startAt, "responses", "200")...), "content") },
 			when("start", 200, text(200, "application/json", "{}")), []string{"start: missing-field"},
-			"the answer has no circuitId that is a text, so nobody can ask for the circuit; The spec says nothing " +
-				"about the body of a 200."},
+			"the answer has no text field circuitId, so nobody can ask for the circuit; The spec says nothing about " +
+				"the body of a 200."},
 		{"no assumption", func(doc object) { unmarked(doc) }, when("start", 200, text(200, "application/json", "{}")),
 			[]string{"start: missing-field"},
-			"the answer has no circuitId that is a text, so nobody can ask for the circuit; The spec does not " +
-				"require the field."},
+			"the answer has no text field circuitId, so nobody can ask for the circuit; The spec does not require " +
+				"the field."},
 		{"OpenAPI 3.1", func(doc object) { doc["openapi"] = "3.1.0" }, when("token", 200, replace("1799", `"1799"`)),
 			[]string{"token: response-invalid"},
 			"the answer: /expires_in must be integer, and is string; The fields are "},

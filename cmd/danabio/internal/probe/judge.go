@@ -10,7 +10,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/contract"
 )
 
-// unavailable says whether any server or gateway may answer with this status at times.
+// unavailable reports whether any server or gateway may answer with this status at times.
 func unavailable(status int) bool {
 	switch status {
 	case http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable,
@@ -20,17 +20,17 @@ func unavailable(status int) bool {
 	return false
 }
 
-// call is a request whose answer is judged.
+// call is a request whose response is judged.
 type call struct {
 	name, sends string
 	operation   operation
-	method      string // instead of the operation's: the spec has no such operation
+	method      string // replaces the operation's method, for an operation that is not in the spec
 	want        int
-	wrong       bool // the request is not as the spec says, on purpose
+	wrong       bool // the request violates the spec on purpose
 	request     *http.Request
 	through     http.RoundTripper // default: p.plain
-	// useful says what is missing in a successful answer; it is called for any answer with a 2xx
-	// status, unless the answer's body is in a coding that could not be undone.
+	// useful lists what a successful response lacks. It is called for every 2xx response whose body
+	// could be decoded.
 	useful func(*exchange) []Deviation
 }
 
@@ -48,7 +48,7 @@ func (p *prober) note(c call) *Probe {
 	return probe
 }
 
-// probe notes the call, makes it, and judges the answer.
+// probe notes the call, sends it, and judges the response.
 func (p *prober) probe(ctx context.Context, c call) (*Probe, *exchange) {
 	probe := p.note(c)
 	if p.config.Progress != nil {
@@ -69,7 +69,7 @@ func (probe *Probe) notChecked(reason Reason, explanation string) {
 	probe.Verdict, probe.Reason, probe.Explanation = NotChecked, reason, explanation
 }
 
-// judge says whether the answer deviates.
+// judge decides whether the response deviates from the spec.
 func (p *prober) judge(probe *Probe, c call, x *exchange) {
 	if x.status == 0 {
 		probe.notChecked(NoAnswer, x.failure)
@@ -101,7 +101,7 @@ func (p *prober) judge(probe *Probe, c call, x *exchange) {
 	p.conclude(probe, x)
 }
 
-// conclude gives the verdict once all deviations are known.
+// conclude sets the verdict once all deviations are known.
 func (p *prober) conclude(probe *Probe, x *exchange) {
 	for _, deviation := range probe.Deviations {
 		if !deviation.Allowed {
@@ -158,7 +158,7 @@ func (p *prober) judgeBody(probe *Probe, c call, x *exchange) {
 		return
 	}
 	if response := c.operation.response(x.status); response != nil && len(response.Content) > 0 {
-		return // package contract holds the body against that
+		return // package contract checks the body
 	}
 	if x.status >= 400 && x.failure == "" && !x.encoded && len(x.body) > 0 && !json.Valid(x.body) {
 		p.deviate(probe, ErrorBody,

@@ -209,12 +209,12 @@ func TestDeliberatelyDifferentServersAreFoundOut(t *testing.T) {
 		{"evidence in zstd", when("download", ok, named("zstd")), []string{"download-finished: content-encoding"}},
 		{"evidence that says it is gzip", when("download", ok, named("gzip")),
 			[]string{"download-finished: content-encoding"}},
-		{"evidence in gzip that is no ZIP within",
+		{"evidence in gzip that is not a ZIP within",
 			when("download", ok, func(a *answer) { a.body = []byte("{}"); encoded("gzip")(a) }),
 			[]string{"download-finished: content-encoding", "download-finished: evidence"}},
 		{"an error in gzip", when("download", notFound, encoded("gzip")),
 			[]string{"download-unknown: content-encoding", "download-unfinished: content-encoding"}},
-		{"an error in gzip that is no JSON",
+		{"an error in gzip that is not JSON",
 			when("download", notFound, func(a *answer) { a.body = []byte("no"); encoded("gzip")(a) }), []string{
 				"download-unknown: content-encoding", "download-unknown: error-body",
 				"download-unfinished: content-encoding", "download-unfinished: error-body"}},
@@ -360,39 +360,39 @@ func TestEvidenceThatIsNoneIsToldApart(t *testing.T) {
 		want   string // a pattern
 	}{
 		{"empty", text(200, "application/zip", ""), `empty, 0 bytes`},
-		{"JSON", text(200, "application/zip", `{"error": "hunter2"}`), `JSON, \{error: string\}: 20 bytes, and no ZIP`},
-		{"HTML", text(200, "application/zip", "<!DOCTYPE html><html>hunter2"), `HTML: 28 bytes, and no ZIP`},
-		{"words", text(200, "application/zip", "hunter2 is busy now"), `text: 19 bytes, and no ZIP`},
-		{"one word", text(200, "application/zip", "hunter2a"), `text: 8 bytes, and no ZIP`},
-		{"Base64", base64ed(""), `Base64 of a ZIP: \d{5,} bytes, and no ZIP`},
+		{"JSON", text(200, "application/zip", `{"error": "hunter2"}`), `JSON, \{error: string\}: 20 bytes, not a ZIP`},
+		{"HTML", text(200, "application/zip", "<!DOCTYPE html><html>hunter2"), `HTML: 28 bytes, not a ZIP`},
+		{"words", text(200, "application/zip", "hunter2 is busy now"), `text: 19 bytes, not a ZIP`},
+		{"one word", text(200, "application/zip", "hunter2a"), `text: 8 bytes, not a ZIP`},
+		{"Base64", base64ed(""), `Base64 of a ZIP: \d{5,} bytes, not a ZIP`},
 		{"Base64 with line breaks", func(a *answer) {
 			a.body = []byte(strings.Join(slices.Collect(chunks(base64.StdEncoding.EncodeToString(a.body), 76)), "\r\n"))
-		}, `Base64 of a ZIP: \d{5,} bytes, and no ZIP`},
+		}, `Base64 of a ZIP: \d{5,} bytes, not a ZIP`},
 		{"URL-safe Base64", func(a *answer) { a.body = []byte(base64.RawURLEncoding.EncodeToString(a.body)) },
-			`Base64 of a ZIP: \d{5,} bytes, and no ZIP`},
+			`Base64 of a ZIP: \d{5,} bytes, not a ZIP`},
 		{"Base64 of something else",
 			func(a *answer) { a.body = bytes.Repeat([]byte("hunter2/"), 20); base64ed("\n")(a) },
-			`Base64: 217 bytes, and no ZIP`},
+			`Base64: 217 bytes, not a ZIP`},
 		{"little Base64", func(a *answer) { a.body = []byte("PK\x03\x04hunter2"); base64ed("")(a) },
-			`Base64 of a ZIP: 16 bytes, and no ZIP`},
+			`Base64 of a ZIP: 16 bytes, not a ZIP`},
 		{"URL of data", func(a *answer) {
 			base64ed("")(a)
 			a.body = append([]byte("data:application/zip;base64,"),
 				a.body...)
-		}, `Base64 of a ZIP: \d{5,} bytes, and no ZIP`},
+		}, `Base64 of a ZIP: \d{5,} bytes, not a ZIP`},
 		{"JSON string", func(a *answer) { base64ed(`"`)(a); a.body = append([]byte(`"`), a.body...) },
-			`a JSON string that is Base64 of a ZIP: \d{5,} bytes, and no ZIP`},
+			`a JSON string that is Base64 of a ZIP: \d{5,} bytes, not a ZIP`},
 		{"JSON string of a large ZIP", func(a *answer) {
 			a.body = append(a.body, make([]byte, 3<<20)...)
 			base64ed(`"`)(a)
 			a.body = append([]byte(`"`), bytes.ReplaceAll(a.body, []byte("/"), []byte(`\/`))...)
-		}, `a JSON string that is Base64 of a ZIP: \d{7} bytes, and no ZIP`},
-		{"JSON string of words", text(200, "application/zip", `"hunter2"`), `a JSON string: 9 bytes, and no ZIP`},
-		{"gzip", func(a *answer) { a.body = gzipped(a.body) }, `gzip of a ZIP: \d+ bytes, and no ZIP`},
+		}, `a JSON string that is Base64 of a ZIP: \d{7} bytes, not a ZIP`},
+		{"JSON string of words", text(200, "application/zip", `"hunter2"`), `a JSON string: 9 bytes, not a ZIP`},
+		{"gzip", func(a *answer) { a.body = gzipped(a.body) }, `gzip of a ZIP: \d+ bytes, not a ZIP`},
 		{"gzip of something else", func(a *answer) { a.body = gzipped([]byte("hunter2")) },
-			`gzip: \d\d bytes, and no ZIP`},
-		{"PDF", text(200, "application/zip", "%PDF-1.7 hunter2"), `a PDF: 16 bytes, and no ZIP`},
-		{"bytes", text(200, "application/zip", "\x00\xffhunter2"), `binary: 9 bytes, and no ZIP`},
+			`gzip: \d\d bytes, not a ZIP`},
+		{"PDF", text(200, "application/zip", "%PDF-1.7 hunter2"), `a PDF: 16 bytes, not a ZIP`},
+		{"bytes", text(200, "application/zip", "\x00\xffhunter2"), `binary: 9 bytes, not a ZIP`},
 		{"cut", func(a *answer) { a.body = a.body[:5000] }, `a ZIP that is cut: 5000 bytes, and no end record`},
 		{"with more behind it", func(a *answer) { a.body = append(a.body, "more"...) },
 			`a ZIP of \d+ bytes that is not acceptable: [a-z-]+`},

@@ -21,7 +21,7 @@ func (p *prober) askNotFound(ctx context.Context) (Point, error) {
 		return point.is(Yes, "%d for an unknown circuit, %d for one that is not completed", p.answers.unknown.status,
 			p.answers.unfinished.status)
 	}
-	// A second unknown circuit shows what differs from one answer to the next anyway.
+	// A second unknown circuit shows how responses differ anyway.
 	other := reach.UnknownCircuit()
 	request, err := p.downloadRequest(other, p.token)
 	if err != nil {
@@ -41,7 +41,7 @@ func (p *prober) askNotFound(ctx context.Context) (Point, error) {
 		if bytes.Equal(unknown, again) {
 			return point.is(Yes, "by the text of the body")
 		}
-		return point.is(Unclear, "the bodies are no JSON, and differ from one answer to the next anyway")
+		return point.is(Unclear, "the bodies are not JSON, and differ from one answer to the next anyway")
 	}
 	var places []string
 	all := maps.Clone(first)
@@ -59,7 +59,7 @@ func (p *prober) askNotFound(ctx context.Context) (Point, error) {
 	return point.is(Yes, "by the body's %s", strings.Join(places[:min(len(places), 5)], ", "))
 }
 
-// without leaves the circuit's id out of a body.
+// without returns the body with the circuit's ID removed.
 func without(x *exchange, circuit string) []byte {
 	return bytes.ReplaceAll(x.body, []byte(circuit), nil)
 }

@@ -10,16 +10,16 @@ import (
 	"strings"
 )
 
-// zipStart is how a ZIP with files begins.
+// zipStart is the signature at the start of a ZIP that contains files.
 const zipStart = "PK\x03\x04"
 
-// notZIP says what a file is that has no end record, which every ZIP has, and how large it is. It
-// tells apart what servers send for a ZIP. Of the file's content nothing is told but what shape
-// tells.
+// notZIP describes a file without an end record, which every ZIP has, and gives its size. It
+// recognizes what servers send instead of a ZIP. It reveals nothing of the content except its
+// shape.
 func notZIP(file io.ReaderAt, size int64) string {
 	text, err := io.ReadAll(io.NewSectionReader(file, 0, min(size, maxBody)))
 	if err != nil {
-		return fmt.Sprintf("no ZIP: %d bytes that could not be read back", size)
+		return fmt.Sprintf("not a ZIP: %d bytes that could not be read back", size)
 	}
 	body := exchange{body: text}
 	what := body.shape()
@@ -45,10 +45,10 @@ func notZIP(file io.ReaderAt, size int64) string {
 			what = "Base64" + ofZIP(start)
 		}
 	}
-	return fmt.Sprintf("%s: %d bytes, and no ZIP", what, size)
+	return fmt.Sprintf("%s: %d bytes, not a ZIP", what, size)
 }
 
-// ofZIP says of decoded bytes if they begin as a ZIP does.
+// ofZIP returns a phrase that says that decoded bytes begin like a ZIP, or "".
 func ofZIP(start []byte) string {
 	if bytes.HasPrefix(start, []byte(zipStart)) {
 		return " of a ZIP"
@@ -56,20 +56,19 @@ func ofZIP(start []byte) string {
 	return ""
 }
 
-// gunzipped returns the first bytes of what was packed.
+// gunzipped returns the first decompressed bytes.
 func gunzipped(text []byte) []byte {
 	reader, err := gzip.NewReader(bytes.NewReader(text))
 	if err != nil {
 		return nil
 	}
 	start := make([]byte, len(zipStart))
-	n, _ := io.ReadFull(reader, start) // what can be read of it is enough
+	n, _ := io.ReadFull(reader, start) // the part that can be read is enough
 	return start[:n]
 }
 
-// unbase64 returns the first bytes of a text in Base64 of either alphabet, with line breaks or
-// without, alone or as the URL of some data. A short text is taken for words, unless a ZIP comes of
-// it.
+// unbase64 decodes text in Base64 of either alphabet, with or without line breaks, plain or as a
+// data URL. It treats short text as words unless the result is a ZIP.
 func unbase64(text string) ([]byte, bool) {
 	const least = 64 // characters
 	if rest, ok := strings.CutPrefix(strings.TrimSpace(text), "data:"); ok {

@@ -19,8 +19,8 @@ const (
 	cannotAsk    = "could not be asked: "
 )
 
-// findOut answers what the published page leaves open. What its requests are answered is no
-// deviation, whatever it is.
+// findOut answers the questions that the published page leaves open. No response to its requests
+// counts as a deviation.
 func (p *prober) findOut(ctx context.Context) error {
 	if p.config.Progress != nil {
 		p.config.Progress("open points")
@@ -107,7 +107,7 @@ func (p *prober) askExpect(ctx context.Context) (Point, error) {
 		reach.ContinueLimit, x.status)
 }
 
-// requestIDs are the headers that may be told of.
+// requestIDs lists the headers that the result may name.
 var requestIDs = []string{
 	"X-Request-Id", "X-Correlation-Id", "X-Amzn-Requestid", "X-Amz-Cf-Id", "Cf-Ray", "X-Amz-Apigw-Id",
 	"X-Amzn-Trace-Id", "Request-Id",
@@ -173,7 +173,7 @@ func (p *prober) askTokenFields(context.Context) (Point, error) {
 	return point, nil
 }
 
-// lifetime is rounded, so that no number of the server's is repeated.
+// lifetime rounds a duration, so that the result repeats no number of the server's.
 func lifetime(seconds float64) string {
 	for _, bound := range []struct {
 		most time.Duration
@@ -202,7 +202,7 @@ func (p *prober) askLink(context.Context) (Point, error) {
 	link, err := url.Parse(text)
 	switch {
 	case err != nil || link.Host == "" || link.Scheme != "https" && link.Scheme != "http":
-		return point.is(Told, "it is no URL of the web")
+		return point.is(Told, "it is not a web URL")
 	case link.Host == p.base.Host:
 		return point.is(Told, "%s, on the API's own host", link.Scheme)
 	}

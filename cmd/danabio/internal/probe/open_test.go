@@ -117,7 +117,7 @@ func TestOpenPoints(t *testing.T) {
 			"not-found", probe.Yes, "by the text of the body"},
 		{"a 404 in plain text that is another each time",
 			notFound(func(*answer) string { answers++; return fmt.Sprint("no: ", answers) }),
-			"not-found", probe.Unclear, "the bodies are no JSON, and differ from one answer to the next anyway"},
+			"not-found", probe.Unclear, "the bodies are not JSON, and differ from one answer to the next anyway"},
 
 		{"no link", when("start", 200, func(a *answer) { a.replace(`"link":"`, `"link":"","a":"`) }), "link", probe.No,
 			"the start was answered without one"},

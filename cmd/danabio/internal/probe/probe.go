@@ -1,25 +1,24 @@
-// Package probe holds a live server against the spec: it sends each operation's requests, right
-// ones and wrong ones, and says what the spec says, what came, and whether that deviates. It also
-// finds out what the vendor's published page leaves open.
+// Package probe checks a live server against the spec. It sends correct and incorrect requests for
+// each operation and reports what the spec says, what came, and whether that deviates. It also
+// answers questions that the vendor's published page leaves open.
 //
 // Call [Run], then [Result.Table] or [Result.Markdown], or marshal the [Result] as JSON.
 //
-// Each request is sent once, over a connection of its own, and nothing is tried again. Run is
-// bounded in time and memory whatever the server does: 30 s for each request, 10 minutes for
-// evidence, 1 MiB for any body but evidence, 256 KiB for headers. Redirects are not followed.
+// Each request is sent once, over its own connection, and is never retried. Run limits its time and
+// memory whatever the server does: 30 s for each request, 10 minutes for evidence, 1 MiB for any
+// other body, 256 KiB for headers. It does not follow redirects.
 //
-// # What a result holds
+// # What a result contains
 //
-// Nothing that the server sent and nothing that was sent to it stands in a result: no credentials,
-// no token, no channel, no ids, no link, no value and no unknown name of a body or header. What
-// stands in it are texts of this package, of package contract and of the spec, numbers (statuses,
-// sizes, counts, the clock's skew), and names from fixed lists: media types, header names, and the
-// names that error bodies commonly have. Other names are counted. So a result can be shown to
-// anybody.
+// A result contains nothing that the server sent and nothing that was sent to it: no credentials,
+// token, channel, IDs or link, no values, and no unknown names from a body or header. It contains
+// texts of this package, of package contract and of the spec, numbers (statuses, sizes, counts, the
+// clock's skew), and names from fixed lists: media types, header names, and common names in error
+// bodies. Other names are only counted. So anybody may see a result.
 //
-// What may live here: requests as they are on the wire, the judgement on a whole probe, and the
-// forms in which it is told. Whether a single message is as the spec says is package contract's to
-// know, whether a ZIP is acceptable package evidence's.
+// This package contains requests as they appear on the wire, the verdict on a probe, and the
+// formats of a result. Package contract checks single messages against the spec, and package
+// evidence checks ZIPs.
 package probe
 
 import (
@@ -40,53 +39,54 @@ import (
 	"github.com/danabio/danabio-go/pkg/contract"
 )
 
-// Config says which server to probe, and how far to go. What is not marked as optional is required.
+// Config says which server to probe, and how far to go. Fields not marked as optional are required.
 type Config struct {
-	// BaseURL is the server, without a slash at its end. Its host stands in no result.
+	// BaseURL is the server's URL without a trailing slash. No result contains its host.
 	BaseURL string
-	// Server is what the result calls the server instead.
+	// Server is the name that the result gives the server.
 	Server string
 	// Channel, ClientID and ClientSecret are the caller's own.
 	Channel, ClientID, ClientSecret string
-	// RawBasicAuth is as in danabio.Config. Default: false, client id and secret are form-encoded
-	// before they stand in the Basic header.
+	// RawBasicAuth works as in danabio.Config. Default: false, client ID and secret are
+	// form-encoded before they go into the Basic header.
 	RawBasicAuth bool
-	// Library names this library and its version, in the User-Agent and in the result.
+	// Library is the name and version of this library, for the User-Agent and the result.
 	Library string
-	// Start, if not nil, has a circuit started, which is a real one. Default: none.
+	// Start, if not nil, makes Run start a circuit, which is a real one. Default: none.
 	Start *Start
-	// Unfinished is the id of a circuit that is not completed. Default: the one that Start started;
-	// none without.
+	// Unfinished is the ID of a circuit that is not completed. Default: the circuit that Start
+	// started, or none.
 	Unfinished string
-	// Circuit is the id of a completed circuit, whose evidence is downloaded, verified and not
-	// kept. Default: none.
+	// Circuit is the ID of a completed circuit. Run downloads and verifies its evidence but does
+	// not keep it. Default: none.
 	Circuit string
-	// Allow lists classes of deviations that do not count. They are reported all the same. Default:
-	// none.
+	// Allow lists classes of deviations that do not count. They are still reported. Default: none.
 	Allow []contract.Class
-	// Transport carries the requests; it is cloned. Default: that of http.DefaultTransport.
+	// Transport carries the requests; it is cloned. Default: the transport of
+	// http.DefaultTransport.
 	Transport *http.Transport
-	// Progress is called with the name of each probe before it is made. Default: nil, not called.
+	// Progress is called with the name of each probe before it is sent. Default: nil, not called.
 	Progress func(name string)
 
-	spec []byte // an OpenAPI document instead of the embedded one, for tests
+	spec []byte // an OpenAPI document that replaces the embedded one, for tests
 }
 
-// Start is what a circuit is started with.
+// Start describes the circuit to start.
 type Start struct {
 	SignerName, SignerEmail, SignerNIF string
 	DocumentName                       string
 	Document                           []byte // a PDF
-	// Started is called at once when the server has started a circuit, with what it answered. An
-	// error of it ends the run. Default: nil, not called; then nobody learns the circuit's id.
+	// Started is called as soon as the server has started a circuit, with the values of its
+	// response. If it returns an error, the run ends. Default: nil, not called; then nobody learns
+	// the circuit's ID.
 	Started func(circuitID, link string) error
 }
 
-// Check says what is wrong with a Config that [Run] would not take.
+// Check returns an error that says why [Run] would reject the Config.
 func (c Config) Check() error {
 	base, err := url.Parse(c.BaseURL)
 	if err != nil || base.Host == "" {
-		return errors.New("the base URL is none; it looks like https://acme.example.com")
+		return errors.New("the base URL is not valid; it looks like https://acme.example.com")
 	}
 	if err := reach.CheckEnvironment(c.transport(), base); err != nil {
 		return err
@@ -116,13 +116,13 @@ func (c Config) transport() *http.Transport {
 }
 
 const (
-	limit         = 30 * time.Second // of a request and its answer
+	limit         = 30 * time.Second // for a request and its response
 	evidenceLimit = 10 * time.Minute
-	maxBody       = contract.MaxBody // bytes of an answer
+	maxBody       = contract.MaxBody // in bytes, for a response
 )
 
-// Run makes all probes. The error is not about the server: a Config that cannot be used, a Started
-// that failed, or a context that ended.
+// Run sends all probes. The error is never about the server: the Config is not usable, Started
+// failed, or the context ended.
 func Run(ctx context.Context, config Config) (*Result, error) {
 	p, err := newProber(config)
 	if err != nil {
@@ -144,28 +144,28 @@ func Run(ctx context.Context, config Config) (*Result, error) {
 	return p.finish(), nil
 }
 
-// prober is one run.
+// prober is the state of one run.
 type prober struct {
 	config      Config
 	base        *url.URL
 	spec        *specification
 	checker     *contract.Checker
-	plain, once *http.Transport // once: HTTP/1.1 only, for starts
+	plain, once *http.Transport // once uses HTTP/1.1 only, for starts
 	result      *Result
 
-	silent     string // why nothing is sent any more; empty: it is
-	token      string // empty: there is none
+	silent     string // why nothing is sent any more, or empty
+	token      string // empty if there is none
 	wrongToken string
-	unknown    string // id of a circuit that does not exist
+	unknown    string // ID of a circuit that does not exist
 	unfinished string
 	seen       []*exchange
 	answers    answers
 
 	mu    sync.Mutex
-	found []contract.Finding // of the exchange under way
+	found []contract.Finding // in the current exchange
 }
 
-// answers are those that questions are asked about afterwards; nil if there is none.
+// answers are the exchanges that later questions refer to. Each is nil if there is none.
 type answers struct{ token, start, unknown, unfinished, finished, expected *exchange }
 
 func newProber(config Config) (*prober, error) {
@@ -201,21 +201,21 @@ func newProber(config Config) (*prober, error) {
 	return p, nil
 }
 
-// checkID refuses what cannot be one segment of a path. The id itself is not shown.
+// checkID rejects an ID that cannot be one segment of a path. The error does not contain the ID.
 func checkID(id string) error {
 	switch {
 	case strings.Contains(id, "://"):
 		return errors.New("looks like a link; give the identifier")
 	case strings.TrimSpace(id) == "", id == ".", id == "..", strings.ContainsFunc(id, unicode.IsControl):
-		return errors.New("is no identifier")
+		return errors.New("is not an identifier")
 	}
 	return nil
 }
 
-// madeUp is a secret or a token that is none, and says so to whom it reaches.
+// madeUp returns a fake secret or token whose text tells the recipient that it is made up.
 func madeUp() string { return "danabio-contract-made-up-" + rand.Text() }
 
-// basic is the value of the Authorization header for the client with this secret.
+// basic returns the Authorization header for the client with this secret.
 func (p *prober) basic(secret string) string {
 	id := p.config.ClientID
 	if !p.config.RawBasicAuth {

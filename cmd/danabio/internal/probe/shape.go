@@ -16,7 +16,8 @@ import (
 	"github.com/danabio/danabio-go/internal/coding"
 )
 
-// mediaType names a Content-Type if it is of this list. Any other is text of the server's making.
+// mediaType returns the Content-Type if it is on a fixed list. Any other may be free text of the
+// server's.
 func mediaType(header http.Header) string {
 	value := header.Get("Content-Type")
 	if value == "" {
@@ -33,9 +34,9 @@ func mediaType(header http.Header) string {
 	return "another one"
 }
 
-// knownNames are the names that are shown of a body, in small letters without "_" and "-": what
-// frameworks and gateways call the parts of an error, in English and Spanish, and what the spec
-// calls those of its answers. Any other name may be content.
+// knownNames lists the names in a body that a result may show, in lower case without "_" and "-":
+// common names for the parts of an error in frameworks and gateways, in English and Spanish, and
+// the field names of the spec's responses. Any other name may be content.
 var knownNames = sync.OnceValue(func() map[string]bool {
 	names := make(map[string]bool)
 	for _, name := range strings.Fields(`
@@ -54,7 +55,7 @@ var knownNames = sync.OnceValue(func() map[string]bool {
 	return names
 })
 
-// known says whether a name may be shown as it came.
+// known reports whether a result may show a name as received.
 func known(name string) bool {
 	plain := plainName(name)
 	if len(name) > len(plain)+3 {
@@ -62,7 +63,7 @@ func known(name string) bool {
 	}
 	for i := range len(name) {
 		if name[i] > unicode.MaxASCII {
-			return false // a letter that becomes an ASCII one only when it is made small
+			return false // some letters become ASCII only in lower case
 		}
 	}
 	return knownNames()[plain]
@@ -73,11 +74,11 @@ func plainName(name string) string {
 }
 
 const (
-	mostNames    = 16  // in one object
-	longestShape = 300 // characters
+	mostNames    = 16  // of one object
+	longestShape = 300 // in characters
 )
 
-// shape says what kind of body came: types, and known names.
+// shape describes the body by types and known names.
 func (x *exchange) shape() string {
 	switch text := bytes.TrimSpace(x.body); {
 	case x.long:
@@ -89,7 +90,7 @@ func (x *exchange) shape() string {
 	case json.Valid(x.body):
 		var value any
 		if json.Unmarshal(x.body, &value) != nil {
-			return "JSON" // a number that is too large, for instance
+			return "JSON" // for example a number that is too large
 		}
 		shape := shapeOf(value, 0)
 		if runes := []rune(shape); len(runes) > longestShape {
@@ -107,7 +108,7 @@ func (x *exchange) shape() string {
 	return "binary"
 }
 
-// shapeOf goes no deeper than three levels.
+// shapeOf describes a value, at most three levels deep.
 func shapeOf(value any, depth int) string {
 	switch value := value.(type) {
 	case nil:
@@ -147,8 +148,8 @@ func shapeOf(value any, depth int) string {
 	return "JSON"
 }
 
-// leaves lists the values in a JSON body by where they stand, each place with known names only. It
-// is nil for any other body, and for one that is large or deep.
+// leaves maps each position in a JSON body, given with known names only, to the values at it. It is
+// nil for any other body, and for one that is too large or too deep.
 func leaves(body []byte) map[string][]string {
 	const longest, deepest = 64 << 10, 20
 	var value any

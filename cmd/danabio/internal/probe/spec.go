@@ -16,13 +16,13 @@ import (
 	"github.com/danabio/danabio-go/gen/biometricapi/spec"
 )
 
-// specification is what the server is held against.
+// specification is the spec that the server is checked against.
 type specification struct {
 	document *openapi3.T
 	info     SpecInfo
 }
 
-// readSpec reads a spec, the embedded one if text is nil.
+// readSpec reads a spec. If text is nil, it reads the embedded one.
 func readSpec(text []byte) (*specification, error) {
 	read, source := spec.GetSpec, api.OpenAPI
 	if text != nil {
@@ -40,15 +40,15 @@ func readSpec(text []byte) (*specification, error) {
 	return &specification{document, info}, nil
 }
 
-// operation is one operation of the spec, without the part that is embedded if the spec has lost
-// it.
+// operation is one operation of the spec. The embedded part is nil if the spec no longer has the
+// operation.
 type operation struct {
 	id, method, path string
 	item             *openapi3.PathItem
 	*openapi3.Operation
 }
 
-// The ids of the operations.
+// Operation IDs.
 const (
 	getToken         = "getToken"
 	startCircuit     = "startCircuit"
@@ -66,8 +66,8 @@ func (s *specification) operation(id string) operation {
 	return operation{id: id}
 }
 
-// response returns what the spec has for a status: for itself, for its range, or for all; nil if it
-// has nothing.
+// response returns the spec's response for a status: an exact match, its range, or the default. It
+// is nil if there is none.
 func (o operation) response(status int) *openapi3.Response {
 	if o.Operation == nil || o.Responses == nil {
 		return nil
@@ -82,8 +82,7 @@ func (o operation) response(status int) *openapi3.Response {
 	return ref.Value
 }
 
-// success is the status that the spec has for an operation that went well, the lowest of several.
-// It is 200 if the spec names none.
+// success returns the lowest success status in the spec, or 200 if there is none.
 func (o operation) success() int {
 	if o.Operation != nil && o.Responses != nil {
 		for status := http.StatusOK; status < http.StatusMultipleChoices; status++ {
@@ -95,7 +94,7 @@ func (o operation) success() int {
 	return http.StatusOK
 }
 
-// alsoSuccess says whether the spec names a status as another success than that which is wanted.
+// alsoSuccess reports whether the spec lists status as another success beside want.
 func (o operation) alsoSuccess(want, status int) bool {
 	return successful(want) && successful(status) && o.Operation != nil && o.Responses != nil &&
 		o.Responses.Status(status) != nil
@@ -103,7 +102,7 @@ func (o operation) alsoSuccess(want, status int) bool {
 
 func successful(status int) bool { return status >= 200 && status < 300 }
 
-// byMethod returns what the spec has on the same path by another method.
+// byMethod returns the spec's operation on the same path with another method.
 func (o operation) byMethod(method string) (operation, bool) {
 	if o.item == nil || o.item.GetOperation(method) == nil {
 		return operation{}, false
@@ -124,8 +123,8 @@ func (o operation) expectation(status int) Expectation {
 	return expected
 }
 
-// withoutField says what in the spec lets an answer be without a field; empty if the spec requires
-// the field.
+// withoutField says why the spec allows a response without the field. It is empty if the spec
+// requires the field.
 func (o operation) withoutField(status int, name string) string {
 	response := o.response(status)
 	if response == nil || len(response.Content) == 0 {
@@ -145,7 +144,7 @@ func (o operation) withoutField(status int, name string) string {
 	return text
 }
 
-// requires says whether a schema, or one that it is combined of, requires a field.
+// requires reports whether a schema, or one that it is composed of, requires a field.
 func requires(schema *openapi3.SchemaRef, name string) bool {
 	if schema == nil || schema.Value == nil {
 		return false

@@ -13,12 +13,11 @@ import (
 	"github.com/danabio/danabio-go/internal/message"
 )
 
-// UnknownStartError says that the run ended while a start was under way: a circuit may have been
-// started.
+// UnknownStartError means that the run ended during a start, so a circuit may have been started.
 type UnknownStartError struct {
-	RequestID string    // the random id that the start was sent with
+	RequestID string    // the random ID that the start was sent with
 	At        time.Time // UTC
-	Err       error     // why it ended
+	Err       error     // why the run ended
 }
 
 func (e *UnknownStartError) Error() string {
@@ -27,7 +26,7 @@ func (e *UnknownStartError) Error() string {
 
 func (e *UnknownStartError) Unwrap() error { return e.Err }
 
-// startRequest makes a start of body, and one without any if that is nil.
+// startRequest returns a start with the body, or without one if body is nil.
 func (p *prober) startRequest(body []byte, token string) (*http.Request, error) {
 	request, err := biometricapi.NewStartCircuitRequestWithBody(p.config.BaseURL+"/", p.config.Channel, nil,
 		"application/json", bytes.NewReader(body))
@@ -117,7 +116,7 @@ func (p *prober) probeStart(ctx context.Context) error {
 	return nil
 }
 
-// startedCircuit returns the id of the circuit that was started, empty if none is known.
+// startedCircuit returns the ID of the circuit that was started, or "" if it is not known.
 func startedCircuit(x *exchange) string {
 	if !x.ok() {
 		return ""

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// Table is the result for a terminal of 80 columns.
+// Table formats the result for a terminal with 80 columns.
 func (r *Result) Table() string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -36,10 +36,10 @@ func (r *Result) Table() string {
 	return b.String()
 }
 
-// narrow shortens media types to what tells them apart, so that the table fits.
+// narrow shortens media types, so that the table fits.
 func narrow(text string) string { return strings.ReplaceAll(text, "application/", "") }
 
-// section is a list of things that need words.
+// section is a list of items with explanations.
 type section struct {
 	title  string
 	indent int
@@ -81,7 +81,7 @@ func (r *Result) sections() []section {
 	return all
 }
 
-// sum is the result in one sentence.
+// sum returns the result in one sentence.
 func (r *Result) sum() string {
 	deviates := len(r.Names(Deviates))
 	checked := deviates + len(r.Names(Conforms))
@@ -121,7 +121,7 @@ func (a *Answer) short() string {
 
 func (v Verdict) words() string { return strings.ReplaceAll(string(v), "-", " ") }
 
-// lines are the answer with its details.
+// lines returns the answer with its details.
 func (p Point) lines() []string {
 	if p.Answer == Told {
 		return p.Details
@@ -129,7 +129,7 @@ func (p Point) lines() []string {
 	return []string{fmt.Sprintf("%s: %s", p.Answer, strings.Join(p.Details, "; "))}
 }
 
-// wrapped breaks a text after head into lines of 80 columns at most, unless a word is longer.
+// wrapped breaks text after head into lines of at most 80 columns, unless a word is longer.
 func wrapped(head, indent, text string) string {
 	const width = 80
 	var b strings.Builder
@@ -152,10 +152,10 @@ func wrapped(head, indent, text string) string {
 	return b.String() + "\n"
 }
 
-// Markdown is the result as a file that can be shown to anybody.
+// Markdown formats the result as a file that anybody may see.
 func (r *Result) Markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s: held against the spec\n\n", r.Server)
+	fmt.Fprintf(&b, "# %s: checked against the spec\n\n", r.Server)
 	fmt.Fprintf(&b, "- %s\n- spec: %s %s, SHA-256 %s\n- by: %s\n- at: %s, by the clock of the machine that asked\n",
 		r.sum(), r.Spec.Title, r.Spec.Version, r.Spec.SHA256, r.Library, r.At.Format(time.RFC3339))
 	b.WriteString("\n## Probes\n\n| probe | what is sent | the spec says | what came | result " +
@@ -192,7 +192,7 @@ sent: only numbers, and names from lists that the program has of its own.
 	return b.String()
 }
 
-// cell keeps a text in its cell of a table.
+// cell escapes text for a table cell.
 func cell(text string) string {
 	return strings.NewReplacer("|", `\|`, "\n", " ").Replace(text)
 }

@@ -38,7 +38,8 @@ func (p *prober) probeToken(ctx context.Context) error {
 		probe.notChecked(CredentialsRefused, "the server answers 401: it does not accept the client id and secret")
 	}
 	if x.status == 0 && (x.late || !x.connected) {
-		p.silent = x.failure // so that a server that is not there does not cost the limit of each request
+		// With no server there, each further request would take its whole time limit.
+		p.silent = x.failure
 	}
 	if x.ok() {
 		p.answers.token = x
@@ -49,7 +50,7 @@ func (p *prober) probeToken(ctx context.Context) error {
 	return nil
 }
 
-// usefulToken says what an answer lacks to be used as a token.
+// usefulToken lists what prevents a response from being used as a token.
 func usefulToken(operation operation, x *exchange) []Deviation {
 	object := x.object()
 	var missing []Deviation
@@ -58,7 +59,7 @@ func usefulToken(operation operation, x *exchange) []Deviation {
 		missing = append(missing, missingField(operation, x, "access_token", "nobody can make another request"))
 	case !tokenText(text):
 		missing = append(missing,
-			Deviation{Class: FieldValue, Message: "the access_token holds characters that cannot stand in a header"})
+			Deviation{Class: FieldValue, Message: "the access_token contains characters that cannot be in a header"})
 	}
 	if text, ok := object["token_type"].(string); ok && !strings.EqualFold(text, "Bearer") {
 		missing = append(missing, Deviation{Class: FieldValue,
@@ -67,21 +68,22 @@ func usefulToken(operation operation, x *exchange) []Deviation {
 	return missing
 }
 
-// missingField is that an answer has no such field that is a text, and what nobody can do then.
+// missingField returns the deviation of a response without the text field name. use says what
+// nobody can do then.
 func missingField(operation operation, x *exchange, name, use string) Deviation {
 	if x.object() == nil {
 		return Deviation{Class: MissingField,
-			Message: fmt.Sprintf("the answer's body is no JSON object, so there is no %s in it, and %s", name, use)}
+			Message: fmt.Sprintf("the answer's body is not a JSON object, so it has no %s, and %s", name, use)}
 	}
 	assumed := ""
 	if _, ok := x.object()[name]; !ok {
 		assumed = operation.withoutField(x.status, name)
 	}
 	return Deviation{Class: MissingField, Assumed: assumed,
-		Message: fmt.Sprintf("the answer has no %s that is a text, so %s", name, use)}
+		Message: fmt.Sprintf("the answer has no text field %s, so %s", name, use)}
 }
 
-// tokenText says whether a text can stand in an Authorization header.
+// tokenText reports whether text can stand in an Authorization header.
 func tokenText(text string) bool {
 	return text != "" && !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })
 }
@@ -99,8 +101,8 @@ func (p *prober) probeWrongSecret(ctx context.Context) error {
 	return nil
 }
 
-// probeWrongMethods asks each path by a method that could not change anything, unless the spec has
-// it for that path.
+// probeWrongMethods requests each path with a method that cannot change anything and that the spec
+// does not have for the path.
 func (p *prober) probeWrongMethods(ctx context.Context) error {
 	token, err := p.tokenRequest(p.config.ClientSecret)
 	if err != nil {
@@ -134,7 +136,7 @@ func (p *prober) probeWrongMethods(ctx context.Context) error {
 	return nil
 }
 
-// bearer is the token, or a made-up one if there is none.
+// bearer returns the token, or a made-up one if there is none.
 func (p *prober) bearer() string {
 	if p.token == "" {
 		return p.wrongToken

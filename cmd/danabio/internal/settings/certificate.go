@@ -47,7 +47,7 @@ func (s *Settings) Certificates(ctx context.Context) (Certificates, error) {
 	case certificate.Path != "":
 		err = c.readClientCertificate(ctx, certificate, key)
 	case key.Path != "":
-		err = failure.BadInput("%s %s: there is no client certificate for it; give it by --client-cert or "+
+		err = failure.BadInput("%s %s: there is no client certificate for it; give it with --client-cert or "+
 			"client_certificate",
 			key.What, key.Path)
 	}
@@ -97,8 +97,7 @@ func (f PEMFile) read(ctx context.Context) (blocks []pemfile.Block, notice *i18n
 	if access.Writes(source) == access.Everything {
 		return nil, nil,
 			failure.BadInput("%s %s: other users of this machine can change it, or put another one in its place; "+
-				"have only "+
-				"you write it and its folder: chmod o-w %s %s",
+				"make it and its folder writable only for you: chmod o-w %s %s",
 				f.What, f.Path, term.ShellWord(f.Path), term.ShellWord(filepath.Dir(f.Path)))
 	}
 	content, err := io.ReadAll(io.LimitReader(interruptible{ctx, source}, maxPEM+1))
@@ -106,13 +105,13 @@ func (f PEMFile) read(ctx context.Context) (blocks []pemfile.Block, notice *i18n
 	case err != nil:
 		return nil, nil, failure.BadInput("%s %s: %w", f.What, f.Path, failure.Reason(err))
 	case len(content) > maxPEM:
-		return nil, nil, failure.BadInput("%s %s is longer than %d bytes, so it is none", f.What, f.Path, maxPEM)
+		return nil, nil, failure.BadInput("%s %s is too long: more than %d bytes", f.What, f.Path, maxPEM)
 	}
 	if blocks, err = pemfile.Decode(content); err != nil {
 		return nil, nil, f.undecoded(err)
 	}
 	if slices.ContainsFunc(blocks, isKey) {
-		notice, err = checkExposure(f.What, source, f.Path)
+		notice, err = checkExposure(i18n.Verbatim(f.What), source, f.Path)
 	}
 	return blocks, notice, err
 }
@@ -127,7 +126,8 @@ func (f PEMFile) undecoded(err error) error {
 	case pemfile.UTF16:
 		return failure.BadInput("%s %s is text in UTF-16; save it as UTF-8", f.What, f.Path)
 	case pemfile.DER:
-		return failure.BadInput("%s %s is in DER form; make it PEM by: openssl x509 -inform der -in %s -out NEW.pem",
+		return failure.BadInput("%s %s is in DER form; convert it to PEM with: openssl x509 -inform der -in %s -out "+
+			"NEW.pem",
 			f.What,
 			f.Path, term.ShellWord(f.Path))
 	case pemfile.PKCS7:
@@ -135,16 +135,16 @@ func (f PEMFile) undecoded(err error) error {
 		if fault.DER {
 			form = "der"
 		}
-		return failure.BadInput("%s %s is PKCS #7; take the certificates out by: openssl pkcs7 -print_certs -inform "+
-			"%s -in "+
-			"%s -out NEW.pem", f.What, f.Path, form, term.ShellWord(f.Path))
+		return failure.BadInput("%s %s is PKCS #7; extract the certificates with: openssl pkcs7 -print_certs -inform "+
+			"%s -in %s -out NEW.pem", f.What, f.Path, form, term.ShellWord(f.Path))
 	case pemfile.Unbegun:
-		return failure.BadInput("%s %s: line %d ends a block that no line begins; see that nothing was cut off", f.What,
+		return failure.BadInput("%s %s: line %d ends a block that no line begins; check that nothing was cut off",
+			f.What,
 			f.Path,
 			fault.Line)
 	}
-	return failure.BadInput("%s %s: the block that begins in line %d cannot be read; see that nothing was cut off or "+
-		"indented",
+	return failure.BadInput("%s %s: the block that begins in line %d cannot be read; check that nothing was cut off "+
+		"or indented",
 		f.What, f.Path, fault.Line)
 }
 
@@ -166,7 +166,7 @@ func (f PEMFile) Certificates(ctx context.Context,
 			damaged.Number, damaged.Line, i18n.Detail(damaged.Err.Error()))
 	case len(found) == 0 && leftOut > 0:
 		return nil, nil, nil,
-			failure.BadInput("%s %s says of each of its certificates that it is not to be trusted for this",
+			failure.BadInput("%s %s marks all of its certificates as not trusted for this",
 				f.What, f.Path)
 	case len(found) == 0:
 		return nil, nil, nil,
@@ -241,7 +241,8 @@ func (c *Certificates) readClientCertificate(ctx context.Context, file, keyFile 
 	}
 	public, ok := key.Public().(interface{ Equal(crypto.PublicKey) bool })
 	if !ok || !public.Equal(found[0].PublicKey) {
-		return failure.BadInput("%s %s does not fit the first certificate in %s", keyFile.What, keyFile.Path, file.Path)
+		return failure.BadInput("%s %s does not match the first certificate in %s", keyFile.What, keyFile.Path,
+			file.Path)
 	}
 	c.Client = &tls.Certificate{PrivateKey: key, Leaf: found[0]}
 	for _, one := range found {
@@ -258,9 +259,8 @@ func keyIn(blocks []pemfile.Block, what, path string) (crypto.Signer, error) {
 		}
 		if block.Type == "ENCRYPTED PRIVATE KEY" || block.Headers["DEK-Info"] != "" {
 			return nil,
-				failure.BadInput("%s %s is encrypted, and danabio asks for no passphrase; store it without one by: "+
-					"openssl "+
-					"pkey -in %s -out NEW.pem",
+				failure.BadInput("%s %s is encrypted, and danabio asks for no passphrase; store it without one with: "+
+					"openssl pkey -in %s -out NEW.pem",
 					what, path, term.ShellWord(path))
 		}
 		for _, parse := range []func([]byte) (any, error){
@@ -274,10 +274,10 @@ func keyIn(blocks []pemfile.Block, what, path string) (crypto.Signer, error) {
 				}
 			}
 		}
-		return nil, failure.BadInput("%s %s is of no kind that TLS uses, or damaged", what, path)
+		return nil, failure.BadInput("%s %s is of a type that TLS does not use, or damaged", what, path)
 	}
 	return nil,
-		failure.BadInput("%s %s holds no private key in PEM form; give the file that does by --client-key or "+
+		failure.BadInput("%s %s holds no private key in PEM form; give the file that does with --client-key or "+
 			"client_key", what,
 			path)
 }

@@ -103,9 +103,8 @@ func ReadConfigFile(ctx context.Context) (*configFile, error) {
 	if access.Writes(source) == access.Everything { // as ssh refuses its own
 		return nil,
 			failure.BadInput("configuration file %s: other users of this machine can change it, or put another one "+
-				"in its "+
-				"place, and so have the secret sent to a "+
-				"host of theirs; have only you write it and its folder: chmod o-w %s %s", path, term.ShellWord(path),
+				"in its place, and so redirect the secret to a host of theirs; make it and its folder writable only "+
+				"for you: chmod o-w %s %s", path, term.ShellWord(path),
 				term.ShellWord(filepath.Dir(path)))
 	}
 	content, err := io.ReadAll(io.LimitReader(interruptible{ctx, source}, maxConfig+1))
@@ -113,7 +112,7 @@ func ReadConfigFile(ctx context.Context) (*configFile, error) {
 	case err != nil:
 		return nil, failure.BadInput("configuration file %s: %w", path, failure.Reason(err))
 	case len(content) > maxConfig:
-		return nil, failure.BadInput("configuration file %s is longer than %d bytes, so it is none", path, maxConfig)
+		return nil, failure.BadInput("configuration file %s is too long: more than %d bytes", path, maxConfig)
 	}
 	c.Exists = true
 	return c, c.parse(content)
@@ -131,12 +130,11 @@ func (c *configFile) parse(content []byte) error {
 	var values map[string]any
 	meta, err := toml.Decode(string(content), &values)
 	if unread := (toml.ParseError{}); errors.As(err, &unread) {
-		return failure.BadInput("%s:%d: this is no TOML: each line is a [table], a comment, or NAME = VALUE, texts "+
-			"stand in "+
-			"quotes, and no name stands twice", c.Path, unread.Position.Line)
+		return failure.BadInput("%s:%d: this is not TOML: each line is a [table], a comment, or NAME = VALUE, text "+
+			"is in quotes, and no name occurs twice", c.Path, unread.Position.Line)
 	}
 	if err != nil {
-		return failure.BadInput("configuration file %s is no TOML", c.Path)
+		return failure.BadInput("configuration file %s is not TOML", c.Path)
 	}
 	c.Profiles = map[string]profile{}
 	for _, key := range meta.Keys() {
@@ -169,9 +167,8 @@ func (r *configReader) take(key toml.Key, values map[string]any) error {
 	_, isTable := value.(map[string]any)
 	switch {
 	case last == "client_secret":
-		return failure.BadInput("%s: the client secret does not belong into this file; put it into a file that only "+
-			"you can "+
-			"read, and name that by client_secret_file",
+		return failure.BadInput("%s: the client secret does not belong in this file; put it into a file that only "+
+			"you can read, and name that file in client_secret_file",
 			r.at(key))
 	case len(key) == 1 && last == "profile":
 		text, err := r.text(key, value)
@@ -180,9 +177,9 @@ func (r *configReader) take(key toml.Key, values map[string]any) error {
 	case len(key) == 1 && last == "profiles" && isTable:
 		return nil
 	case len(key) == 1 && last == "profiles":
-		return failure.BadInput("%s: profiles is no table; each profile begins with [profiles.NAME]", r.at(key))
+		return failure.BadInput("%s: profiles is not a table; each profile begins with [profiles.NAME]", r.at(key))
 	case len(key) == 1 && profileKeyAt(last) >= 0:
-		return failure.BadInput("%s: %s stands in no profile; put it below [profiles.NAME]", r.at(key), last)
+		return failure.BadInput("%s: %s is not in a profile; put it below [profiles.NAME]", r.at(key), last)
 	case len(key) == 1:
 		return r.unknown(key, []string{"profile", "profiles"})
 	case len(key) == 2 && isTable:
@@ -191,7 +188,8 @@ func (r *configReader) take(key toml.Key, values map[string]any) error {
 		}
 		return nil
 	case len(key) == 2:
-		return failure.BadInput("%s: profiles.%s is no table; a profile begins with [profiles.NAME]", r.at(key), last)
+		return failure.BadInput("%s: profiles.%s is not a table; a profile begins with [profiles.NAME]", r.at(key),
+			last)
 	}
 	at := profileKeyAt(last)
 	if at < 0 {
@@ -215,13 +213,13 @@ func (r *configReader) take(key toml.Key, values map[string]any) error {
 func (r *configReader) unknown(key toml.Key, known []string) error {
 	last := key[len(key)-1]
 	if !Harmless(last) {
-		return failure.BadInput("%s: there is a setting that is unknown here; those that exist are %s", r.at(key),
+		return failure.BadInput("%s: there is an unknown setting; the known ones are %s", r.at(key),
 			strings.Join(known, ", "))
 	}
 	if similar := failure.SimilarWord(last, known); similar != "" {
 		return failure.BadInput("%s: there is no setting %q; did you mean %q?", r.at(key), last, similar)
 	}
-	return failure.BadInput("%s: there is no setting %q; those that exist are %s", r.at(key), last,
+	return failure.BadInput("%s: there is no setting %q; the known ones are %s", r.at(key), last,
 		strings.Join(known, ", "))
 }
 
@@ -229,7 +227,7 @@ func (r *configReader) text(key toml.Key, value any) (string, error) {
 	text, ok := value.(string)
 	switch {
 	case !ok:
-		return "", failure.BadInput("%s: the value of %s is no text; texts stand in quotes", r.at(key), key[len(key)-1])
+		return "", failure.BadInput("%s: the value of %s is not text; put text in quotes", r.at(key), key[len(key)-1])
 	case strings.TrimSpace(text) == "":
 		return "", failure.BadInput("%s: %s is empty; leave the line out", r.at(key), key[len(key)-1])
 	}
@@ -239,7 +237,7 @@ func (r *configReader) text(key toml.Key, value any) (string, error) {
 func (r *configReader) environment(key toml.Key, value any) (string, error) {
 	text, err := r.text(key, value)
 	if err == nil && !Vendors(text) {
-		err = failure.BadInput("%s: environment is neither sandbox nor production; for a URL there is base_url",
+		err = failure.BadInput("%s: environment is neither sandbox nor production; for a URL use base_url",
 			r.at(key))
 	}
 	return text, err

@@ -101,7 +101,7 @@ func TestConfigFileErrorHasItsLine(t *testing.T) {
 func TestConfigFileErrorShowsOnlyWhatLooksLikeAName(t *testing.T) {
 	err := (&configFile{Path: "c.toml"}).parse([]byte("[profiles.a]\nhunter2 = 1\n"))
 	if err == nil || strings.Contains(err.Error(), "hunter2") ||
-		!strings.HasPrefix(err.Error(), "c.toml:2: there is a setting that is unknown here") {
+		!strings.HasPrefix(err.Error(), "c.toml:2: there is an unknown setting") {
 		t.Errorf("%v", err)
 	}
 }

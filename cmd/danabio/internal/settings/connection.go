@@ -20,32 +20,19 @@ type Connection struct {
 	Out    *term.Output // for the log; nil: none
 }
 
-// ConnectionHelp stands in the help of every command that connects.
-const ConnectionHelp = `
-Flags win over these variables, and they over the configuration file ("danabio config"):
-  DANABIO_ENVIRONMENT         sandbox or production
-  DANABIO_BASE_URL            base URL instead of an environment
-  DANABIO_CHANNEL             channel
-  DANABIO_CLIENT_ID           client id
-  DANABIO_CLIENT_SECRET       client secret
-  DANABIO_CLIENT_SECRET_FILE  file that holds nothing but the client secret
-  DANABIO_PROFILE             profile of the configuration file
-  DANABIO_CONFIG              another configuration file
-  HTTPS_PROXY, NO_PROXY       proxy, and hosts that are reached without it`
-
 func (c *Connection) AddFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.String("profile", "", "`NAME` of the profile to use, of those in the configuration file")
-	flags.String("environment", "", "`name` of the vendor's server to use: sandbox or production")
-	flags.String("base-url", "", "base `URL` of the server, instead of an environment")
-	flags.String("channel", "", "`channel`, as the account manager gave it out")
-	flags.String("client-id", "", "client `id`")
+	flags.String("profile", "", "")
+	flags.String("environment", "", "")
+	flags.String("base-url", "", "")
+	flags.String("channel", "", "")
+	flags.String("client-id", "", "")
 	c.Secret.AddFlags(cmd)
-	flags.String("ca-file", "", "`FILE.pem` with certificates of authorities to trust, besides the system's")
-	flags.String("client-cert", "", "`FILE.pem` with the certificate that danabio shows to the server")
-	flags.String("client-key", "", "`FILE.pem` with its private key (default in the file of --client-cert)")
-	flags.Bool("allow-plain-http", false, "let http:// go to another machine than this one")
-	flags.Bool("raw-basic-auth", false, "send client id and secret without form-encoding them first")
+	flags.String("ca-file", "", "")
+	flags.String("client-cert", "", "")
+	flags.String("client-key", "", "")
+	flags.Bool("allow-plain-http", false, "")
+	flags.Bool("raw-basic-auth", false, "")
 }
 
 // Client connects to nothing yet.

@@ -27,8 +27,8 @@ type SecretSource struct {
 
 func (s *SecretSource) AddFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&s.file, "client-secret-file", "",
-		"`FILE` that holds nothing but the client secret, and that others cannot read")
-	cmd.Flags().BoolVar(&s.Stdin, "client-secret-stdin", false, "read the client secret from standard input")
+		"")
+	cmd.Flags().BoolVar(&s.Stdin, "client-secret-stdin", false, "")
 }
 
 // SecretPlace is where the secret is: in one of the three. The zero one is that there is none.
@@ -86,7 +86,7 @@ func (p SecretPlace) Read(ctx context.Context, cmd *cobra.Command,
 		return "", nil, failure.BadInput("client secret: %w", err)
 	}
 	defer source.Close()
-	if notice, err = checkExposure("client secret", source, p.File); err != nil {
+	if notice, err = checkExposure(i18n.Textf("client secret"), source, p.File); err != nil {
 		return "", nil, err
 	}
 	secret, err = readSecret(interruptible{ctx, source}, i18n.Verbatim(p.File))
@@ -121,18 +121,17 @@ func (r failedReader) Read([]byte) (int, error) { return 0, r.err }
 
 // checkExposure fails if other users can read a file with a secret, and tells if only its place
 // keeps them from it. A group is often wanted (Kubernetes' fsGroup).
-func checkExposure(what string, file *os.File, path string) (notice *i18n.Message, err error) {
+func checkExposure(what error, file *os.File, path string) (notice *i18n.Message, err error) {
 	switch access.Reads(file) {
 	case access.Everything:
 		return nil,
-			failure.BadInput("%s: other users of this machine can read %s; have only you read it: chmod 600 %s (in "+
-				"Kubernetes, defaultMode: 0440 with fsGroup)",
+			failure.BadInput("%s: other users of this machine can read %s; make it readable only for you: chmod 600 "+
+				"%s (in Kubernetes, defaultMode: 0440 with fsGroup)",
 				what, path, term.ShellWord(path))
 	case access.KeptOut:
-		return i18n.Textf("%s: by its own permissions all users can read %s; it is used, since its mount is "+
-			"read-only or "+
-			"others cannot enter its folder "+
-			"(in Kubernetes, defaultMode: 0440 with fsGroup does without that)", what, term.OneLine(path)), nil
+		return i18n.Textf("%s: its permissions let all users read %s; it is used anyway, since its mount is "+
+			"read-only or others cannot enter its folder (in Kubernetes, defaultMode: 0440 with fsGroup avoids that)",
+			what, term.OneLine(path)), nil
 	}
 	return nil, nil
 }
@@ -143,7 +142,7 @@ func readSecret(source io.Reader, name error) (string, error) {
 	var fault *credential.Error
 	switch {
 	case errors.Is(err, credential.ErrTooLong):
-		return "", failure.BadInput("client secret: %s is longer than %d bytes, so it is no secret", name,
+		return "", failure.BadInput("client secret: %s is too long: more than %d bytes", name,
 			credential.MaxSize)
 	case errors.As(err, &fault):
 		return "", failure.BadInput("client secret: %s %w", name, err)

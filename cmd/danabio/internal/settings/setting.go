@@ -173,7 +173,7 @@ func (s *Settings) oneServer(cmd *cobra.Command) error {
 	switch {
 	case s.Environment.Value != "" && !Vendors(s.Environment.Value):
 		return failure.Usagef(cmd,
-			"%s is neither sandbox nor production; for a URL there is --base-url and DANABIO_BASE_URL",
+			"%s is neither sandbox nor production; for a URL use --base-url or DANABIO_BASE_URL",
 			environment.Name)
 	case s.BaseURL.Value != "" && !isWebURL(s.BaseURL.Value):
 		return failure.Usagef(cmd, "%s must begin with https://, such as https://acme.example.com", baseURL.Name)

@@ -49,7 +49,7 @@ type Output struct {
 
 // NewOutput looks at stderr, and at TERM and NO_COLOR, for what a terminal can show.
 func NewOutput(stdout, stderr io.Writer) *Output {
-	out := &Output{Stdout: stdout, Stderr: &oneAtATime{stream: stderr}, Language: "en"}
+	out := &Output{Stdout: stdout, Stderr: &syncWriter{stream: stderr}, Language: "en"}
 	out.StdoutFile, _ = stdout.(*os.File)
 	file, ok := stderr.(*os.File)
 	if !ok {
@@ -69,13 +69,13 @@ func NewOutput(stdout, stderr io.Writer) *Output {
 	return out
 }
 
-// oneAtATime is a stream to which several goroutines write: with --verbose, the client's too.
-type oneAtATime struct {
+// syncWriter is a stream to which several goroutines write: with --verbose, the client's too.
+type syncWriter struct {
 	mu     sync.Mutex
 	stream io.Writer
 }
 
-func (w *oneAtATime) Write(p []byte) (int, error) {
+func (w *syncWriter) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.stream.Write(p)

@@ -34,8 +34,8 @@ func WidthOf(stream io.Writer) int {
 func Wrap(text string, columns int) string {
 	var done, paragraph []string
 	finish := func() {
-		if len(paragraph) > 0 && !fits(paragraph, columns) {
-			paragraph = broken(strings.Join(paragraph, " "), "", columns)
+		if len(paragraph) > 0 && !fit(paragraph, columns) {
+			paragraph = breakLine(strings.Join(paragraph, " "), "", columns)
 		}
 		done, paragraph = append(done, paragraph...), nil
 	}
@@ -45,7 +45,7 @@ func Wrap(text string, columns int) string {
 			continue
 		}
 		finish()
-		if fits([]string{line}, columns) {
+		if fit([]string{line}, columns) {
 			done = append(done, line)
 			continue
 		}
@@ -59,17 +59,17 @@ func Wrap(text string, columns int) string {
 		if column > columns/2 { // too little is left beside it
 			done = append(done, strings.TrimRight(line[:len(line)-len(row)+gap], " "))
 			column = len(line) - len(row) + 2
-			done = append(done, broken(strings.Repeat(" ", column)+row[gap+2:], strings.Repeat(" ", column),
+			done = append(done, breakLine(strings.Repeat(" ", column)+row[gap+2:], strings.Repeat(" ", column),
 				columns)...)
 			continue
 		}
-		done = append(done, broken(line, strings.Repeat(" ", column), columns)...)
+		done = append(done, breakLine(line, strings.Repeat(" ", column), columns)...)
 	}
 	finish()
 	return strings.Join(done, "\n")
 }
 
-func fits(lines []string, columns int) bool {
+func fit(lines []string, columns int) bool {
 	for _, line := range lines {
 		if utf8.RuneCountInString(line) > columns {
 			return false
@@ -78,13 +78,13 @@ func fits(lines []string, columns int) bool {
 	return true
 }
 
-// broken breaks a line between words; the lines after the first begin with an indentation. A word
-// that is too long stays whole.
-func broken(line, indentation string, columns int) []string {
+// breakLine breaks a line between words; the lines after the first begin with an indentation. A
+// word that is too long stays whole.
+func breakLine(line, indentation string, columns int) []string {
 	var lines []string
 	// before it, spaces are no place for a break
 	from := max(len(line)-len(strings.TrimLeft(line, " ")), len(indentation))
-	for !fits([]string{line}, columns) {
+	for !fit([]string{line}, columns) {
 		from = min(from, len(line))
 		limit := len(string([]rune(line)[:columns+1]))
 		at := -1

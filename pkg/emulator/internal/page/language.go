@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"golang.org/x/text/language"
 )
@@ -10,28 +11,30 @@ import (
 // Language is a language of the pages.
 type Language string
 
-// The languages.
+// Supported languages.
 const (
 	English Language = "en"
 	Spanish Language = "es"
 )
 
-// Languages are all of them; the first serves those who ask for none of them.
+// Languages lists all languages. The first serves everyone who asks for none of them.
 var Languages = []Language{English, Spanish}
 
-var matcher = language.NewMatcher([]language.Tag{language.English, language.Spanish})
+var matcher = sync.OnceValue(func() language.Matcher {
+	return language.NewMatcher([]language.Tag{language.English, language.Spanish})
+})
 
-// Choose returns the language that the address asks for, and that it does; else the best by the
-// Accept-Language header.
+// Choose returns the language that the address asks for, and true. If it asks for none, Choose
+// returns the best match for the Accept-Language header, and false.
 func Choose(asked, accepted string) (chosen Language, byAddress bool) {
 	if slices.Contains(Languages, Language(asked)) {
 		return Language(asked), true
 	}
-	_, best := language.MatchStrings(matcher, accepted)
+	_, best := language.MatchStrings(matcher(), accepted)
 	return Languages[best], false
 }
 
-// Name is what the language calls itself.
+// Name returns the language's own name.
 func (l Language) Name() string {
 	return map[Language]string{English: "English", Spanish: "Español"}[l]
 }
@@ -53,9 +56,14 @@ func Both(key string) (string, error) {
 }
 
 func text(language Language, key string) (string, error) {
-	found := texts[key][language]
-	if found == "" {
-		return "", fmt.Errorf("there is no text %q in the language %q", key, language)
+	for i := range texts {
+		switch {
+		case texts[i].key != key:
+		case language == Spanish:
+			return texts[i].spanish, nil
+		case language == English:
+			return texts[i].english, nil
+		}
 	}
-	return found, nil
+	return "", fmt.Errorf("there is no text %q in the language %q", key, language)
 }

@@ -1,10 +1,10 @@
-// Package page makes the pages that people see at an emulator: the steps of the signer's page
-// behind a circuit's link, how it ended, what went wrong, and the list of circuits. Call [Render]
-// with what is to be shown, and send [Policy] with it.
+// Package page renders the emulator's pages for people: the steps of the signer's page behind a
+// circuit's link, how the circuit ended, what went wrong, and the list of circuits. Call [Render]
+// with the data to show, and send [Policy] with the result.
 //
-// Templates, style, script and all texts in English and Spanish live here. What a step does, and
-// who may see a page, is package emulator's. The pages work without the script but for drawing;
-// they load nothing from elsewhere and set no cookie.
+// This package contains templates, style, script and all texts in English and Spanish. Package
+// emulator decides what a step does and who may see a page. The pages need the script only for
+// drawing. They load nothing from elsewhere and set no cookie.
 package page
 
 import (
@@ -22,7 +22,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator/internal/pen"
 )
 
-// The steps in the order in which a signer takes them.
+// Steps of a signer, in order.
 const (
 	Consent   = "consent"
 	Front     = "front"
@@ -32,29 +32,29 @@ const (
 	Signature = "signature"
 )
 
-// Steps are all of them, in order.
+// Steps lists all steps in order.
 var Steps = []string{Consent, Front, Back, Selfie, Review, Signature}
 
-// Pictures are the steps that ask for a picture.
+// Pictures lists the steps that ask for a picture.
 var Pictures = []string{Front, Back, Selfie}
 
-// The other pages.
+// Other pages.
 const (
 	Completed = "completed"
 	Rejected  = "rejected"
 	Expired   = "expired"
-	Unknown   = "unknown"   // no circuit behind the link
-	Ended     = "ended"     // the circuit has ended, and what was sent came too late
-	Early     = "early"     // a step before its turn
-	Malformed = "malformed" // what was sent is no form of this page's
-	Foreign   = "foreign"   // a form that another site sent
+	Unknown   = "unknown"   // there is no circuit behind the link
+	Ended     = "ended"     // the circuit has ended, so the form came too late
+	Early     = "early"     // it is not the step's turn
+	Malformed = "malformed" // the request is not a form of this page
+	Foreign   = "foreign"   // the form comes from another site
 	Full      = "full"      // no memory is left
-	Failed    = "failed"    // the emulator's own failure
+	Failed    = "failed"    // an internal error of the emulator
 	List      = "list"      // all circuits
 	NoList    = "no-list"   // the list is not for this client
 )
 
-// What may be wrong with what a signer gave; the step is shown again with it.
+// Problems with the signer's input. The step is shown again with the problem.
 const (
 	ProblemLarge      = "too-large"
 	ProblemKind       = "wrong-kind"
@@ -65,32 +65,32 @@ const (
 	ProblemLongName   = "long-name"
 )
 
-// View is what a page shows.
+// View is the data of a page.
 type View struct {
 	Language Language
-	Chosen   bool   // the address asks for the language, and links go on doing so
-	Name     string // which page
-	Problem  string // with the step, empty if there is none
-	Next     string // the first step that is still to be done; empty where that is none of the page's business
+	Chosen   bool   // the address names the language, and links preserve it
+	Name     string // name of the page
+	Problem  string // with the input for the step, or empty
+	Next     string // first step to be done, or empty if the page does not need it
 
 	Documents []Document    // of the circuit
-	Signer    string        // the name for typing
-	Key       string        // the link's
-	Given     []string      // the steps whose picture was given
-	Way       string        // the way of signing that was chosen: draw, type or sample
-	Alone     time.Duration // Completed: how long after its start the circuit completed by itself; 0: it was told to
-	Back      bool          // a way back to the circuit is shown
-	Circuits  []Circuit     // of the list
-	MaxUpload int64         // bytes
+	Signer    string        // proposed name for typing
+	Key       string        // of the link
+	Given     []string      // steps whose picture was given
+	Way       string        // chosen way of signing: draw, type or sample
+	Alone     time.Duration // for Completed: how long after its start the circuit completed by itself; 0 if it did not
+	Back      bool          // show a link back to the circuit
+	Circuits  []Circuit     // for the list
+	MaxUpload int64         // in bytes
 }
 
-// Document is a document that is to be signed.
+// Document is a document to sign.
 type Document struct {
 	Name string
 	Size int64
 }
 
-// Circuit is a line of the list.
+// Circuit is an entry of the list.
 type Circuit struct {
 	ID, RequestID, State, Key string
 	StartedAt                 time.Time
@@ -99,29 +99,32 @@ type Circuit struct {
 //go:embed *.html page.css page.js
 var files embed.FS
 
-// style and script stand in each page, so that it is whole in one answer.
+// style and script are embedded in each page, so that it needs no further request.
 var style, script = read("page.css"), read("page.js")
 
 func read(name string) string {
 	content, err := files.ReadFile(name)
 	if err != nil {
-		panic(err) // embedded
+		panic(err) // impossible, since the file is embedded
 	}
 	return string(content)
 }
 
-// Policy is the pages' Content-Security-Policy: their own style, script, pictures and forms, and
-// nothing else; the empty icon is a data: address.
-var Policy = "default-src 'none'; style-src " + source(style) + "; script-src " + source(script) +
-	"; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for " +
-	"'script'"
+// Policy is the pages' Content-Security-Policy. It allows only their own style, script, pictures
+// and forms, and data: addresses, for the empty icon.
+var Policy = sync.OnceValue(func() string {
+	return "default-src 'none'; style-src " + source(style) + "; script-src " + source(script) +
+		"; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; " +
+		"require-trusted-types-for " +
+		"'script'"
+})
 
 func source(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-// bodies are the templates by the pages that they make, parsed when the first is asked for.
+// bodies maps page names to templates, which are parsed on first use.
 var bodies = sync.OnceValue(func() map[string]*template.Template {
 	made := map[string]*template.Template{}
 	for file, names := range map[string][]string{
@@ -153,13 +156,13 @@ func Render(view View) ([]byte, error) {
 	return made.Bytes(), nil
 }
 
-// Style and Script give the template what the policy allows, as it is.
+// Style returns the style unescaped, as the policy allows it.
 func (v View) Style() template.CSS { return template.CSS(style) }
 
-// Script is explained at Style.
+// Script returns the script unescaped, as the policy allows it.
 func (v View) Script() template.JS { return template.JS(script) }
 
-// T is the text of a key, whose parts are joined by dots.
+// T returns the text of a key, whose parts are joined by dots.
 func (v View) T(key string, more ...string) (string, error) {
 	for _, part := range more {
 		key += "." + part
@@ -167,13 +170,13 @@ func (v View) T(key string, more ...string) (string, error) {
 	return text(v.Language, key)
 }
 
-// F is the text of a key with values in it.
+// F returns the text of a key with the values formatted into it.
 func (v View) F(key string, values ...any) (string, error) {
 	format, err := text(v.Language, key)
 	return fmt.Sprintf(format, values...), err
 }
 
-// To is the address of a step of this circuit, of the circuit's current one for "", in the language
+// To returns the address of a step of this circuit, or of its current step for "", in the language
 // of this page.
 func (v View) To(step string) string {
 	query := url.Values{}
@@ -186,12 +189,12 @@ func (v View) To(step string) string {
 	return "?" + query.Encode()
 }
 
-// Switches are the languages to change to.
+// Switches returns the other languages.
 func (v View) Switches() []Language {
 	return slices.DeleteFunc(slices.Clone(Languages), func(l Language) bool { return l == v.Language })
 }
 
-// In is the address of this page in another language.
+// In returns the address of this page in another language.
 func (v View) In(language Language) string {
 	v.Language, v.Chosen = language, true
 	if v.IsStep() {
@@ -200,22 +203,22 @@ func (v View) In(language Language) string {
 	return v.To("")
 }
 
-// IsStep tells the steps from the other pages.
+// IsStep reports whether the page is a step.
 func (v View) IsStep() bool { return slices.Contains(Steps, v.Name) }
 
-// Number is the place of the page's step, from 1.
+// Number returns the number of the page's step, from 1.
 func (v View) Number() int { return slices.Index(Steps, v.Name) + 1 }
 
-// Count is how many steps there are.
+// Count returns the number of steps.
 func (v View) Count() int { return len(Steps) }
 
-// Progress is one step in the line of all.
+// Progress is one step in the progress line.
 type Progress struct {
 	Step               string
 	Current, Reachable bool
 }
 
-// Line is the line of all steps.
+// Line returns the progress line.
 func (v View) Line() []Progress {
 	line := make([]Progress, len(Steps))
 	for i, step := range Steps {
@@ -227,18 +230,17 @@ func (v View) Line() []Progress {
 // Has reports whether the picture of the step was given.
 func (v View) Has(step string) bool { return slices.Contains(v.Given, step) }
 
-// Pictures are the steps that ask for one.
+// Pictures returns the steps that ask for a picture.
 func (v View) Pictures() []string { return Pictures }
 
-// Ink gives the template the size of the area that a signature is drawn in, and the most points it
-// may have.
+// Ink returns the size of the drawing area, and the largest number of points.
 func (v View) Ink() (ink struct{ Width, Height, Points int }) {
 	ink.Width, ink.Height, ink.Points = pen.Width, pen.Height, pen.MaxPoints
 	return ink
 }
 
-// Megabytes writes a number of bytes for people.
+// Megabytes formats a number of bytes.
 func (v View) Megabytes(size int64) string { return fmt.Sprintf("%d MB", size>>20) }
 
-// Kilobytes writes a number of bytes for people, rounded up.
+// Kilobytes formats a number of bytes, rounded up.
 func (v View) Kilobytes(size int64) string { return fmt.Sprintf("%d kB", (size+999)/1000) }

@@ -1,8 +1,6 @@
-// Package pen is a signature as its signer gave it: lines drawn by mouse or finger, or a typed
-// name. Call [Parse] on what a page sends, [Typed] on a name, or [Sample]; package picture draws
-// the result, and package sign puts it on PDFs.
-//
-// Only the signature's own form lives here, and the bounds on it; it draws nothing.
+// Package pen represents a signature as its signer gave it: lines drawn with mouse or finger, or a
+// typed name. Call [Parse] on what a page sends, [Typed] on a name, or [Sample]. Package picture
+// draws the result, and package sign puts it on PDFs.
 package pen
 
 import (
@@ -14,33 +12,33 @@ import (
 	"unicode/utf8"
 )
 
-// Width and Height are the size of the area that a signature is drawn in. Points lie within it,
-// edges included, counted from its upper left corner.
+// Width and Height are the size of the drawing area. Points lie within it, including its edges,
+// counted from its upper left corner.
 const (
 	Width  = 600
 	Height = 200
 )
 
-// The most that a signature may have.
+// Limits of a signature.
 const (
 	MaxPoints = 3000
-	MaxName   = 100 // characters
+	MaxName   = 100 // in characters
 )
 
-// Signature is what was drawn or typed, one of the two.
+// Signature is either drawn or typed.
 type Signature struct {
 	Strokes []Stroke
 	Name    string
 }
 
-// Stroke is a line from where the pen came down to where it was lifted; one point is a dot.
+// Stroke is a line from where the pen came down to where it was lifted. A single point is a dot.
 type Stroke []Point
 
-// Point is a place in the area.
+// Point is a position in the drawing area.
 type Point struct{ X, Y int }
 
-// What is wrong with a signature that is refused. ErrEmpty is an oversight of the signer's, the
-// others are no page's work.
+// Reasons to refuse a signature. ErrEmpty is the signer's oversight. No page of ours sends the
+// others.
 var (
 	ErrEmpty   = errors.New("signature: nothing was drawn or typed")
 	ErrTooLong = fmt.Errorf("signature: more than %d points, or than %d characters", MaxPoints, MaxName)
@@ -48,8 +46,8 @@ var (
 		"10,20 11,25;40,40", Width, Height)
 )
 
-// Parse reads strokes: points "x,y" in whole numbers with a space between two, and a semicolon
-// between two strokes.
+// Parse parses strokes: points "x,y" in whole numbers, with a space between points and a semicolon
+// between strokes.
 func Parse(text string) (Signature, error) {
 	if text == "" {
 		return Signature{}, ErrEmpty
@@ -73,7 +71,8 @@ func Parse(text string) (Signature, error) {
 	return signature, nil
 }
 
-// coordinate reads a number from 0 to most, without sign or leading zeros; anything else is -1.
+// coordinate parses a number from 0 to most, without sign or leading zeros. It returns -1 for
+// anything else.
 func coordinate(text string, most int) int {
 	number, err := strconv.Atoi(text)
 	if err != nil || number < 0 || number > most || strconv.Itoa(number) != text {
@@ -82,7 +81,7 @@ func coordinate(text string, most int) int {
 	return number
 }
 
-// Typed makes a signature of a name, without space around it.
+// Typed returns a signature with the name, with white space normalized.
 func Typed(name string) (Signature, error) {
 	name = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(name, "?"), func(c rune) bool {
 		return unicode.IsSpace(c) || !unicode.IsPrint(c)
@@ -96,7 +95,7 @@ func Typed(name string) (Signature, error) {
 	return Signature{Name: name}, nil
 }
 
-// Points is how many points the strokes have together.
+// Points returns the total number of points of all strokes.
 func (s Signature) Points() (n int) {
 	for _, stroke := range s.Strokes {
 		n += len(stroke)
@@ -104,7 +103,7 @@ func (s Signature) Points() (n int) {
 	return n
 }
 
-// String writes strokes as [Parse] reads them.
+// String formats strokes as [Parse] reads them.
 func (s Signature) String() string {
 	var text strings.Builder
 	for i, stroke := range s.Strokes {

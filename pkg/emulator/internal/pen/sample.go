@@ -2,7 +2,8 @@ package pen
 
 import "math"
 
-// Sample is a flourish that is nobody's signature: loops that grow smaller, and a line under them.
+// Sample returns a flourish that is nobody's signature: loops that grow smaller, and a line below
+// them.
 func Sample() Signature {
 	var loops, line Stroke
 	for i := range 121 {

@@ -3,10 +3,11 @@ package picture
 import (
 	"image"
 	"image/color"
+	"image/draw"
 	"math"
 )
 
-// canvas is a picture in the making. Coordinates are pixels from the upper left corner.
+// canvas is a picture to draw on. Coordinates are pixels from the upper left corner.
 type canvas struct {
 	image         *image.RGBA
 	width, height int
@@ -20,13 +21,13 @@ func rgb(hex uint32) color.RGBA {
 	return color.RGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: 255}
 }
 
-// mix is a for 0, b for 1, and between for between.
+// mix interpolates between a, for share 0, and b, for share 1.
 func mix(a, b color.RGBA, share float64) color.RGBA {
 	channel := func(x, y uint8) uint8 { return uint8(float64(x) + (float64(y)-float64(x))*share + 0.5) }
 	return color.RGBA{R: channel(a.R, b.R), G: channel(a.G, b.G), B: channel(a.B, b.B), A: 255}
 }
 
-// paint covers a pixel to the given share, 0 to 1.
+// paint covers a share, from 0 to 1, of a pixel.
 func (c *canvas) paint(x, y int, paint color.RGBA, share float64) {
 	if share <= 0 || x < 0 || y < 0 || x >= c.width || y >= c.height {
 		return
@@ -43,10 +44,10 @@ func (c *canvas) paint(x, y int, paint color.RGBA, share float64) {
 		blend(pixel[2], paint.B), 255
 }
 
-// box is an area that a shape does not leave.
+// box is the area that contains a shape.
 type box struct{ left, top, right, bottom float64 }
 
-// shape draws what lies at a distance below zero from an outline, with soft edges.
+// shape paints the points at a negative distance from an outline, with soft edges.
 func (c *canvas) shape(area box, paint color.RGBA, opacity float64, distance func(x, y float64) float64) {
 	left, right := max(0, int(area.left)-1), min(c.width, int(area.right)+2)
 	top, bottom := max(0, int(area.top)-1), min(c.height, int(area.bottom)+2)
@@ -59,11 +60,11 @@ func (c *canvas) shape(area box, paint color.RGBA, opacity float64, distance fun
 	}
 }
 
-// gradient fills an area from the color at its top to that at its bottom.
+// gradient fills an area with colors from top to bottom.
 func (c *canvas) gradient(area box, top, bottom color.RGBA) {
 	for y := int(area.top); y < int(area.bottom); y++ {
 		paint := mix(top, bottom, (float64(y)-area.top)/(area.bottom-area.top))
-		c.block(box{area.left, float64(y), area.right, float64(y + 1)}, paint)
+		c.block(int(area.left), y, int(area.right), y+1, paint)
 	}
 }
 
@@ -79,28 +80,24 @@ func (c *canvas) rectangle(area box, radius float64, paint color.RGBA, opacity f
 	})
 }
 
-// block draws a rectangle without a radius: quicker, and exact at fractions of pixels.
-func (c *canvas) block(area box, paint color.RGBA) {
-	for y := int(area.top); y < int(math.Ceil(area.bottom)); y++ {
-		rows := min(area.bottom, float64(y+1)) - max(area.top, float64(y))
-		for x := int(area.left); x < int(math.Ceil(area.right)); x++ {
-			c.paint(x, y, paint, rows*(min(area.right, float64(x+1))-max(area.left, float64(x))))
-		}
-	}
+// block fills whole pixels.
+func (c *canvas) block(left, top, right, bottom int, paint color.RGBA) {
+	draw.Draw(c.image, image.Rect(left, top, right, bottom), image.NewUniform(paint), image.Point{}, draw.Src)
 }
 
 func (c *canvas) ellipse(x0, y0, rx, ry float64, paint color.RGBA, opacity float64) {
 	c.shape(box{x0 - rx, y0 - ry, x0 + rx, y0 + ry}, paint, opacity, ellipseDistance(x0, y0, rx, ry))
 }
 
-// ellipseDistance is about the distance near the outline, and has the right sign everywhere.
+// ellipseDistance approximates the distance from an ellipse near its outline. Its sign is right
+// everywhere.
 func ellipseDistance(x0, y0, rx, ry float64) func(x, y float64) float64 {
 	edge := 2 / min(rx, ry)
 	inner, outer := max(0, 1-edge)*max(0, 1-edge), (1+edge)*(1+edge)
 	return func(x, y float64) float64 {
 		u, v := (x-x0)/rx, (y-y0)/ry
 		switch square := u*u + v*v; {
-		case square <= inner: // far from the outline only the sign counts
+		case square <= inner: // far from the outline only the sign matters
 			return -2
 		case square >= outer:
 			return 2
@@ -111,7 +108,7 @@ func ellipseDistance(x0, y0, rx, ry float64) func(x, y float64) float64 {
 	}
 }
 
-// arc draws part of a circle's line, between two angles in radians, clockwise from the right.
+// arc draws an arc between two angles in radians, clockwise from the right.
 func (c *canvas) arc(x0, y0, radius, from, to, thickness float64, paint color.RGBA, opacity float64) {
 	reach := radius + thickness
 	c.shape(box{x0 - reach, y0 - reach, x0 + reach, y0 + reach}, paint, opacity, func(x, y float64) float64 {
@@ -127,7 +124,7 @@ func (c *canvas) arc(x0, y0, radius, from, to, thickness float64, paint color.RG
 	})
 }
 
-// waves draws the fine lines that identity documents have in the background.
+// waves draws fine background lines like those of identity documents.
 func (c *canvas) waves(area box, paint color.RGBA, spacing, phase float64) {
 	for line := area.top - 20; line < area.bottom+20; line += spacing {
 		for x := int(area.left); x < int(area.right); x++ {

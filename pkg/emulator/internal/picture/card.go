@@ -9,7 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// The format of bank and identity cards, ID-1.
+// Format of bank and identity cards, ID-1.
 const (
 	cardWidth  = 720
 	cardHeight = 454
@@ -20,9 +20,11 @@ var (
 	ink   = rgb(0x1B2430)
 	faint = rgb(0x5B6B7C)
 	navy  = rgb(0x17406B)
+
+	watermark = style{bold, 54, color.NRGBA{R: 0xB3, G: 0x20, B: 0x1C, A: 36}}
 )
 
-// number is an identity number of a form that no country uses.
+// number returns an identity number in a format that no country uses.
 func number(holder string) string {
 	r := random("number of " + holder)
 	return fmt.Sprintf("X-%03d-%03d-X", r.IntN(1000), r.IntN(1000))
@@ -39,9 +41,9 @@ func drawGround(c *canvas, holder string, phase float64) {
 
 func drawFront(c *canvas, holder string) {
 	drawGround(c, holder, 0)
-	c.block(box{0, 0, cardWidth, 66}, navy)
-	c.text(24, 18, 2.6, "REPÚBLICA DE EJEMPLO", rgb(0xFFFFFF))
-	c.text(24, 46, 1.5, "DOCUMENTO DE IDENTIDAD / SPECIMEN", rgb(0xC9DCEE))
+	c.block(0, 0, cardWidth, 66, navy)
+	c.text(24, 35, style{bold, 25, rgb(0xFFFFFF)}, "REPÚBLICA DE EJEMPLO")
+	c.text(24, 55, style{regular, 14, rgb(0xC9DCEE)}, "DOCUMENTO DE IDENTIDAD / SPECIMEN")
 	star(c, 672, 33, 22, rgb(0xF2C14E))
 
 	photo := box{26, 90, 226, 340}
@@ -52,37 +54,37 @@ func drawFront(c *canvas, holder string) {
 		label, value string
 		size         float64
 	}{
-		{"NOMBRE / NAME", holder, 2.6},
-		{"NÚMERO / NUMBER", number(holder), 2.6},
-		{"NACIMIENTO / BIRTH", "31 02 1990", 2.2}, // a day that does not exist
-		{"VÁLIDO HASTA / VALID UNTIL", "NUNCA / NEVER", 2.2},
+		{"NOMBRE / NAME", strings.ToUpper(holder), 25},
+		{"NÚMERO / NUMBER", number(holder), 25},
+		{"NACIMIENTO / BIRTH", "31 02 1990", 21}, // a day that does not exist
+		{"VÁLIDO HASTA / VALID UNTIL", "NUNCA / NEVER", 21},
 	}
 	for i, field := range fields {
-		y := 98 + float64(i)*62
-		c.text(254, y, 1.4, field.label, faint)
-		c.fitText(254, y+20, field.size, cardWidth-254-24, field.value, ink)
+		y := 108 + float64(i)*62
+		c.text(254, y, style{regular, 13, faint}, field.label)
+		c.fitText(254, y+27, cardWidth-254-24, style{bold, field.size, ink}, field.value)
 	}
-	c.text(26, 362, 1.8, "SPECIMEN", rgb(0xA8523A))
-	c.slantText(236, 390, 5.4, 0.56, "EMULADOR", rgb(0xB3201C), 0.15)
+	c.text(26, 376, style{bold, 18, rgb(0xA8523A)}, "SPECIMEN")
+	c.slantText(446, 392, 0.56, watermark, "EMULADOR")
 	warn(c, bandTop, "EMULATOR - NOT A REAL DOCUMENT", "EMULADOR - NO ES UN DOCUMENTO REAL")
 }
 
 func drawBack(c *canvas, holder string) {
 	drawGround(c, holder, 1.3)
-	c.block(box{0, 28, cardWidth, 92}, rgb(0x26292E))
-	c.text(24, 112, 1.6, "EMITIDO POR / ISSUED BY: DANABIO EMULATOR", ink)
-	c.text(24, 136, 1.4, "SOLO PARA PRUEBAS. NO IDENTIFICA A NADIE.", faint)
-	c.text(24, 156, 1.4, "FOR TESTS ONLY. IDENTIFIES NOBODY.", faint)
+	c.block(0, 28, cardWidth, 92, rgb(0x26292E))
+	c.text(24, 124, style{bold, 16, ink}, "EMITIDO POR / ISSUED BY: DANABIO EMULATOR")
+	c.text(24, 146, style{regular, 14, faint}, "SOLO PARA PRUEBAS. NO IDENTIFICA A NADIE.")
+	c.text(24, 166, style{regular, 14, faint}, "FOR TESTS ONLY. IDENTIFIES NOBODY.")
 
 	r := random("pattern of " + holder)
-	const cell, cells = 5.0, 26
-	left, top := float64(cardWidth)-24-cell*cells, 112.0
+	const cell, cells = 5, 26
+	const left, top = cardWidth - 24 - cell*cells, 112
 	c.rectangle(box{left - 6, top - 6, left + cell*cells + 6, top + cell*cells + 6}, 3, rgb(0xFFFFFF), 1)
 	for row := range cells {
 		for column := range cells {
 			if r.IntN(2) == 0 {
-				x, y := left+float64(column)*cell, top+float64(row)*cell
-				c.block(box{x, y, x + cell, y + cell}, ink)
+				x, y := left+column*cell, top+row*cell
+				c.block(x, y, x+cell, y+cell, ink)
 			}
 		}
 	}
@@ -94,18 +96,18 @@ func drawBack(c *canvas, holder string) {
 		print(5+6*float64(i), from, 2)
 		print(5+6*float64(i), 0, 0.3+0.4*r.Float64())
 	}
-	c.text(154, 216, 1.4, "HUELLA DIBUJADA / DRAWN PRINT", faint)
+	c.text(154, 226, style{regular, 14, faint}, "HUELLA DIBUJADA / DRAWN PRINT")
 
 	c.rectangle(box{0, 284, cardWidth, bandTop}, 0, rgb(0xFFFFFF), 0.65)
 	for i, line := range readableText(holder) {
-		c.text(24, 298+float64(i)*33, 3.7, line, ink)
+		c.text(24, 319+float64(i)*33, style{mono, 37, ink}, line)
 	}
-	c.slantText(250, 380, 5.4, 0.56, "EMULADOR", rgb(0xB3201C), 0.15)
+	c.slantText(250, 392, 0.56, watermark, "EMULADOR")
 	warn(c, bandTop, "EMULATOR - NOT A REAL DOCUMENT", "EMULADOR - NO ES UN DOCUMENTO REAL")
 }
 
-// readableText gives three lines that look like the machine readable zone and have its length, but
-// name no country and carry no valid check digits.
+// readableText returns three lines that look like a machine readable zone and have its length, but
+// name no country and have no valid check digits.
 func readableText(holder string) [3]string {
 	letters := func(text string) string {
 		return strings.Map(func(c rune) rune {
@@ -131,7 +133,7 @@ func readableText(holder string) [3]string {
 	return lines
 }
 
-// star is the emblem of a republic that does not exist.
+// star draws the emblem of a republic that does not exist.
 func star(c *canvas, x0, y0, radius float64, paint color.RGBA) {
 	c.shape(box{x0 - radius, y0 - radius, x0 + radius, y0 + radius}, paint, 1, func(x, y float64) float64 {
 		angle := math.Atan2(x-x0, y0-y)
@@ -139,7 +141,7 @@ func star(c *canvas, x0, y0, radius float64, paint color.RGBA) {
 		angle = math.Abs(math.Mod(angle+2*math.Pi+sector/2, sector) - sector/2)
 		distance := math.Hypot(x-x0, y-y0)
 		u, v := distance*math.Cos(angle), distance*math.Sin(angle)
-		// the edge from the tip to the notch between two tips
+		// edge from the tip to the notch between two tips
 		notchX, notchY := 0.40*radius*math.Cos(sector/2), 0.40*radius*math.Sin(sector/2)
 		edgeX, edgeY := notchX-radius, notchY
 		return (edgeX*v - edgeY*(u-radius)) / math.Hypot(edgeX, edgeY) * -1

@@ -10,7 +10,7 @@ const (
 	selfieHeight = 600
 )
 
-// face is how a holder looks.
+// face is the appearance of a holder.
 type face struct {
 	skin, hair, shirt, eyes, wall color.RGBA
 	longHair, glasses, beard      bool
@@ -34,7 +34,7 @@ func newFace(holder string) face {
 	return f
 }
 
-// draw puts the head and shoulders into an area; unit is 1 where that is a whole selfie.
+// draw draws head and shoulders into an area.
 func (f face) draw(c *canvas, area box) {
 	unit := (area.right - area.left) / selfieWidth
 	px := func(x float64) float64 { return area.left + x*unit }
@@ -42,8 +42,7 @@ func (f face) draw(c *canvas, area box) {
 	oval := func(x, y, rx, ry float64, paint color.RGBA, opacity float64) {
 		c.ellipse(px(x), py(y), rx*unit, ry*unit, paint, opacity)
 	}
-	// clipped draws in the coordinates of a whole selfie, between two heights, and not outside the
-	// area
+	// clipped draws in the coordinates of a whole selfie, between two heights and inside the area
 	clipped := func(top, bottom float64, paint color.RGBA, opacity float64, distance func(x, y float64) float64) {
 		part := box{area.left, max(area.top, py(top)), area.right, min(area.bottom, py(bottom))}
 		c.shape(part, paint, opacity, func(x, y float64) float64 {
@@ -79,7 +78,7 @@ func (f face) draw(c *canvas, area box) {
 			return max(skin(x, y), -chin(x, y), 290-y)
 		})
 	}
-	// the hairline: what of the head lies above a flat curve
+	// hairline: the part of the head above a flat curve
 	forehead := ellipseDistance(252, 330, w+26, 136)
 	clipped(120, 300, f.hair, 1, func(x, y float64) float64 { return max(head(x, y), -forehead(x, y)) })
 
@@ -107,15 +106,15 @@ func (f face) draw(c *canvas, area box) {
 
 func drawSelfie(c *canvas, holder string) {
 	newFace(holder).draw(c, box{0, 0, selfieWidth, selfieHeight})
-	c.slantText(66, 560, 4.4, 0.86, "EMULATOR EMULADOR", rgb(0xFFFFFF), 0.16)
+	c.slantText(72, 540, 0.86, style{bold, 54, color.NRGBA{R: 255, G: 255, B: 255, A: 46}}, "EMULATOR EMULADOR")
 	warn(c, selfieHeight-58, "EMULATOR - NOT A REAL PERSON", "EMULADOR - NO ES UNA PERSONA REAL")
 }
 
-// warn draws the band that every picture has at its lower edge.
-func warn(c *canvas, top float64, english, spanish string) {
-	width := float64(c.width)
-	c.block(box{0, top, width, float64(c.height)}, rgb(0xB3201C))
-	middle := (top + float64(c.height)) / 2
-	c.centerText(0, width, middle-19, 2.4, english, rgb(0xFFFFFF))
-	c.centerText(0, width, middle+7, 1.6, spanish, rgb(0xFFE3DF))
+// warn draws the band at the lower edge of every picture, below a height.
+func warn(c *canvas, top int, english, spanish string) {
+	c.block(0, top, c.width, c.height, rgb(0xB3201C))
+	scale := min(float64(c.height-top)/56, float64(c.width)/480)
+	middle := float64(top+c.height) / 2
+	c.centerText(middle-1*scale, style{bold, 22 * scale, rgb(0xFFFFFF)}, english)
+	c.centerText(middle+20*scale, style{regular, 16 * scale, rgb(0xFFE3DF)}, spanish)
 }

@@ -12,40 +12,35 @@ import (
 	"github.com/danabio/danabio-go/internal/exif"
 )
 
-// The most that a photograph may have, whatever its file says of itself.
+// Limits of a photograph, whatever its file claims.
 const (
 	MaxPixels = 25_000_000
 	maxSide   = 12_000
 	maxScans  = 200
 )
 
-// photoSide is the longest side of what [Photo] gives, in pixels.
+// photoSide is the longest side of a result of [Photo], in pixels.
 const photoSide = 1280
 
-// Why [Photo] refuses a file.
+// Errors of [Photo].
 var (
 	ErrFormat     = errors.New("picture: no JPEG or PNG file, or a damaged one")
 	ErrDimensions = fmt.Errorf("picture: more than %d megapixels or %d pixels on a side", MaxPixels/1_000_000, maxSide)
 )
 
-// Photo makes a photograph that somebody uploaded anew, as a JPEG: upright, 1,280 pixels on its
-// longest side at most, with nothing of the file but what its pixels show, and a band that says
-// what it went through. Its size is known before its pixels are decoded; one of [MaxPixels] takes
-// up to 400 MB while it is.
+// Photo re-encodes an uploaded photograph as a JPEG. The result is upright, at most 1,280 pixels on
+// its longest side, and keeps nothing of the file except its pixels. A band says what happened to
+// it. Photo checks the dimensions before it decodes the pixels; decoding [MaxPixels] takes up to
+// 400 MB.
 func Photo(file []byte) ([]byte, error) {
 	photo, err := decodePhoto(file)
 	if err != nil {
 		return nil, err
 	}
 	c := shrink(photo, exif.OrientationOf(file))
-	top := float64(c.height)
+	top := c.height
 	c.extend(max(24, c.width/12))
-	scale := float64(c.width) / 540
-	width := float64(c.width)
-	c.block(box{0, top, width, float64(c.height)}, rgb(0xB3201C))
-	middle := (top + float64(c.height)) / 2
-	c.centerText(0, width, middle-17*scale, 2.2*scale, "EMULATOR - NOTHING WAS VERIFIED", rgb(0xFFFFFF))
-	c.centerText(0, width, middle+6*scale, 1.5*scale, "EMULADOR - NO SE VERIFICÓ NADA", rgb(0xFFE3DF))
+	warn(c, top, "EMULATOR - NOTHING WAS VERIFIED", "EMULADOR - NO SE VERIFICÓ NADA")
 	return encode(c), nil
 }
 
@@ -54,7 +49,7 @@ func decodePhoto(file []byte) (image.Image, error) {
 	if bytes.HasPrefix(file, []byte("\x89PNG\r\n\x1a\n")) {
 		decodeConfig, decode = png.DecodeConfig, png.Decode
 	} else if bytes.Count(file, []byte{0xFF, 0xDA}) > maxScans {
-		// A scan of a few bytes makes the decoder go over the whole picture. No camera writes more
+		// A scan of a few bytes makes the decoder process the whole picture. No camera writes more
 		// than a dozen.
 		return nil, ErrFormat
 	}
@@ -72,8 +67,8 @@ func decodePhoto(file []byte) (image.Image, error) {
 	return photo, nil
 }
 
-// shrink draws a photo upright, on white. Each pixel is the mean of nine samples where the photo is
-// larger.
+// shrink draws a photo upright, on white. If the photo is larger, each pixel is the mean of nine
+// samples.
 func shrink(photo image.Image, turned exif.Orientation) *canvas {
 	bounds := photo.Bounds()
 	width, height := bounds.Dx(), bounds.Dy()
@@ -109,7 +104,7 @@ func shrink(photo image.Image, turned exif.Orientation) *canvas {
 	return c
 }
 
-// extend adds room below.
+// extend adds rows at the bottom.
 func (c *canvas) extend(rows int) {
 	taller := newCanvas(c.width, c.height+rows)
 	copy(taller.image.Pix, c.image.Pix)

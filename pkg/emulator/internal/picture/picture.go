@@ -1,10 +1,9 @@
-// Package picture draws the pictures that the emulator puts into its evidence: an identity document
-// from both sides, and the face of whoever holds it. Call [DocumentFront], [DocumentBack] and
-// [Selfie].
+// Package picture draws the pictures in the emulator's evidence: both sides of an identity
+// document, and its holder's face. Call [DocumentFront], [DocumentBack] and [Selfie].
 //
-// All are drawn by code, show nobody, and say in their pixels that an emulator made them. The same
-// holder gives the same pictures, byte for byte with one version of Go, and the face on the
-// document is that of the selfie. Only drawing lives here.
+// All pictures are drawn by code, show no real person, and say in their pixels that an emulator
+// made them. The same holder gives the same pictures, byte for byte with one version of Go, and the
+// face on the document is that of the selfie.
 package picture
 
 import (
@@ -16,7 +15,7 @@ import (
 
 const quality = 84
 
-// random gives numbers that depend on the holder alone.
+// random returns a generator that depends only on the holder.
 func random(holder string) *rand.Rand {
 	return rand.New(rand.NewChaCha8(sha256.Sum256([]byte(holder))))
 }
@@ -24,7 +23,7 @@ func random(holder string) *rand.Rand {
 func encode(c *canvas) []byte {
 	var out bytes.Buffer
 	if err := jpeg.Encode(&out, c.image, &jpeg.Options{Quality: quality}); err != nil {
-		panic(err) // a buffer takes everything, and the sizes are fixed
+		panic(err) // impossible, since a buffer accepts everything and the sizes are fixed
 	}
 	return out.Bytes()
 }

@@ -43,7 +43,7 @@ func TestEveryPictureSaysWhoMadeIt(t *testing.T) {
 			}
 			// what the band must look like, drawn alone
 			band := newCanvas(kind.width, kind.height)
-			warn(band, float64(kind.bandTop), kind.english, kind.spanish)
+			warn(band, kind.bandTop, kind.english, kind.spanish)
 			different, ink := 0, 0
 			for y := kind.bandTop; y < kind.height; y++ {
 				for x := range kind.width {
@@ -75,31 +75,46 @@ func TestPicturesDependOnTheHolderAlone(t *testing.T) {
 	}
 }
 
-func TestSpelling(t *testing.T) {
-	tests := []struct {
-		text  string
-		width int
-		same  string // another text that looks the same
-	}{
-		{"abc", 3, "ABC"},
-		{"Ñandú", 5, "ÑANDÚ"},
-		{"n\u0303", 1, "Ñ"},
-		{"李x", 2, "?X"},
-		{"", 0, ""},
-	}
-	for _, test := range tests {
-		got, same := spell(test.text), spell(test.same)
-		if len(got) != test.width || len(same) != len(got) {
-			t.Fatalf("%q has %d letters, %q has %d", test.text, len(got), test.same, len(same))
+// inked draws a text alone, black on white.
+func inked(text string) *image.RGBA {
+	c := newCanvas(300, 100)
+	c.block(0, 0, c.width, c.height, rgb(0xFFFFFF))
+	c.fitText(10, 70, 280, style{bold, 60, rgb(0)}, text)
+	return c.image
+}
+
+func TestTextKeepsAccents(t *testing.T) {
+	for text, same := range map[string]string{
+		"n\u0303": "ñ", "U\u0308": "Ü", "李x": "?x", "\u0301": "", "ạ": "a", "a\u0348": "a",
+	} {
+		if !bytes.Equal(inked(text).Pix, inked(same).Pix) {
+			t.Errorf("%q does not look like %q", text, same)
 		}
-		for i := range got {
-			if got[i] != same[i] {
-				t.Errorf("letter %d of %q does not look like that of %q", i, test.text, test.same)
+	}
+	seen := map[string]string{}
+	for letter := range strings.SplitSeq("n ñ N Ñ i í I Í u ú ü U Ú Ü e é a á o ó c ç Å Ž ¿ ?", " ") {
+		pixels := string(inked(letter).Pix)
+		if other, twice := seen[pixels]; twice {
+			t.Errorf("%s looks like %s", letter, other)
+		}
+		seen[pixels] = letter
+	}
+}
+
+// A text that is too long is written smaller, and still whole.
+func TestTextFits(t *testing.T) {
+	for _, text := range []string{strings.Repeat("W", 12), strings.Repeat("Ñ", 30)} {
+		picture, last := inked(text), 0
+		for y := range 100 {
+			for x := range 300 {
+				if picture.RGBAAt(x, y).R < 200 {
+					last = max(last, x)
+				}
 			}
 		}
-	}
-	if spell("Ñ")[0] == spell("N")[0] || spell("Í")[0] == spell("I")[0] {
-		t.Error("accents are lost")
+		if last < 280 || last > 290 {
+			t.Errorf("%.10s…: the last ink is at %d, want it near 290", text, last)
+		}
 	}
 }
 

@@ -14,7 +14,7 @@ const signatureBand = 48
 // Signature draws a signature as a PNG of 600 by 248 pixels.
 func Signature(signature pen.Signature) []byte {
 	c := newCanvas(pen.Width, pen.Height+signatureBand)
-	c.block(box{0, 0, pen.Width, pen.Height}, rgb(0xFFFFFF))
+	c.block(0, 0, pen.Width, pen.Height, rgb(0xFFFFFF))
 	for _, stroke := range signature.Strokes {
 		last := stroke[0]
 		for _, point := range stroke {
@@ -24,21 +24,22 @@ func Signature(signature pen.Signature) []byte {
 	}
 	if signature.Name != "" {
 		const margin = 40
-		size := min(5, (pen.Width-2*margin)/max(1, textWidth(signature.Name, 1)))
-		c.centerText(0, pen.Width, (pen.Height-letterHeight*size)/2, size, signature.Name, penBlue)
+		name := style{italic, 72, penBlue}
+		name.size = min(name.size, (pen.Width-2*margin)/name.face.glyphs(signature.Name, nil))
+		c.centerText(pen.Height/2+0.3*name.size, name, signature.Name)
 	}
 	warn(c, pen.Height, "EMULATOR - NOT A REAL SIGNATURE", "EMULADOR - NO ES UNA FIRMA REAL")
 	var out bytes.Buffer
 	if err := png.Encode(&out, c.image); err != nil {
-		panic(err) // a buffer takes everything, and the size is fixed
+		panic(err) // impossible, since a buffer accepts everything and the size is fixed
 	}
 	return out.Bytes()
 }
 
-// penBlue is the blue of ball-point pens.
+// penBlue is the blue of ballpoint pens.
 var penBlue = rgb(0x14307A)
 
-// line draws as a round pen does.
+// line draws a line with a round pen.
 func (c *canvas) line(x0, y0, x1, y1, radius float64, paint color.RGBA) {
 	steps := max(1, math.Ceil(math.Hypot(x1-x0, y1-y0)))
 	for i := range int(steps) + 1 {

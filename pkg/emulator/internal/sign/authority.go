@@ -18,18 +18,20 @@ const (
 	validAfter   = 10 * 365 * 24 * time.Hour
 )
 
-// Authority is a test certificate authority with one signer's certificate. Its keys exist in memory
-// only. They are ECDSA P-256: an RSA key would cost each start a tenth of a second and more.
+// Authority is a test certificate authority with one signing certificate. Its keys exist only in
+// memory. They are ECDSA P-256, since generating RSA keys would take a tenth of a second or more at
+// each start.
 type Authority struct {
 	root   *x509.Certificate
 	signer *x509.Certificate
 	key    *ecdsa.PrivateKey
 	trust  *x509.CertPool
-	// reserve is how many bytes a CMS is given in the document.
+	// reserve is the space for a CMS in the document, in bytes.
 	reserve int
 }
 
-// NewAuthority makes an authority whose certificates are valid from a day before now for ten years.
+// NewAuthority returns an authority whose certificates are valid for ten years, from a day before
+// now.
 func NewAuthority(now time.Time) (*Authority, error) {
 	a := &Authority{trust: x509.NewCertPool()}
 	notBefore := now.UTC().Truncate(time.Second).Add(-validBefore)
@@ -93,13 +95,13 @@ func issue(template, parent *x509.Certificate, subject, issuer *ecdsa.PrivateKey
 	return certificate, nil
 }
 
-// Root is the authority's own certificate, which whoever wants to trust its signatures needs.
+// Root returns the authority's own certificate, which is needed to trust its signatures.
 func (a *Authority) Root() *x509.Certificate { return a.root }
 
-// RootPEM is Root in PEM.
+// RootPEM returns Root in PEM.
 func (a *Authority) RootPEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.root.Raw})
 }
 
-// Signer is the certificate that signs.
+// Signer returns the signing certificate.
 func (a *Authority) Signer() *x509.Certificate { return a.signer }

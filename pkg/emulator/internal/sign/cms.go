@@ -14,13 +14,13 @@ import (
 
 const (
 	digestSize   = sha256.Size
-	reserveSpare = 64 // ECDSA signatures, and CMS with them, differ by a few bytes
+	reserveSpare = 64 // the size of ECDSA signatures, and of a CMS with them, varies by a few bytes
 )
 
-// newCMS makes a detached CMS signature over a document of that SHA-256, in DER.
+// newCMS returns a detached CMS signature, in DER, over a document with the given SHA-256.
 //
-// pkcs7 hashes a whole document in memory and takes the signing time from the system's clock. Here
-// both are given: the two attributes are set afterwards and the attributes signed once more.
+// pkcs7 hashes a whole document in memory and takes the signing time from the system clock. Here
+// both are given, so newCMS replaces the two attributes and signs the attributes again.
 func (a *Authority) newCMS(digest []byte, signingTime time.Time) ([]byte, error) {
 	message, err := pkcs7.NewSignedData(nil)
 	if err != nil {

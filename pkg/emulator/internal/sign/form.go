@@ -8,18 +8,18 @@ import (
 	"github.com/danabio/danabio-go/internal/pdf"
 )
 
-// fieldPrefix begins the names of the emulator's signature fields.
+// fieldPrefix is the prefix of the emulator's signature field names.
 const fieldPrefix = "emulator-signature-"
 
-// form is what the base has of the places that a signature must be entered in.
+// form holds the objects of the base document that must refer to a signature.
 type form struct {
 	catalog        pdf.Object
 	catalogRef     pdf.Reference
 	page           pdf.Page
 	acroForm       pdf.Object // a dictionary, or null
 	acroRef        pdf.Reference
-	names          map[string]bool // of the topmost fields
-	signatureCount int             // signatures by an emulator
+	names          map[string]bool // of the top-level fields
+	signatureCount int             // number of earlier signatures by an emulator
 }
 
 // findForm reads the catalog, the first page and the form's fields.
@@ -39,7 +39,7 @@ func (r *revision) findForm() error {
 		return err
 	}
 	if f.acroForm.Kind != pdf.Null && f.acroForm.Kind != pdf.Dictionary {
-		return &Error{Reason: "the PDF's /AcroForm is no dictionary"}
+		return &Error{Reason: "the PDF's /AcroForm is not a dictionary"}
 	}
 	for _, dictionary := range []pdf.Object{f.catalog, f.page.Dictionary, f.acroForm} {
 		if _, twice := dictionary.DuplicateKey(); twice {
@@ -50,7 +50,7 @@ func (r *revision) findForm() error {
 	if annotations, _, err := r.base.Resolve(f.page.Dictionary.Get("Annots")); err != nil {
 		return err
 	} else if annotations.Kind != pdf.Null && annotations.Kind != pdf.Array {
-		return &Error{Reason: "the first page's /Annots is no array"}
+		return &Error{Reason: "the first page's /Annots is not an array"}
 	}
 	return r.readFieldNames()
 }
@@ -62,7 +62,7 @@ func (r *revision) readFieldNames() error {
 		return err
 	}
 	if fields.Kind != pdf.Null && fields.Kind != pdf.Array {
-		return &Error{Reason: "the PDF's /Fields is no array"}
+		return &Error{Reason: "the PDF's /Fields is not an array"}
 	}
 	for _, item := range fields.Items {
 		field, _, err := r.base.Resolve(item)
@@ -82,7 +82,7 @@ func (r *revision) readFieldNames() error {
 	return nil
 }
 
-// fieldName gives a name that no other topmost field has.
+// fieldName returns a name that no other top-level field has.
 func (f *form) fieldName() string {
 	for n := 1; ; n++ {
 		if name := fmt.Sprintf("%s%d", fieldPrefix, n); !f.names[name] {
@@ -91,7 +91,7 @@ func (f *form) fieldName() string {
 	}
 }
 
-// enter makes the widget known to the form and to the page.
+// enter adds the widget to the form and to the page.
 func (r *revision) enter(widget pdf.Reference) error {
 	item := pdf.NewReference(widget)
 	f := &r.form
@@ -124,7 +124,7 @@ func (r *revision) enter(widget pdf.Reference) error {
 	return r.replace(f.catalogRef, f.catalog.With("AcroForm", acroForm))
 }
 
-// encodeText makes a PDF text string.
+// encodeText returns a PDF text string.
 func encodeText(text string) pdf.Object {
 	for _, c := range text {
 		if c < ' ' || c > '~' {

@@ -6,8 +6,8 @@ import (
 	"github.com/danabio/danabio-go/internal/pdf"
 )
 
-// ReplacePage returns the document with an incremental update in which its first page shows a text
-// and nothing else. It signs nothing: it is what an attacker does, for tests.
+// ReplacePage returns the document with an incremental update that replaces the content of its
+// first page with a text. It signs nothing. It does what an attacker does, for tests.
 func ReplacePage(document []byte, text string) ([]byte, error) {
 	r, err := prepare(document)
 	if err != nil {

@@ -27,8 +27,8 @@ func newRevision(base *pdf.Document, document []byte) *revision {
 	return &revision{base: base, document: document, changedObjects: map[pdf.Reference]pdf.Object{}, next: next}
 }
 
-// create gives a number that the base does not use. Some readers take no number above 8,388,607,
-// the limit that PDF 1.7 names.
+// create returns an unused object number. Some readers accept no number above 8,388,607, the limit
+// that PDF 1.7 names.
 func (r *revision) create() (pdf.Reference, error) {
 	const highest = 8_388_607
 	if r.next >= highest {
@@ -38,7 +38,7 @@ func (r *revision) create() (pdf.Reference, error) {
 	return pdf.Reference{Number: r.next}, nil
 }
 
-// resolve follows references, and sees what this revision has changed.
+// resolve follows references, and sees the objects that this revision has changed.
 func (r *revision) resolve(o pdf.Object) (pdf.Object, pdf.Reference, error) {
 	object, ref, err := r.base.Resolve(o)
 	if err != nil {
@@ -50,7 +50,7 @@ func (r *revision) resolve(o pdf.Object) (pdf.Object, pdf.Reference, error) {
 	return object, ref, nil
 }
 
-// replace writes an object of the base anew.
+// replace replaces an object of the base document.
 func (r *revision) replace(ref pdf.Reference, object pdf.Object) error {
 	loaded, err := r.base.Load(ref)
 	if err != nil {
@@ -64,9 +64,9 @@ func (r *revision) replace(ref pdf.Reference, object pdf.Object) error {
 	return nil
 }
 
-// extend appends an item to the array that a dictionary has under a key, directly, by
-// reference, as null or not at all. It returns the dictionary, and whether that has changed:
-// an array by reference is replaced by itself.
+// extend appends an item to the array under a dictionary's key. The array may be direct, a
+// reference, null or missing. extend returns the dictionary, and whether it has changed: an array
+// behind a reference is itself replaced.
 func (r *revision) extend(owner pdf.Object, key string, item pdf.Object) (pdf.Object, bool, error) {
 	array, ref, err := r.resolve(owner.Get(key))
 	if err != nil {
@@ -76,7 +76,7 @@ func (r *revision) extend(owner pdf.Object, key string, item pdf.Object) (pdf.Ob
 		return owner.With(key, pdf.NewArray(item)), true, nil
 	}
 	if array.Kind != pdf.Array {
-		return pdf.Object{}, false, &Error{Reason: fmt.Sprintf("the PDF's /%s is no array", key)}
+		return pdf.Object{}, false, &Error{Reason: fmt.Sprintf("the PDF's /%s is not an array", key)}
 	}
 	if n := len(array.Items); n > 0 && array.Items[n-1].Equal(item) {
 		return owner, false, nil // some programs share one array between /Annots and /Fields
@@ -88,14 +88,14 @@ func (r *revision) extend(owner pdf.Object, key string, item pdf.Object) (pdf.Ob
 	return owner, false, r.replace(ref, extended)
 }
 
-// xrefOffset is an object's place in the new file.
+// xrefOffset is the position of an object in the new file.
 type xrefOffset struct {
 	reference pdf.Reference
 	offset    int64
 }
 
-// write gives the base with the update behind it, and where the object with the number mark begins.
-// streams hold the content of those objects that are streams.
+// write returns the base document followed by the update, and the offset of the object mark.
+// streams holds the content of the objects that are streams.
 func (r *revision) write(streams map[pdf.Reference][]byte, mark pdf.Reference) ([]byte, int64, error) {
 	out := make([]byte, len(r.document), len(r.document)+32<<10)
 	copy(out, r.document)
@@ -136,8 +136,8 @@ func (r *revision) write(streams map[pdf.Reference][]byte, mark pdf.Reference) (
 	return fmt.Appendf(out, "startxref\n%d\n%%%%EOF\n", start-r.base.Header()), marked, nil
 }
 
-// trailer is the base's, with what this revision changes and without what belongs to the base
-// alone.
+// trailer returns the base document's trailer with this revision's changes, and without what
+// applies only to the base.
 func (r *revision) trailer(start int64) pdf.Object {
 	trailer := r.base.Trailer().Without("Prev", "Size", "XRefStm", "ID", "DocChecksum",
 		"Type", "W", "Index", "Length", "Filter", "DecodeParms", "F", "FFilter", "FDecodeParms", "DL")
@@ -153,7 +153,7 @@ func (r *revision) trailer(start int64) pdf.Object {
 		With("ID", pdf.NewArray(permanent, pdf.NewHex(changing[:16])))
 }
 
-// runs cuts a sorted list where the numbers are not consecutive.
+// runs splits a sorted list where the numbers are not consecutive.
 func runs(objects []xrefOffset) [][]xrefOffset {
 	var result [][]xrefOffset
 	for i := 0; i < len(objects); {
@@ -180,7 +180,7 @@ func (r *revision) writeTable(out []byte, objects []xrefOffset) []byte {
 	return append(r.trailer(start).Append(out), '\n')
 }
 
-// writeStream writes a cross-reference stream without compression: it has a handful of lines.
+// writeStream writes an uncompressed cross-reference stream, which has only a handful of lines.
 func (r *revision) writeStream(out []byte, objects []xrefOffset) ([]byte, error) {
 	self, err := r.create()
 	if err != nil {

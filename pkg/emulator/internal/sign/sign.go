@@ -1,12 +1,12 @@
-// Package sign puts the emulator's own signature on PDFs: a real CMS signature by a test
-// authority that is made at start and forgotten at the end, in an incremental update, so that what
-// was sent is a prefix, to the byte, of what comes back.
+// Package sign adds the emulator's signature to PDFs: a real CMS signature by a test authority that
+// exists only while the process runs. It appends an incremental update, so the signed document
+// begins with the exact bytes that were sent.
 //
-// Call [NewAuthority] once, [Authority.Check] to learn whether a PDF can be signed, and
+// Call [NewAuthority] once, [Authority.Check] to find out whether a PDF can be signed, and
 // [Authority.Sign] to sign it. An Authority is safe for concurrent use.
 //
-// Everything about placing a signature in a PDF lives here. Reading PDFs lives in internal/pdf, and
-// judging the signatures of others in pkg/evidence/pdfsig.
+// This package places signatures in PDFs. Package internal/pdf reads PDFs, and pkg/evidence/pdfsig
+// judges signatures of others.
 package sign
 
 import (
@@ -19,43 +19,44 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator/internal/pen"
 )
 
-// Options say what a signature states about itself.
+// Options says what a signature states about itself.
 type Options struct {
-	// Time is when the document is signed. It goes into /M and into the CMS, in whole
-	// seconds, and must lie within the validity of the authority's certificates. Required.
+	// Time is the signing time. It goes into /M and the CMS, in whole seconds, and must lie within
+	// the validity of the authority's certificates. Required.
 	Time time.Time
 	// Signer is the name of the person for whom the emulator signs. Default: none stated.
 	Signer string
-	// Reason is why. Default: none stated.
+	// Reason is the reason for signing. Default: none stated.
 	Reason string
-	// Ink is the signature that the signer gave; the stamp shows it where the page is wide enough.
+	// Ink is the signature that the signer gave. The stamp shows it if the page is wide enough.
 	// Default: none.
 	Ink pen.Signature
 }
 
-// Error says why a document cannot be signed. It is the sender's to mend.
+// Error says why a document cannot be signed, which its sender must fix.
 type Error struct {
-	// Reason is for people: lower case, no full stop, and nothing out of the document.
+	// Reason is for people: lower case, no full stop, and nothing from the document.
 	Reason string
 	err    error
 }
 
 func (e *Error) Error() string { return "document cannot be signed: " + e.Reason }
 
-// Unwrap gives the [pdf.Error] behind the reason, if there is one.
+// Unwrap returns the [pdf.Error] behind the reason, if there is one.
 func (e *Error) Unwrap() error { return e.err }
 
-// Check returns the [*Error] with which Sign would refuse the document. It does all that Sign does.
+// Check returns the [*Error] with which Sign would refuse the document. It does everything that
+// Sign does.
 func (a *Authority) Check(document []byte) error {
 	_, err := a.Sign(document, Options{Time: a.signer.NotBefore.Add(validBefore)})
 	return err
 }
 
-// Sign returns the document with one more signature by the authority, on its first page. The
-// document may have been signed before. An [*Error] is a fault of the document; any other error is
-// one of the options or of the emulator.
+// Sign returns the document with another signature by the authority on its first page. The document
+// may have been signed before. An [*Error] is the document's fault. Any other error is about the
+// options or an internal error of the emulator.
 //
-// Before the result is handed out it is read again from its bytes alone, and the signature checked.
+// Before Sign returns the result, it reads it from its bytes alone and checks the signature.
 func (a *Authority) Sign(document []byte, options Options) ([]byte, error) {
 	if options.Time.Before(a.signer.NotBefore) || options.Time.After(a.signer.NotAfter) {
 		return nil, fmt.Errorf("signing: the time %s is outside the test certificate's validity, %s to %s",
@@ -76,13 +77,13 @@ func (a *Authority) Sign(document []byte, options Options) ([]byte, error) {
 		return nil, fmt.Errorf("signing: %w", err)
 	}
 	if err := a.verify(signed, document, signature.reference, options); err != nil {
-		// only a document whose parts overlap, a page that is also the form say, comes here
+		// only for a document whose parts overlap, for example a page that is also the form
 		return nil, &Error{Reason: "the PDF's structure does not carry a signature: " + err.Error(), err: err}
 	}
 	return signed, nil
 }
 
-// prepare opens a document and refuses what cannot be signed.
+// prepare opens a document and refuses one that cannot be signed.
 func prepare(document []byte) (*revision, error) {
 	opened, err := pdf.Open(bytes.NewReader(document), int64(len(document)))
 	if err != nil {
@@ -101,7 +102,7 @@ func prepare(document []byte) (*revision, error) {
 	return r, nil
 }
 
-// refuse turns what the reader says of a document into a reason.
+// refuse turns an error of the PDF reader into a reason.
 func refuse(err error) error {
 	var fault *pdf.Error
 	var known *Error
@@ -111,7 +112,7 @@ func refuse(err error) error {
 	case !errors.As(err, &fault):
 		return fmt.Errorf("reading a document in memory: %w", err)
 	case errors.Is(err, pdf.ErrNotPDF):
-		return &Error{Reason: "it is no PDF: " + fault.Detail, err: err}
+		return &Error{Reason: "it is not a PDF: " + fault.Detail, err: err}
 	case errors.Is(err, pdf.ErrCrossReference):
 		return &Error{Reason: "the PDF is damaged (" + fault.Error() + "); save it anew with a PDF program", err: err}
 	case errors.Is(err, pdf.ErrLimit), errors.Is(err, pdf.ErrUnsupported):
@@ -121,7 +122,7 @@ func refuse(err error) error {
 		err: err}
 }
 
-// restrictions refuses a document whose author's certification forbids any change.
+// restrictions refuses a document whose certification forbids any change.
 func (r *revision) restrictions(catalog pdf.Object) error {
 	permissions, _, err := r.base.Resolve(catalog.Get("Perms"))
 	if err != nil {

@@ -342,8 +342,8 @@ func TestDocumentsThatCannotBeSignedAreRefusedWithAReason(t *testing.T) {
 		return string(content)
 	}
 	tests := []struct{ name, document, reason string }{
-		{"empty", "", "no PDF"},
-		{"text", "hello", "no PDF"},
+		{"empty", "", "not a PDF"},
+		{"text", "hello", "not a PDF"},
 		{"AES-256", file("encrypted-aes256.pdf"), "encrypted"},
 		{"RC4", file("encrypted-rc4.pdf"), "encrypted"},
 		{"encrypted object streams", file("encrypted-object-streams.pdf"), "encrypted"},

@@ -9,17 +9,17 @@ import (
 	"github.com/danabio/danabio-go/internal/pdf"
 )
 
-// byteRangeWidth is room for three offsets of ten digits.
+// byteRangeWidth is enough for three offsets of ten digits.
 const byteRangeWidth = len("[0 1234567890 1234567890 1234567890]")
 
-// signature is the signature dictionary in the making, and the streams that belong to it.
+// signature is a signature dictionary under construction, with the streams that belong to it.
 type signature struct {
 	reference pdf.Reference
 	streams   map[pdf.Reference][]byte
 }
 
-// place adds the signature dictionary, its widget with a stamp, and the entries that lead to them.
-// Byte range and contents are left open.
+// place adds the signature dictionary, its widget with a stamp, and the entries that refer to them.
+// It leaves the byte range and the contents blank.
 func (a *Authority) place(r *revision, options Options) (*signature, error) {
 	s := &signature{streams: map[pdf.Reference][]byte{}}
 	var widget pdf.Reference
@@ -30,8 +30,8 @@ func (a *Authority) place(r *revision, options Options) (*signature, error) {
 	if widget, err = r.create(); err != nil {
 		return nil, err
 	}
-	// /ByteRange comes first and /Contents second: complete relies on it. A number is written as
-	// its text, so one made of spaces leaves room.
+	// complete relies on /ByteRange being first and /Contents second. A number is written as its
+	// text, so a number made of spaces reserves room.
 	room := pdf.Object{Kind: pdf.Real, Text: bytes.Repeat([]byte{' '}, byteRangeWidth)}
 	dictionary := newDictionary(
 		"ByteRange", room,
@@ -86,7 +86,7 @@ func newDictionary(keysAndValues ...any) pdf.Object {
 	return o
 }
 
-// complete writes the revision and fills in byte range and contents.
+// complete writes the revision and fills in the byte range and the contents.
 func (a *Authority) complete(r *revision, s *signature, options Options) ([]byte, error) {
 	out, at, err := r.write(s.streams, s.reference)
 	if err != nil {

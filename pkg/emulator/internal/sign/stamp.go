@@ -8,7 +8,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator/internal/pen"
 )
 
-// The stamp's size and margins in points.
+// Size and margins of the stamp, in points.
 const (
 	stampWidth  = 236.0
 	stampHeight = 30.0
@@ -18,9 +18,9 @@ const (
 	inkWidth    = 84.0 // beside the text
 )
 
-// stampPlace gives the stamp's rectangle at the page's lower left, above those of earlier
-// signatures, and its width: with the signer's ink if that was given and the page is wide enough
-// for it, else without, and zero if the page is too small or its size unknown.
+// stampPlace returns the stamp's rectangle, at the page's lower left above the stamps of earlier
+// signatures, and its width. The width includes the signer's ink if there is some and the page is
+// wide enough. It is zero if the page is too small or its size is unknown.
 func (r *revision) stampPlace(options Options) (rectangle pdf.Object, width float64) {
 	left, bottom, right, top, ok := r.pageBox()
 	x := left + stampMargin
@@ -58,7 +58,7 @@ func (r *revision) pageBox() (left, bottom, right, top float64, ok bool) {
 	return 0, 0, 0, 0, false
 }
 
-// newStamp draws the signature's appearance, which says whose it is.
+// newStamp draws the appearance of the signature, which says whose it is.
 func newStamp(options Options, width float64) (dictionary pdf.Object, content []byte) {
 	lines := []string{"Firma del emulador danabio - sin valor legal / not a real signature"}
 	if options.Signer != "" {
@@ -93,7 +93,7 @@ func newStamp(options Options, width float64) (dictionary pdf.Object, content []
 	), content
 }
 
-// newFont names one of the fonts that every reader has.
+// newFont returns one of the fonts that every reader has.
 func newFont(name string) pdf.Object {
 	return newDictionary(
 		"Type", pdf.NewName("Font"),
@@ -103,7 +103,7 @@ func newFont(name string) pdf.Object {
 	)
 }
 
-// appendInk draws the signer's own signature at the stamp's right: lines as lines, a name in
+// appendInk draws the signer's own signature at the right of the stamp: strokes as lines, a name in
 // italics.
 func appendInk(content []byte, ink pen.Signature) []byte {
 	const (
@@ -117,14 +117,14 @@ func appendInk(content []byte, ink pen.Signature) []byte {
 				float64(pen.Height-to.Y)*scale, operator)
 		}
 		move(stroke[0], "m")
-		for _, point := range stroke { // the first once more, so that one point is a dot
+		for _, point := range stroke { // repeats the first point, so that a single point is a dot
 			move(point, "l")
 		}
 		content = append(content, "S\n"...)
 	}
 	if ink.Name != "" {
 		name := winAnsi(ink.Name)
-		const widest = 0.6 // of the font's size, which letters have on average at most
+		const widest = 0.6 // of the font's size: an upper bound of the average letter width
 		size := min(16, (inkWidth-6)/(widest*float64(len(name))))
 		content = fmt.Appendf(content, "BT /I %.2f Tf %.1f %.2f Td\n", size, stampWidth+2, (stampHeight-0.5*size)/2)
 		content = append(pdf.Object{Kind: pdf.Literal, Text: name}.Append(content), " Tj ET\n"...)
@@ -132,7 +132,8 @@ func appendInk(content []byte, ink pen.Signature) []byte {
 	return append(content, 'Q')
 }
 
-// winAnsi encodes what the stamp's font can show; a question mark stands for the rest.
+// winAnsi encodes the characters that the stamp's font can show, and replaces others by question
+// marks.
 func winAnsi(text string) []byte {
 	var result []byte
 	for _, c := range text {

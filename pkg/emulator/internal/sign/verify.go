@@ -11,8 +11,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// verify reads a signed document as a stranger would, and checks that it is the given document
-// with one signature more, over everything but that signature.
+// verify reads a signed document as a stranger would. It checks that it is the given document with
+// one more signature, which covers everything but itself.
 func (a *Authority) verify(signed, document []byte, ref pdf.Reference, options Options) error {
 	if !bytes.HasPrefix(signed, document) {
 		return errors.New("it does not begin with the document")
@@ -30,7 +30,7 @@ func (a *Authority) verify(signed, document []byte, ref pdf.Reference, options O
 	return isReachable(opened, ref)
 }
 
-// judge has pdfsig judge all signatures, and looks at the one that was made.
+// judge judges all signatures with pdfsig, and checks the one that was made.
 func (a *Authority) judge(signed []byte, ref pdf.Reference, options Options) error {
 	report, err := pdfsig.Check(context.Background(), bytes.NewReader(signed), int64(len(signed)),
 		pdfsig.Options{Roots: a.trust, Now: options.Time})

@@ -6,7 +6,7 @@ import (
 	"github.com/danabio/danabio-go/internal/exif"
 )
 
-// upright turns a picture as it wants to be turned.
+// upright turns a picture according to its orientation.
 func upright(source *image.RGBA, held exif.Orientation) *image.RGBA {
 	if held == 1 {
 		return source

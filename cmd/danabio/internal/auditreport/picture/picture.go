@@ -1,8 +1,8 @@
-// Package picture makes plain pictures of foreign ones: what comes out was drawn anew by Go's own
-// encoders, so that nothing of the foreign file is passed on but its pixels.
+// Package picture turns foreign pictures into plain ones. It re-encodes them with Go's own
+// encoders, so that only the pixels of the foreign file are passed on.
 //
-// Call [Plain]. What may live here: the reading, turning, shrinking and writing of pictures, and
-// nothing about what they show.
+// Call [Plain]. This package reads, turns, shrinks and writes pictures. It knows nothing about what
+// they show.
 package picture
 
 import (
@@ -16,26 +16,27 @@ import (
 )
 
 const (
-	// MaxBytes is the size of a file from which on it is not looked at.
+	// MaxBytes is the largest file that is accepted.
 	MaxBytes = 16 << 20
-	// MaxPixels bounds what is decoded; a progressive JPEG of that size takes some 250 MB while it
-	// is.
+	// MaxPixels is the largest picture that is decoded. Decoding a progressive JPEG of that size
+	// takes about 250 MB.
 	MaxPixels = 16 << 20
-	// maxSide is the longest side of what comes out, in pixels.
+	// maxSide is the longest side of the result, in pixels.
 	maxSide = 1200
-	// maxPNG is the size from which on a PNG becomes a JPEG, which for photographs is far smaller.
+	// maxPNG is the largest PNG of the result, in bytes. A larger one becomes a JPEG, which is far
+	// smaller for photographs.
 	maxPNG = 400 << 10
 
 	jpegQuality = 85
 )
 
-// The types of a [Picture], and of what is read.
+// Media types of a [Picture], and of what [Plain] reads.
 const (
 	TypeJPEG = "image/jpeg"
 	TypePNG  = "image/png"
 )
 
-// Why there is no picture.
+// Errors of [Plain].
 var (
 	ErrType       = errors.New("neither JPEG nor PNG")
 	ErrBytes      = errors.New("the file is too large")
@@ -47,19 +48,19 @@ var (
 type Picture struct {
 	Content   []byte
 	MediaType string // TypeJPEG or TypePNG
-	Width     int    // pixels
+	Width     int    // in pixels
 	Height    int
-	// OriginalWidth and OriginalHeight are those of the foreign picture, as it is stored: not yet
-	// turned.
+	// OriginalWidth and OriginalHeight are the dimensions of the foreign picture as stored, before
+	// turning.
 	OriginalWidth, OriginalHeight int
 }
 
-// Shrunk says that the picture has fewer pixels than the foreign one.
+// Shrunk reports whether the picture has fewer pixels than the foreign one.
 func (p *Picture) Shrunk() bool { return p.Width*p.Height < p.OriginalWidth*p.OriginalHeight }
 
-// Plain draws a JPEG or PNG anew, told by its content: upright, and shrunk to 1,200 pixels on the
-// longer side if it is larger. Its dimensions are looked at before anything is decoded. The error
-// is one of this package's.
+// Plain re-encodes a JPEG or PNG, which it recognizes by content. The result is upright, and at
+// most 1,200 pixels long on the longer side. Plain checks the dimensions before it decodes
+// anything. The error is one of this package's.
 func Plain(content []byte) (*Picture, error) {
 	if len(content) > MaxBytes {
 		return nil, ErrBytes
@@ -106,7 +107,8 @@ func Plain(content []byte) (*Picture, error) {
 	return drawn, nil
 }
 
-// encode draws photographs as JPEG and all else as PNG, unless that becomes too large.
+// encode encodes photographs as JPEG and everything else as PNG, or as JPEG if the PNG is too
+// large.
 func encode(pixels *image.RGBA, photographic bool) (*Picture, error) {
 	result := &Picture{Width: pixels.Rect.Dx(), Height: pixels.Rect.Dy(), MediaType: TypePNG}
 	var out bytes.Buffer

@@ -6,13 +6,13 @@ import (
 	"image/draw"
 )
 
-// shrink gives the picture with at most side pixels on its longer side; each pixel is the mean of
-// those it stands for.
+// shrink scales the picture to at most side pixels on its longer side. Each pixel is the mean of
+// those that it replaces.
 func shrink(source image.Image, side int) *image.RGBA {
 	from := source.Bounds()
 	width, height := fit(from.Dx(), from.Dy(), side)
 	result := image.NewRGBA(image.Rect(0, 0, width, height))
-	// One row of boxes at a time, in one format, whatever that of the source is.
+	// Convert one row of boxes at a time to a fixed format, whatever the source's format is.
 	strip := image.NewRGBA(image.Rect(0, 0, from.Dx(), (from.Dy()+height-1)/height))
 	for y := range height {
 		top, bottom := y*from.Dy()/height, (y+1)*from.Dy()/height
@@ -26,7 +26,7 @@ func shrink(source image.Image, side int) *image.RGBA {
 	return result
 }
 
-// fit gives the dimensions with at most side on the longer one, and never none.
+// fit returns the dimensions scaled to at most side on the longer one, and at least 1 on the other.
 func fit(width, height, side int) (int, int) {
 	longer := max(width, height)
 	if longer <= side {
@@ -51,7 +51,7 @@ func mean(pixels *image.RGBA, box image.Rectangle) color.RGBA {
 	return color.RGBA{part(0), part(1), part(2), part(3)}
 }
 
-// onWhite puts white behind what is transparent.
+// onWhite puts a white background behind transparent pixels.
 func onWhite(pixels *image.RGBA) *image.RGBA {
 	if pixels.Opaque() {
 		return pixels

@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/json"
+	"iter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/settings"
+	"github.com/danabio/danabio-go/internal/pemfile"
+	"github.com/danabio/danabio-go/pkg/danabio"
+	"github.com/danabio/danabio-go/pkg/evidence"
+	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
+	"github.com/danabio/danabio-go/pkg/verdict"
+)
+
+// signatureFlags is how the PDFs in evidence are judged: the flags of the commands that do.
+type signatureFlags struct {
+	roots, sent string
+}
+
+func (s *signatureFlags) addFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&s.roots, "roots", "",
+		"")
+	cmd.Flags().StringVar(&s.sent, "sent", "", "")
+}
+
+// verifier is what signing's flags stand for.
+type verifier struct {
+	*verdict.Judge
+	sent   *danabio.StartReceipt // nil: nothing to compare with
+	roots  bool                  // were given
+	strict bool
+}
+
+// open reads what the flags name.
+func (s *signatureFlags) open(cmd *cobra.Command, files []string, accept []evidence.Code,
+	policy evidence.Policy) (*verifier, error) {
+	options := pdfsig.Options{Accept: accept}
+	for _, name := range []string{"roots", "sent"} {
+		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
+			return nil, failure.Usagef(cmd, "--%s is empty", name)
+		}
+	}
+	if s.roots != "" {
+		found, _, _, err := settings.PEMFile{What: "--roots", Path: s.roots}.Certificates(cmd.Context(),
+			pemfile.ForSigning)
+		if err != nil {
+			return nil, err
+		}
+		options.Roots = x509.NewCertPool()
+		for _, root := range found {
+			options.Roots.AddCert(root)
+		}
+		options.TimeStampRoots = options.Roots
+	}
+	var sent *danabio.StartReceipt
+	if s.sent != "" {
+		if len(files) > 1 {
+			return nil,
+				failure.Usagef(cmd, "--sent is about one start, so one FILE.zip can be compared with it, not %d",
+					len(files))
+		}
+		var err error
+		if sent, err = readSent(cmd.Context(), s.sent); err != nil {
+			return nil, err
+		}
+	}
+	judges, err := newVerifier(verdict.Policy{Evidence: policy, Signatures: options}, sent)
+	switch {
+	case err != nil && s.sent != "":
+		return nil, failure.BadInput("--sent %s: %w", s.sent, err)
+	case err != nil:
+		return nil, failure.Usage(cmd, err)
+	}
+	return judges, nil
+}
+
+func newVerifier(policy verdict.Policy, sent *danabio.StartReceipt) (*verifier, error) {
+	if sent != nil {
+		policy.Sent, policy.Circuit = sent.Documents, sent.CircuitID
+	}
+	judge, err := verdict.New(policy)
+	return &verifier{judge, sent, policy.Signatures.Roots != nil, policy.Evidence.Strict}, err
+}
+
+// maxSent bounds what is read: ten thousands of documents fit in.
+const maxSent = 16 << 20
+
+// readSent reads what [sentFile.store] wrote.
+func readSent(ctx context.Context, path string) (*danabio.StartReceipt, error) {
+	content, err := settings.ReadInput(ctx, path, maxSent)
+	if err != nil {
+		return nil, failure.BadInput("--sent %s: %w", path, failure.Reason(err))
+	}
+	var sent danabio.StartReceipt
+	if err := json.Unmarshal(content, &sent); len(content) > maxSent || err != nil {
+		return nil, failure.BadInput("--sent %s is not a file that start --receipt wrote", path)
+	}
+	if len(sent.Documents) == 0 {
+		return nil, failure.BadInput("--sent %s names no documents: its state is %q", path, sent.State)
+	}
+	return &sent, nil
+}
+
+func allInspections(report *evidence.Report) iter.Seq[*evidence.Inspection] {
+	return func(yield func(*evidence.Inspection) bool) {
+		for i := range report.Entries {
+			for n := range report.Entries[i].Inspections {
+				if !yield(&report.Entries[i].Inspections[n]) {
+					return
+				}
+			}
+		}
+	}
+}
