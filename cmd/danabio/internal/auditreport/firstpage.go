@@ -13,7 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/robustio"
 
-	"github.com/danabio/danabio-go/cmd/danabio/internal/auditreport/picture"
+	"github.com/danabio/danabio-go/internal/picture"
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 

@@ -9,7 +9,7 @@ import (
 	"io/fs"
 	"strings"
 
-	"github.com/danabio/danabio-go/cmd/danabio/internal/auditreport/picture"
+	"github.com/danabio/danabio-go/internal/picture"
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 

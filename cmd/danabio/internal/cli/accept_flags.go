@@ -14,11 +14,12 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// acceptFlags is how strictly evidence is looked at: the flags of all commands that verify.
+// acceptFlags holds the flags of all commands that verify. They set how strictly evidence is
+// judged.
 type acceptFlags struct {
 	accept []string
 	strict bool
-	tables [][]evidence.CodeInfo // of codes that can be accepted, by who finds them; those of the ZIP first
+	tables [][]evidence.CodeInfo // codes that can be accepted; those of the ZIP come first
 }
 
 func (j *acceptFlags) addFlags(cmd *cobra.Command) {
@@ -27,17 +28,18 @@ func (j *acceptFlags) addFlags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&j.strict, "strict", false, "")
 }
 
-// zipCodes and ofSignatures are the codes of findings, by who finds them.
+// zipCodes and signatureCodes return the codes of findings, grouped by the package that reports
+// them.
 func zipCodes() [][]evidence.CodeInfo       { return [][]evidence.CodeInfo{evidence.Codes()} }
 func signatureCodes() [][]evidence.CodeInfo { return append(zipCodes(), pdfsig.Codes()) }
 
-// policy returns the policy that the flags stand for.
+// policy returns the policy that the flags set.
 func (j *acceptFlags) policy(cmd *cobra.Command) (evidence.Policy, error) {
 	policy, _, err := j.policyAndRest(cmd)
 	return policy, err
 }
 
-// policyAndRest also returns the codes to accept that are not about the ZIP.
+// policyAndRest also returns the accepted codes that are not about the ZIP.
 func (j *acceptFlags) policyAndRest(cmd *cobra.Command) (evidence.Policy, []evidence.Code, error) {
 	policy := evidence.Policy{Strict: j.strict}
 	var rest []evidence.Code
@@ -59,7 +61,7 @@ func (j *acceptFlags) policyAndRest(cmd *cobra.Command) (evidence.Policy, []evid
 	return policy, rest, nil
 }
 
-// tableOf returns which table has a code that can be accepted, -1 if none has.
+// tableOf returns the index of the table with an acceptable code, or -1.
 func (j *acceptFlags) tableOf(code string) int {
 	return slices.IndexFunc(j.tables, func(table []evidence.CodeInfo) bool {
 		return slices.ContainsFunc(table, func(info evidence.CodeInfo) bool {
@@ -87,7 +89,7 @@ func (j *acceptFlags) notAcceptable(cmd *cobra.Command, code string) error {
 	return failure.Usagef(cmd, "--accept %q: %s; these may be accepted: %s", code, what, strings.Join(may, ", "))
 }
 
-// codes are for the help of a command with these flags: the codes that can be accepted.
+// codes returns the acceptable codes for the help text of a command with these flags.
 func (j *acceptFlags) codes(out *term.Output) map[string]string {
 	var b strings.Builder
 	for _, table := range j.tables {

@@ -10,9 +10,9 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
 )
 
-// each does one thing to each file. With several it goes on past failures, tells each as it comes,
-// and fails with the worst of them in the end; then JSON stands on one line for each file. Only an
-// interrupt and a standard output that cannot be written end it early.
+// each calls do for each file. With several files it continues after a failure, prints each failure
+// as it occurs, and returns an error with the most important exit code; JSON is then one line per
+// file. Only an interrupt or an unwritable standard output stops it early.
 func each(o *term.Output, files []string, do func(file string) error) error {
 	defer limitMemory()()
 	if len(files) == 1 {
@@ -45,7 +45,7 @@ func each(o *term.Output, files []string, do func(file string) error) error {
 	return nil
 }
 
-// failedFiles says that some of several files failed; each was told already.
+// failedFiles reports that some of several files failed. Each failure has been printed already.
 type failedFiles struct {
 	count, files int
 	code         int
@@ -59,7 +59,7 @@ func (e *failedFiles) Spanish() i18n.Translation { return e.text().Spanish() }
 
 func (e *failedFiles) Worst() int { return e.code }
 
-// interruptedError is that the user ended a command that had something left to do.
+// interruptedError reports that the user interrupted a command before it was finished.
 type interruptedError struct {
 	error
 	left *i18n.Message
@@ -70,10 +70,10 @@ func (e *interruptedError) Advice() *i18n.Message {
 	return i18n.Textf("Nothing half done is left behind. Not done: %s", e.left)
 }
 
-// shownLeft bounds what is listed.
+// shownLeft is the largest number of names that [listed] shows.
 const shownLeft = 10
 
-// shortList names things, the first of them if there are many.
+// shortList joins names for a message, and shows only the first ones if there are many.
 func shortList(names []string) *i18n.Message {
 	var shown []string
 	for _, name := range names[:min(len(names), shownLeft)] {

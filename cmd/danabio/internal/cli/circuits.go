@@ -21,7 +21,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// manyCircuits is how the commands that store evidence call their arguments.
+// manyCircuits names the arguments of the commands that store evidence.
 const manyCircuits = "CIRCUIT…"
 
 // retrieval is one call of a command that stores the evidence of circuits.
@@ -33,7 +33,7 @@ type retrieval struct {
 	turns      chan struct{} // one for each that may ask the server
 }
 
-// maxTurns is how many circuits are asked for or downloaded at the same time.
+// maxTurns is how many circuits are polled or downloaded at the same time.
 const maxTurns = 4
 
 func (r *retrieval) addFlags(cmd *cobra.Command) {
@@ -41,8 +41,8 @@ func (r *retrieval) addFlags(cmd *cobra.Command) {
 	r.connection.AddFlags(cmd)
 }
 
-// admit waits for a turn. One that is free is taken even if ctx has ended, so that each circuit is
-// asked for once at least.
+// admit waits for a turn. It takes a free one even if ctx has ended, so that each circuit is asked
+// for at least once.
 func (r *retrieval) admit(ctx context.Context) (leave func(), err error) {
 	leave = func() { <-r.turns }
 	select {
@@ -61,10 +61,10 @@ func (r *retrieval) admit(ctx context.Context) (leave func(), err error) {
 // getEvidence stores the evidence of a circuit at path.
 type getEvidence func(ctx context.Context, client *danabio.Client, circuit, path string) (*danabio.Receipt, error)
 
-// maxCircuits bounds what is read of standard input: tens of thousands of ids fit in.
+// maxCircuits limits the bytes read from standard input. Tens of thousands of ids fit.
 const maxCircuits = 4 << 20
 
-// circuitsFromInput puts the circuits that standard input names, one a line, in the place of a -.
+// circuitsFromInput replaces a - by the circuits that standard input lists, one per line.
 func (r *retrieval) circuitsFromInput(cmd *cobra.Command, circuits []string) ([]string, error) {
 	at := slices.Index(circuits, failure.StandardInput)
 	switch {
@@ -126,7 +126,7 @@ func (r *retrieval) run(cmd *cobra.Command, circuits []string, get getEvidence) 
 		if err := os.Mkdir(r.target, 0o700); err != nil {
 			return failure.BadInput("create folder %s: %w", r.target, failure.Reason(err))
 		}
-		defer os.Remove(r.target) // which does nothing once there is something in it
+		defer os.Remove(r.target) // does nothing unless the folder is empty
 	}
 	hide := r.out.Progress(r.transfers.text)
 	defer hide()
@@ -145,7 +145,8 @@ func (r *retrieval) run(cmd *cobra.Command, circuits []string, get getEvidence) 
 	return r.printStored(paths[0], receipt, receiptLines(paths[0], receipt))
 }
 
-// printStored prints what was stored, and a notice if it came under a wrong label.
+// printStored prints what was stored, and a notice if the Content-Encoding of the response was
+// wrong.
 func (r *retrieval) printStored(path string, receipt *danabio.Receipt, lines []term.Line) error {
 	if err := r.out.Data(r.storedJSON(path, receipt), lines...); err != nil {
 		return err
@@ -158,15 +159,14 @@ func (r *retrieval) printStored(path string, receipt *danabio.Receipt, lines []t
 	return nil
 }
 
-// storedData is what is printed with --json of a file whose path was not given, but made of a
-// folder's.
+// storedData is the --json output for a file whose path was derived from a folder.
 type storedData struct {
 	*danabio.Receipt
 	Path string `json:"path"`
 }
 
-// storedJSON is what is printed with --json of evidence at a path: the receipt, and the path if -o
-// did not say it.
+// storedJSON returns the --json output for evidence at path: the receipt, and the path if -o did
+// not name it.
 func (r *retrieval) storedJSON(path string, receipt *danabio.Receipt) any {
 	if path == r.target {
 		return receipt
@@ -179,7 +179,8 @@ func receiptLines(path string, receipt *danabio.Receipt) []term.Line {
 		{Name: "sha256", Value: receipt.SHA256}}
 }
 
-// paths says where the evidence of each circuit goes, and whether the folder for it is to be made.
+// paths returns where to store the evidence of each circuit, and whether the folder must be
+// created.
 func (r *retrieval) paths(cmd *cobra.Command, circuits []string) (paths []string, makes bool, err error) {
 	info, err := os.Stat(r.target)
 	folder := err == nil && info.IsDir()
@@ -205,7 +206,7 @@ func (r *retrieval) paths(cmd *cobra.Command, circuits []string) (paths []string
 	}
 	taken := map[string]string{}
 	for i, circuit := range circuits {
-		if strings.Contains(circuit, "://") { // not printed: the signer's link, perhaps
+		if strings.Contains(circuit, "://") { // not printed, because it may be the signer's link
 			return nil, false, failure.BadInput("circuit %d looks like a link; give the identifier", i+1)
 		}
 		if !namesFile(circuit) {
@@ -213,7 +214,7 @@ func (r *retrieval) paths(cmd *cobra.Command, circuits []string) (paths []string
 				failure.BadInput("no file can be named after circuit %q; give it by itself, with -o FILE.zip",
 					circuit)
 		}
-		// Some file systems take names for one that differ in case only.
+		// Some file systems ignore the case of names.
 		switch other, clash := taken[strings.ToLower(circuit)]; {
 		case clash && other == circuit:
 			return nil, false, failure.BadInput("circuit %q is given twice", circuit)
@@ -229,8 +230,8 @@ func (r *retrieval) paths(cmd *cobra.Command, circuits []string) (paths []string
 	return paths, !folder, nil
 }
 
-// namesFile reports whether a circuit's id is safe in the name of a file on any system, with room
-// for what is appended to it.
+// namesFile reports whether a circuit's id is safe in a file name on any system. It leaves room for
+// the suffixes that are appended.
 func namesFile(circuit string) bool {
 	letter := func(b byte) bool { return b >= '0' && b <= '9' || b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z' }
 	if circuit == "" || len(circuit) > 190 || !letter(circuit[0]) || !filepath.IsLocal(circuit) {
@@ -244,14 +245,15 @@ func namesFile(circuit string) bool {
 	return true
 }
 
-// circuitResult is what came of one circuit among several.
+// circuitResult is the result for one circuit among several.
 type circuitResult struct {
 	index   int
 	receipt *danabio.Receipt
 	err     error
 }
 
-// runAll gets all of them at the same time, tells each as it comes, and goes on past failures.
+// runAll retrieves all circuits at the same time, prints each result as it comes, and continues
+// after failures.
 func (r *retrieval) runAll(parent context.Context, client *danabio.Client, circuits, paths []string,
 	get getEvidence) error {
 	ctx, end := context.WithCancel(parent)
@@ -302,7 +304,7 @@ func (r *retrieval) runAll(parent context.Context, client *danabio.Client, circu
 	return nil
 }
 
-// printResult prints what came of a circuit. It fails if that cannot be printed.
+// printResult prints the result for a circuit. It fails if the result cannot be printed.
 func (r *retrieval) printResult(circuit, path string, result circuitResult, failed *failedCircuits) error {
 	if result.err == nil {
 		lines := append([]term.Line{{Name: "circuit", Value: circuit}}, receiptLines(path, result.receipt)...)
@@ -318,12 +320,13 @@ func (r *retrieval) printResult(circuit, path string, result circuitResult, fail
 	return nil
 }
 
-// failedCircuits says that some of several circuits failed; each was told already.
+// failedCircuits reports that some of several circuits failed. Each failure has been printed
+// already.
 type failedCircuits struct {
 	count, all int
 	code       int
-	left       []string        // not asked for any more
-	advices    []*i18n.Message // on the failures, each once
+	left       []string        // no longer asked for
+	advices    []*i18n.Message // for the failures, each once
 }
 
 func (e *failedCircuits) add(err error) {

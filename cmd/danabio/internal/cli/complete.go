@@ -17,9 +17,10 @@ import (
 	"github.com/danabio/danabio-go/pkg/journal"
 )
 
-// addCompletions tells a shell that completes a command line what may stand at each place. What
-// usage and flags call a value says which files it can be: FILE.pdf those with that ending, FILE
-// all, DIR folders, and another name none. Only a request for completions needs it.
+// addCompletions tells a shell what it can complete at each place of a command line. The names of
+// values in usage and flags determine the files: FILE.pdf stands for files with that extension,
+// FILE for any file, DIR for folders, and any other name for no file. It is needed only for a
+// completion request.
 func addCompletions(root *cobra.Command) {
 	walkCommands(root, func(cmd *cobra.Command) {
 		if cmd.ValidArgsFunction == nil {
@@ -30,7 +31,7 @@ func addCompletions(root *cobra.Command) {
 				return
 			}
 			name, _ := pflag.UnquoteUsage(flag)
-			// fails only for a flag that has one
+			// fails only for a flag that already has one
 			_ = cmd.RegisterFlagCompletionFunc(flag.Name, completeFlag(flag.Name, name))
 		})
 	})
@@ -43,8 +44,8 @@ func walkCommands(cmd *cobra.Command, do func(*cobra.Command)) {
 	}
 }
 
-// argumentNames returns what a line of usage calls the arguments: FILE and DIR, with or without an
-// ending, and CIRCUIT, but not after a flag.
+// argumentNames returns the names of the arguments in a usage line: FILE and DIR, with or without
+// an extension, and CIRCUIT, unless they follow a flag.
 func argumentNames(use string) []string {
 	var names []string
 	words := strings.Fields(use)[1:]
@@ -66,14 +67,14 @@ func completeArguments(names []string) cobra.CompletionFunc {
 			place = min(place, last)
 		}
 		request := cmd.Flags().Lookup("request")
-		if place >= len(names) || request != nil && request.Changed { // which names the documents
+		if place >= len(names) || request != nil && request.Changed { // the request file names the documents
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		return completeFile(strings.TrimSuffix(names[place], "…"))
 	}
 }
 
-// completeFile completes a value by its name in the usage.
+// completeFile completes a value whose usage calls it name.
 func completeFile(name string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	switch ending := strings.TrimPrefix(filepath.Ext(name), "."); {
 	case ending != "":
@@ -101,7 +102,7 @@ func completeFlag(flag, name string) cobra.CompletionFunc {
 		return completeUnknown
 	case "profile":
 		return completeProfile
-	case "stdin-name": // the name of no file that is there
+	case "stdin-name": // not the name of an existing file
 		name = ""
 	}
 	return func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
@@ -109,7 +110,7 @@ func completeFlag(flag, name string) cobra.CompletionFunc {
 	}
 }
 
-// completeCodes completes the last of several codes, with what each means.
+// completeCodes completes the last code of a list, and shows what each code means.
 func completeCodes(cmd *cobra.Command, _ []string, toComplete string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	tables := zipCodes()
 	if cmd.Flags().Lookup("sent") != nil { // a command that judges signatures too
@@ -126,13 +127,13 @@ func completeCodes(cmd *cobra.Command, _ []string, toComplete string) ([]cobra.C
 	return codes, cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeProfile completes the name of a profile: those of the configuration file, with the server
-// of each, where that may be shown.
+// completeProfile completes the name of a profile in the configuration file, and shows the server
+// of each unless it must stay hidden.
 func completeProfile(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	ctx, cancel := context.WithTimeout(cmd.Context(), time.Second) // for as long as a person waits for a completion
+	ctx, cancel := context.WithTimeout(cmd.Context(), time.Second) // a person waits for a completion no longer
 	defer cancel()
 	file, err := settings.ReadConfigFile(ctx)
-	if err != nil { // which a command would tell
+	if err != nil { // a command would report it
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	var names []cobra.Completion
@@ -149,16 +150,16 @@ func completeProfile(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completi
 	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeUnknown completes the id for "journal settle": those of the starts in the journal whose
+// completeUnknown completes the id for "journal settle" with the starts in the journal whose
 // outcome is unknown.
 func completeUnknown(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	if cmd.Name() != "settle" || len(args) == 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	ctx, cancel := context.WithTimeout(cmd.Context(), time.Second) // for as long as a person waits for a completion
+	ctx, cancel := context.WithTimeout(cmd.Context(), time.Second) // a person waits for a completion no longer
 	defer cancel()
 	var ids []cobra.Completion
-	_ = openJournal(ctx, args[0], func(file *journal.Journal) error { // without one there is nothing to complete
+	_ = openJournal(ctx, args[0], func(file *journal.Journal) error { // without a journal there is nothing to complete
 		for _, entry := range file.Entries() {
 			if outcome := entry.Outcome(); isUnsettled(outcome) {
 				ids = append(ids, cobra.CompletionWithDesc(entry.Intent.RequestID,

@@ -19,7 +19,7 @@ func newCompletion(out *term.Output) *cobra.Command {
 	return cmd
 }
 
-// newShells returns a command for each shell.
+// newShells returns one command per shell.
 func newShells(out *term.Output) []*cobra.Command {
 	return []*cobra.Command{
 		newShell(out, &cobra.Command{

@@ -58,7 +58,7 @@ type configFileData struct {
 type settingData struct {
 	Name   string              `json:"name"`
 	Set    bool                `json:"set"`
-	Value  string              `json:"value"`  // never of the secret, nor of a base URL that is none
+	Value  string              `json:"value"`  // empty for the secret, and for an invalid base URL
 	Source settings.OriginKind `json:"source"` // "flag", "variable", "profile", "file"; empty if it is not set
 	From   string              `json:"from"`   // the flag, the variable, the profile's name or the file
 }
@@ -84,7 +84,7 @@ func newConfigShow(out *term.Output) *cobra.Command {
 	return cmd
 }
 
-// newConfigData takes what may be shown of the settings.
+// newConfigData copies the settings that may be shown.
 func newConfigData(s *settings.Settings) configData {
 	data := configData{
 		File:    configFileData{s.File.Path, s.File.Exists || s.File.Unread != nil, s.File.Unread != nil},
@@ -92,7 +92,7 @@ func newConfigData(s *settings.Settings) configData {
 	}
 	baseURL := s.BaseURL
 	if _, err := s.Config().Environment.BaseURL(); err != nil && baseURL.Value != "" {
-		baseURL.Value = "" // it may hold a password
+		baseURL.Value = "" // it may contain a password
 	}
 	secret, secretFile := settings.Setting{}, settings.Setting{}
 	if s.Secret.File != "" {
@@ -121,7 +121,7 @@ func newSettingData(s settings.Setting, name string) settingData {
 	return settingData{Name: name, Set: true, Value: s.Value, Source: s.From.Kind, From: s.From.Name}
 }
 
-// table is the same for people.
+// table formats the data as a table.
 func (d configData) table(wanted i18n.Language) string {
 	path := "-"
 	switch {

@@ -22,7 +22,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// contractRun is one call of the command "contract".
+// contractRun is one run of the command "contract".
 type contractRun struct {
 	connection          settings.Connection
 	start               bool
@@ -33,7 +33,7 @@ type contractRun struct {
 	allow               string
 }
 
-// inventedSigner signs if nobody else is given. Nobody is called so.
+// inventedSigner is the signer unless one is given. It is not a real person.
 var inventedSigner = danabio.Signer{Name: "Persona Inventada", Email: "persona.inventada@example.com", NIF: "00000000T"}
 
 func newContract(out *term.Output) *cobra.Command {
@@ -61,7 +61,7 @@ func newContract(out *term.Output) *cobra.Command {
 	return cmd
 }
 
-// classLines lists the classes of deviations as they stand in the help.
+// classLines lists the classes of deviations for the help text.
 func classLines() string {
 	var lines []string
 	for names := range slices.Chunk(probe.Classes(), 4) {
@@ -142,7 +142,7 @@ func (c *contractRun) run(cmd *cobra.Command, out *term.Output) error {
 	return errors.Join(err, out.Text(result.Table()))
 }
 
-// check looks at what can be seen without touching anything.
+// check validates the flags without any side effects.
 func (c *contractRun) check(cmd *cobra.Command) error {
 	flags := cmd.Flags()
 	for _, name := range []string{"signer-name", "signer-email", "signer-nif", "started", "unfinished", "circuit",
@@ -186,7 +186,7 @@ func (c *contractRun) allowed() []contract.Class {
 	return classes
 }
 
-// config has the settings checked as for any other command that connects.
+// config returns the probe's configuration, checked as for any other command that connects.
 func (c *contractRun) config(ctx context.Context, cmd *cobra.Command, out *term.Output) (probe.Config, error) {
 	access, err := c.connection.Access(ctx, cmd)
 	if err != nil {
@@ -196,7 +196,7 @@ func (c *contractRun) config(ctx context.Context, cmd *cobra.Command, out *term.
 	if err != nil {
 		return probe.Config{}, err
 	}
-	_ = client.Close() // it was made for its checks
+	_ = client.Close() // it was made only for its checks
 	base, err := access.Environment.BaseURL()
 	if err != nil {
 		return probe.Config{}, err
@@ -220,7 +220,8 @@ func (c *contractRun) config(ctx context.Context, cmd *cobra.Command, out *term.
 	return config, nil
 }
 
-// serverName is what the server may be called: a host of its own may be a customer's name.
+// serverName returns the name to show for the server. A custom host is not shown, because it may be
+// a customer's name.
 func serverName(base string) string {
 	for _, vendors := range []danabio.Environment{danabio.Sandbox, danabio.Production} {
 		if known, err := vendors.BaseURL(); err == nil && strings.EqualFold(base, known) {
@@ -236,8 +237,7 @@ func serverName(base string) string {
 	return "a server with a base URL of its own"
 }
 
-// outcome is the error that the result stands for, with the exit code in mind that the help
-// promises.
+// outcome returns the error for a result, with the exit code that the help text documents.
 func (c *contractRun) outcome(result *probe.Result) error {
 	var unknown *unknownProbe
 	unchecked := map[probe.Reason]bool{}
@@ -265,8 +265,8 @@ func (c *contractRun) outcome(result *probe.Result) error {
 	return i18n.Errorf("not checked: %s", strings.Join(result.Names(probe.NotChecked), ", "))
 }
 
-// deviationError is that the server is not as the spec says, and perhaps that nobody knows what
-// became of the start.
+// deviationError reports that the server does not follow the spec, and possibly that the outcome of
+// the start is unknown.
 type deviationError struct {
 	error
 	unknown *unknownProbe
@@ -281,7 +281,7 @@ func (e *deviationError) Advice() *i18n.Message {
 	return i18n.Textf("The start was sent, and may have started a circuit.\n%s", e.unknown.Advice())
 }
 
-// unknownProbe is a start whose outcome nobody knows. It shows less than that of the command
+// unknownProbe is a start whose outcome is unknown. It shows less than the error of the command
 // "start".
 type unknownProbe struct {
 	*danabio.OutcomeUnknownError

@@ -24,7 +24,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
-// demo is one run through the whole path.
+// demo is one run of the command "demo".
 type demo struct {
 	out    *term.Output
 	cmd    *cobra.Command
@@ -42,7 +42,7 @@ type demoData struct {
 	Receipt   string               `json:"receipt"`  // path of its receipt
 	Size      int64                `json:"size"`     // of the ZIP, bytes
 	SHA256    string               `json:"sha256"`   // of the ZIP
-	Files     []string             `json:"files"`    // paths of what was extracted
+	Files     []string             `json:"files"`    // paths of the extracted files
 	Report    string               `json:"report"`   // path of the audit report
 }
 
@@ -79,7 +79,7 @@ func (d *demo) run() error {
 	}
 	data, err := d.path(name, content)
 	if err != nil {
-		_ = robustio.RemoveAll(d.folder) // made by this run, and nobody's but its own
+		_ = robustio.RemoveAll(d.folder) // this run created it
 		return err
 	}
 	if d.out.JSON {
@@ -88,7 +88,7 @@ func (d *demo) run() error {
 	return d.out.Text(d.ending())
 }
 
-// readPDF reads the document before the first step, and refuses there what could not be sent.
+// readPDF reads the document before the first step, and fails if it could not be sent.
 func readPDF(path string) ([]byte, error) {
 	content, err := os.ReadFile(path)
 	switch {
@@ -100,8 +100,7 @@ func readPDF(path string) ([]byte, error) {
 	return content, nil
 }
 
-// makeFolder makes the folder that was asked for, or the first one of the default's names that is
-// free.
+// makeFolder creates the folder that --out names, or the first default folder whose name is free.
 func (d *demo) makeFolder() error {
 	const first = "danabio-demo"
 	if flag := d.cmd.Flags().Lookup("out"); flag.Changed {
@@ -130,7 +129,7 @@ func (d *demo) makeFolder() error {
 
 const demoCompleteAfter = time.Second
 
-// path goes all the way, and says each step when it is done.
+// path runs all steps, and prints each one when it is done.
 func (d *demo) path(name string, content []byte) (data demoData, err error) {
 	ctx := d.cmd.Context()
 	data.Folder = d.folder
@@ -271,7 +270,7 @@ func (d *demo) report(evidencePath string, judges *verifier, path string) error 
 
 const demoSteps = 9
 
-// step says that a step is done.
+// step prints that a step is done.
 func (d *demo) step(name, format string, args ...any) error {
 	d.steps++
 	if d.out.JSON {
@@ -281,7 +280,7 @@ func (d *demo) step(name, format string, args ...any) error {
 		i18n.Textf(format, args...).In(d.out.Language)))
 }
 
-// ending says what lies where, and what to try next.
+// ending returns a summary of the folder's files, and what to try next.
 func (d *demo) ending() string {
 	in := func(names ...string) string { return filepath.Join(append([]string{d.folder}, names...)...) }
 	me := programName()
@@ -305,7 +304,7 @@ Next:
 		me).In(d.out.Language)
 }
 
-// programName is how the user called this program, as far as it matters for the next call.
+// programName returns how the user can call this program again.
 func programName() string {
 	if path, err := os.Executable(); err == nil && strings.Contains(path, "go-build") {
 		return "go run ./cmd/danabio"

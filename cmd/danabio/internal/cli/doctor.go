@@ -23,17 +23,17 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// doctorRun is one call of the command "doctor".
+// doctorRun is one run of the command "doctor".
 type doctorRun struct {
 	connection   settings.Connection
 	cmd          *cobra.Command
 	out          *term.Output
-	settings     *settings.Settings // nil: they cannot be used
+	settings     *settings.Settings // nil if they cannot be used
 	secret       string
 	certificates settings.Certificates
 }
 
-// checkData is one check, as "doctor --json" prints it.
+// checkData is the JSON form of a check in "doctor --json".
 type checkData struct {
 	Name   string        `json:"name"`
 	Status doctor.Status `json:"status"`
@@ -71,7 +71,7 @@ func (d *doctorRun) run(out *term.Output) error {
 	}
 	if d.settings != nil && d.settings.HasServer() {
 		config.Vendors = settings.Vendors(d.settings.Environment.Value)
-		config.BaseURL, _ = d.settings.Config().Environment.BaseURL() // checkConfiguration tells of a bad one
+		config.BaseURL, _ = d.settings.Config().Environment.BaseURL() // checkConfiguration reports a bad one
 	}
 	var unwritten error
 	if !out.JSON {
@@ -107,7 +107,7 @@ func (d *doctorRun) run(out *term.Output) error {
 	return checksFailed(checks)
 }
 
-// checkLines is a check for people: a line, and another one if there is something to do.
+// checkLines formats a check for people: a line, and a second one if there is something to do.
 func checkLines(o *term.Output, check doctor.Check) string {
 	const form = "%-7s  %-13s  %s\n"
 	shown := func(text *i18n.Message) string { return term.OneLine(failure.InFlags.Replace(text.In(o.Language))) }
@@ -140,7 +140,7 @@ func whoText(who doctor.Who) *i18n.Message {
 	return i18n.Textf("you")
 }
 
-// textOf is a text of package doctor, or one that say made, as a message.
+// textOf converts a text of package doctor, or one made by sayCheck, to a message.
 func textOf(text doctor.Text) *i18n.Message {
 	format, args := text.Format, slices.Clone(text.Args)
 	for i, arg := range args {
@@ -151,7 +151,7 @@ func textOf(text doctor.Text) *i18n.Message {
 	return i18n.Textf(format, args...)
 }
 
-// checkText makes a text for a check.
+// checkText returns a text for a check.
 func checkText(format string, args ...any) doctor.Text { return doctor.Say(format, args...) }
 
 func checksFailed(checks []doctor.Check) error {
@@ -175,7 +175,8 @@ func checksFailed(checks []doctor.Check) error {
 	return failure.FailedChecks(i18n.Errorf("failed: %s", strings.Join(names, ", ")), kinds[first])
 }
 
-// badSettings is that settings are wrong, in the words of any other command.
+// badSettings returns the check for invalid settings, with the message that any other command would
+// print.
 func badSettings(err error) doctor.Check {
 	return doctor.Fails(doctor.Configuration, checkText("%s", err), doctor.You,
 		checkText("correct it; \"danabio config show\" says where each setting comes from"))
@@ -204,18 +205,18 @@ func (d *doctorRun) checkConfiguration(err error) doctor.Check {
 	case len(missing) > 0:
 		advice := checkText("give them, set their variables, or put them into a profile of %s",
 			shortenHome(s.File.Path))
-		if s.File.Path == "" { // there is no home
+		if s.File.Path == "" { // there is no home directory
 			advice = checkText("give them, or set their variables")
 		}
 		return doctor.Fails(doctor.Configuration, checkText("%s; what these flags give is missing: %s", d.source(),
 			strings.Join(missing, ", ")), doctor.You, advice)
 	}
 	config := s.Config()
-	config.Credentials = danabio.ClientCredentials("id", "secret") // the secret is not read yet
+	config.Credentials = danabio.ClientCredentials("id", "secret") // the secret has not been read yet
 	client, err := danabio.New(config)
 	strays := s.Strays()
 	switch {
-	case err != nil && errors.Is(err, danabio.ErrProxy): // of which "proxy" tells
+	case err != nil && errors.Is(err, danabio.ErrProxy): // the check "proxy" reports it
 	case err != nil && strays != "":
 		return doctor.Fails(doctor.Configuration,
 			checkText("%s; a stray space or quote is at one end of, or an invisible character is in: %s", err, strays),
@@ -224,7 +225,7 @@ func (d *doctorRun) checkConfiguration(err error) doctor.Check {
 	case err != nil:
 		return badSettings(err)
 	default:
-		_ = client.Close() // it was made for its checks
+		_ = client.Close() // it was made only for its checks
 	}
 	if added := doctor.AddedPath(s.BaseURL.Value); added != "" {
 		return doctor.Check{
@@ -243,7 +244,7 @@ func (d *doctorRun) checkConfiguration(err error) doctor.Check {
 	return doctor.Fine(checkText("%s; nothing is missing", d.source()))
 }
 
-// source says what the settings come from, besides flags and variables.
+// source describes where the settings come from, apart from flags and variables.
 func (d *doctorRun) source() doctor.Text {
 	switch s := d.settings; {
 	case s.Profile.Value != "":
@@ -256,7 +257,8 @@ func (d *doctorRun) source() doctor.Text {
 	return checkText("no configuration file, only flags and variables")
 }
 
-// shortenHome is a path without the name of the user, which the user's folder often has.
+// shortenHome replaces the user's home directory in path by ~, because it often contains the user's
+// name.
 func shortenHome(path string) string {
 	if home, err := os.UserHomeDir(); err == nil {
 		if rest, found := strings.CutPrefix(path, home+string(filepath.Separator)); found {
@@ -296,7 +298,7 @@ func (d *doctorRun) checkSecret(ctx context.Context) doctor.Check {
 	return doctor.Fine(found)
 }
 
-// withNotice is a check of files that work, and of which something should be known.
+// withNotice returns a warning about files that work but have a notice.
 func withNotice(found doctor.Text, notice *i18n.Message) doctor.Check {
 	return doctor.Check{
 		Status: doctor.Warning, Who: doctor.You,
@@ -342,14 +344,14 @@ func (d *doctorRun) checkCertificates(ctx context.Context) doctor.Check {
 	return doctor.Fine(found)
 }
 
-// systemTrustsNobody reports whether the system's pool of authorities is empty, as in a container
-// image without certificates.
+// systemTrustsNobody reports whether the system has no root certificates, as in a container image
+// without any.
 func systemTrustsNobody() bool {
 	pool, err := x509.SystemCertPool()
 	return err == nil && pool.Equal(x509.NewCertPool())
 }
 
-// client is called once the first checks are made.
+// client returns the configuration of the client. It is called after the first checks.
 func (d *doctorRun) client() danabio.Config {
 	config := d.settings.Config()
 	config.Credentials = danabio.ClientCredentials(d.settings.ClientID.Value, d.secret)

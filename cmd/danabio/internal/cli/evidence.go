@@ -28,7 +28,7 @@ func newEvidence(out *term.Output) *cobra.Command {
 	return cmd
 }
 
-// manyEvidence is how the commands call their arguments.
+// manyEvidence names the arguments of the commands that read evidence.
 const manyEvidence = "FILE.zip…"
 
 func evidenceArguments(cmd *cobra.Command, files []string) error {
@@ -38,7 +38,7 @@ func evidenceArguments(cmd *cobra.Command, files []string) error {
 	return arguments(manyEvidence)(cmd, files)
 }
 
-// listEntry is an entry as "evidence list --json" prints it.
+// listEntry is the JSON form of an entry in "evidence list --json".
 type listEntry struct {
 	evidence.EntryReport
 	File string `json:"file"`
@@ -77,7 +77,7 @@ func newEvidenceList(out *term.Output) *cobra.Command {
 	return cmd
 }
 
-// printEntries prints the entries that are files, in columns, with front in front of each line.
+// printEntries prints the entries that are files in columns, with front before each line.
 func printEntries(o *term.Output, entries []evidence.EntryReport, front string) error {
 	files, size, mediaType, kind := filesIn(entries), 0, 0, 0
 	for _, file := range files {

@@ -15,7 +15,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// evidenceFile is evidence in a file, or one that came from standard input.
+// evidenceFile is evidence from a file or from standard input.
 type evidenceFile struct {
 	*evidence.Archive
 	policy  evidence.Policy
@@ -33,7 +33,7 @@ func newEvidenceFile(archive *evidence.Archive, policy evidence.Policy, out *ter
 	return opened
 }
 
-// progress tells of a verification or an extraction how far it has come, if somebody is to know.
+// progress returns the option that shows the progress of a verification or an extraction.
 func (e *evidenceFile) progress() evidence.Option {
 	if e.reading == nil {
 		return evidence.WithProgress(nil)
@@ -41,7 +41,7 @@ func (e *evidenceFile) progress() evidence.Option {
 	return evidence.WithProgress(e.reading.update)
 }
 
-// showProgress tells how far the reading is, under the name of what is done, until hide is called.
+// showProgress shows the progress of the reading, labelled with what, until hide is called.
 func (e *evidenceFile) showProgress(what string) (hide func()) {
 	if e.reading == nil {
 		return func() {}
@@ -60,8 +60,8 @@ func (e *evidenceFile) Close() {
 	e.remove()
 }
 
-// openEvidence opens evidence, acceptable or not. What does not exist and what is no file is bad
-// input; all else that keeps it from being read is a failure of the system's.
+// openEvidence opens evidence, whether acceptable or not. A path that does not exist or is not a
+// file is bad input; any other failure to read it is a system error.
 func openEvidence(cmd *cobra.Command, out *term.Output, file string, policy evidence.Policy) (*evidenceFile, error) {
 	if file == failure.StandardInput {
 		return openPiped(cmd, out, policy)
@@ -112,7 +112,8 @@ func openSpooled(file *os.File) (*evidence.Archive, error) {
 	return evidence.OpenReader(file, info.Size(), evidence.Limits{})
 }
 
-// openVerified opens evidence that is acceptable and agrees with its receipt, if it has one.
+// openVerified opens evidence and returns it if it is acceptable and matches its receipt, if it has
+// one.
 func openVerified(cmd *cobra.Command, out *term.Output, file string,
 	policy evidence.Policy) (*evidenceFile, *evidence.Report, error) {
 	archive, err := openEvidence(cmd, out, file, policy)

@@ -20,7 +20,7 @@ import (
 type extractData struct {
 	File   string   `json:"file"`
 	Folder string   `json:"folder"`
-	Files  []string `json:"files"` // with the folder
+	Files  []string `json:"files"` // including the folder
 }
 
 func newEvidenceExtract(out *term.Output) *cobra.Command {
@@ -43,7 +43,7 @@ func newEvidenceExtract(out *term.Output) *cobra.Command {
 				if err := os.Mkdir(folder, 0o700); err != nil {
 					return i18n.Errorf("create folder %s: %w", folder, failure.Reason(err))
 				}
-				defer os.Remove(folder) // which does nothing once there is something in it
+				defer os.Remove(folder) // does nothing unless the folder is empty
 			}
 			return each(out, files, func(file string) error {
 				report, err := extractFile(cmd, out, file, folders[file], policy)
@@ -65,8 +65,9 @@ func newEvidenceExtract(out *term.Output) *cobra.Command {
 	return cmd
 }
 
-// extractionFolders says where each file goes: into folder, or with several into one below it. It
-// fails if folder is there already, or cannot be, or if two files would go into one.
+// extractionFolders returns the target folder of each file: folder itself for one file, and a
+// subfolder of it for each of several. It fails if folder exists, if it cannot be created, or if
+// two files have the same target.
 func extractionFolders(cmd *cobra.Command, files []string, folder string) (map[string]string, error) {
 	if folder == "" {
 		return nil, failure.Usagef(cmd, "-o DIR is missing")
@@ -86,8 +87,7 @@ func extractionFolders(cmd *cobra.Command, files []string, folder string) (map[s
 		if !plainName(name) {
 			return nil, failure.Usagef(cmd, "no folder can be named after %q; extract it by itself", file)
 		}
-		// Some file systems take names for one that differ in case only, or in how an accent is
-		// written.
+		// Some file systems ignore the case of names, or how an accent is encoded.
 		key := strings.ToLower(norm.NFC.String(name))
 		if other, clash := taken[key]; clash {
 			return nil,
@@ -101,7 +101,7 @@ func extractionFolders(cmd *cobra.Command, files []string, folder string) (map[s
 	return folders, nil
 }
 
-// extractionName is how the folder for a file among several is called.
+// extractionName returns the name of the folder for a file among several.
 func extractionName(file string) string {
 	if file == failure.StandardInput {
 		return "stdin"
@@ -122,8 +122,8 @@ func folderExists(folder string) error {
 	return failure.FileExists("folder %s exists; choose another name", folder)
 }
 
-// extractFile reads the evidence once: it is verified while it is written, and compared with its
-// receipt before its folder is there.
+// extractFile reads the evidence once. It verifies the evidence while writing it, and compares it
+// with its receipt before the folder appears.
 func extractFile(cmd *cobra.Command, out *term.Output, file, folder string,
 	policy evidence.Policy) (*evidence.Report, error) {
 	archive, err := openEvidence(cmd, out, file, policy)
@@ -155,7 +155,7 @@ func extractFile(cmd *cobra.Command, out *term.Output, file, folder string,
 	return archive.Report(), nil
 }
 
-// extractedPaths returns the paths of the files that were extracted.
+// extractedPaths returns the paths of the extracted files.
 func extractedPaths(folder string, report *evidence.Report) []string {
 	files := []string{}
 	for _, entry := range filesIn(report.Entries) {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// expandPatterns puts the files that a pattern such as *.zip matches in its place, as Windows'
-// shells leave to the program. A pattern that matches none stays as it is.
+// expandPatterns replaces a pattern such as *.zip by the files that match, because Windows shells
+// leave this to the program. A pattern that matches nothing stays as it is.
 func expandPatterns(files []string) []string {
 	var found []string
 	for _, file := range files {

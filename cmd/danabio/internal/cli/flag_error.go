@@ -10,8 +10,8 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
 )
 
-// flagError leaves out what was given to a flag, unless it can be neither a secret nor the signer's
-// name.
+// flagError turns a parser error into a usage error. It omits the value of a flag unless that can
+// be neither a secret nor the signer's name.
 func flagError(cmd *cobra.Command, err error) error {
 	var (
 		unknown  *pflag.NotExistError
@@ -51,14 +51,14 @@ func flagError(cmd *cobra.Command, err error) error {
 			return failure.Usagef(cmd, "--lang %q is not a language; give en or es", value)
 		case flag.Name == "json":
 			return failure.Usagef(cmd, "--json is true or false, not %q", value)
-		default: // of the other types, only a switch can have a value that is unusable
+		default: // of the other types, only a switch can have an invalid value
 			return failure.Usagef(cmd, "--%s is true or false", flag.Name)
 		}
 	}
 	return failure.Usage(cmd, err)
 }
 
-// similarFlag returns the flag that was meant, or nothing.
+// similarFlag returns the flag that was probably meant, or "".
 func similarFlag(cmd *cobra.Command, name string) string {
 	var names []string
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })

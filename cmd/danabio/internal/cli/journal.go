@@ -19,8 +19,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/journal"
 )
 
-// startJournal is a journal that several processes write in turn: each has the file open for one
-// record only.
+// startJournal is a journal that several processes can write. Each opens the file for one record
+// only.
 type startJournal struct{ path string }
 
 func (j startJournal) Begin(ctx context.Context, intent danabio.StartIntent) error {
@@ -31,7 +31,7 @@ func (j startJournal) End(ctx context.Context, result danabio.StartResult) error
 	return j.open(ctx, func(file *journal.Journal) error { return file.End(ctx, result) })
 }
 
-// open waits for its turn, no longer than ctx lasts.
+// open opens the journal and waits for its turn, at most until ctx ends.
 func (j startJournal) open(ctx context.Context, use func(*journal.Journal) error) error {
 	for {
 		file, err := journal.Open(j.path)
@@ -49,7 +49,7 @@ func (j startJournal) open(ctx context.Context, use func(*journal.Journal) error
 	}
 }
 
-// checkJournal fails on a path at which no journal can be.
+// checkJournal fails if there can be no journal at path.
 func checkJournal(path string) error {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return failure.BadInput("journal %s is not a regular file", path)
@@ -67,7 +67,7 @@ func newJournal(out *term.Output) *cobra.Command {
 	return cmd
 }
 
-// journalEntry is one start, as "journal list --json" prints it.
+// journalEntry is the JSON form of a start in "journal list --json".
 type journalEntry struct {
 	RequestID  string               `json:"requestId"`
 	Channel    string               `json:"channel"`
@@ -121,7 +121,7 @@ func startTable(entries []journalEntry) string {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", entry.StartedAt.Format(time.RFC3339), entry.Outcome, term.OneLine(circuit),
 			term.OneLine(entry.RequestID))
 	}
-	_ = w.Flush() // into memory
+	_ = w.Flush() // writes to memory
 	return b.String()
 }
 
@@ -175,7 +175,7 @@ func newJournalSettle(out *term.Output) *cobra.Command {
 	return cmd
 }
 
-// removeCutLine removes the cut line of a journal.
+// removeCutLine removes the truncated last line of a journal.
 func removeCutLine(out *term.Output, path string) error {
 	if err := journal.RemoveCut(path); err != nil {
 		return failure.BadInput("%w", err)
@@ -185,12 +185,12 @@ func removeCutLine(out *term.Output, path string) error {
 	}{true}, term.Line{Name: "removed", Value: "true"})
 }
 
-// isUnsettled reports whether a start of this outcome is still to be settled.
+// isUnsettled reports whether a start with this outcome is still unsettled.
 func isUnsettled(outcome danabio.OutcomeState) bool {
 	return outcome == danabio.OutcomeUnknown || outcome == danabio.PartlySent
 }
 
-// openJournal opens a journal that must exist.
+// openJournal opens an existing journal.
 func openJournal(ctx context.Context, path string, use func(*journal.Journal) error) error {
 	if _, err := os.Stat(path); err != nil {
 		return failure.BadInput("journal %s: %w", path, failure.Reason(err))

@@ -9,8 +9,8 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
 )
 
-// languageFlag is --lang. What it says is known before it is parsed, since help and errors of
-// parsing must be in that language too.
+// languageFlag is the flag --lang. Its value is known before the flags are parsed, because help
+// texts and parser errors use that language too.
 type languageFlag struct{ out *term.Output }
 
 func (f languageFlag) String() string { return "" }
@@ -23,10 +23,10 @@ func (f languageFlag) Set(value string) error {
 		f.out.Language = wanted
 		return nil
 	}
-	return strconv.ErrSyntax // which is not shown
+	return strconv.ErrSyntax // it is not shown
 }
 
-// languageOf is the language that args ask for, or else the user's settings.
+// languageOf returns the language that args ask for, or else that of the user's settings.
 func languageOf(args []string) i18n.Language {
 	wanted := i18n.OfUser(os.Getenv)
 	for i, arg := range args {

@@ -14,17 +14,17 @@ import (
 	"github.com/danabio/danabio-go/internal/atomicfile"
 )
 
-// pendingFile is a file on its way, which only the user can read. It is made before what it is to
-// tell of, so that a folder that cannot be written is known by then.
+// pendingFile is a file that is not complete yet and that only the user can read. It is created
+// before the action that it records, so that an unwritable folder is reported first.
 type pendingFile struct {
 	what    *i18n.Message
 	path    string
 	part    *atomicfile.File
-	promise []byte // what lies at path until the file is placed; nil: nothing
+	promise []byte // what is at path until the file is placed; nil if nothing is
 }
 
-// newPendingFile fails with bad input if there is a file at path, or no folder for it. Its errors
-// call the file what.
+// newPendingFile fails with bad input if path exists or its folder does not. Its errors call the
+// file what.
 func newPendingFile(what *i18n.Message, path string) (*pendingFile, error) {
 	if fileExists(path) {
 		return nil, failure.FileExists("%s %s exists; choose another name or move it away", what, path)
@@ -39,8 +39,9 @@ func newPendingFile(what *i18n.Message, path string) (*pendingFile, error) {
 	return &pendingFile{what: what, path: path, part: part}, nil
 }
 
-// reserve takes the name and the room of the file, for what cannot be undone once it is done. Until
-// the file is placed the promise has its name: a whole file, which stays if the process is killed.
+// reserve reserves the name and the disk space of the file, before an action that cannot be undone.
+// Until the file is placed, its name belongs to promise, a complete file that stays if the process
+// is killed.
 func (f *pendingFile) reserve(promise []byte, room int64) error {
 	err := f.part.Reserve(room)
 	if err == nil {
@@ -56,7 +57,7 @@ func (f *pendingFile) reserve(promise []byte, room int64) error {
 	return nil
 }
 
-// place writes the content and puts the file in place, over nothing but its promise.
+// place writes the content and moves the file to its path. It overwrites nothing but the promise.
 func (f *pendingFile) place(content []byte) error {
 	if err := f.part.Fill(content); err != nil {
 		return err
@@ -77,13 +78,13 @@ func (f *pendingFile) place(content []byte) error {
 	return nil
 }
 
-// promised reports whether the promise is what has the file's name.
+// promised reports whether the file at path is the promise.
 func (f *pendingFile) promised() bool {
 	content, err := os.ReadFile(f.path)
 	return err == nil && f.promise != nil && bytes.Equal(content, f.promise)
 }
 
-// discard removes what is left of the file on its way, and its promise.
+// discard removes the incomplete file and its promise.
 func (f *pendingFile) discard() {
 	f.part.Discard()
 	if f.promised() {

@@ -8,7 +8,8 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
 )
 
-// progressText says how far something is that is counted in bytes; total is -1 if it is not known.
+// progressText describes the progress of something that is measured in bytes. total is -1 if it is
+// unknown.
 func progressText(o *term.Output, what string, done, total int64, perSecond float64) string {
 	part := int64(0)
 	if total > 0 {
@@ -22,8 +23,8 @@ func progressText(o *term.Output, what string, done, total int64, perSecond floa
 	case perSecond < 1 || done >= total:
 		return say(o, "%s: %s of %s (%d %%)", what, bytesText(done), bytesText(total), part)
 	}
-	left := float64(total-done) / perSecond // seconds, which may be more than a Duration holds
-	if left > (100 * time.Hour).Seconds() { // nor can that be foreseen
+	left := float64(total-done) / perSecond // seconds; may not fit in a Duration
+	if left > (100 * time.Hour).Seconds() { // too long for an estimate
 		return say(o, "%s: %s of %s (%d %%), %s/s", what, bytesText(done), bytesText(total), part,
 			bytesText(int64(perSecond)))
 	}
@@ -32,7 +33,7 @@ func progressText(o *term.Output, what string, done, total int64, perSecond floa
 		time.Duration(left*float64(time.Second)).Round(time.Second))
 }
 
-// rate is how fast a number has grown lately.
+// rate measures how fast a number has grown lately.
 type rate struct{ samples []countAt }
 
 type countAt struct {
@@ -40,12 +41,12 @@ type countAt struct {
 	count int64
 }
 
-// lately is what a rate looks back to.
+// lately is the period over which a rate is measured.
 const lately = 5 * time.Second
 
-// add takes the number of now and returns what it grows by in a second; 0 if that is not known.
+// add adds the current number and returns its growth per second, or 0 if that is unknown.
 func (r *rate) add(now time.Time, count int64) float64 {
-	if n := len(r.samples); n > 0 && count < r.samples[n-1].count { // it begins anew
+	if n := len(r.samples); n > 0 && count < r.samples[n-1].count { // a new transfer
 		r.samples = r.samples[:0]
 	}
 	r.samples = append(r.samples, countAt{now, count})
@@ -59,16 +60,16 @@ func (r *rate) add(now time.Time, count int64) float64 {
 	return float64(count-first.count) / now.Sub(first.at).Seconds()
 }
 
-// readProgress is how far the reading of a file or of standard input is.
+// readProgress is the progress of reading a file or standard input.
 type readProgress struct {
 	out  *term.Output
 	what string
 	done atomic.Int64
-	size atomic.Int64 // -1 if it is not known
+	size atomic.Int64 // -1 if it is unknown
 	rate rate
 }
 
-// newReadProgress begins with nothing read.
+// newReadProgress returns a reading at 0 bytes.
 func newReadProgress(o *term.Output, what string) *readProgress {
 	r := &readProgress{out: o, what: what}
 	r.size.Store(-1)
@@ -76,7 +77,7 @@ func newReadProgress(o *term.Output, what string) *readProgress {
 	return r
 }
 
-// update takes how far it is.
+// update updates the progress.
 func (r *readProgress) update(done, size int64) {
 	r.done.Store(done)
 	r.size.Store(size)
@@ -87,7 +88,7 @@ func (r *readProgress) text(now time.Time) string {
 	return progressText(r.out, r.what, done, r.size.Load(), r.rate.add(now, done))
 }
 
-// countingReader reads and says how much.
+// countingReader is a reader that reports how much was read.
 type countingReader struct {
 	io.Reader
 	reading *readProgress

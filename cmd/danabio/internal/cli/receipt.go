@@ -8,8 +8,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
-// receiptOf compares evidence with the receipt that lies beside it, if one does. What came from
-// standard input has none.
+// receiptOf compares evidence with the receipt beside it, if there is one. Evidence from standard
+// input has none.
 func receiptOf(path string, report *evidence.Report) verdict.Receipt {
 	if path == failure.StandardInput {
 		return verdict.NoReceipt
@@ -17,7 +17,7 @@ func receiptOf(path string, report *evidence.Report) verdict.Receipt {
 	return verdict.CheckReceipt(path, report)
 }
 
-// checkReceipt fails if evidence is not the one of its receipt.
+// checkReceipt fails if the evidence does not match its receipt.
 func checkReceipt(path string, report *evidence.Report) error {
 	if problem := receiptOf(path, report).Problem; problem != nil {
 		return problemError(path, problem)
@@ -25,7 +25,7 @@ func checkReceipt(path string, report *evidence.Report) error {
 	return nil
 }
 
-// problemError says what is wrong with evidence.
+// problemError returns the error for a problem with evidence.
 func problemError(file string, problem *verdict.Problem) error {
 	otherFile := func(what *i18n.Message) error {
 		return i18n.Errorf("%w: %s is not the file that was received: %s the one in %s", danabio.ErrIntegrity, file,

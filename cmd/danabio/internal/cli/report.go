@@ -20,8 +20,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// reportData is what "evidence report --json" prints: what "evidence verify" does, and what is in
-// the report.
+// reportData is what "evidence report --json" prints: the output of "evidence verify", and a
+// summary of the report.
 type reportData struct {
 	verifyData
 	Path       string               `json:"report"` // of the HTML file
@@ -87,7 +87,7 @@ func reportOptions(out *term.Output, firstPages bool) (made auditreport.Options,
 	return made, err
 }
 
-// reportTime is what the clock says, unless SOURCE_DATE_EPOCH says otherwise.
+// reportTime returns the time of SOURCE_DATE_EPOCH if it is set, and the current time otherwise.
 func reportTime(now func() time.Time, getenv func(string) string) (time.Time, error) {
 	given := getenv("SOURCE_DATE_EPOCH")
 	if given == "" {
@@ -101,8 +101,8 @@ func reportTime(now func() time.Time, getenv func(string) string) (time.Time, er
 	return time.Unix(seconds, 0).UTC(), nil
 }
 
-// newReportFile begins the file of the report before anything is read, so that a place that cannot
-// be written is known by then.
+// newReportFile creates the file of the report before anything is read, so that an unwritable place
+// is reported first.
 func newReportFile(cmd *cobra.Command, path string) (*atomicfile.File, error) {
 	if path == "" {
 		return nil, failure.Usagef(cmd, "-o REPORT.html is missing")
@@ -127,8 +127,8 @@ func placeReport(part *atomicfile.File, path string) error {
 	return nil
 }
 
-// report writes the report into part. The judgement is what the verification failed with. There is
-// no report if it came to none, and then err is that.
+// report writes the report into part. The judgement is the error of the verification. If the
+// verification reached no verdict, there is no report and err is the reason.
 func report(
 	cmd *cobra.Command, out *term.Output, file string, policy evidence.Policy, judges *verifier,
 	made auditreport.Options,
@@ -169,7 +169,7 @@ func report(
 	return data, judgement, part.Seal()
 }
 
-// subjectOf is what the report is about.
+// subjectOf returns the subject of the report.
 func subjectOf(data verifyData, judges *verifier, content fs.FS, judgement error) auditreport.Subject {
 	subject := auditreport.Subject{
 		Evidence: data.Report, Content: content, Found: data.SentDocuments, RootsGiven: judges.roots,
@@ -188,7 +188,7 @@ func subjectOf(data verifyData, judges *verifier, content fs.FS, judgement error
 	return subject
 }
 
-// printReport prints what is in the report, and fails with what the verification failed with.
+// printReport prints a summary of the report, and fails with the error of the verification.
 func printReport(o *term.Output, data reportData, judgement error) error {
 	if judgement != nil {
 		judgement = &reportedError{judgement, data.Path}
@@ -208,7 +208,7 @@ func printReport(o *term.Output, data reportData, judgement error) error {
 			Value: string(data.Revocation)}, term.Line{Name: "sent", Value: string(data.Sent)})
 }
 
-// reportedError is why evidence is not good, which a report says too.
+// reportedError is the reason why evidence is not good, when a report states it too.
 type reportedError struct {
 	error
 	path string

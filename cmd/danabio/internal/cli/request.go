@@ -14,10 +14,10 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// maxRequest bounds what is read: hundreds of documents fit in.
+// maxRequest limits the bytes that are read. Hundreds of documents fit.
 const maxRequest = 1 << 20
 
-// checkBesidesRequest fails on what the request file says as well.
+// checkBesidesRequest fails if flags or arguments repeat what the request file contains.
 func (s *start) checkBesidesRequest(cmd *cobra.Command, files []string) error {
 	for _, name := range []string{"signer-name", "signer-email", "signer-nif"} {
 		if cmd.Flags().Changed(name) {
@@ -39,12 +39,12 @@ func (s *start) checkBesidesRequest(cmd *cobra.Command, files []string) error {
 	return nil
 }
 
-// requested is what the request file asks for, nil without one.
+// requested returns the content of the request file, or nil without one.
 func (s *start) requested(ctx context.Context, cmd *cobra.Command) (*danabio.CircuitRequest, error) {
 	if s.request == "" {
 		return nil, nil
 	}
-	name, folder := failure.FileName(s.request), filepath.Dir(s.request) // of -, the working folder
+	name, folder := failure.FileName(s.request), filepath.Dir(s.request) // for -, the working folder
 	content, err := s.readRequest(ctx, cmd, name)
 	if err != nil {
 		return nil, err
@@ -91,8 +91,8 @@ func (s *start) readRequest(ctx context.Context, cmd *cobra.Command, name error)
 	return content, nil
 }
 
-// requestError is bad input that the client found in what a request file asks for; it names the
-// fields as the file does.
+// requestError is bad input that the client found in a request file. It names the fields as the
+// file does.
 type requestError struct{ error }
 
 var inRequest = strings.NewReplacer(

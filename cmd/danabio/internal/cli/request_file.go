@@ -13,8 +13,8 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/settings"
 )
 
-// requestFile is what a request file says. The tags are the field names that it may have, and no
-// others.
+// requestFile is the content of a request file. The tags are the only field names that the file may
+// have.
 type requestFile struct {
 	ID        string              `json:"id,omitempty"`
 	Signer    requestSigner       `json:"signer"`
@@ -27,15 +27,15 @@ type requestSigner struct {
 	NIF   string `json:"nif"`
 }
 
-// requestedDocument is a path, or an object of a path and the name to send.
+// requestedDocument is a path, or an object with a path and the name to send.
 type requestedDocument struct {
 	File string `json:"file"`
-	Name string `json:"name,omitempty"` // empty: the last element of File
+	Name string `json:"name,omitempty"` // the last element of File if empty
 }
 
-// parseRequest reads a request file more strictly than encoding/json does, which takes unknown,
-// repeated and differently cased fields. The errors are inputErrors that name the source, the line
-// and the field, and never what stands in it.
+// parseRequest parses a request file more strictly than encoding/json, which accepts unknown and
+// repeated fields and any case. The errors are inputErrors that name the source, the line and the
+// field, but never a value.
 func parseRequest(source error, content []byte) (requestFile, error) {
 	p := requestParser{source: source, content: bytes.TrimPrefix(content, []byte("\ufeff"))}
 	var file requestFile
@@ -43,7 +43,7 @@ func parseRequest(source error, content []byte) (requestFile, error) {
 		return file, err
 	}
 	p.decoder = json.NewDecoder(bytes.NewReader(p.content))
-	p.decoder.UseNumber() // else a number too large to convert would be an error of another kind
+	p.decoder.UseNumber() // otherwise a number too large to convert would be a different kind of error
 	err := p.object("",
 		requestField{"id", optional, func(path string) error { return p.text(path, &file.ID) }},
 		requestField{"signer", required, func(path string) error {
@@ -60,12 +60,12 @@ func parseRequest(source error, content []byte) (requestFile, error) {
 }
 
 type requestParser struct {
-	source  error // how texts call it
+	source  error // its name in messages
 	content []byte
 	decoder *json.Decoder
 }
 
-// requestField is a field that an object may have, and what reads its value.
+// requestField is a field that an object may have, and the function that reads its value.
 type requestField struct {
 	name     string
 	presence fieldPresence
@@ -93,7 +93,7 @@ func (p *requestParser) checkJSON() error {
 	var value json.RawMessage
 	err := decoder.Decode(&value)
 	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
-		line, column := p.position(syntax.Offset - 1) // Offset counts the byte that does not fit
+		line, column := p.position(syntax.Offset - 1) // Offset counts the invalid byte too
 		return failure.BadInput("request in %w, line %d, column %d: this is not JSON; look there for a missing "+
 			"comma, quote or bracket", p.source, line, column)
 	}
@@ -112,14 +112,14 @@ func (p *requestParser) checkJSON() error {
 	return nil
 }
 
-// position returns line and column of the byte at an offset, both from 1; the column counts
+// position returns the line and column of the byte at offset, both starting at 1. The column counts
 // characters.
 func (p *requestParser) position(offset int64) (line, column int) {
 	before := p.content[:min(max(offset, 0), int64(len(p.content)))]
 	return bytes.Count(before, []byte("\n")) + 1, utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
 }
 
-// fail returns an error about what was read last.
+// fail returns an error at the position of the last token.
 func (p *requestParser) fail(format string, args ...any) error {
 	line, _ := p.position(p.decoder.InputOffset())
 	return failure.BadInput("request in %w, line %d: %w", p.source, line, i18n.Errorf(format, args...))
@@ -127,7 +127,7 @@ func (p *requestParser) fail(format string, args ...any) error {
 
 func (p *requestParser) token() (json.Token, error) {
 	token, err := p.decoder.Token()
-	if err != nil { // checkJSON has read it all
+	if err != nil { // checkJSON has read all of it
 		return nil, failure.BadInput("request in %w: %w", p.source, err)
 	}
 	return token, nil
@@ -148,7 +148,7 @@ func (p *requestParser) object(path string, fields ...requestField) error {
 	return p.members(path, fields)
 }
 
-// members reads an object whose brace is read already.
+// members reads an object after its opening brace.
 func (p *requestParser) members(path string, fields []requestField) error {
 	seen := map[string]bool{}
 	for p.decoder.More() {
@@ -208,7 +208,7 @@ func (p *requestParser) unknown(path, name string, fields []requestField) error 
 	return p.fail("there is no field %q; the known ones are %s", fieldPath(path, name), known)
 }
 
-// text reads a string that is not empty.
+// text reads a non-empty string.
 func (p *requestParser) text(path string, into *string) error {
 	token, err := p.token()
 	if err != nil {
@@ -225,7 +225,7 @@ func (p *requestParser) set(path, value string, into *string) error {
 	switch {
 	case strings.TrimSpace(value) == "":
 		return p.fail("%q is empty", path)
-	case strings.ContainsRune(value, utf8.RuneError): // also what the decoder makes of half a surrogate pair
+	case strings.ContainsRune(value, utf8.RuneError): // the decoder also returns it for half a surrogate pair
 		return p.fail("%q holds a character that was damaged on the way (U+FFFD, or half a surrogate pair)", path)
 	}
 	*into = value
@@ -278,7 +278,7 @@ func (p *requestParser) document(path string, into *requestedDocument) error {
 		jsonKind(token))
 }
 
-// jsonKind is what JSON calls a value.
+// jsonKind returns the JSON name of a value's type.
 func jsonKind(token json.Token) string {
 	switch value := token.(type) {
 	case string:

@@ -17,10 +17,10 @@ import (
 )
 
 // Run runs the command that args name, without the program's own name, and returns the exit code.
-// The end of ctx interrupts it. Of the world it uses the three streams, the files that args name,
-// the configuration file and those that it names, the temporary folder, the network, the DANABIO_
-// variables and those of language and for proxies, and for "evidence report" the one of time and
-// the program pdftoppm.
+// Cancelling ctx interrupts it. It uses the three streams, the files that args name, the
+// configuration file and the files that it names, the temporary folder, the network, the DANABIO_
+// variables and those for language and proxies. "evidence report" also uses the variable for time
+// and the program pdftoppm.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	out := term.NewOutput(stdout, stderr)
 	out.Language = languageOf(args)
@@ -34,7 +34,7 @@ func runCommand(o *term.Output, ctx context.Context, args []string, stdin io.Rea
 	if term.OnWindows {
 		help.ExamplesForWindows(root)
 	}
-	root.SetArgs(append([]string{}, args...)) // never nil, for which cobra takes os.Args
+	root.SetArgs(append([]string{}, args...)) // not nil, because cobra would use os.Args
 	root.SetIn(inputOf(stdin))
 	root.SetOut(stdout)
 	root.SetErr(o.Stderr)
@@ -42,11 +42,11 @@ func runCommand(o *term.Output, ctx context.Context, args []string, stdin io.Rea
 		addCompletions(root)
 	}
 	err := root.ExecuteContext(ctx)
-	if err == nil || err == stdout.Err { // nobody looked, as with help, or only cobra did
+	if err == nil || err == stdout.Err { // nobody checked it, as with help, or only cobra did
 		err = term.Printing(stdout.Err)
 	}
 	if err != nil {
-		o.JSON = o.JSON || slices.Contains(args, "--json") // also where parsing ended before it
+		o.JSON = o.JSON || slices.Contains(args, "--json") // parsing may have stopped before the flag
 		failure.Print(o, err)
 	}
 	return failure.ExitCode(err)
@@ -90,7 +90,7 @@ func newRoot(out *term.Output) *cobra.Command {
 	return root
 }
 
-// group is what a command does that only holds others.
+// group runs a command that only has subcommands.
 func group(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		cmd.SuggestionsMinimumDistance = 2
@@ -106,7 +106,7 @@ func group(cmd *cobra.Command, args []string) error {
 	return failure.Usagef(cmd, "a command is missing")
 }
 
-// newHelp is cobra's help command, but for a topic that does not exist, which is wrong usage.
+// newHelp returns a help command like cobra's, except that an unknown topic is a usage error.
 func newHelp() *cobra.Command {
 	return &cobra.Command{
 		Use: "help [COMMAND]",
@@ -132,7 +132,7 @@ func newHelp() *cobra.Command {
 	}
 }
 
-// arguments demands one argument for each name; a last name that ends in "…" stands for one or
+// arguments requires one argument for each name. A last name that ends in "…" stands for one or
 // more.
 func arguments(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {

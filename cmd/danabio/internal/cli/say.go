@@ -5,7 +5,7 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
 )
 
-// say is a text for people that is part of another one, or stands on the progress line.
+// say returns a text for people that is part of another one or is shown on the progress line.
 func say(o *term.Output, format string, args ...any) string {
 	return i18n.Textf(format, args...).In(o.Language)
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// sentFile is the file of a start receipt on its way.
+// sentFile is the pending file of a start receipt.
 type sentFile struct{ *pendingFile }
 
 func newSentFile(path string) (*sentFile, error) {
@@ -25,8 +25,8 @@ func newSentFile(path string) (*sentFile, error) {
 	return &sentFile{file}, nil
 }
 
-// reserve takes name and room of the receipt, before the request is sent. If the process is killed
-// then, what has the name says that the outcome is unknown.
+// reserve reserves the name and disk space of the receipt before the request is sent. If the
+// process is then killed, the file records that the outcome is unknown.
 func (f *sentFile) reserve(client *danabio.Client, request danabio.CircuitRequest, channel string) error {
 	promise := client.UnknownStartReceipt(&danabio.OutcomeUnknownError{RequestID: request.ID, Channel: channel,
 		StartedAt: time.Now().UTC().Truncate(time.Millisecond), Outcome: danabio.OutcomeUnknown})
@@ -39,7 +39,7 @@ func (f *sentFile) reserve(client *danabio.Client, request danabio.CircuitReques
 	if err != nil {
 		return err
 	}
-	const forCircuit = 4096 // its id is the server's
+	const forCircuit = 4096 // the server chooses its id
 	room := int64(len(content) + forCircuit)
 	if content, err = startReceiptText(promise); err != nil {
 		return err
@@ -47,7 +47,7 @@ func (f *sentFile) reserve(client *danabio.Client, request danabio.CircuitReques
 	return f.pendingFile.reserve(content, room)
 }
 
-// store writes the receipt and puts it in place, over nothing but its promise.
+// store writes the receipt and moves it to its path. It overwrites nothing but the promise.
 func (f *sentFile) store(receipt *danabio.StartReceipt) error {
 	content, err := startReceiptText(receipt)
 	if err == nil {

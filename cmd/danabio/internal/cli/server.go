@@ -14,7 +14,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator"
 )
 
-// server is an emulator that listens.
+// server is a listening emulator.
 type server struct {
 	*emulator.Emulator
 	baseURL string
@@ -22,7 +22,7 @@ type server struct {
 	done    chan error
 }
 
-// serve begins to serve; stop ends it.
+// serve starts a server; stop stops it.
 func serve(address string, config emulator.Config) (*server, error) {
 	api, err := emulator.New(config)
 	if err != nil {
@@ -45,7 +45,7 @@ func serve(address string, config emulator.Config) (*server, error) {
 	return s, nil
 }
 
-// loopbackAddress is a loopback address instead of the one that stands for all of the machine's.
+// loopbackAddress returns address with a loopback address in place of the unspecified one.
 func loopbackAddress(address string) string {
 	host, port, err := net.SplitHostPort(address)
 	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
@@ -54,7 +54,7 @@ func loopbackAddress(address string) string {
 	return address
 }
 
-// stop lets requests under way end, for a short time.
+// stop shuts the server down. Requests in progress get a short time to finish.
 func (s *server) stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
 	defer cancel()

@@ -9,14 +9,14 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
 )
 
-// untilSignal is a context that ends when a signal asks the process to: Ctrl-C, SIGTERM, or the
-// SIGHUP of a terminal that is closed, unless nohup has it ignored. A Ctrl-C after that ends the
-// process at once, with an exit code of its own, since process 1 of a container does not die by a
-// signal. Other signals may come in pairs, as from a shell and its terminal, and the second changes
+// untilSignal returns a context that ends when a signal asks the process to stop: Ctrl-C, SIGTERM,
+// or the SIGHUP of a closed terminal unless nohup ignores it. A second Ctrl-C ends the process at
+// once, with a separate exit code, because a signal does not kill process 1 of a container. Other
+// signals may come in pairs, for example from a shell and its terminal, so a second one changes
 // nothing.
 func untilSignal() context.Context {
-	// Else a write to a standard output that nobody reads any more would end the process without a
-	// word. Ignored would do too, but the programs that are run would inherit that.
+	// Without a handler, writing to a standard output that nobody reads would end the process
+	// silently. Ignoring the signal would also work, but child processes would inherit that.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	endings := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) {

@@ -17,7 +17,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
-// signatureFlags is how the PDFs in evidence are judged: the flags of the commands that do.
+// signatureFlags holds the flags of the commands that judge the PDFs in evidence.
 type signatureFlags struct {
 	roots, sent string
 }
@@ -28,15 +28,15 @@ func (s *signatureFlags) addFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&s.sent, "sent", "", "")
 }
 
-// verifier is what signing's flags stand for.
+// verifier is what the flags of signing configure.
 type verifier struct {
 	*verdict.Judge
-	sent   *danabio.StartReceipt // nil: nothing to compare with
-	roots  bool                  // were given
+	sent   *danabio.StartReceipt // nil if there is nothing to compare with
+	roots  bool                  // --roots was given
 	strict bool
 }
 
-// open reads what the flags name.
+// open reads the files that the flags name.
 func (s *signatureFlags) open(cmd *cobra.Command, files []string, accept []evidence.Code,
 	policy evidence.Policy) (*verifier, error) {
 	options := pdfsig.Options{Accept: accept}
@@ -87,10 +87,10 @@ func newVerifier(policy verdict.Policy, sent *danabio.StartReceipt) (*verifier, 
 	return &verifier{judge, sent, policy.Signatures.Roots != nil, policy.Evidence.Strict}, err
 }
 
-// maxSent bounds what is read: ten thousands of documents fit in.
+// maxSent limits the bytes that are read. Tens of thousands of documents fit.
 const maxSent = 16 << 20
 
-// readSent reads what [sentFile.store] wrote.
+// readSent reads a file written by [sentFile.store].
 func readSent(ctx context.Context, path string) (*danabio.StartReceipt, error) {
 	content, err := settings.ReadInput(ctx, path, maxSent)
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
 )
 
-// checkStandardOutput fails, before anything is sent, if what is printed cannot arrive. The null
-// device is right only if the circuit is kept elsewhere too.
+// checkStandardOutput fails, before anything is sent, if the output could not be printed. The null
+// device is allowed only if the circuit is recorded elsewhere too.
 func checkStandardOutput(o *term.Output, kept bool) error {
 	if o.StdoutFile == nil {
 		return nil
@@ -22,7 +22,7 @@ func checkStandardOutput(o *term.Output, kept bool) error {
 	return nil
 }
 
-// unsentError is that nothing was sent, since what comes of it could not be printed.
+// unsentError reports that nothing was sent, because the result could not have been printed.
 type unsentError struct{ error }
 
 func (e *unsentError) Unwrap() error { return e.error }

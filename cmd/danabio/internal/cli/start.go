@@ -14,7 +14,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// start is one call of the command of that name.
+// start is one run of the command "start".
 type start struct {
 	connection settings.Connection
 	id         string
@@ -29,8 +29,8 @@ type start struct {
 type startData struct {
 	CircuitID    string `json:"circuitId"`
 	Link         string `json:"link"`
-	UnusableLink string `json:"unusableLink,omitempty"` // what came in the place of a link that can be opened
-	// Notices say what was odd about the server's answer; absent if nothing was.
+	UnusableLink string `json:"unusableLink,omitempty"` // what the server sent in place of a usable link
+	// Notices describe anything unusual in the server's answer. Absent if there is nothing.
 	Notices []string `json:"notices,omitempty"`
 }
 
@@ -49,7 +49,7 @@ func (d startData) lines() []term.Line {
 	return lines
 }
 
-// notices say what is odd about a circuit that was started.
+// notices describe anything unusual about a circuit that was started.
 func (d startData) notices() []*i18n.Message {
 	var notices []*i18n.Message
 	for _, notice := range d.Notices {
@@ -76,7 +76,7 @@ func newStart(out *term.Output) *cobra.Command {
 		Use: "start --request FILE.json | --signer-name NAME --signer-email EMAIL --signer-nif NIF " + moreFiles,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("request") {
-				return nil // which names the documents
+				return nil // the request file names the documents
 			}
 			return arguments(moreFiles)(cmd, args)
 		},
@@ -143,7 +143,7 @@ func (s *start) run(cmd *cobra.Command, out *term.Output, files []string) error 
 		asked = &danabio.CircuitRequest{ID: s.id, Signer: s.signer, Documents: documents}
 	}
 	if asked.ID == "" {
-		asked.ID = rand.Text() // as the client would; the receipt needs it before
+		asked.ID = rand.Text() // as the client would; the receipt needs it first
 	}
 	if sent != nil {
 		if err := sent.reserve(client, *asked, config.Channel); err != nil {
@@ -171,7 +171,7 @@ func (s *start) run(cmd *cobra.Command, out *term.Output, files []string) error 
 	if circuit == nil {
 		return err
 	}
-	// From here on there is a circuit: its id must come out whatever else fails.
+	// From here on there is a circuit. Its id must be printed whatever else fails.
 	var failures []error
 	but := func(err error) {
 		if err != nil {
@@ -179,7 +179,7 @@ func (s *start) run(cmd *cobra.Command, out *term.Output, files []string) error 
 				failure.AfterStart(i18n.Errorf("circuit %q was started, but %w", circuit.ID, err), circuit))
 		}
 	}
-	but(err) // the journal's
+	but(err) // an error of the journal
 	if sent != nil {
 		but(sent.store(client.StartReceipt(circuit)))
 	}
@@ -193,7 +193,7 @@ func (s *start) run(cmd *cobra.Command, out *term.Output, files []string) error 
 	return errors.Join(failures...)
 }
 
-// check looks at what can be seen without touching anything.
+// check validates flags and arguments without any side effects.
 func (s *start) check(cmd *cobra.Command, files []string) error {
 	for _, name := range []string{"id", "receipt", "journal", "request"} {
 		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
@@ -232,8 +232,8 @@ func (s *start) check(cmd *cobra.Command, files []string) error {
 	return nil
 }
 
-// documents returns the documents to send, and a function that removes what was stored of them on
-// the way, which is never nil.
+// documents returns the documents to send, and a function that removes their temporary files. The
+// function is never nil.
 func (s *start) documents(cmd *cobra.Command, out *term.Output, files []string) ([]danabio.Document, func(), error) {
 	remove := func() {}
 	var documents []danabio.Document

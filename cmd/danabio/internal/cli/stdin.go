@@ -19,7 +19,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// inputOf is standard input. One that nothing can come from is no empty document, list or secret.
+// inputOf returns standard input. If nothing can come from it, reading fails rather than yielding
+// an empty document, list or secret.
 func inputOf(stdin io.Reader) io.Reader {
 	if file, ok := stdin.(*os.File); ok && term.IsNull(file) {
 		return closedInput{}
@@ -27,17 +28,17 @@ func inputOf(stdin io.Reader) io.Reader {
 	return stdin
 }
 
-// closedInput is a standard input that is closed, or the null device, as a container has it by
-// default.
+// closedInput is a standard input that is closed or the null device, which is the default in a
+// container.
 type closedInput struct{}
 
 func (closedInput) Read([]byte) (int, error) {
 	return 0, i18n.Errorf("it is closed or the null device, so nothing comes from it")
 }
 
-// checkDashes fails on a - in the place of a file that is neither read from standard input nor
-// written to standard output: a file of that name is meant by nobody. Of the flags --request alone
-// reads one; which arguments do, their commands say.
+// checkDashes fails if - is given for a file that is neither read from standard input nor written
+// to standard output, because nobody means a file of that name. --request is the only flag that
+// reads standard input; the commands check their own arguments.
 func checkDashes(cmd *cobra.Command) (err error) {
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
 		if err != nil || flag.Value.String() != failure.StandardInput || flag.Name == "request" {
@@ -56,8 +57,8 @@ func checkDashes(cmd *cobra.Command) (err error) {
 	return err
 }
 
-// namesAFile reports whether usage and flags call a file or a folder so: FILE, DIR, or a word with
-// an ending.
+// namesAFile reports whether a name in usage or flags stands for a file or folder: FILE, DIR, or a
+// word with an extension.
 func namesAFile(name string) bool {
 	stem, ending, found := strings.Cut(name, ".")
 	return name == "FILE" || strings.HasSuffix(name, "DIR") || found && ending != "" && stem == strings.ToUpper(stem) &&
@@ -79,16 +80,16 @@ func countOf(files []string, wanted string) int {
 	return count
 }
 
-// readStandardInput reads it until the command is interrupted, and tells how much came until hide
-// is called.
+// readStandardInput returns a reader that stops when the command is interrupted. It shows the
+// progress until hide is called.
 func readStandardInput(o *term.Output, cmd *cobra.Command) (source io.Reader, hide func()) {
 	read := newReadProgress(o, say(o, "Reading standard input"))
 	return countingReader{settings.Interruptible(cmd.Context(), cmd.InOrStdin()), read}, o.Progress(read.text)
 }
 
-// spool stores a document from standard input, since its size must be known before it is sent: in a
-// file that only the user can read, called name, in a private temporary folder. The function that
-// is returned removes both.
+// spool stores a document from standard input, because its size must be known before it is sent.
+// The file is called name, is in a private temporary folder, and only the user can read it. The
+// returned function removes both.
 func spool(source io.Reader, name string) (path string, remove func(), err error) {
 	folder, err := os.MkdirTemp("", "danabio-*") // mode 0700
 	if err != nil {
@@ -115,10 +116,9 @@ func spoolInto(path string, source io.Reader) error {
 	return err
 }
 
-// spoolEvidence stores evidence from standard input, since a ZIP is read from its end: in a
-// temporary file that only the user can read, and that has no name any more where the system allows
-// it, so that not even a kill leaves it behind. The function that is returned closes and removes
-// it.
+// spoolEvidence stores evidence from standard input, because a ZIP is read from its end. Only the
+// user can read the temporary file. Where the system allows it, the file has no name any more, so
+// that even a killed process leaves nothing behind. The returned function closes and removes it.
 func spoolEvidence(source io.Reader, limit int64) (file *os.File, remove func(), err error) {
 	file, err = os.CreateTemp("", "danabio-*.zip") // mode 0600
 	if err != nil {
@@ -150,7 +150,7 @@ func spoolEvidence(source io.Reader, limit int64) (file *os.File, remove func(),
 	return file, remove, nil
 }
 
-// plainName reports whether name can be that of a file in a folder, and of nothing else.
+// plainName reports whether name can only be that of a file in a folder.
 func plainName(name string) bool {
 	return name != "." && name != ".." && len(name) <= 255 && filepath.IsLocal(name) &&
 		!strings.ContainsAny(name, `/\`) && !strings.ContainsFunc(name, unicode.IsControl)

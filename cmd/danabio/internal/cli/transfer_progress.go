@@ -9,35 +9,34 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// transferProgress is what a command sends, or waits for and receives, as the progress line tells
-// it.
+// transferProgress tracks what a command sends, waits for and receives, for the progress line.
 type transferProgress struct {
 	out   *term.Output
 	began time.Time
-	count int // of circuits
+	count int // number of circuits
 
 	mu   sync.Mutex
-	each map[string]*transfer // by circuit; that of a start has no name
+	each map[string]*transfer // by circuit; a start has the name ""
 	rate rate
 }
 
-// transfer is one of them. It is waited for, or it moves, or it is over.
+// transfer is one transfer. It is waiting, moving or over.
 type transfer struct {
 	danabio.Progress
 	moves, over bool
-	whole       time.Time // when the last byte had come or gone
+	whole       time.Time // when the last byte was sent or received
 
 	polls       int
-	next        time.Time // of the next poll
+	next        time.Time // time of the next poll
 	unreachable bool
-	unclear     bool // the last poll says neither that it is done nor that it is not
+	unclear     bool // the last poll did not say whether the circuit is completed
 }
 
 func newTransferProgress(o *term.Output, count int) *transferProgress {
 	return &transferProgress{out: o, began: time.Now(), count: count, each: map[string]*transfer{}}
 }
 
-// of is called with the lock held.
+// of returns the transfer of a circuit. The caller holds the lock.
 func (t *transferProgress) of(circuit string) *transfer {
 	one := t.each[circuit]
 	if one == nil {
@@ -47,7 +46,7 @@ func (t *transferProgress) of(circuit string) *transfer {
 	return one
 }
 
-// onProgress takes what the client tells.
+// onProgress records progress that the client reports.
 func (t *transferProgress) onProgress(p danabio.Progress) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -61,7 +60,7 @@ func (t *transferProgress) onProgress(p danabio.Progress) {
 	}
 }
 
-// onPoll takes a poll that found nothing.
+// onPoll records a poll that found the circuit not ready.
 func (t *transferProgress) onPoll(circuit string, poll danabio.Poll) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -72,7 +71,7 @@ func (t *transferProgress) onPoll(circuit string, poll danabio.Poll) {
 	one.unclear = !one.unreachable && !errors.Is(poll.Err, danabio.ErrNotReady)
 }
 
-// finish takes that a circuit needs nothing more.
+// finish records that a circuit is finished.
 func (t *transferProgress) finish(circuit string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -16,7 +16,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
-// verifyData is what "evidence verify --json" prints: the report, and what the receipt said.
+// verifyData is what "evidence verify --json" prints: the report, and the result of the receipt
+// check.
 type verifyData struct {
 	File    string           `json:"file"`
 	Verdict evidence.Verdict `json:"verdict"`
@@ -65,7 +66,7 @@ func newEvidenceVerify(out *term.Output) *cobra.Command {
 	return cmd
 }
 
-// verify always returns data, with what is known about the file.
+// verify verifies a file. It always returns data with what is known about the file.
 func verify(cmd *cobra.Command, out *term.Output, file string, policy evidence.Policy,
 	judges *verifier) (verifyData, error) {
 	archive, err := openEvidence(cmd, out, file, policy)
@@ -76,7 +77,7 @@ func verify(cmd *cobra.Command, out *term.Output, file string, policy evidence.P
 	return verifyFile(cmd, file, archive, judges)
 }
 
-// verifyDataOf is what is printed of a verdict.
+// verifyDataOf converts a verdict to its printed form.
 func verifyDataOf(file string, found *verdict.Verdict) verifyData {
 	data := verifyData{
 		File: file, Verdict: evidence.VerdictIncomplete, Report: found.Evidence, Receipt: found.Receipt,
@@ -89,7 +90,7 @@ func verifyDataOf(file string, found *verdict.Verdict) verifyData {
 	return data
 }
 
-// unreadable is what is known about a file that cannot be opened.
+// unreadable returns what is known about a file that cannot be opened.
 func unreadable(file string, err error) verifyData {
 	data := verifyDataOf(file, verdict.NotJudged(nil))
 	data.Error = err.Error()
@@ -99,11 +100,11 @@ func unreadable(file string, err error) verifyData {
 	return data
 }
 
-// verifyFile is verify for evidence that stays open.
+// verifyFile is verify for evidence that is already open and stays open.
 func verifyFile(cmd *cobra.Command, file string, archive *evidenceFile, judges *verifier) (verifyData, error) {
 	report, err := archive.verify(cmd.Context(), judges.Inspector())
 	var refused *evidence.RefusedError
-	if errors.As(err, &refused) { // which the report says
+	if errors.As(err, &refused) { // the report states it
 		return verifyDataOf(file, verdict.NotJudged(report)), &failure.RefusedFile{File: file, RefusedError: refused}
 	}
 	if err != nil {
@@ -117,7 +118,7 @@ func verifyFile(cmd *cobra.Command, file string, archive *evidenceFile, judges *
 	for _, problem := range found.Problems {
 		err := problemError(file, problem)
 		all = append(all, err)
-		// which the report says
+		// the report states it
 		if problem.Kind != verdict.SignaturesRefuse && problem.Kind != verdict.SignaturesNotJudged {
 			beside = append(beside, err)
 		}
@@ -128,7 +129,7 @@ func verifyFile(cmd *cobra.Command, file string, archive *evidenceFile, judges *
 	return data, errors.Join(all...)
 }
 
-// printReportJSON prints the report with its long lists one entry at a time.
+// printReportJSON prints the report, and encodes its long lists one entry at a time.
 func printReportJSON(o *term.Output, data verifyData) error {
 	if data.Report == nil {
 		return o.PrintJSON(data)
@@ -142,7 +143,7 @@ func printReportJSON(o *term.Output, data verifyData) error {
 		term.JSONList{Key: "refusedEntries", Length: len(bad), Item: func(i int) any { return &bad[i] }})
 }
 
-// printVerdict prints what a verification found to be good, and the notices.
+// printVerdict prints the result for good evidence, and the notices.
 func printVerdict(o *term.Output, data verifyData, several bool) error {
 	lines := []term.Line{
 		{Name: "verdict", Value: string(data.Verdict)}, {Name: "receipt", Value: string(data.Receipt)},
@@ -167,7 +168,8 @@ func printVerdict(o *term.Output, data verifyData, several bool) error {
 	return nil
 }
 
-// notices returns one line for each code, since what is odd about one entry is often odd about all.
+// notices returns one line per code, because an unusual property of one entry is often shared by
+// all.
 func notices(report *evidence.Report) []*i18n.Message {
 	var (
 		firsts []evidence.Finding

@@ -13,7 +13,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// askVendor says how to find out what became of a start.
+// askVendor explains how to find out the outcome of a start.
 func askVendor(requestID, channel string, at time.Time) *i18n.Message {
 	return i18n.Textf(`To find out, ask DANAconnect whether a circuit was started for this request:
   request ID  %s
@@ -21,13 +21,13 @@ func askVendor(requestID, channel string, at time.Time) *i18n.Message {
   time        %s`, term.OneLine(requestID), term.OneLine(channel), at.UTC().Format(time.RFC3339))
 }
 
-// moreOn says where there is more about a kind.
+// moreOn links to the documentation of a kind.
 func moreOn(k Kind) *i18n.Message {
 	return i18n.Textf("Read on: https://github.com/danabio/danabio-go/blob/main/docs/errors.md#%s", string(k))
 }
 
-// Advice says what can be done about an error; nil if the error says that itself, or if nothing is
-// known to help.
+// Advice returns what the user can do about an error. It is nil if the error says so itself, or if
+// nothing is known to help.
 func Advice(err error) *i18n.Message {
 	var (
 		adviser   interface{ Advice() *i18n.Message }
@@ -58,8 +58,8 @@ func Advice(err error) *i18n.Message {
 	return adviceOnKind(err)
 }
 
-// noTemporaryFolder reports whether a temporary file could not be made, as in a container without
-// /tmp.
+// noTemporaryFolder reports whether a temporary file could not be created, as in a container
+// without /tmp.
 func noTemporaryFolder(err error) bool {
 	var file *fs.PathError
 	return errors.As(err, &file) &&

@@ -4,5 +4,5 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/i18n"
 )
 
-// ErrDeviates says that the server is not as the spec says.
+// ErrDeviates means that the server does not follow the spec.
 var ErrDeviates = i18n.Errorf("the server deviates from the spec")

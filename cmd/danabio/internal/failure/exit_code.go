@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// The exit codes, as the help of the root command explains them.
+// These are the exit codes. The help of the root command explains them.
 const (
 	ExitDone         = 0
 	ExitFailed       = 1
@@ -18,21 +18,21 @@ const (
 	ExitInterrupted  = 130
 )
 
-// ByWeight are the exit codes, the one that matters most first: that the user ended it; what may
-// have been done and nobody knows; evidence that is not what it should be, whatever else the system
-// can read; what keeps everything else from being done; what the server does not want; what could
-// not be found out; what was given wrongly; and what only takes time.
+// ByWeight lists the exit codes, the most important first: the user interrupted the command; the
+// outcome of an action is unknown; evidence is not what it should be; the credentials are refused,
+// so nothing else can be done; the server refuses a request; something could not be found out; the
+// input is wrong; something is not ready yet.
 var ByWeight = []int{
 	ExitInterrupted, ExitUnknown, ExitIntegrity, ExitUnauthorized, ExitRefused, ExitFailed, ExitUsage, ExitNotReady,
 	ExitDone,
 }
 
-// Worse returns the exit code that matters more.
+// Worse returns the more important of two exit codes.
 func Worse(a, b int) int {
 	return ByWeight[min(slices.Index(ByWeight, a), slices.Index(ByWeight, b))]
 }
 
-// ExitCode is the one place where an error becomes an exit code.
+// ExitCode returns the exit code of an error. No other function maps errors to exit codes.
 func ExitCode(err error) int {
 	var several interface{ Worst() int }
 	switch {

@@ -12,9 +12,9 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// Kind is a stable word for what went wrong, one for each decision that a caller can make. With
-// --json it is the value of "error", and docs/errors.md explains it. Words stay; there may be more
-// one day.
+// Kind is a stable word for the kind of a failure. There is one for each decision that a caller can
+// make. With --json it is the value of "error"; docs/errors.md explains each. Kinds are never
+// renamed, but new ones may be added.
 type Kind string
 
 const (
@@ -45,7 +45,7 @@ const (
 	kindInterrupted    Kind = "interrupted"
 )
 
-// kinds are all of them, in the order of docs/errors.md, each with its exit code.
+// kinds lists all kinds with their exit codes, in the order of docs/errors.md.
 var kinds = [...]struct {
 	kind Kind
 	exit int
@@ -86,7 +86,7 @@ func (k Kind) ExitCode() int {
 	return ExitFailed
 }
 
-// kindOf is the one place where an error becomes a kind.
+// kindOf returns the kind of an error. No other function maps errors to kinds.
 func kindOf(err error) Kind {
 	var (
 		unknown *danabio.OutcomeUnknownError
@@ -99,9 +99,9 @@ func kindOf(err error) Kind {
 	switch {
 	case errors.As(err, &checks):
 		return checks.kind
-	case errors.As(err, &started): // whatever failed then
+	case errors.As(err, &started): // whatever failed afterwards
 		return KindStarted
-	case errors.As(err, &unknown): // whatever the cause, this is what the caller must know
+	case errors.As(err, &unknown): // whatever the cause, the caller must know this
 		return kindOutcomeUnknown
 	case errors.As(err, &exists) && exists.Outcome() == danabio.Started:
 		return kindAlreadyStarted
@@ -127,7 +127,7 @@ func kindOf(err error) Kind {
 		return kindIntegrity
 	case errors.Is(err, ErrDeviates):
 		return kindDeviates
-	case errors.Is(err, danabio.ErrProxy): // whose 407 to plain HTTP is a refusal too
+	case errors.Is(err, danabio.ErrProxy): // a proxy's 407 to plain HTTP also looks like a refusal
 		return kindProxy
 	case Refused(err) && isRateLimit(err):
 		return kindRateLimited
@@ -137,7 +137,7 @@ func kindOf(err error) Kind {
 	return kindOfFailure(err)
 }
 
-// kindOfFailure tells the kinds of exit code 1 apart.
+// kindOfFailure distinguishes the kinds with exit code 1.
 func kindOfFailure(err error) Kind {
 	switch {
 	case errors.Is(err, danabio.ErrRedirected):
@@ -162,8 +162,8 @@ func kindOfFailure(err error) Kind {
 	return kindFailed
 }
 
-// Refused reports whether the server answered and does not want the request. A 429 to a start is
-// that too, since no circuit was started; a 429 to anything else is as good as no answer.
+// Refused reports whether the server answered and refused the request. A 429 to a start counts,
+// because no circuit was started. A 429 to any other request counts as no answer.
 func Refused(err error) bool {
 	var answer *danabio.APIError
 	if !errors.As(err, &answer) {
@@ -177,5 +177,5 @@ func isRateLimit(err error) bool {
 	return errors.As(err, &answer) && answer.StatusCode == http.StatusTooManyRequests
 }
 
-// operationStart is how an [danabio.APIError] calls a start.
+// operationStart is the Operation of an [danabio.APIError] from a start.
 const operationStart = "start circuit"

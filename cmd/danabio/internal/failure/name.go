@@ -9,8 +9,7 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
 )
 
-// Reason leaves operation and path out of an error of the system, where the text before it names
-// the file already.
+// Reason removes operation and path from a system error, for messages that already name the file.
 func Reason(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {
@@ -23,7 +22,7 @@ func Reason(err error) error {
 	return err
 }
 
-// FileName is how texts call a FILE.
+// FileName returns the name of a FILE for messages.
 func FileName(file string) error {
 	if file == StandardInput {
 		return i18n.Textf("standard input")
@@ -31,10 +30,10 @@ func FileName(file string) error {
 	return i18n.Verbatim(term.OneLine(file))
 }
 
-// StandardInput is what a file is called that is read from there.
+// StandardInput is the file argument that stands for standard input.
 const StandardInput = "-"
 
-// writeErrorText is a [term.WriteError] as a message.
+// writeErrorText converts a [term.WriteError] to a message.
 func writeErrorText(err *term.WriteError) *i18n.Message {
 	return i18n.Textf("write standard output: %w", err.Unwrap())
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// Print tells what went wrong, each line as one, and what can be done about it. With --json it is
-// one line of JSON.
+// Print prints an error, one line per joined error, and what can be done about it. With --json it
+// prints one line of JSON.
 func Print(o *term.Output, err error) {
 	if o.JSON {
 		printFailureJSON(o, err)
@@ -26,7 +26,7 @@ func Print(o *term.Output, err error) {
 	}
 }
 
-// PrintLines tells what went wrong, and not what can be done about it.
+// PrintLines prints an error without what can be done about it.
 func PrintLines(o *term.Output, err error) {
 	name := "danabio:"
 	if o.Colour {
@@ -51,7 +51,7 @@ func englishLine(text string) string {
 	return term.OneLine(strings.ReplaceAll(InFlags.Replace(text), "\n", "; "))
 }
 
-// JSON is what a failure is with --json: the same in every language.
+// JSON is the --json form of a failure. It is the same in every language.
 type JSON struct {
 	Error           Kind                 `json:"error"`
 	ExitCode        int                  `json:"exitCode"`
@@ -68,13 +68,13 @@ type JSON struct {
 	ServerCode      string               `json:"serverCode,omitempty"`      // of the server's answer
 	ServerRequestID string               `json:"serverRequestId,omitempty"` // of the server's answer
 	RetryAfter      float64              `json:"retryAfterSeconds,omitempty"`
-	// where evidence lies that is not acceptable, or cannot have its name
+	// where evidence is stored that is not acceptable or could not be moved to its name
 	Kept string `json:"kept,omitempty"`
 }
 
 func printFailureJSON(o *term.Output, err error) {
 	var several interface{ Worst() int }
-	if errors.As(err, &several) { // each was told already
+	if errors.As(err, &several) { // each was printed already
 		return
 	}
 	data := JSON{Error: kindOf(err), Message: shownLines(InFlags.Replace(err.Error())),
@@ -96,7 +96,7 @@ func shownLines(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// add fills in what the error knows beside its text.
+// add fills in the fields from the data of the error.
 func (d *JSON) add(err error) {
 	var (
 		what     *aboutError
@@ -155,7 +155,7 @@ func firstText(texts ...string) string {
 	return ""
 }
 
-// aboutError says which thing an error is about, for those who read it as JSON.
+// aboutError records the circuit or file of an error, for the JSON form.
 type aboutError struct {
 	error
 	circuit, file string
@@ -170,7 +170,8 @@ func AboutFile(file string, err error) error {
 	return &aboutError{error: err, file: file}
 }
 
-// AboutCircuit leaves out what is no id of a circuit; it may be a link, which is a secret.
+// AboutCircuit adds the circuit to an error. It omits an invalid id, because that may be a link,
+// which is secret.
 func AboutCircuit(circuit string, err error) error {
 	if err == nil || kindOf(err) == KindBadInput {
 		return err
@@ -178,8 +179,7 @@ func AboutCircuit(circuit string, err error) error {
 	return &aboutError{error: err, circuit: circuit}
 }
 
-// InFlags puts the names of flags into the errors of package danabio, which speak of what its
-// callers know.
+// InFlags replaces the names of fields in errors of package danabio by the names of flags.
 var InFlags = strings.NewReplacer(
 	"Config.Credentials", "--client-id and DANABIO_CLIENT_SECRET",
 	"set Config.AllowPlainHTTP", "give --allow-plain-http",

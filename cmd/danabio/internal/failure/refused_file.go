@@ -9,7 +9,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// RefusedFile is evidence that is not acceptable. Its text has a line for each reason.
+// RefusedFile reports evidence that is not acceptable. Its text has one line per reason.
 type RefusedFile struct {
 	File string
 	*evidence.RefusedError
@@ -17,7 +17,7 @@ type RefusedFile struct {
 
 func (e *RefusedFile) Unwrap() error { return e.RefusedError }
 
-// maxReasons bounds what a hostile ZIP can print.
+// maxReasons limits how much a hostile ZIP can print.
 const maxReasons = 20
 
 func (e *RefusedFile) reasons() error {
@@ -42,8 +42,8 @@ func (e *RefusedFile) Error() string { return e.reasons().Error() }
 
 func (e *RefusedFile) Spanish() i18n.Translation { return i18n.InSpanish(e.reasons()) }
 
-// ShownFinding is a finding in a text for people. Its message is in English; other languages have
-// the general sentence of its code.
+// ShownFinding is a finding in a text for people. Its own message is English; other languages use
+// the general sentence for its code.
 type ShownFinding evidence.Finding
 
 func (f ShownFinding) Error() string { return evidence.Finding(f).String() }

@@ -2,8 +2,8 @@ package failure
 
 import "github.com/spf13/cobra"
 
-// SimilarWord returns the one of the known words that was meant, or nothing. It is found as a
-// mistyped command is.
+// SimilarWord returns the known word that was probably meant, or "". It uses cobra's search for
+// mistyped commands.
 func SimilarWord(word string, known []string) string {
 	words := &cobra.Command{SuggestionsMinimumDistance: 2}
 	for _, name := range known {

@@ -17,8 +17,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// ForeignInSpanish says an error whose text is not ours: by its kind, with what it knows beside its
-// text, and with that text as a detail, unless all of it was said.
+// ForeignInSpanish describes an error from outside this program in Spanish: by its kind and its
+// data, with the English text as a detail unless the Spanish says all of it.
 func ForeignInSpanish(err error) i18n.Translation {
 	switch e := err.(type) {
 	case *credential.Error:
@@ -37,7 +37,7 @@ func ForeignInSpanish(err error) i18n.Translation {
 	return i18n.Translation{Text: kindInSpanish(err), Details: []string{err.Error()}}
 }
 
-// systemInSpanish says an error that is the system's alone, or nothing.
+// systemInSpanish describes an error of the system alone, or returns "".
 func systemInSpanish(err error) string {
 	switch e := err.(type) {
 	case *fs.PathError:
@@ -85,7 +85,7 @@ func systemInSpanish(err error) string {
 	return ""
 }
 
-// spanishFault is what is wrong with a credential.
+// spanishFault describes what is wrong with a credential.
 func spanishFault(fault credential.Fault) string {
 	switch fault {
 	case credential.UTF16:
@@ -106,7 +106,7 @@ func spanishFault(fault credential.Fault) string {
 	return string(fault)
 }
 
-// spanishSentinels are errors that say no more than their kind.
+// spanishSentinels returns the errors that say no more than their kind.
 func spanishSentinels() []struct {
 	err  error
 	text string
@@ -126,7 +126,7 @@ func spanishSentinels() []struct {
 	}
 }
 
-// kindInSpanish is the sentence for an error's kind.
+// kindInSpanish returns the sentence for the kind of an error.
 func kindInSpanish(err error) string {
 	var (
 		answer   *danabio.APIError

@@ -9,7 +9,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// UnknownStart adds to a start's unknown outcome how to find out.
+// UnknownStart adds to an unknown outcome of a start how to find out.
 func UnknownStart(err error, outcome *danabio.OutcomeUnknownError) error {
 	return &unknownStart{err, outcome}
 }
@@ -34,7 +34,7 @@ If one was, "danabio wait" with its circuit id goes on from there. If none was, 
 		what, askVendor(e.outcome.RequestID, e.outcome.Channel, e.outcome.StartedAt), moreOn(kindOutcomeUnknown))
 }
 
-// AfterStart says that something failed when the circuit had been started.
+// AfterStart reports a failure after the circuit was started.
 func AfterStart(err error, circuit *danabio.Circuit) error { return &afterStart{err, circuit} }
 
 type afterStart struct {
@@ -50,7 +50,8 @@ func (e *afterStart) Advice() *i18n.Message {
 		"the circuit and start again.", term.ShellWord(e.circuit.ID))
 }
 
-// InterruptedStart adds to an interrupted start that no circuit was started, where that is so.
+// InterruptedStart adds to the error of an interrupted start that no circuit was started, if that
+// is certain.
 func InterruptedStart(err error) error {
 	var (
 		unknown *danabio.OutcomeUnknownError
@@ -72,12 +73,12 @@ func (e *notStarted) Advice() *i18n.Message {
 		"command can be given again.")
 }
 
-// OfWait marks an error of "danabio wait", for which the advice differs.
+// OfWait marks an error of "danabio wait", which has different advice.
 func OfWait(err error) error { return waitError{err} }
 
 type waitError struct{ error }
 
 func (e waitError) Unwrap() error { return e.error }
 
-// StateStarted is what files and failures call a start that succeeded.
+// StateStarted is the state of a successful start in files and failures.
 const StateStarted danabio.OutcomeState = "started"

@@ -7,13 +7,13 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// usageError is wrong usage of a command.
+// usageError reports wrong usage of a command.
 type usageError struct {
 	command string
 	err     error
 }
 
-// Usage says that a command was used wrongly.
+// Usage returns an error for wrong usage of a command.
 func Usage(cmd *cobra.Command, err error) error { return &usageError{cmd.CommandPath(), err} }
 
 // Usagef is Usage with a message.
@@ -29,26 +29,25 @@ func (e *usageError) Advice() *i18n.Message {
 	return i18n.Textf("Run %q to see how it is used.", e.command+" --help")
 }
 
-// inputError is bad input that was found here, before the client could find it.
+// inputError reports bad input that the command found before the client did.
 type inputError struct {
 	*i18n.Message
 	kind Kind
 }
 
-// BadInput says what is wrong with what was given.
+// BadInput returns an error for invalid input.
 func BadInput(format string, args ...any) error {
 	return &inputError{i18n.Textf(format, args...), KindBadInput}
 }
 
-// FileExists says that the target already exists.
+// FileExists returns an error for a target that already exists.
 func FileExists(format string, args ...any) error {
 	return &inputError{i18n.Textf(format, args...), kindFileExists}
 }
 
 func (e *inputError) Unwrap() []error { return []error{danabio.ErrInvalidRequest, e.Message} }
 
-// FailedChecks says that checks failed, of which each has told its advice; the kind is that of the
-// first.
+// FailedChecks reports that checks failed. Each has printed its advice; kind is that of the first.
 func FailedChecks(err error, kind Kind) error { return &failedChecks{err, kind} }
 
 type failedChecks struct {

@@ -1,13 +1,13 @@
-// Package help holds what --help says: a text file for each command in each language, and how it is
-// shown. Call [Apply] and [Text].
+// Package help contains the texts of --help, one file per command and language, and formats them.
+// Call [Apply] and [Text].
 //
 // A file is named after the command's path without danabio, such as evidence-verify.txt. Its first
-// line says what the command does in a few words. Then come its description, its examples below a
-// line "Examples:", and its flags below a line "Flags:", one line for each. A line {{NAME}} stands
-// for the text in shared/NAME.txt, whose flags are then the command's too, or for what the command
-// itself says of NAME in its annotations.
+// line is a short description of the command. The full description follows, then the examples below
+// a line "Examples:", and the flags below a line "Flags:", one per line. A line {{NAME}} is
+// replaced by the text in shared/NAME.txt, whose flags then also belong to the command, or by the
+// command's annotation NAME.
 //
-// What may live here: texts of the help, and their form. Messages are in package i18n.
+// The package contains only help texts and their form. Messages are in package i18n.
 package help
 
 import (
@@ -28,13 +28,13 @@ import (
 //go:embed en es
 var files embed.FS
 
-// Page is what a file says of one command.
+// Page is the help text of one command.
 type Page struct {
 	Short, Long, Example string
-	Flags                map[string]string // by their names, without dashes
+	Flags                map[string]string // by name, without dashes
 }
 
-// Name is how the files of a command are called.
+// Name returns the file name of a command's help text.
 func Name(cmd *cobra.Command) string {
 	words := strings.Fields(cmd.CommandPath())
 	if len(words) > 1 {
@@ -43,7 +43,7 @@ func Name(cmd *cobra.Command) string {
 	return strings.Join(words, "-") + ".txt"
 }
 
-// Names are the names of all files of commands in a language.
+// Names returns the file names of all commands' help texts in a language.
 func Names(language string) []string {
 	entries, _ := files.ReadDir(language)
 	var names []string
@@ -55,7 +55,7 @@ func Names(language string) []string {
 	return names
 }
 
-// Read reads the page of a command, with what its lines {{NAME}} stand for.
+// Read reads the page of a command and replaces its lines {{NAME}}.
 func Read(cmd *cobra.Command, language string) (Page, error) {
 	text, err := files.ReadFile(path.Join(language, Name(cmd)))
 	if err != nil {
@@ -71,7 +71,7 @@ func Read(cmd *cobra.Command, language string) (Page, error) {
 
 var inclusion = regexp.MustCompile(`(?m)^\{\{([a-z]+)\}\}$`)
 
-// take takes flags and examples out of a text, and returns the rest.
+// take moves flags and examples from a text into the page, and returns the rest.
 func (p *Page) take(cmd *cobra.Command, language, text string) (string, error) {
 	text, flags, _ := strings.Cut(text, "\nFlags:\n")
 	for line := range strings.Lines(flags) {
@@ -103,8 +103,8 @@ func (p *Page) take(cmd *cobra.Command, language, text string) (string, error) {
 	return strings.Trim(text, "\n"), failed
 }
 
-// Apply gives a command and all below it their texts in a language. It panics for one that has
-// none, which a test would have found.
+// Apply sets the help texts of a command and its subcommands in a language. It panics if one is
+// missing; a test checks that none is.
 func Apply(cmd *cobra.Command, language string) {
 	page, err := Read(cmd, language)
 	if err != nil {
@@ -136,8 +136,7 @@ func Apply(cmd *cobra.Command, language string) {
 	}
 }
 
-// Text is the help of a command, for a terminal of so many columns; 0 is none, for which it stays
-// as it is.
+// Text returns the help of a command, wrapped to columns. With 0 columns it is not wrapped.
 func Text(cmd *cobra.Command, columns int) string {
 	text := strings.TrimRight(cmp.Or(cmd.Long, cmd.Short), " \n") + "\n\n" + cmd.UsageString()
 	if columns <= 0 {

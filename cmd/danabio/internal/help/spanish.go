@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// sayDefault puts the default of a flag into its text, which pflag would announce in English.
+// sayDefault appends the default of a flag to its text, because pflag would add it in English.
 func sayDefault(flag *pflag.Flag) {
 	switch flag.Value.Type() {
 	case "duration":
@@ -21,8 +21,8 @@ func sayDefault(flag *pflag.Flag) {
 	}
 }
 
-// UsageTemplate is cobra's, but that a command that only holds others has one line of usage, not
-// two.
+// UsageTemplate returns cobra's template, except that a command with subcommands only has one usage
+// line instead of two.
 func UsageTemplate(root *cobra.Command, spanish bool) string {
 	template := strings.Replace(root.UsageTemplate(),
 		"{{if .HasAvailableSubCommands}}\n  {{.CommandPath}} [command]{{end}}", "", 1)
@@ -34,7 +34,7 @@ func UsageTemplate(root *cobra.Command, spanish bool) string {
 	return template
 }
 
-// SpanishTemplate is what cobra's template says.
+// SpanishTemplate translates the texts of cobra's template.
 var SpanishTemplate = [...]struct{ EN, ES string }{
 	{"Usage:", "Uso:"},
 	{"\n\nAliases:\n", "\n\nOtros nombres:\n"},

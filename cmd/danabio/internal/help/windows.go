@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// ExamplesForWindows writes the examples of a command and of those below it for PowerShell.
+// ExamplesForWindows rewrites the examples of a command and its subcommands for PowerShell.
 func ExamplesForWindows(cmd *cobra.Command) {
 	cmd.Example = powerShell.Replace(cmd.Example)
 	for _, sub := range cmd.Commands() {

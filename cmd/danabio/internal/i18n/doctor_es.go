@@ -1,7 +1,7 @@
 package i18n
 
-// SpanishDoctor are the texts of internal/doctor in Spanish, and the causes of internal/reach that
-// stand in them.
+// SpanishDoctor contains the Spanish texts of package doctor, and of the causes from internal/reach
+// that they include.
 var SpanishDoctor = [...]Pair{
 	{"the settings cannot be used", "los ajustes no se pueden usar"},
 	{"see what any other command says about them", "vea qué dice de ellos cualquier otro comando"},

@@ -1,4 +1,5 @@
-// Package i18n determines which language a user wants, see [OfUser], and has the Spanish texts.
+// Package i18n contains the Spanish texts, builds messages that exist in both languages, see
+// [Textf], and determines the language of the user, see [OfUser].
 package i18n
 
 import "strings"

@@ -6,30 +6,30 @@ import (
 	"slices"
 )
 
-// All texts for people are messages. Each is one whole English format string, given to a function
-// whose last parameters are format and args; by it the Spanish one is found in spanishmessages.go.
-// What stands in a text may be a message itself. Data, and all that is printed with --json, is the
-// same in every language.
+// All texts for people are messages. Each is a complete English format string, passed to a function
+// whose last parameters are format and args. The format string is the key of the Spanish one in
+// messages_es.go. An argument may be a message too. Data and all --json output are the same in
+// every language.
 
-// Message is a text in English, which can say itself in Spanish. Its error args are found in it as
-// in an error of [fmt.Errorf].
+// Message is an English text that knows its Spanish translation. Errors among its arguments are
+// wrapped as by [fmt.Errorf].
 type Message struct {
 	error
 	format string
 	args   []any
 }
 
-// Textf is a text, or a part of one.
+// Textf returns a text, or a part of one.
 func Textf(format string, args ...any) *Message {
 	return &Message{fmt.Errorf(format, args...), format, args}
 }
 
-// Errorf is an error whose text is for people.
+// Errorf returns an error whose text is for people.
 func Errorf(format string, args ...any) error { return Textf(format, args...) }
 
 func (m *Message) Unwrap() error { return m.error }
 
-// Notice is the text of a notice; that of no message is nil.
+// Notice returns the text of a notice, or nil for a nil message.
 func Notice(text *Message) *Message {
 	if text == nil {
 		return nil
@@ -37,7 +37,7 @@ func Notice(text *Message) *Message {
 	return Textf("notice: %s", text)
 }
 
-// In is the text in a language; that of no message is empty.
+// In returns the text in a language, or "" for a nil message.
 func (m *Message) In(wanted Language) string {
 	switch {
 	case m == nil:
@@ -48,10 +48,10 @@ func (m *Message) In(wanted Language) string {
 	return m.Error()
 }
 
-// Translation is an error in Spanish.
+// Translation is the Spanish form of an error.
 type Translation struct {
 	Text    string
-	Details []string // English texts of what is told in Spanish by its kind alone
+	Details []string // English texts of errors whose Spanish names only the kind
 }
 
 func (m *Message) Spanish() Translation {
@@ -67,13 +67,13 @@ func (m *Message) Spanish() Translation {
 	return s
 }
 
-// Verbatim is a text that is the same in every language, or that is in the right one already.
+// Verbatim is a text that is the same in every language, or already in the right one.
 type Verbatim string
 
 func (s Verbatim) Error() string        { return string(s) }
 func (s Verbatim) Spanish() Translation { return Translation{Text: string(s)} }
 
-// ErrorIn is an error with its text in a language.
+// ErrorIn returns an error with its text in a language.
 func ErrorIn(wanted Language, err error) error {
 	if err == nil || wanted != Spanish {
 		return err
@@ -81,7 +81,8 @@ func ErrorIn(wanted Language, err error) error {
 	return Verbatim(InSpanish(err).Text)
 }
 
-// InSpanish says an error in Spanish: ours as they say it, all others by their kind.
+// InSpanish describes an error in Spanish. This program's errors translate themselves; all others
+// are described by their kind.
 func InSpanish(err error) Translation {
 	if speaker, ok := err.(interface{ Spanish() Translation }); ok {
 		return speaker.Spanish()
@@ -112,16 +113,16 @@ func InSpanish(err error) Translation {
 	return foreign(err)
 }
 
-// Detail is a text that is in English only.
+// Detail is a text that exists in English only.
 type Detail string
 
 func (d Detail) Error() string { return string(d) }
 
 func (d Detail) Spanish() Translation { return Translation{"vea el detalle", []string{string(d)}} }
 
-// foreign says an error in Spanish whose text is not ours.
+// foreign describes an error from outside this program in Spanish.
 var foreign = func(err error) Translation { return Translation{Details: []string{err.Error()}} }
 
-// SayForeign sets how errors are said in Spanish whose texts are not ours. What they are, only
-// those know who import the packages that they come from.
+// SayForeign sets the function that describes errors from outside this program in Spanish. It is
+// set by a package that imports the packages of those errors.
 func SayForeign(say func(err error) Translation) { foreign = say }

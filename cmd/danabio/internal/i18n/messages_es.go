@@ -1,9 +1,9 @@
 package i18n
 
-// SpanishMessages are the messages in Spanish, by their English format strings. One with nothing
-// but verbs and flags needs none.
+// SpanishMessages contains the Spanish messages by their English format strings. A message with
+// only verbs and flags needs none.
 var SpanishMessages = [...]Pair{
-	// What is wrong with how danabio was called.
+	// Wrong usage.
 	{"a command is missing", "falta un comando"},
 	{"there is no command %q", "no existe el comando %q"},
 	{"there is no command %q; did you mean %q?", "no existe el comando %q; ¿quiso decir %q?"},
@@ -339,7 +339,7 @@ var SpanishMessages = [...]Pair{
 			"Abra el PDF en evidence/documents para ver la firma, al pie de la página 1.\n\n" +
 			"Para seguir:\n  %s\n  %s emulator\n  %s start --help\n"},
 
-	// The contract and the spec.
+	// Contract and spec.
 	{"--%s requires --start", "--%s no sirve sin --start"},
 	{"--signer-name, --signer-email and --signer-nif go together; give all of them or none",
 		"--signer-name, --signer-email y --signer-nif van juntos; indique todos o ninguno"},
@@ -355,7 +355,7 @@ var SpanishMessages = [...]Pair{
 		"El inicio se envió, y puede haber iniciado un circuito.\n%s"},
 	{"embedded spec: %w", "especificación incorporada: %w"},
 
-	// What can be done.
+	// Advice.
 	{"Detail: %s", "Detalle: %s"},
 	{"Read on: https://github.com/danabio/danabio-go/blob/main/docs/errors.md#%s",
 		"Más: https://github.com/danabio/danabio-go/blob/main/docs/errors.es.md#%s"},

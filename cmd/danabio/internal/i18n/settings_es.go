@@ -1,7 +1,7 @@
 package i18n
 
-// SpanishSettings are the messages about settings, credentials and certificates, as spanishMessages
-// are those about all else.
+// SpanishSettings contains the messages about settings, credentials and certificates.
+// [SpanishMessages] contains all others.
 var SpanishSettings = [...]Pair{
 	// Connection and credentials.
 	{"--environment and --base-url are both given; give one",

@@ -2,5 +2,5 @@
 
 package i18n
 
-// ofSystem returns "": other systems have only the variables.
+// ofSystem returns "": other systems only have the variables.
 func ofSystem() string { return "" }

@@ -22,15 +22,15 @@ import (
 	"github.com/danabio/danabio-go/internal/pemfile"
 )
 
-// Certificates are the user's own: authorities to trust besides the system's, and what danabio
-// shows to the server.
+// Certificates are the user's certificates: authorities to trust in addition to the system's, and
+// the client certificate.
 type Certificates struct {
 	Roots   []*x509.Certificate
-	Client  *tls.Certificate // nil: none
+	Client  *tls.Certificate // nil if there is none
 	Notices []*i18n.Message  // about their files
 }
 
-// Certificates reads the files that the settings name.
+// Certificates reads the certificate files that the settings name.
 func (s *Settings) Certificates(ctx context.Context) (Certificates, error) {
 	var c Certificates
 	var err error
@@ -54,7 +54,7 @@ func (s *Settings) Certificates(ctx context.Context) (Certificates, error) {
 	return c, err
 }
 
-// Transport is the default one with these certificates, or nil if there are none.
+// Transport returns a default transport with these certificates, or nil if there are none.
 func (c Certificates) Transport() *http.Transport {
 	if c.Roots == nil && c.Client == nil {
 		return nil
@@ -79,15 +79,15 @@ func (c Certificates) Transport() *http.Transport {
 	return t
 }
 
-// maxPEM bounds what is read of a file with certificates; the list of all public authorities is a
-// quarter of it.
+// maxPEM limits the bytes that are read from a certificate file. The list of all public authorities
+// is a quarter of it.
 const maxPEM = 1 << 20
 
-// PEMFile is a file, and the setting that names it.
+// PEMFile is a file and the name of its setting.
 type PEMFile struct{ What, Path string }
 
-// read reads the blocks of a file, all of them or none. One that holds a private key must be the
-// user's own.
+// read reads all blocks of a file, or fails. Other users must not be able to read a file with a
+// private key.
 func (f PEMFile) read(ctx context.Context) (blocks []pemfile.Block, notice *i18n.Message, err error) {
 	source, err := OpenInput(ctx, f.Path)
 	if err != nil {
@@ -116,7 +116,7 @@ func (f PEMFile) read(ctx context.Context) (blocks []pemfile.Block, notice *i18n
 	return blocks, notice, err
 }
 
-// undecoded says why a file is not read, and what would be right.
+// undecoded explains why a file cannot be read, and what would be right.
 func (f PEMFile) undecoded(err error) error {
 	var fault *pemfile.Error
 	if !errors.As(err, &fault) {
@@ -150,8 +150,8 @@ func (f PEMFile) undecoded(err error) error {
 
 func isKey(block pemfile.Block) bool { return strings.HasSuffix(block.Type, "PRIVATE KEY") }
 
-// Certificates reads the certificates of a file, of which there must be one that is trusted for
-// what is wanted, and returns all of its blocks too.
+// Certificates reads the certificates of a file, at least one of which must be trusted for what is
+// wanted. It also returns all blocks of the file.
 func (f PEMFile) Certificates(ctx context.Context,
 	wanted asn1.ObjectIdentifier) (found []*x509.Certificate, blocks []pemfile.Block, notice *i18n.Message, err error) {
 	if blocks, notice, err = f.read(ctx); err != nil {
@@ -177,8 +177,8 @@ func (f PEMFile) Certificates(ctx context.Context,
 	return found, blocks, notice, nil
 }
 
-// readAuthorities reads certificates to trust. Those that are no longer valid do no harm as long as
-// there are others.
+// readAuthorities reads certificates to trust. Expired ones are harmless as long as there are
+// others.
 func (c *Certificates) readAuthorities(ctx context.Context, file PEMFile) error {
 	found, _, notice, err := file.Certificates(ctx, pemfile.ForServers)
 	if err != nil {
@@ -218,8 +218,7 @@ func commonName(certificate *x509.Certificate) string { return certificate.Subje
 
 func Day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
-// readClientCertificate reads a certificate, with those between it and its authority behind it, and
-// its key.
+// readClientCertificate reads a client certificate, its intermediate certificates and its key.
 func (c *Certificates) readClientCertificate(ctx context.Context, file, keyFile PEMFile) error {
 	found, blocks, notice, err := file.Certificates(ctx, nil)
 	if err != nil {
@@ -251,7 +250,7 @@ func (c *Certificates) readClientCertificate(ctx context.Context, file, keyFile 
 	return nil
 }
 
-// keyIn returns the first private key among the blocks.
+// keyIn returns the first private key in blocks.
 func keyIn(blocks []pemfile.Block, what, path string) (crypto.Signer, error) {
 	for _, block := range blocks {
 		if !isKey(block) {
@@ -282,7 +281,7 @@ func keyIn(blocks []pemfile.Block, what, path string) (crypto.Signer, error) {
 			path)
 }
 
-// Trusts reports whether a certificate is one of the user's own authorities.
+// Trusts reports whether root is one of the user's own authorities.
 func (c Certificates) Trusts(root *x509.Certificate) bool {
 	for _, own := range c.Roots {
 		if bytes.Equal(own.Raw, root.Raw) {

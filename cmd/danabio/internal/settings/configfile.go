@@ -23,22 +23,22 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// configFile is the configuration file: profiles, each of which says how to reach the API.
+// configFile is the configuration file: profiles that describe how to reach the API.
 type configFile struct {
 	Path     string // empty if this machine has no folder for it
-	from     origin // of the path
+	from     origin // origin of the path
 	Exists   bool
-	Unread   error  // why it cannot be read, if nobody named it; then it counts only if something is missing
-	selected string // the profile that is used when nobody says which
-	line     int    // at which it stands
+	Unread   error  // why it cannot be read, if it is the default file; counts only if a setting is missing
+	selected string // the default profile
+	line     int    // line of that choice
 	Profiles map[string]profile
 }
 
-// profile is what stands in one profile, by key: texts as they are, paths made absolute, switches
-// as "true" and "false".
+// profile is the content of one profile by key: texts unchanged, paths made absolute, switches as
+// "true" and "false".
 type profile map[string]string
 
-// profileKey is a key that a profile may have, and how its value is read.
+// profileKey is a key that a profile may have, and the function that reads its value.
 type profileKey struct {
 	name string
 	read func(*configReader, toml.Key, any) (string, error)
@@ -57,15 +57,16 @@ var profileKeys = [...]profileKey{
 	{"raw_basic_auth", (*configReader).truth},
 }
 
-// profileKeyAt is the place of the key of this name in profileKeys, or -1.
+// profileKeyAt returns the index of the key with this name in profileKeys, or -1.
 func profileKeyAt(name string) int {
 	return slices.IndexFunc(profileKeys[:], func(known profileKey) bool { return known.name == name })
 }
 
-// maxConfig bounds what is read: no configuration is that long, but a file given by mistake may be.
+// maxConfig limits the bytes that are read. No configuration is that long, but a file given by
+// mistake may be.
 const maxConfig = 64 << 10
 
-// ConfigPath is where the configuration file is, or would be.
+// ConfigPath returns where the configuration file is, or would be.
 func ConfigPath() (path string, from origin, err error) {
 	if path = os.Getenv("DANABIO_CONFIG"); path != "" {
 		return path, origin{fromVariable, "DANABIO_CONFIG"}, nil
@@ -78,7 +79,7 @@ func ConfigPath() (path string, from origin, err error) {
 	return filepath.Join(folder, "danabio", "config.toml"), origin{}, nil
 }
 
-// ReadConfigFile reads the configuration file. One that nobody named may be missing.
+// ReadConfigFile reads the configuration file. The default file may be missing.
 func ReadConfigFile(ctx context.Context) (*configFile, error) {
 	path, from, err := ConfigPath()
 	if err != nil {
@@ -93,14 +94,14 @@ func ReadConfigFile(ctx context.Context) (*configFile, error) {
 			return nil, unread
 		case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR): // HOME may be /dev/null
 			return c, nil
-		case errors.Is(err, fs.ErrPermission): // another user's, whose HOME was kept
+		case errors.Is(err, fs.ErrPermission): // HOME may be another user's
 			c.Unread = unread
 			return c, nil
 		}
 		return nil, unread
 	}
 	defer source.Close()
-	if access.Writes(source) == access.Everything { // as ssh refuses its own
+	if access.Writes(source) == access.Everything { // ssh refuses such a file too
 		return nil,
 			failure.BadInput("configuration file %s: other users of this machine can change it, or put another one "+
 				"in its place, and so redirect the secret to a host of theirs; make it and its folder writable only "+
@@ -118,8 +119,8 @@ func ReadConfigFile(ctx context.Context) (*configFile, error) {
 	return c, c.parse(content)
 }
 
-// configReader goes through a configuration file. Its errors show no value, since one may be a
-// secret in the wrong place.
+// configReader parses a configuration file. Its errors show no value, because a value may be a
+// misplaced secret.
 type configReader struct {
 	into    *configFile
 	content []byte
@@ -157,7 +158,7 @@ func (c *configFile) parse(content []byte) error {
 	return nil
 }
 
-// take takes one key, which has at most three parts.
+// take reads one key, which has at most three parts.
 func (r *configReader) take(key toml.Key, values map[string]any) error {
 	last := key[len(key)-1]
 	value := any(values)
@@ -203,7 +204,7 @@ func (r *configReader) take(key toml.Key, values map[string]any) error {
 	if err != nil {
 		return err
 	}
-	if r.into.Profiles[key[1]] == nil { // by dotted keys there is no table of its own
+	if r.into.Profiles[key[1]] == nil { // dotted keys do not create a table first
 		r.into.Profiles[key[1]] = profile{}
 	}
 	r.into.Profiles[key[1]][last] = text
@@ -251,8 +252,8 @@ func (r *configReader) baseURL(key toml.Key, value any) (string, error) {
 	return text, err
 }
 
-// file takes a path as seen from the folder of the configuration file; "~/" is the user's own
-// folder.
+// file reads a path relative to the folder of the configuration file. "~/" is the user's home
+// directory.
 func (r *configReader) file(key toml.Key, value any) (string, error) {
 	path, err := r.text(key, value)
 	if err != nil {
@@ -280,10 +281,11 @@ func (r *configReader) truth(key toml.Key, value any) (string, error) {
 	return strconv.FormatBool(truth), nil
 }
 
-// at is where a key stands, as FILE:LINE.
+// at returns the position of a key as FILE:LINE.
 func (r *configReader) at(key toml.Key) string { return r.into.Path + ":" + strconv.Itoa(r.line(key)) }
 
-// line is the first line by which the key is there: the TOML package does not tell.
+// line returns the first line by which the key is defined, because the TOML package does not report
+// positions.
 func (r *configReader) line(key toml.Key) int {
 	lines := bytes.SplitAfter(r.content, []byte("\n"))
 	ends, end := make([]int, len(lines)), 0
@@ -291,9 +293,9 @@ func (r *configReader) line(key toml.Key) int {
 		end += len(line)
 		ends[i] = end
 	}
-	// whole is the first line from i on at which no text or list is cut off, and whether the key is
-	// there by then. All that stands before the file's last line is whole at some line, and what is
-	// there stays, so that the line can be searched for.
+	// whole returns the first line from i on where no text or list is incomplete, and whether the
+	// key is defined by then. Everything before the file's last line is complete at some line, and
+	// a defined key stays defined, so a binary search works.
 	whole := func(i int) (int, bool) {
 		for ; i < len(ends)-1; i++ {
 			var values map[string]any
@@ -315,8 +317,7 @@ func Vendors(text string) bool {
 	return danabio.Environment(text) == danabio.Sandbox || danabio.Environment(text) == danabio.Production
 }
 
-// choose returns the profile that is used: the named one, or the file's own choice when name says
-// nothing.
+// choose returns the profile to use: the named one, or the file's default if name is empty.
 func (c *configFile) choose(name Setting) (Setting, profile, error) {
 	place := c.Path
 	if name.Value == "" {

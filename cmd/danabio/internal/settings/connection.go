@@ -13,11 +13,11 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// Connection is how a command reaches the API: by its flags, and by the environment and the
-// configuration file where they say nothing.
+// Connection is how a command reaches the API. Its flags override the environment and the
+// configuration file.
 type Connection struct {
 	Secret SecretSource
-	Out    *term.Output // for the log; nil: none
+	Out    *term.Output // for the log; nil for no log
 }
 
 func (c *Connection) AddFlags(cmd *cobra.Command) {
@@ -35,7 +35,7 @@ func (c *Connection) AddFlags(cmd *cobra.Command) {
 	flags.Bool("raw-basic-auth", false, "")
 }
 
-// Client connects to nothing yet.
+// Client returns a client. It does not connect yet.
 func (c *Connection) Client(ctx context.Context, cmd *cobra.Command) (*danabio.Client, error) {
 	config, err := c.Config(ctx, cmd)
 	if err != nil {
@@ -49,14 +49,14 @@ func (c *Connection) Config(ctx context.Context, cmd *cobra.Command) (danabio.Co
 	return access.Config, err
 }
 
-// apiAccess is a configuration, with what it hides.
+// apiAccess is a configuration together with the values that it hides.
 type apiAccess struct {
 	danabio.Config
 	Id, Secret string
-	Transport  *http.Transport // nil: the default one
+	Transport  *http.Transport // nil for the default one
 }
 
-// Access is the configuration that the settings make. All that is required must be given.
+// Access returns the configuration for the settings. It fails if a required one is missing.
 func (c *Connection) Access(ctx context.Context, cmd *cobra.Command) (apiAccess, error) {
 	s, err := c.Settings(cmd)
 	if err != nil {
@@ -104,8 +104,7 @@ func (c *Connection) Access(ctx context.Context, cmd *cobra.Command) (apiAccess,
 	return access, nil
 }
 
-// isWebURL reports whether there is a scheme that the client takes; what is wrong with the rest,
-// the client finds.
+// isWebURL reports whether text has a scheme that the client supports. The client checks the rest.
 func isWebURL(text string) bool {
 	scheme, _, found := strings.Cut(text, "://")
 	return found && (strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "http"))

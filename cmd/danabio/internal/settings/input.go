@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// OpenInput opens a file to read from, unless the context ends before: that of a pipe waits until
-// somebody writes to it.
+// OpenInput opens a file for reading. It stops waiting when the context ends, because opening a
+// named pipe blocks until somebody writes to it.
 func OpenInput(ctx context.Context, path string) (*os.File, error) {
 	type result struct {
 		file *os.File
@@ -20,7 +20,7 @@ func OpenInput(ctx context.Context, path string) (*os.File, error) {
 		select {
 		case opening <- result{file, err}:
 		case <-ctx.Done():
-			_ = file.Close() // which a nil file takes
+			_ = file.Close() // does nothing for a nil file
 		}
 	}()
 	select {
@@ -31,7 +31,7 @@ func OpenInput(ctx context.Context, path string) (*os.File, error) {
 	}
 }
 
-// ReadInput reads a file as far as limit, and one byte more if there is one.
+// ReadInput reads at most limit bytes of a file, and one more if there is one.
 func ReadInput(ctx context.Context, path string, limit int64) ([]byte, error) {
 	file, err := OpenInput(ctx, path)
 	if err != nil {
@@ -41,8 +41,8 @@ func ReadInput(ctx context.Context, path string, limit int64) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(interruptible{ctx, file}, limit+1))
 }
 
-// Interruptible reads from a source that may block, until the context ends; then a read that is
-// under way is left behind.
+// Interruptible returns a reader for a source that may block. When the context ends, it abandons a
+// read in progress.
 func Interruptible(ctx context.Context, source io.Reader) io.Reader {
 	return interruptible{ctx, source}
 }
@@ -70,8 +70,8 @@ func (r interruptible) Read(p []byte) (int, error) {
 	}
 }
 
-// Harmless reports whether the name of an unknown field may be shown. One that looks otherwise may
-// be no name, but what should stand in a field.
+// Harmless reports whether the name of an unknown field may be shown. Anything that does not look
+// like a name may be a misplaced value.
 func Harmless(name string) bool {
 	return len(name) <= 32 && !strings.ContainsFunc(name, func(r rune) bool {
 		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || r == '_' || r == '-')

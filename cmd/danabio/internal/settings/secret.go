@@ -18,8 +18,8 @@ import (
 	"github.com/danabio/danabio-go/internal/credential"
 )
 
-// SecretSource is where the client secret comes from. There is no flag that holds it, since other
-// users of a machine can read flags.
+// SecretSource is where the client secret comes from. No flag contains the secret itself, because
+// other users of a machine can read flags.
 type SecretSource struct {
 	file  string
 	Stdin bool
@@ -31,7 +31,8 @@ func (s *SecretSource) AddFlags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&s.Stdin, "client-secret-stdin", false, "")
 }
 
-// SecretPlace is where the secret is: in one of the three. The zero one is that there is none.
+// SecretPlace is where the secret is: one of value, File and stdin. The zero value means that there
+// is no secret.
 type SecretPlace struct {
 	From  origin
 	value string
@@ -39,8 +40,8 @@ type SecretPlace struct {
 	stdin bool
 }
 
-// Place finds the secret without reading it: where the flags say, or else the variables, or else
-// the profile's file.
+// Place finds the secret without reading it. Flags override the variables, and these override the
+// profile's file.
 func (s *SecretSource) Place(cmd *cobra.Command, getenv func(string) string, profileFile Setting) (SecretPlace, error) {
 	value, file := getenv("DANABIO_CLIENT_SECRET"), getenv("DANABIO_CLIENT_SECRET_FILE")
 	given := cmd.Flags().Changed("client-secret-file")
@@ -67,8 +68,7 @@ func (s *SecretSource) Place(cmd *cobra.Command, getenv func(string) string, pro
 	return SecretPlace{}, nil
 }
 
-// Read returns the secret, empty if there is none, and what should be known about its file, if
-// anything.
+// Read returns the secret, or "" if there is none, and a notice about its file, if any.
 func (p SecretPlace) Read(ctx context.Context, cmd *cobra.Command,
 	out *term.Output) (secret string, notice *i18n.Message, err error) {
 	switch {
@@ -93,34 +93,35 @@ func (p SecretPlace) Read(ctx context.Context, cmd *cobra.Command,
 	return secret, notice, err
 }
 
-// typedSecret is standard input. On a terminal it asks for the secret, does not show what is typed,
-// and ends with the line.
+// typedSecret returns a reader for standard input. On a terminal it prompts for the secret, hides
+// what is typed, and stops after the line.
 func typedSecret(ctx context.Context, stdin io.Reader, out *term.Output) io.Reader {
 	terminal, ok := stdin.(*os.File)
 	if !ok {
 		return interruptible{ctx, stdin}
 	}
 	echo, err := term.WithoutEcho(terminal)
-	if err != nil { // it is no terminal
+	if err != nil { // not a terminal
 		return interruptible{ctx, stdin}
 	}
 	defer echo()
 	fmt.Fprint(out.Stderr, i18n.Textf("Client secret: ").In(out.Language))
 	line, err := bufio.NewReader(interruptible{ctx, terminal}).ReadString('\n')
-	fmt.Fprintln(out.Stderr) // in place of the line break that was typed
+	fmt.Fprintln(out.Stderr) // replaces the line break that was typed
 	if err != nil && err != io.EOF {
 		return failedReader{err}
 	}
 	return strings.NewReader(line)
 }
 
-// failedReader fails.
+// failedReader is a reader that fails.
 type failedReader struct{ err error }
 
 func (r failedReader) Read([]byte) (int, error) { return 0, r.err }
 
-// checkExposure fails if other users can read a file with a secret, and tells if only its place
-// keeps them from it. A group is often wanted (Kubernetes' fsGroup).
+// checkExposure fails if other users can read a file with a secret. It returns a notice if only the
+// file's folder prevents that. Access by a group is allowed, because it is often intended
+// (Kubernetes' fsGroup).
 func checkExposure(what error, file *os.File, path string) (notice *i18n.Message, err error) {
 	switch access.Reads(file) {
 	case access.Everything:
@@ -136,7 +137,7 @@ func checkExposure(what error, file *os.File, path string) (notice *i18n.Message
 	return nil, nil
 }
 
-// readSecret takes all of the source, as danabio.ConfigFromEnv does.
+// readSecret reads the whole source, as danabio.ConfigFromEnv does.
 func readSecret(source io.Reader, name error) (string, error) {
 	secret, err := credential.Read(source)
 	var fault *credential.Error

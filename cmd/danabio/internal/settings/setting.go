@@ -12,48 +12,49 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// Setting is one setting, and where it comes from.
+// Setting is the value of a setting and its origin.
 type Setting struct {
 	Value string
 	From  origin
 }
 
-// origin says where a setting comes from.
+// origin is where a setting comes from.
 type origin struct {
 	Kind OriginKind
-	Name string // of the flag, with its dashes, of the variable, of the profile, or of the file
+	Name string // name of the flag with its dashes, of the variable, of the profile, or of the file
 }
 
-// OriginKind is where settings come from.
+// OriginKind is the kind of place a setting comes from.
 type OriginKind string
 
-// The kinds of origins, as "config show --json" prints them; empty is that nobody gave the setting.
+// These are the kinds of origins, as "config show --json" prints them. The empty kind means that
+// the setting is not set.
 const (
 	fromFlag     OriginKind = "flag"
 	fromVariable OriginKind = "variable"
 	FromProfile  OriginKind = "profile"
-	FromFile     OriginKind = "file" // outside of its profiles
+	FromFile     OriginKind = "file" // outside its profiles
 )
 
-// wins says which of two kinds counts: flags win over the environment, and that over the
+// wins reports whether k overrides other: flags override the environment, and that overrides the
 // configuration file.
 func (k OriginKind) wins(other OriginKind) bool {
 	rank := map[OriginKind]int{FromProfile: 1, fromVariable: 2, fromFlag: 3}
 	return rank[k] > rank[other]
 }
 
-// Settings are all settings of a command that connects, as far as they are given.
+// Settings contains all settings of a command that connects. Some may be missing.
 type Settings struct {
 	File                                 *configFile
 	Profile                              Setting // its name
-	Environment, BaseURL                 Setting // one of them at most
+	Environment, BaseURL                 Setting // at most one of them
 	Channel, ClientID                    Setting
 	Secret                               SecretPlace
 	CaFile, ClientCertificate, ClientKey Setting
 	AllowPlainHTTP, RawBasicAuth         Setting // "true" or "false"
 }
 
-// called is the setting's name where it was given, or the flag's if it was not.
+// called returns the setting's name where it was given, or the flag's name if it was not.
 func (s Setting) called(flag, key string) string {
 	if s.From.Kind == FromProfile {
 		return key
@@ -61,15 +62,15 @@ func (s Setting) called(flag, key string) string {
 	return flag
 }
 
-// layers is where a command's settings may stand.
+// layers are the places where a command's settings can come from.
 type layers struct {
 	cmd     *cobra.Command
-	name    string // of the profile
+	name    string // name of the profile
 	profile profile
 }
 
-// pick takes a setting from the flag, or else from the variable, or else from the profile's key.
-// Without a variable or a key its name is empty.
+// pick returns a setting from the flag, the variable or the profile's key, in this order. An empty
+// variable or key means that there is none.
 func (l layers) pick(flag, variable, key string) (Setting, error) {
 	if given := l.cmd.Flags().Lookup(flag); given.Changed {
 		if given.Value.String() == "" {
@@ -88,8 +89,8 @@ func (l layers) pick(flag, variable, key string) (Setting, error) {
 	return Setting{}, nil
 }
 
-// pickText is pick for what goes to the server. It leaves out what an editor or a shell puts around
-// a text, and fails on what it cannot leave out.
+// pickText is pick for a text that is sent to the server. It removes what an editor or a shell adds
+// around a text, and fails for what it cannot remove.
 func (l layers) pickText(flag, variable, key string) (Setting, error) {
 	picked, err := l.pick(flag, variable, key)
 	if err != nil {
@@ -107,8 +108,8 @@ func (l layers) pickText(flag, variable, key string) (Setting, error) {
 	return picked, nil
 }
 
-// Settings finds out what is given, and where. It reads the configuration file and no other. What
-// is missing is no error yet.
+// Settings collects the settings and their origins. It reads the configuration file and no other. A
+// missing setting is not an error yet.
 func (c *Connection) Settings(cmd *cobra.Command) (*Settings, error) {
 	file, err := ReadConfigFile(cmd.Context())
 	if err != nil {
@@ -146,7 +147,7 @@ func (c *Connection) Settings(cmd *cobra.Command) (*Settings, error) {
 	if err := s.oneServer(cmd); err != nil {
 		return nil, err
 	}
-	// A certificate and its key belong together, so they come from one place.
+	// A certificate and its key belong together, so they must have the same origin.
 	if certificate, key := s.ClientCertificate.From.Kind, s.ClientKey.From.Kind; certificate.wins(key) {
 		s.ClientKey = Setting{}
 	} else if key.wins(certificate) {
@@ -157,7 +158,7 @@ func (c *Connection) Settings(cmd *cobra.Command) (*Settings, error) {
 	return s, err
 }
 
-// oneServer settles whether an environment or a base URL counts.
+// oneServer decides between an environment and a base URL.
 func (s *Settings) oneServer(cmd *cobra.Command) error {
 	environment, baseURL := s.Environment.From, s.BaseURL.From
 	switch {
@@ -183,12 +184,12 @@ func (s *Settings) oneServer(cmd *cobra.Command) error {
 
 func (s *Settings) HasServer() bool { return s.Environment.Value != "" || s.BaseURL.Value != "" }
 
-// incomplete reports whether something is missing that a configuration file could say.
+// incomplete reports whether a setting is missing that a configuration file could provide.
 func (s *Settings) incomplete() bool {
 	return !s.HasServer() || s.Channel.Value == "" || s.ClientID.Value == "" || s.Secret.From.Kind == ""
 }
 
-// Config is what can be configured without reading another file.
+// Config returns the part of the configuration that needs no other file.
 func (s *Settings) Config() danabio.Config {
 	config := danabio.Config{
 		Environment: danabio.Environment(s.Environment.Value), Channel: s.Channel.Value,
@@ -200,8 +201,8 @@ func (s *Settings) Config() danabio.Config {
 	return config
 }
 
-// Strays names the settings that look as if something had come along with them, which other
-// commands send as they are.
+// Strays names the settings that seem to contain stray characters. Other commands send them
+// unchanged.
 func (s *Settings) Strays() string {
 	var names []string
 	for _, one := range []struct {

@@ -7,5 +7,5 @@ import (
 	"os"
 )
 
-// WithoutEcho fails: how it is done differs by system.
+// WithoutEcho fails, because it is not implemented for this system.
 func WithoutEcho(*os.File) (restore func(), err error) { return nil, errors.ErrUnsupported }

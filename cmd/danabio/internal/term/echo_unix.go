@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// WithoutEcho has a terminal not show what is typed until restore is called, but for the line
-// break. It fails for what is no terminal.
+// WithoutEcho makes a terminal hide what is typed, except for the line break, until restore is
+// called. It fails if file is not a terminal.
 func WithoutEcho(file *os.File) (restore func(), err error) {
 	fd := int(file.Fd())
 	before, err := unix.IoctlGetTermios(fd, getTermios)

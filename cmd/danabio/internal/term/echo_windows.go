@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// WithoutEcho has a console not show what is typed until restore is called. It fails for what is
-// none.
+// WithoutEcho makes a console hide what is typed until restore is called. It fails if file is not a
+// console.
 func WithoutEcho(file *os.File) (restore func(), err error) {
 	handle := windows.Handle(file.Fd())
 	var before uint32

@@ -8,17 +8,16 @@ import (
 	"strconv"
 )
 
-// JSONList is a list in a JSON value that may be long: its items are made one at a time, so that
-// memory does not grow with it.
+// JSONList is a list in a JSON value that may be long. Its items are made one at a time, so that
+// memory use does not grow with it.
 type JSONList struct {
-	// of the field that is the list, an empty one in the value; without a key, the value itself is
-	// the list
+	// name of the list's field, which is empty in the value; "" if the value itself is the list
 	Key    string
 	Length int
 	Item   func(i int) any
 }
 
-// PrintJSON prints value, with its lists in the order in which they come.
+// PrintJSON prints value with its lists, which must be given in the order of their fields.
 func (o *Output) PrintJSON(value any, lists ...JSONList) error {
 	var b bytes.Buffer
 	if err := o.encode(&b, value, ""); err != nil {
@@ -39,7 +38,7 @@ func (o *Output) PrintJSON(value any, lists ...JSONList) error {
 			continue
 		}
 		inside := place + len(field+"[")
-		_, _ = w.Write(rest[:inside]) // a failure stays until it is asked for
+		_, _ = w.Write(rest[:inside]) // the writer keeps an error until Flush
 		if err := o.items(w, list, indent); err != nil {
 			return err
 		}

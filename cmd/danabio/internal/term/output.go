@@ -11,43 +11,41 @@ import (
 	"time"
 )
 
-// The output rules:
+// The rules for output are:
 //
-//   - Data goes to standard output, all else to standard error.
-//   - Data is lines NAME=value, which a shell can take as they are (eval, or a file to source): a
-//     value with other characters than plain ones stands in single quotes, and its control
-//     characters are replaced. With --json it is one JSON value, and with several files one on a
-//     line for each. The tables of "evidence list", "contract", "config show" and "doctor", the
-//     files of "evidence extract", the steps of the demo, the version and the spec have forms of
-//     their own.
-//   - A failed command prints no data, but for a start that succeeded, the JSON report on evidence
-//     that is not good, the files that were good among several, what "contract" and "doctor" found,
-//     and the steps that a demo came through.
-//   - Standard error gets "danabio: " and what went wrong, then what can be done about it, and the
-//     notices on evidence that is good. With --json a failure is one line of JSON there. Notes go
-//     there only if it is a terminal, and so does the line that says how far the work is, which is
-//     gone in the end.
-//   - With --quiet there are no notes, no notices and no such line. With --verbose the client's log
-//     is there too, whatever it is.
-//   - Colour is only on terminals, and means nothing: red is the name in front of what went wrong,
-//     dim is the line.
-//   - Text is in the language that is asked for; data and JSON are the same in each.
-//   - The secret, tokens, and the signer's data are printed nowhere; the link by start alone. The
+//   - Data goes to standard output, everything else to standard error.
+//   - Data is lines NAME=value that a shell can read (with eval, or by sourcing a file). A value
+//     with special characters is in single quotes, and its control characters are replaced. With
+//     --json it is one JSON value, or one per line with several files. The tables of "evidence
+//     list", "contract", "config show" and "doctor", the files of "evidence extract", the steps of
+//     the demo, the version and the spec have their own formats.
+//   - A failed command prints no data. The exceptions are a start that succeeded, the JSON report
+//     on evidence that is not good, the good files among several, the results of "contract" and
+//     "doctor", and the completed steps of a demo.
+//   - Standard error gets "danabio: " and the error, what can be done about it, and the notices on
+//     good evidence. With --json a failure is one line of JSON there. Notes and the progress line
+//     appear only if it is a terminal; the progress line is erased at the end.
+//   - With --quiet there are no notes, no notices and no progress line. With --verbose standard
+//     error also gets the client's log, even if it is not a terminal.
+//   - Colour is used only on terminals and carries no information: the prefix of an error is red,
+//     the progress line is dim.
+//   - Text is in the requested language; data and JSON are the same in each.
+//   - The secret, tokens and the signer's data are never printed. Only start prints the link. The
 //     emulator prints its own secret.
 
-// Output is where a command prints to.
+// Output is where and how a command prints.
 type Output struct {
 	Stdout, Stderr io.Writer
-	StdoutFile     *os.File      // what stdout writes to in the end; nil unless that is a file
+	StdoutFile     *os.File      // the file behind Stdout; nil if it is not a file
 	JSON           bool          // --json
 	Quiet, Verbose bool          // --quiet, --verbose
-	JSONLines      bool          // each JSON value on one line
-	Colour         bool          // stderr shows it
+	JSONLines      bool          // each JSON value is on one line
+	Colour         bool          // stderr supports it
 	Line           *ProgressLine // nil unless stderr is a terminal
-	Language       string        // of texts, such as es
+	Language       string        // language of texts, such as es
 }
 
-// NewOutput looks at stderr, and at TERM and NO_COLOR, for what a terminal can show.
+// NewOutput checks stderr, TERM and NO_COLOR to find out what the terminal supports.
 func NewOutput(stdout, stderr io.Writer) *Output {
 	out := &Output{Stdout: stdout, Stderr: &syncWriter{stream: stderr}, Language: "en"}
 	out.StdoutFile, _ = stdout.(*os.File)
@@ -69,7 +67,7 @@ func NewOutput(stdout, stderr io.Writer) *Output {
 	return out
 }
 
-// syncWriter is a stream to which several goroutines write: with --verbose, the client's too.
+// syncWriter is a stream that several goroutines can write to. With --verbose the client does too.
 type syncWriter struct {
 	mu     sync.Mutex
 	stream io.Writer
@@ -81,7 +79,7 @@ func (w *syncWriter) Write(p []byte) (int, error) {
 	return w.stream.Write(p)
 }
 
-// UseLine has all else that is printed make room for the line.
+// UseLine sets the progress line, and makes all other output erase it first.
 func (o *Output) UseLine(line *ProgressLine) {
 	if line.plain {
 		line.First = firstPlainLine
@@ -90,7 +88,7 @@ func (o *Output) UseLine(line *ProgressLine) {
 	o.Stdout, o.Stderr = besideLine{o.Stdout, line}, besideLine{o.Stderr, line}
 }
 
-// Progress shows on the line how far the work is, until hide is called, which may be called again.
+// Progress shows text on the progress line until hide is called. hide may be called more than once.
 func (o *Output) Progress(text func(now time.Time) string) (hide func()) {
 	if o.Line == nil || o.Quiet {
 		return func() {}
@@ -98,7 +96,7 @@ func (o *Output) Progress(text func(now time.Time) string) (hide func()) {
 	return o.Line.show(text)
 }
 
-// Logger is where the client's log goes: nowhere, unless it is asked for.
+// Logger returns the logger for the client, or nil without --verbose.
 func (o *Output) Logger() *slog.Logger {
 	if o == nil || !o.Verbose {
 		return nil
@@ -121,35 +119,35 @@ func (o *Output) Data(value any, lines ...Line) error {
 	return o.Text(b.String())
 }
 
-// Text prints data that has a form of its own.
+// Text prints data that has its own format.
 func (o *Output) Text(text string) error {
 	_, err := io.WriteString(o.Stdout, text)
 	return Printing(err)
 }
 
-// Lines prints as many lines, each made when it is printed.
+// Lines prints n lines, and makes each one when it is printed.
 func (o *Output) Lines(n int, line func(i int) string) error {
 	w := bufio.NewWriterSize(o.Stdout, 32<<10)
 	for i := range n {
-		_, _ = w.WriteString(line(i) + "\n") // a failure stays until it is asked for
+		_, _ = w.WriteString(line(i) + "\n") // the writer keeps an error until Flush
 	}
 	return Printing(w.Flush())
 }
 
-// text is a text for people, which knows itself in each language.
+// text is a text for people in each language.
 type text interface {
 	In(language string) string
 }
 
-// Note tells a person what is going on.
+// Note prints what the command is doing, if a person watches.
 func (o *Output) Note(text text) {
 	if o.Line != nil && !o.Quiet {
 		fmt.Fprintln(o.Stderr, text.In(o.Language))
 	}
 }
 
-// Notice tells what somebody should know about what works all the same, unless its text is empty.
-// With --json standard error is for failures alone.
+// Notice prints a warning about something that works anyway, unless its text is empty. With --json
+// it prints nothing, because standard error is then for failures only.
 func (o *Output) Notice(text text) {
 	if o == nil || o.Quiet || o.JSON {
 		return

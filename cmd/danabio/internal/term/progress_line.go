@@ -6,25 +6,25 @@ import (
 	"time"
 )
 
-// ProgressLine is the last line of a terminal while a command works: it says how far the work is,
-// and is gone when that is done.
+// ProgressLine is the last line of a terminal while a command works. It shows the progress, and is
+// erased when the work is done.
 type ProgressLine struct {
 	Screen io.Writer
 	Width  func() int // in columns
-	plain  bool       // nothing can be erased: a line of its own now and then
+	plain  bool       // nothing can be erased, so a new line is printed now and then
 	dim    bool
-	First  time.Duration // before the line is drawn for the first time
+	First  time.Duration // delay before the line is drawn first
 
 	mu    sync.Mutex
 	shown string
 }
 
 const (
-	// What lasts less than this needs no line.
+	// Work that is shorter than this needs no line.
 	FirstLine = 500 * time.Millisecond
-	// From one drawing to the next.
+	// Time between two drawings.
 	nextLine = 100 * time.Millisecond
-	// From one line to the next where they stay: at first, and in the end.
+	// Time between two lines that stay: at first, and later.
 	firstPlainLine, lastPlainLine = 10 * time.Second, 5 * time.Minute
 )
 
@@ -35,8 +35,8 @@ const (
 	PlainText = "\x1b[0m"
 )
 
-// show keeps the line at what text says, nothing if that is empty, until hide is called, which may
-// be called again.
+// show shows what text returns, or nothing if that is empty, until hide is called. hide may be
+// called more than once.
 func (l *ProgressLine) show(text func(now time.Time) string) (hide func()) {
 	quit, done := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -78,8 +78,7 @@ func (l *ProgressLine) draw(text string) {
 		_, _ = io.WriteString(l.Screen, text+"\n")
 	case text != l.shown:
 		l.shown = text
-		// of the last columns, two are for the ^C of an interrupt, and in the last some terminals
-		// go on to the next line
+		// two columns are for the ^C of an interrupt; after the last column some terminals wrap
 		text = truncate(text, l.Width()-3)
 		if l.dim {
 			text = DimText + text + PlainText
@@ -88,7 +87,7 @@ func (l *ProgressLine) draw(text string) {
 	}
 }
 
-// erase is called with the lock held.
+// erase erases the line. The caller holds the lock.
 func (l *ProgressLine) erase() {
 	if l.shown != "" {
 		_, _ = io.WriteString(l.Screen, EraseLine)
@@ -96,7 +95,7 @@ func (l *ProgressLine) erase() {
 	}
 }
 
-// truncate leaves as much of a text as has room in so many columns.
+// truncate shortens a text to so many columns.
 func truncate(text string, columns int) string {
 	runes := []rune(OneLine(text))
 	if len(runes) <= max(columns, 0) {
@@ -105,7 +104,8 @@ func truncate(text string, columns int) string {
 	return string(runes[:max(columns, 0)])
 }
 
-// besideLine is a stream that may come out on the screen of the line, which makes room for it.
+// besideLine is a stream that may share the screen with the line. It erases the line before a
+// write.
 type besideLine struct {
 	stream io.Writer
 	line   *ProgressLine

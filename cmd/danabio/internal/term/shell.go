@@ -6,10 +6,10 @@ import (
 	"unicode"
 )
 
-// OnWindows says that the user's shell is PowerShell or cmd.
+// OnWindows reports whether the user's shell is PowerShell or cmd.
 const OnWindows = runtime.GOOS == "windows"
 
-// ShellWord returns value so that the user's shell takes it as one word.
+// ShellWord quotes value as one word for the user's shell.
 func ShellWord(value string) string {
 	if OnWindows {
 		return windowsWord(value)
@@ -17,8 +17,8 @@ func ShellWord(value string) string {
 	return shellQuoted(value)
 }
 
-// shellQuoted returns value so that a shell such as sh takes it as one word. Lines of NAME=value
-// are the same on all systems.
+// shellQuoted quotes value as one word for a shell such as sh. NAME=value lines are the same on all
+// systems.
 func shellQuoted(value string) string {
 	value = OneLine(value)
 	if isPlainWord(value, "-_./:@%+,=") {
@@ -27,8 +27,8 @@ func shellQuoted(value string) string {
 	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
 }
 
-// windowsWord returns a word that PowerShell and cmd take alike. One with a character that
-// only one of them reads in double quotes is for PowerShell.
+// windowsWord quotes a word for both PowerShell and cmd. A word with a character that only one of
+// them interprets in double quotes is quoted for PowerShell.
 func windowsWord(value string) string {
 	value = OneLine(value)
 	switch {
@@ -37,14 +37,14 @@ func windowsWord(value string) string {
 	case !strings.ContainsAny(value, "$`\"%!“”„"):
 		return `"` + value + `"`
 	}
-	// PowerShell takes typographic quotes for plain ones.
+	// PowerShell treats typographic quotes like plain ones.
 	for _, quote := range []string{"'", "‘", "’", "‚", "‛"} {
 		value = strings.ReplaceAll(value, quote, quote+quote)
 	}
 	return "'" + value + "'"
 }
 
-// ProgramWord returns the path of a program as a shell calls it.
+// ProgramWord returns the path of a program as it is called in a shell.
 func ProgramWord(path string) string {
 	word := ShellWord(path)
 	if OnWindows && word != path {
@@ -60,8 +60,8 @@ func isPlainWord(word, others string) bool {
 	})
 }
 
-// OneCommand joins the parts of a command that is to be typed. It breaks the line where one way to
-// do so suits all shells.
+// OneCommand joins the parts of a command that is to be typed. It breaks lines where one syntax
+// works in all shells.
 func OneCommand(parts ...string) string {
 	if OnWindows {
 		return strings.Join(parts, " ")

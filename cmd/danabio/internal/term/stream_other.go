@@ -4,8 +4,8 @@ package term
 
 import "os"
 
-// Unwritable is nil: what can be found out before a write differs by system.
+// Unwritable returns nil, because it is not implemented for this system.
 func Unwritable(*os.File) error { return nil }
 
-// IsNull reports whether a stream is the null device, as far as the system tells.
+// IsNull returns false, because it is not implemented for this system.
 func IsNull(*os.File) bool { return false }

@@ -8,7 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// columnsOf returns how wide a terminal is, and fails for what is none. 0: it does not say.
+// columnsOf returns the width of a terminal, or 0 if it is unknown. It fails if file is not a
+// terminal.
 func columnsOf(file *os.File) (int, error) {
 	size, err := unix.IoctlGetWinsize(int(file.Fd()), unix.TIOCGWINSZ)
 	if err != nil {
@@ -17,6 +18,6 @@ func columnsOf(file *os.File) (int, error) {
 	return int(size.Col), nil
 }
 
-// canErase reports whether a terminal takes the sequences that erase and colour, which by custom
-// TERM says.
+// canErase reports whether a terminal supports the sequences that erase and colour, according to
+// TERM.
 func canErase(_ *os.File, term string) bool { return term != "" && term != "dumb" }

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// columnsOf returns how wide a console is, and fails for what is none.
+// columnsOf returns the width of a console. It fails if file is not a console.
 func columnsOf(file *os.File) (int, error) {
 	var info windows.ConsoleScreenBufferInfo
 	if err := windows.GetConsoleScreenBufferInfo(windows.Handle(file.Fd()), &info); err != nil {
@@ -15,7 +15,8 @@ func columnsOf(file *os.File) (int, error) {
 	return int(info.Window.Right-info.Window.Left) + 1, nil
 }
 
-// canErase has a console take the sequences that erase and colour, and reports whether it does.
+// canErase enables the sequences that erase and colour on a console, and reports whether it
+// supports them.
 func canErase(file *os.File, term string) bool {
 	var mode uint32
 	handle := windows.Handle(file.Fd())

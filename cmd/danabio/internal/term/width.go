@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// WidthOf is how many columns a terminal has; 0 is that the stream is none.
+// WidthOf returns the number of columns of a terminal, or 0 if the stream is not a terminal.
 func WidthOf(stream io.Writer) int {
 	if kept, ok := stream.(*FailureKeeper); ok {
 		stream = kept.Stream
@@ -28,9 +28,8 @@ func WidthOf(stream io.Writer) int {
 	return 80
 }
 
-// Wrap breaks the lines of a text between words: paragraphs, which are not indented, and rows of
-// a table, whose last column stays one. Other lines that are indented may be commands, which a
-// break would change.
+// Wrap breaks the lines of a text between words. It wraps unindented paragraphs and the last column
+// of tables. Other indented lines may be commands, which a break would change.
 func Wrap(text string, columns int) string {
 	var done, paragraph []string
 	finish := func() {
@@ -56,7 +55,7 @@ func Wrap(text string, columns int) string {
 			continue
 		}
 		column := utf8.RuneCountInString(line[:len(line)-len(row)+gap+2])
-		if column > columns/2 { // too little is left beside it
+		if column > columns/2 { // too little space would be left beside it
 			done = append(done, strings.TrimRight(line[:len(line)-len(row)+gap], " "))
 			column = len(line) - len(row) + 2
 			done = append(done, breakLine(strings.Repeat(" ", column)+row[gap+2:], strings.Repeat(" ", column),
@@ -78,11 +77,11 @@ func fit(lines []string, columns int) bool {
 	return true
 }
 
-// breakLine breaks a line between words; the lines after the first begin with an indentation. A
-// word that is too long stays whole.
+// breakLine breaks a line between words and indents the lines after the first. A word that is too
+// long stays whole.
 func breakLine(line, indentation string, columns int) []string {
 	var lines []string
-	// before it, spaces are no place for a break
+	// before it, spaces are not a place to break
 	from := max(len(line)-len(strings.TrimLeft(line, " ")), len(indentation))
 	for !fit([]string{line}, columns) {
 		from = min(from, len(line))

@@ -9,15 +9,14 @@ func Printing(err error) error {
 	return nil
 }
 
-// WriteError says that standard output cannot be written.
+// WriteError means that standard output cannot be written.
 type WriteError struct{ Err error }
 
 func (e *WriteError) Error() string { return "write standard output: " + e.Err.Error() }
 
 func (e *WriteError) Unwrap() error { return e.Err }
 
-// FailureKeeper is a stream that remembers its first failure, for those who write to it and do not
-// look.
+// FailureKeeper is a stream that remembers its first error, for callers that do not check errors.
 type FailureKeeper struct {
 	Stream io.Writer
 	Err    error

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/danabio/danabio-go/internal/exif"
 	"github.com/danabio/danabio-go/pkg/emulator/internal/pen"
 )
 
@@ -203,9 +202,6 @@ func FuzzPhoto(f *testing.F) {
 	f.Add(asPNG(f, quarters(4, 4)))
 	f.Add([]byte("\xFF\xD8\xFF\xE1\x00\x10Exif\x00\x00II*\x00\xFF\xFF\xFF\xFF"))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		if value := exif.OrientationOf(file); value < 1 || value > 8 {
-			t.Errorf("orientation %d", value)
-		}
 		if config, err := png.DecodeConfig(bytes.NewReader(file)); err == nil && config.Width*config.Height > 1<<20 {
 			return // right or wrong, it takes too long here
 		}
@@ -220,8 +216,8 @@ func FuzzPhoto(f *testing.F) {
 		if err != nil || config.Width > photoSide || config.Height > photoSide+photoSide/12+24 {
 			t.Errorf("%+v, %v", config, err)
 		}
-		if exif.OrientationOf(photo) != 1 {
-			t.Error("the camera's orientation is still there")
+		if bytes.Contains(photo, []byte("Exif\x00\x00")) {
+			t.Error("what the camera wrote beside the pixels is still there")
 		}
 	})
 }

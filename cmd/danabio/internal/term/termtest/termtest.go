@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Screen is a terminal that remembers when it was written to.
+// Screen is a terminal that records when it was written to.
 type Screen struct {
 	mu    sync.Mutex
 	began time.Time
@@ -29,7 +29,8 @@ func (s *Screen) String() string {
 	return s.all.String()
 }
 
-// Left is what a person sees in the end: of each line what was written since it was last erased.
+// Left returns what a person sees at the end: for each line, what was written since it was last
+// erased.
 func (s *Screen) Left() string {
 	var lines []string
 	for line := range strings.SplitSeq(erase+strings.ReplaceAll(s.String(), "\n", "\n"+erase), "\n") {
@@ -38,5 +39,5 @@ func (s *Screen) Left() string {
 	return strings.Join(lines, "\n")
 }
 
-// erase begins what is drawn on a line.
+// erase starts each drawing of a line.
 const erase = "\r\x1b[K"

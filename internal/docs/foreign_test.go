@@ -1,6 +1,6 @@
 //go:build foreign
 
-package danabiogo_test
+package docs_test
 
 import (
 	"bufio"
@@ -96,7 +96,7 @@ func TestForeignTokenServer(t *testing.T) {
 		t.Fatalf("npm ci: %v\n%s", err, out)
 	}
 	server := exec.Command("node", "server.js", id, secret)
-	server.Dir = filepath.Join("testdata", "oidc-provider")
+	server.Dir = filepath.Join(here, "testdata", "oidc-provider")
 	stdout, err := server.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -134,6 +134,6 @@ func TestForeignTokenServer(t *testing.T) {
 
 func npm(args ...string) ([]byte, error) {
 	npm := exec.Command("npm", args...)
-	npm.Dir = filepath.Join("testdata", "oidc-provider")
+	npm.Dir = filepath.Join(here, "testdata", "oidc-provider")
 	return npm.CombinedOutput()
 }

@@ -51,8 +51,8 @@ func mean(pixels *image.RGBA, box image.Rectangle) color.RGBA {
 	return color.RGBA{part(0), part(1), part(2), part(3)}
 }
 
-// onWhite puts a white background behind transparent pixels.
-func onWhite(pixels *image.RGBA) *image.RGBA {
+// OnWhite puts a white background behind transparent pixels.
+func OnWhite(pixels *image.RGBA) *image.RGBA {
 	if pixels.Opaque() {
 		return pixels
 	}

@@ -1,4 +1,4 @@
-package danabiogo_test
+package docs_test
 
 import (
 	"crypto/tls"

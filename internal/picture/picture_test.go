@@ -11,7 +11,7 @@ import (
 	"image/png"
 	"testing"
 
-	"github.com/danabio/danabio-go/cmd/danabio/internal/auditreport/picture"
+	"github.com/danabio/danabio-go/internal/picture"
 )
 
 var (
@@ -182,7 +182,9 @@ func TestPicturesThatAreRefused(t *testing.T) {
 		"no content":          {pngHeader(10, 10), picture.ErrBroken},
 		"JPEG cut in header":  {small[:30], picture.ErrBroken},
 		"JPEG cut in content": {small[:len(small)-30], picture.ErrBroken},
-		"JPEG of nothing":     {[]byte("\xff\xd8\xff\xd9"), picture.ErrBroken},
+		"JPEG of many scans": {append(bytes.Clone(small), bytes.Repeat([]byte("\xff\xda"), 201)...),
+			picture.ErrBroken},
+		"JPEG of nothing": {[]byte("\xff\xd8\xff\xd9"), picture.ErrBroken},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if p, err := picture.Plain(test.content); !errors.Is(err, test.want) || p != nil {

@@ -1,22 +1,21 @@
-// Package exif reads the orientation of a picture, and nothing else of Exif: cameras store what the
-// sensor saw and leave turning to the viewer. Call [OrientationOf] first.
-package exif
+package picture
 
 import (
 	"bytes"
 	"encoding/binary"
 )
 
-// Orientation is the Exif orientation, from 1 (upright) to 8.
-type Orientation int
+// orientation is the Exif orientation, from 1 (upright) to 8. Cameras store what the sensor saw,
+// and leave turning to the viewer.
+type orientation int
 
-// Swaps reports whether the orientation exchanges width and height.
-func (o Orientation) Swaps() bool { return o >= 5 }
+// swaps reports whether the orientation exchanges width and height.
+func (o orientation) swaps() bool { return o >= 5 }
 
-// Source returns the position, in a file of width by height pixels, of the pixel that is at x, y
+// source returns the position, in a file of width by height pixels, of the pixel that is at x, y
 // when upright.
-func (o Orientation) Source(x, y, width, height int) (int, int) {
-	if o.Swaps() {
+func (o orientation) source(x, y, width, height int) (int, int) {
+	if o.swaps() {
 		x, y = y, x
 	}
 	switch o {
@@ -30,8 +29,8 @@ func (o Orientation) Source(x, y, width, height int) (int, int) {
 	return x, y
 }
 
-// OrientationOf returns the orientation of a JPEG file, or 1 if it has none that can be read.
-func OrientationOf(file []byte) Orientation {
+// orientationOf returns the orientation of a JPEG file, or 1 if it has none that can be read.
+func orientationOf(file []byte) orientation {
 	const (
 		marker       = 0xff
 		startOfImage = 0xd8
@@ -55,7 +54,7 @@ func OrientationOf(file []byte) Orientation {
 }
 
 // ofTIFF looks for the tag in the first directory.
-func ofTIFF(tiff []byte) Orientation {
+func ofTIFF(tiff []byte) orientation {
 	const (
 		tagOrientation = 0x0112
 		typeShort      = 3
@@ -85,7 +84,7 @@ func ofTIFF(tiff []byte) Orientation {
 		if order.Uint16(entries) == tagOrientation && order.Uint16(entries[2:]) == typeShort &&
 			order.Uint32(entries[4:]) == 1 {
 			if value := order.Uint16(entries[8:]); value >= 1 && value <= 8 {
-				return Orientation(value)
+				return orientation(value)
 			}
 		}
 		entries = entries[entrySize:]

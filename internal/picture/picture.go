@@ -1,8 +1,8 @@
 // Package picture turns foreign pictures into plain ones. It re-encodes them with Go's own
 // encoders, so that only the pixels of the foreign file are passed on.
 //
-// Call [Plain]. This package reads, turns, shrinks and writes pictures. It knows nothing about what
-// they show.
+// Call [Plain], or [Read] to draw on the pixels. This package reads, turns, shrinks and writes
+// pictures. It knows nothing about what they show.
 package picture
 
 import (
@@ -11,8 +11,6 @@ import (
 	"image"
 	"image/jpeg"
 	"image/png"
-
-	"github.com/danabio/danabio-go/internal/exif"
 )
 
 const (
@@ -36,7 +34,7 @@ const (
 	TypePNG  = "image/png"
 )
 
-// Errors of [Plain].
+// Errors of [Read] and [Plain].
 var (
 	ErrType       = errors.New("neither JPEG nor PNG")
 	ErrBytes      = errors.New("the file is too large")
@@ -59,51 +57,17 @@ type Picture struct {
 func (p *Picture) Shrunk() bool { return p.Width*p.Height < p.OriginalWidth*p.OriginalHeight }
 
 // Plain re-encodes a JPEG or PNG, which it recognizes by content. The result is upright, and at
-// most 1,200 pixels long on the longer side. Plain checks the dimensions before it decodes
-// anything. The error is one of this package's.
+// most 1,200 pixels long on the longer side. The error is one of this package's.
 func Plain(content []byte) (*Picture, error) {
-	if len(content) > MaxBytes {
-		return nil, ErrBytes
+	photo, err := Read(content, Limits{Bytes: MaxBytes, Pixels: MaxPixels, Side: MaxPixels}, maxSide)
+	if err != nil {
+		return nil, err
 	}
-	var (
-		reader       = bytes.NewReader
-		config       image.Config
-		err          error
-		photographic bool
-	)
-	switch {
-	case bytes.HasPrefix(content, []byte("\xff\xd8\xff")):
-		photographic = true
-		config, err = jpeg.DecodeConfig(reader(content))
-	case bytes.HasPrefix(content, []byte("\x89PNG\r\n\x1a\n")):
-		config, err = png.DecodeConfig(reader(content))
-	default:
-		return nil, ErrType
-	}
+	drawn, err := encode(photo.Upright, photo.Photographic)
 	if err != nil {
 		return nil, ErrBroken
 	}
-	if config.Width < 1 || config.Height < 1 || config.Width > MaxPixels/config.Height {
-		return nil, ErrDimensions
-	}
-	var decoded image.Image
-	if photographic {
-		decoded, err = jpeg.Decode(reader(content))
-	} else {
-		decoded, err = png.Decode(reader(content))
-	}
-	if err != nil {
-		return nil, ErrBroken
-	}
-	small := shrink(decoded, maxSide)
-	if photographic {
-		small = upright(small, exif.OrientationOf(content))
-	}
-	drawn, err := encode(small, photographic)
-	if err != nil {
-		return nil, ErrBroken
-	}
-	drawn.OriginalWidth, drawn.OriginalHeight = config.Width, config.Height
+	drawn.OriginalWidth, drawn.OriginalHeight = photo.Width, photo.Height
 	return drawn, nil
 }
 
@@ -121,7 +85,7 @@ func encode(pixels *image.RGBA, photographic bool) (*Picture, error) {
 	if photographic {
 		out.Reset()
 		result.MediaType = TypeJPEG
-		if err := jpeg.Encode(&out, onWhite(pixels), &jpeg.Options{Quality: jpegQuality}); err != nil {
+		if err := jpeg.Encode(&out, OnWhite(pixels), &jpeg.Options{Quality: jpegQuality}); err != nil {
 			return nil, err
 		}
 	}
