@@ -109,6 +109,8 @@ type Verdict struct {
 	SentDocuments []pdfsig.Found
 	// Problems lists why the evidence is not good. Problems of the ZIP itself are in Evidence.
 	Problems []*Problem
+
+	wrongSignature bool // a PDF is wrong, and not only impossible to judge
 }
 
 // NotJudged returns the verdict on evidence without an accepted report, which is a problem. The
@@ -172,6 +174,7 @@ func (j *Judge) Report(report *evidence.Report, receipt Receipt) *Verdict {
 	if receipt.Problem != nil {
 		v.add(receipt.Problem)
 	}
+	v.wrongSignature = j.hasWrongSignature(report)
 	j.judgeSignatures(v)
 	if j.policy.Signatures.Roots != nil && v.Signatures == SignaturesNone &&
 		!slices.Contains(j.policy.Signatures.Accept, pdfsig.CodeUnsigned) {
@@ -191,7 +194,14 @@ func (j *Judge) judgeSignatures(v *Verdict) {
 	v.Signatures = SignaturesNone
 	var refusals []evidence.Finding
 	for i := range v.Evidence.Entries {
-		for _, inspection := range v.Evidence.Entries[i].Inspections {
+		entry := &v.Evidence.Entries[i]
+		if isPDF := entry.MediaType == "application/pdf"; isPDF && !slices.ContainsFunc(entry.Inspections,
+			func(i evidence.Inspection) bool { return i.Inspector == pdfsig.InspectorName }) {
+			v.Signatures = SignaturesUnchecked
+			v.add(&Problem{Kind: SignaturesNotJudged, Detail: "a PDF was not inspected"})
+			return
+		}
+		for _, inspection := range entry.Inspections {
 			if inspection.Inspector != pdfsig.InspectorName {
 				continue
 			}

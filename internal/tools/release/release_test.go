@@ -105,6 +105,9 @@ func TestRelease(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if !bytes.Contains(program, []byte(commit)) {
+			t.Error("the program does not know its commit")
+		}
 		for _, path := range []string{one.source, filepath.Dir(one.out), root} {
 			if bytes.Contains(program, []byte(path)) {
 				t.Errorf("the program holds the path %s", path)

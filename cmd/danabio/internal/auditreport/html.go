@@ -15,6 +15,7 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/i18n"
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
+	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
 //go:embed page.html
@@ -58,7 +59,7 @@ func (r *Report) functions() template.FuncMap {
 		"policy":   func() template.HTMLAttr { return policy(pageStyle) },
 		"style":    func() template.CSS { return template.CSS(pageStyle) },
 		"sections": func() []string { return sections },
-		"mark":     func(o Outcome) string { return map[Outcome]string{Good: "✓", NotGood: "✗", Undecided: "?"}[o] },
+		"mark":     outcomeMark,
 		"grade":    grade,
 		"code":     r.sayCode,
 		"detail":   r.detail,
@@ -287,4 +288,8 @@ func (r *Report) name() string {
 		return "evidence.zip"
 	}
 	return r.File
+}
+
+func outcomeMark(conclusion verdict.Conclusion) string {
+	return map[verdict.Conclusion]string{verdict.Good: "✓", verdict.NotGood: "✗", verdict.Undecided: "?"}[conclusion]
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/danabio/danabio-go/internal/atomicfile"
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
+	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
 // reportData is what "evidence report --json" prints: the output of "evidence verify", and a
@@ -27,7 +28,7 @@ type reportData struct {
 	Path       string               `json:"report"` // of the HTML file
 	Language   i18n.Language        `json:"language"`
 	MadeAt     time.Time            `json:"madeAt"`     // UTC
-	Conclusion auditreport.Outcome  `json:"conclusion"` // good, not-good or undecided
+	Conclusion verdict.Conclusion   `json:"conclusion"` // good, not-good or undecided
 	Shown      auditreport.Rendered `json:"shown"`
 }
 
@@ -172,18 +173,17 @@ func report(
 // subjectOf returns the subject of the report.
 func subjectOf(data verifyData, judges *verifier, content fs.FS, judgement error) auditreport.Subject {
 	subject := auditreport.Subject{
-		Evidence: data.Report, Content: content, Found: data.SentDocuments, RootsGiven: judges.roots,
-		Strict: judges.strict, Failure: judgement,
+		Conclusion: data.conclusion, Evidence: data.Report, Content: content, Found: data.SentDocuments,
+		RootsGiven: judges.roots,
+		Strict:     judges.strict, Failure: judgement,
 		Receipt: auditreport.Receipt{Outcome: auditreport.ReceiptOutcome(data.Receipt)},
 	}
 	if judges.sent != nil {
 		subject.SentCircuit = judges.sent.CircuitID
 	}
+	subject.Receipt.Content = data.received
 	if data.File != failure.StandardInput {
 		subject.File = filepath.Base(data.File)
-		if receipt, err := danabio.ReadReceipt(danabio.ReceiptPath(data.File)); err == nil {
-			subject.Receipt.Content = receipt
-		}
 	}
 	return subject
 }
