@@ -1,6 +1,6 @@
 FUZZTIME ?= 30s
 
-# What stands in a name goes to the program as it is: neither make nor the shell reads it.
+# Values of FILE, URL and BASE reach the program unchanged: neither make nor the shell expands them.
 flag = $(if $(value $2),-$1 '$(subst ','\'',$(value $2))')
 unexport FILE URL BASE
 
@@ -15,38 +15,38 @@ generate: ## generate gen/ from api/
 spec-update: ## take in the vendor's spec: FILE=path or URL=https://…; CHECK=1 only reports; see CONTRIBUTING.md
 	@go run ./internal/tools/specupdate $(call flag,file,FILE) $(call flag,url,URL) $(call flag,base,BASE) $(if $(value CHECK),-check)
 
-take-in: ## whether changed specs would be taken in on this tree; ALL=1 tries every candidate, which takes half an hour
+take-in: ## check that changed specs could be taken in on this tree; ALL=1 tries every candidate (half an hour)
 	.ci/take-in $(if $(ALL),all)
 
-check: ## generated code in step, gofmt, vet, staticcheck, tidy, and builds for other systems
+check: ## check generated code, gofmt, vet, staticcheck, go mod tidy, and builds for other systems
 	.ci/check
 
-test: ## all tests that need nothing but Go
+test: ## run all tests that need nothing but Go
 	go test ./...
 
-race: ## the same under the race detector, but for spec-update and release, whose tests run other programs
+race: ## run them with the race detector, except spec-update and release, whose tests run other programs
 	go test -race $$(go list ./... | grep -v /internal/tools/)
 
-foreign: ## tests against other programs, which must be installed
+foreign: ## run the tests against other programs, which must be installed
 	go test -tags foreign -run Foreign ./...
 
-windows: ## the tests as programs for Windows, under wine
+windows: ## run the tests as Windows programs under wine
 	.ci/windows
 
-faults: ## the fault matrix: every fault, and what the client does about it
+faults: ## print the fault matrix: what the client does for each fault
 	@table=$$(mktemp); DANABIO_FAULTS_TABLE=$$table go test -count=1 -run '^TestFaultMatrix$$' ./pkg/danabio; code=$$?; cat $$table; rm -f $$table; exit $$code
 
-bench: ## client and evidence against the floor of what they do, see bench/README.md
+bench: ## measure client and evidence against a lower bound, see bench/README.md
 	go test -run '^$$' -bench . -benchtime 7x -timeout 2h ./bench
 
-bench-foreign: ## the same, and against other programs
+bench-foreign: ## run the same benchmarks, also for other programs
 	go test -tags foreign -run '^$$' -bench . -benchtime 7x -timeout 3h ./bench
 
-fuzz: ## each fuzz target for FUZZTIME (30s)
+fuzz: ## run each fuzz target for FUZZTIME (30s)
 	.ci/fuzz $(FUZZTIME)
 
-release: ## archives, bills of materials and checksums of this version for all systems, in dist/
+release: ## build archives, bills of materials and checksums for all systems in dist/
 	go run ./internal/tools/release -o dist
 
-release-check: ## the release twice, from two fresh clones with caches of their own, must be the same bytes; takes minutes
+release-check: ## build the release twice, from fresh clones with empty caches, and compare all bytes; takes minutes
 	.ci/release-check

@@ -22,7 +22,7 @@ const (
 // as it is.
 var shownAsItIs = regexp.MustCompile(`^//(go:|\t)`)
 
-// Comments end at 100 columns and code at 120, but for raw strings and what an example prints.
+// Comments end at 100 columns and code at 120, except raw strings and the output of examples.
 func TestLinesAreShort(t *testing.T) {
 	files := 0
 	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
@@ -75,7 +75,7 @@ func TestLongLines(t *testing.T) {
 	}
 }
 
-// longLines gives the numbers of the lines that are too long.
+// longLines returns the numbers of the lines that are too long.
 func longLines(source []byte) []int {
 	exempt := rawStrings(source)
 	printed := false // by an example
@@ -96,7 +96,7 @@ func longLines(source []byte) []int {
 	return long
 }
 
-// rawStrings gives the numbers of the lines in which a raw string stands.
+// rawStrings returns the numbers of the lines with a raw string.
 func rawStrings(source []byte) map[int]bool {
 	file := token.NewFileSet().AddFile("", -1, len(source))
 	var s scanner.Scanner

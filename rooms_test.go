@@ -57,7 +57,7 @@ func imports(t *testing.T, tests bool) map[string][]string {
 	return found
 }
 
-// Arrows go one way: what commands are made of knows no command, in tests and examples too.
+// Only packages under cmd import packages under cmd, in tests and examples too.
 func TestNothingImportsTheCommandLine(t *testing.T) {
 	for importer, imported := range imports(t, true) {
 		for _, name := range imported {
@@ -68,7 +68,7 @@ func TestNothingImportsTheCommandLine(t *testing.T) {
 	}
 }
 
-// What stands below pkg knows nothing of pkg. The tools are no part of it.
+// Packages under internal do not import packages under pkg, except the tools.
 func TestInternalImportsNoPkg(t *testing.T) {
 	for importer, imported := range imports(t, false) {
 		for _, name := range imported {

@@ -6,8 +6,8 @@ import (
 	"github.com/danabio/danabio-go/gen/biometricapi/spec"
 )
 
-// kin-openapi refuses the spec as published (its token URL holds a variable); with the overlay it
-// must accept it whole.
+// kin-openapi refuses the spec as published, because its token URL contains a variable. With the
+// overlay it must accept all of it.
 func TestSpecWithOverlayIsValid(t *testing.T) {
 	doc, err := spec.GetSpec()
 	if err != nil {

@@ -1,6 +1,6 @@
-// Package bench_test holds the client against the floor of what it does: the same work by the
-// standard library alone. Each benchmark does both in turn, so that what else the machine does
-// falls on both. See README.md.
+// Package bench_test compares the client with a lower bound: the same work with the standard
+// library alone. Each benchmark runs both in turn, so that other load on the machine affects both.
+// See README.md.
 package bench_test
 
 import (
@@ -110,7 +110,7 @@ func takeStart(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, `{"circuitId":"`+circuit+`","link":"https://sign.example.com/s/1"}`)
 }
 
-// gigabit takes a start no faster than a network of 1 Gbit/s would bring it.
+// gigabit accepts a start no faster than a network of 1 Gbit/s would deliver it.
 func gigabit(w http.ResponseWriter, r *http.Request) {
 	const bytesPerSecond = 125e6
 	began, taken := time.Now(), int64(0)
@@ -188,9 +188,8 @@ func noise(size int) []byte {
 	return content
 }
 
-// BenchmarkUpload64MiB starts a circuit with a file of 64 MiB; the floor sends the same body,
-// ready-made in memory. gigabit: to a server that takes 1 Gbit/s, instead of what the loopback
-// gives.
+// BenchmarkUpload64MiB starts a circuit with a file of 64 MiB. The lower bound sends the same body
+// from memory. gigabit limits the server to 1 Gbit/s instead of the speed of the loopback.
 func BenchmarkUpload64MiB(b *testing.B) {
 	b.Run("plain", func(b *testing.B) { startAgainstPost(b, 64<<20, 1, false, takeStart) })
 	b.Run("tls", func(b *testing.B) { startAgainstPost(b, 64<<20, 1, true, takeStart) })
@@ -205,8 +204,8 @@ func BenchmarkStart10KiB(b *testing.B) {
 	b.Run("tls", func(b *testing.B) { startAgainstPost(b, 10<<10, 100, true, takeStart) })
 }
 
-// BenchmarkReading64MiB is what an upload must do beside sending: read the file, hash it and encode
-// it as Base64. The floor reads it only.
+// BenchmarkReading64MiB measures what an upload must do besides sending: read the file, hash it and
+// encode it as Base64. The lower bound only reads it.
 func BenchmarkReading64MiB(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "contract.pdf")
 	if err := os.WriteFile(path, noise(64<<20), 0o600); err != nil {

@@ -207,8 +207,8 @@ func events(random *rand.Rand, size int) []byte {
 	return b.Bytes()[:size]
 }
 
-// folder is where corpora and what is extracted from them lie: among the temporary files, or where
-// DANABIO_BENCH_FOLDER says.
+// folder is where corpora and extracted files are: in the temporary folder, or where
+// DANABIO_BENCH_FOLDER points.
 var folder = sync.OnceValues(func() (string, error) {
 	return os.MkdirTemp(os.Getenv("DANABIO_BENCH_FOLDER"),
 		"danabio-bench")

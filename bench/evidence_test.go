@@ -45,7 +45,7 @@ func process(tb testing.TB, name string, args ...string) {
 	}
 }
 
-// rival is another way to do what ours does. Into is a new folder, which it makes itself.
+// rival is another program for the same work. into is a new folder, which it creates itself.
 type rival struct {
 	name string
 	do   func(b *testing.B, path, into string)
@@ -62,8 +62,8 @@ func againstEach(b *testing.B, ours func(path, into string) []string, rivals []r
 					path := c.path(b, how)
 					for _, r := range rivals {
 						b.Run(r.name, func(b *testing.B) {
-							// What was extracted stays until all is measured: ext4 makes files
-							// slower while it remembers removed ones.
+							// Extracted files stay until everything is measured, because ext4
+							// creates files more slowly while it remembers removed ones.
 							into, err := os.MkdirTemp(filepath.Dir(path), "out")
 							if err != nil {
 								b.Fatal(err)
@@ -87,9 +87,9 @@ func againstEach(b *testing.B, ours func(path, into string) []string, rivals []r
 func verifying(path, _ string) []string     { return []string{"evidence", "verify", path} }
 func extracting(path, into string) []string { return []string{"evidence", "extract", path, "-o", into} }
 
-// BenchmarkVerify has as floors the SHA-256 of the ZIP alone, and archive/zip, which checks CRCs
-// and what else it does; with SHA-256 of ZIP and entries beside it, that is the same work by the
-// standard library. All of them are in this process, which starts none.
+// BenchmarkVerify compares with the SHA-256 of the ZIP alone, and with archive/zip, which checks
+// CRCs; together with the SHA-256 of the ZIP and of the entries, that is the same work with the
+// standard library. All of it runs in this process.
 func BenchmarkVerify(b *testing.B) {
 	againstEach(b, verifying, []rival{
 		{"sha256", func(b *testing.B, path, _ string) { hashFile(b, path) }},

@@ -39,8 +39,8 @@ func shell(name, script string) rival {
 		func(b *testing.B, path, into string) { process(b, "sh", "-ec", script+" >/dev/null", "sh", path, into) }}
 }
 
-// BenchmarkForeignVerify has the tests of other programs as its floors; with SHA-256 of the ZIP
-// after it, that is less than what ours does, which also hashes each entry.
+// BenchmarkForeignVerify compares with the tests of other programs. With the SHA-256 of the ZIP
+// added, they do less than our code, which also hashes each entry.
 func BenchmarkForeignVerify(b *testing.B) {
 	need(b, "unzip", "7z", "bsdtar", "openssl")
 	const hash = ` && openssl dgst -sha256 "$1"`
@@ -51,8 +51,8 @@ func BenchmarkForeignVerify(b *testing.B) {
 	})
 }
 
-// BenchmarkForeignExtract has the extraction of other programs as its floors, with SHA-256 of all
-// files and of the ZIP after it, and as the lowest cp of what comes out.
+// BenchmarkForeignExtract compares with extraction by other programs, followed by the SHA-256 of
+// all files and of the ZIP, and with cp of the extracted files as the lowest bound.
 func BenchmarkForeignExtract(b *testing.B) {
 	need(b, "unzip", "7z", "bsdtar", "openssl", "find", "cp")
 	const (

@@ -14,8 +14,8 @@ import (
 // The most memory that danabio may take, whatever the evidence.
 const maxPeak = 24 << 20
 
-// TestForeignPeakMemory asks the system what danabio took. What it says for a process counts its
-// parent's memory at the fork; so a small one, this test once more, is the parent.
+// TestForeignPeakMemory asks the system for the peak memory of danabio. The number includes the
+// parent's memory at the fork, so a small process is the parent: this test, run again.
 func TestForeignPeakMemory(t *testing.T) {
 	if args := os.Getenv("DANABIO_BENCH_RUN"); args != "" {
 		command := strings.Split(args, "\n")

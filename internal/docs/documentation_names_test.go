@@ -24,7 +24,7 @@ var notOurs = map[string]bool{
 	"IntegrationTest": true, // an example
 }
 
-// What the documentation calls by a Go name or by a path exists.
+// Every Go name and every path in the documentation exists.
 func TestDocumentationNamesGoThatExists(t *testing.T) {
 	names := exportedNames(t)
 	checked := 0
@@ -126,8 +126,8 @@ func receiverOf(function *ast.FuncDecl) string {
 
 var fetched = regexp.MustCompile(`go (get|install) github\.com/danabio/danabio-go(\S*)@`)
 
-// What the documentation has users fetch are packages with code: go get of the module's root
-// fetches what the tools here need, and not what the client needs.
+// The documentation tells users to fetch packages with code: go get of the module's root fetches
+// what the tools here need, not what the client needs.
 func TestDocumentationFetchesPackages(t *testing.T) {
 	checked := 0
 	for _, file := range documentation(t) {

@@ -12,7 +12,7 @@ import (
 	"github.com/danabio/danabio-go/internal/markdown"
 )
 
-// The Markdown files of the root and of docs/, which package markdown says how to mark.
+// These are the Markdown files of the root and of docs/. Package markdown describes their marks.
 func documentation(t *testing.T) []*markdown.File {
 	t.Helper()
 	files, err := markdown.Documentation(".")
@@ -22,7 +22,7 @@ func documentation(t *testing.T) []*markdown.File {
 	return files
 }
 
-// What looks like something to run is run, or says why it is not.
+// Every block that looks runnable is run, or says why not.
 func TestDocumentationIsRunOrSaysWhyNot(t *testing.T) {
 	for _, file := range documentation(t) {
 		names := map[string]int{}

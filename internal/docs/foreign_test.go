@@ -18,7 +18,7 @@ import (
 	"github.com/danabio/danabio-go/internal/markdown"
 )
 
-// The shell lines of the documentation do what it says.
+// The shell commands in the documentation do what it says.
 func TestForeignShellLinesOfTheDocumentation(t *testing.T) {
 	binaries := buildDanabio(t)
 	for _, file := range documentation(t) {

@@ -1,5 +1,6 @@
-// Package docs tests the documentation: the Markdown files of the root and of docs/. What they show
-// is run, what they name exists, and what they link to is there. The tests run in the root.
+// Package docs tests the documentation: the Markdown files of the root and of docs/. The tests run
+// their examples, and check that the names in them and the targets of their links exist. They run
+// in the root of the repository.
 package docs_test
 
 import (

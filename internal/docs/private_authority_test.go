@@ -62,7 +62,7 @@ func behindPrivateAuthority(t *testing.T, folder string) map[string]string {
 	}
 }
 
-// tunnel serves a proxy that connects whoever gives the right name and password.
+// tunnel serves a proxy that accepts only the right name and password.
 func tunnel(t *testing.T) (url string) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -199,8 +199,8 @@ func failsOnForgedEvidence(t *testing.T, program string) {
 	}
 }
 
-// session runs the blocks of one file. It knows of a shell what commands of nothing but danabio
-// need: variables, quotes, comments, lines that go on, NAME=$(danabio …), eval, echo, and "||".
+// session runs the blocks of one file. It supports the shell syntax that danabio commands need:
+// variables, quotes, comments, continued lines, NAME=$(danabio …), eval, echo, and "||".
 type session struct {
 	binary, folder string
 	variables      map[string]string
@@ -212,8 +212,7 @@ var (
 	assignment = regexp.MustCompile(`^([A-Za-z_]+)=(.*)$`)
 )
 
-// commands runs commands, and returns what they print to standard output. It ends at the first that
-// fails.
+// commands runs commands and returns their standard output. It stops at the first failure.
 func (s *session) commands(text string) (string, error) {
 	s.printed.Reset()
 	for line := range strings.Lines(strings.ReplaceAll(text, "\\\n", " ")) {
@@ -327,7 +326,7 @@ func (s *session) words(line string) ([]string, error) {
 
 var variable = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*|\?)`)
 
-// program runs a program in the folder, and returns what it prints.
+// program runs a program in the folder and returns its output.
 func (s *session) program(path string) (string, error) {
 	run := exec.Command(path)
 	run.Dir, run.Env = s.folder, environment(s.folder, s.variables)

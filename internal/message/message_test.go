@@ -81,8 +81,8 @@ func bodyOf(content openapi3.Content) (*openapi3.Schema, []string) {
 	return &openapi3.Schema{}, names
 }
 
-// differences lists what the Go type has and the schema has not; with strict, also what the schema
-// requires and the Go type has not.
+// differences returns what the Go type has and the schema lacks; with strict, also what the schema
+// requires and the Go type lacks.
 func differences(schema *openapi3.Schema, goType reflect.Type, strict bool) []string {
 	var found []string
 	properties, required := fieldsOf(schema)

@@ -17,8 +17,8 @@ import (
 
 var objectHead = regexp.MustCompile(`^(\d+)(?:[\x00\t\n\f\r ]|%[^\r\n]*[\r\n])+(\d+)(?:[\x00\t\n\f\r ]|%[^\r\n]*[\r\n])+obj\b`)
 
-// checkObjects holds every object that the document gives against the file's bytes: it begins with
-// its own number, and its text, as it stands and as Append writes it, reads as the same object.
+// checkObjects compares every object of the document with the file's bytes: it begins with its
+// number, and its text, both as stored and as Append writes it, parses as the same object.
 func checkObjects(t *testing.T, d *pdf.Document, file []byte) {
 	t.Helper()
 	for entry := range d.Entries() {
@@ -47,7 +47,7 @@ func checkObjects(t *testing.T, d *pdf.Document, file []byte) {
 	}
 }
 
-// checkMentions holds what an object is said to mention against the names in it.
+// checkMentions compares the references that an object is said to contain with the names in it.
 func checkMentions(t *testing.T, d *pdf.Document, entry pdf.Entry, loaded pdf.Indirect, failed error) {
 	t.Helper()
 	found, mentioned, err := d.Mentions(entry, "nowhere to be found")

@@ -90,7 +90,7 @@ func placed(entries []Entry) []Entry {
 	return sorted
 }
 
-// sameBag tells whether two lists have the same entries, as often each, in whatever order.
+// sameBag reports whether two lists have the same entries, equally often, in any order.
 func sameBag(a, b []Entry) bool {
 	count := map[Entry]int{}
 	for _, entry := range a {

@@ -110,8 +110,8 @@ func TestDecodeTakesAllOrNothing(t *testing.T) {
 	}
 }
 
-// A certificate that cannot be parsed is told with what is wrong, since a proxy that makes it may
-// be mended.
+// A certificate that cannot be parsed is reported with the reason, because the proxy that makes it
+// may be fixable.
 func TestCertificateThatCannotBeParsed(t *testing.T) {
 	_, one := authority(t)
 	blocks, err := pemfile.Decode([]byte(one +
@@ -178,8 +178,8 @@ func TestTrustedCertificate(t *testing.T) {
 	}
 }
 
-// Whatever a file holds, each certificate that package encoding/pem finds in it is found, or the
-// file is refused.
+// For any file, either each certificate that package encoding/pem finds is found too, or the file
+// is refused.
 func FuzzDecode(f *testing.F) {
 	valid := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte("content")}))
 	for _, seed := range []string{"", valid, valid + valid, strings.TrimSpace(valid) + valid, "\ufeff" + valid,

@@ -17,7 +17,7 @@ var noProxyServers = []string{
 	"https://10.1.2.3:8443", "https://192.168.0.1", "https://[2001:db8::1]",
 }
 
-// What NO_PROXY excepts is what package net/http excepts.
+// NO_PROXY excludes exactly what package net/http excludes.
 func TestNoProxyIsReadAsNetHTTPReadsIt(t *testing.T) {
 	if isChild() {
 		var through []string

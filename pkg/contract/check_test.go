@@ -19,7 +19,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// notes keeps what a checker tells.
+// notes collects what a checker reports.
 type notes struct {
 	mu        sync.Mutex
 	findings  []contract.Finding
@@ -49,14 +49,14 @@ func (l *notes) classes() []contract.Class {
 	return all
 }
 
-// text is all that the checker said, for searching.
+// text returns everything that the checker reported, for searching.
 func (l *notes) text(checker *contract.Checker) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return fmt.Sprintf("%v %+v %#v %s", l.findings, l.findings, l.exchanges, checker.Summary())
 }
 
-// only gives the one exchange that was checked.
+// only returns the single exchange that was checked.
 func (l *notes) only(t *testing.T) contract.Exchange {
 	t.Helper()
 	l.mu.Lock()
@@ -67,8 +67,8 @@ func (l *notes) only(t *testing.T) contract.Exchange {
 	return l.exchanges[0]
 }
 
-// frozenSpec is a copy of the embedded spec from one day. What a checker does is tested against it,
-// so that a spec that the vendor changes breaks none of these tests.
+// frozenSpec is a copy of an earlier embedded spec. Checkers are tested with it, so that a new spec
+// of the vendor does not break these tests.
 var frozenSpec = func() []byte {
 	text, err := os.ReadFile("testdata/spec.json")
 	if err != nil {
@@ -91,8 +91,8 @@ func newChecker(t *testing.T, change ...func(*contract.Config)) (*contract.Check
 	return checker, seen
 }
 
-// serve starts a server and gives a transport to it. stop waits for the handlers: a client may have
-// its answer before they return.
+// serve starts a server and returns a transport for it. stop waits for the handlers, because a
+// client may have its answer before they return.
 func serve(t *testing.T, handler http.Handler, h2 bool) (url string, transport *http.Transport, stop func()) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(handler)

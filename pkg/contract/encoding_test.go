@@ -36,7 +36,7 @@ func deflated(t *testing.T, content string) string {
 	return packed(t, func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) }, content)
 }
 
-// An answer in a coding that nobody asked for is a deviation of its own, and its body is checked as
+// An answer in a coding that nobody asked for is a separate deviation, and its body is checked as
 // far as it can be decoded.
 func TestContentEncodings(t *testing.T) {
 	type classes = []contract.Class
@@ -128,8 +128,8 @@ func TestContentEncodings(t *testing.T) {
 	}
 }
 
-// What net/http asks for and undoes by itself is no deviation: the body is checked as the caller
-// gets it.
+// A coding that net/http requests and decodes itself is not a deviation: the body is checked as the
+// caller gets it.
 func TestCompressionOfNetHTTPIsNoDeviation(t *testing.T) {
 	for _, side := range []string{"transport", "handler"} {
 		checker, seen := newChecker(t)

@@ -11,8 +11,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/contract"
 )
 
-// A test of your own passes contract.FailTest(t) as Report; this example prints instead. The server
-// stands for yours, the emulator's or the vendor's sandbox.
+// A test passes contract.FailTest(t) as Report; this example prints instead. The server stands for
+// your own, the emulator or the vendor's sandbox.
 func Example() {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

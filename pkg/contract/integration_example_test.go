@@ -19,8 +19,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator/emulatortest"
 )
 
-// onboard stands for code of yours that is to be tested. It gets its client as it does in
-// production.
+// onboard stands for the code under test. It gets its client as it does in production.
 func onboard(ctx context.Context, client *danabio.Client) error {
 	circuit, err := client.StartCircuit(ctx, danabio.CircuitRequest{
 		Signer:    danabio.Signer{Name: "Ana Prueba", Email: "ana@example.com", NIF: "00000000T"},
@@ -40,8 +39,8 @@ func onboard(ctx context.Context, client *danabio.Client) error {
 	return errors.Join(err, evidence.Close())
 }
 
-// contractConfig says where the test runs: against the emulator, unless DANABIO_CONTRACT_START is
-// "sandbox". Then it runs against the server that DANABIO_ENVIRONMENT (sandbox) or DANABIO_BASE_URL
+// contractConfig returns where the test runs: on the emulator, unless DANABIO_CONTRACT_START is
+// "sandbox". Then it runs on the server that DANABIO_ENVIRONMENT (sandbox) or DANABIO_BASE_URL
 // names, with DANABIO_CHANNEL, DANABIO_CLIENT_ID and DANABIO_CLIENT_SECRET, and each run starts a
 // real circuit there.
 func contractConfig(t *testing.T) danabio.Config {
@@ -66,8 +65,8 @@ func contractConfig(t *testing.T) danabio.Config {
 	return config
 }
 
-// sandbox says where circuits may be started for a test. A list of what is production would miss
-// some: customers have hosts of their own.
+// sandbox lists where tests may start circuits. A list of production servers would be incomplete,
+// because customers have their own hosts.
 func sandbox(base string) bool {
 	address, err := url.Parse(base)
 	if err != nil {
@@ -78,7 +77,7 @@ func sandbox(base string) bool {
 		host == "localhost" || net.ParseIP(host).IsLoopback()
 }
 
-// testOnboarding is what your test, func TestOnboarding(t *testing.T), looks like.
+// testOnboarding shows what your test, func TestOnboarding(t *testing.T), looks like.
 func testOnboarding(t *testing.T) {
 	config := contractConfig(t)
 	base, err := config.Environment.BaseURL()

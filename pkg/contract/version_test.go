@@ -201,7 +201,7 @@ func (r reading) RoundTrip(request *http.Request) (*http.Response, error) {
 	return r.fixed.RoundTrip(request)
 }
 
-// Traffic is held against the embedded spec where no other is given.
+// Traffic is compared with the embedded spec unless another is given.
 func TestEmbeddedSpecIsTheDefault(t *testing.T) {
 	checker, err := New(Config{Report: func(Finding) {}})
 	if err != nil {

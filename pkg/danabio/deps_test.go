@@ -7,8 +7,7 @@ import (
 	"testing"
 )
 
-// What the client compiles in is part of what its users must trust, so each module in it is a
-// choice that stands here.
+// Users must trust every module that the client compiles in, so each is listed here explicitly.
 func TestClientCompilesInNothingElse(t *testing.T) {
 	allowed := map[string][]string{
 		"github.com/danabio/danabio-go/pkg/danabio": {

@@ -131,7 +131,7 @@ func TestPDFMarkMayStandWithinThe1024thByte(t *testing.T) {
 	})
 }
 
-// changingFS gives a file that changes between the check and the end of the sending.
+// changingFS returns a file that changes between the check and the end of sending.
 type changingFS struct {
 	content []byte
 	change  func(opened int, file *fstest.MapFile)

@@ -14,8 +14,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// The limit on the size of a file stands for a disk that is full. It holds for a whole process, so
-// this test runs in one of its own.
+// The limit on the size of a file simulates a full disk. It applies to a whole process, so this
+// test runs in a separate one.
 func TestFullDiskLeavesNothingBehind(t *testing.T) {
 	if os.Getenv("DANABIO_TEST_FULL_DISK") == "" {
 		child := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")

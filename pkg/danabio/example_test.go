@@ -137,8 +137,8 @@ func ExampleClient_StartCircuit() {
 	// sent contrato.pdf 62345
 }
 
-// The server breaks the connection instead of answering. Whether it started a circuit nobody here
-// can know, so the start is not sent again.
+// The server breaks the connection instead of answering. The client cannot know whether a circuit
+// was started, so it does not send the start again.
 func ExampleOutcomeUnknownError() {
 	lost := emulator.Fault{Operation: emulator.OperationStart, Reset: true}
 	config, stop := exampleConfig(time.Hour, lost)
@@ -184,7 +184,7 @@ func ExampleClient_WaitForEvidence() {
 	// audit.json
 }
 
-// Waiting that has an end, and says what it does. The signer never signs.
+// Wait with a time limit, and report progress. The signer never signs.
 func ExamplePollPolicy() {
 	client, circuit, folder, stop := exampleCircuit(time.Hour)
 	defer stop()

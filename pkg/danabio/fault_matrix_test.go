@@ -33,8 +33,8 @@ var (
 	keptAside = []string{"evidence.zip.rejected", "evidence.zip.rejected.json"}
 )
 
-// fault is one thing that goes wrong, in one phase of the operations it is written for. It is there
-// at every attempt, but for a wait, which it meets once.
+// fault is one thing that goes wrong in one phase of its operations. It occurs at every attempt,
+// except in a wait, where it occurs once.
 type fault struct {
 	operations []string
 	phase      string // connect, tls, send, headers, body, disk or cancel
@@ -65,7 +65,7 @@ type wanted struct {
 }
 
 // TestFaultMatrix injects every fault into every operation that it applies to. With
-// DANABIO_FAULTS_TABLE it writes what it saw to that file.
+// DANABIO_FAULTS_TABLE it writes the results to that file.
 func TestFaultMatrix(t *testing.T) {
 	type triple struct{ operation, phase, name string }
 	var rows []*string // of the table, in its order
@@ -127,8 +127,8 @@ func or(text, otherwise string) string {
 	return text
 }
 
-// inject runs the operation with the fault in its way, and fails unless what happened is what was
-// wanted, and each fault was met.
+// inject runs the operation with the fault, and fails unless the result is the wanted one and each
+// fault occurred.
 func (f fault) inject(t *testing.T, operation string) (got wanted) {
 	want := decide(operation, f.kind)
 	if f.left != nil {
@@ -236,7 +236,7 @@ func (f fault) inject(t *testing.T, operation string) (got wanted) {
 	return got
 }
 
-// compare fails unless what happened is what was wanted, and each fault was met.
+// compare fails unless the result is the wanted one and each fault occurred.
 func (got wanted) compare(t *testing.T, want wanted) {
 	t.Helper()
 	if got.faulty != want.faulty {
@@ -442,7 +442,7 @@ func decide(operation string, k kind) wanted {
 	case "tolerated":
 		passes.attempts = 1
 		return passes
-	case "passes": // the client mends it with one more attempt
+	case "passes": // the client recovers with one more attempt
 		return passes
 	case "cut": // the body; three more tries came no further
 		if operation == wait {

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Whoever may read a folder can hold its lock.
+// Any user who can read a folder can hold its lock.
 func TestDownloadDoesNotOutlastItsContextOnALockedFolder(t *testing.T) {
 	path := target(t)
 	folder, err := os.Open(filepath.Dir(path))

@@ -61,9 +61,8 @@ const (
 // reply answers one request.
 type reply func(http.ResponseWriter, *http.Request)
 
-// script is a server that answers each operation with the replies it was given, in order, and
-// nothing after them, but for the token endpoint, which then hands out tokens. Each reply must be
-// used.
+// script is a server that answers each operation with the given replies, in order, and nothing
+// after them. Only the token endpoint then continues to issue tokens. Each reply must be used.
 type script struct {
 	t *testing.T
 
@@ -255,8 +254,8 @@ type bed struct {
 	dials  atomic.Int32
 }
 
-// checkedClient fails the test when the client's requests deviate from the spec. What the test's
-// server answers is the test's own choice, which another spec does not make wrong.
+// checkedClient fails the test if the client's requests deviate from the spec. The answers of the
+// test's server are not checked, because the test chooses them.
 func checkedClient(t *testing.T) func(contract.Finding) {
 	fail := contract.FailTest(t)
 	return func(finding contract.Finding) {

@@ -21,7 +21,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// notebook is a Journal that keeps what it is told and fails when it is told to.
+// notebook is a Journal that records its calls, and fails when it is told to.
 type notebook struct {
 	mu       sync.Mutex
 	intents  []danabio.StartIntent
@@ -374,7 +374,7 @@ func TestEveryAttemptIsHeldAgainstTheIntent(t *testing.T) {
 	}, journaled(n))
 }
 
-// What the journal is told is not about the signer.
+// The journal contains nothing about the signer.
 func TestJournalGetsNothingPersonal(t *testing.T) {
 	n := &notebook{}
 	inBubble(t, newScript(t).on(start, status(200, `{"circuitId":"`+circuit+`","link":"`+canaryLink+`"}`)),

@@ -32,8 +32,8 @@ const (
 	maxMemory = 64 << 20
 )
 
-// inChild runs this test again in a process of its own, whose whole memory is then known, and
-// returns what it printed.
+// inChild runs this test again in a separate process, whose whole memory is then known, and returns
+// its output.
 func inChild(t *testing.T, url string, environment ...string) string {
 	t.Helper()
 	child := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
@@ -74,7 +74,7 @@ func childClient(t *testing.T) *danabio.Client {
 	})
 }
 
-// noise is a PDF header and then bytes that cannot be compressed, of a given size.
+// noise returns a PDF header followed by incompressible bytes, of the given size.
 type noise struct {
 	source *rand.ChaCha8
 	read   int64

@@ -116,7 +116,7 @@ func wantAtOnce(t *testing.T, s *counted, config danabio.Config, want error, tex
 	}
 }
 
-// What will not mend itself ends each operation at once, and says what it is.
+// An error that will not go away ends each operation at once, and says what it is.
 func TestWhatDoesNotMendItselfIsNoOutage(t *testing.T) {
 	ca := testca.New(t)
 	good := ca.Issue(t, testca.Subject{Name: "the server", Hosts: []string{"127.0.0.1", "localhost"}})
@@ -202,7 +202,8 @@ func portOf(l net.Listener) string {
 	return port
 }
 
-// A server that takes plain HTTP for a mistake answers 400, which is no word on the credentials.
+// A server that treats plain HTTP as a mistake answers 400, which says nothing about the
+// credentials.
 func TestPlainHTTPToAServerOfTLSIsNamed(t *testing.T) {
 	for name, body := range map[string]string{
 		"Go":    "Client sent an HTTP request to an HTTPS server.\n",

@@ -35,7 +35,7 @@ type crowd struct {
 
 func callerName(n int) string { return fmt.Sprintf("caller-%03d", n) }
 
-// crowds are made anew for each storm.
+// each storm gets new crowds
 func crowds(t *testing.T) map[string]*crowd {
 	folder := t.TempDir()
 	return map[string]*crowd{
@@ -249,8 +249,8 @@ func TestStormOfCallersOfOneClientIsOneTokenRequestAtATime(t *testing.T) {
 	})
 }
 
-// Whoever waits, for an answer or for the next attempt, returns at the moment of the cancellation.
-// That none leaves a goroutine is the bubble's to check.
+// Every waiting call, for an answer or for the next attempt, returns at the moment of the
+// cancellation. The bubble checks that no goroutine is left.
 func TestStormIsCancelledAtOnce(t *testing.T) {
 	never := broken(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)

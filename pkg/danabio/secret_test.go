@@ -124,7 +124,7 @@ func TestLogOfWhatWorkedHoldsNothingSecret(t *testing.T) {
 	}
 }
 
-// Whatever goes wrong, no error and no log quotes what was secret or personal in the request or the
+// Whatever goes wrong, no error and no log quotes secret or personal data of the request or the
 // answer.
 func TestErrorsAndLogsHoldNothingSecret(t *testing.T) {
 	echo := func(code int, mediaType string) reply {

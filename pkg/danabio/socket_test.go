@@ -25,8 +25,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// socketFault is one thing that goes wrong on real sockets of this machine. It is there at every
-// attempt, but for a wait, which it meets once.
+// socketFault is one thing that goes wrong on real sockets of this machine. It occurs at every
+// attempt, except in a wait, where it occurs once.
 type socketFault struct {
 	operations []string
 	phase      string
@@ -58,8 +58,8 @@ type socketFault struct {
 	limit     time.Duration                     // of connecting there
 }
 
-// inject runs the operation with the fault in its way, and fails unless what happened is what was
-// wanted, and each fault was met.
+// inject runs the operation with the fault, and fails unless the result is the wanted one and each
+// fault occurred.
 func (f socketFault) inject(t *testing.T, operation string) wanted {
 	want := decide(operation, f.kind)
 	path := target(t)
@@ -144,7 +144,7 @@ func wantStored(t *testing.T, path string, content []byte) {
 	}
 }
 
-// countedTokens gives another token each time.
+// countedTokens returns a different token each time.
 type countedTokens struct{ n int }
 
 func (c *countedTokens) Token() (*oauth2.Token, error) {
@@ -219,7 +219,7 @@ func (s *socketServer) url() string {
 	return scheme + "://localhost:" + port
 }
 
-// next counts an attempt and says whether it meets the fault.
+// next counts an attempt and reports whether the fault occurs in it.
 func (s *socketServer) next() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -49,7 +49,7 @@ func (Signer) LogValue() slog.Value { return slog.StringValue(redacted) }
 // Circuit is a circuit that was started.
 type Circuit struct {
 	ID        string    `json:"circuitId"`
-	Link      Secret    `json:"link"` // URL that the signer opens (help article); whoever has it can act as the signer
+	Link      Secret    `json:"link"` // URL that the signer opens (help article); anyone who has it can act as the signer
 	RequestID string    `json:"requestId"`
 	Channel   string    `json:"channel"`
 	StartedAt time.Time `json:"startedAt"` // UTC, by this machine's clock

@@ -130,7 +130,7 @@ func (b *browser) keep(name string, picture []byte) {
 	}
 }
 
-// sees waits for a page with the heading, and holds it against axe-core.
+// sees waits for a page with the heading, and checks it with axe-core.
 func (b *browser) sees(heading string) {
 	b.t.Helper()
 	b.do(chromedp.WaitVisible(chromedp.Search(fmt.Sprintf("//h1[.=%q]", heading))))

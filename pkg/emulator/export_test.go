@@ -6,13 +6,13 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// SetMaxHeld lowers the bound on what the emulator holds in memory.
+// SetMaxHeld lowers the limit on what the emulator keeps in memory.
 func (e *Emulator) SetMaxHeld(bytes int64) { e.maxHeld = bytes }
 
-// EvidenceAllowance is what a circuit is expected to hold beyond its documents.
+// EvidenceAllowance is what a circuit is expected to need beyond its documents.
 const EvidenceAllowance = evidenceAllowance
 
-// FileNames is what names are made into for the evidence.
+// FileNames returns the file names in the evidence for the given names.
 var FileNames = fileNames
 
 // Held is how many bytes count as held in memory.
@@ -25,7 +25,7 @@ func (e *Emulator) Held() int64 {
 // StartStatus is what a start that went well is answered with.
 func (e *Emulator) StartStatus() int { return e.specResponses.success[OperationStart].status }
 
-// Allows says whether the spec allows the body of a start.
+// Allows reports whether the spec allows the body of a start.
 func (e *Emulator) Allows(body string) bool {
 	var value any
 	return json.Unmarshal([]byte(body), &value) == nil &&

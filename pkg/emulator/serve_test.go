@@ -27,8 +27,8 @@ type served struct {
 	client *http.Client
 }
 
-// contractHandler holds the traffic against the spec. Requests that break it on purpose must be
-// refused; answers are always held to it.
+// contractHandler checks the traffic against the spec. Requests that break it on purpose must be
+// refused; answers are always checked.
 func contractHandler(t *testing.T, next http.Handler) http.Handler {
 	t.Helper()
 	checker, err := contract.New(contract.Config{Report: func(finding contract.Finding) {

@@ -61,7 +61,7 @@ func same(a, b history) bool {
 	return true
 }
 
-// Any cut of a valid file gives a prefix of its records.
+// Any truncation of a valid file yields a prefix of its records.
 func FuzzCut(f *testing.F) {
 	f.Add([]byte{1, 9, 2, 3, 2, 11}, uint(0))
 	f.Add([]byte{1, 1, 1, 1, 9, 200, 64}, uint(400))

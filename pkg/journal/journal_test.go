@@ -260,7 +260,7 @@ func TestClosedJournalTakesNothing(t *testing.T) {
 	}
 }
 
-// Whoever comes first begins; the others are told. Run under -race.
+// The first caller begins; the others get an error. Run under -race.
 func TestConcurrentBeginningsOfOneIDAreOneIntent(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "starts.journal")
 	j := open(t, path)

@@ -94,7 +94,7 @@ func TestForgedEvidenceIsNotGood(t *testing.T) {
 	}
 }
 
-// What could not be judged is not good, and what is wrong has its own word.
+// What could not be judged is not good, and what is wrong has a separate word.
 func TestPolicyDecides(t *testing.T) {
 	path, circuit := received(t, "")
 	content, err := os.ReadFile(path)

@@ -75,7 +75,7 @@ const sums = "SHA256SUMS"
 func (r *release) make(ctx context.Context) error {
 	if entries, err := os.ReadDir(r.out); err == nil && len(entries) > 0 {
 		if _, err := os.Stat(filepath.Join(r.out, sums)); err != nil {
-			return fmt.Errorf("%s holds something else than a release; give another folder by -o", r.out)
+			return fmt.Errorf("%s contains something other than a release; give another folder with -o", r.out)
 		}
 	}
 	when, err := r.date(ctx)
@@ -219,7 +219,7 @@ func (r *release) date(ctx context.Context) (time.Time, error) {
 	seconds, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || seconds < zipEpoch {
 		return time.Time{},
-			fmt.Errorf("SOURCE_DATE_EPOCH %q is no number of seconds since 1970 that lies in 1980 or later", text)
+			fmt.Errorf("SOURCE_DATE_EPOCH %q is not a number of seconds since 1970 that lies in 1980 or later", text)
 	}
 	return time.Unix(seconds, 0).UTC(), nil
 }

@@ -84,7 +84,7 @@ func TestRelease(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := two.make(t.Context()); err == nil ||
-		!strings.Contains(err.Error(), "holds something else than a release") {
+		!strings.Contains(err.Error(), "contains something other than a release") {
 		t.Errorf("error %v", err)
 	}
 	if err := os.Rename(mine, filepath.Join(two.out, sums)); err != nil { // now it is an earlier release
@@ -204,8 +204,8 @@ func holdsWhatBelongsToAProgram(t *testing.T, files map[string][]byte) {
 	}
 }
 
-// What the specification of CycloneDX 1.6 requires is there; a foreign test holds bills against the
-// whole schema.
+// The bill contains what the specification of CycloneDX 1.6 requires. A foreign test validates
+// bills with the whole schema.
 func TestBillSaysWhatIsInAProgram(t *testing.T) {
 	var got bill
 	if err := json.Unmarshal(billText(t), &got); err != nil {

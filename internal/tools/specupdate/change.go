@@ -97,18 +97,18 @@ func compareSpecs(ctx context.Context, old, new *document) ([]change, error) {
 	}
 	out, err := tool(ctx, folder, oasdiff, args...)
 	if err != nil {
-		return nil, fmt.Errorf("compare by oasdiff: %w", err)
+		return nil, fmt.Errorf("compare with oasdiff: %w", err)
 	}
 	var found []change
 	if err := json.Unmarshal(out, &found); err != nil {
-		return nil, fmt.Errorf("compare by oasdiff: its answer cannot be read: %w", err)
+		return nil, fmt.Errorf("compare with oasdiff: its answer cannot be read: %w", err)
 	}
 	for i, c := range found {
 		if answerLost[c.ID] {
 			found[i].Level = breaking
 		}
 		if c.Level < harmless || c.Level > breaking {
-			return nil, fmt.Errorf("compare by oasdiff: it gives %s the level %d, which this program does not know",
+			return nil, fmt.Errorf("compare with oasdiff: it gives %s the level %d, which this program does not know",
 				c.ID, c.Level)
 		}
 	}

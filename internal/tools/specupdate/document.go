@@ -40,7 +40,7 @@ func readDocument(raw []byte) (*document, error) {
 		return nil, err
 	}
 	if root.Kind != yaml.MappingNode {
-		return nil, refuse("it is no OpenAPI document: at the top there must be a mapping with the key openapi")
+		return nil, refuse("it is not an OpenAPI document: the top level must be a mapping with the key openapi")
 	}
 	if root, err = plain(root); err != nil {
 		return nil, err
@@ -49,22 +49,22 @@ func readDocument(raw []byte) (*document, error) {
 	switch {
 	case child(root, "swagger") != nil:
 		return nil,
-			refuse("it is Swagger %s; OpenAPI 3.0 or 3.1 is needed, so ask the vendor for it or convert it first",
+			refuse("it is Swagger %s; OpenAPI 3.0 or 3.1 is required; ask the vendor for it, or convert it first",
 				text(child(root, "swagger")))
 	case child(root, "asyncapi") != nil:
-		return nil, refuse("it is an AsyncAPI document; OpenAPI 3.0 or 3.1 is needed")
+		return nil, refuse("it is an AsyncAPI document; OpenAPI 3.0 or 3.1 is required")
 	case d.version == "":
-		return nil, refuse("it is no OpenAPI document: it has no key openapi with a version such as 3.0.3")
+		return nil, refuse("it is not an OpenAPI document: it has no key openapi with a version such as 3.0.3")
 	case !taken.MatchString(d.version):
-		return nil, refuse("it is OpenAPI %q; the generator takes 3.0.x and 3.1.x", d.version)
+		return nil, refuse("it is OpenAPI %q; the generator supports 3.0.x and 3.1.x", d.version)
 	}
 	if err := outside(root, ""); err != nil {
 		return nil, err
 	}
 	if node := child(child(root, "info"), "version"); node != nil && node.Tag != "!!str" {
 		return nil,
-			refuse("line %d: info.version is %s, which without quotes is no text, as OpenAPI wants it; quote it: "+
-				"version: %q", node.Line, shown(node.Value), node.Value)
+			refuse("line %d: info.version is %s, which is not text without quotes, but OpenAPI requires text; quote "+
+				"it: version: %q", node.Line, shown(node.Value), node.Value)
 	}
 	if err := d.operationsNamedTwice(); err != nil {
 		return nil, err
@@ -80,7 +80,7 @@ func readDocument(raw []byte) (*document, error) {
 func outside(node *yaml.Node, at string) error {
 	for key, value := range children(node) {
 		if key == "$ref" && value.Kind == yaml.ScalarNode && !strings.HasPrefix(value.Value, "#") {
-			return refuse("line %d: the $ref %q at %s leads out of the document, and nothing is fetched; ask the "+
+			return refuse("line %d: the $ref %q at %s refers to another document, and nothing is fetched; ask the "+
 				"vendor for a bundled file, or bundle it first", value.Line, value.Value, target(at))
 		}
 		if err := outside(value, at+step(node, key)); err != nil {
@@ -112,7 +112,7 @@ func (d *document) operationsNamedTwice() error {
 	seen := make(map[string]operation)
 	for _, o := range d.operations() {
 		if before, twice := seen[o.id]; twice && o.id != "" {
-			return refuse("the operationId %q stands at both %s and %s; the generator names Go functions after it, "+
+			return refuse("the operationId %q is used for both %s and %s; the generator names Go functions after it, "+
 				"so the vendor must make them differ", o.id, before, o)
 		}
 		seen[o.id] = o

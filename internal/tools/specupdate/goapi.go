@@ -32,11 +32,11 @@ func goAPI(ctx context.Context, module, base, work, scratch string) ([]apiChange
 		return nil, &baseError{err}
 	}
 	if _, err := tool(ctx, work, apidiff, "-m", "-w", new, module); err != nil {
-		return nil, fmt.Errorf("list the exported Go API by apidiff: %w", err)
+		return nil, fmt.Errorf("list the exported Go API with apidiff: %w", err)
 	}
 	out, err := tool(ctx, scratch, apidiff, "-m", old, new)
 	if err != nil {
-		return nil, fmt.Errorf("compare the exported Go API by apidiff: %w", err)
+		return nil, fmt.Errorf("compare the exported Go API with apidiff: %w", err)
 	}
 	return readAPIChanges(out, module, "")
 }
@@ -56,11 +56,11 @@ func genAPI(ctx context.Context, module, base, work, scratch string) ([]apiChang
 			return nil, &baseError{err}
 		}
 		if _, err := tool(ctx, work, apidiff, "-w", new, pkg); err != nil {
-			return nil, fmt.Errorf("list what %s exports by apidiff: %w", pkg, err)
+			return nil, fmt.Errorf("list what %s exports with apidiff: %w", pkg, err)
 		}
 		out, err := tool(ctx, scratch, apidiff, old, new)
 		if err != nil {
-			return nil, fmt.Errorf("compare what %s exports by apidiff: %w", pkg, err)
+			return nil, fmt.Errorf("compare what %s exports with apidiff: %w", pkg, err)
 		}
 		changes, err := readAPIChanges(out, module, strings.TrimPrefix(pkg, module+"/")+".")
 		if err != nil {
@@ -75,8 +75,9 @@ func genAPI(ctx context.Context, module, base, work, scratch string) ([]apiChang
 type baseError struct{ err error }
 
 func (e *baseError) Error() string {
-	return fmt.Sprintf("the tree to compare the Go API with does not compile; if it holds edits that need the new "+
-		"spec, give an unchanged checkout by -base (make spec-update BASE=…), which git worktree add makes: %v", e.err)
+	return fmt.Sprintf("the tree to compare the Go API with does not compile; if it contains edits that need the new "+
+		"spec, give an unchanged checkout with -base (make spec-update BASE=…), which git worktree add creates: %v",
+		e.err)
 }
 
 func (e *baseError) Unwrap() error { return e.err }

@@ -107,7 +107,7 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	flags.BoolVar(&s.check, "check", false, "report only; exit 5 if the file would change something")
 	flags.StringVar(&s.tree, "tree", ".", "root of the repository")
 	flags.StringVar(&s.base, "base", "",
-		"root of an unchanged checkout, when the work tree already holds edits that need the new spec")
+		"root of an unchanged checkout, if the work tree already contains edits that need the new spec")
 	tests := flags.String("tests", "", "packages whose tests must pass (default: all that depend on gen/ or api/)")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -118,10 +118,11 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	s.tests = strings.Fields(*tests)
 	switch {
 	case flags.NArg() > 0:
-		return nil, fmt.Errorf("%w: %q is no flag; give the new spec by -file PATH or -url URL", errUsage, flags.Arg(0))
+		return nil, fmt.Errorf("%w: unexpected argument %q; give the new spec with -file PATH or -url URL", errUsage,
+			flags.Arg(0))
 	case (s.file == "") == (s.url == ""):
 		return nil,
-			fmt.Errorf("%w: give the new spec by either -file PATH or -url URL (make spec-update FILE=… or URL=…)",
+			fmt.Errorf("%w: give the new spec with either -file PATH or -url URL (make spec-update FILE=… or URL=…)",
 				errUsage)
 	case len(s.tests) == 0 && *tests != "":
 		return nil, fmt.Errorf("%w: -tests names no package", errUsage)

@@ -22,7 +22,7 @@ func TestUsage(t *testing.T) {
 	}{
 		{"nothing", nil, 2, "-file PATH or -url URL"},
 		{"both", []string{"-file", file, "-url", "https://specs.example.com"}, 2, "either -file PATH or -url URL"},
-		{"argument", []string{"-file", file, "more"}, 2, `"more" is no flag`},
+		{"argument", []string{"-file", file, "more"}, 2, `unexpected argument "more"`},
 		{"unknown flag", []string{"-force"}, 2, "not defined: -force"},
 		{"folder for a file", []string{"-file", folder}, 2, "is a folder"},
 		{"no tests", []string{"-file", file, "-tests", " "}, 2, "names no package"},

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// A file name reaches the program as it is: neither make nor the shell runs what stands in it.
+// A file name reaches the program unchanged: neither make nor the shell expands it.
 func TestForeignMakeExecutesNoFileName(t *testing.T) {
 	folder := t.TempDir()
 	program := "#!/bin/sh\nfor a in \"$@\"; do printf '%s\\n' \"$a\"; done\n"

@@ -27,7 +27,7 @@ func parseTree(raw []byte) (*yaml.Node, error) {
 	var top yaml.Node
 	switch err := decoder.Decode(&top); {
 	case errors.Is(err, io.EOF):
-		return nil, refuse("it is empty but for comments")
+		return nil, refuse("it contains nothing but comments")
 	case err != nil && kind == "JSON":
 		at := min(int(wrong.Offset), len(bytes.TrimRight(raw, " \t\r\n")))
 		return nil, refuse("it is broken JSON: line %d: %v", lineOf(raw, at), wrong)
@@ -35,7 +35,7 @@ func parseTree(raw []byte) (*yaml.Node, error) {
 		return nil, refuse("it is broken YAML: %s", strings.TrimPrefix(err.Error(), "yaml: "))
 	}
 	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return nil, refuse("it holds more than one YAML document; an OpenAPI document is one")
+		return nil, refuse("it contains more than one YAML document; an OpenAPI document is one")
 	}
 	return top.Content[0], nil
 }
@@ -67,7 +67,7 @@ func plain(root *yaml.Node) (*yaml.Node, error) {
 	var copied func(node *yaml.Node, depth int) (*yaml.Node, error)
 	copied = func(node *yaml.Node, depth int) (*yaml.Node, error) {
 		if nodes++; nodes > maxNodes {
-			return nil, refuse("it stands for more than %d values, aliases counted as what they stand for", maxNodes)
+			return nil, refuse("it expands to more than %d values, including its aliases", maxNodes)
 		}
 		if depth > maxDepth {
 			return nil, refuse("line %d: values are nested more than %d deep", node.Line, maxDepth)
@@ -97,8 +97,8 @@ func plain(root *yaml.Node) (*yaml.Node, error) {
 						"as JSON or without it", value.Line)
 			case twice:
 				return nil,
-					refuse("line %d: the key %q stands there again, first in line %d; which of them counts differs "+
-						"from tool to tool", value.Line, shown(value.Value), before)
+					refuse("line %d: the key %q is a duplicate of the one in line %d; tools differ in which one they "+
+						"use", value.Line, shown(value.Value), before)
 			}
 			seen[value.Value] = value.Line
 		}

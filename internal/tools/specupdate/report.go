@@ -52,7 +52,7 @@ func (r *report) find() {
 	for _, a := range r.overlay.actions {
 		if a.broken != "" {
 			problem("The overlay's %s cannot be applied: %s. Adapt its target in `%s` to the new file, or remove the "+
-				"action if what it mends is gone.", a, shown(a.broken), overlayFile)
+				"action if what it fixes is gone.", a, shown(a.broken), overlayFile)
 		}
 	}
 	for _, o := range r.lacking {
@@ -60,17 +60,17 @@ func (r *report) find() {
 			code(o.String()), r.candidates(o))
 	}
 	if r.invalid != nil {
-		problem("With the overlay applied the file is not valid: %s. Mend it by an action in `%s`; the vendor's file "+
-			"is never edited.", strings.TrimSuffix(shownLong(r.invalid.Error()), "."), overlayFile)
+		problem("With the overlay applied the file is not valid: %s. Fix it with an action in `%s`; the vendor's "+
+			"file is never edited.", strings.TrimSuffix(shownLong(r.invalid.Error()), "."), overlayFile)
 	}
 	if r.generation != nil {
-		problem("`go generate` failed: %s. If the document is right, mend what the generator does not take by an "+
+		problem("`go generate` failed: %s. If the document is right, fix what the generator does not accept with an "+
 			"action in `%s`.", strings.TrimSuffix(shownLong(r.generation.Error()), "."), overlayFile)
 	}
 	if len(r.compiler) > 0 {
 		problem("With the new generated code not everything compiles, see *Go API*. Where only a name or a Go type "+
-			"is another, give the old one back by an action in `%s`; else edit the code as the new file wants it. "+
-			"Then run the command again, with `BASE=` an unchanged checkout.", overlayFile)
+			"differs, restore the old one with an action in `%s`; otherwise adapt the code to the new file. Then run "+
+			"the command again, with `BASE=` an unchanged checkout.", overlayFile)
 	}
 	var failed []string
 	for _, name := range failedTests(r.tests) {
@@ -83,8 +83,8 @@ func (r *report) find() {
 			"reason. Find out why `make test` fails here, then run the command again.", quoted(r.failedBefore))
 	}
 	if len(failed) > 0 {
-		problem("Tests fail in %s, see *Tests*, and pass with the present spec. Where client or emulator do other "+
-			"than the new file says, edit the code; where a test only says what the former file said, edit the test. "+
+		problem("Tests fail in %s, see *Tests*, and pass with the present spec. Where the client or the emulator "+
+			"does not follow the new file, edit the code; where a test only repeats the former file, edit the test. "+
 			"Then run the command again, with `BASE=` an unchanged checkout if the work tree does not compile "+
 			"meanwhile.", quoted(failed))
 	}
@@ -103,10 +103,10 @@ func (r *report) candidates(o operation) string {
 		}
 	}
 	if len(names) == 0 {
-		return " There is no new operation with this method: ask the vendor what stands for it."
+		return " There is no new operation with this method: ask the vendor what replaces it."
 	}
 	return " New with this method: " + strings.Join(names, ", ") +
-		"; if one stands for it, point the overlay's action there."
+		"; if one replaces it, point the overlay's action there."
 }
 
 func quoted(names []string) string { return "`" + strings.Join(names, "`, `") + "`" }
@@ -165,8 +165,8 @@ func (r *report) markdown() string {
 			p.line("%d. %s", i+1, problem)
 		}
 	case unchanged:
-		p.line("**Nothing to change:** the file is `%s` byte for byte, the overlay applies, and generation gives the "+
-			"code that is there.", specFile)
+		p.line("**Nothing to change:** the file is `%s` byte for byte, the overlay applies, and the generated code "+
+			"is the same.", specFile)
 	case done:
 		p.line("**Taken in.** Changed: %s; this report is `%s`.", quoted(r.files), reportFile)
 	case would:

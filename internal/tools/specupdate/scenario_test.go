@@ -20,8 +20,8 @@ import (
 var update = flag.Bool("update", false, "rewrite the reports under testdata/scenario")
 
 // standIn makes a small repository: the spec, the overlay and the client of testdata/tree, and the
-// generator's settings and the modules of this one. The tests hold it, not the real tree, against
-// the scenarios, so that taking in a new spec does not break them.
+// generator's settings and the modules of this repository. The scenarios run on it and not on the
+// real tree, so that a new spec does not break them.
 func standIn(root string) error {
 	if err := os.CopyFS(root, os.DirFS(filepath.Join("testdata", "tree"))); err != nil {
 		return err
@@ -255,8 +255,8 @@ func TestThePresentSpecChangesNothing(t *testing.T) {
 	}
 }
 
-// What is taken in is the vendor's file byte for byte, with what belongs to it; the next run has
-// nothing to do.
+// What is taken in is the vendor's file, byte for byte, and the files that depend on it; the next
+// run has nothing to do.
 func TestTakesIn(t *testing.T) {
 	root := ownTree(t)
 	spec := scenario(t, root, "field-added")
@@ -308,7 +308,7 @@ func TestInterruptLeavesNothingHalfDone(t *testing.T) {
 	if err := os.WriteFile(file, scenario(t, root, "field-added"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, step := range []string{"compare by", "generate", "compile", "run the tests", "in place"} {
+	for _, step := range []string{"compare with", "generate", "compile", "run the tests", "in place"} {
 		before := fingerprint(t, root)
 		ctx, cancel := context.WithCancel(t.Context())
 		progress := &interrupter{at: step, cancel: cancel}

@@ -35,7 +35,7 @@ func (r *report) summary(p *page) {
 			needless++
 		}
 	}
-	row("overlay", fmt.Sprintf("%s: %d cannot be applied, %d needless", number(len(r.overlay.actions), "action"),
+	row("overlay", fmt.Sprintf("%s: %d cannot be applied, %d unnecessary", number(len(r.overlay.actions), "action"),
 		broken, needless))
 	row("validate", either(r.invalid == nil, "valid with the overlay applied", "**not valid**"))
 	row("generate", ran(r.generated, r.generation != nil, "generated"))
@@ -99,8 +99,8 @@ func (r *report) specSections(p *page) {
 		means string
 	}{
 		{breaking, "Breaking changes",
-			"Who follows the present spec is refused, or misled, by a server that follows the new one."},
-		{dangerous, "Dangerous changes", "These break some users, by how they use the API."},
+			"A server that follows the new spec refuses or misleads clients that follow the present one."},
+		{dangerous, "Dangerous changes", "These break some users, depending on how they use the API."},
 		{harmless, "Harmless changes",
 			"By oasdiff's levels; whether our code needs what was removed, the compiler and the tests say."},
 	} {
@@ -118,7 +118,7 @@ func (r *report) specSections(p *page) {
 	}
 	if old, new := r.present.version, r.fresh.version; old != new {
 		p.line("\nThe file is OpenAPI %s, the present one %s.%s", new, old, either(old[:3] != new[:3] && r.generated,
-			" Our generator and kin-openapi took it as it is; nothing was converted.", ""))
+			" Our generator and kin-openapi read it as it is; nothing was converted.", ""))
 	}
 	if servers := r.servers(); len(servers) > 0 {
 		p.heading("Servers")
@@ -127,8 +127,8 @@ func (r *report) specSections(p *page) {
 		items(p, "", servers)
 	}
 	p.heading("Every place that differs")
-	p.line("The changes above and what nobody rates, such as texts and examples; marks of assumption apart.\n")
-	items(p, "None: the two say the same.", r.places)
+	p.line("The changes above and those that nobody rates, such as texts and examples; without marks of assumptions.\n")
+	items(p, "None.", r.places)
 }
 
 // servers returns the differences under servers: at the top, in a path or in an operation.
@@ -150,9 +150,9 @@ func (r *report) assumptionSection(p *page) {
 			fmt.Sprintf("%d places are marked `x-assumed`", r.stillAssumed)))
 		return
 	}
-	p.line("The file has no mark at these places. Where it answers, hold the code against the answer and take the " +
-		"remark out of doc comments and `api/README.md`; where it says no more, the guess remains and so does the " +
-		"remark.\n")
+	p.line("The file has no mark at these places. Where it answers, compare the code with the answer and remove the " +
+		"remark from doc comments and `api/README.md`; where it says nothing new, the assumption and the remark " +
+		"stay.\n")
 	for _, a := range r.settled {
 		p.line("- %s: %s", "`"+target(a.at)+"`", strings.Join(strings.Fields(a.text), " "))
 		switch {
@@ -182,16 +182,16 @@ func (r *report) overlaySection(p *page) {
 		}
 		if a.needless {
 			said = true
-			p.line("- %s is needless: the file says so itself. Remove it from `%s`.", a, overlayFile)
+			p.line("- %s is unnecessary: the file says so itself. Remove it from `%s`.", a, overlayFile)
 		}
 		if len(a.already) > 0 {
 			said = true
-			p.line("- %s is needless in part: the file has %s itself. Remove that part.", a, quoted(a.already))
+			p.line("- %s is partly unnecessary: the file itself has %s. Remove that part.", a, quoted(a.already))
 		}
 		for _, o := range a.newOverrides(r.presentApplied) {
 			said = true
-			p.line("- %s talks over the file, which now says %s: the action makes it %s. Keep it if our Go needs it "+
-				"so, remove it if it was a guess.", a, code(o.at+": "+brief(o.old)), code(brief(o.new)))
+			p.line("- %s overrides the file, which now says %s: the action makes it %s. Keep it if our Go code needs "+
+				"that, remove it if it was an assumption.", a, code(o.at+": "+brief(o.old)), code(brief(o.new)))
 		}
 	}
 	if !said {

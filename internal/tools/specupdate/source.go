@@ -51,7 +51,7 @@ func bounded(r io.Reader) ([]byte, error) {
 		return nil, fmt.Errorf("read the new spec: %w", err)
 	}
 	if len(raw) > maxSize {
-		return nil, refuse("it has more than %d MiB; an OpenAPI document of this API has some kilobytes", maxSize>>20)
+		return nil, refuse("it has more than %d MiB; an OpenAPI document of this API has a few kilobytes", maxSize>>20)
 	}
 	return raw, nil
 }
@@ -105,9 +105,9 @@ func fetchable(address *url.URL) error {
 	case host == "" || address.Scheme != "https" && address.Scheme != "http":
 		return errors.New("the URL must begin with https:// and name a host")
 	case address.User != nil:
-		return errors.New("the URL holds a user name or password; download the file yourself and give it by FILE=")
+		return errors.New("the URL contains a user name or password; download the file yourself and give it with FILE=")
 	case address.Scheme == "http" && !loopback:
-		return errors.New("the URL is plain http, which anybody on the way can change; use https")
+		return errors.New("the URL is plain http, which anyone on the network can change; use https")
 	}
 	return nil
 }

@@ -49,7 +49,7 @@ func dependents(ctx context.Context, module, work string) ([]string, error) {
 		}
 	}
 	if len(found) == 0 {
-		return nil, errors.New("no package with tests depends on gen/ or api/; the tests would hold nothing")
+		return nil, errors.New("no package with tests depends on gen/ or api/; the tests would check nothing")
 	}
 	return slices.Sorted(maps.Keys(found)), nil
 }

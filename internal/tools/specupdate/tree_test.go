@@ -78,7 +78,7 @@ func TestBase(t *testing.T) {
 		"                  note:\n                    type: string\n                  circuitId:\n", 1))
 	before := fingerprint(t, root)
 	code, _, complaints := run(t, root, spec)
-	if code != 1 || !strings.Contains(complaints, "give an unchanged checkout by -base") ||
+	if code != 1 || !strings.Contains(complaints, "give an unchanged checkout with -base") ||
 		fingerprint(t, root) != before {
 		t.Errorf("without -base: exit %d:\n%s", code, complaints)
 	}

@@ -57,14 +57,14 @@ func (s *settings) update(ctx context.Context, progress io.Writer) (*report, err
 	r := &report{present: present, fresh: fresh, check: s.check, presentApplied: presentApplied, overlay: freshApplied}
 	if r.lacking = freshApplied.lacking(presentApplied); len(r.lacking) == len(needed) {
 		return nil,
-			refuse("it is no spec of this API: with api/overlay.yaml applied it has none of the operations %s, which "+
-				"are %s",
+			refuse("it is not a spec of this API: with api/overlay.yaml applied it has none of the operations %s, "+
+				"which are %s",
 				strings.Join(needed, ", "), join(r.lacking))
 	}
 	r.places = compare(present.root, fresh.root, "")
 	r.settled, r.stillAssumed = assumptions(present, fresh)
 	if !bytes.Equal(present.raw, fresh.raw) {
-		say("compare by %s", oasdiff)
+		say("compare with %s", oasdiff)
 		if r.changes, err = changes(ctx, present, fresh, presentApplied, freshApplied); err != nil {
 			return nil, err
 		}
@@ -148,7 +148,7 @@ func (s *settings) make(ctx context.Context, r *report, base, work *tree, scratc
 		return nil, err
 	}
 	r.compiled = true
-	say("compare the Go API by %s", apidiff)
+	say("compare the Go API with %s", apidiff)
 	compareAPI := goAPI
 	if len(r.compiler) > 0 {
 		compareAPI = genAPI

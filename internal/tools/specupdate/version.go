@@ -27,12 +27,11 @@ type demand struct {
 }
 
 // rule is the report's explanation of the version.
-const rule = "An incompatible change of what `pkg/` exports, or a breaking change of the spec, demands a major " +
-	"version: " +
-	"`pkg/contract` and `pkg/emulator` hold the spec, so what they accept changes for who uses them. " +
-	"A compatible addition to `pkg/`, any change of what `gen/` exports (which carries no promise), a dangerous " +
-	"change of the spec, or one of its servers demands a minor one; everything else a patch. " +
-	"Before 1.0.0 a minor version stands for a major one, and a patch for a minor one."
+const rule = "An incompatible change of what `pkg/` exports, or a breaking change of the spec, requires a major " +
+	"version: `pkg/contract` and `pkg/emulator` contain the spec, so what they accept changes for their users. A " +
+	"compatible addition to `pkg/`, any change of what `gen/` exports (which carries no promise), a dangerous change " +
+	"of the spec, or one of its servers requires a minor one; everything else a patch. Before 1.0.0 a minor version " +
+	"replaces a major one, and a patch a minor one."
 
 var released = regexp.MustCompile(`(?m)^## \[v?(\d+)\.(\d+)\.(\d+)\]`)
 

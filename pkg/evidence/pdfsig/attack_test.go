@@ -669,7 +669,8 @@ func repeatedLine(changed []byte, size int) []byte {
 // paddedText writes something behind the CMS.
 func paddedText(s *signing) { s.padding = func(p []byte) { copy(p[len(p)-5:], "hello") } }
 
-// TestAttacks holds each attack to its word, and what is harmless to its own.
+// TestAttacks checks that each attack is detected as expected, and that each harmless update is
+// accepted.
 func TestAttacks(t *testing.T) {
 	for _, test := range attacks {
 		t.Run(test.name, func(t *testing.T) {
@@ -693,7 +694,7 @@ func TestAttacks(t *testing.T) {
 	}
 }
 
-// foreignSigned are the files that other programs signed, with signatures that hold.
+// foreignSigned lists files that other programs signed, with valid signatures.
 func foreignSigned(t *testing.T) []string {
 	t.Helper()
 	names, err := filepath.Glob("testdata/*.pdf.gz")

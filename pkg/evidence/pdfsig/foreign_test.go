@@ -48,9 +48,9 @@ func openssl(t *testing.T, file []byte, s pdfsig.Signature) (string, error) {
 		"-content", write(t, "content", covered), "-out", os.DevNull)
 }
 
-// TestForeignProgramsAgree holds the corpus against openssl, which judges the CMS, and poppler,
-// which judges the PDF: what we call WHOLE_FILE or SIGNED_REVISION_ONLY holds for them, and what we
-// do not judge is a sound signature where it is meant to be one.
+// TestForeignProgramsAgree compares the results for the corpus with openssl, which judges the CMS,
+// and poppler, which judges the PDF: what we call WHOLE_FILE or SIGNED_REVISION_ONLY is valid for
+// them, and what we do not judge is a valid signature where it is meant to be one.
 func TestForeignProgramsAgree(t *testing.T) {
 	// what they do not take, with the reason
 	notPoppler := map[string]string{

@@ -15,8 +15,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// brute holds what a signature with a good status says against nothing but the bytes of the file.
-// It returns where the contents are.
+// brute checks a signature with a good status using nothing but the bytes of the file. It returns
+// the position of the contents.
 func brute(t *testing.T, file []byte, s pdfsig.Signature) (open, end int) {
 	t.Helper()
 	if len(s.ByteRange) != 4 {
@@ -95,7 +95,7 @@ var beyondPKCS7 = []string{"Message has no signers", "unsupported algorithm", "c
 // unsorted tells whether a CMS has the attribute that TestCorpus puts in the wrong place.
 func unsorted(contents []byte) bool { return bytes.Contains(contents, marshal(oidFirst)) }
 
-// holds tells whether a status is that of a signature that holds.
+// holds reports whether a status is that of a valid signature.
 func holds(status pdfsig.Status) bool {
 	return slices.Contains([]pdfsig.Status{pdfsig.StatusWholeFile, pdfsig.StatusExtended,
 		pdfsig.StatusSignedRevisionOnly}, status)
@@ -228,7 +228,7 @@ func FuzzByteRange(f *testing.F) {
 			return changed
 		}
 		if report.Status != pdfsig.StatusWholeFile {
-			// what is wrong with a byte range no contents can mend
+			// with a wrong byte range, no contents can be right
 			position := bytes.Index(signed, []byte("/Contents <")) + len("/Contents <") + int(at%2800)
 			if changed := flip(position); check(t, changed, pdfsig.Options{}).Status == pdfsig.StatusWholeFile {
 				t.Fatalf("byte %d changed makes %s a WHOLE_FILE", position, report.Status)

@@ -31,7 +31,7 @@ func bash(t *testing.T, folder, script string) string {
 	return string(out)
 }
 
-// All commands of the page, as they stand there, agree with what the page says.
+// All commands on the page, run as they are, agree with what the page says.
 func TestForeignCommandsOfThePage(t *testing.T) {
 	subject := good(t)
 	for _, name := range []string{"evidence.zip", "-rf $(touch gotcha) 'it''s'.zip", "a\u202eb\nc\\.zip"} {

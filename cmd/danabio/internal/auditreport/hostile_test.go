@@ -22,7 +22,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
-// attacks are texts that would do something if they were taken for more than texts.
+// attacks are texts that would have an effect if they were not treated as plain text.
 var attacks = []string{
 	`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `' onmouseover='alert(1)`,
 	`</title></style></code><script>alert(1)</script>`,
@@ -292,7 +292,7 @@ func TestReportEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// What cannot be read any more is no report with holes in it.
+// If the evidence can no longer be read, there is no report, rather than one with gaps.
 func TestReportFailsWhenTheContentCannotBeRead(t *testing.T) {
 	subject := subjectOf(t, zipOf(t, file{"a.png", pngOf(2, 2)}), pdfsig.Options{})
 	subject.Content = fstest.MapFS{}

@@ -182,8 +182,8 @@ func attributeOf(element xml.StartElement, name string) string {
 	return ""
 }
 
-// checkPolicy fails unless the policy stands before all that it is about, and its hash is that of
-// the style.
+// checkPolicy fails unless the policy comes before everything it applies to, and contains the hash
+// of the style.
 func checkPolicy(t testing.TB, page string) {
 	t.Helper()
 	_, style, _ := strings.Cut(page, "<style>")

@@ -65,7 +65,7 @@ func TestCommandsQuoteForeignNames(t *testing.T) {
 	_, page := made(t, subject, auditreport.Options{})
 	commands := commandsOf(t, page)
 	for _, want := range []string{
-		// Between the marks nothing is taken for more than text.
+		// Everything between the marks is treated as plain text.
 		"<<'END'\n" + subject.Evidence.Entries[0].SHA256 + "  it's $(touch x) `y`.pdf\nEND\n",
 		`printf '%s  %s\n' ` + subject.Evidence.Entries[1].SHA256 + ` $'a\xe2\x80\x8bb\'c.json' | sha256sum -c -`,
 	} {

@@ -38,7 +38,7 @@ func withSignatures(t *testing.T, signatures ...pdfsig.Signature) auditreport.Su
 	return subject
 }
 
-// All that a signature can be has words in both languages.
+// Every status of a signature has words in both languages.
 func TestPageShowsEverySignature(t *testing.T) {
 	at := time.Date(2026, time.January, 2, 3, 4, 5, 0, time.UTC)
 	var signatures []pdfsig.Signature

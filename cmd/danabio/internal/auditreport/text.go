@@ -97,7 +97,7 @@ var texts = [...]text{
 	{"mind.receipt", "There is no receipt to compare with: nothing here shows whether the file has changed since it " +
 		"was received.",
 		"No hay recibo con que comparar: nada muestra aquí si el archivo ha cambiado desde que se recibió."},
-	{"mind.accepted", "Whoever made this report chose to accept findings of this code.",
+	{"mind.accepted", "The author of this report chose to accept findings with this code.",
 		"Quien hizo este informe decidió aceptar los hallazgos con este código."},
 
 	{"circuit", "Circuit", "Circuito"},

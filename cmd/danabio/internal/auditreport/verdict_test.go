@@ -287,7 +287,7 @@ func TestVerdictOnDocumentsOfAnotherCircuit(t *testing.T) {
 	}
 }
 
-// A PDF that nobody looked into is not called good.
+// A PDF that was not judged is not called good.
 func TestVerdictWithoutInspector(t *testing.T) {
 	subject := good(t)
 	entries := append([]evidence.EntryReport{}, subject.Evidence.Entries...)

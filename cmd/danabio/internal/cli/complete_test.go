@@ -17,7 +17,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator/emulatortest"
 )
 
-// completed is what a shell gets that asks for completions of the last argument.
+// completed returns what a shell gets when it asks for completions of the last argument.
 func completed(t *testing.T, args ...string) (completions []string, directive string) {
 	t.Helper()
 	code, stdout, stderr := run(t.Context(), nil, append([]string{cobra.ShellCompRequestCmd}, args...)...)

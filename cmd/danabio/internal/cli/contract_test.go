@@ -20,7 +20,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator"
 )
 
-// What must stand nowhere in what "contract" tells, but for the file of --started.
+// These values must not occur anywhere in the output of "contract", except in the file of
+// --started.
 const (
 	canarySecret  = "kanarie+secret/hunter2"
 	canaryClient  = "kanarie-client"

@@ -40,7 +40,7 @@ func TestDocumentationNamesWhatExists(t *testing.T) {
 		t.Fatal(err)
 	}
 	variables := sourceVariables(t)
-	// A call of danabio stands where a shell would run one.
+	// A call of danabio is where a shell would run one.
 	commandInCode := regexp.MustCompile(`(?m)(?:^\s*(?:run: )?|[|&;(]\s*)danabio((?: [^\n|&;()<>]+)?)`)
 	calls := 0
 	for _, file := range files {

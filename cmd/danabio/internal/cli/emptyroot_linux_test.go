@@ -15,9 +15,8 @@ import (
 	"github.com/danabio/danabio-go/internal/testsystem"
 )
 
-// emptyRoot is a file system that holds danabio and a folder for what it writes, as a container
-// from scratch does: no /tmp, no /etc, no authorities, no home. Nothing but that folder can be
-// written.
+// emptyRoot is a file system that contains danabio and a folder for its output, like a container
+// from scratch: no /tmp, no /etc, no root certificates, no home. Only that folder is writable.
 func emptyRoot(t *testing.T) (root, folder string) {
 	t.Helper()
 	root = t.TempDir()

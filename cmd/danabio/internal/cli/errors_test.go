@@ -23,7 +23,7 @@ func interruptedStarts(t *testing.T, ids ...string) {
 	}
 }
 
-// What a program reads does not depend on the language of the person who started it.
+// What a program reads does not depend on the user's language.
 func TestJSONIsTheSameInEveryLanguage(t *testing.T) {
 	interruptedStarts(t, "loan-4711")
 	for _, args := range [][]string{

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Names that some file system takes for one.
+// These names are the same on some file system.
 func TestEvidenceOfOneNameIsNotExtractedIntoOneFolder(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for _, files := range [][]string{{"a/loan.zip", "b/loan.zip"}, {"a/loan.zip", "b/LOAN.ZIP"},

@@ -28,8 +28,8 @@ func tmux(t *testing.T, socket string, args ...string) string {
 	return string(out)
 }
 
-// In a real terminal the line is seen while a slow download comes, and nothing of it afterwards.
-// DANABIO_TMUX_CAPTURE names a file for what was seen.
+// In a real terminal the progress line is visible during a slow download, and gone afterwards.
+// DANABIO_TMUX_CAPTURE names a file for the screen's content.
 func TestForeignTmuxShowsADownload(t *testing.T) {
 	api := watched(t, func(*http.Request) {})
 	if code, _, stderr := run(t.Context(), nil, startWith("contract.pdf")...); code != failure.ExitDone {
@@ -96,7 +96,7 @@ func TestForeignTmuxShowsADownload(t *testing.T) {
 	}
 }
 
-// slowly serves what the API does, at about 80 kB a second.
+// slowly serves the API at about 80 kB a second.
 func slowly(t *testing.T, api http.Handler) {
 	served(t, func(w http.ResponseWriter, r *http.Request) {
 		answer := &wholeAnswer{header: http.Header{}}

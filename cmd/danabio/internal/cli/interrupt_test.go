@@ -31,7 +31,7 @@ func (f sparse) Write(p []byte) (int, error) {
 	return f.File.Write(p)
 }
 
-// hugeEvidence makes evidence that takes a while to read.
+// hugeEvidence returns evidence that takes a while to read.
 func hugeEvidence(t *testing.T, path string) {
 	t.Helper()
 	file, err := os.Create(path)
@@ -62,9 +62,9 @@ func hugeEvidence(t *testing.T, path string) {
 	}
 }
 
-// interruptedRun runs danabio, and interrupts it when the text comes up on the screen of its
-// progress line, or before if the test calls interrupt. It must then end within a second, which a
-// busy machine may make ten of: what it waits for lasts longer.
+// interruptedRun runs danabio and interrupts it when the text appears on its progress line, or
+// earlier if the test calls interrupt. It must then end within a second; a busy machine may take
+// ten. What it waits for lasts longer than that.
 func interruptedRun(t *testing.T, at string, interrupts context.Context,
 	args ...string) (code int, stdout, stderr string) {
 	t.Helper()

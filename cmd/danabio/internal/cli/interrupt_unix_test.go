@@ -21,8 +21,7 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
 )
 
-// command is danabio in a process of its own: TestMain runs main in a test binary that is called
-// so.
+// command runs danabio in a separate process: TestMain runs main if the test binary has that name.
 func command(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	path, err := os.Executable()
@@ -96,8 +95,8 @@ func TestHangupsLeaveNothing(t *testing.T) {
 	holdsOnly(t, "contract.pdf")
 }
 
-// What came from standard input has no name while it is read, so that not even a kill leaves it
-// behind.
+// Evidence from standard input has no name while it is read, so that even a killed process leaves
+// nothing behind.
 func TestKillLeavesNothingOfStandardInput(t *testing.T) {
 	temporary := t.TempDir()
 	t.Setenv("TMPDIR", temporary)
@@ -124,7 +123,7 @@ func TestKillLeavesNothingOfStandardInput(t *testing.T) {
 	}
 }
 
-// Opening a pipe that nobody writes to would wait for ever.
+// Opening a pipe without a writer would block for ever.
 func TestEvidenceOfAPipeIsBadInput(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if err := syscall.Mkfifo("evidence.zip", 0o600); err != nil {
@@ -244,7 +243,7 @@ func TestEmulatorShowsItsListToThisMachineAlone(t *testing.T) {
 	}
 }
 
-// A file that is named may be a pipe that nobody writes to.
+// A named file may be a pipe without a writer.
 func TestInterruptEndsWaitingForAPipe(t *testing.T) {
 	watched(t, func(*http.Request) { t.Error("something was sent") })
 	if err := syscall.Mkfifo("pipe", 0o600); err != nil {

@@ -97,7 +97,7 @@ func TestExitCodeOfAnEarlierStart(t *testing.T) {
 	}
 }
 
-// A journal that ends within an intent sends nothing until somebody says that it may.
+// A journal that ends within an intent sends nothing until somebody confirms that it may.
 func TestRunACutJournalIsSettledByHand(t *testing.T) {
 	var sent atomic.Int32
 	watched(t, func(*http.Request) { sent.Add(1) })

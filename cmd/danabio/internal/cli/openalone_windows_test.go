@@ -6,7 +6,7 @@ import (
 	"syscall"
 )
 
-// openAlone opens a file so that nobody else can, as a program does that writes it.
+// openAlone opens a file exclusively, like a program that writes it.
 func openAlone(path string) (io.Closer, error) {
 	name, err := syscall.UTF16PtrFromString(path)
 	if err != nil {

@@ -42,7 +42,7 @@ func reach(t *testing.T, api *emulator.Emulator, baseURL string) {
 	}
 }
 
-// noConfigFile is a configuration file that says nothing.
+// noConfigFile is an empty configuration file.
 func noConfigFile(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "config.toml")
@@ -119,7 +119,8 @@ func holdsOnly(t *testing.T, names ...string) {
 	}
 }
 
-// noLeaks fails the test if a goroutine is left when what was set up after this call is gone.
+// noLeaks fails the test if a goroutine is left after the cleanup of everything that was set up
+// after this call.
 func noLeaks(t *testing.T) {
 	before := goleak.IgnoreCurrent()
 	t.Cleanup(func() { goleak.VerifyNone(t, before) })
@@ -352,7 +353,7 @@ func TestStartSendsWhatStandardInputHolds(t *testing.T) {
 	}
 }
 
-// A wrong label is told beside what was stored, and is no failure.
+// A wrong Content-Encoding is reported beside the result, and is not a failure.
 func TestWrongLabelIsANotice(t *testing.T) {
 	var content bytes.Buffer
 	archive := zip.NewWriter(&content)

@@ -36,8 +36,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// Tests in this process expect English, whatever the developer's language; a script has
-	// variables of its own.
+	// Tests in this process expect English, whatever the developer's language. A script sets its
+	// own variables.
 	if strings.Contains(filepath.Base(os.Args[0]), ".test") {
 		_ = os.Setenv("LC_ALL", "C")
 	}
@@ -199,7 +199,7 @@ func repeatable(code int, args []string) bool {
 // the same process, since starting one takes longer than most commands.
 const spokenVariable = "DANABIO_TEST_SPOKEN"
 
-// spoken is what came of a command in Spanish.
+// spoken is the result of a command in Spanish.
 type spoken struct {
 	Code           int
 	Stdout, Stderr string
@@ -227,8 +227,8 @@ func speakFirst(path string, args []string) error {
 	return errors.Join(err, os.WriteFile(path, content, 0o600), os.Setenv("LC_ALL", before))
 }
 
-// executeTwice is execute, and holds that the command says the same in Spanish: with the same exit
-// code and data, and without English.
+// executeTwice runs a command like execute, and checks that it does the same in Spanish: same exit
+// code, same data, no English.
 func executeTwice(ts *testscript.TestScript, args []string) int {
 	path := filepath.Join(ts.Value(scriptTest{}).(testing.TB).TempDir(), "spoken.json")
 	ts.Setenv(spokenVariable, path)

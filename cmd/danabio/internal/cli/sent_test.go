@@ -25,7 +25,8 @@ func sentAt(t *testing.T, path string) danabio.StartReceipt {
 	return sent
 }
 
-// While the start is under way its receipt has its name, and room for all that will be in it.
+// While the start is in progress, the receipt has its name, and enough disk space is reserved for
+// its content.
 func TestReceiptIsReservedBeforeAnythingIsSent(t *testing.T) {
 	room := int64(0)
 	api := watched(t, func(*http.Request) {
@@ -62,7 +63,7 @@ func TestReceiptIsReservedBeforeAnythingIsSent(t *testing.T) {
 	holdsOnly(t, "contract.pdf", "sent.json")
 }
 
-// What the server refuses leaves no receipt, and so does a request that is no good.
+// A start that the server refuses leaves no receipt, and neither does an invalid request.
 func TestReceiptThatIsNotNeededIsGone(t *testing.T) {
 	served(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
 	if code, _,

@@ -253,7 +253,7 @@ func TestEveryFaultOfACredentialHasASpanishText(t *testing.T) {
 	}
 }
 
-// wordy reports whether there is something in a format beside verbs and flags.
+// wordy reports whether a format contains words besides verbs and flags.
 func wordy(format string) bool {
 	return strings.ContainsFunc(flagName.ReplaceAllString(verb.ReplaceAllString(format, ""), ""), unicode.IsLetter)
 }
@@ -344,7 +344,7 @@ func codeLines(text string) []string {
 	return found
 }
 
-// What stands in the code and is no text for people, although it reads like one.
+// These strings in the code are not texts for people, although they look like it.
 var notMessages = []string{
 	// stand in the contract's report, which is in English for the vendor's sake
 	"a server on this machine", "a server with a base URL of its own", "the vendor's ",

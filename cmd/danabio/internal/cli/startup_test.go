@@ -13,8 +13,8 @@ import (
 	"github.com/danabio/danabio-go/gen/biometricapi/spec"
 )
 
-// built is danabio, for the tests that need a program of it. Linking takes seconds, so it is done
-// once; TestMain removes the folder.
+// built is the danabio program, for tests that run it. Linking takes seconds, so it is built once;
+// TestMain removes the folder.
 var (
 	builtFolder string
 	built       = sync.OnceValues(func() (path string, err error) {
@@ -40,9 +40,9 @@ func builtProgram(t *testing.T) string {
 	return path
 }
 
-// What a package prepares when the program starts, every command pays for. So ours prepare next to
-// nothing, and all else when it is first needed. It is the program that is traced and not this
-// test, which prepares more.
+// Every command pays for what a package prepares when the program starts. So ours prepare almost
+// nothing then, and the rest on first use. The test traces the program, because the test binary
+// itself prepares more.
 func TestOurPackagesPrepareNothingAtTheStart(t *testing.T) {
 	cmd := exec.CommandContext(t.Context(), builtProgram(t), "version")
 	cmd.Env = append(os.Environ(), "GODEBUG=inittrace=1")

@@ -18,7 +18,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// What nohup has ignored stays ignored.
+// A signal that nohup ignores stays ignored.
 func TestHangupThatIsIgnoredEndsNothing(t *testing.T) {
 	circuit, release := heldEvidence(t)
 	signal.Ignore(syscall.SIGHUP) // which a child inherits
@@ -166,7 +166,7 @@ func TestStartTellsTheCircuitWhenNobodyReadsAnyMore(t *testing.T) {
 	}
 }
 
-// Nothing is no empty document: a container without -i has such a standard input.
+// No input is not an empty document: a container without -i has such a standard input.
 func TestStandardInputThatNothingComesFrom(t *testing.T) {
 	for name, test := range map[string]struct {
 		args []string
@@ -197,7 +197,7 @@ func TestStandardInputThatNothingComesFrom(t *testing.T) {
 	}
 }
 
-// The limit on the size of a file stands for a disk that is full.
+// The limit on the size of a file simulates a full disk.
 func TestStartWithoutRoomForItsReceiptIsNotSent(t *testing.T) {
 	for _, args := range [][]string{startWith("--receipt", "sent.json", "contract.pdf"),
 		{"contract", "--start", "--started", "started.json"}} {
@@ -212,7 +212,7 @@ func TestStartWithoutRoomForItsReceiptIsNotSent(t *testing.T) {
 	}
 }
 
-// A start that is killed leaves a receipt that says what is known.
+// A start that is killed leaves a receipt with what is known.
 func TestKilledStartLeavesAReceiptThatSaysUnknown(t *testing.T) {
 	asked := make(chan struct{})
 	watched(t, func(r *http.Request) {
@@ -259,8 +259,7 @@ func asAnother(t *testing.T, cmd *exec.Cmd) *exec.Cmd {
 	return cmd
 }
 
-// A HOME that sudo or su kept is another user's, whose file is no business of this one's, unless it
-// is needed.
+// A HOME kept by sudo or su belongs to another user, whose file is ignored unless it is needed.
 func TestConfigurationFileOfAnotherUser(t *testing.T) {
 	watched(t, func(*http.Request) {})
 	home := t.TempDir()

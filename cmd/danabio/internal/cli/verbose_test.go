@@ -16,8 +16,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator"
 )
 
-// What goes over the wire and is secret or personal must not come out with --verbose: the tokens
-// and the credentials too, which no script knows.
+// Secret or personal data on the wire must not appear with --verbose, including tokens and
+// credentials, which no script knows.
 func TestVerboseShowsNothingSecretOrPersonal(t *testing.T) {
 	api, err := emulator.New(emulator.Config{Faults: []emulator.Fault{
 		{Operation: emulator.OperationStart, ExpiredToken: true},

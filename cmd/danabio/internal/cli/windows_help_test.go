@@ -14,7 +14,7 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
 )
 
-// No example needs what PowerShell has not.
+// No example uses syntax that PowerShell lacks.
 func TestExamplesForWindows(t *testing.T) {
 	for _, language := range []i18n.Language{i18n.English, i18n.Spanish} {
 		root := newRoot(&term.Output{Language: language})

@@ -98,7 +98,7 @@ func TestAdvice(t *testing.T) {
 	}
 }
 
-// The time told is that of the request, not of the telling.
+// The time shown is that of the request, not of the message.
 func TestAdviceOnAnUnknownOutcomeTellsWhenTheRequestWasBegun(t *testing.T) {
 	unknown := &danabio.OutcomeUnknownError{RequestID: "r", StartedAt: time.Date(2030, 1, 31, 12, 0, 0, 5e6, time.UTC),
 		Outcome: danabio.OutcomeUnknown, Err: context.Canceled}

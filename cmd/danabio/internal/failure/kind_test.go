@@ -89,7 +89,7 @@ func TestKinds(t *testing.T) {
 	}
 }
 
-// Each kind has a sentence of its own in Spanish.
+// Each kind has its own sentence in Spanish.
 func TestKindsInSpanish(t *testing.T) {
 	sentences := map[string]Kind{}
 	for _, known := range kinds {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// What pages share is in both languages, and some page has it.
+// Every shared text exists in both languages, and some page uses it.
 func TestSharedTextsAreUsed(t *testing.T) {
 	for _, language := range []string{"en", "es"} {
 		pages := ""

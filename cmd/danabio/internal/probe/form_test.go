@@ -42,7 +42,7 @@ func unmarked(node any) {
 	}
 }
 
-// What is expected of a server, and what is said of the spec, come from the spec that is in.
+// What is expected of a server, and what is reported about the spec, comes from the embedded spec.
 func TestSpecsOfOtherForms(t *testing.T) {
 	errorSchema := object{"description": "d", "content": object{"application/json": object{"schema": object{
 		"type": "object", "required": []any{"message"}, "properties": object{"message": object{"type": "string"}}}}}}

@@ -68,8 +68,8 @@ func gzipped(content []byte) []byte {
 	return b.Bytes()
 }
 
-// Each row is a server that differs from the emulator in one thing, and all that is found out about
-// it.
+// Each row is a server that differs from the emulator in one way, and everything that the probe
+// reports about it.
 func TestDeliberatelyDifferentServersAreFoundOut(t *testing.T) {
 	const (
 		ok, notFound, unauthorized = http.StatusOK, http.StatusNotFound, http.StatusUnauthorized
@@ -242,8 +242,8 @@ func TestDeliberatelyDifferentServersAreFoundOut(t *testing.T) {
 		{"two media types", when("token", ok, func(a *answer) { a.header.Add("Content-Type", "text/html") }),
 			[]string{"token: media-type"}},
 
-		// Errors that are no JSON. The spec leaves them open, and one that is JSON or empty is
-		// none.
+		// Errors that are not JSON. The spec leaves them open; an error that is JSON or empty is
+		// not reported.
 		{"a plain text error for a wrong secret", when("token", unauthorized, text(401, "text/plain", "no")),
 			[]string{"token-wrong-secret: error-body"}},
 		{"a plain text error for an unknown circuit", when("download", notFound, text(404, "text/plain", "no")),
@@ -255,7 +255,7 @@ func TestDeliberatelyDifferentServersAreFoundOut(t *testing.T) {
 		{"a huge error", when("download", notFound, text(404, "text/plain", strings.Repeat("no ", 1<<20))),
 			[]string{"download-unknown: too-long", "download-unfinished: too-long"}},
 
-		// What the spec leaves open is no deviation.
+		// What the spec leaves open is not a deviation.
 		{"errors with another JSON",
 			when("download", notFound, text(404, "application/problem+json", `{"title": "none", "status": 404}`)), nil},
 		{"errors without a body", when("download", notFound, text(404, "", "")), nil},
@@ -349,7 +349,7 @@ func TestDeviationsFromWhatIsAssumedSayIt(t *testing.T) {
 	}
 }
 
-// What comes for evidence and is none is told apart, with its size.
+// A download that is not evidence is identified, with its size.
 func TestEvidenceThatIsNoneIsToldApart(t *testing.T) {
 	base64ed := func(ending string) func(*answer) {
 		return func(a *answer) { a.body = []byte(base64.StdEncoding.EncodeToString(a.body) + ending) }

@@ -15,8 +15,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator"
 )
 
-// frozenSpec is what servers are held against in these tests: package contract's copy of the
-// embedded spec from one day.
+// frozenSpec is the spec that servers are compared with in these tests: package contract's copy of
+// an earlier embedded spec.
 var frozenSpec = func() []byte {
 	text, err := os.ReadFile("../../../../pkg/contract/testdata/spec.json")
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// Whatever stands in a configuration file, what comes of it is as it stands there, or bad input
-// whose line has the key that it names. The secret in it is never shown.
+// For any configuration file, the result is either exactly its content, or bad input with the line
+// of the key that the error names. The secret in it is never shown.
 func FuzzConfigFile(f *testing.F) {
 	for _, seed := range []string{
 		"", "profile = \"a\"\n[profiles.a]\nchannel = \"c\"\n", "[profiles.a]\nclient_secret = \"hunter2\"\n",

@@ -174,9 +174,9 @@ func checkSignature(t testing.TB, a *sign.Authority, signed []byte, signingTime 
 	}
 }
 
-// checkUpdate holds a signed file against what was signed: the same bytes first, the same kind of
-// cross-reference, the same pages but for the first one's annotations, the same catalog but for the
-// form.
+// checkUpdate compares a signed file with what was signed: the same bytes first, the same kind of
+// cross-reference, the same pages except for the first one's annotations, and the same catalog
+// except for the form.
 func checkUpdate(t testing.TB, base, signed []byte) {
 	t.Helper()
 	if !bytes.HasPrefix(signed, base) {
