@@ -60,15 +60,15 @@ func (f Failure) remedy() string {
 
 // Messages of crypto/tls errors that have no type of their own.
 const (
-	unreadable = "tls: failed to parse certificate from server: "
-	largeKey   = "tls: server sent certificate containing RSA key larger than"
-	unknownKey = "tls: server's certificate contains an unsupported type of public key"
-	oldVersion = "tls: server selected unsupported protocol version"
-	oldCipher  = "tls: server chose an unconfigured cipher suite"
+	unreadableText = "tls: failed to parse certificate from server: "
+	largeKey       = "tls: server sent certificate containing RSA key larger than"
+	unknownKey     = "tls: server's certificate contains an unsupported type of public key"
+	oldVersion     = "tls: server selected unsupported protocol version"
+	oldCipher      = "tls: server chose an unconfigured cipher suite"
 )
 
-// Failed classifies the error of a request that got no response.
-func Failed(err error) Failure {
+// Classify classifies the error of a request that got no response.
+func Classify(err error) Failure {
 	var (
 		certificate *tls.CertificateVerificationError
 		dns         *net.DNSError
@@ -86,9 +86,9 @@ func Failed(err error) Failure {
 		return refusal.failure()
 	case errors.Is(err, syscall.ECONNREFUSED), isWinsock(err, winsockRefused):
 		return Failure{Class: Passing, Text: "the connection was refused"}
-	case TimedOut(err):
+	case IsTimeout(err):
 		return Failure{Class: Passing, Text: "no answer came in time"}
-	case Reset(err):
+	case IsReset(err):
 		return Failure{Class: Passing, Text: "the connection was reset"}
 	case operation(err, "dial") != nil:
 		return Failure{Class: Passing, Text: "no connection could be made"}
@@ -105,17 +105,17 @@ func Failed(err error) Failure {
 		return socksFailure(op)
 	}
 	switch {
-	case says(err, "http: server closed idle connection"), says(err, "http: persistConn.readLoop exiting"),
-		cutStatusLine(err):
+	case hasPrefix(err, "http: server closed idle connection"), hasPrefix(err, "http: persistConn.readLoop exiting"),
+		isCutStatusLine(err):
 		return Failure{Class: Passing, Text: "the connection was closed before the answer was complete"}
 	// HTTP/2 errors have unexported types in net/http. They occur if a caller's RoundTripper uses
 	// HTTP/2.
-	case says(err, "http2: "), says(err, "stream error: "), says(err, "connection error: "):
+	case hasPrefix(err, "http2: "), hasPrefix(err, "stream error: "), hasPrefix(err, "connection error: "):
 		return Failure{Class: Passing, Text: "the server ended the HTTP/2 stream or connection"}
-	case says(err, `malformed HTTP response "\x15\x03`):
+	case hasPrefix(err, `malformed HTTP response "\x15\x03`):
 		return Failure{Class: TLS, Text: "the server speaks TLS on this port, and got plain HTTP"}
-	case says(err, "malformed "), says(err, "net/http: server response headers exceeded "),
-		says(err, "net/http: HTTP/1.x transport connection broken: "):
+	case hasPrefix(err, "malformed "), hasPrefix(err, "net/http: server response headers exceeded "),
+		hasPrefix(err, "net/http: HTTP/1.x transport connection broken: "):
 		return Failure{Class: NotHTTP, Text: "the answer is not readable HTTP"}
 	}
 	return Failure{Text: "the connection failed, or the answer is not readable HTTP"}
@@ -132,7 +132,7 @@ func find(err error, beginning string) (text string, found bool) {
 	return "", false
 }
 
-func says(err error, beginning string) bool {
+func hasPrefix(err error, beginning string) bool {
 	_, found := find(err, beginning)
 	return found
 }
@@ -149,8 +149,8 @@ func isWinsock(err error, numbers ...syscall.Errno) bool {
 	return errors.As(err, &number) && slices.Contains(numbers, number)
 }
 
-// Reset reports whether the other side reset the connection.
-func Reset(err error) bool {
+// IsReset reports whether the other side reset the connection.
+func IsReset(err error) bool {
 	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
 		isWinsock(err, winsockReset, winsockAborted)
 }
@@ -160,8 +160,8 @@ func isErrno(err error) bool {
 	return errors.As(err, &number)
 }
 
-// TimedOut reports whether an error, or one that it wraps, is a timeout.
-func TimedOut(err error) bool {
+// IsTimeout reports whether an error, or one that it wraps, is a timeout.
+func IsTimeout(err error) bool {
 	var timeout interface {
 		error
 		Timeout() bool
@@ -175,9 +175,9 @@ func TimedOut(err error) bool {
 	return false
 }
 
-// cutStatusLine reports whether the connection ended within the status line. net/http reports this
-// as a malformed line.
-func cutStatusLine(err error) bool {
+// isCutStatusLine reports whether the connection ended within the status line. net/http reports
+// this as a malformed line.
+func isCutStatusLine(err error) bool {
 	quoted := func(beginning string) string {
 		text, _ := find(err, beginning)
 		line, _ := strconv.Unquote(strings.TrimPrefix(text, beginning))
@@ -198,8 +198,8 @@ func tlsFailure(err error) (f Failure, is bool) {
 		handshake *HandshakeError
 		record    tls.RecordHeaderError
 	)
-	if text, found := find(err, unreadable); found {
-		return unreadableCertificate(strings.TrimPrefix(text, unreadable)), true
+	if text, found := find(err, unreadableText); found {
+		return unreadableCertificate(strings.TrimPrefix(text, unreadableText)), true
 	}
 	for _, beginning := range []string{largeKey, unknownKey} {
 		if text, found := find(err, beginning); found {
@@ -216,12 +216,12 @@ func tlsFailure(err error) (f Failure, is bool) {
 		f.Text = "the server speaks plain HTTP on this port, not TLS"
 	case errors.As(err, &record):
 		f.Text = "the server does not speak TLS on this port"
-	case of(70), says(err, oldVersion):
+	case of(70), hasPrefix(err, oldVersion):
 		f.Text = "the server has no safe TLS version: at least 1.2 is needed"
-	case of(71), says(err, oldCipher):
-		f.Text, f.Setting = "the server accepts no safe cipher", oldCiphers
+	case of(71), hasPrefix(err, oldCipher):
+		f.Text, f.Setting = "the server accepts no safe cipher", oldCipherSettings
 	case of(40):
-		f.Text, f.Setting = "the server accepts no safe cipher, or demands a client certificate", oldCiphers
+		f.Text, f.Setting = "the server accepts no safe cipher, or demands a client certificate", oldCipherSettings
 	case of(100):
 		f.Text = "the server asks for a TLS renegotiation, which it gets once, and only with a client certificate"
 	case of(42, 43, 44, 45, 46, 48, 49, 116):
@@ -253,8 +253,8 @@ func unreadableCertificate(why string) Failure {
 	return f
 }
 
-// oldCiphers enables all ciphers that Go implements but no longer offers.
-const oldCiphers = "tlsrsakex=1,tls3des=1"
+// oldCipherSettings enables all ciphers that Go implements but no longer offers.
+const oldCipherSettings = "tlsrsakex=1,tls3des=1"
 
 // alertOf returns the text of the TLS alert, from either side, that ended a connection, or "". Its
 // type is not exported by crypto/tls.

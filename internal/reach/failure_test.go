@@ -53,7 +53,7 @@ func TestSettingsThatAreNamedHelp(t *testing.T) {
 		}
 		defer conn.Close()
 		if err = tls.Client(conn, &tls.Config{InsecureSkipVerify: true}).Handshake(); err != nil {
-			f := Failed(&HandshakeError{err})
+			f := Classify(&HandshakeError{err})
 			fmt.Printf("printed: %d %s\n", f.Class, f.Setting)
 		} else {
 			fmt.Println("printed: connected")
@@ -150,7 +150,7 @@ func TestServersTextIsNotTold(t *testing.T) {
 			t.Errorf("%q was taken for an answer", said)
 			continue
 		}
-		if f := Failed(err); strings.Contains(f.String(), secret) || f.Class != NotHTTP && f.Class != TLS {
+		if f := Classify(err); strings.Contains(f.String(), secret) || f.Class != NotHTTP && f.Class != TLS {
 			t.Errorf("%q is told as %q, of class %d", said, f, f.Class)
 		}
 	}
@@ -163,7 +163,7 @@ func TestFailedOnWindows(t *testing.T) {
 		10065: "the connection failed",
 	} {
 		err := fmt.Errorf("get: %w", &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("wsarecv", number)})
-		if got := Failed(err); got.Class != Passing || got.Text != want {
+		if got := Classify(err); got.Class != Passing || got.Text != want {
 			t.Errorf("%d: %v %q, want %q", number, got.Class, got.Text, want)
 		}
 	}

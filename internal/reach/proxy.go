@@ -43,10 +43,10 @@ func (e *ProxyError) failure() Failure {
 	return f
 }
 
-// ProxyAnswered makes the transport return a [ProxyError] with the status of a proxy that refuses,
-// after calling the transport's own hook. Otherwise net/http returns the status as an untyped
-// error.
-func ProxyAnswered(t *http.Transport) {
+// RecordProxyAnswer makes the transport return a [ProxyError] with the status of a proxy that
+// refuses, after calling the transport's own hook. Otherwise net/http returns the status as an
+// untyped error.
+func RecordProxyAnswer(t *http.Transport) {
 	own := t.OnProxyConnectResponse
 	t.OnProxyConnectResponse = func(
 		ctx context.Context, proxy *url.URL, request *http.Request, response *http.Response,
@@ -136,15 +136,15 @@ func CheckEnvironment(t *http.Transport, base *url.URL) error {
 		text = "http://" + text
 	}
 	proxy, err := url.Parse(text)
-	if err == nil && isProxy(proxy) || Unproxied(base) {
+	if err == nil && isProxy(proxy) || BypassesProxy(base) {
 		return nil
 	}
 	return &ProxyError{Variable: variable, Reason: variable + " is " + notAProxy}
 }
 
-// Unproxied reports whether package net/http connects to a server without a proxy whatever
+// BypassesProxy reports whether package net/http connects to a server without a proxy whatever
 // HTTPS_PROXY says: because it is this machine or is listed in NO_PROXY.
-func Unproxied(base *url.URL) bool {
+func BypassesProxy(base *url.URL) bool {
 	host, port := base.Hostname(), Port(base.Scheme, base.Port())
 	ip := net.ParseIP(host)
 	if host == "localhost" || ip != nil && ip.IsLoopback() {

@@ -48,7 +48,7 @@ func TestNoProxyIsReadAsNetHTTPReadsIt(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				got = append(got, fmt.Sprint(Unproxied(base)))
+				got = append(got, fmt.Sprint(BypassesProxy(base)))
 			}
 			want := strings.Split(again(t, "TestNoProxyIsReadAsNetHTTPReadsIt", "HTTPS_PROXY=http://proxy.example.com",
 				"no_proxy="+list), " ")

@@ -20,9 +20,9 @@ const (
 	ContinueLimit = time.Second
 )
 
-// Bounded returns a clone of a transport that accepts at most 256 KiB of response header, waits at
-// most 1 s for "100 Continue", and does not decompress bodies.
-func Bounded(transport *http.Transport) *http.Transport {
+// WithHeaderLimit returns a clone of a transport that accepts at most 256 KiB of response header,
+// waits at most 1 s for "100 Continue", and does not decompress bodies.
+func WithHeaderLimit(transport *http.Transport) *http.Transport {
 	t := transport.Clone()
 	t.MaxResponseHeaderBytes = maxHeader
 	t.ExpectContinueTimeout = ContinueLimit
@@ -46,7 +46,7 @@ func AllowRenegotiation(t *http.Transport) {
 
 // HTTP1 is like [Bounded], and sends each request by HTTP/1.1 over its own connection.
 func HTTP1(transport *http.Transport) *http.Transport {
-	t := Bounded(transport)
+	t := WithHeaderLimit(transport)
 	t.DisableKeepAlives = true
 	t.ForceAttemptHTTP2 = false
 	t.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}

@@ -11,28 +11,28 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// watched records a body as it passes: its size, how it ended, and its bytes if there are few.
-type watched struct {
-	mu      sync.Mutex
-	bytes   []byte
-	size    int64
-	dropped bool  // there were too many bytes, or nobody will ask for them
-	ended   bool  // the end was seen
-	failure error // the error that ended it
-	attempt int   // how often the body was started again
+// observedBody records a body as it passes: its size, how it ended, and its bytes if there are few.
+type observedBody struct {
+	mu       sync.Mutex
+	bytes    []byte
+	size     int64
+	dropped  bool  // there were too many bytes, or nobody will ask for them
+	complete bool  // the end was seen
+	failure  error // the error that ended it
+	attempt  int   // how often the body was started again
 }
 
-// again discards what passed and returns the number of the new attempt.
-func (w *watched) again() int {
+// restart discards what passed and returns the number of the new attempt.
+func (w *observedBody) restart() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.bytes, w.size, w.ended, w.failure = nil, 0, false, nil
+	w.bytes, w.size, w.complete, w.failure = nil, 0, false, nil
 	w.attempt++
 	return w.attempt
 }
 
-// passed records bytes that were read or written.
-func (w *watched) passed(attempt int, p []byte) {
+// record records bytes that were read or written.
+func (w *observedBody) record(attempt int, p []byte) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if attempt != w.attempt {
@@ -47,16 +47,16 @@ func (w *watched) passed(attempt int, p []byte) {
 	}
 }
 
-// over records how the body ended, with io.EOF for a normal end.
-func (w *watched) over(attempt int, err error) {
+// finish records how the body ended, with io.EOF for a normal end.
+func (w *observedBody) finish(attempt int, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if attempt != w.attempt {
 		return
 	}
 	if err == io.EOF {
-		w.ended = true
-	} else if !w.ended && w.failure == nil {
+		w.complete = true
+	} else if !w.complete && w.failure == nil {
 		w.failure = err
 	}
 }
@@ -65,7 +65,7 @@ func (w *watched) over(attempt int, err error) {
 // the body's end, at an error, or on Close.
 type reader struct {
 	io.ReadCloser
-	watched *watched
+	watched *observedBody
 	attempt int
 	once    sync.Once
 	done    func()
@@ -73,9 +73,9 @@ type reader struct {
 
 func (r *reader) Read(p []byte) (int, error) {
 	n, err := r.ReadCloser.Read(p)
-	r.watched.passed(r.attempt, p[:n])
+	r.watched.record(r.attempt, p[:n])
 	if err != nil {
-		r.watched.over(r.attempt, err)
+		r.watched.finish(r.attempt, err)
 		r.finish()
 	}
 	return n, err
@@ -95,21 +95,21 @@ func (r *reader) finish() {
 
 // message is one half of an exchange.
 type message struct {
-	header   http.Header
-	declared int64 // announced body length, or -1
-	bodiless bool  // no body can follow, whatever is announced
-	body     *watched
+	header         http.Header
+	declaredLength int64 // announced body length, or -1
+	noBody         bool  // no body can follow, whatever is announced
+	body           *observedBody
 }
 
 // body is a snapshot of a message's body.
 type body struct {
-	bytes    []byte
-	size     int64
-	complete bool
-	dropped  bool
-	encoded  bool // bytes have a content coding that was not decoded
-	damaged  bool // bytes are not in the coding that they claim
-	failure  error
+	bytes       []byte
+	size        int64
+	complete    bool
+	dropped     bool
+	hasEncoding bool // bytes have a content coding that was not decoded
+	badEncoding bool // bytes are not in the coding that they claim
+	failure     error
 }
 
 func (m *message) snapshot() body {
@@ -119,21 +119,21 @@ func (m *message) snapshot() body {
 	b := body{bytes: w.bytes, size: w.size, dropped: w.dropped, failure: w.failure}
 	switch {
 	case w.failure != nil:
-	case w.ended, m.bodiless:
+	case w.complete, m.noBody:
 		b.complete = true
-	case m.declared >= 0:
-		b.complete = w.size == m.declared
+	case m.declaredLength >= 0:
+		b.complete = w.size == m.declaredLength
 	default:
 		// A JSON decoder stops at the end of its value, so it never sees the end of a body without
 		// a declared length.
-		b.complete = isJSON(m.header) && closedJSON(w.bytes)
+		b.complete = isJSON(m.header) && isClosedJSON(w.bytes)
 	}
 	return b
 }
 
-// closedJSON reports whether the bytes are one complete JSON object or array, which further bytes
+// isClosedJSON reports whether the bytes are one complete JSON object or array, which further bytes
 // cannot extend.
-func closedJSON(text []byte) bool {
+func isClosedJSON(text []byte) bool {
 	text = bytes.TrimSpace(text)
 	return len(text) > 0 && strings.IndexByte("}]", text[len(text)-1]) >= 0 && json.Valid(text)
 }
@@ -143,14 +143,14 @@ func closedJSON(text []byte) bool {
 func (m *message) depth(b body, media *openapi3.MediaType) Depth {
 	switch {
 	case !b.complete:
-		return Unread
-	case media == nil, b.dropped, b.encoded, binary(media.Schema):
-		return Outline
+		return DepthUnread
+	case media == nil, b.dropped, b.hasEncoding, isBinary(media.Schema):
+		return DepthOutline
 	}
-	return Whole
+	return DepthWhole
 }
 
-func binary(schema *openapi3.SchemaRef) bool {
+func isBinary(schema *openapi3.SchemaRef) bool {
 	return schema != nil && schema.Value != nil && schema.Value.Type.Is("string") && schema.Value.Format == "binary"
 }
 
@@ -160,9 +160,9 @@ func isJSON(header http.Header) bool {
 	return media == "application/json" || strings.HasSuffix(media, "+json")
 }
 
-// shownMediaType returns the media type if it is a common one. Any other may be text that the
+// printableMediaType returns the media type if it is a common one. Any other may be text that the
 // sender made up.
-func shownMediaType(header http.Header) string {
+func printableMediaType(header http.Header) string {
 	value := header.Get("Content-Type")
 	if value == "" {
 		return "missing"

@@ -72,7 +72,7 @@
 //
 //	fail := contract.FailTest(t)
 //	report := func(f contract.Finding) {
-//		if f.Class != contract.RequestInvalid || f.Status != http.StatusBadRequest {
+//		if f.Class != contract.ClassRequestInvalid || f.Status != http.StatusBadRequest {
 //			fail(f)
 //		}
 //	}
@@ -136,7 +136,7 @@ type Checker struct {
 // New returns a checker. It fails if Report is missing, if BasePath is not a plain absolute path,
 // if Allow contains an unknown class, or if Spec is not a valid OpenAPI document.
 func New(config Config) (*Checker, error) {
-	read, which := embedded, "the embedded spec"
+	read, which := embeddedSpec, "the embedded spec"
 	if config.Spec != nil {
 		read, which = func() (specification, error) { return readSpec(config.Spec) }, "Config.Spec"
 	}
@@ -153,9 +153,9 @@ type specification struct {
 	names    map[string]bool // names of all properties
 }
 
-// embedded is read when the first checker is made, and never modified. Tests typically make one
+// embeddedSpec is read when the first checker is made, and never modified. Tests typically make one
 // checker each.
-var embedded = sync.OnceValues(func() (specification, error) {
+var embeddedSpec = sync.OnceValues(func() (specification, error) {
 	document, err := spec.GetSpec()
 	if err != nil {
 		return specification{}, err

@@ -18,29 +18,29 @@ import (
 // for what the media type says.
 func (e *exchange) checkEncoding(which string, m *message, b *body, media *openapi3.MediaType) {
 	codings := coding.Of(m.header)
-	if len(codings) == 0 || m.bodiless || e.match.route == nil {
+	if len(codings) == 0 || m.noBody || e.match.route == nil {
 		return
 	}
 	outcome := ""
-	if b.complete && !b.dropped && media != nil && !binary(media.Schema) {
+	if b.complete && !b.dropped && media != nil && !isBinary(media.Schema) {
 		outcome = b.decode(codings)
 	} else {
-		b.encoded = true
+		b.hasEncoding = true
 	}
 	names := coding.Shown(codings)
 	answer := which == "answer"
 	switch asked := e.namesEncoding(answer) || answer && coding.Asked(e.request.header, codings); {
-	case asked && b.damaged && answer:
-		e.report(ResponseInvalid, fmt.Sprintf("the answer has the Content-Encoding %s%s", names, outcome), "")
-	case asked && b.damaged:
-		e.report(RequestInvalid, fmt.Sprintf("the request has the Content-Encoding %s%s", names, outcome), "")
+	case asked && b.badEncoding && answer:
+		e.report(ClassResponseInvalid, fmt.Sprintf("the answer has the Content-Encoding %s%s", names, outcome), "")
+	case asked && b.badEncoding:
+		e.report(ClassRequestInvalid, fmt.Sprintf("the request has the Content-Encoding %s%s", names, outcome), "")
 	case asked:
 	case answer:
-		e.report(ContentEncoding,
+		e.report(ClassContentEncoding,
 			fmt.Sprintf("the answer has the Content-Encoding %s, which the request did not ask for%s", names, outcome),
 			"")
 	default:
-		e.report(ContentEncoding,
+		e.report(ClassContentEncoding,
 			fmt.Sprintf("the request has the Content-Encoding %s, which the spec does not name%s", names, outcome), "")
 	}
 }
@@ -73,16 +73,16 @@ func (b *body) decode(codings []string) string {
 	if err == nil {
 		content, err = io.ReadAll(io.LimitReader(decoded, MaxBody+1))
 	}
-	b.encoded = true
+	b.hasEncoding = true
 	switch {
 	case errors.Is(err, coding.ErrUnknown):
 		return "; the body could not be judged, since that cannot be decoded here"
 	case err != nil:
-		b.damaged = true
+		b.badEncoding = true
 		return "; the body could not be judged, since it does not decode"
 	case len(content) > MaxBody:
 		return fmt.Sprintf("; the body could not be judged, since it decodes to more than %d bytes", MaxBody)
 	}
-	b.bytes, b.encoded = content, false
+	b.bytes, b.hasEncoding = content, false
 	return "; the body was checked as what it decodes to"
 }

@@ -40,7 +40,7 @@ func deflated(t *testing.T, content string) string {
 // far as it can be decoded.
 func TestContentEncodings(t *testing.T) {
 	type classes = []contract.Class
-	const unasked, invalid = contract.ContentEncoding, contract.ResponseInvalid
+	const unasked, invalid = contract.ClassContentEncoding, contract.ClassResponseInvalid
 	wrong := `{"circuitId":1}`
 	for _, test := range []struct {
 		name, accept, encoding, answer string
@@ -48,36 +48,38 @@ func TestContentEncodings(t *testing.T) {
 		depth                          contract.Depth
 		says                           string
 	}{
-		{"gzip", "", "gzip", gzipped(t, startAnswer), classes{unasked}, contract.Whole,
+		{"gzip", "", "gzip", gzipped(t, startAnswer), classes{unasked}, contract.DepthWhole,
 			"the answer has the Content-Encoding gzip, which the request did not ask for; the body was checked as " +
 				"what it decodes to"},
-		{"gzip around a deviation", "", "gzip", gzipped(t, wrong), classes{unasked, invalid}, contract.Whole,
+		{"gzip around a deviation", "", "gzip", gzipped(t, wrong), classes{unasked, invalid}, contract.DepthWhole,
 			"/circuitId must be string, and is number"},
-		{"deflate around a deviation", "", "Deflate", deflated(t, wrong), classes{unasked, invalid}, contract.Whole,
+		{"deflate around a deviation", "", "Deflate", deflated(t, wrong), classes{unasked, invalid},
+			contract.DepthWhole,
 			"/circuitId must be string, and is number"},
 		{"one over the other", "", "deflate, gzip", gzipped(t, deflated(t, wrong)), classes{unasked, invalid},
-			contract.Whole, "Content-Encoding deflate, gzip, which"},
-		{"brotli", "", "br", canary, classes{unasked}, contract.Outline,
+			contract.DepthWhole, "Content-Encoding deflate, gzip, which"},
+		{"brotli", "", "br", canary, classes{unasked}, contract.DepthOutline,
 			"Content-Encoding br, which the request did not ask for; the body could not be judged, since that cannot " +
 				"be decoded here"},
-		{"zstd", "", "zstd", canary, classes{unasked}, contract.Outline, "Content-Encoding zstd, which"},
-		{"an unknown one", "", canary, canary, classes{unasked}, contract.Outline, "Content-Encoding (unknown), which"},
-		{"not encoded at all", "", "gzip", startAnswer, classes{unasked}, contract.Outline,
+		{"zstd", "", "zstd", canary, classes{unasked}, contract.DepthOutline, "Content-Encoding zstd, which"},
+		{"an unknown one", "", canary, canary, classes{unasked}, contract.DepthOutline,
+			"Content-Encoding (unknown), which"},
+		{"not encoded at all", "", "gzip", startAnswer, classes{unasked}, contract.DepthOutline,
 			"the body could not be judged, since it does not decode"},
-		{"cut", "", "gzip", gzipped(t, startAnswer)[:30], classes{unasked}, contract.Outline,
+		{"cut", "", "gzip", gzipped(t, startAnswer)[:30], classes{unasked}, contract.DepthOutline,
 			"the body could not be judged, since it does not decode"},
 		{"too large", "", "gzip", gzipped(t, `{"circuitId":"`+strings.Repeat("a", 2*contract.MaxBody)+`"}`),
-			classes{unasked}, contract.Outline, "since it decodes to more than 1048576 bytes"},
+			classes{unasked}, contract.DepthOutline, "since it decodes to more than 1048576 bytes"},
 		{"refused by the request", "gzip;q=0, identity", "gzip", gzipped(t, startAnswer), classes{unasked},
-			contract.Whole, ""},
-		{"identity", "", "identity", startAnswer, nil, contract.Whole, ""},
+			contract.DepthWhole, ""},
+		{"identity", "", "identity", startAnswer, nil, contract.DepthWhole, ""},
 
-		{"asked for", "br, gzip", "gzip", gzipped(t, startAnswer), nil, contract.Whole, ""},
-		{"asked for, around a deviation", "gzip", "gzip", gzipped(t, wrong), classes{invalid}, contract.Whole,
+		{"asked for", "br, gzip", "gzip", gzipped(t, startAnswer), nil, contract.DepthWhole, ""},
+		{"asked for, around a deviation", "gzip", "gzip", gzipped(t, wrong), classes{invalid}, contract.DepthWhole,
 			"/circuitId must be string, and is number"},
-		{"asked for, and damaged", "gzip", "gzip", startAnswer, classes{invalid}, contract.Outline,
+		{"asked for, and damaged", "gzip", "gzip", startAnswer, classes{invalid}, contract.DepthOutline,
 			"the answer has the Content-Encoding gzip; the body could not be judged, since it does not decode"},
-		{"asked for, and not to be decoded here", "br", "br", canary, nil, contract.Outline, ""},
+		{"asked for, and not to be decoded here", "br", "br", canary, nil, contract.DepthOutline, ""},
 	} {
 		for _, side := range []string{"transport", "handler"} {
 			t.Run(test.name+"/"+side, func(t *testing.T) {
@@ -117,7 +119,8 @@ func TestContentEncodings(t *testing.T) {
 				if !strings.Contains(text, test.says) || strings.Contains(text, canary) {
 					t.Errorf("%q is not said, or content is shown, in %s", test.says, text)
 				}
-				if exchange := seen.only(t); exchange.Response != test.depth || exchange.Request != contract.Whole {
+				if exchange := seen.only(t); exchange.Response != test.depth ||
+					exchange.Request != contract.DepthWhole {
 					t.Errorf("recorded as %+v", exchange)
 				}
 			})
@@ -151,8 +154,8 @@ func TestCompressionOfNetHTTPIsNoDeviation(t *testing.T) {
 		if string(got) != `{"circuitId":1}` || err != nil {
 			t.Errorf("%s: %q, %v", side, got, err)
 		}
-		if got := seen.classes(); !slices.Equal(got, []contract.Class{contract.ResponseInvalid}) ||
-			seen.only(t).Response != contract.Whole {
+		if got := seen.classes(); !slices.Equal(got, []contract.Class{contract.ClassResponseInvalid}) ||
+			seen.only(t).Response != contract.DepthWhole {
 			t.Errorf("%s: %v, %+v", side, seen.findings, seen.exchanges)
 		}
 	}
@@ -166,18 +169,18 @@ func TestContentEncodingOfEvidenceAndErrorsAndRequests(t *testing.T) {
 		want    contract.Depth
 		says    string
 	}{
-		"evidence": {downloadCall(answer(gzipped(t, "PK\x05\x06")), encoded), nil, contract.Outline,
+		"evidence": {downloadCall(answer(gzipped(t, "PK\x05\x06")), encoded), nil, contract.DepthOutline,
 			"the answer has the Content-Encoding gzip, which the request did not ask for"},
-		"an error": {downloadCall(answers(404, jsonType, gzipped(t, "{}")), encoded), nil, contract.Whole,
+		"an error": {downloadCall(answers(404, jsonType, gzipped(t, "{}")), encoded), nil, contract.DepthWhole,
 			"the body was checked as what it decodes to"},
-		"nothing": {downloadCall(answers(404, "", ""), encoded), nil, contract.Whole,
+		"nothing": {downloadCall(answers(404, "", ""), encoded), nil, contract.DepthWhole,
 			"the body was checked as what it decodes to"},
 		"a request": {startCall(sends(gzipped(t, startBody))), http.Header{"Content-Encoding": {"gzip"}},
-			contract.Whole,
+			contract.DepthWhole,
 			"the request has the Content-Encoding gzip, which the spec does not name; the body was checked as what " +
 				"it decodes to"},
 		"a request that is none": {startCall(sends(startBody)), http.Header{"Content-Encoding": {"gzip"}},
-			contract.Whole,
+			contract.DepthWhole,
 			"the request has the Content-Encoding gzip, which the spec does not name; the body could not be judged, " +
 				"since it does not decode"},
 	} {
@@ -195,7 +198,7 @@ func TestContentEncodingOfEvidenceAndErrorsAndRequests(t *testing.T) {
 			}
 			io.Copy(io.Discard, response.Body)
 			response.Body.Close()
-			if got := seen.classes(); !slices.Equal(got, []contract.Class{contract.ContentEncoding}) ||
+			if got := seen.classes(); !slices.Equal(got, []contract.Class{contract.ClassContentEncoding}) ||
 				!strings.Contains(seen.findings[0].Message, test.says) {
 				t.Errorf("%v, want %q", seen.findings, test.says)
 			}
@@ -220,9 +223,9 @@ func TestContentEncodingThatTheSpecNamesIsNoDeviation(t *testing.T) {
 	}{
 		"right": {gzipped(t, startBody), gzipped(t, startAnswer), nil},
 		"wrong within": {gzipped(t, "[]"), gzipped(t, "[]"),
-			[]contract.Class{contract.RequestInvalid, contract.ResponseInvalid}},
+			[]contract.Class{contract.ClassRequestInvalid, contract.ClassResponseInvalid}},
 		"that does not decode": {startBody, startAnswer,
-			[]contract.Class{contract.RequestInvalid, contract.ResponseInvalid}},
+			[]contract.Class{contract.ClassRequestInvalid, contract.ClassResponseInvalid}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			checker, seen := newChecker(t, func(c *contract.Config) { c.Spec = []byte(spec) })

@@ -72,5 +72,5 @@ func ExampleExempt() {
 	}))
 	handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/oauth2/token", nil))
 	fmt.Println(checker.Summary().Exchanges[0].Response)
-	// Output: not checked
+	// Output: skipped
 }

@@ -22,9 +22,9 @@ type exchange struct {
 	request  message
 	response message
 	status   int
-	found    int
+	findings int
 
-	skipped        atomic.Bool
+	exempt         atomic.Bool
 	requestChecked bool
 	requestMedia   *openapi3.MediaType
 	requestDepth   Depth
@@ -47,31 +47,31 @@ func (c *Checker) begin(method string, address *url.URL, request message) *excha
 		request: request}
 }
 
-// answered checks what is known once the response header has arrived. The request is judged only
-// now, so that its findings can contain the status.
-func (e *exchange) answered(status int, response message) {
+// handleResponse checks what is known once the response header has arrived. The request is judged
+// only now, so that its findings can contain the status.
+func (e *exchange) handleResponse(status int, response message) {
 	e.status, e.response = status, response
 	e.checkRequestHead()
 	e.checkRequestBody(false)
 	e.checkResponseHead()
 }
 
-// unanswered ends an exchange without a response.
-func (e *exchange) unanswered() {
+// handleNoResponse ends an exchange without a response.
+func (e *exchange) handleNoResponse() {
 	e.checkRequestHead()
 	e.checkRequestBody(true)
-	e.record(e.requestDepth, None)
+	e.record(e.requestDepth, DepthNone)
 }
 
-// finished checks what is known at the end, and records the exchange.
-func (e *exchange) finished() {
+// finish checks what is known at the end, and records the exchange.
+func (e *exchange) finish() {
 	e.checkRequestBody(true)
 	e.record(e.requestDepth, e.checkResponseBody())
 }
 
-// passedBy records an exchange that is not checked.
-func (e *exchange) passedBy() {
-	e.record(Skipped, Skipped)
+// exemptExchange records an exchange that is not checked.
+func (e *exchange) exemptExchange() {
+	e.record(DepthSkipped, DepthSkipped)
 }
 
 // report reports a deviation, together with the assumed parts of the spec that may excuse it.
@@ -79,7 +79,7 @@ func (e *exchange) report(class Class, text, assumed string) {
 	if e.checker.allow[class] {
 		return
 	}
-	e.found++
+	e.findings++
 	e.checker.config.Report(Finding{
 		Class: class, Operation: e.operation(), Method: knownMethod(e.method), Path: e.match.path, Status: e.status,
 		Message: text, Assumed: assumed,
@@ -89,7 +89,7 @@ func (e *exchange) report(class Class, text, assumed string) {
 func (e *exchange) record(request, response Depth) {
 	e.checker.count(Exchange{
 		Operation: e.operation(), Method: knownMethod(e.method), Path: e.match.path, Status: e.status,
-		Request: request, Response: response, Findings: e.found,
+		Request: request, Response: response, Findings: e.findings,
 	})
 }
 
@@ -104,10 +104,10 @@ func (e *exchange) operation() string {
 func (e *exchange) input(options *openapi3filter.Options) *openapi3filter.RequestValidationInput {
 	options.MultiError = true
 	options.SkipSettingDefaults = true
-	options.AuthenticationFunc = authenticated
+	options.AuthenticationFunc = authenticate
 	options.SchemaValidationOptions = schemaOptions
 	request := &http.Request{Method: e.method, URL: e.address, Header: e.request.header,
-		ContentLength: e.request.declared}
+		ContentLength: e.request.declaredLength}
 	return &openapi3filter.RequestValidationInput{
 		Request: request.WithContext(context.Background()), PathParams: e.match.params, Route: e.match.route,
 		Options: options,

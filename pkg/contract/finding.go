@@ -9,43 +9,46 @@ import (
 type Class string
 
 const (
-	// RequestInvalid means that a parameter or the body of the request does not match its schema.
-	RequestInvalid Class = "request-invalid"
-	// ResponseInvalid means that a header or the body of the response does not match its schema.
-	ResponseInvalid Class = "response-invalid"
-	// UndocumentedPath means that no path of the spec matches.
-	UndocumentedPath Class = "undocumented-path"
-	// UndocumentedMethod means that the spec has the path, but not with this method.
-	UndocumentedMethod Class = "undocumented-method"
-	// UndocumentedStatus means that the spec does not list the status for this operation. Servers
-	// and gateways answer 429, 502 and 503 nevertheless. If you expect that, add the class to
-	// [Config.Allow].
-	UndocumentedStatus Class = "undocumented-status"
-	// UndocumentedField means that a body has a field that the schema does not name. The schemas
-	// allow additional fields, but a renamed optional field also shows up only in this way.
-	UndocumentedField Class = "undocumented-field"
-	// UndocumentedParameter means that the query has a parameter that the spec does not name.
-	UndocumentedParameter Class = "undocumented-parameter"
-	// MediaType means that the Content-Type of the request or response is missing, duplicated, or
-	// not listed in the spec.
-	MediaType Class = "media-type"
-	// ContentEncoding means that the response has a content coding, such as gzip, that the request
-	// did not ask for, or that the request has one. If the coding is gzip or deflate, the decoded
-	// body is checked. The message says so, or why the body could not be judged.
-	ContentEncoding Class = "content-encoding"
-	// Length means that the body does not have the declared length, or that the response ended too
-	// early.
-	Length Class = "length"
-	// Security means that the request lacks an Authorization of the scheme that the operation
+	// ClassRequestInvalid means that a parameter or the body of the request does not match its
+	// schema.
+	ClassRequestInvalid Class = "request-invalid"
+	// ClassResponseInvalid means that a header or the body of the response does not match its
+	// schema.
+	ClassResponseInvalid Class = "response-invalid"
+	// ClassUndocumentedPath means that no path of the spec matches.
+	ClassUndocumentedPath Class = "undocumented-path"
+	// ClassUndocumentedMethod means that the spec has the path, but not with this method.
+	ClassUndocumentedMethod Class = "undocumented-method"
+	// ClassUndocumentedStatus means that the spec does not list the status for this operation.
+	// Servers and gateways answer 429, 502 and 503 nevertheless. If you expect that, add the class
+	// to [Config.Allow].
+	ClassUndocumentedStatus Class = "undocumented-status"
+	// ClassUndocumentedField means that a body has a field that the schema does not name. The
+	// schemas allow additional fields, but a renamed optional field also shows up only in this way.
+	ClassUndocumentedField Class = "undocumented-field"
+	// ClassUndocumentedParameter means that the query has a parameter that the spec does not name.
+	ClassUndocumentedParameter Class = "undocumented-parameter"
+	// ClassMediaType means that the Content-Type of the request or response is missing, duplicated,
+	// or not listed in the spec.
+	ClassMediaType Class = "media-type"
+	// ClassContentEncoding means that the response has a content coding, such as gzip, that the
+	// request did not ask for, or that the request has one. If the coding is gzip or deflate, the
+	// decoded body is checked. The message says so, or why the body could not be judged.
+	ClassContentEncoding Class = "content-encoding"
+	// ClassLength means that the body does not have the declared length, or that the response ended
+	// too early.
+	ClassLength Class = "length"
+	// ClassSecurity means that the request lacks an Authorization of the scheme that the operation
 	// needs. Whether the credentials are valid is for the server to decide.
-	Security Class = "security"
+	ClassSecurity Class = "security"
 )
 
 var classes = map[Class]bool{
-	RequestInvalid: true, ResponseInvalid: true, UndocumentedPath: true, UndocumentedMethod: true,
-	UndocumentedStatus: true,
-	UndocumentedField:  true, UndocumentedParameter: true, MediaType: true, ContentEncoding: true, Length: true,
-	Security: true,
+	ClassRequestInvalid: true, ClassResponseInvalid: true, ClassUndocumentedPath: true, ClassUndocumentedMethod: true,
+	ClassUndocumentedStatus: true,
+	ClassUndocumentedField:  true, ClassUndocumentedParameter: true, ClassMediaType: true, ClassContentEncoding: true,
+	ClassLength:   true,
+	ClassSecurity: true,
 }
 
 // Finding is one deviation from the spec. It contains no value from any header, body, query or

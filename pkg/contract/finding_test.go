@@ -20,7 +20,7 @@ func (r *recordingTB) Errorf(format string, args ...any) {
 func TestFailTestFailsWithTheFindingInOneLine(t *testing.T) {
 	var tb recordingTB
 	contract.FailTest(&tb)(contract.Finding{
-		Class: contract.Length, Operation: "startCircuit", Method: "POST", Path: "/a/{b}", Status: 200,
+		Class: contract.ClassLength, Operation: "startCircuit", Method: "POST", Path: "/a/{b}", Status: 200,
 		Message: "too long",
 	})
 	want := "contract: length: POST /a/{b} (startCircuit) answered 200: too long"

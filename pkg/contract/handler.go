@@ -20,23 +20,23 @@ import (
 // "100 Continue" that next did not ask for.
 func (c *Checker) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		received := message{header: r.Header, declared: r.ContentLength, bodiless: r.Body == nil ||
+		received := message{header: r.Header, declaredLength: r.ContentLength, noBody: r.Body == nil ||
 			r.Body == http.NoBody}
-		received.body = &watched{dropped: received.declared > MaxBody}
+		received.body = &observedBody{dropped: received.declaredLength > MaxBody}
 		exchange := c.begin(r.Method, r.URL, received)
 		inner := r.WithContext(context.WithValue(r.Context(), exchangeKey{}, exchange))
-		if !received.bodiless {
+		if !received.noBody {
 			inner.Body = &reader{ReadCloser: r.Body, watched: received.body}
 		}
-		writer := &writer{ResponseWriter: w, watched: new(watched)}
+		writer := &recordingWriter{ResponseWriter: w, watched: new(observedBody)}
 		returned := false
 		defer func() {
-			if !returned || writer.hijacked || exchange.skipped.Load() {
+			if !returned || writer.hijacked || exchange.exempt.Load() {
 				exchange.status = writer.status
-				exchange.passedBy()
+				exchange.exemptExchange()
 				return
 			}
-			exchange.answeredBy(writer)
+			exchange.handleWriter(writer)
 		}()
 		next.ServeHTTP(writer, inner)
 		returned = true
@@ -50,57 +50,57 @@ type exchangeKey struct{}
 // The exchange is recorded as [Skipped]. Without a checker around the handler, Exempt does nothing.
 func Exempt(r *http.Request) {
 	if exchange, ok := r.Context().Value(exchangeKey{}).(*exchange); ok {
-		exchange.skipped.Store(true)
+		exchange.exempt.Store(true)
 	}
 }
 
-// answeredBy checks the exchange with what a handler has written.
-func (e *exchange) answeredBy(w *writer) {
+// handleWriter checks the exchange with what a handler has written.
+func (e *exchange) handleWriter(w *recordingWriter) {
 	if w.status == 0 {
 		w.note(http.StatusOK, w.Header())
 	}
-	sent := message{header: w.sent, declared: -1, body: w.watched}
-	sent.bodiless = e.method == http.MethodHead || w.status == http.StatusNoContent ||
+	sent := message{header: w.wroteBytes, declaredLength: -1, body: w.watched}
+	sent.noBody = e.method == http.MethodHead || w.status == http.StatusNoContent ||
 		w.status == http.StatusNotModified
-	if length, err := strconv.ParseInt(w.sent.Get("Content-Length"), 10, 64); err == nil {
-		sent.declared = length
+	if length, err := strconv.ParseInt(w.wroteBytes.Get("Content-Length"), 10, 64); err == nil {
+		sent.declaredLength = length
 	}
-	if _, set := w.sent["Content-Type"]; !set && len(w.start) > 0 && w.sent.Get("Content-Encoding") == "" {
-		w.sent.Set("Content-Type", http.DetectContentType(w.start)) // as net/http does
+	if _, set := w.wroteBytes["Content-Type"]; !set && len(w.start) > 0 && w.wroteBytes.Get("Content-Encoding") == "" {
+		w.wroteBytes.Set("Content-Type", http.DetectContentType(w.start)) // as net/http does
 	}
-	w.watched.over(0, io.EOF)
-	e.answered(w.status, sent)
-	e.finished()
+	w.watched.finish(0, io.EOF)
+	e.handleResponse(w.status, sent)
+	e.finish()
 }
 
-// writer watches a response while it is written and changes nothing.
-type writer struct {
+// recordingWriter watches a response while it is written and changes nothing.
+type recordingWriter struct {
 	http.ResponseWriter
-	watched  *watched
-	status   int         // 0 until the header is written
-	sent     http.Header // as it was when it was written
-	start    []byte      // net/http detects a missing Content-Type from this
-	hijacked bool
+	watched    *observedBody
+	status     int         // 0 until the header is written
+	wroteBytes http.Header // as it was when it was written
+	start      []byte      // net/http detects a missing Content-Type from this
+	hijacked   bool
 }
 
 // Unwrap gives http.ResponseController access to the wrapped writer.
-func (w *writer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+func (w *recordingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-func (w *writer) WriteHeader(status int) {
+func (w *recordingWriter) WriteHeader(status int) {
 	if w.status == 0 && (status >= 200 || status == http.StatusSwitchingProtocols) {
 		w.note(status, w.Header())
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
 
-func (w *writer) note(status int, header http.Header) {
-	w.status, w.sent = status, header.Clone()
-	if w.sent == nil {
-		w.sent = make(http.Header)
+func (w *recordingWriter) note(status int, header http.Header) {
+	w.status, w.wroteBytes = status, header.Clone()
+	if w.wroteBytes == nil {
+		w.wroteBytes = make(http.Header)
 	}
 }
 
-func (w *writer) Write(p []byte) (int, error) {
+func (w *recordingWriter) Write(p []byte) (int, error) {
 	if w.status == 0 {
 		w.note(http.StatusOK, w.Header())
 	}
@@ -109,21 +109,21 @@ func (w *writer) Write(p []byte) (int, error) {
 	if errors.Is(err, http.ErrContentLength) {
 		passed = p // more than was declared: net/http rejects it, and it is a deviation
 	} else if err != nil && !errors.Is(err, http.ErrBodyNotAllowed) {
-		w.watched.over(0, err)
+		w.watched.finish(0, err)
 	}
 	const sniffed = 512
 	if room := sniffed - len(w.start); room > 0 {
 		w.start = append(w.start, passed[:min(room, len(passed))]...)
 	}
-	w.watched.passed(0, passed)
+	w.watched.record(0, passed)
 	return n, err
 }
 
 // Flush implements http.Flusher.
-func (w *writer) Flush() { _ = w.FlushError() }
+func (w *recordingWriter) Flush() { _ = w.FlushError() }
 
 // FlushError is what http.ResponseController calls.
-func (w *writer) FlushError() error {
+func (w *recordingWriter) FlushError() error {
 	if w.status == 0 {
 		w.note(http.StatusOK, w.Header())
 	}
@@ -132,7 +132,7 @@ func (w *writer) FlushError() error {
 
 // Hijack implements http.Hijacker. If the connection cannot be hijacked, as with HTTP/2, the error
 // is http.ErrNotSupported.
-func (w *writer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+func (w *recordingWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	connection, buffered, err := http.NewResponseController(w.ResponseWriter).Hijack()
 	if err == nil {
 		w.hijacked = true

@@ -108,7 +108,7 @@ func TestHijackedAndAbortedAndSkippedExchangesAreNotChecked(t *testing.T) {
 			}
 			<-over
 			server.Close()
-			if got := seen.only(t); got.Request != contract.Skipped || got.Response != contract.Skipped ||
+			if got := seen.only(t); got.Request != contract.DepthSkipped || got.Response != contract.DepthSkipped ||
 				got.Findings != 0 || got.Operation != "downloadEvidence" {
 				t.Errorf("recorded as %+v, %v", got, seen.findings)
 			}
@@ -130,7 +130,7 @@ func TestHijackOverH2IsNotSupported(t *testing.T) {
 	})), true)
 	downloadCall(answers(404, "", "")).exchange(t, plain, url)
 	stop()
-	if got := seen.only(t); got.Response != contract.Whole {
+	if got := seen.only(t); got.Response != contract.DepthWhole {
 		t.Errorf("recorded as %+v", got)
 	}
 }
@@ -142,10 +142,10 @@ func TestHandlerFindsWrongLengths(t *testing.T) {
 		want     []contract.Class
 	}{
 		"right":               {"4", []string{"PK", "\x05\x06"}, nil},
-		"too few":             {"10", []string{"PK\x05\x06"}, []contract.Class{contract.Length}},
-		"too many":            {"2", []string{"PK\x05\x06"}, []contract.Class{contract.Length}},
-		"too many at the end": {"2", []string{"PK", "\x05\x06"}, []contract.Class{contract.Length}},
-		"none":                {"10", nil, []contract.Class{contract.Length}},
+		"too few":             {"10", []string{"PK\x05\x06"}, []contract.Class{contract.ClassLength}},
+		"too many":            {"2", []string{"PK\x05\x06"}, []contract.Class{contract.ClassLength}},
+		"too many at the end": {"2", []string{"PK", "\x05\x06"}, []contract.Class{contract.ClassLength}},
+		"none":                {"10", nil, []contract.Class{contract.ClassLength}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			checker, seen := newChecker(t)
@@ -190,7 +190,7 @@ func TestTransportFindsACutBody(t *testing.T) {
 	if err != io.ErrUnexpectedEOF {
 		t.Errorf("read error %v", err)
 	}
-	if got := seen.classes(); !slices.Equal(got, []contract.Class{contract.Length}) {
+	if got := seen.classes(); !slices.Equal(got, []contract.Class{contract.ClassLength}) {
 		t.Errorf("findings %v", seen.findings)
 	}
 }
@@ -251,7 +251,7 @@ func TestClientThatLeavesIsNoDeviation(t *testing.T) {
 	<-started
 	connection.Close()
 	server.Close()
-	if got := seen.only(t); got.Findings != 0 || got.Request != contract.Unread {
+	if got := seen.only(t); got.Findings != 0 || got.Request != contract.DepthUnread {
 		t.Errorf("recorded as %+v, %v", got, seen.findings)
 	}
 }

@@ -29,11 +29,11 @@ func (c *Checker) jsonValue(text []byte) (value any, clean []byte, faults []stri
 	if !utf8.Valid(clean) {
 		faults = append(faults, "is not valid UTF-8")
 	}
-	if halfSurrogate(clean) {
+	if hasHalfSurrogate(clean) {
 		faults = append(faults,
 			`has half a surrogate pair ("\u" and a number from D800 to DFFF), which is not a character`)
 	}
-	return value, clean, append(faults, c.twiceNamed(clean)...)
+	return value, clean, append(faults, c.duplicateNames(clean)...)
 }
 
 // syntaxFault says why a text is not one JSON value. It returns "" if it is one.
@@ -62,8 +62,8 @@ func syntaxFault(text []byte) string {
 	return "its syntax is not JSON's"
 }
 
-// twiceNamed reports duplicate names within an object of a valid JSON text.
-func (c *Checker) twiceNamed(text []byte) []string {
+// duplicateNames reports duplicate names within an object of a valid JSON text.
+func (c *Checker) duplicateNames(text []byte) []string {
 	var faults []string
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
@@ -85,7 +85,7 @@ func (c *Checker) twiceNamed(text []byte) []string {
 			here = &open[len(open)-1]
 		}
 		if name, ok := token.(string); ok && here != nil && here.names != nil && !here.named {
-			here.shown, here.named = c.shownName(name), true
+			here.shown, here.named = c.printableName(name), true
 			if here.names[name] {
 				place := ""
 				for _, outer := range open {
@@ -117,30 +117,30 @@ func (c *Checker) twiceNamed(text []byte) []string {
 	}
 }
 
-// shownName returns a name if the spec contains it too. Other names are content.
-func (c *Checker) shownName(name string) string {
+// printableName returns a name if the spec contains it too. Other names are content.
+func (c *Checker) printableName(name string) string {
 	if c.names[name] {
 		return name
 	}
 	return "{…}"
 }
 
-// halfSurrogate reports whether a valid JSON text contains an unpaired surrogate escape.
-func halfSurrogate(text []byte) bool {
+// hasHalfSurrogate reports whether a valid JSON text contains an unpaired surrogate escape.
+func hasHalfSurrogate(text []byte) bool {
 	for len(text) > 0 {
 		at := bytes.IndexByte(text, '\\') // occurs only in strings
 		if at < 0 {
 			return false
 		}
 		text = text[at:]
-		first, ok := escaped(text)
+		first, ok := unescapeRune(text)
 		switch {
 		case !ok:
 			text = text[2:] // another escape
 		case !utf16.IsSurrogate(first):
 			text = text[6:]
 		default:
-			second, ok := escaped(text[6:])
+			second, ok := unescapeRune(text[6:])
 			if !ok || utf16.DecodeRune(first, second) == utf8.RuneError {
 				return true
 			}
@@ -150,8 +150,8 @@ func halfSurrogate(text []byte) bool {
 	return false
 }
 
-// escaped decodes an escape such as \u00e1 at the start of a text.
-func escaped(text []byte) (rune, bool) {
+// unescapeRune decodes an escape such as \u00e1 at the start of a text.
+func unescapeRune(text []byte) (rune, bool) {
 	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
 		return 0, false
 	}

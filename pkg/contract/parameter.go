@@ -17,7 +17,7 @@ import (
 func (e *exchange) checkParameters() {
 	query, err := url.ParseQuery(e.address.RawQuery)
 	if err != nil {
-		e.report(RequestInvalid, "the query cannot be decoded", "")
+		e.report(ClassRequestInvalid, "the query cannot be decoded", "")
 	}
 	named := make(map[string]bool) // named by the spec, in the query
 	for _, parameter := range e.parameters() {
@@ -26,9 +26,10 @@ func (e *exchange) checkParameters() {
 			for _, name := range queryNames(parameter, query) {
 				named[name] = true
 			}
-			e.checkOnce(RequestInvalid, "query parameter", parameter.Name, query[parameter.Name], parameter.Schema)
+			e.checkOnce(ClassRequestInvalid, "query parameter", parameter.Name, query[parameter.Name], parameter.Schema)
 		case openapi3.ParameterInHeader:
-			e.checkOnce(RequestInvalid, "header parameter", parameter.Name, e.request.header.Values(parameter.Name),
+			e.checkOnce(ClassRequestInvalid, "header parameter", parameter.Name,
+				e.request.header.Values(parameter.Name),
 				parameter.Schema)
 		}
 	}
@@ -46,7 +47,7 @@ func (e *exchange) checkParameters() {
 		}
 	}
 	if stray > 0 {
-		e.report(UndocumentedParameter,
+		e.report(ClassUndocumentedParameter,
 			fmt.Sprintf("the request has %d query parameter(s) that the spec does not name; it names %s",
 				stray, cmp.Or(strings.Join(slices.Sorted(maps.Keys(named)), ", "), "none")), "")
 	}

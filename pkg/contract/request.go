@@ -24,11 +24,11 @@ func (e *exchange) checkRequestHead() {
 		e.input(&openapi3filter.Options{ExcludeRequestBody: true}))
 	for _, err := range flatten(err) {
 		if refused, ok := errors.AsType[*openapi3filter.SecurityRequirementsError](err); ok {
-			e.report(Security, securityText(refused), "")
+			e.report(ClassSecurity, securityText(refused), "")
 			continue
 		}
 		for _, fault := range e.checker.describe(err, nil, nil) {
-			e.report(RequestInvalid, fault.text, fault.assumed)
+			e.report(ClassRequestInvalid, fault.text, fault.assumed)
 		}
 	}
 	e.checkParameters()
@@ -41,7 +41,7 @@ func (e *exchange) checkRequestBody(last bool) {
 		return
 	}
 	sent := e.request.snapshot()
-	present := sent.size > 0 || e.request.declared > 0
+	present := sent.size > 0 || e.request.declaredLength > 0
 	spec := e.requestBodySpec()
 	if spec != nil && present && !e.mediaChecked {
 		e.mediaChecked = true
@@ -53,22 +53,24 @@ func (e *exchange) checkRequestBody(last bool) {
 	e.requestChecked = true
 	e.checkEncoding("request", &e.request, &sent, e.requestMedia)
 	e.requestDepth = e.request.depth(sent, e.requestMedia)
-	if sent.complete && !e.request.bodiless && e.request.declared >= 0 && sent.size != e.request.declared {
-		e.report(Length, fmt.Sprintf("the request declares %d bytes of body and has %d", e.request.declared, sent.size),
+	if sent.complete && !e.request.noBody && e.request.declaredLength >= 0 && sent.size != e.request.declaredLength {
+		e.report(ClassLength, fmt.Sprintf("the request declares %d bytes of body and has %d", e.request.declaredLength,
+			sent.size),
 			"")
 	}
 	switch {
 	case e.match.route == nil:
 	case spec == nil && present:
-		e.report(RequestInvalid, "the request has a body, and the spec names none", "")
+		e.report(ClassRequestInvalid, "the request has a body, and the spec names none", "")
 	case spec == nil && sent.complete:
-		e.requestDepth = Whole
+		e.requestDepth = DepthWhole
 	case !present && sent.complete:
-		e.requestDepth = Whole
+		e.requestDepth = DepthWhole
 		if spec.Required {
-			e.report(RequestInvalid, "the request has no body, and the spec requires one", assumed(spec.Extensions))
+			e.report(ClassRequestInvalid, "the request has no body, and the spec requires one",
+				assumptionOf(spec.Extensions))
 		}
-	case e.requestDepth == Whole && e.requestMedia.Schema != nil:
+	case e.requestDepth == DepthWhole && e.requestMedia.Schema != nil:
 		e.validateRequestBody(sent.bytes, spec)
 	}
 }
@@ -82,9 +84,9 @@ func (e *exchange) requestBodySpec() *openapi3.RequestBody {
 
 func (e *exchange) validateRequestBody(content []byte, spec *openapi3.RequestBody) {
 	schema := e.requestMedia.Schema
-	value, content, faults := e.checker.decoded(&e.request, content, schema)
+	value, content, faults := e.checker.decodeBody(&e.request, content, schema)
 	for _, text := range faults {
-		e.report(RequestInvalid, "the request's body "+text, "")
+		e.report(ClassRequestInvalid, "the request's body "+text, "")
 	}
 	if content == nil {
 		return
@@ -93,7 +95,7 @@ func (e *exchange) validateRequestBody(content []byte, spec *openapi3.RequestBod
 	input.Request.Body = io.NopCloser(bytes.NewReader(content))
 	for _, fault := range e.checker.describe(openapi3filter.ValidateRequestBody(context.Background(), input, spec),
 		value, schema) {
-		e.report(RequestInvalid, "the request's body: "+fault.text, fault.assumed)
+		e.report(ClassRequestInvalid, "the request's body: "+fault.text, fault.assumed)
 	}
 	e.checkFields("request", value, schema)
 }
@@ -105,7 +107,7 @@ func (e *exchange) mediaType(which string, m *message, content openapi3.Content)
 		return new(openapi3.MediaType)
 	}
 	if times := len(m.header.Values("Content-Type")); times > 1 {
-		e.report(MediaType, fmt.Sprintf("the Content-Type of the %s occurs %d times", which, times), "")
+		e.report(ClassMediaType, fmt.Sprintf("the Content-Type of the %s occurs %d times", which, times), "")
 	}
 	media := content.Get(m.header.Get("Content-Type"))
 	if media == nil {
@@ -113,15 +115,16 @@ func (e *exchange) mediaType(which string, m *message, content openapi3.Content)
 		for _, name := range slices.Sorted(maps.Keys(content)) {
 			named = append(named, content[name].Extensions)
 		}
-		e.report(MediaType, fmt.Sprintf("the Content-Type of the %s is %s; the spec names %s",
-			which, shownMediaType(m.header), strings.Join(slices.Sorted(maps.Keys(content)), ", ")), assumed(named...))
+		e.report(ClassMediaType, fmt.Sprintf("the Content-Type of the %s is %s; the spec names %s",
+			which, printableMediaType(m.header), strings.Join(slices.Sorted(maps.Keys(content)), ", ")),
+			assumptionOf(named...))
 	}
 	return media
 }
 
-// decoded returns the value of a body, the bytes that encode it, and the faults found before the
+// decodeBody returns the value of a body, the bytes that encode it, and the faults found before the
 // schema is checked. Without a value to check against a schema it returns no bytes.
-func (c *Checker) decoded(m *message, content []byte,
+func (c *Checker) decodeBody(m *message, content []byte,
 	schema *openapi3.SchemaRef) (value any, clean []byte, faults []string) {
 	switch {
 	case isJSON(m.header):
@@ -133,7 +136,7 @@ func (c *Checker) decoded(m *message, content []byte,
 	media, _, _ := strings.Cut(m.header.Get("Content-Type"), ";")
 	if openapi3filter.RegisteredBodyDecoder(strings.TrimSpace(media)) == nil {
 		return nil, nil, []string{fmt.Sprintf("cannot be checked against the schema, since the Content-Type is %s",
-			shownMediaType(m.header))}
+			printableMediaType(m.header))}
 	}
 	return nil, content, nil
 }

@@ -20,14 +20,14 @@ func (e *exchange) checkResponseHead() {
 	}
 	response := responseFor(e.match.route.Operation, e.status)
 	if response == nil {
-		e.report(UndocumentedStatus, "the spec does not name this status for the operation", "")
+		e.report(ClassUndocumentedStatus, "the spec does not name this status for the operation", "")
 		return
 	}
 	e.responseKnown = true
 	e.responseMedia = e.mediaType("answer", &e.response, response.Content)
 	for _, name := range slices.Sorted(maps.Keys(response.Headers)) {
 		if header := response.Headers[name].Value; header != nil {
-			e.checkOnce(ResponseInvalid, "header", name, e.response.header.Values(name), header.Schema)
+			e.checkOnce(ClassResponseInvalid, "header", name, e.response.header.Values(name), header.Schema)
 		}
 	}
 }
@@ -65,11 +65,11 @@ func (e *exchange) checkResponseBody() Depth {
 	}
 	var value any
 	var schema *openapi3.SchemaRef
-	if depth == Whole && e.responseMedia.Schema != nil && !e.response.bodiless {
+	if depth == DepthWhole && e.responseMedia.Schema != nil && !e.response.noBody {
 		schema = e.responseMedia.Schema
-		decoded, content, faults := e.checker.decoded(&e.response, got.bytes, schema)
+		decoded, content, faults := e.checker.decodeBody(&e.response, got.bytes, schema)
 		for _, text := range faults {
-			e.report(ResponseInvalid, "the answer's body "+text, "")
+			e.report(ClassResponseInvalid, "the answer's body "+text, "")
 		}
 		if content != nil {
 			value = decoded
@@ -80,19 +80,20 @@ func (e *exchange) checkResponseBody() Depth {
 	}
 	for _, fault := range e.checker.describe(openapi3filter.ValidateResponse(context.Background(), input), value,
 		schema) {
-		e.report(ResponseInvalid, "the answer: "+fault.text, fault.assumed)
+		e.report(ClassResponseInvalid, "the answer: "+fault.text, fault.assumed)
 	}
 	return depth
 }
 
 func (e *exchange) checkResponseLength(got body) {
 	switch {
-	case e.response.bodiless:
-	case got.failure == io.ErrUnexpectedEOF && e.response.declared < 0:
-		e.report(Length, fmt.Sprintf("the answer's body broke off after %d bytes", got.size), "")
-	case (got.complete || got.failure == io.ErrUnexpectedEOF) && e.response.declared >= 0 &&
-		got.size != e.response.declared:
-		e.report(Length, fmt.Sprintf("the answer declares %d bytes of body and has %d", e.response.declared, got.size),
+	case e.response.noBody:
+	case got.failure == io.ErrUnexpectedEOF && e.response.declaredLength < 0:
+		e.report(ClassLength, fmt.Sprintf("the answer's body broke off after %d bytes", got.size), "")
+	case (got.complete || got.failure == io.ErrUnexpectedEOF) && e.response.declaredLength >= 0 &&
+		got.size != e.response.declaredLength:
+		e.report(ClassLength, fmt.Sprintf("the answer declares %d bytes of body and has %d", e.response.declaredLength,
+			got.size),
 			"")
 	}
 }

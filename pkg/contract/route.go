@@ -61,7 +61,7 @@ func parameter(segment string) string {
 func (r routes) find(method string, address *url.URL) match {
 	path, ok := strings.CutPrefix(address.EscapedPath(), r.base)
 	if !ok || !strings.HasPrefix(path, "/") {
-		return match{path: r.mask(address.EscapedPath()), class: UndocumentedPath,
+		return match{path: r.maskPath(address.EscapedPath()), class: ClassUndocumentedPath,
 			reason: "the path does not lie under Config.BasePath"}
 	}
 	segments := strings.Split(path, "/")
@@ -73,7 +73,7 @@ func (r routes) find(method string, address *url.URL) match {
 		found := match{path: candidate.template, params: params}
 		operation := candidate.item.GetOperation(method)
 		if operation == nil {
-			found.class = UndocumentedMethod
+			found.class = ClassUndocumentedMethod
 			found.reason = "the spec has this path with " + strings.Join(methods(candidate.item), ", ") + " only"
 			return found
 		}
@@ -82,7 +82,7 @@ func (r routes) find(method string, address *url.URL) match {
 		}
 		return found
 	}
-	return match{path: r.mask(path), class: UndocumentedPath,
+	return match{path: r.maskPath(path), class: ClassUndocumentedPath,
 		reason: "no path of the spec matches; is Config.BasePath right?"}
 }
 
@@ -107,9 +107,9 @@ func (r route) params(segments []string) (map[string]string, bool) {
 	return params, true
 }
 
-// mask returns a path with only the parts that the spec contains too: anything else may be an ID,
-// or a token in the wrong place.
-func (r routes) mask(path string) string {
+// maskPath returns a path with only the parts that the spec contains too: anything else may be an
+// ID, or a token in the wrong place.
+func (r routes) maskPath(path string) string {
 	const most = 12
 	segments := strings.Split(path, "/")
 	if len(segments) > most {

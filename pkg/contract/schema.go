@@ -156,7 +156,7 @@ func (c *Checker) describeSchema(err *openapi3.SchemaError, value any, root *ope
 	// words.
 	schemas := schemasAt(root, pointer)
 	if field == "required" {
-		return c.missing(schemas, pointer, err.Value, value, root)
+		return c.describeMissing(schemas, pointer, err.Value, value, root)
 	}
 	schema := new(openapi3.Schema)
 	for _, candidate := range schemas {
@@ -166,7 +166,7 @@ func (c *Checker) describeSchema(err *openapi3.SchemaError, value any, root *ope
 		if field == "" && candidate.Not != nil {
 			field = "not"
 		}
-		if states(candidate, field) {
+		if declares(candidate, field) {
 			schema = candidate
 			break
 		}
@@ -177,8 +177,8 @@ func (c *Checker) describeSchema(err *openapi3.SchemaError, value any, root *ope
 	return []fault{{c.pointer(pointer, value) + " " + rule(field, schema, err.Value), excuse(root, pointer, field)}}
 }
 
-// missing returns a fault for each required field that is missing.
-func (c *Checker) missing(schemas []*openapi3.Schema, pointer []string, object, value any,
+// describeMissing returns a fault for each required field that is missing.
+func (c *Checker) describeMissing(schemas []*openapi3.Schema, pointer []string, object, value any,
 	root *openapi3.SchemaRef) []fault {
 	fields, _ := object.(map[string]any)
 	var faults []fault
@@ -194,8 +194,8 @@ func (c *Checker) missing(schemas []*openapi3.Schema, pointer []string, object, 
 	return faults
 }
 
-// states reports whether a schema has the named rule, for rules whose details the text needs.
-func states(schema *openapi3.Schema, field string) bool {
+// declares reports whether a schema has the named rule, for rules whose details the text needs.
+func declares(schema *openapi3.Schema, field string) bool {
 	switch field {
 	case "type":
 		return len(schema.Type.Slice()) > 0
@@ -274,7 +274,7 @@ func (c *Checker) pointer(segments []string, value any) string {
 			}
 		case map[string]any:
 			value = parent[segment]
-			shown = c.shownName(segment)
+			shown = c.printableName(segment)
 		}
 		b.WriteString("/" + shown)
 	}

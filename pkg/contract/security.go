@@ -12,9 +12,9 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
-// authenticated tells kin-openapi whether a request carries credentials of the scheme. It does not
+// authenticate tells kin-openapi whether a request carries credentials of the scheme. It does not
 // check them.
-func authenticated(_ context.Context, input *openapi3filter.AuthenticationInput) error {
+func authenticate(_ context.Context, input *openapi3filter.AuthenticationInput) error {
 	request, scheme := input.RequestValidationInput.Request, input.SecurityScheme
 	if scheme.Type == "apiKey" {
 		if !hasKey(request, scheme) {
@@ -34,7 +34,7 @@ func authenticated(_ context.Context, input *openapi3filter.AuthenticationInput)
 			return nil
 		}
 	}
-	return fmt.Errorf("one Authorization header of the scheme %s, and it has %s", want, shownAuthorization(values))
+	return fmt.Errorf("one Authorization header of the scheme %s, and it has %s", want, printableAuthorization(values))
 }
 
 func isBasic(credentials string) bool {
@@ -53,7 +53,7 @@ func hasKey(request *http.Request, scheme *openapi3.SecurityScheme) bool {
 	return err == nil && cookie.Value != ""
 }
 
-func shownAuthorization(values []string) string {
+func printableAuthorization(values []string) string {
 	if len(values) == 0 {
 		return "none"
 	}

@@ -56,47 +56,49 @@ func TestOtherSpecs(t *testing.T) {
 			{name: "status in the range", path: "/things/1?page=2", key: "k", count: "1", body: `{"a":"1"}`,
 				status: 206},
 			{name: "status out of the range", path: "/things/1?page=2", key: "k", status: 400,
-				want: []Class{UndocumentedStatus}},
+				want: []Class{ClassUndocumentedStatus}},
 			{name: "literal path first", path: "/things/special", status: 400, body: "any"},
 			{name: "path parameter", path: "/things/kanarienvogel?page=2", key: "k", count: "1", body: `{"a":"1"}`,
-				status: 200, want: []Class{RequestInvalid}, says: `the path parameter "id"`},
+				status: 200, want: []Class{ClassRequestInvalid}, says: `the path parameter "id"`},
 			{name: "query parameter missing", path: "/things/1", key: "k", count: "1", body: `{"a":"1"}`, status: 200,
-				want: []Class{RequestInvalid}, says: `the query parameter "page" is required and missing`},
+				want: []Class{ClassRequestInvalid}, says: `the query parameter "page" is required and missing`},
 			{name: "query parameter too large", path: "/things/1?page=10", key: "k", count: "1", body: `{"a":"1"}`,
-				status: 200, want: []Class{RequestInvalid}, says: `"maximum"`},
+				status: 200, want: []Class{ClassRequestInvalid}, says: `"maximum"`},
 			{name: "all parameters that there are",
 				path: "/things/1?page=2&lang=es&tag=a&tag=b&by=a&filter[size]=1&api_key=k", key: "k", count: "1",
 				body: `{"a":"1"}`, status: 200},
 			{name: "undocumented parameters", path: "/things/1?page=2&kanarienvogel=1&filter=1&sizes[a]=1&Page=3",
 				key: "k", count: "1", body: `{"a":"1"}`, status: 200,
-				want: []Class{UndocumentedParameter}, says: "the request has 3 query parameter(s) that the spec does " +
+				want: []Class{ClassUndocumentedParameter},
+				says: "the request has 3 query parameter(s) that the spec does " +
 					"not name; it names api_key, by, filter, lang, page, sort, tag"},
 			{name: "query parameter twice", path: "/things/1?page=2&page=2", key: "k", count: "1", body: `{"a":"1"}`,
-				status: 200, want: []Class{RequestInvalid}, says: `the query parameter "page" occurs 2 times`},
+				status: 200, want: []Class{ClassRequestInvalid}, says: `the query parameter "page" occurs 2 times`},
 			{name: "query parameter of the path twice", path: "/things/1?page=2&lang=es&lang=en&lang=", key: "k",
-				count: "1", body: `{"a":"1"}`, status: 200, want: []Class{RequestInvalid},
+				count: "1", body: `{"a":"1"}`, status: 200, want: []Class{ClassRequestInvalid},
 				says: `the query parameter "lang" occurs 3 times`},
 			{name: "header parameter twice", path: "/things/1?page=2", key: "k", trace: []string{"a", "a"}, count: "1",
-				body: `{"a":"1"}`, status: 200, want: []Class{RequestInvalid},
+				body: `{"a":"1"}`, status: 200, want: []Class{ClassRequestInvalid},
 				says: `the header parameter "X-Trace" occurs 2 times`},
 			{name: "header of the answer twice", path: "/things/1?page=2", key: "k", count: "1", again: "1",
-				body: `{"a":"1"}`, status: 200, want: []Class{ResponseInvalid},
+				body: `{"a":"1"}`, status: 200, want: []Class{ClassResponseInvalid},
 				says: `the header "X-Count" occurs 2 times`},
 			{name: "no key", path: "/things/1?page=2", count: "1", body: `{"a":"1"}`, status: 200,
-				want: []Class{Security}, says: `the header parameter "X-Key"; or one Authorization`},
+				want: []Class{ClassSecurity}, says: `the header parameter "X-Key"; or one Authorization`},
 			{name: "header missing", path: "/things/1?page=2", key: "k", body: `{"a":"1"}`, status: 200,
-				want: []Class{ResponseInvalid}, says: `header "X-Count"`},
+				want: []Class{ClassResponseInvalid}, says: `header "X-Count"`},
 			{name: "header wrong", path: "/things/1?page=2", key: "k", count: "kanarienvogel", body: `{"a":"1"}`,
-				status: 200, want: []Class{ResponseInvalid}, says: `header "X-Count"`},
+				status: 200, want: []Class{ClassResponseInvalid}, says: `header "X-Count"`},
 			{name: "part of a whole", path: "/things/1?page=2", key: "k", count: "1", body: `{"a":"kanarienvogel"}`,
-				status: 200, want: []Class{ResponseInvalid}, says: `/a breaks the schema's "maxLength"`},
+				status: 200, want: []Class{ClassResponseInvalid}, says: `/a breaks the schema's "maxLength"`},
 			{name: "further field", path: "/things/1?page=2", key: "k", count: "1", body: `{"a":"1","kanarienvogel":1}`,
-				status: 200, want: []Class{UndocumentedField}, says: "it names a, b, free"},
+				status: 200, want: []Class{ClassUndocumentedField}, says: "it names a, b, free"},
 			{name: "name that the spec leaves free", path: "/things/1?page=2", key: "k", count: "1",
-				body: `{"a":"1","free":{"kanarienvogel":"x"}}`, status: 200, want: []Class{ResponseInvalid},
+				body: `{"a":"1","free":{"kanarienvogel":"x"}}`, status: 200, want: []Class{ClassResponseInvalid},
 				says: "/free/{…} "},
 			{name: "number as a name", path: "/things/1?page=2", key: "k", count: "1",
-				body: `{"a":"1","free":{"7":"x"}}`, status: 200, want: []Class{ResponseInvalid}, says: "/free/{…} "},
+				body: `{"a":"1","free":{"7":"x"}}`, status: 200, want: []Class{ClassResponseInvalid},
+				says: "/free/{…} "},
 		} {
 			t.Run(version+" "+test.name, func(t *testing.T) {
 				var findings []Finding
@@ -179,7 +181,7 @@ func TestAnyMediaType(t *testing.T) {
 	} {
 		var findings []Finding
 		checker, err := New(Config{
-			Report: func(f Finding) { findings = append(findings, f) }, Allow: []Class{Security},
+			Report: func(f Finding) { findings = append(findings, f) }, Allow: []Class{ClassSecurity},
 			Spec: []byte(strings.NewReplacer("VERSION", "3.0.3", `"content": {"application/json"`,
 				`"content": {"*/*"`).Replace(otherSpec)),
 		})
@@ -193,7 +195,7 @@ func TestAnyMediaType(t *testing.T) {
 		pass(t, checker, nil, header, "/things/1?page=2", 200, `{"a":"1"}`)
 		switch {
 		case want == "" && len(findings) == 0:
-		case len(findings) == 0 || findings[0].Class != ResponseInvalid ||
+		case len(findings) == 0 || findings[0].Class != ClassResponseInvalid ||
 			!strings.Contains(findings[0].Message, want) || want == "":
 			t.Errorf("%q: %v, want %q", media, findings, want)
 		}
@@ -219,7 +221,7 @@ func FuzzAnswerBody(f *testing.F) {
 	}
 	var findings []Finding
 	checker, err := New(Config{
-		Report: func(f Finding) { findings = append(findings, f) }, Allow: []Class{Security, RequestInvalid},
+		Report: func(f Finding) { findings = append(findings, f) }, Allow: []Class{ClassSecurity, ClassRequestInvalid},
 		Spec: frozenSpec(f),
 	})
 	if err != nil {
@@ -247,7 +249,7 @@ func FuzzAnswerBody(f *testing.F) {
 		}
 		wrong := openapi3filter.ValidateResponse(context.Background(), input.SetBodyBytes(body)) != nil ||
 			len(faults) > 0
-		found := slices.ContainsFunc(findings, func(f Finding) bool { return f.Class == ResponseInvalid })
+		found := slices.ContainsFunc(findings, func(f Finding) bool { return f.Class == ClassResponseInvalid })
 		if found != wrong {
 			t.Errorf("found %v, kin-openapi says wrong: %v", findings, wrong)
 		}
@@ -276,7 +278,7 @@ func FuzzPath(f *testing.F) {
 			return
 		}
 		found := checker.routes.find("POST", address)
-		if found.class == UndocumentedPath {
+		if found.class == ClassUndocumentedPath {
 			for segment := range strings.SplitSeq(found.path, "/") {
 				if segment != "{…}" && !checker.routes.literals[segment] {
 					t.Errorf("%q is shown as %q", path, found.path)

@@ -128,7 +128,7 @@ func TestLargeBodiesAreStreamedThroughUnchanged(t *testing.T) {
 					t.Errorf("findings: %v", seen.findings)
 				}
 				for _, exchange := range seen.exchanges {
-					if exchange.Request != contract.Outline || exchange.Response != contract.Outline {
+					if exchange.Request != contract.DepthOutline || exchange.Response != contract.DepthOutline {
 						t.Errorf("recorded as %+v", exchange)
 					}
 				}
@@ -141,17 +141,17 @@ func TestBodiesUpToTheLimitAreValidated(t *testing.T) {
 	for _, test := range []struct {
 		size int
 		want contract.Depth
-	}{{contract.MaxBody, contract.Whole}, {contract.MaxBody + 1, contract.Outline}} {
+	}{{contract.MaxBody, contract.DepthWhole}, {contract.MaxBody + 1, contract.DepthOutline}} {
 		frame := `{"link":1,"circuitId":""}`
 		call := startCall(answer(strings.Replace(frame, `""`, `"`+strings.Repeat("x", test.size-len(frame))+`"`, 1)))
 		checker, seen := newChecker(t)
 		url, plain, _ := serve(t, call, false)
 		call.exchange(t, checker.Transport(plain), url)
 		exchange := seen.only(t)
-		if exchange.Response != test.want || exchange.Request != contract.Whole {
+		if exchange.Response != test.want || exchange.Request != contract.DepthWhole {
 			t.Errorf("%d bytes: %+v", test.size, exchange)
 		}
-		if found := exchange.Findings == 1; found != (test.want == contract.Whole) {
+		if found := exchange.Findings == 1; found != (test.want == contract.DepthWhole) {
 			t.Errorf("%d bytes: findings %v", test.size, seen.findings)
 		}
 	}
@@ -171,9 +171,9 @@ func TestBrokenBodiesBreakOffAtTheSamePlaceWithTheSameError(t *testing.T) {
 		want     []contract.Class
 	}{
 		{"reset", reset, 100, nil},
-		{"cut", io.ErrUnexpectedEOF, 100, []contract.Class{contract.Length}},
-		{"cut while chunked", io.ErrUnexpectedEOF, -1, []contract.Class{contract.Length}},
-		{"short", io.EOF, 100, []contract.Class{contract.Length}},
+		{"cut", io.ErrUnexpectedEOF, 100, []contract.Class{contract.ClassLength}},
+		{"cut while chunked", io.ErrUnexpectedEOF, -1, []contract.Class{contract.ClassLength}},
+		{"short", io.EOF, 100, []contract.Class{contract.ClassLength}},
 	} {
 		for _, slow := range []bool{false, true} {
 			t.Run(test.name, func(t *testing.T) {
@@ -207,11 +207,11 @@ func TestBrokenBodiesBreakOffAtTheSamePlaceWithTheSameError(t *testing.T) {
 				}
 				// What was read short but to its end is also no JSON.
 				if classes := slices.DeleteFunc(seen.classes(),
-					func(c contract.Class) bool { return c == contract.ResponseInvalid }); !slices.Equal(classes,
+					func(c contract.Class) bool { return c == contract.ClassResponseInvalid }); !slices.Equal(classes,
 					test.want) {
 					t.Errorf("findings %v, want %q", seen.findings, test.want)
 				}
-				if exchange := seen.only(t); want != nil && exchange.Response != contract.Unread {
+				if exchange := seen.only(t); want != nil && exchange.Response != contract.DepthUnread {
 					t.Errorf("recorded as %+v", exchange)
 				}
 			})
@@ -248,12 +248,12 @@ func TestAnswersThatAreNotReadToTheirEnd(t *testing.T) {
 		read   func(io.Reader)
 		want   contract.Depth
 	}{
-		{"not read at all", tokenAnswer, -1, func(io.Reader) {}, contract.Unread},
+		{"not read at all", tokenAnswer, -1, func(io.Reader) {}, contract.DepthUnread},
 		{"read by half", tokenAnswer, int64(len(tokenAnswer)), func(r io.Reader) { io.CopyN(io.Discard, r, 9) },
-			contract.Unread},
-		{"decoded, which stops before the end", tokenAnswer, -1, decode, contract.Whole},
+			contract.DepthUnread},
+		{"decoded, which stops before the end", tokenAnswer, -1, decode, contract.DepthWhole},
 		{"read as far as declared", tokenAnswer, int64(len(tokenAnswer)),
-			func(r io.Reader) { io.CopyN(io.Discard, r, int64(len(tokenAnswer))) }, contract.Whole},
+			func(r io.Reader) { io.CopyN(io.Discard, r, int64(len(tokenAnswer))) }, contract.DepthWhole},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got := read(t, test.text, test.length, test.read); got.Response != test.want {
@@ -288,7 +288,8 @@ func TestRequestIsNotReadBeforeTheBaseReadsIt(t *testing.T) {
 	if request.Body != body {
 		t.Error("the caller's request was changed")
 	}
-	if got := seen.only(t); got.Request != contract.Unread || got.Response != contract.Whole || got.Findings != 0 {
+	if got := seen.only(t); got.Request != contract.DepthUnread || got.Response != contract.DepthWhole ||
+		got.Findings != 0 {
 		t.Errorf("recorded as %+v", got)
 	}
 }
@@ -323,7 +324,7 @@ func TestExpectContinueIsLeftToTheServer(t *testing.T) {
 		t.Errorf("read: %v, findings %v", touched, seen.findings)
 	}
 	for _, exchange := range seen.exchanges {
-		if exchange.Request != contract.Unread {
+		if exchange.Request != contract.DepthUnread {
 			t.Errorf("recorded as %+v", exchange)
 		}
 	}
@@ -347,7 +348,7 @@ func TestRequestThatIsSentAgainIsJudgedByItsLastSending(t *testing.T) {
 	if _, err := transport.RoundTrip(startCall().request(t, "http://localhost")); err != nil {
 		t.Fatal(err)
 	}
-	if got := seen.only(t); got.Request != contract.Whole || got.Findings != 0 {
+	if got := seen.only(t); got.Request != contract.DepthWhole || got.Findings != 0 {
 		t.Errorf("recorded as %+v, %v", got, seen.findings)
 	}
 }
@@ -362,7 +363,7 @@ func TestRequestWithoutAnswerIsCheckedToo(t *testing.T) {
 	if err != refused {
 		t.Errorf("the error came as %v", err)
 	}
-	if got := seen.only(t); got.Response != contract.None || got.Findings != 3 || got.Status != 0 {
+	if got := seen.only(t); got.Response != contract.DepthNone || got.Findings != 3 || got.Status != 0 {
 		t.Errorf("recorded as %+v, %v", got, seen.findings)
 	}
 }
@@ -375,7 +376,7 @@ func TestRequestOfWrongLengthIsFound(t *testing.T) {
 	if _, err := checker.Transport(plain).RoundTrip(request); err == nil {
 		t.Fatal("net/http sent it")
 	}
-	if got := seen.classes(); !slices.Equal(got, []contract.Class{contract.Length}) {
+	if got := seen.classes(); !slices.Equal(got, []contract.Class{contract.ClassLength}) {
 		t.Errorf("findings %v", seen.findings)
 	}
 }

@@ -11,20 +11,37 @@ import (
 type Depth string
 
 const (
-	// Whole means that everything the spec says about the message was checked.
-	Whole Depth = "checked whole"
-	// Outline means that the body is larger than [MaxBody], binary, or in a content coding that was
-	// not decoded, or that the spec has no such operation or status.
-	Outline Depth = "checked by status, media type and length only"
-	// Unread means that the body could not be judged, because its receiver did not read it to the
-	// end or because it broke off.
-	Unread Depth = "checked by status and media type only, the body was not read to its end"
-	// Skipped means that [Exempt] was called, that the connection was hijacked or switched
+	// DepthWhole means that everything the spec says about the message was checked.
+	DepthWhole Depth = "whole"
+	// DepthOutline means that the body is larger than [MaxBody], binary, or in a content coding
+	// that was not decoded, or that the spec has no such operation or status.
+	DepthOutline Depth = "outline"
+	// DepthUnread means that the body could not be judged, because its receiver did not read it to
+	// the end or because it broke off.
+	DepthUnread Depth = "unread"
+	// DepthSkipped means that [Exempt] was called, that the connection was hijacked or switched
 	// protocols, or that the handler panicked.
-	Skipped Depth = "not checked"
-	// None means that there was no response.
-	None Depth = "no answer"
+	DepthSkipped Depth = "skipped"
+	// DepthNone means that there was no response.
+	DepthNone Depth = "none"
 )
+
+// describe says it to people.
+func (d Depth) describe() string {
+	switch d {
+	case DepthWhole:
+		return "checked whole"
+	case DepthOutline:
+		return "checked by status, media type and length only"
+	case DepthUnread:
+		return "checked by status and media type only, the body was not read to its end"
+	case DepthSkipped:
+		return "not checked"
+	case DepthNone:
+		return "no answer"
+	}
+	return string(d)
+}
 
 // Exchange says how far a request and its response were checked.
 type Exchange struct {
@@ -80,7 +97,7 @@ func (s Summary) String() string {
 	var b strings.Builder
 	for _, tally := range s.Exchanges {
 		fmt.Fprintf(&b, "%d × %s %s answered %d: request %s; answer %s", tally.Count, tally.Method, tally.Path,
-			tally.Status, tally.Request, tally.Response)
+			tally.Status, tally.Request.describe(), tally.Response.describe())
 		if tally.Findings > 0 {
 			fmt.Fprintf(&b, "; findings in each: %d", tally.Findings)
 		}

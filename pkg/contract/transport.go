@@ -22,21 +22,21 @@ type transport struct {
 }
 
 func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
-	sent := message{header: request.Header, declared: request.ContentLength, bodiless: request.Body == nil ||
+	sent := message{header: request.Header, declaredLength: request.ContentLength, noBody: request.Body == nil ||
 		request.Body == http.NoBody}
-	if sent.declared == 0 && !sent.bodiless {
-		sent.declared = -1 // net/http takes it as unknown
+	if sent.declaredLength == 0 && !sent.noBody {
+		sent.declaredLength = -1 // net/http takes it as unknown
 	}
-	sent.body = &watched{dropped: sent.declared > MaxBody}
+	sent.body = &observedBody{dropped: sent.declaredLength > MaxBody}
 	exchange := t.checker.begin(request.Method, request.URL, sent)
 
 	outgoing := request
-	if !sent.bodiless {
+	if !sent.noBody {
 		outgoing = exchange.watchRequest(request)
 	}
 	response, err := t.base.RoundTrip(outgoing)
 	if err != nil {
-		exchange.unanswered()
+		exchange.handleNoResponse()
 		return response, err
 	}
 	if response.Request == outgoing {
@@ -44,20 +44,21 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	if response.StatusCode == http.StatusSwitchingProtocols {
 		exchange.status = response.StatusCode
-		exchange.passedBy() // its body is a connection
+		exchange.exemptExchange() // its body is a connection
 		return response, nil
 	}
-	received := message{header: response.Header.Clone(), declared: response.ContentLength, body: new(watched)}
-	received.bodiless = request.Method == http.MethodHead || response.StatusCode == http.StatusNoContent ||
+	received := message{header: response.Header.Clone(), declaredLength: response.ContentLength,
+		body: new(observedBody)}
+	received.noBody = request.Method == http.MethodHead || response.StatusCode == http.StatusNoContent ||
 		response.StatusCode == http.StatusNotModified
-	received.body.dropped = received.declared > MaxBody
-	exchange.answered(response.StatusCode, received)
-	if received.bodiless || received.declared == 0 || response.Body == nil || response.Body == http.NoBody {
-		received.body.over(0, io.EOF)
-		exchange.finished()
+	received.body.dropped = received.declaredLength > MaxBody
+	exchange.handleResponse(response.StatusCode, received)
+	if received.noBody || received.declaredLength == 0 || response.Body == nil || response.Body == http.NoBody {
+		received.body.finish(0, io.EOF)
+		exchange.finish()
 		return response, nil
 	}
-	response.Body = &reader{ReadCloser: response.Body, watched: received.body, done: exchange.finished}
+	response.Body = &reader{ReadCloser: response.Body, watched: received.body, done: exchange.finish}
 	return response, nil
 }
 
@@ -80,7 +81,7 @@ func (e *exchange) watchRequest(request *http.Request) *http.Request {
 			if err != nil {
 				return nil, err
 			}
-			return &reader{ReadCloser: again, watched: e.request.body, attempt: e.request.body.again()}, nil
+			return &reader{ReadCloser: again, watched: e.request.body, attempt: e.request.body.restart()}, nil
 		}
 	}
 	return outgoing

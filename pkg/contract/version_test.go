@@ -128,33 +128,36 @@ func TestAssumptionsStandWhereTheyExcuse(t *testing.T) {
 		want                            string // how what is assumed begins
 	}{
 		{"type in the answer", "POST", start, json, `{"signer":{},"docs":[]}`, 200, json, `{"circuitId":1}`,
-			ResponseInvalid, fields + "always there"},
-		{"type of the answer", "POST", token, form, "grant_type=client_credentials", 200, json, `[]`, ResponseInvalid,
+			ClassResponseInvalid, fields + "always there"},
+		{"type of the answer", "POST", token, form, "grant_type=client_credentials", 200, json, `[]`,
+			ClassResponseInvalid,
 			fields + "always there"},
 		{"field in the answer", "POST", token, form, "grant_type=client_credentials", 200, json, `{"a":1}`,
-			UndocumentedField, fields + "always there"},
-		{"type in the request", "POST", start, json, `{"signer":{"nif":1},"docs":[]}`, 401, "", "", RequestInvalid,
+			ClassUndocumentedField, fields + "always there"},
+		{"type in the request", "POST", start, json, `{"signer":{"nif":1},"docs":[]}`, 401, "", "", ClassRequestInvalid,
 			fields + "required"},
-		{"published type in the request", "POST", start, json, `{"signer":{},"docs":{}}`, 401, "", "", RequestInvalid,
+		{"published type in the request", "POST", start, json, `{"signer":{},"docs":{}}`, 401, "", "",
+			ClassRequestInvalid,
 			""},
-		{"published field in the request", "POST", start, json, `{"docs":[]}`, 401, "", "", RequestInvalid, ""},
+		{"published field in the request", "POST", start, json, `{"docs":[]}`, 401, "", "", ClassRequestInvalid, ""},
 		{"format in the request", "POST", start, json, `{"signer":{},"docs":[{"content":"!"}]}`, 401, "", "",
-			RequestInvalid, "The file in Base64"},
-		{"no request body", "POST", start, "", "", 401, "", "", RequestInvalid, "That the body as a whole is required"},
-		{"media type of the evidence", "GET", download, "", "", 200, "application/octet-stream", "PK", MediaType,
+			ClassRequestInvalid, "The file in Base64"},
+		{"no request body", "POST", start, "", "", 401, "", "", ClassRequestInvalid,
+			"That the body as a whole is required"},
+		{"media type of the evidence", "GET", download, "", "", 200, "application/octet-stream", "PK", ClassMediaType,
 			"The media type is not published."},
 		{"published media type", "POST", token, form, "grant_type=client_credentials", 200, "text/html", "{}",
-			MediaType, ""},
-		{"published value", "POST", token, form, "grant_type=a", 401, "", "", RequestInvalid, ""},
-		{"no JSON", "POST", token, form, "grant_type=client_credentials", 200, json, "{", ResponseInvalid, ""},
+			ClassMediaType, ""},
+		{"published value", "POST", token, form, "grant_type=a", 401, "", "", ClassRequestInvalid, ""},
+		{"no JSON", "POST", token, form, "grant_type=client_credentials", 200, json, "{", ClassResponseInvalid, ""},
 		{"field twice", "POST", token, form, "grant_type=client_credentials", 200, json,
-			`{"access_token":"a","access_token":"a"}`, ResponseInvalid, ""},
-		{"status", "POST", token, form, "grant_type=client_credentials", 418, "", "", UndocumentedStatus, ""},
+			`{"access_token":"a","access_token":"a"}`, ClassResponseInvalid, ""},
+		{"status", "POST", token, form, "grant_type=client_credentials", 418, "", "", ClassUndocumentedStatus, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var findings []Finding
 			checker, err := New(Config{Report: func(f Finding) { findings = append(findings, f) },
-				Allow: []Class{Security}, Spec: frozenSpec(t)})
+				Allow: []Class{ClassSecurity}, Spec: frozenSpec(t)})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -18,17 +18,19 @@ type Client struct {
 }
 
 type core struct {
-	channel string
-	api     *biometricapi.Client // for token and download
-	starts  *biometricapi.Client // for starts, over separate connections; see startTransport
-	tokens  *tokenSource
-	retry   RetryPolicy
-	journal Journal // nil if there is none
-	log     *slog.Logger
-	told    func(Progress) // nil if nobody is told
-	limits  evidence.Limits
-	mask    []Secret // the credentials, which are masked in the server's messages
-	agent   string
+	channel    string
+	baseURL    string               // without a slash at its end
+	api        *biometricapi.Client // token and download
+	startAPI   *biometricapi.Client // start: own connections, see startTransport
+	tokens     *tokenSource
+	retry      RetryPolicy
+	journal    Journal // nil if there is none
+	log        *slog.Logger
+	onProgress func(Progress) // nil if nobody is told
+	limits     evidence.Limits
+	policy     evidence.Policy
+	mask       []Secret // the credentials, kept out of the server's messages
+	userAgent  string
 
 	transports []*http.Transport // clones of the caller's
 }
@@ -52,10 +54,12 @@ func New(config Config) (*Client, error) {
 	}
 	if config.HTTPClient != nil && config.HTTPClient.Timeout != 0 {
 		return nil,
-			invalid("Config.HTTPClient has a Timeout, which would cut long bodies; leave it zero and use contexts")
+			invalidRequest("Config.HTTPClient has a Timeout, which would cut long bodies; leave it zero and use " +
+				"contexts")
 	}
 	if strings.ContainsFunc(config.UserAgent, func(r rune) bool { return r < ' ' || r > '~' }) {
-		return nil, invalid("Config.UserAgent contains characters that cannot be in a header; use printable ASCII")
+		return nil,
+			invalidRequest("Config.UserAgent contains characters that cannot be in a header; use printable ASCII")
 	}
 	if err := checkProxyVariable(config.HTTPClient, base); err != nil {
 		return nil, err
@@ -66,33 +70,38 @@ func New(config Config) (*Client, error) {
 	}
 	limits, err := config.EvidenceLimits.WithDefaults()
 	if err != nil {
-		return nil, invalid("Config.EvidenceLimits: %w", err)
+		return nil, invalidRequest("Config.EvidenceLimits: %w", err)
+	}
+	if err := config.EvidencePolicy.Validate(); err != nil {
+		return nil, invalidRequest("Config.EvidencePolicy: %w", err)
 	}
 
 	c := &core{
-		channel: config.Channel,
-		retry:   retry,
-		journal: config.Journal,
-		log:     config.Logger,
-		told:    config.Progress,
-		limits:  limits,
-		agent:   config.UserAgent,
+		channel:    config.Channel,
+		baseURL:    base,
+		retry:      retry,
+		journal:    config.Journal,
+		log:        config.Logger,
+		onProgress: config.Progress,
+		limits:     limits,
+		policy:     config.EvidencePolicy,
+		userAgent:  config.UserAgent,
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
-	if c.agent == "" {
-		c.agent = "danabio-go/" + Version
+	if c.userAgent == "" {
+		c.userAgent = "danabio-go/" + Version
 	}
 
 	plain, start := c.httpClients(config.HTTPClient)
 	if c.api, err = biometricapi.NewClient(base, biometricapi.WithHTTPClient(plain)); err != nil {
-		return nil, invalid("base URL: %w", err)
+		return nil, invalidRequest("base URL: %w", err)
 	}
-	if c.starts, err = biometricapi.NewClient(base, biometricapi.WithHTTPClient(start)); err != nil {
-		return nil, invalid("base URL: %w", err)
+	if c.startAPI, err = biometricapi.NewClient(base, biometricapi.WithHTTPClient(start)); err != nil {
+		return nil, invalidRequest("base URL: %w", err)
 	}
-	held := config.Credentials.held()
+	held := config.Credentials.reveal()
 	c.tokens = newTokenSource()
 	if held.source != nil {
 		c.tokens.exchange = callerExchange(held.source)
@@ -146,15 +155,15 @@ func (c *core) secrets(carried ...string) []string {
 func checkSegment(what, value string) error {
 	switch {
 	case strings.TrimSpace(value) == "":
-		return invalid("%s is empty", what)
+		return invalidRequest("%s is empty", what)
 	case strings.Contains(value, "://"): // not printed, since it may be the signer's link
-		return invalid("%s looks like a link; give the identifier", what)
+		return invalidRequest("%s looks like a link; give the identifier", what)
 	case value == "." || value == "..":
-		return invalid("%s is %q, which is not an identifier", what, value)
+		return invalidRequest("%s is %q, which is not an identifier", what, value)
 	case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfffd }):
-		return invalid("%s contains control characters or is not valid UTF-8", what)
+		return invalidRequest("%s contains control characters or is not valid UTF-8", what)
 	case len(value) > 512:
-		return invalid("%s is longer than 512 bytes", what)
+		return invalidRequest("%s is longer than 512 bytes", what)
 	}
 	return nil
 }

@@ -67,6 +67,9 @@ type Config struct {
 	// EvidenceLimits limits the evidence that a download accepts. Default: the zero Limits, with
 	// its own defaults.
 	EvidenceLimits evidence.Limits
+	// EvidencePolicy says which evidence a download accepts. Default: the zero Policy, with its own
+	// defaults.
+	EvidencePolicy evidence.Policy
 }
 
 // RetryPolicy says how often and when a failed request is retried. Each delay is random between
@@ -85,7 +88,7 @@ type RetryPolicy struct {
 
 func (p RetryPolicy) withDefaults() (RetryPolicy, error) {
 	if p.MaxAttempts < 0 || p.MinDelay < 0 || p.MaxDelay < 0 || p.MaxRetryAfter < 0 {
-		return p, invalid("a field of Config.Retry is negative; leave it zero for its default")
+		return p, invalidRequest("a field of Config.Retry is negative; leave it zero for its default")
 	}
 	if p.MaxAttempts == 0 {
 		p.MaxAttempts = 4
@@ -100,7 +103,7 @@ func (p RetryPolicy) withDefaults() (RetryPolicy, error) {
 		p.MaxRetryAfter = 60 * time.Second
 	}
 	if p.MaxDelay < p.MinDelay {
-		return p, invalid("Config.Retry.MaxDelay is smaller than MinDelay")
+		return p, invalidRequest("Config.Retry.MaxDelay is smaller than MinDelay")
 	}
 	return p, nil
 }
@@ -120,28 +123,29 @@ func ConfigFromEnv() (Config, error) {
 		"DANABIO_CLIENT_SECRET"} {
 		value, err := credential.Text(os.Getenv(name))
 		if err != nil {
-			return config, invalid("%s %w", name, err)
+			return config, invalidRequest("%s %w", name, err)
 		}
 		values[name] = value
 	}
 	environment, baseURL := values["DANABIO_ENVIRONMENT"], values["DANABIO_BASE_URL"]
 	switch {
 	case environment != "" && baseURL != "":
-		return config, invalid("DANABIO_ENVIRONMENT and DANABIO_BASE_URL are both set; unset one")
+		return config, invalidRequest("DANABIO_ENVIRONMENT and DANABIO_BASE_URL are both set; unset one")
 	case baseURL != "":
 		config.Environment = CustomEnvironment(baseURL)
 	case environment == "" || Environment(environment) == Sandbox || Environment(environment) == Production:
 		config.Environment = Environment(environment)
 	default:
 		return config,
-			invalid("DANABIO_ENVIRONMENT is neither sandbox nor production; a URL goes into DANABIO_BASE_URL")
+			invalidRequest("DANABIO_ENVIRONMENT is neither sandbox nor production; a URL goes into DANABIO_BASE_URL")
 	}
 	config.Channel = values["DANABIO_CHANNEL"]
 
 	id, secret := values["DANABIO_CLIENT_ID"], values["DANABIO_CLIENT_SECRET"]
 	if path := os.Getenv("DANABIO_CLIENT_SECRET_FILE"); path != "" {
 		if secret != "" {
-			return config, invalid("DANABIO_CLIENT_SECRET and DANABIO_CLIENT_SECRET_FILE are both set; unset one")
+			return config,
+				invalidRequest("DANABIO_CLIENT_SECRET and DANABIO_CLIENT_SECRET_FILE are both set; unset one")
 		}
 		var err error
 		if secret, err = readSecret(path); err != nil {

@@ -89,6 +89,9 @@ func TestConfigThatCannotBeIsRefused(t *testing.T) {
 		}, "MaxDelay"},
 		"limits": {func(c *danabio.Config) { c.EvidenceLimits = evidence.Limits{MaxEntries: -1} },
 			"EvidenceLimits"},
+		"policy": {
+			func(c *danabio.Config) { c.EvidencePolicy = evidence.Policy{Accept: []evidence.Code{"no-such-code"}} },
+			"EvidencePolicy"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			config := goodConfig()

@@ -15,7 +15,7 @@ import (
 type Credentials struct {
 	// A function rather than a pointer: with an invalid verb, package fmt prints the struct behind
 	// a pointer.
-	held func() credentials
+	reveal func() credentials
 }
 
 type credentials struct {
@@ -28,7 +28,7 @@ type credentials struct {
 // contain something from their file or shell: a control character such as a line break, a byte
 // order mark, UTF-16, or surrounding quotes.
 func ClientCredentials(id, secret string) Credentials {
-	return Credentials{held: func() credentials { return credentials{id: id, secret: secret} }}
+	return Credentials{reveal: func() credentials { return credentials{id: id, secret: secret} }}
 }
 
 // TokenSource returns credentials that take tokens from the caller's source. The client keeps a
@@ -36,29 +36,30 @@ func ClientCredentials(id, secret string) Credentials {
 // time calls the source. How the source connects is up to the source: Config.HTTPClient does not
 // affect it.
 func TokenSource(source oauth2.TokenSource) Credentials {
-	return Credentials{held: func() credentials { return credentials{source: source} }}
+	return Credentials{reveal: func() credentials { return credentials{source: source} }}
 }
 
 func (c Credentials) validate() error {
-	if c.held == nil {
-		return invalid("no credentials given; use danabio.ClientCredentials(id, secret) or danabio.TokenSource(source)")
+	if c.reveal == nil {
+		return invalidRequest("no credentials given; use danabio.ClientCredentials(id, secret) or " +
+			"danabio.TokenSource(source)")
 	}
-	held := c.held()
+	held := c.reveal()
 	switch {
 	case held.source != nil:
 		return nil
 	case held.id == "" && held.secret == "":
-		return invalid("credentials are empty: client id and client secret are missing")
+		return invalidRequest("credentials are empty: client id and client secret are missing")
 	case held.id == "":
-		return invalid("client id is missing")
+		return invalidRequest("client id is missing")
 	case held.secret == "":
-		return invalid("client secret is missing")
+		return invalidRequest("client secret is missing")
 	}
 	if err := credential.Check(held.id); err != nil {
-		return invalid("client id %w", err)
+		return invalidRequest("client id %w", err)
 	}
 	if err := credential.Check(held.secret); err != nil {
-		return invalid("client secret %w", err)
+		return invalidRequest("client secret %w", err)
 	}
 	return nil
 }
@@ -68,10 +69,10 @@ func (c Credentials) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.St
 
 // String returns a fixed text, or "" if there are no credentials.
 func (c Credentials) String() string {
-	if c.held == nil {
+	if c.reveal == nil {
 		return ""
 	}
-	return masked
+	return redacted
 }
 
 // MarshalText implements [encoding.TextMarshaler], masked.

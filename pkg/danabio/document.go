@@ -25,35 +25,36 @@ type Document struct {
 	open func() (io.ReadCloser, fileState, error)
 }
 
-// is reports whether nothing has changed. Some file systems report times in different time zones.
-func (s fileState) is(other fileState) bool {
-	return s.size == other.size && s.modified.Equal(other.modified)
+// equal reports whether nothing has changed. Some file systems report times in different time
+// zones.
+func (s fileState) equal(other fileState) bool {
+	return s.size == other.size && s.modTime.Equal(other.modTime)
 }
 
 // fileState is what reveals that a source has changed.
 type fileState struct {
-	size     int64
-	modified time.Time
+	size    int64
+	modTime time.Time
 }
 
 // File returns the PDF at a path of this machine. Its name is the last element of the path.
 func File(name string) Document {
 	return Document{filepath.Base(name), func() (io.ReadCloser, fileState, error) {
 		// Check before opening: opening a pipe would wait for its writer.
-		if err := regular(os.Stat(name)); err != nil {
+		if err := checkRegular(os.Stat(name)); err != nil {
 			return nil, fileState{}, err
 		}
-		return opened(os.Open(name))
+		return statOpenFile(os.Open(name))
 	}}
 }
 
 // FS returns the PDF called name in a file system. Its own name is the last element of name.
 func FS(fsys fs.FS, name string) Document {
 	return Document{path.Base(name), func() (io.ReadCloser, fileState, error) {
-		if err := regular(fs.Stat(fsys, name)); err != nil {
+		if err := checkRegular(fs.Stat(fsys, name)); err != nil {
 			return nil, fileState{}, err
 		}
-		return opened(fsys.Open(name))
+		return statOpenFile(fsys.Open(name))
 	}}
 }
 
@@ -74,7 +75,7 @@ func (d Document) Named(name string) Document {
 	return d
 }
 
-func regular(info fs.FileInfo, err error) error {
+func checkRegular(info fs.FileInfo, err error) error {
 	switch {
 	case err != nil:
 		return err
@@ -86,20 +87,20 @@ func regular(info fs.FileInfo, err error) error {
 	return nil
 }
 
-func opened(file fs.File, err error) (io.ReadCloser, fileState, error) {
+func statOpenFile(file fs.File, err error) (io.ReadCloser, fileState, error) {
 	if err != nil {
 		return nil, fileState{}, err
 	}
 	info, err := file.Stat()
-	if err = regular(info, err); err != nil {
+	if err = checkRegular(info, err); err != nil {
 		file.Close()
 		return nil, fileState{}, err
 	}
 	return file, fileState{info.Size(), info.ModTime()}, nil
 }
 
-// pdfHeader is how far from the start a PDF header may stand: PDF readers look no further.
-const pdfHeader = 1024
+// pdfHeaderLimit is how far from the start a PDF header may stand: PDF readers look no further.
+const pdfHeaderLimit = 1024
 
 // check checks the source without reading all of it.
 func (d Document) check() (fileState, error) {
@@ -108,27 +109,28 @@ func (d Document) check() (fileState, error) {
 	}
 	source, state, err := d.open()
 	if err != nil {
-		return fileState{}, invalid("document %q: %w", d.name, withoutPath(err))
+		return fileState{}, invalidRequest("document %q: %w", d.name, trimPath(err))
 	}
 	defer source.Close()
 	if state.size <= 0 {
-		return fileState{}, invalid("document %q is empty", d.name)
+		return fileState{}, invalidRequest("document %q is empty", d.name)
 	}
-	head := make([]byte, pdfHeader)
+	head := make([]byte, pdfHeaderLimit)
 	n, err := io.ReadFull(source, head)
 	if err != nil && err != io.ErrUnexpectedEOF {
-		return fileState{}, invalid("document %q: %w", d.name, withoutPath(err))
+		return fileState{}, invalidRequest("document %q: %w", d.name, trimPath(err))
 	}
 	if !bytes.Contains(head[:n], []byte("%PDF-")) {
-		return fileState{}, invalid(`document %q is not a PDF: "%%PDF-" is not in its first %d bytes`, d.name,
-			pdfHeader)
+		return fileState{}, invalidRequest(`document %q is not a PDF: "%%PDF-" is not in its first %d bytes`,
+			d.name,
+			pdfHeaderLimit)
 	}
 	return state, nil
 }
 
-// withoutPath strips the operation and path from a file error, since the caller's message contains
+// trimPath strips the operation and path from a file error, since the caller's message contains
 // the name already.
-func withoutPath(err error) error {
+func trimPath(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {
 		return path.Err
@@ -145,13 +147,13 @@ func sameName(a, b string) bool {
 func checkDocumentName(name string) error {
 	switch {
 	case strings.TrimSpace(name) == "" || name == "." || name == "..":
-		return invalid("a document has no name; give one such as contract.pdf")
+		return invalidRequest("a document has no name; give one such as contract.pdf")
 	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
-		return invalid("document %q: the name contains control characters or is not valid UTF-8", name)
+		return invalidRequest("document %q: the name contains control characters or is not valid UTF-8", name)
 	case strings.ContainsAny(name, `/\`):
-		return invalid("document %q: the name contains a slash; give a name without folders", name)
+		return invalidRequest("document %q: the name contains a slash; give a name without folders", name)
 	case len(name) > 255:
-		return invalid("document %q...: the name is longer than 255 bytes", name[:40])
+		return invalidRequest("document %q...: the name is longer than 255 bytes", name[:40])
 	}
 	return nil
 }

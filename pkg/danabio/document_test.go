@@ -231,8 +231,8 @@ func TestDocumentThatChangesWhileItIsSentAbortsTheStart(t *testing.T) {
 				if errors.As(err, &unknown) != (b.calls(start) == 1) {
 					t.Errorf("got %v with %d starts begun", err, b.calls(start))
 				}
-				if errors.As(err, &unknown) && unknown.State != danabio.PartlySent {
-					t.Errorf("got state %q, want %q", unknown.State, danabio.PartlySent)
+				if errors.As(err, &unknown) && unknown.Outcome != danabio.PartlySent {
+					t.Errorf("got state %q, want %q", unknown.Outcome, danabio.PartlySent)
 				}
 			})
 		})

@@ -1,269 +1,185 @@
 package danabio
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
-	"io"
-	"net/http"
-	"slices"
-	"strings"
-	"time"
+	"io/fs"
+	"os"
+
+	"github.com/danabio/danabio-go/internal/atomicfile"
+	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// OpenEvidence opens the evidence of a circuit as a stream, for destinations other than a file. The
-// caller must close it. Instead of ending, reading fails with [ErrTruncated] if the evidence breaks
-// off, and with [ErrIntegrity] if its length or digest is wrong. The content of the ZIP is not
-// checked. Opening fails as [Client.DownloadEvidence] does, and with ErrIntegrity if the answer is
-// not a ZIP.
-func (c *Client) OpenEvidence(ctx context.Context, circuit string) (io.ReadCloser, error) {
-	stream, err := c.openEvidence(ctx, circuit, c.retry)
-	if err == nil {
-		stream.begin(transfer{c.told, Progress{Circuit: circuit}})
-		if err = stream.sniff(); err != nil {
-			stream.Close()
-		}
-	}
+// DownloadEvidence stores the evidence of a circuit at path, with its receipt beside it, and
+// returns the receipt. The file appears complete, verified and durable, or not at all. Its mode is
+// 0600. An existing target is an error, unless it and its receipt are what this download would
+// give: then DownloadEvidence returns that receipt and sends no request.
+//
+// It fails with:
+//
+//   - [ErrNotReady] if the circuit is not completed or is unknown;
+//   - [ErrInvalidRequest], [ErrUnauthorized], [ErrUnavailable] or [ErrTruncated];
+//   - an [*APIError] if the server refuses the request;
+//   - the system's error if the file cannot be written, inside an [*UnplacedError] if it is written
+//     but cannot get its name;
+//   - [ErrIntegrity] if the evidence is not acceptable. If it arrived complete, the error is a
+//     [*RejectedError] and the evidence was kept aside.
+func (c *Client) DownloadEvidence(ctx context.Context, circuit, path string) (*Receipt, error) {
+	receipt, err := c.downloadEvidence(ctx, circuit, path, c.retry)
 	if err != nil {
 		return nil, operationError(operationDownload, circuit, err)
 	}
-	return stream, nil
+	return receipt, nil
 }
 
-// openEvidence requests the evidence until a response with a body arrives.
-func (c *core) openEvidence(ctx context.Context, circuit string, policy RetryPolicy) (*evidenceStream, error) {
+// maxStandstills is how many attempts may come no further than an earlier one.
+const maxStandstills = 3
+
+func (c *core) downloadEvidence(ctx context.Context, circuit, path string, policy RetryPolicy) (*Receipt, error) {
 	if err := checkSegment("circuit", circuit); err != nil {
 		return nil, err
 	}
-	token, err := c.tokens.token(ctx)
+	target, receipt, err := c.newTarget(ctx, circuit, path)
+	if receipt != nil || err != nil {
+		return receipt, err
+	}
+	furthest := int64(-1) // nothing has arrived yet
+	standstills, refusals := 0, 0
+	comes := transfer{c.onProgress, Progress{Circuit: circuit}}
+	for {
+		download := &downloadAttempt{core: c, circuit: circuit, target: target, transfer: comes,
+			lastAttempt: refusals > 0}
+		receipt, err := download.try(ctx, policy)
+		if err == nil {
+			c.log.LogAttrs(ctx, levelDebug, "danabio: evidence stored", logCircuit(circuit), logBytes(receipt.Size))
+			return receipt, nil
+		}
+		switch {
+		case errors.Is(err, ErrTruncated):
+			if download.bytes <= furthest {
+				standstills++
+			}
+			furthest = max(furthest, download.bytes)
+			if standstills >= maxStandstills {
+				return nil, err
+			}
+		case errors.Is(err, ErrIntegrity) && !errors.Is(err, errTooLarge) && refusals == 0:
+			refusals++
+		default:
+			return nil, err
+		}
+		delay, _ := policy.delay(1, err)
+		c.log.LogAttrs(ctx, levelDebug, "danabio: starting the download over", logCircuit(circuit),
+			logBytes(download.bytes), logDelay(delay))
+		comes.progress.Restarts++
+		comes.begin(-1)
+		if ended := sleep(ctx, delay); ended != nil {
+			return nil, fmt.Errorf("%w while waiting to start over after: %w", ended, err)
+		}
+	}
+}
+
+// downloadAttempt is one attempt to get the body.
+type downloadAttempt struct {
+	core        *core
+	circuit     string
+	target      target
+	transfer    transfer
+	lastAttempt bool // evidence that is not acceptable is kept aside
+	bytes       int64
+}
+
+func (d *downloadAttempt) try(ctx context.Context, policy RetryPolicy) (*Receipt, error) {
+	stream, err := d.core.openEvidence(ctx, d.circuit, policy)
 	if err != nil {
 		return nil, err
 	}
-	var stream *evidenceStream
-	renewed := false
-	var try func() *failure
-	try = func() *failure {
-		asked := time.Now()
-		resp, err := c.api.DownloadEvidence(ctx, c.channel, circuit, nil,
-			func(_ context.Context, req *http.Request) error {
-				c.dress(req, token, "application/zip, */*;q=0.5")
-				// Otherwise the transport may ask for gzip and decompress it, and the length would
-				// not be that of the ZIP.
-				req.Header.Set("Accept-Encoding", "identity")
-				return nil
-			})
-		if err != nil {
-			return failed(ctx, err)
-		}
-		if resp.StatusCode == http.StatusOK {
-			stream = newEvidenceStream(ctx, resp, asked)
-			if label := resp.Header.Get("Content-Encoding"); label != "" && !strings.EqualFold(label, "identity") {
-				stream.label = newMask(c.secrets(token.value.Reveal())).clean(label, maxCode)
-			}
-			return nil
-		}
-		refused := refusal(ctx, operationDownload, circuit, resp, c.secrets(token.value.Reveal()))
-		var answer *APIError
-		if errors.As(refused, &answer) && answer.StatusCode == http.StatusNotFound {
-			answer.kind = ErrNotReady
-		}
-		if resp.StatusCode == http.StatusForbidden {
-			c.tokens.drop(token) // the next token may have more rights
-		}
-		if resp.StatusCode == http.StatusUnauthorized && !renewed {
-			renewed = true
-			old := token
-			c.tokens.drop(old)
-			if token, err = c.tokens.token(ctx); err != nil {
-				return final(err)
-			}
-			if token.value.Reveal() != old.value.Reveal() {
-				return try()
-			}
-		}
-		return &failure{err: refused, again: errors.Is(refused, ErrUnavailable)}
+	defer stream.Close()
+	stream.begin(d.transfer)
+	limit := d.core.limits.MaxFileSize
+	if stream.resp.ContentLength > limit {
+		return nil, tooLarge(limit)
 	}
-	if err := c.attempts(ctx, operationDownload, policy, try); err != nil {
+	part, err := atomicfile.Create(d.target.path)
+	if err != nil {
+		return nil, nameTarget(err, d.target.path)
+	}
+	defer part.Discard()
+	d.bytes, err = writeEvidence(part, stream, limit)
+	whole := stream.err != nil && !errors.Is(stream.err, ErrTruncated) && ctx.Err() == nil
+	if err != nil && !(whole && errors.Is(err, ErrIntegrity)) {
+		return nil, nameTarget(err, d.target.path)
+	}
+	report, verified := d.verify(ctx, part.Name())
+	if report != nil && report.SHA256 != "" && report.SHA256 != stream.sha256() {
+		return nil,
+			fmt.Errorf("%s: what was stored is not what was received; another program or a fault of this machine "+
+				"changed it",
+				d.target.path)
+	}
+	if err == nil {
+		err = verified
+	}
+	switch {
+	case err == nil:
+		err = stream.checkEncoding()
+	case errors.Is(err, ErrIntegrity) && !isZIP(stream.first):
+		err = maskedError{stream.notZIPError().Error(), err}
+	}
+	if err != nil {
+		return nil, d.rejectEvidence(ctx, part, report, err)
+	}
+	receipt, err := d.target.place(ctx, part, d.core.receipt(d.circuit, d.target.name, stream, report))
+	if unplaced := (*UnplacedError)(nil); errors.As(err, &unplaced) {
 		return nil, err
 	}
-	return stream, nil
+	return receipt, nameTarget(err, d.target.path)
 }
 
-// evidenceStream is the body of an evidence response. It only ends if length and digest are right.
-type evidenceStream struct {
-	ctx     context.Context
-	resp    *http.Response
-	asked   time.Time
-	label   string // a Content-Encoding that nobody asked for; the bytes show whether it is true
-	first   []byte // enough of the beginning to recognize the format
-	head    []byte // read by sniff, but not yet by the caller
-	read    int64
-	digest  hash.Hash // of what was read
-	claimed [][]byte  // SHA-256 digests that the server's headers claim
-	comes   transfer
-	err     error
+func (d *downloadAttempt) verify(ctx context.Context, path string) (*evidence.Report, error) {
+	archive, err := evidence.Open(path, d.core.limits)
+	if err != nil {
+		return nil, err
+	}
+	defer archive.Close()
+	report, err := archive.Verify(ctx, evidence.WithPolicy(d.core.policy))
+	var refused *evidence.RefusedError
+	if errors.As(err, &refused) {
+		refused.Path = d.target.path // the verified file is about to be renamed
+		err = fmt.Errorf("%w: %w", ErrIntegrity, err)
+	}
+	return report, err
 }
 
-func newEvidenceStream(ctx context.Context, resp *http.Response, asked time.Time) *evidenceStream {
-	return &evidenceStream{ctx: ctx, resp: resp, asked: asked, digest: sha256.New(),
-		claimed: claimedDigests(resp.Header)}
-}
-
-// begin reports the stream's progress through t.
-func (s *evidenceStream) begin(t transfer) {
-	s.comes = t
-	s.comes.begins(s.resp.ContentLength)
-}
-
-// firstBytes is how much of the beginning is kept to recognize the format.
-const firstBytes = 512
-
-// sniff fails if the first bytes are not those of a ZIP.
-func (s *evidenceStream) sniff() error {
-	head := make([]byte, 4)
-	n, err := io.ReadFull(s, head)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+// rejectEvidence handles an error of the body. If complete evidence is not acceptable for the
+// second time, it keeps it aside.
+func (d *downloadAttempt) rejectEvidence(ctx context.Context, part *atomicfile.File, report *evidence.Report,
+	err error) error {
+	if !errors.Is(err, ErrIntegrity) {
+		return nameTarget(err, d.target.path)
+	}
+	if !d.lastAttempt {
 		return err
 	}
-	if !isZIP(head[:n]) {
-		_, _ = io.CopyN(io.Discard, s, firstBytes) // to recognize what it is instead
-		return s.noZIP()
+	kept, keeping := d.target.reject(ctx, part,
+		Rejected{Circuit: d.circuit, Channel: d.core.channel, BaseURL: d.core.baseURL, Reason: err.Error(),
+			Report: report, Library: libraryName, Commit: buildCommit()})
+	if keeping != nil {
+		return fmt.Errorf("%w; it could not be kept aside: %w", err, d.target.keepUnplaced(part, keeping))
 	}
-	s.head = head
-	return s.readable()
+	return &RejectedError{Kept: kept, Err: err}
 }
 
-func isZIP(content []byte) bool {
-	return bytes.HasPrefix(content, []byte("PK\x03\x04")) || bytes.HasPrefix(content, []byte("PK\x05\x06"))
-}
-
-// codings are the registered HTTP content codings (IANA). Under one of them the bytes mean
-// something else. Other labels, such as "utf-8", "binary" or S3's "aws-chunked", say nothing about
-// the bytes.
-var codings = []string{
-	"gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip",
-}
-
-// readable fails if the label says that the bytes are not the ZIP itself.
-func (s *evidenceStream) readable() error {
-	for coding := range strings.SplitSeq(strings.ToLower(s.label), ",") {
-		if slices.Contains(codings, strings.TrimSpace(coding)) {
-			return fmt.Errorf("%w: it was labelled Content-Encoding: %s, which was not requested", ErrIntegrity,
-				s.label)
-		}
+// nameTarget replaces the temporary file's name in a system error by the target's.
+func nameTarget(err error, path string) error {
+	var file *fs.PathError
+	if errors.As(err, &file) {
+		return &fs.PathError{Op: file.Op, Path: path, Err: file.Err}
 	}
-	return nil
-}
-
-// noZIP returns an error that says what came instead of a ZIP.
-func (s *evidenceStream) noZIP() error {
-	return fmt.Errorf("%w: the answer is %s", ErrIntegrity, s.form())
-}
-
-// form describes a body that does not begin like a ZIP.
-func (s *evidenceStream) form() string {
-	text := bytes.TrimSpace(bytes.TrimPrefix(s.first, []byte("\xef\xbb\xbf")))
-	is := func(beginning string) bool { return bytes.HasPrefix(text, []byte(beginning)) }
-	const zipBase64 = "UEsD" // "PK\x03" in Base64
-	switch {
-	case bytes.HasPrefix(s.first, []byte("\x1f\x8b")):
-		return "gzip data, not the ZIP itself"
-	case bytes.HasPrefix(s.first, []byte("\x28\xb5\x2f\xfd")):
-		return "zstd data, not the ZIP itself"
-	case is(zipBase64), bytes.Contains(text, []byte(`"`+zipBase64)), bytes.Contains(text, []byte("base64,"+zipBase64)):
-		return "Base64 of a ZIP, not the ZIP itself"
-	case bytes.Contains(text, []byte(";chunk-signature=")):
-		return "in the framing of aws-chunked, not the ZIP itself"
-	case is("<"):
-		return "an HTML or XML page, not a ZIP"
-	case is("{"), is("["):
-		return "JSON, not a ZIP"
-	case is("%PDF-"):
-		return "a PDF, not a ZIP"
-	case len(s.first) == 0:
-		return "empty, not a ZIP"
+	var link *os.LinkError
+	if errors.As(err, &link) {
+		return &fs.PathError{Op: link.Op, Path: path, Err: link.Err}
 	}
-	return "not a ZIP"
-}
-
-func (s *evidenceStream) Read(p []byte) (int, error) {
-	if len(s.head) > 0 {
-		n := copy(p, s.head)
-		s.head = s.head[n:]
-		return n, nil
-	}
-	if s.err != nil {
-		return 0, s.err
-	}
-	n, err := s.resp.Body.Read(p)
-	s.read += int64(n)
-	s.digest.Write(p[:n])
-	if room := firstBytes - len(s.first); room > 0 {
-		s.first = append(s.first, p[:min(n, room)]...)
-	}
-	s.comes.moved(n)
-	switch {
-	case err == io.EOF:
-		s.err = s.check()
-	case err != nil:
-		s.err = s.broken(err)
-	}
-	return n, s.err
-}
-
-func (s *evidenceStream) check() error {
-	read := s.digest.Sum(nil)
-	for _, claimed := range s.claimed {
-		if !bytes.Equal(claimed, read) {
-			return fmt.Errorf("%w: its SHA-256 is not the one that the server's headers give", ErrIntegrity)
-		}
-	}
-	return io.EOF
-}
-
-// sha256 returns the digest of what was read so far.
-func (s *evidenceStream) sha256() string { return hex.EncodeToString(s.digest.Sum(nil)) }
-
-func (s *evidenceStream) broken(err error) error {
-	err = cause(s.ctx, err)
-	if s.ctx.Err() != nil {
-		return &cutError{s.read, err}
-	}
-	return fmt.Errorf("%w after %d bytes: %w", ErrTruncated, s.read, unmatched{err, sentinels}.plain())
-}
-
-// cutError means that the context ended before the evidence did.
-type cutError struct {
-	read int64
-	err  error
-}
-
-func (e *cutError) Error() string { return fmt.Sprintf("%v after %d bytes", e.err, e.read) }
-func (e *cutError) Unwrap() error { return e.err }
-
-func (s *evidenceStream) Close() error { return s.resp.Body.Close() }
-
-// claimedDigests returns the SHA-256 digests of the body in Repr-Digest and Content-Digest (RFC
-// 9530), and Digest (RFC 3230). None of these headers is published. Those that are present must be
-// right.
-func claimedDigests(h http.Header) [][]byte {
-	var claimed [][]byte
-	for _, name := range []string{"Content-Digest", "Repr-Digest", "Digest"} {
-		for _, member := range strings.Split(strings.Join(h.Values(name), ","), ",") {
-			algorithm, value, _ := strings.Cut(strings.TrimSpace(member), "=")
-			if !strings.EqualFold(algorithm, "sha-256") {
-				continue
-			}
-			digest, err := base64.StdEncoding.DecodeString(strings.Trim(value, ":"))
-			if err == nil && len(digest) == sha256.Size {
-				claimed = append(claimed, digest)
-			}
-		}
-	}
-	return claimed
+	return err
 }

@@ -363,6 +363,7 @@ func TestUnacceptableEvidenceIsFetchedTwiceAndKeptAside(t *testing.T) {
 				var why danabio.Rejected
 				content, _ := os.ReadFile(path + ".rejected.json")
 				if err := json.Unmarshal(content, &why); err != nil || why.Circuit != circuit || why.Reason == "" ||
+					why.BaseURL != "http://localhost" || !strings.Contains(why.Library, danabio.Version) ||
 					strings.Contains(string(content), ".part") {
 					t.Errorf("reasons %s (%v)", content, err)
 				}
@@ -768,7 +769,7 @@ func TestAcceptedCodesHoldForDownloads(t *testing.T) {
 			t.Error(err)
 		}
 	}, func(config *danabio.Config) {
-		config.EvidenceLimits = evidence.Limits{Accept: []evidence.Code{evidence.CodeNameBackslash}}
+		config.EvidencePolicy = evidence.Policy{Accept: []evidence.Code{evidence.CodeNameBackslash}}
 	})
 	if kept, err := os.ReadFile(path); err != nil || !bytes.Equal(kept, content.Bytes()) {
 		t.Errorf("the file has %d bytes, want the %d that came (%v)", len(kept), content.Len(), err)

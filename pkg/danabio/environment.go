@@ -26,7 +26,7 @@ func CustomEnvironment(baseURL string) Environment { return Environment(baseURL)
 func (e Environment) BaseURL() (string, error) {
 	switch e {
 	case "":
-		return "", invalid("no environment given; use danabio.Sandbox, danabio.Production or a base URL")
+		return "", invalidRequest("no environment given; use danabio.Sandbox, danabio.Production or a base URL")
 	case Sandbox:
 		return "https://biometric.integrationlayer.com", nil
 	case Production:
@@ -36,18 +36,19 @@ func (e Environment) BaseURL() (string, error) {
 	base, err := url.Parse(string(e))
 	switch {
 	case err != nil:
-		return "", invalid("base URL cannot be parsed; it looks like https://acme.example.com")
+		return "", invalidRequest("base URL cannot be parsed; it looks like https://acme.example.com")
 	case base.User != nil:
-		return "", invalid("base URL contains user info; credentials go into Config.Credentials")
+		return "", invalidRequest("base URL contains user info; credentials go into Config.Credentials")
 	case base.Scheme != "https" && base.Scheme != "http":
 		return "",
-			invalid("environment is neither sandbox nor production nor a base URL such as https://acme.example.com")
+			invalidRequest("environment is neither sandbox nor production nor a base URL such as " +
+				"https://acme.example.com")
 	case base.Hostname() == "" || base.Opaque != "":
-		return "", invalid("base URL names no host; it looks like https://acme.example.com")
+		return "", invalidRequest("base URL names no host; it looks like https://acme.example.com")
 	case base.RawQuery != "" || base.ForceQuery:
-		return "", invalid("base URL has a query; give the part before the question mark")
+		return "", invalidRequest("base URL has a query; give the part before the question mark")
 	case base.Fragment != "" || strings.Contains(string(e), "#"):
-		return "", invalid("base URL has a fragment; give the part before the #")
+		return "", invalidRequest("base URL has a fragment; give the part before the #")
 	}
 	return strings.TrimRight(base.String(), "/"), nil
 }

@@ -53,7 +53,7 @@ var (
 	ErrClosed = errors.New("client is closed")
 )
 
-func invalid(format string, args ...any) error {
+func invalidRequest(format string, args ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{ErrInvalidRequest}, args...)...)
 }
 
@@ -72,9 +72,9 @@ type APIError struct {
 	MediaType string // of the body, such as "text/html"; empty if the server does not say
 	// the server's ID of the request, if it sends one (which header is assumed: X-Request-Id and
 	// similar ones)
-	RequestID  string
-	Circuit    string        // the requested circuit, if any
-	RetryAfter time.Duration // how long the server asks to wait; 0 if it does not say
+	ServerRequestID string
+	Circuit         string        // the requested circuit, if any
+	RetryAfter      time.Duration // how long the server asks to wait; 0 if it does not say
 
 	kind error
 }
@@ -88,8 +88,8 @@ func (e *APIError) Error() string {
 	if e.Message != "" {
 		fmt.Fprintf(&b, ": %s", e.Message)
 	}
-	if e.RequestID != "" {
-		fmt.Fprintf(&b, " [request %s]", e.RequestID)
+	if e.ServerRequestID != "" {
+		fmt.Fprintf(&b, " [request %s]", e.ServerRequestID)
 	}
 	return b.String()
 }
@@ -101,7 +101,7 @@ func (e *APIError) Unwrap() error { return e.kind }
 func (e *APIError) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("operation", e.Operation), slog.Int("status", e.StatusCode), slog.String("code", e.Code),
-		slog.String("request_id", e.RequestID), slog.String("circuit", e.Circuit))
+		slog.String("server_request_id", e.ServerRequestID), slog.String("circuit", e.Circuit))
 }
 
 // OutcomeState says how far a start came.
@@ -129,10 +129,10 @@ const (
 // again. To find out, ask the vendor about a request with this ID and time. [errors.As] finds an
 // [*APIError] in it if the server answered, and [errors.Is] the context's error.
 type OutcomeUnknownError struct {
-	ID      string // ID of the [CircuitRequest]
-	Channel string
-	At      time.Time // UTC, when the request began, by this machine's clock
-	State   OutcomeState
+	RequestID string // ID of the [CircuitRequest]
+	Channel   string
+	StartedAt time.Time // UTC, when the request began, by this machine's clock
+	Outcome   OutcomeState
 	// Documents lists what was sent, if all of it was read for sending: the state is then
 	// [OutcomeUnknown].
 	Documents []SentDocument
@@ -141,14 +141,14 @@ type OutcomeUnknownError struct {
 
 func (e *OutcomeUnknownError) Error() string {
 	what := "it may have started a circuit"
-	if e.State == PartlySent {
+	if e.Outcome == PartlySent {
 		what = "it was sent in part"
 	}
-	return fmt.Sprintf("request %q: %s, and is not sent again: %v", e.ID, what, e.Err)
+	return fmt.Sprintf("request %q: %s, and is not sent again: %v", e.RequestID, what, e.Err)
 }
 
 // Unwrap returns the cause, without the errors that callers decide on.
-func (e *OutcomeUnknownError) Unwrap() error { return unmatched{e.Err, sentinels} }
+func (e *OutcomeUnknownError) Unwrap() error { return hiddenError{e.Err, sentinels} }
 
 // RejectedError means that evidence arrived complete but is not acceptable, and was kept aside. It
 // matches [ErrIntegrity].
@@ -168,8 +168,8 @@ func (e *RejectedError) Unwrap() error { return e.Err }
 
 // LogValue implements [slog.LogValuer].
 func (e *OutcomeUnknownError) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("request", e.ID), slog.String("channel", e.Channel),
-		slog.String("state", string(e.State)))
+	return slog.GroupValue(slog.String("request", e.RequestID), slog.String("channel", e.Channel),
+		slog.String("state", string(e.Outcome)))
 }
 
 // operationError adds the operation, once, and the circuit if it is valid. It never shows an

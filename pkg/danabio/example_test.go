@@ -124,7 +124,7 @@ func ExampleClient_StartCircuit() {
 	var unknown *danabio.OutcomeUnknownError
 	switch {
 	case errors.As(err, &unknown):
-		log.Fatalf("ask the vendor about request %s, then decide: %v", unknown.ID, err)
+		log.Fatalf("ask the vendor about request %s, then decide: %v", unknown.RequestID, err)
 	case err != nil:
 		log.Fatal(err)
 	}
@@ -152,8 +152,8 @@ func ExampleOutcomeUnknownError() {
 	_, err = client.StartCircuit(context.Background(), exampleRequest())
 	var unknown *danabio.OutcomeUnknownError
 	if errors.As(err, &unknown) {
-		fmt.Println("ask the vendor about request", unknown.ID)
-		fmt.Println("state:", unknown.State)
+		fmt.Println("ask the vendor about request", unknown.RequestID)
+		fmt.Println("state:", unknown.Outcome)
 		fmt.Println("to be tried again:", errors.Is(err, danabio.ErrUnavailable))
 	}
 	// Output:

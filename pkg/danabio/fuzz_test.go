@@ -58,7 +58,7 @@ func FuzzTokenAnswer(f *testing.F) {
 		case json.Number:
 			seconds, _ := expires.Float64() // infinite if out of range
 			if seconds > 0 && seconds <= 86400 && lifetime != time.Duration(seconds*float64(time.Second)) ||
-				seconds > 86400 && lifetime <= longestLifetime || seconds < 0 && lifetime > 0 {
+				seconds > 86400 && lifetime <= maxLifetime || seconds < 0 && lifetime > 0 {
 				t.Fatalf("lifetime %v for %v", lifetime, expires)
 			}
 		case string:
@@ -68,8 +68,8 @@ func FuzzTokenAnswer(f *testing.F) {
 		}
 		asked := time.Now()
 		token := newAccessToken(text, asked, lifetime)
-		if life := token.expires.Sub(asked); life <= 0 || life > longestLifetime || lifetime <= 0 &&
-			life > oddLifetime || !token.refresh.Before(token.expires) {
+		if life := token.expires.Sub(asked); life <= 0 || life > maxLifetime || lifetime <= 0 &&
+			life > fallbackLifetime || !token.refresh.Before(token.expires) {
 			t.Fatalf("a token of lifetime %v serves %v and is renewed after %v", lifetime, life,
 				token.refresh.Sub(asked))
 		}
@@ -126,7 +126,7 @@ func twice(body []byte, name string) bool {
 	plain := func(text string) string { return strings.ToLower(strings.ReplaceAll(text, "_", "")) }
 	count := 0
 	for text := range scalars(body) {
-		if plainName(text) == plain(name) {
+		if normalizeName(text) == plain(name) {
 			count++
 		}
 	}
@@ -145,7 +145,7 @@ func FuzzErrorBody(f *testing.F) {
 	}
 	carried := []string{"Ana Pérez", "ana@example.com", "ab12", "Lu"}
 	f.Fuzz(func(t *testing.T, body []byte, mediaType string) {
-		code, message := errorText(body, mediaType)
+		code, message := parseErrorBody(body, mediaType)
 		mask := newMask(carried)
 		for text, limit := range map[string]int{mask.clean(code, maxCode): maxCode,
 			mask.clean(message, maxMessage): maxMessage} {

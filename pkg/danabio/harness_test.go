@@ -261,9 +261,10 @@ func checkedClient(t *testing.T) func(contract.Finding) {
 	return func(finding contract.Finding) {
 		t.Helper()
 		switch finding.Class {
-		case contract.ResponseInvalid:
+		case contract.ClassResponseInvalid:
 			return
-		case contract.MediaType, contract.UndocumentedField, contract.Length: // of the request or of the answer
+		// of the request or of the answer
+		case contract.ClassMediaType, contract.ClassUndocumentedField, contract.ClassLength:
 			if finding.Status >= 300 || finding.Operation == "downloadEvidence" {
 				return
 			}
@@ -276,7 +277,7 @@ func inBubble(t *testing.T, replies *script, test func(b *bed), options ...func(
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		checker, err := contract.New(contract.Config{Report: checkedClient(t),
-			Allow: []contract.Class{contract.UndocumentedStatus}})
+			Allow: []contract.Class{contract.ClassUndocumentedStatus}})
 		if err != nil {
 			t.Fatal(err)
 		}

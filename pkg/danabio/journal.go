@@ -99,10 +99,10 @@ func (e *JournalError) Error() string {
 // Unwrap returns the journal's error.
 func (e *JournalError) Unwrap() error { return e.Err }
 
-const endTimeout = 30 * time.Second
+const journalEndTimeout = 30 * time.Second
 
-// begin records the intent. It reads the documents once for that.
-func (c *core) begin(ctx context.Context, requestID string, out *outgoing) error {
+// journalBegin records the intent. It reads the documents once for that.
+func (c *core) journalBegin(ctx context.Context, requestID string, out *startMessage) error {
 	if c.journal == nil {
 		return nil
 	}
@@ -119,12 +119,12 @@ func (c *core) begin(ctx context.Context, requestID string, out *outgoing) error
 	return &JournalError{Method: "Begin", RequestID: requestID, Outcome: NotSent, Err: err}
 }
 
-// end records the outcome of the start, and joins the journal's error to the start's.
-func (c *core) end(ctx context.Context, start *starting, err error) error {
+// journalEnd records the outcome of the start, and joins the journal's error to the start's.
+func (c *core) journalEnd(ctx context.Context, start *startOperation, err error) error {
 	if c.journal == nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), journalEndTimeout)
 	defer cancel()
 	result := StartResult{RequestID: start.request.ID, Outcome: start.outcome, At: time.Now().UTC()}
 	if start.circuit != nil {
@@ -143,7 +143,7 @@ func (c *core) end(ctx context.Context, start *starting, err error) error {
 
 // digest returns the SHA-256 of the body, and binds later sends to the documents as they were read
 // for it.
-func (o *outgoing) digest(ctx context.Context) (string, error) {
+func (o *startMessage) digest(ctx context.Context) (string, error) {
 	body := o.body()
 	defer body.Close()
 	digest := sha256.New()
@@ -155,7 +155,7 @@ func (o *outgoing) digest(ctx context.Context) (string, error) {
 	case err != nil:
 		return "", err
 	}
-	o.bound = body.documents()
+	o.digested = body.documents()
 	return hex.EncodeToString(digest.Sum(nil)), nil
 }
 

@@ -163,8 +163,8 @@ func TestEachStartIsOneIntentWithOneResult(t *testing.T) {
 					t.Errorf("result %+v, want %q", got, test.outcome)
 				}
 				var unknown *danabio.OutcomeUnknownError
-				if errors.As(err, &unknown) && unknown.State != n.results[0].Outcome {
-					t.Errorf("the error says %q, the journal %q", unknown.State, n.results[0].Outcome)
+				if errors.As(err, &unknown) && unknown.Outcome != n.results[0].Outcome {
+					t.Errorf("the error says %q, the journal %q", unknown.Outcome, n.results[0].Outcome)
 				}
 			}, journaled(n), test.option)
 		})

@@ -21,8 +21,8 @@ type mask struct {
 }
 
 const (
-	maskedShort = "***"
-	shortest    = 4 // shortest part, in letters and digits
+	maskText      = "***"
+	minMaskLength = 4 // shortest part, in letters and digits
 )
 
 // longRun matches what may be an echo of a document's content, or of a part of a token.
@@ -34,7 +34,7 @@ var particles = []string{"de", "del", "la", "las", "los", "el", "y", "e", "da", 
 // newMask hides the values and their parts: a server may quote only the surname, or the mailbox
 // without the host.
 func newMask(carried []string) mask {
-	m := wholeMask(carried)
+	m := newWholeValueMask(carried)
 	for _, value := range carried {
 		for _, part := range strings.FieldsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || r == '@' }) {
 			if !slices.Contains(particles, strings.ToLower(part)) {
@@ -45,8 +45,8 @@ func newMask(carried []string) mask {
 	return m
 }
 
-// wholeMask hides the values, but not their parts.
-func wholeMask(carried []string) mask {
+// newWholeValueMask hides the values, but not their parts.
+func newWholeValueMask(carried []string) mask {
 	var m mask
 	for _, value := range carried {
 		m.addForms(value)
@@ -64,7 +64,7 @@ func (m *mask) addForms(value string) {
 
 func (m *mask) add(value string) {
 	folded := fold([]rune(plainText(value)))
-	if core, _ := lettersAndDigits(folded); len(core) >= shortest {
+	if core, _ := lettersAndDigits(folded); len(core) >= minMaskLength {
 		m.parts = append(m.parts, core)
 	} else if len(folded) > 0 {
 		m.words = append(m.words, folded)
@@ -74,23 +74,23 @@ func (m *mask) add(value string) {
 // clean makes the text printable, hides the values in it, and shortens it, in this order: a
 // truncated value could no longer be found.
 func (m mask) clean(text string, limit int) string {
-	runes := []rune(longRun.ReplaceAllString(plainText(text), maskedShort))
+	runes := []rune(longRun.ReplaceAllString(plainText(text), maskText))
 	folded := fold(runes)
 	hidden := make([]bool, len(runes))
 	core, at := lettersAndDigits(folded)
 	for _, part := range m.parts {
 		for i := range core {
 			if startsWith(core[i:], part) {
-				hide(hidden, at[i], at[i+len(part)-1]+1)
+				markHidden(hidden, at[i], at[i+len(part)-1]+1)
 			}
 		}
 	}
 	// A hidden part also ends a word, since it is shown as "***".
-	edge := func(i int) bool { return i < 0 || i == len(folded) || hidden[i] || !inWord(folded[i]) }
+	edge := func(i int) bool { return i < 0 || i == len(folded) || hidden[i] || !isWordRune(folded[i]) }
 	for _, word := range m.words {
 		for i := range folded {
 			if startsWith(folded[i:], word) && edge(i-1) && edge(i+len(word)) {
-				hide(hidden, i, i+len(word))
+				markHidden(hidden, i, i+len(word))
 			}
 		}
 	}
@@ -100,7 +100,7 @@ func (m mask) clean(text string, limit int) string {
 		case !hidden[i]:
 			b = append(b, r)
 		case i == 0 || !hidden[i-1]:
-			b = append(b, []rune(maskedShort)...)
+			b = append(b, []rune(maskText)...)
 		}
 	}
 	if len(b) > limit {
@@ -109,7 +109,7 @@ func (m mask) clean(text string, limit int) string {
 	return string(b)
 }
 
-func hide(hidden []bool, from, to int) {
+func markHidden(hidden []bool, from, to int) {
 	for i := from; i < to; i++ {
 		hidden[i] = true
 	}
@@ -119,12 +119,12 @@ func startsWith(text, value []rune) bool {
 	return len(text) >= len(value) && string(text[:len(value)]) == string(value)
 }
 
-func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }
+func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }
 
 // lettersAndDigits returns only the letters and digits, and the position of each.
 func lettersAndDigits(text []rune) (core []rune, at []int) {
 	for i, r := range text {
-		if inWord(r) {
+		if isWordRune(r) {
 			core, at = append(core, r), append(at, i)
 		}
 	}

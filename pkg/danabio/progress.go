@@ -21,21 +21,21 @@ type Progress struct {
 
 // transfer reports the progress of one transfer. The zero transfer reports nothing.
 type transfer struct {
-	told func(Progress)
-	at   Progress
+	onProgress func(Progress)
+	progress   Progress
 }
 
-// begins reports that nothing was transferred yet.
-func (t *transfer) begins(total int64) {
-	if t.told != nil {
-		t.at.Bytes, t.at.Total = 0, total
-		t.told(t.at)
+// begin reports that nothing was transferred yet.
+func (t *transfer) begin(total int64) {
+	if t.onProgress != nil {
+		t.progress.Bytes, t.progress.Total = 0, total
+		t.onProgress(t.progress)
 	}
 }
 
-func (t *transfer) moved(n int) {
-	if t.told != nil && n > 0 {
-		t.at.Bytes += int64(n)
-		t.told(t.at)
+func (t *transfer) add(n int) {
+	if t.onProgress != nil && n > 0 {
+		t.progress.Bytes += int64(n)
+		t.onProgress(t.progress)
 	}
 }

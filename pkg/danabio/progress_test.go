@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/danabio/danabio-go/internal/pollgate"
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
@@ -184,15 +185,16 @@ func TestProgressOfAStream(t *testing.T) {
 func TestWaitTakesTurns(t *testing.T) {
 	inside, most := 0, 0
 	var turns []string
-	policy := danabio.PollPolicy{Admit: func(context.Context) (func(), error) {
+	gate := func(context.Context) (func(), error) {
 		inside++
 		most = max(most, inside)
 		turns = append(turns, "in")
 		return func() { inside--; turns = append(turns, "out") }, nil
-	}}
+	}
 	s := newScript(t).on(download, status(404, ""), status(503, ""), zipReply(smallZIP(t)))
 	inBubble(t, s, func(b *bed) {
-		if _, err := b.client.WaitForEvidence(b.Context(), circuit, target(t), policy); err != nil {
+		if _, err := b.client.WaitForEvidence(pollgate.With(b.Context(), gate), circuit, target(t),
+			danabio.PollPolicy{}); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -204,11 +206,10 @@ func TestWaitTakesTurns(t *testing.T) {
 func TestWaitEndsWithItsTurn(t *testing.T) {
 	closed := errors.New("closed for today")
 	inBubble(t, newScript(t), func(b *bed) {
-		_, err := b.client.WaitForEvidence(b.Context(), circuit, target(t), danabio.PollPolicy{
-			Admit: func(context.Context) (func(), error) { return nil, closed },
-		})
+		ctx := pollgate.With(b.Context(), func(context.Context) (func(), error) { return nil, closed })
+		_, err := b.client.WaitForEvidence(ctx, circuit, target(t), danabio.PollPolicy{})
 		if !errors.Is(err, closed) {
-			t.Errorf("got %v, want the error of Admit", err)
+			t.Errorf("got %v, want the error of the gate", err)
 		}
 	})
 }
@@ -237,16 +238,14 @@ func TestWaitForATurnEndsToo(t *testing.T) {
 					defer cancel()
 				}
 				turns, began := 0, time.Now()
-				_, err := b.client.WaitForEvidence(ctx, circuit, target(t), danabio.PollPolicy{
-					MaxWait: time.Minute,
-					Admit: func(ctx context.Context) (func(), error) {
-						if turns++; turns <= test.polls {
-							return func() {}, nil
-						}
-						<-ctx.Done()
-						return nil, ctx.Err()
-					},
+				gated := pollgate.With(ctx, func(ctx context.Context) (func(), error) {
+					if turns++; turns <= test.polls {
+						return func() {}, nil
+					}
+					<-ctx.Done()
+					return nil, ctx.Err()
 				})
+				_, err := b.client.WaitForEvidence(gated, circuit, target(t), danabio.PollPolicy{MaxWait: time.Minute})
 				if !errors.Is(err, test.want) || errors.Is(err, danabio.ErrNotReady) != (test.after == 0) ||
 					time.Since(began) != test.took {
 					t.Errorf("got %v after %v, want %v after %v", err, time.Since(began), test.want, test.took)

@@ -12,52 +12,54 @@ import (
 	"time"
 )
 
-// failure is the error of an attempt and what it means for the next one.
-type failure struct {
-	err   error
-	again bool // the operation may be retried
+// attemptError is the error of an attempt and what it means for the next one.
+type attemptError struct {
+	err       error
+	retryable bool // the operation may be retried
 }
 
-func final(err error) *failure { return &failure{err: err} }
+func permanent(err error) *attemptError { return &attemptError{err: err} }
 
-// unavailable returns a failure to get an answer.
-func unavailable(err error) *failure {
-	return &failure{err: fmt.Errorf("%w: %w", ErrUnavailable, err), again: true}
+// retryUnavailable returns a failure to get an answer.
+func retryUnavailable(err error) *attemptError {
+	return &attemptError{err: fmt.Errorf("%w: %w", ErrUnavailable, err), retryable: true}
 }
 
-// failed classifies a transport error of an operation that may be repeated.
-func failed(ctx context.Context, err error) *failure { return judged(ctx, cause(ctx, err)) }
+// classifyTransport classifies a transport error of an operation that may be repeated.
+func classifyTransport(ctx context.Context, err error) *attemptError {
+	return classify(ctx, transportError(ctx, err))
+}
 
-// judged classifies the cause of a transport error. An unknown error is retried as often as the
+// classify classifies the cause of a transport error. An unknown error is retried as often as the
 // policy allows, but does not count as an outage.
-func judged(ctx context.Context, err error) *failure {
+func classify(ctx context.Context, err error) *attemptError {
 	var (
 		source  *sourceError
-		unknown unclear
+		unknown uncertainError
 	)
 	switch {
 	case ctx.Err() != nil, errors.As(err, &source):
-		return final(err)
+		return permanent(err)
 	case errors.As(err, &unknown):
-		return &failure{err: err, again: true}
-	case slices.ContainsFunc(finals, func(known error) bool { return errors.Is(err, known) }):
-		return final(err)
+		return &attemptError{err: err, retryable: true}
+	case slices.ContainsFunc(permanentErrors, func(known error) bool { return errors.Is(err, known) }):
+		return permanent(err)
 	}
-	return unavailable(err)
+	return retryUnavailable(err)
 }
 
-// finals are errors that are not temporary.
-var finals = []error{ErrCertificate, ErrTLS, ErrProxy, ErrUnknownHost, ErrProtocol}
+// permanentErrors are errors that are not temporary.
+var permanentErrors = []error{ErrCertificate, ErrTLS, ErrProxy, ErrUnknownHost, ErrProtocol}
 
-// attempts calls try until it succeeds, fails permanently, or has failed as often as the policy
+// retryLoop calls try until it succeeds, fails permanently, or has failed as often as the policy
 // allows.
-func (c *core) attempts(ctx context.Context, operation string, policy RetryPolicy, try func() *failure) error {
+func (c *core) retryLoop(ctx context.Context, operation string, policy RetryPolicy, try func() *attemptError) error {
 	for n := 1; ; n++ {
 		f := try()
 		if f == nil {
 			return nil
 		}
-		if !f.again || n >= policy.MaxAttempts {
+		if !f.retryable || n >= policy.MaxAttempts {
 			return f.err
 		}
 		delay, err := policy.delay(n, f.err)

@@ -6,7 +6,7 @@ import (
 	"log/slog"
 )
 
-const masked = "[redacted]"
+const redacted = "[redacted]"
 
 // Secret is a text that prints masked: with every verb of package fmt, in JSON, in slog, and as a
 // field of another struct. Only [Secret.Reveal] returns the text. The zero Secret is empty.
@@ -43,7 +43,7 @@ func (s Secret) String() string {
 	if s.text == nil {
 		return ""
 	}
-	return masked
+	return redacted
 }
 
 // MarshalText implements [encoding.TextMarshaler], masked.

@@ -41,10 +41,10 @@ type Signer struct {
 }
 
 // Format implements [fmt.Formatter], masked.
-func (Signer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, masked) }
+func (Signer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
 
 // LogValue implements [slog.LogValuer], masked.
-func (Signer) LogValue() slog.Value { return slog.StringValue(masked) }
+func (Signer) LogValue() slog.Value { return slog.StringValue(redacted) }
 
 // Circuit is a circuit that was started.
 type Circuit struct {
@@ -86,7 +86,7 @@ func (c *core) startCircuit(ctx context.Context, request CircuitRequest) (*Circu
 	if err := request.validate(); err != nil {
 		return nil, err
 	}
-	out, err := newOutgoing(request)
+	out, err := newStartMessage(request)
 	if err != nil {
 		return nil, err
 	}
@@ -94,116 +94,120 @@ func (c *core) startCircuit(ctx context.Context, request CircuitRequest) (*Circu
 	if err != nil {
 		return nil, err
 	}
-	if err := c.begin(ctx, request.ID, out); err != nil {
+	if err := c.journalBegin(ctx, request.ID, out); err != nil {
 		return nil, err
 	}
-	start := &starting{core: c, request: request, out: out, token: token, expect: out.length > expectContinueAbove,
-		outcome: NotSent}
-	err = c.attempts(ctx, operationStart, c.retry, func() *failure { return start.attempt(ctx) })
-	return start.circuit, c.end(ctx, start, err)
+	start := &startOperation{core: c, request: request, body: out, token: token,
+		expectContinue: out.length > expectContinueAbove,
+		outcome:        NotSent}
+	err = c.retryLoop(ctx, operationStart, c.retry, func() *attemptError { return start.attempt(ctx) })
+	return start.circuit, c.journalEnd(ctx, start, err)
 }
 
 func (r CircuitRequest) validate() error {
 	if !utf8.ValidString(r.ID) || strings.ContainsFunc(r.ID, unicode.IsControl) || len(r.ID) > 512 {
-		return invalid("CircuitRequest.ID contains control characters, is not valid UTF-8 or is longer than 512 bytes")
+		return invalidRequest("CircuitRequest.ID contains control characters, is not valid UTF-8 or is longer than " +
+			"512 bytes")
 	}
 	fields := []struct{ name, value string }{{"Name", r.Signer.Name}, {"Email", r.Signer.Email}, {"NIF", r.Signer.NIF}}
 	empty := true
 	for _, field := range fields {
 		if !utf8.ValidString(field.value) || strings.ContainsFunc(field.value, unicode.IsControl) {
-			return invalid("Signer.%s contains control characters or is not valid UTF-8", field.name)
+			return invalidRequest("Signer.%s contains control characters or is not valid UTF-8", field.name)
 		}
 		if field.value != "" && strings.TrimSpace(field.value) == "" {
-			return invalid("Signer.%s contains nothing but spaces", field.name)
+			return invalidRequest("Signer.%s contains nothing but spaces", field.name)
 		}
 		empty = empty && field.value == ""
 	}
 	if empty {
-		return invalid("the signer is missing; give name, e-mail and NIF")
+		return invalidRequest("the signer is missing; give name, e-mail and NIF")
 	}
 	if email := r.Signer.Email; email != "" {
 		if address, err := mail.ParseAddress(email); err != nil || address.Address != email {
-			return invalid("Signer.Email is not an e-mail address such as name@example.com")
+			return invalidRequest("Signer.Email is not an e-mail address such as name@example.com")
 		}
 	}
 	if len(r.Documents) == 0 {
-		return invalid("no document to sign; give at least one")
+		return invalidRequest("no document to sign; give at least one")
 	}
 	for i, document := range r.Documents {
 		if document.open == nil {
-			return invalid("document %d is the zero Document; make it with danabio.File, Bytes or FS", i+1)
+			return invalidRequest("document %d is the zero Document; make it with danabio.File, Bytes or FS", i+1)
 		}
 		for _, other := range r.Documents[:i] {
 			if sameName(document.name, other.name) {
-				return invalid("two documents have the name %q; the evidence could not tell them apart", document.name)
+				return invalidRequest("two documents have the name %q; the evidence could not tell them apart",
+					document.name)
 			}
 		}
 	}
 	return nil
 }
 
-// starting is one start with all its attempts.
-type starting struct {
-	core    *core
-	request CircuitRequest
-	out     *outgoing
-	token   *accessToken
-	expect  bool // send "Expect: 100-continue"
-	renewed bool // the token was renewed after a 401
-	tries   int
-	began   time.Time // of the last attempt
+// startOperation is one start with all its attempts.
+type startOperation struct {
+	core           *core
+	request        CircuitRequest
+	body           *startMessage
+	token          *accessToken
+	expectContinue bool // send "Expect: 100-continue"
+	tokenRenewed   bool // the token was renewed after a 401
+	attempts       int
+	startedAt      time.Time // of the last attempt
 
 	outcome OutcomeState // of the last attempt of which a byte left
 	circuit *Circuit     // nil unless it was started
 }
 
-func (s *starting) attempt(ctx context.Context) *failure {
-	body := s.out.body()
+func (s *startOperation) attempt(ctx context.Context) *attemptError {
+	body := s.body.body()
 	defer body.Close()
-	body.sends = transfer{s.core.told, Progress{RequestID: s.request.ID, Restarts: s.tries}}
-	body.sends.begins(s.out.length)
-	s.tries++
+	body.transfer = transfer{s.core.onProgress, Progress{RequestID: s.request.ID, Restarts: s.attempts}}
+	body.transfer.begin(s.body.length)
+	s.attempts++
 	delivery := &delivery{body: body}
-	s.began = time.Now().UTC().Truncate(time.Millisecond)
-	resp, err := s.core.starts.StartCircuitWithBody(delivery.trace(ctx), s.core.channel, nil, "application/json", body,
+	s.startedAt = time.Now().UTC().Truncate(time.Millisecond)
+	resp, err := s.core.startAPI.StartCircuitWithBody(delivery.trace(ctx), s.core.channel, nil, "application/json",
+		body,
 		func(_ context.Context, req *http.Request) error {
-			req.ContentLength = s.out.length
+			req.ContentLength = s.body.length
 			req.GetBody = nil
-			if s.expect {
+			if s.expectContinue {
 				req.Header.Set("Expect", "100-continue")
 			}
-			s.core.dress(req, s.token, "application/json")
+			s.core.setHeaders(req, s.token, "application/json")
 			return nil
 		})
 	if err != nil {
-		return s.lost(ctx, delivery, err)
+		return s.handleNoResponse(ctx, delivery, err)
 	}
 	defer resp.Body.Close()
 	switch status := resp.StatusCode; {
 	case status >= 200 && status < 300:
-		circuit, err := s.read(resp)
+		circuit, err := s.readCircuit(resp)
 		if err != nil {
-			return final(s.unknown(delivery, cause(ctx, err)))
+			return permanent(s.outcomeUnknownError(delivery, transportError(ctx, err)))
 		}
-		circuit.StartedAt = s.began
+		circuit.StartedAt = s.startedAt
 		circuit.Documents = body.documents()
 		s.circuit, s.outcome = circuit, Started
 		s.core.log.LogAttrs(ctx, levelDebug, "danabio: circuit started", logCircuit(circuit.ID),
-			logRequest(s.request.ID), logBytes(s.out.length))
+			logRequest(s.request.ID), logBytes(s.body.length))
 		return nil
-	case status == http.StatusExpectationFailed && s.expect && delivery.bodyUnsent():
-		s.expect, s.outcome = false, Refused
+	case status == http.StatusExpectationFailed && s.expectContinue && delivery.bodyUnsent():
+		s.expectContinue, s.outcome = false, Refused
 		return s.attempt(ctx)
-	case status == http.StatusUnauthorized && !s.renewed:
-		s.renewed = true
-		refused := s.refused(ctx, resp)
-		return s.renew(ctx, refused)
-	case outcomeUnknown(status):
-		refused := s.refused(ctx, resp)
-		return final(s.unknown(delivery, refused))
+	case status == http.StatusUnauthorized && !s.tokenRenewed:
+		s.tokenRenewed = true
+		refused := s.responseError(ctx, resp)
+		return s.retryWithNewToken(ctx, refused)
+	case isOutcomeUnknown(status):
+		refused := s.responseError(ctx, resp)
+		return permanent(s.outcomeUnknownError(delivery, refused))
 	default:
-		err := s.refused(ctx, resp)
-		return &failure{err: err, again: status == http.StatusTooManyRequests || status == http.StatusTooEarly}
+		err := s.responseError(ctx, resp)
+		return &attemptError{err: err, retryable: status == http.StatusTooManyRequests || status == http.StatusTooEarly}
 	}
 }
 
@@ -213,10 +217,10 @@ const (
 	statusClientClosedByBalance = 460 // AWS's load balancer: the client closed the connection first
 )
 
-// outcomeUnknown reports whether a start that was answered with the status may nevertheless have
+// isOutcomeUnknown reports whether a start that was answered with the status may nevertheless have
 // started a circuit. A 409 may mean that the server has this very request already. A 417 after the
 // body does not say what happened to the body.
-func outcomeUnknown(status int) bool {
+func isOutcomeUnknown(status int) bool {
 	switch status {
 	case http.StatusRequestTimeout, http.StatusConflict, http.StatusExpectationFailed, statusClientClosedByBalance,
 		statusClientClosedRequest:
@@ -225,52 +229,53 @@ func outcomeUnknown(status int) bool {
 	return status >= 500 || status < 200
 }
 
-// renew sends the start once more with another token.
-func (s *starting) renew(ctx context.Context, refused error) *failure {
+// retryWithNewToken sends the start once more with another token.
+func (s *startOperation) retryWithNewToken(ctx context.Context, refused error) *attemptError {
 	s.core.tokens.drop(s.token)
 	token, err := s.core.tokens.token(ctx)
 	if err != nil {
-		return final(err)
+		return permanent(err)
 	}
 	if token.value.Reveal() == s.token.value.Reveal() {
-		return final(refused)
+		return permanent(refused)
 	}
 	s.token = token
 	return s.attempt(ctx)
 }
 
-// lost classifies a start that got no answer.
-func (s *starting) lost(ctx context.Context, delivery *delivery, err error) *failure {
-	reason := cause(ctx, err)
+// handleNoResponse classifies a start that got no answer.
+func (s *startOperation) handleNoResponse(ctx context.Context, delivery *delivery, err error) *attemptError {
+	reason := transportError(ctx, err)
 	// The transport may wrap the error of the document's source in one of its own.
-	if source := delivery.body.failure(); source != nil && ctx.Err() == nil {
+	if source := delivery.body.readError(); source != nil && ctx.Err() == nil {
 		reason = source
 	}
 	// If the proxy refuses, or is unclear, there is no connection to the server, and net/http may
 	// trace nothing.
-	unproxied := errors.Is(reason, ErrProxy) && !delivery.body.touched()
+	unproxied := errors.Is(reason, ErrProxy) && !delivery.body.started()
 	if !delivery.notSent() && !unproxied {
-		return final(s.unknown(delivery, reason))
+		return permanent(s.outcomeUnknownError(delivery, reason))
 	}
-	return judged(ctx, reason)
+	return classify(ctx, reason)
 }
 
-func (s *starting) unknown(delivery *delivery, err error) error {
-	s.outcome = delivery.state()
-	e := &OutcomeUnknownError{ID: s.request.ID, Channel: s.core.channel, At: s.began, State: s.outcome, Err: err}
+func (s *startOperation) outcomeUnknownError(delivery *delivery, err error) error {
+	s.outcome = delivery.outcome()
+	e := &OutcomeUnknownError{RequestID: s.request.ID, Channel: s.core.channel, StartedAt: s.startedAt,
+		Outcome: s.outcome, Err: err}
 	if s.outcome == OutcomeUnknown {
 		e.Documents = delivery.body.documents()
 	}
 	return e
 }
 
-func (s *starting) refused(ctx context.Context, resp *http.Response) error {
+func (s *startOperation) responseError(ctx context.Context, resp *http.Response) error {
 	signer := s.request.Signer
 	carried := s.core.secrets(s.token.value.Reveal(), signer.Name, signer.Email, signer.NIF, s.request.ID)
 	for _, document := range s.request.Documents {
 		carried = append(carried, document.name)
 	}
-	err := refusal(ctx, operationStart, "", resp, carried)
+	err := errorFromResponse(ctx, operationStart, "", resp, carried)
 	// A redirect is not a reliable refusal: some servers send one after they have done what was
 	// asked.
 	if s.outcome = Refused; errors.Is(err, ErrRedirected) {
@@ -279,9 +284,9 @@ func (s *starting) refused(ctx context.Context, resp *http.Response) error {
 	return err
 }
 
-// read returns the circuit from an answer that says it was started.
-func (s *starting) read(resp *http.Response) (*Circuit, error) {
-	body, err := readAnswer(resp)
+// readCircuit returns the circuit from an answer that says it was started.
+func (s *startOperation) readCircuit(resp *http.Response) (*Circuit, error) {
+	body, err := readBody(resp)
 	circuit, parseErr := parseStart(body, s.request.ID, s.core.channel)
 	switch {
 	case parseErr == nil && err != nil: // the ID arrived before the answer broke off
@@ -301,7 +306,7 @@ func parseStart(body []byte, requestID, channel string) (*Circuit, error) {
 	circuit := &Circuit{ID: id, RequestID: requestID, Channel: channel}
 	link, found := answer.text("link")
 	if !found || strings.TrimSpace(link) == "" {
-		answer.notice("it has no link for the signer")
+		answer.addNotice("it has no link for the signer")
 	}
 	circuit.Link, circuit.Notices = NewSecret(link), answer.notices
 	return circuit, nil
@@ -314,9 +319,9 @@ func inParentheses(notices []string) string {
 	return " (" + strings.Join(notices, "; ") + ")"
 }
 
-// dress sets the headers that every API request has.
-func (c *core) dress(req *http.Request, token *accessToken, accept string) {
+// setHeaders sets the headers that every API request has.
+func (c *core) setHeaders(req *http.Request, token *accessToken, accept string) {
 	req.Header.Set("Authorization", "Bearer "+token.value.Reveal())
 	req.Header.Set("Accept", accept)
-	req.Header.Set("User-Agent", c.agent)
+	req.Header.Set("User-Agent", c.userAgent)
 }

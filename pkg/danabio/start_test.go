@@ -126,8 +126,9 @@ func TestStartWhoseOutcomeIsUnknownIsNotSentAgain(t *testing.T) {
 				if !errors.As(err, &unknown) {
 					t.Fatalf("got %v, want OutcomeUnknownError", err)
 				}
-				if unknown.ID != "loan-4711" || unknown.Channel != channel || unknown.State != danabio.OutcomeUnknown ||
-					!unknown.At.Equal(began) {
+				if unknown.RequestID != "loan-4711" || unknown.Channel != channel ||
+					unknown.Outcome != danabio.OutcomeUnknown ||
+					!unknown.StartedAt.Equal(began) {
 					t.Errorf("got %+v", unknown)
 				}
 				if len(unknown.Documents) != 1 || unknown.Documents[0].Name != "contrato.pdf" ||
@@ -226,7 +227,7 @@ func TestStartThatStallsIsGivenUp(t *testing.T) {
 func (b *bed) wantUnknown(err error, state danabio.OutcomeState) {
 	b.Helper()
 	var unknown *danabio.OutcomeUnknownError
-	if !errors.As(err, &unknown) || unknown.State != state ||
+	if !errors.As(err, &unknown) || unknown.Outcome != state ||
 		(unknown.Documents != nil) != (state == danabio.OutcomeUnknown) {
 		b.Errorf("got %v, want an OutcomeUnknownError in state %q", err, state)
 	}
@@ -312,7 +313,7 @@ func TestStartWhoseFirstWriteIsCutIsNotSentAgain(t *testing.T) {
 		b.authenticate()
 		_, err := b.client.StartCircuit(b.Context(), request(danabio.Bytes("contrato.pdf", pdf(50_000))))
 		var unknown *danabio.OutcomeUnknownError
-		if !errors.As(err, &unknown) || unknown.State != danabio.PartlySent {
+		if !errors.As(err, &unknown) || unknown.Outcome != danabio.PartlySent {
 			t.Errorf("got %v, want OutcomeUnknownError in state %q", err, danabio.PartlySent)
 		}
 		if dials != 2 {

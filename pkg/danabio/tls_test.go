@@ -26,7 +26,7 @@ import (
 func overTLS(t *testing.T, replies *script) (*httptest.Server, danabio.Config) {
 	t.Helper()
 	checker, err := contract.New(contract.Config{Report: checkedClient(t),
-		Allow: []contract.Class{contract.UndocumentedStatus}})
+		Allow: []contract.Class{contract.ClassUndocumentedStatus}})
 	if err != nil {
 		t.Fatal(err)
 	}

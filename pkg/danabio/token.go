@@ -106,7 +106,7 @@ func (s *tokenSource) start() {
 		} else if s.current != nil {
 			// The old token stays in use. The next attempt follows after a tenth to a fifth of its
 			// remaining life.
-			s.current.refresh = time.Now().Add(jittered(time.Until(s.current.expires)*15/100, 1.0/3))
+			s.current.refresh = time.Now().Add(jitter(time.Until(s.current.expires)*15/100, 1.0/3))
 		}
 		close(call.done)
 	})
@@ -120,26 +120,26 @@ func (s *tokenSource) close() {
 }
 
 const (
-	longestLifetime = 24 * time.Hour
-	// oddLifetime is how long a token is used if its lifetime is missing or makes no sense.
-	oddLifetime = 5 * time.Minute
+	maxLifetime = 24 * time.Hour
+	// fallbackLifetime is how long a token is used if its lifetime is missing or makes no sense.
+	fallbackLifetime = 5 * time.Minute
 )
 
 // newAccessToken returns a token that was requested at the given time. Its use ends a little early,
 // so that it is still valid when it arrives, and it is renewed after about four fifths of its life.
 func newAccessToken(value string, asked time.Time, lifetime time.Duration) *accessToken {
-	if lifetime <= 0 || lifetime > longestLifetime {
-		lifetime = oddLifetime
+	if lifetime <= 0 || lifetime > maxLifetime {
+		lifetime = fallbackLifetime
 	}
 	return &accessToken{
 		value:   NewSecret(value),
 		expires: asked.Add(lifetime - min(lifetime/10, 10*time.Second)),
-		refresh: asked.Add(jittered(lifetime*8/10, 1.0/20)),
+		refresh: asked.Add(jitter(lifetime*8/10, 1.0/20)),
 	}
 }
 
-// jittered returns a random duration in d ± part of it.
-func jittered(d time.Duration, part float64) time.Duration {
+// jitter returns a random duration in d ± part of it.
+func jitter(d time.Duration, part float64) time.Duration {
 	return d + time.Duration(float64(d)*part*(2*rand.Float64()-1))
 }
 

@@ -19,7 +19,7 @@ const (
 	tlsTimeout          = 10 * time.Second
 	headerTimeout       = 60 * time.Second
 	startHeaderTimeout  = 120 * time.Second
-	quietTimeout        = 30 * time.Second // of a body, in either direction
+	stallTimeout        = 30 * time.Second // of a body, in either direction
 	continueTimeout     = time.Second      // how long a start waits for "100 Continue"
 	expectContinueAbove = 64 << 10
 )
@@ -33,7 +33,7 @@ func checkProxyVariable(caller *http.Client, baseURL string) error {
 	}
 	server, err := url.Parse(baseURL)
 	if err != nil {
-		return invalid("base URL: %w", err)
+		return invalidRequest("base URL: %w", err)
 	}
 	if err := reach.CheckEnvironment(transport, server); err != nil {
 		return fmt.Errorf("%w: %w: %w", ErrInvalidRequest, ErrProxy, err)
@@ -59,7 +59,7 @@ func (c *core) httpClients(caller *http.Client) (plain, start *http.Client) {
 	}
 	chain := func(next http.RoundTripper, headers time.Duration) *http.Client {
 		return &http.Client{
-			Transport:     logTransport{&quietTransport{next, headers}, c.log},
+			Transport:     logTransport{&stallTransport{next, headers}, c.log},
 			Jar:           jar,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		}
@@ -70,7 +70,7 @@ func (c *core) httpClients(caller *http.Client) (plain, start *http.Client) {
 		// is limited from outside.
 		return chain(base, dialTimeout+tlsTimeout+headerTimeout), chain(base, dialTimeout+tlsTimeout+startHeaderTimeout)
 	}
-	c.transports = []*http.Transport{ownTransport(transport, headerTimeout), startTransport(transport)}
+	c.transports = []*http.Transport{http1Transport(transport, headerTimeout), startTransport(transport)}
 	// net/http has no limit for a SOCKS proxy or a caller's DialTLSContext, so these are limited
 	// from outside too.
 	watched := func(t *http.Transport) *http.Client {
@@ -79,9 +79,10 @@ func (c *core) httpClients(caller *http.Client) (plain, start *http.Client) {
 	return watched(c.transports[0]), watched(c.transports[1])
 }
 
-// ownTransport sends each request over a fresh HTTP/1.1 connection. On a reused connection, and on
-// HTTP/2, net/http resends by itself what it considers safe. Without reuse HTTP/2 has no advantage.
-func ownTransport(base *http.Transport, headers time.Duration) *http.Transport {
+// http1Transport sends each request over a fresh HTTP/1.1 connection. On a reused connection, and
+// on HTTP/2, net/http resends by itself what it considers safe. Without reuse HTTP/2 has no
+// advantage.
+func http1Transport(base *http.Transport, headers time.Duration) *http.Transport {
 	t := base.Clone()
 	if t.TLSHandshakeTimeout == 0 {
 		t.TLSHandshakeTimeout = tlsTimeout
@@ -98,7 +99,7 @@ func ownTransport(base *http.Transport, headers time.Duration) *http.Transport {
 		t.TLSClientConfig = new(tls.Config)
 	}
 	t.TLSClientConfig.NextProtos = []string{"http/1.1"} // otherwise a clone may still offer h2
-	t.DialContext = dialWithin(dialer(t), dialTimeout)
+	t.DialContext = dialWithTimeout(dialer(t), dialTimeout)
 	//lint:ignore SA1019 dialer has taken it over
 	t.Dial = nil
 	//lint:ignore SA1019 a caller may still use it
@@ -110,18 +111,18 @@ func ownTransport(base *http.Transport, headers time.Duration) *http.Transport {
 	}
 	reach.AllowRenegotiation(t)
 	reach.CheckProxies(t)
-	reach.ProxyAnswered(t)
+	reach.RecordProxyAnswer(t)
 	return t
 }
 
 // startTransport also counts what was written, so that a start that was not sent can be told from
 // one that may have been.
 func startTransport(base *http.Transport) *http.Transport {
-	t := ownTransport(base, startHeaderTimeout)
+	t := http1Transport(base, startHeaderTimeout)
 	t.ExpectContinueTimeout = continueTimeout
-	t.DialContext = dialCounted(t.DialContext)
+	t.DialContext = countWrites(t.DialContext)
 	if t.DialTLSContext != nil {
-		t.DialTLSContext = dialCounted(t.DialTLSContext)
+		t.DialTLSContext = countWrites(t.DialTLSContext)
 	}
 	return t
 }
@@ -139,7 +140,7 @@ func dialer(t *http.Transport) dialFunc {
 	return (&net.Dialer{KeepAlive: 30 * time.Second}).DialContext
 }
 
-func dialWithin(dial dialFunc, limit time.Duration) dialFunc {
+func dialWithTimeout(dial dialFunc, limit time.Duration) dialFunc {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		ctx, cancel := context.WithTimeoutCause(ctx, limit, errDialTimeout)
 		defer cancel()

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/danabio/danabio-go/internal/pollgate"
 )
 
 // PollPolicy says how [Client.WaitForEvidence] polls. The API offers no notification; polling is
@@ -24,12 +26,6 @@ type PollPolicy struct {
 	// Notify is called after each poll that found nothing, before the wait for the next. Default:
 	// not called.
 	Notify func(Poll)
-	// Admit is called before each poll, which waits for it, so that several calls can take turns.
-	// Its result leave must not be nil; it is called after the poll and the download that the poll
-	// may become. Admit's context also ends at MaxWait. An error from Admit ends the call. If that
-	// error is the end of the context at MaxWait, the call returns [ErrNotReady]. Default: not
-	// called.
-	Admit func(ctx context.Context) (leave func(), err error)
 }
 
 // Poll is one poll that found nothing.
@@ -42,7 +38,7 @@ type Poll struct {
 
 func (p PollPolicy) withDefaults() (PollPolicy, error) {
 	if p.MinInterval < 0 || p.MaxInterval < 0 || p.MaxWait < 0 {
-		return p, invalid("a field of PollPolicy is negative; leave it zero for its default")
+		return p, invalidRequest("a field of PollPolicy is negative; leave it zero for its default")
 	}
 	if p.MinInterval == 0 {
 		p.MinInterval = 5 * time.Second
@@ -54,7 +50,7 @@ func (p PollPolicy) withDefaults() (PollPolicy, error) {
 		p.MaxWait = 24 * time.Hour
 	}
 	if p.MaxInterval < p.MinInterval {
-		return p, invalid("PollPolicy.MaxInterval is smaller than MinInterval")
+		return p, invalidRequest("PollPolicy.MaxInterval is smaller than MinInterval")
 	}
 	return p, nil
 }
@@ -68,7 +64,7 @@ func (p PollPolicy) interval(n int) time.Duration {
 		}
 		interval += interval / 2
 	}
-	return jittered(min(interval, p.MaxInterval), 0.1)
+	return jitter(min(interval, p.MaxInterval), 0.1)
 }
 
 // WaitForEvidence calls [Client.DownloadEvidence] until the circuit is completed and its evidence
@@ -91,8 +87,8 @@ func (c *Client) WaitForEvidence(ctx context.Context, circuit, path string, poli
 }
 
 const (
-	waitGrace    = 10 * time.Minute // for a poll that began before MaxWait
-	unclearLimit = time.Hour
+	pollGrace      = 10 * time.Minute // for a poll that began before MaxWait
+	uncertainLimit = time.Hour
 )
 
 func (c *core) waitForEvidence(ctx context.Context, circuit, path string, policy PollPolicy) (*Receipt, error) {
@@ -103,13 +99,13 @@ func (c *core) waitForEvidence(ctx context.Context, circuit, path string, policy
 	// The next poll is the next attempt.
 	once := c.retry
 	once.MaxAttempts = 1
-	w := &waiting{began: time.Now()}
-	within, cancel := context.WithDeadline(ctx, w.began.Add(policy.MaxWait).Add(waitGrace))
+	w := &waitState{startedAt: time.Now()}
+	within, cancel := context.WithDeadline(ctx, w.startedAt.Add(policy.MaxWait).Add(pollGrace))
 	defer cancel()
 	for {
-		leave, err := policy.admit(ctx, w.began)
+		leave, err := w.enterGate(ctx, policy.MaxWait)
 		if errors.Is(err, ErrNotReady) {
-			return nil, w.over(err)
+			return nil, w.timeoutError(err)
 		}
 		if err != nil {
 			return nil, err
@@ -121,15 +117,15 @@ func (c *core) waitForEvidence(ctx context.Context, circuit, path string, policy
 			return receipt, nil
 		}
 		if within.Err() != nil && ctx.Err() == nil {
-			return nil, w.late(err)
+			return nil, w.lateError(err)
 		}
-		if !w.goesOn(err) {
+		if !w.shouldContinue(err) {
 			return nil, err
 		}
-		elapsed := time.Since(w.began)
+		elapsed := time.Since(w.startedAt)
 		left := policy.MaxWait - elapsed
 		if left <= 0 {
-			return nil, w.over(ErrNotReady)
+			return nil, w.timeoutError(ErrNotReady)
 		}
 		next := policy.interval(w.polls)
 		var answer *APIError
@@ -147,79 +143,76 @@ func (c *core) waitForEvidence(ctx context.Context, circuit, path string, policy
 	}
 }
 
-// waiting is the state of one wait.
-type waiting struct {
-	began time.Time
-	polls int
-	last  error // of the last poll
+// waitState is the state of one wait.
+type waitState struct {
+	startedAt time.Time
+	polls     int
+	lastErr   error // of the last poll
 
-	reached  bool      // the server has answered a poll
-	accepted bool      // the server has accepted the credentials
-	refusals int       // of the credentials, since they were last accepted
-	unclear  time.Time // time of the first inconclusive poll since the last "not ready"
+	serverReached       bool      // the server has answered a poll
+	credentialsAccepted bool      // the server has accepted the credentials
+	refusals            int       // of the credentials, since they were last accepted
+	uncertainSince      time.Time // time of the first inconclusive poll since the last "not ready"
 }
 
-// goesOn reports whether waiting can go on after a poll with this error.
-func (w *waiting) goesOn(err error) bool {
-	w.last = err
+// shouldContinue reports whether waiting can go on after a poll with this error.
+func (w *waitState) shouldContinue(err error) bool {
+	w.lastErr = err
 	var (
 		answer *APIError
-		says   unclear
+		says   uncertainError
 	)
 	if errors.As(err, &answer) && answer.Operation == operationDownload {
-		w.reached = true
+		w.serverReached = true
 	}
 	switch {
 	case errors.Is(err, ErrNotReady):
-		w.reached, w.accepted, w.refusals, w.unclear = true, true, 0, time.Time{}
+		w.serverReached, w.credentialsAccepted, w.refusals, w.uncertainSince = true, true, 0, time.Time{}
 		return true
 	case errors.Is(err, ErrUnauthorized), answer != nil && answer.StatusCode == http.StatusForbidden:
 		w.refusals++
-		return w.accepted && w.refusals == 1
+		return w.credentialsAccepted && w.refusals == 1
 	case errors.As(err, &says),
 		answer != nil && (answer.StatusCode == http.StatusConflict || answer.StatusCode == http.StatusTooEarly):
-		if w.unclear.IsZero() {
-			w.unclear = time.Now()
+		if w.uncertainSince.IsZero() {
+			w.uncertainSince = time.Now()
 			return true
 		}
-		return time.Since(w.unclear) < unclearLimit
+		return time.Since(w.uncertainSince) < uncertainLimit
 	}
 	return errors.Is(err, ErrUnavailable)
 }
 
-// over returns the error for the end of MaxWait, which end describes. It blames only the time if
-// the server has answered a poll.
-func (w *waiting) over(end error) error {
+// timeoutError returns the error for the end of MaxWait, which end describes. It blames only the
+// time if the server has answered a poll.
+func (w *waitState) timeoutError(end error) error {
 	switch {
-	case w.last == nil:
+	case w.lastErr == nil:
 		return fmt.Errorf("%w after %s and %d polls", end, w.elapsed(), w.polls)
-	case !w.reached:
-		return fmt.Errorf("no poll reached the server in %s, of %d; the last: %w", w.elapsed(), w.polls, w.last)
+	case !w.serverReached:
+		return fmt.Errorf("no poll reached the server in %s, of %d; the last: %w", w.elapsed(), w.polls, w.lastErr)
 	}
-	return fmt.Errorf("%w after %s and %d polls; the last: %w", end, w.elapsed(), w.polls, w.last)
+	return fmt.Errorf("%w after %s and %d polls; the last: %w", end, w.elapsed(), w.polls, w.lastErr)
 }
 
-func (w *waiting) elapsed() time.Duration { return time.Since(w.began).Round(time.Second) }
+func (w *waitState) elapsed() time.Duration { return time.Since(w.startedAt).Round(time.Second) }
 
-// late returns the error for a poll that was still under way when its extra time ended.
-func (w *waiting) late(err error) error {
-	var cut *cutError
+// lateError returns the error for a poll that was still under way when its extra time ended.
+func (w *waitState) lateError(err error) error {
+	var cut *interruptedError
 	if errors.As(err, &cut) {
 		return fmt.Errorf("%w: it was still on its way %s after the beginning, with %d bytes there",
-			ErrTruncated, w.elapsed(), cut.read)
+			ErrTruncated, w.elapsed(), cut.bytesRead)
 	}
-	w.last = unavailable(errHeaderTimeout).err
-	return w.over(ErrNotReady)
+	w.lastErr = retryUnavailable(errHeaderTimeout).err
+	return w.timeoutError(ErrNotReady)
 }
 
-// admit waits until a poll may be sent, at most until the end of MaxWait.
-func (p PollPolicy) admit(ctx context.Context, began time.Time) (leave func(), err error) {
-	if p.Admit == nil {
-		return func() {}, nil
-	}
-	within, cancel := context.WithDeadline(ctx, began.Add(p.MaxWait))
+// enterGate waits until a poll may be made, at the longest until maxWait is over.
+func (w *waitState) enterGate(ctx context.Context, maxWait time.Duration) (leave func(), err error) {
+	within, cancel := context.WithDeadline(ctx, w.startedAt.Add(maxWait))
 	defer cancel()
-	leave, err = p.Admit(within)
+	leave, err = pollgate.Enter(within)
 	if err != nil && errors.Is(err, within.Err()) && ctx.Err() == nil {
 		return nil, fmt.Errorf("%w: its turn did not come", ErrNotReady)
 	}

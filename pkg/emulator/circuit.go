@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
 // maxHeldBytes limits the memory for all documents and evidence together.
@@ -36,24 +38,24 @@ type Circuit struct {
 	RequestID string // from the body of the start, or empty
 	Channel   string
 	StartedAt time.Time
-	Completed bool       // whether State is StateCompleted
-	State     State      // state of the circuit
-	Documents []Document // in the order sent
+	Completed bool                    // State is StateCompleted
+	State     State                   // how far it has come
+	Documents []evidence.SentDocument // in the order sent
 }
 
 // circuit is a circuit that was started.
 type circuit struct {
-	id, link  string
-	channel   string
-	request   *startRequest
-	startedAt time.Time
-	reserved  int64
+	id, link      string
+	channel       string
+	request       *startRequest
+	startedAt     time.Time
+	reservedBytes int64
 
 	// guarded by the emulator's mutex while the state is open, constant afterwards
-	state       State
-	completedAt time.Time // zero if not completed
-	alone       bool      // completed by time, not by a call or the page
-	visit       visit
+	state           State
+	completedAt     time.Time // zero if not completed
+	timedCompletion bool      // completed by time, not by a call or the page
+	visit           visit
 
 	build    sync.Once // sets the next two
 	evidence []byte
@@ -67,7 +69,7 @@ type startAnswer struct {
 }
 
 // start answers POST /api/v1/biometric/start_circuit/{channel}.
-func (e *Emulator) start(channel string, r *http.Request) *answer {
+func (e *Emulator) start(channel string, r *http.Request) *reply {
 	if refusal := e.authorize(r); refusal != nil {
 		return refusal
 	}
@@ -104,17 +106,17 @@ func (e *Emulator) start(channel string, r *http.Request) *answer {
 func (e *Emulator) admit(request *startRequest) *circuit {
 	started := &circuit{
 		link: randomToken(), channel: e.config.Channel, request: request,
-		startedAt: e.config.Now().UTC(), reserved: evidenceAllowance, state: StateOpen,
+		startedAt: e.config.Now().UTC(), reservedBytes: evidenceAllowance, state: StateOpen,
 	}
 	for _, document := range request.documents {
-		started.reserved += document.Size
+		started.reservedBytes += document.Size
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.held+started.reserved > e.maxHeld {
+	if e.heldBytes+started.reservedBytes > e.maxHeld {
 		return nil
 	}
-	e.held += started.reserved
+	e.heldBytes += started.reservedBytes
 	started.id = randomCircuitID(len(e.circuits) + 1)
 	e.circuits = append(e.circuits, started)
 	e.byID[started.id] = started
@@ -143,10 +145,11 @@ func (e *Emulator) Circuits() []Circuit {
 		state := e.settle(c, now)
 		circuits[i] = Circuit{
 			ID: c.id, RequestID: c.request.id, Channel: c.channel, StartedAt: c.startedAt,
-			Completed: state == StateCompleted, State: state, Documents: make([]Document, len(c.request.documents)),
+			Completed: state == StateCompleted, State: state,
+			Documents: make([]evidence.SentDocument, len(c.request.documents)),
 		}
 		for j, document := range c.request.documents {
-			circuits[i].Documents[j] = document.Document
+			circuits[i].Documents[j] = document.SentDocument
 		}
 	}
 	return circuits
@@ -209,16 +212,16 @@ func (e *Emulator) release(c *circuit) {
 		document.content = nil
 	}
 	c.visit = visit{}
-	e.held -= c.reserved
-	c.reserved = 0
+	e.heldBytes -= c.reservedBytes
+	c.reservedBytes = 0
 }
 
 // settle returns the circuit's state, and completes the circuit if its time has come, unless its
 // signer has begun on the page. The mutex must be held.
 func (e *Emulator) settle(c *circuit, now time.Time) State {
-	if after := e.config.CompleteAfter; c.state == StateOpen && after > 0 && !c.visit.begun() {
+	if after := e.config.CompleteAfter; c.state == StateOpen && after > 0 && !c.visit.hasBegun() {
 		if due := c.startedAt.Add(after); !now.Before(due) {
-			c.state, c.completedAt, c.alone = StateCompleted, due, true
+			c.state, c.completedAt, c.timedCompletion = StateCompleted, due, true
 		}
 	}
 	return c.state
@@ -237,14 +240,14 @@ func (e *Emulator) evidence(c *circuit) ([]byte, error) {
 		}
 		e.mu.Lock()
 		c.visit = visit{}
-		e.held += int64(len(c.evidence)) - c.reserved
+		e.heldBytes += int64(len(c.evidence)) - c.reservedBytes
 		e.mu.Unlock()
 	})
 	return c.evidence, c.buildErr
 }
 
 // download answers GET /api/v1/biometric/document_circuit/{channel}/circuit/{circuit}.
-func (e *Emulator) download(channel, circuitID string, r *http.Request, fault *Fault) *answer {
+func (e *Emulator) download(channel, circuitID string, r *http.Request, fault *Fault) *reply {
 	if refusal := e.authorize(r); refusal != nil {
 		return refusal
 	}

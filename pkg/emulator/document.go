@@ -3,25 +3,20 @@ package emulator
 import (
 	"crypto/sha256"
 	"encoding/hex"
-)
 
-// Document describes a document that was sent.
-type Document struct {
-	Name   string // as sent
-	Size   int64  // in bytes
-	SHA256 string // of the bytes sent, in hexadecimal
-}
+	"github.com/danabio/danabio-go/pkg/evidence"
+)
 
 // document is a document of a circuit.
 type document struct {
-	Document
-	content []byte // nil once it is in the evidence
+	evidence.SentDocument
+	content []byte // nil once it stands in the evidence
 }
 
 func newDocument(name string, content []byte) *document {
 	return &document{
-		Document: Document{Name: name, Size: int64(len(content)), SHA256: hash(content)},
-		content:  content,
+		SentDocument: evidence.SentDocument{Name: name, Size: int64(len(content)), SHA256: hash(content)},
+		content:      content,
 	}
 }
 

@@ -29,21 +29,21 @@ const (
 
 // Emulator is the emulated API. It is an [http.Handler] and safe for concurrent use.
 type Emulator struct {
-	config      Config
-	authority   *sign.Authority
-	published   published
-	maxHeld     int64
-	crossOrigin *http.CrossOriginProtection
-	decoding    sync.Mutex // held while a photo is decoded, which can take hundreds of megabytes
+	config        Config
+	authority     *sign.Authority
+	specResponses specResponses
+	maxHeld       int64
+	crossOrigin   *http.CrossOriginProtection
+	decodeSlots   sync.Mutex // held while a photo is decoded, which can take hundreds of megabytes
 
-	mu       sync.Mutex           // guards what follows, and the completion of circuits
-	tokens   map[string]time.Time // when each expires
-	circuits []*circuit
-	byID     map[string]*circuit
-	byLink   map[string]*circuit
-	held     int64
-	faults   []Fault
-	requests map[Operation]int
+	mu        sync.Mutex           // guards what follows, and the completion of circuits
+	tokens    map[string]time.Time // when each expires
+	circuits  []*circuit
+	byID      map[string]*circuit
+	byLink    map[string]*circuit
+	heldBytes int64
+	faults    []Fault
+	requests  map[Operation]int
 }
 
 // New returns an emulator without circuits. It opens no port and starts no goroutine. It fails on
@@ -66,7 +66,7 @@ func New(config Config) (*Emulator, error) {
 		return nil, fmt.Errorf("emulator: PublicURL: %w", err)
 	}
 	return &Emulator{
-		config: config, crossOrigin: crossOrigin, authority: authority, published: published, maxHeld: maxHeldBytes,
+		config: config, crossOrigin: crossOrigin, authority: authority, specResponses: published, maxHeld: maxHeldBytes,
 		tokens: map[string]time.Time{}, byID: map[string]*circuit{}, byLink: map[string]*circuit{},
 		faults: append([]Fault(nil), config.Faults...), requests: map[Operation]int{},
 	}, nil
@@ -157,7 +157,7 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		reply.send(w)
 		return
 	}
-	if fault.deviates() {
+	if fault.deviatesFromSpec() {
 		contract.Exempt(r)
 	}
 	fault.send(w, r, reply)
@@ -176,7 +176,7 @@ func (where *route) name() string {
 }
 
 // answer handles the request and returns the answer and the fault to apply to it.
-func (e *Emulator) answer(where *route, r *http.Request) (*answer, *Fault) {
+func (e *Emulator) answer(where *route, r *http.Request) (*reply, *Fault) {
 	if where == nil {
 		return refuse(http.StatusNotFound, "there is no such path; the API has POST /oauth2/token, "+
 			"POST /api/v1/biometric/start_circuit/{channel} and "+
@@ -207,7 +207,7 @@ func (e *Emulator) answer(where *route, r *http.Request) (*answer, *Fault) {
 		return e.start(where.channel, r), fault
 	}
 	reply := e.download(where.channel, where.circuit, r, fault)
-	if fault != nil && fault.Forge != "" && reply.status != e.published.success[OperationDownload].status {
+	if fault != nil && fault.Forge != "" && reply.status != e.specResponses.success[OperationDownload].status {
 		e.giveBack(*fault) // there is no evidence yet
 		return reply, nil
 	}
@@ -216,7 +216,7 @@ func (e *Emulator) answer(where *route, r *http.Request) (*answer, *Fault) {
 
 // read returns the whole body, or the answer that refuses it. If the announced length is too large
 // it does not begin to read, so that no "100 Continue" invites the body.
-func (e *Emulator) read(r *http.Request) ([]byte, *answer) {
+func (e *Emulator) read(r *http.Request) ([]byte, *reply) {
 	tooLarge := refuse(http.StatusRequestEntityTooLarge,
 		fmt.Sprintf("the body is larger than the %d bytes that the emulator reads", e.config.MaxRequestBytes))
 	if r.ContentLength > e.config.MaxRequestBytes {

@@ -22,7 +22,7 @@ func (e *Emulator) buildEvidence(c *circuit) ([]byte, error) {
 	at := c.completedAt
 	person := c.request.signer
 	audit := auditRecord{
-		MadeBy: madeBy, CircuitID: c.id, RequestID: c.request.id, Channel: c.channel,
+		MadeBy: producerNotice, CircuitID: c.id, RequestID: c.request.id, Channel: c.channel,
 		StartedAt: c.startedAt, CompletedAt: at, RootCertificate: string(e.authority.RootPEM()),
 		Events: c.visit.events(c.startedAt, at),
 	}
@@ -40,7 +40,7 @@ func (e *Emulator) buildEvidence(c *circuit) ([]byte, error) {
 		return nil, fmt.Errorf("consent.json: %w", err)
 	}
 	consent, err := recordJSON(consentRecord{
-		MadeBy: madeBy, CircuitID: c.id, RequestID: c.request.id, Signer: person,
+		MadeBy: producerNotice, CircuitID: c.id, RequestID: c.request.id, Signer: person,
 		Accepted: true, AcceptedAt: consentedAt, Text: consentText,
 	})
 	if err != nil {

@@ -181,11 +181,11 @@ func TestEvidenceIsAcceptedByTheStrictReader(t *testing.T) {
 		sent{"BLANK.PDF", makePDF("h")}, sent{" . ", makePDF("i")}, sent{"合同.pdf", makePDF("j")},
 	)
 	archive, err := evidence.OpenReader(bytes.NewReader(answer.body), int64(len(answer.body)),
-		evidence.Limits{Strict: true})
+		evidence.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, err := archive.Verify()
+	report, err := archive.Verify(t.Context(), evidence.WithPolicy(evidence.Policy{Strict: true}))
 	if err != nil {
 		t.Fatalf("%v\n%+v", err, report)
 	}

@@ -19,15 +19,15 @@ var FileNames = fileNames
 func (e *Emulator) Held() int64 {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.held
+	return e.heldBytes
 }
 
 // StartStatus is what a start that went well is answered with.
-func (e *Emulator) StartStatus() int { return e.published.success[OperationStart].status }
+func (e *Emulator) StartStatus() int { return e.specResponses.success[OperationStart].status }
 
 // Allows reports whether the spec allows the body of a start.
 func (e *Emulator) Allows(body string) bool {
 	var value any
 	return json.Unmarshal([]byte(body), &value) == nil &&
-		e.published.startBody.VisitJSON(value, openapi3.VisitAsRequest()) == nil
+		e.specResponses.startBody.VisitJSON(value, openapi3.VisitAsRequest()) == nil
 }

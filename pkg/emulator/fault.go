@@ -95,9 +95,9 @@ func (f Fault) check() error {
 	return nil
 }
 
-// deviates reports whether the answer may violate the spec. A checker of package contract around
-// the emulator is told not to judge such an exchange.
-func (f *Fault) deviates() bool {
+// deviatesFromSpec reports whether the answer may violate the spec. A checker of package contract
+// around the emulator is told not to judge such an exchange.
+func (f *Fault) deviatesFromSpec() bool {
 	return f.Status != 0 || f.HTML || f.NotZIP || f.CutAfter != 0 || f.WrongLength != 0 || f.Reset
 }
 
@@ -148,16 +148,16 @@ const gatewayPage = `<!DOCTYPE html>
 `
 
 // replace returns the answer with which the fault replaces the true one, or nil.
-func (e *Emulator) replace(fault *Fault, r *http.Request) *answer {
-	var replaced *answer
+func (e *Emulator) replace(fault *Fault, r *http.Request) *reply {
+	var replaced *reply
 	switch {
 	case fault.Status != 0:
-		replaced = newAnswer(fault.Status, "text/plain; charset=utf-8", []byte(fault.Body))
+		replaced = newReply(fault.Status, "text/plain; charset=utf-8", []byte(fault.Body))
 		for key, values := range fault.Header {
 			replaced.header[http.CanonicalHeaderKey(key)] = slices.Clone(values)
 		}
 	case fault.HTML:
-		replaced = newAnswer(http.StatusOK, "text/html; charset=utf-8", []byte(gatewayPage))
+		replaced = newReply(http.StatusOK, "text/html; charset=utf-8", []byte(gatewayPage))
 	case fault.NotZIP:
 		replaced = e.succeed(OperationDownload, []byte(strings.Repeat("This is not a ZIP. ", 64)))
 	case fault.ExpiredToken:
@@ -173,7 +173,7 @@ func (e *Emulator) replace(fault *Fault, r *http.Request) *answer {
 }
 
 // send writes the answer with the damage of the fault.
-func (f *Fault) send(w http.ResponseWriter, r *http.Request, reply *answer) {
+func (f *Fault) send(w http.ResponseWriter, r *http.Request, reply *reply) {
 	if f.Delay > 0 {
 		timer := time.NewTimer(f.Delay)
 		defer timer.Stop()

@@ -57,7 +57,7 @@ func (e *Emulator) parseStart(body []byte) (*startRequest, error) {
 	}
 	var wrong problems
 	contents := takeContents(value, &wrong)
-	wrong.addSchema(e.published.startBody.VisitJSON(value, openapi3.VisitAsRequest(), openapi3.MultiErrors()))
+	wrong.addSchema(e.specResponses.startBody.VisitJSON(value, openapi3.VisitAsRequest(), openapi3.MultiErrors()))
 	if len(wrong) > 0 {
 		return nil, wrong
 	}

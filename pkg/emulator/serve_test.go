@@ -32,10 +32,11 @@ type served struct {
 func contractHandler(t *testing.T, next http.Handler) http.Handler {
 	t.Helper()
 	checker, err := contract.New(contract.Config{Report: func(finding contract.Finding) {
-		if finding.Status >= 400 && finding.Class != contract.ResponseInvalid && finding.Class != contract.Length {
+		if finding.Status >= 400 && finding.Class != contract.ClassResponseInvalid &&
+			finding.Class != contract.ClassLength {
 			return
 		}
-		if finding.Class == contract.UndocumentedField {
+		if finding.Class == contract.ClassUndocumentedField {
 			return // fields the spec does not know are allowed, and sent on purpose
 		}
 		t.Errorf("contract: %v", finding)

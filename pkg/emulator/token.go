@@ -18,8 +18,8 @@ type tokenAnswer struct {
 }
 
 // token answers POST /oauth2/token.
-func (e *Emulator) token(r *http.Request) *answer {
-	if !e.authenticated(r) {
+func (e *Emulator) token(r *http.Request) *reply {
+	if !e.isAuthenticated(r) {
 		return refuse(http.StatusUnauthorized,
 			"invalid client credentials: HTTP Basic with the client id as user name and "+
 				"the client secret as password is expected").with("WWW-Authenticate",
@@ -50,10 +50,10 @@ func (e *Emulator) token(r *http.Request) *answer {
 	}).with("Cache-Control", "no-store").with("Pragma", "no-cache")
 }
 
-// authenticated reports whether the request carries the client's credentials, either form-encoded
+// isAuthenticated reports whether the request carries the client's credentials, either form-encoded
 // as RFC 6749 2.3.1 requires or unencoded, as many clients send them. It makes all comparisons, in
 // constant time.
-func (e *Emulator) authenticated(r *http.Request) bool {
+func (e *Emulator) isAuthenticated(r *http.Request) bool {
 	id, secret, ok := r.BasicAuth()
 	if !ok {
 		return false
@@ -113,7 +113,7 @@ func (e *Emulator) dropToken(r *http.Request) {
 }
 
 // authorize returns nil for a request with a valid token, and otherwise the answer that refuses it.
-func (e *Emulator) authorize(r *http.Request) *answer {
+func (e *Emulator) authorize(r *http.Request) *reply {
 	text := bearer(r)
 	if text == "" {
 		return refuse(http.StatusUnauthorized,
@@ -134,7 +134,7 @@ func (e *Emulator) authorize(r *http.Request) *answer {
 }
 
 // refuseToken refuses an invalid token, as RFC 6750 requires.
-func refuseToken(reason string) *answer {
+func refuseToken(reason string) *reply {
 	return refuse(http.StatusUnauthorized, "invalid authentication token: "+reason).
 		with("WWW-Authenticate", `Bearer realm="emulator", error="invalid_token"`)
 }

@@ -121,7 +121,7 @@ type CodeInfo struct {
 	Class Class `json:"class"`
 	// Severity is the severity of a finding of this code unless the limits change it.
 	Severity Severity `json:"severity"`
-	// Acceptable reports whether Limits.Accept may contain the code.
+	// Acceptable reports whether [Policy].Accept may contain the code.
 	Acceptable bool `json:"acceptable"`
 	// Description says what the code means.
 	Description string `json:"description"`

@@ -10,7 +10,7 @@ func (l *layout) readDirectory() error {
 	l.records = make([]record, 0, min(l.count, uint64(l.end-l.directory)/directoryLength))
 	for position := l.directory; position < l.end; {
 		length, err := l.readRecord(position)
-		if err != nil || l.broken {
+		if err != nil || l.unreadable {
 			return err
 		}
 		position += length
@@ -54,7 +54,7 @@ func (l *layout) readRecord(position int64) (int64, error) {
 	}
 	header := fields(raw[6:directoryLength])
 	r := record{position: position}
-	r.needed, r.flags, r.method = header.uint16(), header.uint16(), header.uint16()
+	r.versionNeeded, r.flags, r.method = header.uint16(), header.uint16(), header.uint16()
 	r.dosTime, r.dosDate = header.uint16(), header.uint16()
 	r.crc = header.uint32()
 	compressed, size := header.uint32(), header.uint32()
@@ -64,20 +64,20 @@ func (l *layout) readRecord(position int64) (int64, error) {
 	header = header[2:] // internal attributes
 	r.attributes = header.uint32()
 	offset := header.uint32()
-	r.written = string(raw[directoryLength : directoryLength+nameLength])
-	r.name = readName(r.written, r.flags&flagUTF8 != 0)
+	r.rawName = string(raw[directoryLength : directoryLength+nameLength])
+	r.name = readName(r.rawName, r.flags&flagUTF8 != 0)
 
 	l.records = append(l.records, r)
 	kept := &l.records[len(l.records)-1]
 	extra := l.readExtra(kept, raw[directoryLength+nameLength:directoryLength+nameLength+extraLength], position,
 		"directory")
-	l.widen(kept, extra, uint64(size), uint64(compressed), uint64(offset), disk)
+	l.applyZIP64(kept, extra, uint64(size), uint64(compressed), uint64(offset), disk)
 	return int64(length), nil
 }
 
-// widen sets the sizes and the offset of a record. It takes them from the ZIP64 extra field if a
-// sentinel says so.
-func (l *layout) widen(r *record, extra extraFields, size, compressed, offset uint64, disk uint16) {
+// applyZIP64 sets the sizes and the offset of a record. It takes them from the ZIP64 extra field if
+// a sentinel says so.
+func (l *layout) applyZIP64(r *record, extra extraFields, size, compressed, offset uint64, disk uint16) {
 	values := []wideValue{
 		{size, size == sentinel32, 8}, {compressed, compressed == sentinel32, 8},
 		{offset, offset == sentinel32, 8}, {uint64(disk), disk == sentinel16, 4},
@@ -87,12 +87,14 @@ func (l *layout) widen(r *record, extra extraFields, size, compressed, offset ui
 	}
 	size, compressed, offset = values[0].value, values[1].value, values[2].value
 	if max(size, compressed, offset) > math.MaxInt64 {
-		l.misplaced(r, CodeZIP64Extra, r.position, "its directory record claims sizes or a place that no file can have")
+		l.entryFault(r, CodeZIP64Extra, r.position,
+			"its directory record claims sizes or a place that no file can have")
 		return
 	}
 	r.size, r.compressed, r.offset = int64(size), int64(compressed), int64(offset)
 	if start := values[3].value; start != 0 {
-		l.misplaced(r, CodeDisk, r.position, "it claims to start on disk %d; a ZIP in one piece has disk 0 only", start)
+		l.entryFault(r, CodeDisk, r.position, "it claims to start on disk %d; a ZIP in one piece has disk 0 only",
+			start)
 	}
 }
 
@@ -102,20 +104,21 @@ func (l *layout) checkEntries() error {
 		r := &l.records[i]
 		l.checkFlags(r, r.flags, r.position, "directory record")
 		if r.method != methodStored && r.method != methodDeflated {
-			l.about(r, CodeMethod, r.position,
+			l.entryFinding(r, CodeMethod, r.position,
 				"its method is %d; only 0 (stored) and 8 (deflated) are read alike everywhere", r.method)
 		}
 		if r.method == methodStored && r.size != r.compressed {
-			l.about(r, CodeStoredSize, r.position, "it is stored, but has %d bytes and %d compressed ones", r.size,
+			l.entryFinding(r, CodeStoredSize, r.position, "it is stored, but has %d bytes and %d compressed ones",
+				r.size,
 				r.compressed)
 		}
 		l.checkType(r, uint16(r.attributes>>16), r.position, "attributes")
-		if r.attributes&0x10 != 0 && !r.folder() {
-			l.about(r, CodeFolderWithoutSlash, r.position,
+		if r.attributes&0x10 != 0 && !r.isFolder() {
+			l.entryFinding(r, CodeFolderWithoutSlash, r.position,
 				"its attributes call it a folder, but its name does not end in a slash")
 		}
-		if r.folder() && r.size > 0 {
-			l.about(r, CodeFolderWithContent, r.position, "it is a folder, but has %d bytes of content", r.size)
+		if r.isFolder() && r.size > 0 {
+			l.entryFinding(r, CodeFolderWithContent, r.position, "it is a folder, but has %d bytes of content", r.size)
 		}
 	}
 	return nil
@@ -124,13 +127,13 @@ func (l *layout) checkEntries() error {
 // checkFlags refuses the flags of encrypted, masked and patched entries.
 func (l *layout) checkFlags(r *record, flags uint16, offset int64, where string) {
 	if flags&(flagEncrypted|flagStrongEncrypted) != 0 {
-		l.about(r, CodeEncrypted, offset, "its %s says that it is encrypted", where)
+		l.entryFinding(r, CodeEncrypted, offset, "its %s says that it is encrypted", where)
 	}
 	if flags&flagMasked != 0 {
-		l.about(r, CodeMasked, offset, "its %s says that values are masked", where)
+		l.entryFinding(r, CodeMasked, offset, "its %s says that values are masked", where)
 	}
 	if flags&flagPatchData != 0 {
-		l.about(r, CodePatchData, offset, "its %s says that it is a patch", where)
+		l.entryFinding(r, CodePatchData, offset, "its %s says that it is a patch", where)
 	}
 }
 
@@ -152,28 +155,29 @@ func (l *layout) checkType(r *record, mode uint16, offset int64, where string) {
 	switch kind := mode & modeType; kind {
 	case 0:
 	case modeRegular:
-		if r.folder() {
-			l.about(r, CodeTypeDiffers, offset, "its %s call it a file, but its name ends in a slash", where)
+		if r.isFolder() {
+			l.entryFinding(r, CodeTypeDiffers, offset, "its %s call it a file, but its name ends in a slash", where)
 		}
 	case modeFolder:
-		if !r.folder() {
-			l.about(r, CodeFolderWithoutSlash, offset, "its %s call it a folder, but its name does not end in a slash",
+		if !r.isFolder() {
+			l.entryFinding(r, CodeFolderWithoutSlash, offset,
+				"its %s call it a folder, but its name does not end in a slash",
 				where)
 		}
 	case modeSymlink:
-		l.about(r, CodeSymlink, offset, "its %s call it a symbolic link", where)
+		l.entryFinding(r, CodeSymlink, offset, "its %s call it a symbolic link", where)
 	case modePipe:
 		// Info-ZIP names what it packed from standard input "-", with the type of its standard
 		// input. All readers treat that as a file.
 		if r.name == "-" {
-			l.about(r, CodePipeType, offset,
+			l.entryFinding(r, CodePipeType, offset,
 				"its %s call it a pipe, as zip does with what it reads from one; it is a file", where)
 			return
 		}
-		l.about(r, CodeSpecialFile, offset, "its %s call it a pipe", where)
+		l.entryFinding(r, CodeSpecialFile, offset, "its %s call it a pipe", where)
 	case modeCharacter, modeBlock, modeSocket:
-		l.about(r, CodeSpecialFile, offset, "its %s call it a device or a socket", where)
+		l.entryFinding(r, CodeSpecialFile, offset, "its %s call it a device or a socket", where)
 	default:
-		l.about(r, CodeTypeDiffers, offset, "its %s call it something unknown (%#o)", where, kind)
+		l.entryFinding(r, CodeTypeDiffers, offset, "its %s call it something unknown (%#o)", where, kind)
 	}
 }

@@ -6,7 +6,7 @@
 //	archive, err := evidence.Open("evidence.zip", evidence.Limits{})
 //	if err != nil { ... }            // the system could not read the file
 //	defer archive.Close()
-//	report, err := archive.Verify()  // errors.Is(err, evidence.ErrRefused): not acceptable, the report says why
+//	report, err := archive.Verify(ctx)  // errors.Is(err, evidence.ErrRefused): not acceptable, the report says why
 //
 // A ZIP says most things twice, in its central directory and before each entry, and programs differ
 // in which of the two they believe. Verify reads every byte and accepts a file only if every ZIP
@@ -41,19 +41,19 @@ import (
 
 // Archive is an open evidence ZIP. It is safe for concurrent use.
 type Archive struct {
-	path   string
-	source io.ReaderAt
-	size   int64
-	limits Limits
-	file   *os.File // nil if the caller passed a reader
-	opened time.Time
+	path          string
+	source        io.ReaderAt
+	size          int64
+	limits        Limits
+	file          *os.File // nil if the caller passed a reader
+	openedModTime time.Time
 
-	running sync.Mutex             // held during a verification or an extraction
-	told    func(done, size int64) // nil if nobody is told
-	mu      sync.Mutex             // guards the next three fields; to change layout, also hold running
-	layout  *layout
-	report  *Report
-	tree    *tree
+	runMutex sync.Mutex // held by a verification or an extraction
+	policy   Policy     // that the layout was read by; guarded by runMutex
+	mu       sync.Mutex // guards the next three; whoever changes layout holds runMutex, too
+	layout   *layout
+	report   *Report
+	tree     *tree
 }
 
 // Open opens the ZIP at path and reads its directory. It fails only if the system cannot open or
@@ -81,8 +81,9 @@ func Open(path string, limits Limits) (*Archive, error) {
 		file.Close()
 		return nil, fmt.Errorf("open evidence: %w", err)
 	}
-	archive := &Archive{path: path, source: file, size: info.Size(), limits: limits, file: file, opened: info.ModTime()}
-	if err := archive.load(); err != nil {
+	archive := &Archive{path: path, source: file, size: info.Size(), limits: limits, file: file,
+		openedModTime: info.ModTime()}
+	if err := archive.load(Policy{}.withDefaults()); err != nil {
 		file.Close()
 		return nil, archive.readError(err)
 	}
@@ -100,7 +101,7 @@ func OpenReader(r io.ReaderAt, size int64, limits Limits) (*Archive, error) {
 		return nil, fmt.Errorf("open evidence: size %d is negative", size)
 	}
 	archive := &Archive{source: r, size: size, limits: limits}
-	if err := archive.load(); err != nil {
+	if err := archive.load(Policy{}.withDefaults()); err != nil {
 		return nil, archive.readError(err)
 	}
 	return archive, nil
@@ -135,7 +136,7 @@ func (a *Archive) Entries() []Entry {
 		record := &records[i]
 		entries[i] = Entry{
 			Name: record.name, Size: int64(record.size), CompressedSize: int64(record.compressed),
-			CRC32: record.crc, Folder: record.folder(),
+			CRC32: record.crc, Folder: record.isFolder(),
 		}
 	}
 	return entries
@@ -149,32 +150,49 @@ func (a *Archive) Report() *Report {
 	return a.report
 }
 
-// load reads the directory of the archive. The error is the source's.
-func (a *Archive) load() error {
-	found, err := readLayout(a.source, a.size, a.limits)
+// load reads the directory of the archive by a policy. Its error is the source's.
+func (a *Archive) load(policy Policy) error {
+	found, err := readLayout(a.source, a.size, a.limits, &policy)
 	if err != nil {
 		return err
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.layout = found
+	a.policy, a.layout, a.tree = policy, found, nil
+	return nil
+}
+
+// usePolicy reads the directory again if the policy is another than that of the call before, whose
+// report then says nothing any more.
+func (a *Archive) usePolicy(policy Policy) error {
+	if err := policy.Validate(); err != nil {
+		return err
+	}
+	policy = policy.withDefaults()
+	if a.policy.equal(policy) {
+		return nil
+	}
+	a.setReport(nil)
+	if err := a.load(policy); err != nil {
+		return a.readError(err)
+	}
 	return nil
 }
 
 // checkLayout checks the structure unless that is done. If the source failed last time, it reads
 // everything again. The error is the source's.
 func (a *Archive) checkLayout() error {
-	if a.layout.begun && !a.layout.done {
-		if err := a.load(); err != nil {
+	if a.layout.checkStarted && !a.layout.checkComplete {
+		if err := a.load(a.policy); err != nil {
 			return err
 		}
 	}
 	return a.layout.check()
 }
 
-// unchanged fails if the file was modified since it was opened: what was hashed and what was
+// checkUnchanged fails if the file was modified since it was opened: what was hashed and what was
 // checked might then differ.
-func (a *Archive) unchanged() error {
+func (a *Archive) checkUnchanged() error {
 	if a.file == nil {
 		return nil
 	}
@@ -182,7 +200,7 @@ func (a *Archive) unchanged() error {
 	if err != nil {
 		return a.readError(err)
 	}
-	if info.Size() != a.size || !info.ModTime().Equal(a.opened) {
+	if info.Size() != a.size || !info.ModTime().Equal(a.openedModTime) {
 		return fmt.Errorf("read evidence: %s was changed while it was read", a.path)
 	}
 	return nil

@@ -2,6 +2,7 @@ package evidence_test
 
 import (
 	"archive/zip"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -48,7 +49,7 @@ func ExampleArchive_Verify() {
 		return
 	}
 	defer archive.Close()
-	report, err := archive.Verify()
+	report, err := archive.Verify(context.Background())
 	if errors.Is(err, evidence.ErrRefused) {
 		for _, finding := range report.Refusals() {
 			fmt.Println(finding)
@@ -75,7 +76,7 @@ func ExampleArchive_Extract() {
 		return
 	}
 	defer archive.Close()
-	err = archive.Extract(filepath.Join(filepath.Dir(path), "evidence"))
+	err = archive.Extract(context.Background(), filepath.Join(filepath.Dir(path), "evidence"))
 	var refused *evidence.RefusedError
 	if errors.As(err, &refused) {
 		fmt.Println(refused.Findings[0])
@@ -97,7 +98,7 @@ func ExampleArchive_Open() {
 	if _, err := fs.ReadFile(archive, "consent.json"); err != nil {
 		fmt.Println(err)
 	}
-	if _, err := archive.Verify(); err != nil {
+	if _, err := archive.Verify(context.Background()); err != nil {
 		fmt.Println(err)
 		return
 	}
@@ -113,19 +114,19 @@ func ExampleArchive_Open() {
 }
 
 // What is odd but has one reading can be accepted, code by code.
-func ExampleLimits() {
+func ExampleWithPolicy() {
 	path, remove := exampleZIP("10:45 selfie.jpg", "x")
 	defer remove()
-	for _, limits := range []evidence.Limits{
+	for _, policy := range []evidence.Policy{
 		{},
 		{Accept: []evidence.Code{evidence.CodeNameColon}},
 	} {
-		archive, err := evidence.Open(path, limits)
+		archive, err := evidence.Open(path, evidence.Limits{})
 		if err != nil {
 			fmt.Println(err)
 			return
 		}
-		report, err := archive.Verify()
+		report, err := archive.Verify(context.Background(), evidence.WithPolicy(policy))
 		fmt.Println(report.Verdict, errors.Is(err, evidence.ErrRefused))
 		archive.Close()
 	}

@@ -15,13 +15,10 @@ import (
 	"github.com/rogpeppe/go-internal/robustio"
 )
 
-// Extract is [Archive.ExtractContext] without a context.
-func (a *Archive) Extract(dir string) error { return a.ExtractContext(context.Background(), dir) }
-
-// ExtractContext writes all entries into the new folder dir, whose parent must exist. It checks the
-// entries while it writes them, so it needs no verification before; [Archive.Report] returns the
-// report afterwards. If there was a verification, the content must still be what was verified. If
-// dir exists, the error matches [fs.ErrExist], and nothing is changed.
+// Extract writes all entries into the new folder dir, whose parent must exist. It checks while it
+// writes, so that no verification is needed before; [Archive.Report] then has the report. If there
+// was one by the same policy, the content must still be what was verified. A dir that exists is an
+// error that matches [fs.ErrExist], and nothing is touched.
 //
 // The entries are written into a folder beside dir. If everything is right that folder is renamed
 // to dir, and otherwise removed, so dir is complete or does not exist. Files get mode 0600 and
@@ -29,26 +26,21 @@ func (a *Archive) Extract(dir string) error { return a.ExtractContext(context.Ba
 // ZIP. Nothing is synced to the disk, since the content can be extracted again: after a power
 // failure, files in the folder may be empty on some file systems.
 //
-// Errors are those of [Archive.VerifyContext], a [SystemNameError] on Windows, and the system's if
-// something cannot be written.
-func (a *Archive) ExtractContext(ctx context.Context, dir string) error {
-	return a.ExtractIf(ctx, dir, always)
+// Errors are those of [Archive.Verify], of what [WithApproval] sets, a [SystemNameError] on
+// Windows, and the system's when something cannot be written.
+func (a *Archive) Extract(ctx context.Context, dir string, options ...ExtractOption) error {
+	return a.extractTo(ctx, dir, func(root *os.Root) target { return &folderTarget{root} }, options...)
 }
 
-// ExtractIf is like [Archive.ExtractContext], but calls agree with the report of the accepted ZIP
-// before the folder gets its name. If agree returns an error, ExtractIf returns it unchanged and
-// leaves nothing behind. So a ZIP that must also be the right one is read only once.
-func (a *Archive) ExtractIf(ctx context.Context, dir string, agree func(*Report) error) error {
-	return a.extractIf(ctx, dir, func(root *os.Root) target { return &folderTarget{root} }, agree)
-}
-
-func always(*Report) error { return nil }
-
-// extractIf implements ExtractIf. Tests pass a target that fails.
-func (a *Archive) extractIf(ctx context.Context, dir string, newTarget func(*os.Root) target,
-	agree func(*Report) error) error {
-	a.running.Lock()
-	defer a.running.Unlock()
+// extractTo does the work of Extract; tests give it a target that fails.
+func (a *Archive) extractTo(ctx context.Context, dir string, newTarget func(*os.Root) target,
+	options ...ExtractOption) error {
+	var check checkOptions
+	for _, option := range options {
+		option.applyToExtract(&check)
+	}
+	a.runMutex.Lock()
+	defer a.runMutex.Unlock()
 	if dir == "" {
 		return errors.New("extract evidence: the folder has no name")
 	}
@@ -58,6 +50,9 @@ func (a *Archive) extractIf(ctx context.Context, dir string, newTarget func(*os.
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("extract evidence: %w", err)
 	}
+	if err := a.usePolicy(check.policy); err != nil {
+		return err
+	}
 	before := a.Report()
 	if before != nil && before.Verdict == VerdictRefused {
 		return a.refusal(before)
@@ -65,10 +60,11 @@ func (a *Archive) extractIf(ctx context.Context, dir string, newTarget func(*os.
 	if err := a.checkLayout(); err != nil {
 		return a.readError(err)
 	}
-	if a.layout.found.refused {
+	if a.layout.findings.refused {
 		// Nothing would remain on disk, so write nothing.
-		report, err := a.check(ctx, pass{whole: true})
-		a.keep(report)
+		check.hashFile = true
+		report, err := a.check(ctx, check)
+		a.setReport(report)
 		return err
 	}
 	if err := a.checkSystemNames(runtime.GOOS); err != nil {
@@ -78,10 +74,10 @@ func (a *Archive) extractIf(ctx context.Context, dir string, newTarget func(*os.
 	if err != nil {
 		return fmt.Errorf("extract evidence: %w", err)
 	}
-	defer robustio.RemoveAll(staging) // does nothing after the rename
-	report, err := a.extractInto(ctx, staging, newTarget, before)
-	if err == nil {
-		err = agree(report)
+	defer robustio.RemoveAll(staging) // does nothing once it is renamed
+	report, err := a.extractInto(ctx, staging, newTarget, check, before)
+	if err == nil && check.approve != nil {
+		err = check.approve(report)
 	}
 	if err != nil {
 		return err
@@ -95,7 +91,7 @@ func (a *Archive) extractIf(ctx context.Context, dir string, newTarget func(*os.
 // extractInto checks the entries and writes them into staging. The report is that of the
 // verification, if there was one.
 func (a *Archive) extractInto(ctx context.Context, staging string, newTarget func(*os.Root) target,
-	before *Report) (*Report, error) {
+	check checkOptions, before *Report) (*Report, error) {
 	root, err := os.OpenRoot(staging)
 	if err != nil {
 		return nil, fmt.Errorf("extract evidence: %w", err)
@@ -106,16 +102,17 @@ func (a *Archive) extractInto(ctx context.Context, staging string, newTarget fun
 		return nil, fmt.Errorf("extract evidence: %w", err)
 	}
 	verified := before != nil && before.Verdict == VerdictAccepted
-	report, err := a.check(ctx, pass{into: newTarget(root), whole: !verified})
+	check.into, check.hashFile = newTarget(root), !verified
+	report, err := a.check(ctx, check)
 	if !verified {
-		a.keep(report)
+		a.setReport(report)
 		return report, err
 	}
 	if err != nil && !errors.Is(err, ErrRefused) {
 		return nil, err
 	}
 	if err != nil || !sameContent(before, report) {
-		return nil, a.explain("extract", errors.New("the content is no longer the one that was verified"))
+		return nil, a.withChangeCause("extract", errors.New("the content is no longer the one that was verified"))
 	}
 	return before, nil
 }
@@ -139,7 +136,7 @@ func (a *Archive) makeFolders(root *os.Root) error {
 	for i := range a.layout.records {
 		r := &a.layout.records[i]
 		folder := strings.TrimSuffix(r.name, "/")
-		if !r.folder() {
+		if !r.isFolder() {
 			folder = path.Dir(r.name)
 		}
 		if _, done := made[folder]; done || folder == "." {

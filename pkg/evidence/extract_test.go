@@ -22,7 +22,7 @@ func TestExtractGivesFilesToTheOwnerOnly(t *testing.T) {
 	f.entries = append(f.entries,
 		&forgedEntry{name: "open/", central: func(h *forgedHeader) { h.attributes = 0o40777<<16 | 0x10 }})
 	folder := filepath.Join(t.TempDir(), "out")
-	if err := openBytes(t, f.bytes(), Limits{}).Extract(folder); err != nil {
+	if err := openBytes(t, f.bytes(), Limits{}).Extract(t.Context(), folder); err != nil {
 		t.Fatal(err)
 	}
 	if runtime.GOOS == "windows" {
@@ -73,7 +73,7 @@ func TestExtractRefusesAnExistingTarget(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			err = openBytes(t, honest().bytes(), Limits{}).Extract(target)
+			err = openBytes(t, honest().bytes(), Limits{}).Extract(t.Context(), target)
 			if !errors.Is(err, fs.ErrExist) {
 				t.Errorf("got %v; want an error that matches fs.ErrExist", err)
 			}
@@ -90,17 +90,18 @@ func TestExtractRefusesAnExistingTarget(t *testing.T) {
 
 func TestExtractNeedsAParentAndAName(t *testing.T) {
 	archive := openBytes(t, honest().bytes(), Limits{})
-	if err := archive.Extract(filepath.Join(t.TempDir(), "missing", "out")); !errors.Is(err, fs.ErrNotExist) {
+	if err := archive.Extract(t.Context(), filepath.Join(t.TempDir(), "missing", "out")); !errors.Is(err,
+		fs.ErrNotExist) {
 		t.Errorf("without a parent: %v", err)
 	}
-	if err := archive.Extract(""); err == nil {
+	if err := archive.Extract(t.Context(), ""); err == nil {
 		t.Error("the empty name was taken")
 	}
 }
 
-// extract is ExtractContext into another target.
+// extract is Extract into another target.
 func (a *Archive) extract(ctx context.Context, dir string, newTarget func(*os.Root) target) error {
-	return a.extractIf(ctx, dir, newTarget, always)
+	return a.extractTo(ctx, dir, newTarget)
 }
 
 // fullDisk is a target on which nothing has room after some bytes.
@@ -144,7 +145,7 @@ func TestExtractLeavesNothingWhenTheDiskIsFull(t *testing.T) {
 	if report := archive.Report(); report.Verdict != VerdictIncomplete {
 		t.Errorf("the verdict is %q", report.Verdict)
 	}
-	if err := archive.Extract(filepath.Join(parent, "out")); err != nil {
+	if err := archive.Extract(t.Context(), filepath.Join(parent, "out")); err != nil {
 		t.Errorf("a second try with room: %v", err)
 	}
 }
@@ -196,7 +197,7 @@ func TestExtractLeavesNothingWhenContentIsBad(t *testing.T) {
 	f.entries[2].both = func(h *forgedHeader) { h.crc++ }
 	parent := t.TempDir()
 	archive := openBytes(t, f.bytes(), Limits{})
-	if err := archive.Extract(filepath.Join(parent, "out")); !errors.Is(err, ErrRefused) {
+	if err := archive.Extract(t.Context(), filepath.Join(parent, "out")); !errors.Is(err, ErrRefused) {
 		t.Errorf("got %v; want a refusal", err)
 	}
 	if left, _ := os.ReadDir(parent); len(left) > 0 {
@@ -210,12 +211,12 @@ func TestExtractLeavesNothingWhenContentIsBad(t *testing.T) {
 func TestExtractAfterVerifyTakesOnlyTheVerifiedContent(t *testing.T) {
 	raw := honest().bytes()
 	archive := openBytes(t, raw, Limits{})
-	report, err := archive.Verify()
+	report, err := archive.Verify(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	parent := t.TempDir()
-	if err := archive.Extract(filepath.Join(parent, "right")); err != nil {
+	if err := archive.Extract(t.Context(), filepath.Join(parent, "right")); err != nil {
 		t.Fatal(err)
 	}
 	if archive.Report() != report {
@@ -229,7 +230,7 @@ func TestExtractAfterVerifyTakesOnlyTheVerifiedContent(t *testing.T) {
 	if crc32.ChecksumIEEE(raw[at:at+8]) != crc {
 		t.Fatal("the change was to keep the CRC")
 	}
-	if err := archive.Extract(filepath.Join(parent, "changed")); err == nil || errors.Is(err, ErrRefused) {
+	if err := archive.Extract(t.Context(), filepath.Join(parent, "changed")); err == nil || errors.Is(err, ErrRefused) {
 		t.Errorf("changed content was extracted, or refused: %v", err)
 	}
 	if left, _ := os.ReadDir(parent); len(left) != 1 {
@@ -254,20 +255,20 @@ func TestExtractByAFileChangedUnderWayFails(t *testing.T) {
 	}
 	file.WriteString("x")
 	file.Close()
-	if err := archive.Extract(filepath.Join(parent, "out")); err == nil ||
+	if err := archive.Extract(t.Context(), filepath.Join(parent, "out")); err == nil ||
 		!strings.Contains(err.Error(), "changed while it was read") {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestExtractIfAsksAboutTheReportBeforeTheFolderIsThere(t *testing.T) {
+func TestExtractionAsksAboutTheReportBeforeTheFolderIsThere(t *testing.T) {
 	wrong := errors.New("not the one that was received")
 	for name, verifyFirst := range map[string]bool{"extracted at once": false, "verified before": true} {
 		t.Run(name, func(t *testing.T) {
 			raw := honest().bytes()
 			archive := openBytes(t, raw, Limits{})
 			if verifyFirst {
-				if _, err := archive.Verify(); err != nil {
+				if _, err := archive.Verify(t.Context()); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -284,24 +285,24 @@ func TestExtractIfAsksAboutTheReportBeforeTheFolderIsThere(t *testing.T) {
 					return answer
 				}
 			}
-			if err := archive.ExtractIf(t.Context(), folder, agree(wrong)); err != wrong {
+			if err := archive.Extract(t.Context(), folder, WithApproval(agree(wrong))); err != wrong {
 				t.Errorf("got %v", err)
 			}
 			if left, _ := os.ReadDir(parent); len(left) > 0 {
 				t.Errorf("%v was left", left)
 			}
-			if err := archive.ExtractIf(t.Context(), folder, agree(nil)); err != nil {
+			if err := archive.Extract(t.Context(), folder, WithApproval(agree(nil))); err != nil {
 				t.Errorf("got %v", err)
 			}
 		})
 	}
 	f := honest()
 	f.entries[2].both = func(h *forgedHeader) { h.crc++ }
-	err := openBytes(t, f.bytes(), Limits{}).ExtractIf(t.Context(), filepath.Join(t.TempDir(), "out"),
-		func(*Report) error {
+	err := openBytes(t, f.bytes(), Limits{}).Extract(t.Context(), filepath.Join(t.TempDir(), "out"),
+		WithApproval(func(*Report) error {
 			t.Error("it was asked about a refused ZIP")
 			return nil
-		})
+		}))
 	if !errors.Is(err, ErrRefused) {
 		t.Errorf("got %v", err)
 	}

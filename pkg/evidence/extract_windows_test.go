@@ -16,7 +16,7 @@ func TestScannerDelaysTheRemovalOfAnExtraction(t *testing.T) {
 	parent := t.TempDir()
 	out := filepath.Join(parent, "out")
 	archive := openBytes(t, honest().bytes(), Limits{})
-	err := archive.ExtractIf(t.Context(), out, func(*Report) error {
+	err := archive.Extract(t.Context(), out, WithApproval(func(*Report) error {
 		files, err := filepath.Glob(filepath.Join(parent, ".out.*.part", "*", "*"))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%q, %v", files, err)
@@ -32,7 +32,7 @@ func TestScannerDelaysTheRemovalOfAnExtraction(t *testing.T) {
 		}
 		time.AfterFunc(300*time.Millisecond, func() { _ = syscall.CloseHandle(handle) })
 		return errDisagreed
-	})
+	}))
 	if left, _ := os.ReadDir(parent); !errors.Is(err, errDisagreed) || len(left) > 0 {
 		t.Errorf("%v, and %v lie there", err, left)
 	}

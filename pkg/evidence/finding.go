@@ -10,7 +10,7 @@ type Severity string
 const (
 	SeverityRefusal  Severity = "refusal"  // the ZIP is refused
 	SeverityNotice   Severity = "notice"   // odd, but all readers agree on it; it has no effect
-	SeverityAccepted Severity = "accepted" // Limits.Accept contains its code
+	SeverityAccepted Severity = "accepted" // Policy.Accept contains its code
 )
 
 // Class groups finding codes.
@@ -52,20 +52,20 @@ const findingsPerCode = 100
 
 // findings collects findings, with the severity that the limits give them.
 type findings struct {
-	limits  *Limits
+	policy  *Policy
 	list    []Finding
 	count   map[Code]int
 	refused bool
 }
 
-func newFindings(limits *Limits) *findings {
-	return &findings{limits: limits, count: make(map[Code]int)}
+func newFindings(policy *Policy) *findings {
+	return &findings{policy: policy, count: make(map[Code]int)}
 }
 
 // add adds a finding about an entry, or about the whole ZIP if entry is empty, and reports whether
 // it refuses the ZIP.
 func (f *findings) add(code Code, entry string, offset int64, format string, values ...any) bool {
-	severity := f.limits.severity(code)
+	severity := f.policy.severity(code)
 	refusal := severity == SeverityRefusal
 	f.refused = f.refused || refusal
 	f.count[code]++
@@ -80,8 +80,8 @@ func (f *findings) add(code Code, entry string, offset int64, format string, val
 	return refusal
 }
 
-// omitted counts, by code, the findings that are not in the list.
-func (f *findings) omitted() map[Code]int {
+// omittedCounts counts, by code, the findings that are not in the list.
+func (f *findings) omittedCounts() map[Code]int {
 	var omitted map[Code]int
 	for code, count := range f.count {
 		if count > findingsPerCode {
@@ -96,7 +96,7 @@ func (f *findings) omitted() map[Code]int {
 
 // clone returns an independent copy.
 func (f *findings) clone() *findings {
-	other := newFindings(f.limits)
+	other := newFindings(f.policy)
 	other.list = append(other.list, f.list...)
 	other.refused = f.refused
 	for code, count := range f.count {

@@ -83,7 +83,7 @@ func checkTree(t *testing.T, name string, code Code) {
 		t.Fatal(err)
 	}
 	if code != "" {
-		report, _ := openBytes(t, raw, Limits{}).Verify()
+		report, _ := openBytes(t, raw, Limits{}).Verify(t.Context())
 		if got := refusalCodes(report); got != string(code) {
 			t.Errorf("refused with %q; want %q", got, code)
 		}

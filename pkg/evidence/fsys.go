@@ -90,7 +90,7 @@ func newTree(records []record, entries []EntryReport) *tree {
 	t := &tree{nodes: map[string]*node{".": {name: ".", folder: true}}}
 	for i := range records {
 		name := strings.TrimSuffix(records[i].name, "/")
-		if records[i].folder() {
+		if records[i].isFolder() {
 			t.folder(name)
 			continue
 		}
@@ -153,7 +153,7 @@ type openFile struct {
 
 func newOpenFile(a *Archive, n *node) *openFile {
 	r := n.record
-	f := &openFile{node: n, section: section{source: a.source, offset: r.data, left: r.compressed}}
+	f := &openFile{node: n, section: section{source: a.source, offset: r.data, remaining: r.compressed}}
 	f.sum = newSink()
 	f.sum.reset(context.Background(), r.size, nil)
 	f.content = &f.section

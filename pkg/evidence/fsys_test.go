@@ -16,7 +16,7 @@ func TestArchiveIsAFileSystemOnceVerified(t *testing.T) {
 	if _, err := archive.Open("audit.json"); !errors.Is(err, errUnverified) {
 		t.Errorf("before verification: %v", err)
 	}
-	if _, err := archive.Verify(); err != nil {
+	if _, err := archive.Verify(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if err := fstest.TestFS(archive, "documents/contract.pdf", "identity/selfie.png", "audit.json", "empty",
@@ -39,7 +39,7 @@ func TestArchiveIsAFileSystemOnceVerified(t *testing.T) {
 func TestFileThatIsNoLongerWhatWasVerifiedDoesNotEndWell(t *testing.T) {
 	raw := honest().bytes()
 	archive := openBytes(t, raw, Limits{})
-	if _, err := archive.Verify(); err != nil {
+	if _, err := archive.Verify(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"identity/selfie.png", "documents/contract.pdf"} {
@@ -69,7 +69,7 @@ func TestFileThatIsNoLongerWhatWasVerifiedDoesNotEndWell(t *testing.T) {
 
 func TestClosedFileCannotBeRead(t *testing.T) {
 	archive := openBytes(t, honest().bytes(), Limits{})
-	if _, err := archive.Verify(); err != nil {
+	if _, err := archive.Verify(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	file, err := archive.Open("audit.json")

@@ -99,15 +99,15 @@ func FuzzFields(f *testing.F) {
 // readAlike fails if a ZIP is accepted that other readers read differently, or that is read in
 // another way than is stated for the codes that were accepted.
 func readAlike(t *testing.T, raw []byte) {
-	readAlikeBy(t, raw, nil, false, asWritten)
-	readAlikeBy(t, raw, acceptAll().Accept, true, asRead)
+	readAlikeBy(t, raw, Policy{}, false, asWritten)
+	readAlikeBy(t, raw, acceptAll(), true, asRead)
 }
 
-// readAlikeBy is readAlike for one set of accepted codes: padded says whether a reader of streams
+// readAlikeBy is readAlike for one policy: padded says whether a reader of streams
 // skips zeros, read how names are read.
-func readAlikeBy(t *testing.T, raw []byte, accept []Code, padded bool, read nameReading) {
-	archive := openBytes(t, raw, Limits{MaxEntrySize: 1 << 20, MaxTotalSize: 4 << 20, MaxEntries: 100, Accept: accept})
-	report, err := archive.Verify()
+func readAlikeBy(t *testing.T, raw []byte, policy Policy, padded bool, read nameReading) {
+	archive := openBytes(t, raw, Limits{MaxEntrySize: 1 << 20, MaxTotalSize: 4 << 20, MaxEntries: 100})
+	report, err := archive.Verify(t.Context(), WithPolicy(policy))
 	if report.SHA256 != hashOf(raw) {
 		t.Errorf("the SHA-256 of the file is %q", report.SHA256)
 	}
@@ -261,17 +261,18 @@ func FuzzNames(f *testing.F) {
 		bare := func(h *forgedHeader) { h.flags = 0 }
 		said := (&forgery{entries: []*forgedEntry{{name: one}, {name: other}}}).bytes()
 		unsaid := (&forgery{entries: []*forgedEntry{{name: one, both: bare}, {name: other, both: bare}}}).bytes()
-		placedInside(t, openBytes(t, said, Limits{}), one, other)
-		placedInside(t, openBytes(t, said, acceptAll()), asRead(one, true), asRead(other, true))
-		placedInside(t, openBytes(t, unsaid, acceptAll()), asRead(one, false), asRead(other, false))
+		placedInside(t, said, Policy{}, one, other)
+		placedInside(t, said, acceptAll(), asRead(one, true), asRead(other, true))
+		placedInside(t, unsaid, acceptAll(), asRead(one, false), asRead(other, false))
 	})
 }
 
 // placedInside fails if a ZIP is accepted that does not have these two names, or if they are not
 // safe.
-func placedInside(t *testing.T, archive *Archive, one, other string) {
+func placedInside(t *testing.T, raw []byte, policy Policy, one, other string) {
 	t.Helper()
-	if _, err := archive.Verify(); err != nil {
+	archive := openBytes(t, raw, Limits{})
+	if _, err := archive.Verify(t.Context(), WithPolicy(policy)); err != nil {
 		return
 	}
 	if entries := archive.Entries(); entries[0].Name != one || entries[1].Name != other {
@@ -289,7 +290,7 @@ func placedInside(t *testing.T, archive *Archive, one, other string) {
 		t.Errorf("%q and %q are one name on some systems", one, other)
 	}
 	parent := t.TempDir()
-	err := archive.Extract(filepath.Join(parent, "out"))
+	err := archive.Extract(t.Context(), filepath.Join(parent, "out"), WithPolicy(policy))
 	if archive.checkSystemNames(runtime.GOOS) != nil {
 		if left, _ := os.ReadDir(parent); !errors.As(err, new(*SystemNameError)) || len(left) > 0 {
 			t.Errorf("%v, and %d files are left", err, len(left))

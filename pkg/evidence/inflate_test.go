@@ -53,19 +53,19 @@ func TestContentBetweenManyEmptyBlocksIsRead(t *testing.T) {
 			raw := more(&forgedEntry{name: "video.mp4", content: want, data: packed, method: 8})()
 			archive := openBytes(t, raw, Limits{})
 			seen := false
-			report, err := archive.Verify(&listing{everything,
+			report, err := archive.Verify(t.Context(), WithInspectors(&listing{everything,
 				func(_ context.Context, entry EntryReport, content *io.SectionReader) (Inspection, error) {
 					if entry.Name == "video.mp4" {
 						got, err := io.ReadAll(content)
 						seen = err == nil && bytes.Equal(got, want)
 					}
 					return Inspection{}, nil
-				}})
+				}}))
 			if err != nil || report.Entries[3].SHA256 != hashOf(want) || !seen {
 				t.Errorf("verified as %+v, seen %t, %v", report.Entries, seen, err)
 			}
 			folder := filepath.Join(t.TempDir(), "out")
-			if err := openBytes(t, raw, Limits{}).Extract(folder); err != nil {
+			if err := openBytes(t, raw, Limits{}).Extract(t.Context(), folder); err != nil {
 				t.Fatal(err)
 			}
 			if got, err := os.ReadFile(filepath.Join(folder, "video.mp4")); err != nil || !bytes.Equal(got, want) {
@@ -89,7 +89,7 @@ func TestContentBetweenManyEmptyBlocksIsRead(t *testing.T) {
 			} {
 				forged := &forgedEntry{name: "video.mp4", content: want, data: packed, method: 8}
 				forge(forged)
-				report, err := openBytes(t, more(forged)(), Limits{}).Verify()
+				report, err := openBytes(t, more(forged)(), Limits{}).Verify(t.Context())
 				if got := refusalCodes(report); got != name || !errors.Is(err, ErrRefused) {
 					t.Errorf("refused with %q, %v; want %q", got, err, name)
 				}

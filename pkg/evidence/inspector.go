@@ -42,9 +42,9 @@ type Inspection struct {
 	Details any `json:"details,omitempty"`
 }
 
-// keptInMemory is the largest decompressed content that is held in memory for inspectors. Larger
-// content goes to a private temporary file.
-const keptInMemory = 1 << 20
+// maxMemoryContent is the largest decompressed content that is held in memory for inspectors.
+// Larger content goes to a private temporary file.
+const maxMemoryContent = 1 << 20
 
 // checkAndInspect reads one entry and then calls the inspectors.
 func (a *Archive) checkAndInspect(ctx context.Context, d *decoder, r *record, by []Inspector,
@@ -56,27 +56,27 @@ func (a *Archive) checkAndInspect(ctx context.Context, d *decoder, r *record, by
 		out = view
 	}
 	if err := d.decode(ctx, source, r, out); err != nil {
-		return judged(err)
+		return contentOutcome(err)
 	}
 	view.ask()
 	if view.askAgain() {
 		if err := d.decode(ctx, source, r, view); err != nil {
-			return judged(err)
+			return contentOutcome(err)
 		}
 	}
-	result := outcome{sha256: d.sum.sha256(), content: view.kind, unkept: view.failed}
-	if len(view.wanting) == 0 || view.failed != nil {
+	result := outcome{sha256: d.sum.sha256(), content: view.kind, contentErr: view.fileErr}
+	if len(view.interested) == 0 || view.fileErr != nil {
 		return result, nil
 	}
 	content := view.content()
 	if r.method == methodStored {
 		var err error
-		if content, err = d.stored(a.source, r); err != nil {
+		if content, err = d.storedContent(a.source, r); err != nil {
 			return outcome{}, err
 		}
 	}
 	view.entry.SHA256 = result.sha256
-	for _, one := range view.wanting {
+	for _, one := range view.interested {
 		inspection, err := one.Inspect(ctx, view.entry, io.NewSectionReader(content, 0, r.size))
 		if ctx.Err() != nil {
 			return outcome{}, ctx.Err()
@@ -90,11 +90,11 @@ func (a *Archive) checkAndInspect(ctx context.Context, d *decoder, r *record, by
 	return result, nil
 }
 
-// stored makes stored content readable in any order. It reads from memory if the content is there
-// or is small, so that an inspector that jumps about does not need a system call each time, and
-// otherwise from the ZIP.
-func (d *decoder) stored(source io.ReaderAt, r *record) (io.ReaderAt, error) {
-	if packed := d.held.of(r); packed != nil {
+// storedContent makes stored content readable in any order. It reads from memory if the content is
+// there or is small, so that an inspector that jumps about does not need a system call each time,
+// and otherwise from the ZIP.
+func (d *decoder) storedContent(source io.ReaderAt, r *record) (io.ReaderAt, error) {
+	if packed := d.chunk.of(r); packed != nil {
 		return bytes.NewReader(packed), nil
 	}
 	if r.size > int64(len(d.buffer)) {
@@ -106,71 +106,71 @@ func (d *decoder) stored(source io.ReaderAt, r *record) (io.ReaderAt, error) {
 	return bytes.NewReader(d.buffer[:r.size]), nil
 }
 
-// view keeps the decompressed content of one entry for the inspectors that want it.
-type view struct {
-	archive    *Archive
-	record     *record
-	inspectors []Inspector
-	sum        *sink // knows the first bytes
-	asked      bool
-	kind       contentKind
-	entry      EntryReport
-	wanting    []Inspector // inspectors that want the entry
+// inspectedContent keeps the decompressed content of one entry for the inspectors that want it.
+type inspectedContent struct {
+	archive         *Archive
+	record          *record
+	inspectors      []Inspector
+	sum             *sink // knows the first bytes
+	inspectorsAsked bool
+	kind            contentKind
+	entry           EntryReport
+	interested      []Inspector // inspectors that want the entry
 
-	memory  []byte
-	written int64    // to the file
-	file    *os.File // nil until a content needs it, then reused
-	remove  func()
-	failed  error // error of the file; what is wrong with the ZIP takes precedence
+	memory   []byte
+	fileSize int64    // to the file
+	file     *os.File // nil until a content needs it, then reused
+	remove   func()
+	fileErr  error // error of the file; what is wrong with the ZIP takes precedence
 }
 
 // begin forgets the previous entry.
-func (v *view) begin(a *Archive, r *record, by []Inspector, sum *sink) {
+func (v *inspectedContent) begin(a *Archive, r *record, by []Inspector, sum *sink) {
 	v.archive, v.record, v.inspectors, v.sum = a, r, by, sum
-	v.asked, v.wanting, v.failed = false, v.wanting[:0], nil
+	v.inspectorsAsked, v.interested, v.fileErr = false, v.interested[:0], nil
 	v.restart()
 }
 
 // restart prepares for the content from its beginning again.
-func (v *view) restart() error {
-	v.memory, v.written = v.memory[:0], 0
+func (v *inspectedContent) restart() error {
+	v.memory, v.fileSize = v.memory[:0], 0
 	return nil
 }
 
 // ask asks the inspectors, once per entry. Only the headers and the first bytes of the content are
 // known then.
-func (v *view) ask() {
-	if v.asked {
+func (v *inspectedContent) ask() {
+	if v.inspectorsAsked {
 		return
 	}
-	v.asked = true
+	v.inspectorsAsked = true
 	v.askFor(v.archive.kindOf(v.record, v.sum.head, nil))
-	if len(v.wanting) > 0 && v.record.method == methodDeflated && v.record.size <= keptInMemory {
+	if len(v.interested) > 0 && v.record.method == methodDeflated && v.record.size <= maxMemoryContent {
 		v.memory = slices.Grow(v.memory, int(v.record.size)-len(v.memory))
 	}
 }
 
 // askFor asks whether inspectors want the entry as one of a kind.
-func (v *view) askFor(kind contentKind) {
-	v.kind, v.wanting = kind, v.wanting[:0]
+func (v *inspectedContent) askFor(kind contentKind) {
+	v.kind, v.interested = kind, v.interested[:0]
 	v.entry = v.archive.entry(v.record, v.kind)
 	for _, one := range v.inspectors {
 		if one.Wants(v.entry) {
-			v.wanting = append(v.wanting, one)
+			v.interested = append(v.interested, one)
 		}
 	}
 }
 
 // askAgain asks the inspectors again if the content turns out to end like a PDF. It reports whether
 // the content must be decompressed again because nobody had wanted it.
-func (v *view) askAgain() bool {
+func (v *inspectedContent) askAgain() bool {
 	if v.kind.mediaType == typePDF || !endsAsPDF(v.sum.end) {
 		return false
 	}
 	kind := v.archive.kindOf(v.record, v.sum.head, v.sum.end)
-	kept := len(v.wanting) > 0
+	kept := len(v.interested) > 0
 	v.askFor(kind)
-	if kept || len(v.wanting) == 0 || v.record.method != methodDeflated {
+	if kept || len(v.interested) == 0 || v.record.method != methodDeflated {
 		return false
 	}
 	v.restart()
@@ -178,60 +178,60 @@ func (v *view) askAgain() bool {
 }
 
 // Write keeps a piece of content, unless nobody wants it. It never fails.
-func (v *view) Write(p []byte) (int, error) {
+func (v *inspectedContent) Write(p []byte) (int, error) {
 	if int64(len(v.sum.head)) >= min(headLength, v.record.size) {
 		v.ask()
 	}
 	switch {
-	case v.asked && len(v.wanting) == 0 || v.failed != nil:
-	case !v.asked || v.record.size <= keptInMemory:
+	case v.inspectorsAsked && len(v.interested) == 0 || v.fileErr != nil:
+	case !v.inspectorsAsked || v.record.size <= maxMemoryContent:
 		v.memory = append(v.memory, p...)
 	default:
 		if err := v.writeFile(p); err != nil {
-			v.failed = fmt.Errorf("temporary file for inspection: %w", err)
+			v.fileErr = fmt.Errorf("temporary file for inspection: %w", err)
 		}
 	}
 	return len(p), nil
 }
 
 // writeFile writes a piece to the file, preceded by what arrived before the inspectors were asked.
-func (v *view) writeFile(p []byte) error {
+func (v *inspectedContent) writeFile(p []byte) error {
 	if v.file == nil {
 		var err error
-		if v.file, v.remove, err = temporary(); err != nil {
+		if v.file, v.remove, err = newTemporaryFile(); err != nil {
 			return err
 		}
 	}
 	for _, piece := range [][]byte{v.memory, p} {
-		n, err := v.file.WriteAt(piece, v.written)
+		n, err := v.file.WriteAt(piece, v.fileSize)
 		if err != nil {
 			return err
 		}
-		v.written += int64(n)
+		v.fileSize += int64(n)
 	}
 	v.memory = v.memory[:0]
 	return nil
 }
 
 // content returns what was kept. It can be read in any order until the next entry begins.
-func (v *view) content() io.ReaderAt {
-	if v.written > 0 {
+func (v *inspectedContent) content() io.ReaderAt {
+	if v.fileSize > 0 {
 		return v.file
 	}
 	return bytes.NewReader(v.memory)
 }
 
 // close removes the file and forgets the entry.
-func (v *view) close() {
+func (v *inspectedContent) close() {
 	if v.remove != nil {
 		v.remove()
 	}
-	*v = view{memory: v.memory[:0]}
+	*v = inspectedContent{memory: v.memory[:0]}
 }
 
-// temporary returns a private temporary file. Where the system allows it, the file has no name any
-// more, so that not even a killed process leaves it behind. remove closes and removes it.
-func temporary() (file *os.File, remove func(), err error) {
+// newTemporaryFile returns a private temporary file. Where the system allows it, the file has no
+// name any more, so that not even a killed process leaves it behind. remove closes and removes it.
+func newTemporaryFile() (file *os.File, remove func(), err error) {
 	file, err = os.CreateTemp("", ".evidence.*.part") // mode 0600
 	if err != nil {
 		return nil, nil, err

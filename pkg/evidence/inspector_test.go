@@ -29,15 +29,17 @@ func reading(t *testing.T, wants func(EntryReport) bool, whole map[string]bool) 
 }
 
 func TestInspectorsGetTheWholeContent(t *testing.T) {
-	for _, size := range []int{0, 1, headLength - 1, headLength, headLength + 1, 40 << 10, keptInMemory, keptInMemory +
-		1, 3*keptInMemory + 5} {
+	for _, size := range []int{0, 1, headLength - 1, headLength, headLength + 1, 40 << 10, maxMemoryContent,
+		maxMemoryContent +
+			1, 3*maxMemoryContent + 5} {
 		for name, method := range map[string]uint16{"stored": methodStored, "deflated": methodDeflated} {
 			t.Run(fmt.Sprint(size, name), func(t *testing.T) {
 				temporary := t.TempDir()
 				t.Setenv("TMPDIR", temporary)
 				f, seen := honest(), map[string]bool{}
 				f.entries = []*forgedEntry{{name: "content.bin", content: noise(size), method: method}}
-				_, err := openBytes(t, f.bytes(), Limits{}).Verify(reading(t, everything, seen))
+				_, err := openBytes(t, f.bytes(), Limits{}).Verify(t.Context(),
+					WithInspectors(reading(t, everything, seen)))
 				if err != nil || len(seen) != 1 {
 					t.Errorf("inspected %v, %v", seen, err)
 				}
@@ -53,7 +55,8 @@ func TestInspectorsGetTheWholeContent(t *testing.T) {
 func TestInspectorsGetEachEntrysContent(t *testing.T) {
 	f := honest()
 	f.entries = nil
-	for n, size := range []int{100, keptInMemory + 10, 5000, 0, keptInMemory + 5, 70 << 10, 200, 2 * keptInMemory,
+	for n, size := range []int{100, maxMemoryContent + 10, 5000, 0, maxMemoryContent + 5, 70 << 10, 200,
+		2 * maxMemoryContent,
 		300 << 10} {
 		for _, method := range []uint16{methodStored, methodDeflated} {
 			f.entries = append(f.entries, &forgedEntry{name: fmt.Sprint(n, method), content: noise(size + n),
@@ -62,11 +65,11 @@ func TestInspectorsGetEachEntrysContent(t *testing.T) {
 	}
 	archive := openBytes(t, f.bytes(), Limits{})
 	for range 3 {
-		report, err := archive.Verify(&listing{everything,
+		report, err := archive.Verify(t.Context(), WithInspectors(&listing{everything,
 			func(_ context.Context, entry EntryReport, content *io.SectionReader) (Inspection, error) {
 				all, err := io.ReadAll(content)
 				return Inspection{Status: hashOf(all)}, err
-			}})
+			}}))
 		if err != nil || len(report.Entries) != len(f.entries) {
 			t.Fatalf("%d entries, %v", len(report.Entries), err)
 		}
@@ -80,11 +83,12 @@ func TestInspectorsGetEachEntrysContent(t *testing.T) {
 
 func TestInspectionWithoutRoomEndsTheVerification(t *testing.T) {
 	f := honest()
-	f.entries = []*forgedEntry{{name: "large.bin", content: noise(keptInMemory + 5), method: methodDeflated}}
+	f.entries = []*forgedEntry{{name: "large.bin", content: noise(maxMemoryContent + 5), method: methodDeflated}}
 	for _, name := range []string{"TMPDIR", "TMP"} {
 		t.Setenv(name, filepath.Join(t.TempDir(), "missing"))
 	}
-	report, err := openBytes(t, f.bytes(), Limits{}).Verify(reading(t, everything, map[string]bool{}))
+	report, err := openBytes(t, f.bytes(), Limits{}).Verify(t.Context(),
+		WithInspectors(reading(t, everything, map[string]bool{})))
 	if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "temporary file for inspection") ||
 		report.Verdict != VerdictIncomplete {
 		t.Errorf("%s, %v", report.Verdict, err)
@@ -92,15 +96,16 @@ func TestInspectionWithoutRoomEndsTheVerification(t *testing.T) {
 	// What is wrong with the ZIP counts more.
 	f.entries = append(f.entries,
 		&forgedEntry{name: "wrong.bin", content: noise(10), both: func(h *forgedHeader) { h.crc++ }})
-	report, err = openBytes(t, f.bytes(), Limits{}).Verify(reading(t,
-		func(entry EntryReport) bool { return entry.Name == "large.bin" }, map[string]bool{}))
+	report, err = openBytes(t, f.bytes(), Limits{}).Verify(t.Context(), WithInspectors(reading(t,
+		func(entry EntryReport) bool { return entry.Name == "large.bin" }, map[string]bool{})))
 	if !errors.Is(err, ErrRefused) || report.Verdict != VerdictRefused {
 		t.Errorf("%s, %v", report.Verdict, err)
 	}
 	f.entries = f.entries[:1]
 	// Nobody wants it, so nothing is kept.
-	if _, err := openBytes(t, f.bytes(), Limits{}).Verify(&listing{func(EntryReport) bool { return false },
-		nil}); err != nil {
+	if _, err := openBytes(t, f.bytes(), Limits{}).Verify(t.Context(),
+		WithInspectors(&listing{func(EntryReport) bool { return false },
+			nil})); err != nil {
 		t.Error(err)
 	}
 }
@@ -109,11 +114,11 @@ func TestInspectionsOfARefusedZIPAreDropped(t *testing.T) {
 	f := honest()
 	f.entries[len(f.entries)-1].both = func(h *forgedHeader) { h.crc++ }
 	called := atomic.Bool{}
-	report, err := openBytes(t, f.bytes(), Limits{}).Verify(&listing{everything,
+	report, err := openBytes(t, f.bytes(), Limits{}).Verify(t.Context(), WithInspectors(&listing{everything,
 		func(context.Context, EntryReport, *io.SectionReader) (Inspection, error) {
 			called.Store(true)
 			return Inspection{Status: "SEEN"}, nil
-		}})
+		}}))
 	if !errors.Is(err, ErrRefused) || !called.Load() {
 		t.Fatalf("called: %t, %v", called.Load(), err)
 	}
@@ -127,18 +132,18 @@ func TestInspectionsOfARefusedZIPAreDropped(t *testing.T) {
 // So that a kill leaves nothing personal behind. Windows keeps the name of a file that is open.
 func TestInspectedContentHasNoNameOnTheDisk(t *testing.T) {
 	f := honest()
-	f.entries = []*forgedEntry{{name: "large.bin", content: noise(keptInMemory + 5), method: methodDeflated}}
+	f.entries = []*forgedEntry{{name: "large.bin", content: noise(maxMemoryContent + 5), method: methodDeflated}}
 	temporary := t.TempDir()
 	t.Setenv("TMPDIR", temporary)
 	inspected := false
-	_, err := openBytes(t, f.bytes(), Limits{}).Verify(&listing{everything,
+	_, err := openBytes(t, f.bytes(), Limits{}).Verify(t.Context(), WithInspectors(&listing{everything,
 		func(_ context.Context, _ EntryReport, _ *io.SectionReader) (Inspection, error) {
 			inspected = true
 			if left, err := os.ReadDir(temporary); (err != nil || len(left) > 0) && runtime.GOOS != "windows" {
 				t.Errorf("the temporary folder shows %v, %v", left, err)
 			}
 			return Inspection{}, nil
-		}})
+		}}))
 	if err != nil || !inspected {
 		t.Errorf("inspected: %t, %v", inspected, err)
 	}
@@ -148,7 +153,8 @@ func TestInspectionNeedsNoTemporaryFolderForSmallContent(t *testing.T) {
 	f, seen := honest(), map[string]bool{}
 	f.entries = f.entries[:1]
 	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "missing"))
-	if _, err := openBytes(t, f.bytes(), Limits{}).Verify(reading(t, everything, seen)); err != nil || len(seen) != 1 {
+	if _, err := openBytes(t, f.bytes(), Limits{}).Verify(t.Context(),
+		WithInspectors(reading(t, everything, seen))); err != nil || len(seen) != 1 {
 		t.Errorf("inspected %v, %v", seen, err)
 	}
 }
@@ -161,13 +167,14 @@ func TestInspectorIsAskedOnce(t *testing.T) {
 			f.entries = f.entries[:1]
 			f.entries[0].method = method
 			var asked, shown []EntryReport
-			_, err := openBytes(t, f.bytes(), Limits{}).Verify(&listing{func(entry EntryReport) bool {
-				asked = append(asked, entry)
-				return true
-			}, func(_ context.Context, entry EntryReport, _ *io.SectionReader) (Inspection, error) {
-				shown = append(shown, entry)
-				return Inspection{}, nil
-			}})
+			_, err := openBytes(t, f.bytes(), Limits{}).Verify(t.Context(),
+				WithInspectors(&listing{func(entry EntryReport) bool {
+					asked = append(asked, entry)
+					return true
+				}, func(_ context.Context, entry EntryReport, _ *io.SectionReader) (Inspection, error) {
+					shown = append(shown, entry)
+					return Inspection{}, nil
+				}}))
 			if err != nil || len(asked) != 1 || len(shown) != 1 || asked[0].SHA256 != "" || shown[0].SHA256 == "" {
 				t.Fatalf("asked %+v, shown %+v, %v", asked, shown, err)
 			}

@@ -92,10 +92,10 @@ type contentKind struct {
 // kindOf returns the kind of an entry. end is nil unless all of the content was read.
 func (a *Archive) kindOf(r *record, head, end []byte) contentKind {
 	mediaType := typePDF
-	if !passesForPDF(r.name, head, end) {
+	if !looksLikePDF(r.name, head, end) {
 		mediaType = mediaTypeOf(head)
 	}
-	return contentKind{mediaType, classify(a.limits.Rules, mediaType, r.name)}
+	return contentKind{mediaType, classify(a.policy.Rules, mediaType, r.name)}
 }
 
 // classify returns the first rule that matches an entry, or nil.

@@ -80,7 +80,8 @@ func TestWhatPassesForAPDFIsOne(t *testing.T) {
 			f, whole := honest(), map[string]bool{}
 			f.entries = []*forgedEntry{{name: test.name, content: []byte(test.content), method: packing}}
 			wants := func(entry EntryReport) bool { return entry.MediaType == pdf }
-			report, err := openBytes(t, f.bytes(), Limits{}).Verify(reading(t, wants, whole))
+			report, err := openBytes(t, f.bytes(), Limits{}).Verify(t.Context(),
+				WithInspectors(reading(t, wants, whole)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -88,7 +89,7 @@ func TestWhatPassesForAPDFIsOne(t *testing.T) {
 				t.Errorf("%s, %s, %.40q is %s and inspected %t; want %s", test.name, method, test.content, got,
 					whole[test.name], test.want)
 			}
-			if report, err = openBytes(t, f.bytes(), Limits{}).Verify(); err != nil ||
+			if report, err = openBytes(t, f.bytes(), Limits{}).Verify(t.Context()); err != nil ||
 				report.Entries[0].MediaType != test.want {
 				t.Errorf("%s without an inspector: %s, %v", test.name, report.Entries[0].MediaType, err)
 			}
@@ -99,10 +100,11 @@ func TestWhatPassesForAPDFIsOne(t *testing.T) {
 // What is too large for memory comes again, too.
 func TestALargeContentThatEndsAsAPDFIsInspected(t *testing.T) {
 	f, whole := honest(), map[string]bool{}
-	content := append(append([]byte("GIF89a"), noise(2*keptInMemory)...), "startxref\n9\n%%EOF\n"...)
+	content := append(append([]byte("GIF89a"), noise(2*maxMemoryContent)...), "startxref\n9\n%%EOF\n"...)
 	f.entries = []*forgedEntry{{name: "a.gif", content: content, method: methodDeflated}}
 	wants := func(entry EntryReport) bool { return entry.MediaType == "application/pdf" }
-	if _, err := openBytes(t, f.bytes(), Limits{}).Verify(reading(t, wants, whole)); err != nil || !whole["a.gif"] {
+	if _, err := openBytes(t, f.bytes(), Limits{}).Verify(t.Context(),
+		WithInspectors(reading(t, wants, whole))); err != nil || !whole["a.gif"] {
 		t.Errorf("inspected %v, %v", whole, err)
 	}
 }
@@ -140,8 +142,8 @@ func TestKindFollowsContentAndName(t *testing.T) {
 }
 
 func TestRulesCanBeReplaced(t *testing.T) {
-	limits := Limits{Rules: []Rule{{Name: "mine", Kind: "protocol", Words: []string{"audit"}}}}
-	report, err := openBytes(t, honest().bytes(), limits).Verify()
+	policy := Policy{Rules: []Rule{{Name: "mine", Kind: "protocol", Words: []string{"audit"}}}}
+	report, err := openBytes(t, honest().bytes(), Limits{}).Verify(t.Context(), WithPolicy(policy))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,73 +40,73 @@ const (
 // layout is the structure of a ZIP: what its directory and headers say, before any content is read.
 type layout struct {
 	limits    Limits
-	found     *findings
-	window    window
+	findings  *findings
+	window    readWindow
 	size      int64
 	directory int64 // where the directory starts
 	end       int64 // where it ends
 	count     uint64
 	records   []record
-	// broken is true if the positions of the entries are not certain, so that no content may be
+	// unreadable is true if the positions of the entries are not certain, so that no content may be
 	// read.
-	broken bool
-	begun  bool // check was called
-	done   bool // and completed
+	unreadable    bool
+	checkStarted  bool // check was called
+	checkComplete bool // and completed
 }
 
 // record is one entry of the directory, with additions from its local header.
 type record struct {
-	name       string // decoded
-	written    string // the bytes in the directory
-	position   int64  // of the directory record
-	offset     int64  // of the local header
-	data       int64  // of the content
-	compressed int64
-	size       int64
-	crc        uint32
-	attributes uint32
-	flags      uint16
-	method     uint16
-	needed     uint16
-	dosTime    uint16
-	dosDate    uint16
-	comment    uint16   // length of the comment
-	unknown    []uint16 // IDs of unknown extra fields
-	owner      bool     // an extra field names the owner
-	refused    bool
+	name          string // decoded
+	rawName       string // the bytes in the directory
+	position      int64  // of the directory record
+	offset        int64  // of the local header
+	data          int64  // of the content
+	compressed    int64
+	size          int64
+	crc           uint32
+	attributes    uint32
+	flags         uint16
+	method        uint16
+	versionNeeded uint16
+	dosTime       uint16
+	dosDate       uint16
+	comment       uint16   // length of the comment
+	unknownExtra  []uint16 // IDs of unknown extra fields
+	owner         bool     // an extra field names the owner
+	refused       bool
 }
 
-func (r *record) folder() bool   { return len(r.name) > 0 && r.name[len(r.name)-1] == '/' }
-func (r *record) streamed() bool { return r.flags&flagDescriptor != 0 }
+func (r *record) isFolder() bool      { return len(r.name) > 0 && r.name[len(r.name)-1] == '/' }
+func (r *record) hasDescriptor() bool { return r.flags&flagDescriptor != 0 }
 
 // readLayout reads end records and directory. The error is the source's. Faults of the ZIP go into
 // the findings.
-func readLayout(source io.ReaderAt, size int64, limits Limits) (*layout, error) {
-	l := &layout{limits: limits, size: size, window: window{source: source, size: size}}
-	l.found = newFindings(&l.limits)
+func readLayout(source io.ReaderAt, size int64, limits Limits, policy *Policy) (*layout, error) {
+	l := &layout{limits: limits, size: size, window: readWindow{source: source, size: size}}
+	l.findings = newFindings(policy)
 	if size > limits.MaxFileSize {
 		l.fault(CodeFileTooLarge, 0, "the ZIP has %d bytes; the limit is %d", size, limits.MaxFileSize)
 	}
-	return l, l.take(l.readEnds, l.readDirectory)
+	return l, l.runSteps(l.readEnds, l.readDirectory)
 }
 
 // check checks what the directory says for consistency and against the local headers, which it
 // reads. It does so once. If the source fails, the layout can no longer be used.
 func (l *layout) check() error {
-	if l.done {
+	if l.checkComplete {
 		return nil
 	}
-	l.begun = true
-	err := l.take(l.checkLimits, l.checkEntries, l.checkNames, l.tile, l.notices)
-	l.done = err == nil
+	l.checkStarted = true
+	err := l.runSteps(l.checkLimits, l.checkEntries, l.checkNames, l.checkGaps, l.notices)
+	l.checkComplete = err == nil
 	return err
 }
 
-// take runs steps until one leaves the positions of the entries uncertain.
-func (l *layout) take(steps ...func() error) error {
+// runSteps runs steps until one leaves the positions of the entries uncertain.
+func (l *layout) runSteps(steps ...func() error) error {
 	defer func() { l.window.buffer = nil }()
 	for _, step := range steps {
-		if l.broken {
+		if l.unreadable {
 			break
 		}
 		if err := step(); err != nil {
@@ -118,21 +118,21 @@ func (l *layout) take(steps ...func() error) error {
 
 // fault adds a finding about the ZIP as a whole.
 func (l *layout) fault(code Code, offset int64, format string, values ...any) {
-	if l.found.add(code, "", offset, format, values...) {
-		l.broken = true
+	if l.findings.add(code, "", offset, format, values...) {
+		l.unreadable = true
 	}
 }
 
-// misplaced adds a finding about the position of an entry.
-func (l *layout) misplaced(r *record, code Code, offset int64, format string, values ...any) {
-	if l.found.add(code, r.name, offset, format, values...) {
-		r.refused, l.broken = true, true
+// entryFault adds a finding about the position of an entry.
+func (l *layout) entryFault(r *record, code Code, offset int64, format string, values ...any) {
+	if l.findings.add(code, r.name, offset, format, values...) {
+		r.refused, l.unreadable = true, true
 	}
 }
 
-// about adds a finding about an entry that leaves the others readable.
-func (l *layout) about(r *record, code Code, offset int64, format string, values ...any) {
-	if l.found.add(code, r.name, offset, format, values...) {
+// entryFinding adds a finding about an entry that leaves the others readable.
+func (l *layout) entryFinding(r *record, code Code, offset int64, format string, values ...any) {
+	if l.findings.add(code, r.name, offset, format, values...) {
 		r.refused = true
 	}
 }
@@ -144,10 +144,11 @@ func (l *layout) checkLimits() error {
 	for i := range l.records {
 		r := &l.records[i]
 		if r.size > l.limits.MaxEntrySize {
-			l.about(r, CodeEntryTooLarge, r.position, "it has %d bytes; the limit is %d", r.size, l.limits.MaxEntrySize)
+			l.entryFinding(r, CodeEntryTooLarge, r.position, "it has %d bytes; the limit is %d", r.size,
+				l.limits.MaxEntrySize)
 		}
 		if r.size > ratioFloor && r.size/int64(l.limits.MaxRatio) > r.compressed {
-			l.about(r, CodeRatio, r.position, "%d bytes grow to %d, more than %d times", r.compressed, r.size,
+			l.entryFinding(r, CodeRatio, r.position, "%d bytes grow to %d, more than %d times", r.compressed, r.size,
 				l.limits.MaxRatio)
 		}
 		if total > l.limits.MaxTotalSize-min(r.size, l.limits.MaxTotalSize) {
@@ -165,34 +166,36 @@ func (l *layout) notices() error {
 	for i := range l.records {
 		r := &l.records[i]
 		if r.comment > 0 {
-			l.about(r, CodeEntryComment, r.position, "it has a comment of %d bytes", r.comment)
+			l.entryFinding(r, CodeEntryComment, r.position, "it has a comment of %d bytes", r.comment)
 		}
-		if len(r.unknown) > 0 {
-			l.about(r, CodeUnknownExtra, r.position, "it has extra fields of unknown kinds: %#04x", r.unknown)
+		if len(r.unknownExtra) > 0 {
+			l.entryFinding(r, CodeUnknownExtra, r.position, "it has extra fields of unknown kinds: %#04x",
+				r.unknownExtra)
 		}
 		if unknown := r.flags &^ flagsKnown; unknown != 0 {
-			l.about(r, CodeUnknownFlags, r.position, "it has flags without a meaning: %#04x", unknown)
+			l.entryFinding(r, CodeUnknownFlags, r.position, "it has flags without a meaning: %#04x", unknown)
 		}
-		if version := r.needed & 0xff; version > 45 {
-			l.about(r, CodeVersionNeeded, r.position, "it claims to need version %d.%d; what it uses needs 4.5 at most",
+		if version := r.versionNeeded & 0xff; version > 45 {
+			l.entryFinding(r, CodeVersionNeeded, r.position,
+				"it claims to need version %d.%d; what it uses needs 4.5 at most",
 				version/10, version%10)
 		}
 		if r.attributes>>16&0o7000 != 0 {
-			l.about(r, CodeSetuid, r.position, "it has setuid, setgid or sticky bits; extraction ignores them")
+			l.entryFinding(r, CodeSetuid, r.position, "it has setuid, setgid or sticky bits; extraction ignores them")
 		}
 		if r.owner {
-			l.about(r, CodeOwner, r.position, "it names its owner; extraction ignores that")
+			l.entryFinding(r, CodeOwner, r.position, "it names its owner; extraction ignores that")
 		}
-		if oddDate(r.dosDate, r.dosTime) {
-			l.about(r, CodeOddDate, r.position, "its date %#04x %#04x is not valid", r.dosDate, r.dosTime)
+		if isOddDate(r.dosDate, r.dosTime) {
+			l.entryFinding(r, CodeOddDate, r.position, "its date %#04x %#04x is not valid", r.dosDate, r.dosTime)
 		}
 	}
 	return nil
 }
 
-// oddDate reports whether a DOS date and time are invalid. All zeros mean "no date", which is
+// isOddDate reports whether a DOS date and time are invalid. All zeros mean "no date", which is
 // common.
-func oddDate(date, clock uint16) bool {
+func isOddDate(date, clock uint16) bool {
 	if date == 0 && clock == 0 {
 		return false
 	}

@@ -2,7 +2,6 @@ package evidence
 
 import (
 	"fmt"
-	"slices"
 )
 
 // Limits say what a verification tolerates. The zero value gives safe defaults.
@@ -22,20 +21,6 @@ type Limits struct {
 	MaxNameLength int
 	// MaxDepth is the largest number of elements in a name: "a/b/c.pdf" has three. Default: 32.
 	MaxDepth int
-
-	// Accept lists codes that are reported as accepted and refuse nothing. Only codes whose
-	// [CodeInfo].Acceptable is true are allowed. A code for something that programs read in
-	// different ways is acceptable only if its [CodeInfo].Description says which reading then
-	// applies. Default: none.
-	Accept []Code
-	// Refuse lists notices that refuse the ZIP. Default: none.
-	Refuse []Code
-	// Strict makes every notice that is not in Accept a refusal. Default: false.
-	Strict bool
-
-	// Rules determine the kind of each entry. The first match wins; without a match it is
-	// KindOther. Default: DefaultRules().
-	Rules []Rule
 }
 
 const (
@@ -91,44 +76,7 @@ func (l Limits) withDefaults() (Limits, error) {
 			*count.value = count.standard
 		}
 	}
-	if l.Rules == nil {
-		l.Rules = DefaultRules()
-	}
-	return l, l.checkCodes()
-}
-
-// checkCodes fails on codes that do not exist, that cannot be accepted or refused, or that are in
-// both lists.
-func (l Limits) checkCodes() error {
-	for _, code := range l.Accept {
-		info, known := lookup(code)
-		switch {
-		case !known:
-			return fmt.Errorf("evidence limits: there is no finding code %q to accept; Codes() lists them", code)
-		case !info.Acceptable:
-			return fmt.Errorf("evidence limits: %q cannot be accepted: it is a danger, or gives the ZIP two readings",
-				code)
-		case slices.Contains(l.Refuse, code):
-			return fmt.Errorf("evidence limits: %q is to be both accepted and refused", code)
-		}
-	}
-	for _, code := range l.Refuse {
-		if _, known := lookup(code); !known {
-			return fmt.Errorf("evidence limits: there is no finding code %q to refuse; Codes() lists them", code)
-		}
-	}
-	return nil
-}
-
-// severity returns the severity of a finding with this code under these limits.
-func (l *Limits) severity(code Code) Severity {
-	switch info, _ := lookup(code); {
-	case slices.Contains(l.Accept, code):
-		return SeverityAccepted
-	case info.Severity == SeverityRefusal, l.Strict, slices.Contains(l.Refuse, code):
-		return SeverityRefusal
-	}
-	return SeverityNotice
+	return l, nil
 }
 
 // WithDefaults returns the limits with their zero fields filled. It fails if they are negative or

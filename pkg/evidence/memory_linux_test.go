@@ -87,7 +87,7 @@ func verifyInChild(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	defer archive.Close()
-	if _, err := archive.Verify(); err != nil {
+	if _, err := archive.Verify(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	status, err := os.ReadFile("/proc/self/status")

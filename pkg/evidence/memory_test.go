@@ -70,7 +70,7 @@ func TestMemoryDoesNotGrowWithTheFile(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := archive.Verify(); err != nil {
+			if _, err := archive.Verify(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 		})
@@ -97,7 +97,7 @@ func TestMemoryIsBoundedForManyEntries(t *testing.T) {
 		f = nil
 		used := allocated(t, func() {
 			archive := openBytes(t, raw, Limits{})
-			if report, _ := archive.Verify(); len(report.Entries)+len(report.RefusedEntries) != 10_000 {
+			if report, _ := archive.Verify(t.Context()); len(report.Entries)+len(report.RefusedEntries) != 10_000 {
 				t.Fatal("entries are missing")
 			}
 		})
@@ -112,7 +112,7 @@ func TestMemoryIsBoundedForABomb(t *testing.T) {
 	for name, limits := range map[string]Limits{"refused": {}, "allowed": {MaxRatio: 10_000}} {
 		used := allocated(t, func() {
 			archive := openBytes(t, raw, limits)
-			if _, err := archive.Verify(); (err == nil) != (name == "allowed") {
+			if _, err := archive.Verify(t.Context()); (err == nil) != (name == "allowed") {
 				t.Errorf("%s: %v", name, err)
 			}
 		})

@@ -51,7 +51,7 @@ func mutable(t testing.TB) map[string][]byte {
 // judge fails the test if raw is accepted with another content than want.
 func judge(t *testing.T, raw []byte, want map[string]string, change func() string) (accepted bool) {
 	t.Helper()
-	report, err := openBytes(t, raw, Limits{}).Verify()
+	report, err := openBytes(t, raw, Limits{}).Verify(t.Context())
 	if err != nil {
 		if report.Verdict != VerdictRefused {
 			t.Fatalf("%s: %v", change(), err)

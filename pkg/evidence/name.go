@@ -21,7 +21,7 @@ func (l *layout) checkNames() error {
 	for i := range l.records {
 		r := &l.records[i]
 		for _, fault := range nameFaults(r, &l.limits) {
-			l.about(r, fault.code, r.position, "%s", fault.message)
+			l.entryFinding(r, fault.code, r.position, "%s", fault.message)
 		}
 	}
 	l.checkSameNames()
@@ -46,12 +46,12 @@ func nameFaults(r *record, limits *Limits) []nameFault {
 		add(CodeNameUTF8, "its name is not valid UTF-8")
 	} else if r.flags&flagUTF8 == 0 && !isASCII(name) {
 		charset := "UTF-8"
-		if !utf8.ValidString(r.written) {
+		if !utf8.ValidString(r.rawName) {
 			charset = "CP437"
 		}
 		add(CodeNameCharset, "its name is not ASCII and does not say that it is UTF-8; it is read as %s", charset)
 	}
-	if strings.Contains(r.written, `\`) {
+	if strings.Contains(r.rawName, `\`) {
 		add(CodeNameBackslash, "its name is written with backslashes, which separate folders on Windows alone; "+
 			"they are read as slashes")
 	}
@@ -70,7 +70,7 @@ func nameFaults(r *record, limits *Limits) []nameFault {
 			add(CodeNameDotDot, `its name has a part ".."`)
 		case strings.HasSuffix(part, ".") || strings.HasSuffix(part, " "):
 			add(CodeNameTrailing, "a part of its name ends in a dot or a space, which Windows drops")
-		case reservedName(part):
+		case isReservedName(part):
 			add(CodeNameReserved, "a part of its name is a device on Windows")
 		}
 	}
@@ -133,8 +133,8 @@ func isASCII(text string) bool {
 	return true
 }
 
-// reservedName reports whether Windows takes a path element for a device, whatever its extension.
-func reservedName(part string) bool {
+// isReservedName reports whether Windows takes a path element for a device, whatever its extension.
+func isReservedName(part string) bool {
 	base, _, _ := strings.Cut(part, ".")
 	if base = strings.TrimRight(base, " "); len(base) > len("CONOUT$") {
 		return false
@@ -161,7 +161,7 @@ func reservedName(part string) bool {
 // checkSameNames refuses names that some file system considers equal, and files that are also a
 // folder of others.
 func (l *layout) checkSameNames() {
-	fold := folder{caser: cases.Fold()}
+	fold := nameFolder{caser: cases.Fold()}
 	seen := make(map[string]int, len(l.records))
 	folders := make(map[string]struct{})
 	for i := range l.records {
@@ -180,30 +180,32 @@ func (l *layout) checkSameNames() {
 		}
 		switch other := &l.records[first]; {
 		case other.name == r.name:
-			l.about(r, CodeNameTwice, r.position, "another entry has the same name")
-		case other.folder() != r.folder():
-			l.about(r, CodeNameFileAndFolder, r.position, "it and %q are a file and a folder of one name", other.name)
+			l.entryFinding(r, CodeNameTwice, r.position, "another entry has the same name")
+		case other.isFolder() != r.isFolder():
+			l.entryFinding(r, CodeNameFileAndFolder, r.position, "it and %q are a file and a folder of one name",
+				other.name)
 		default:
-			l.about(r, CodeNameTwiceFolded, r.position,
+			l.entryFinding(r, CodeNameTwiceFolded, r.position,
 				"it and %q have the same name where case or composition does not count", other.name)
 		}
 	}
 	for i := range l.records {
 		r := &l.records[i]
-		if r.folder() {
+		if r.isFolder() {
 			continue
 		}
 		if _, used := folders[fold.key(r.name)]; used {
-			l.about(r, CodeNameFileAndFolder, r.position, "it is a file, but other entries lie in it as in a folder")
+			l.entryFinding(r, CodeNameFileAndFolder, r.position,
+				"it is a file, but other entries lie in it as in a folder")
 		}
 	}
 }
 
-// folder maps names to the same key if some file system may consider them equal: it folds case and
-// composition, and drops the format characters that HFS+ ignores.
-type folder struct{ caser cases.Caser }
+// nameFolder maps names to the same key if some file system may consider them equal: it folds case
+// and composition, and drops the format characters that HFS+ ignores.
+type nameFolder struct{ caser cases.Caser }
 
-func (f *folder) key(name string) string {
+func (f *nameFolder) key(name string) string {
 	if isASCII(name) {
 		return strings.ToLower(name)
 	}

@@ -98,8 +98,8 @@ type RefusedError struct {
 	Omitted int
 }
 
-// shownReasons is how many refusals the text of a RefusedError contains.
-const shownReasons = 3
+// maxShownFindings is how many refusals the text of a RefusedError contains.
+const maxShownFindings = 3
 
 // Error returns the first reasons and the number of others.
 func (e *RefusedError) Error() string {
@@ -108,7 +108,7 @@ func (e *RefusedError) Error() string {
 	if e.Path != "" {
 		text.WriteString(": " + e.Path)
 	}
-	shown := e.Findings[:min(len(e.Findings), shownReasons)]
+	shown := e.Findings[:min(len(e.Findings), maxShownFindings)]
 	for i, finding := range shown {
 		separator := "; "
 		if i == 0 {
@@ -127,7 +127,7 @@ func (e *RefusedError) Is(target error) bool { return target == ErrRefused }
 
 // newReport combines the findings about the structure with the outcomes of the entries.
 func (a *Archive) newReport(outcomes []outcome) *Report {
-	found := a.layout.found.clone()
+	found := a.layout.findings.clone()
 	report := &Report{
 		Version: ReportVersion, Size: a.size, Verdict: VerdictAccepted,
 		Entries: make([]EntryReport, 0, len(outcomes)), RefusedEntries: []EntryReport{},
@@ -150,7 +150,7 @@ func (a *Archive) newReport(outcomes []outcome) *Report {
 		entry.SHA256 = result.sha256
 		report.Entries = append(report.Entries, entry)
 	}
-	report.Findings, report.OmittedFindings = found.list, found.omitted()
+	report.Findings, report.OmittedFindings = found.list, found.omittedCounts()
 	if report.Findings == nil {
 		report.Findings = []Finding{}
 	}
@@ -163,7 +163,7 @@ func (a *Archive) newReport(outcomes []outcome) *Report {
 // entry describes an entry by its directory record and the kind of its content.
 func (a *Archive) entry(r *record, content contentKind) EntryReport {
 	entry := EntryReport{
-		Name: r.name, Folder: r.folder(), Size: r.size, CompressedSize: r.compressed,
+		Name: r.name, Folder: r.isFolder(), Size: r.size, CompressedSize: r.compressed,
 		CRC32:     hex.EncodeToString(binary.BigEndian.AppendUint32(nil, r.crc)),
 		MediaType: content.mediaType, Kind: KindOther,
 	}
@@ -180,7 +180,7 @@ func (a *Archive) refusal(report *Report) error {
 	}
 	refused := &RefusedError{Path: a.path, Findings: report.Refusals()}
 	for code, count := range report.OmittedFindings {
-		if a.limits.severity(code) == SeverityRefusal {
+		if a.policy.severity(code) == SeverityRefusal {
 			refused.Omitted += count
 		}
 	}

@@ -12,26 +12,30 @@ import (
 	"sync/atomic"
 )
 
-// Verify is [Archive.VerifyContext] without a context.
-func (a *Archive) Verify(inspectors ...Inspector) (*Report, error) {
-	return a.VerifyContext(context.Background(), inspectors...)
-}
-
-// VerifyContext reads every byte of the ZIP and reports what it finds. The report is never nil. The
-// error is nil for an accepted ZIP. It matches [ErrRefused] (and is a [*RefusedError]) for a ZIP
-// that is not acceptable, matches ctx.Err() if ctx ended the verification, and is the system's own
-// if the file could not be read. In the last two cases the verdict is [VerdictIncomplete]. The
-// inspectors never change the verdict.
-func (a *Archive) VerifyContext(ctx context.Context, given ...Inspector) (*Report, error) {
-	a.running.Lock()
-	defer a.running.Unlock()
-	report, err := a.check(ctx, pass{inspectors: given, whole: true})
-	a.keep(report)
+// Verify reads every byte of the ZIP and says what it found. The report is never nil. The error is
+// nil for an accepted ZIP, matches [ErrRefused] (and is a [*RefusedError]) for one that is not
+// acceptable, matches ctx.Err() when ctx ended it, is that of [Policy.Validate] for a policy that
+// cannot be, and is the system's own when the file could not be read; in the last three cases the
+// report's verdict is [VerdictIncomplete].
+func (a *Archive) Verify(ctx context.Context, options ...VerifyOption) (*Report, error) {
+	check := checkOptions{hashFile: true}
+	for _, option := range options {
+		option.applyToVerify(&check)
+	}
+	a.runMutex.Lock()
+	defer a.runMutex.Unlock()
+	if err := a.usePolicy(check.policy); err != nil {
+		report := a.newReport(make([]outcome, len(a.layout.records)))
+		report.Verdict = VerdictIncomplete
+		return report, err
+	}
+	report, err := a.check(ctx, check)
+	a.setReport(report)
 	return report, err
 }
 
-// keep stores the last report.
-func (a *Archive) keep(report *Report) {
+// setReport stores the last report.
+func (a *Archive) setReport(report *Report) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.report = report
@@ -49,7 +53,7 @@ type outcome struct {
 	sha256      string
 	content     contentKind
 	inspections []Inspection
-	unkept      error // why its content could not be kept for inspection
+	contentErr  error // why its content could not be kept for inspection
 	fault       *contentFault
 }
 
@@ -59,18 +63,22 @@ type writeError struct{ err error }
 func (e *writeError) Error() string { return e.err.Error() }
 func (e *writeError) Unwrap() error { return e.err }
 
-// pass says what happens to the content of the entries while it is checked.
-type pass struct {
-	into       target      // receives the content, unless it is nil
-	inspectors []Inspector // otherwise judge it, unless the structure is refused
-	whole      bool        // also hash the file
+// checkOptions says what happens to the content of the entries while it is checked.
+type checkOptions struct {
+	policy     Policy
+	onProgress func(done, size int64) // nil: nobody
+	approve    func(*Report) error    // nil: always
+
+	into       target      // takes the content, unless it is nil
+	inspectors []Inspector // else judge it, unless the structure is refused
+	hashFile   bool        // the file is hashed, too
 }
 
 // check reads the content of all entries.
-func (a *Archive) check(ctx context.Context, p pass) (*Report, error) {
+func (a *Archive) check(ctx context.Context, p checkOptions) (*Report, error) {
 	digest, outcomes, err := a.read(ctx, p)
 	if err == nil {
-		err = a.unchanged()
+		err = a.checkUnchanged()
 	}
 	report := a.newReport(outcomes)
 	report.SHA256 = digest
@@ -80,15 +88,15 @@ func (a *Archive) check(ctx context.Context, p pass) (*Report, error) {
 		if p.into != nil {
 			operation = "extract"
 		}
-		return report, a.explain(operation, err)
+		return report, a.withChangeCause(operation, err)
 	}
 	if err := a.refusal(report); err != nil {
 		return report, err
 	}
 	for i := range report.Entries { // as many as outcomes, since nothing was refused
-		if err := outcomes[i].unkept; err != nil {
+		if err := outcomes[i].contentErr; err != nil {
 			report.Verdict = VerdictIncomplete
-			return report, a.explain("verify", err)
+			return report, a.withChangeCause("verify", err)
 		}
 		report.Entries[i].Inspections = outcomes[i].inspections
 	}
@@ -101,7 +109,7 @@ const maxWorkers = 4
 
 // read hashes the file, checks its structure meanwhile, and then reads several entries
 // concurrently. The first error ends everything.
-func (a *Archive) read(parent context.Context, p pass) (digest string, outcomes []outcome, first error) {
+func (a *Archive) read(parent context.Context, p checkOptions) (digest string, outcomes []outcome, first error) {
 	ctx, cancel := context.WithCancel(parent)
 	defer cancel()
 	var once sync.Once
@@ -110,9 +118,9 @@ func (a *Archive) read(parent context.Context, p pass) (digest string, outcomes 
 			once.Do(func() { first = err; cancel() })
 		}
 	}
-	source := a.watched(p)
+	source := a.progressSource(p)
 	var group sync.WaitGroup
-	if p.whole {
+	if p.hashFile {
 		group.Go(func() {
 			var err error
 			digest, err = a.hash(ctx, source)
@@ -121,10 +129,10 @@ func (a *Archive) read(parent context.Context, p pass) (digest string, outcomes 
 	}
 	err := a.checkLayout()
 	outcomes = make([]outcome, len(a.layout.records))
-	switch source.willRead(a.layout); {
+	switch source.expectRead(a.layout); {
 	case err != nil:
 		fail(&sourceError{err})
-	case !a.layout.broken:
+	case !a.layout.unreadable:
 		a.readEntries(ctx, p, source, outcomes, &group, fail)
 	}
 	group.Wait()
@@ -138,9 +146,9 @@ func (a *Archive) read(parent context.Context, p pass) (digest string, outcomes 
 }
 
 // readEntries starts the workers that read the entries.
-func (a *Archive) readEntries(ctx context.Context, p pass, source io.ReaderAt, outcomes []outcome,
+func (a *Archive) readEntries(ctx context.Context, p checkOptions, source io.ReaderAt, outcomes []outcome,
 	group *sync.WaitGroup, fail func(error)) {
-	if a.layout.found.refused {
+	if a.layout.findings.refused {
 		p.inspectors = nil
 	}
 	batches := a.batches()
@@ -179,14 +187,14 @@ func (a *Archive) hash(ctx context.Context, source io.ReaderAt) (string, error) 
 }
 
 // checkBatch reads the entries of a batch and sets their outcomes.
-func (a *Archive) checkBatch(ctx context.Context, d *decoder, b batch, p pass, source io.ReaderAt,
+func (a *Archive) checkBatch(ctx context.Context, d *decoder, b batch, p checkOptions, source io.ReaderAt,
 	outcomes []outcome) error {
-	if len(b.records) > 1 {
-		if err := d.hold(source, b.offset, b.length); err != nil {
+	if len(b.entries) > 1 {
+		if err := d.readChunk(source, b.offset, b.length); err != nil {
 			return err
 		}
 	}
-	for _, i := range b.records {
+	for _, i := range b.entries {
 		var err error
 		if outcomes[i], err = a.checkEntry(ctx, d, &a.layout.records[i], p, source); err != nil {
 			return err
@@ -197,28 +205,29 @@ func (a *Archive) checkBatch(ctx context.Context, d *decoder, b batch, p pass, s
 
 // checkEntry reads one entry. An error is the system's or the context's and says nothing about the
 // ZIP.
-func (a *Archive) checkEntry(ctx context.Context, d *decoder, r *record, p pass, source io.ReaderAt) (outcome, error) {
+func (a *Archive) checkEntry(ctx context.Context, d *decoder, r *record, p checkOptions,
+	source io.ReaderAt) (outcome, error) {
 	var err error
 	switch {
-	case p.into != nil && !r.folder():
+	case p.into != nil && !r.isFolder():
 		err = d.decodeInto(ctx, source, r, p.into)
-	case len(p.inspectors) > 0 && !r.folder():
+	case len(p.inspectors) > 0 && !r.isFolder():
 		return a.checkAndInspect(ctx, d, r, p.inspectors, source)
 	default:
 		err = d.decode(ctx, source, r, nil)
 	}
 	if err != nil {
-		return judged(err)
+		return contentOutcome(err)
 	}
 	result := outcome{sha256: d.sum.sha256()}
-	if !r.folder() {
+	if !r.isFolder() {
 		result.content = a.kindOf(r, d.sum.head, d.sum.end)
 	}
 	return result, nil
 }
 
-// judged turns a fault of the content, which is not an error, into an outcome.
-func judged(err error) (outcome, error) {
+// contentOutcome turns a fault of the content, which is not an error, into an outcome.
+func contentOutcome(err error) (outcome, error) {
 	var fault *contentFault
 	if errors.As(err, &fault) {
 		return outcome{fault: fault}, nil
@@ -239,8 +248,8 @@ func (d *decoder) decodeInto(ctx context.Context, source io.ReaderAt, r *record,
 	return err
 }
 
-// explain wraps an error that ended an operation.
-func (a *Archive) explain(operation string, err error) error {
+// withChangeCause wraps an error that ended an operation.
+func (a *Archive) withChangeCause(operation string, err error) error {
 	var source *sourceError
 	if errors.As(err, &source) {
 		return a.readError(source.err)

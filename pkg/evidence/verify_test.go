@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -37,7 +38,7 @@ func TestOpenFailsOnlyWhenTheSystemCannotRead(t *testing.T) {
 	if archive.Report() != nil || len(archive.Entries()) != 0 {
 		t.Error("there is a report or an entry before the verification")
 	}
-	report, err := archive.Verify()
+	report, err := archive.Verify(t.Context())
 	var refused *RefusedError
 	if !errors.As(err, &refused) || refused.Path != path || !strings.Contains(err.Error(), path) {
 		t.Errorf("got %v", err)
@@ -91,13 +92,13 @@ func TestReadErrorIsNoRefusal(t *testing.T) {
 					t.Fatal(err)
 				}
 				if before != "" {
-					if _, err := archive.Verify(); err != nil {
+					if _, err := archive.Verify(t.Context()); err != nil {
 						t.Fatal(err)
 					}
 				}
 				source.armed.Store(true)
 				for range 2 {
-					report, err := archive.Verify()
+					report, err := archive.Verify(t.Context())
 					if !errors.Is(err, broken) || errors.Is(err, ErrRefused) ||
 						err.Error() != "read evidence: input/output error" {
 						t.Errorf("error %v", err)
@@ -107,16 +108,16 @@ func TestReadErrorIsNoRefusal(t *testing.T) {
 					}
 				}
 				folder := filepath.Join(t.TempDir(), "out")
-				if err := archive.Extract(folder); (before == "" || name != "in a local header") &&
+				if err := archive.Extract(t.Context(), folder); (before == "" || name != "in a local header") &&
 					name != "in the directory" && !errors.Is(err, broken) {
 					t.Errorf("extraction gave %v", err)
 				}
 				source.armed.Store(false)
-				report, err := archive.Verify()
+				report, err := archive.Verify(t.Context())
 				if err != nil || len(report.Findings) != 0 || len(report.Entries) != 3 {
 					t.Errorf("a later verification: %+v, %v", report, err)
 				}
-				if err := archive.Extract(folder + "2"); err != nil {
+				if err := archive.Extract(t.Context(), folder+"2"); err != nil {
 					t.Errorf("a later extraction: %v", err)
 				}
 				source.armed.Store(true)
@@ -134,14 +135,14 @@ func TestReadErrorIsNoRefusal(t *testing.T) {
 // What was found before the source failed is not found a second time.
 func TestVerificationAfterAReadErrorBeginsAnew(t *testing.T) {
 	raw := named("a//b")()
-	fresh, _ := openBytes(t, raw, Limits{}).Verify()
+	fresh, _ := openBytes(t, raw, Limits{}).Verify(t.Context())
 	source := &failingReader{Reader: bytes.NewReader(raw), from: 20, to: 21, err: errors.New("input/output error")}
 	archive, err := OpenReader(source, int64(len(raw)), Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	source.armed.Store(true)
-	if report, err := archive.Verify(); err == nil || report.Verdict != VerdictIncomplete {
+	if report, err := archive.Verify(t.Context()); err == nil || report.Verdict != VerdictIncomplete {
 		t.Errorf("verdict %q, %v", report.Verdict, err)
 	}
 	source.armed.Store(false)
@@ -149,7 +150,8 @@ func TestVerificationAfterAReadErrorBeginsAnew(t *testing.T) {
 	for range 4 {
 		group.Go(func() {
 			archive.Entries()
-			if report, err := archive.Verify(); !errors.Is(err, ErrRefused) || !reflect.DeepEqual(report, fresh) {
+			if report, err := archive.Verify(t.Context()); !errors.Is(err, ErrRefused) ||
+				!reflect.DeepEqual(report, fresh) {
 				t.Errorf("%+v, %v; want %+v", report, err, fresh)
 			}
 		})
@@ -174,7 +176,7 @@ func TestProgressIsToldOfEachPass(t *testing.T) {
 		raw := good.build()
 		archive := openBytes(t, raw, Limits{})
 		var furthest, calls atomic.Int64
-		archive.OnProgress(func(done, size int64) {
+		progress := WithProgress(func(done, size int64) {
 			calls.Add(1)
 			if done < 0 || done > size || size != int64(len(raw)) {
 				t.Errorf("%s: %d of %d bytes are done, of a file of %d", good.name, done, size, len(raw))
@@ -183,11 +185,18 @@ func TestProgressIsToldOfEachPass(t *testing.T) {
 			}
 		})
 		for name, pass := range map[string]func() error{
-			"a verification with an inspector": func() error { _, err := archive.Verify(rereading); return err },
-			"another":                          func() error { _, err := archive.Verify(); return err },
+			"a verification with an inspector": func() error {
+				_,
+					err := archive.Verify(t.Context(), WithInspectors(rereading), progress)
+				return err
+			},
+			"another": func() error {
+				_,
+					err := archive.Verify(t.Context(), progress)
+				return err
+			},
 			"an extraction": func() error {
-				return archive.Extract(filepath.Join(t.TempDir(),
-					"out"))
+				return archive.Extract(t.Context(), filepath.Join(t.TempDir(), "out"), progress)
 			},
 		} {
 			furthest.Store(0)
@@ -202,9 +211,8 @@ func TestProgressIsToldOfEachPass(t *testing.T) {
 				t.Errorf("%s: %s ends with %d of %d bytes done", good.name, name, got, len(raw))
 			}
 		}
-		archive.OnProgress(nil)
 		before := calls.Load()
-		if _, err := archive.Verify(); err != nil || calls.Load() != before {
+		if _, err := archive.Verify(t.Context()); err != nil || calls.Load() != before {
 			t.Errorf("%s: %v; %d calls came after the end", good.name, err, calls.Load()-before)
 		}
 	}
@@ -213,13 +221,13 @@ func TestProgressIsToldOfEachPass(t *testing.T) {
 func TestContextEndsVerification(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	report, err := openBytes(t, honest().bytes(), Limits{}).VerifyContext(ctx)
+	report, err := openBytes(t, honest().bytes(), Limits{}).Verify(ctx)
 	if !errors.Is(err, context.Canceled) || report.Verdict != VerdictIncomplete {
 		t.Errorf("verdict %q, error %v", report.Verdict, err)
 	}
 	late, cancelLate := context.WithTimeout(t.Context(), -1)
 	defer cancelLate()
-	if _, err := openBytes(t, honest().bytes(), Limits{}).VerifyContext(late); !errors.Is(err,
+	if _, err := openBytes(t, honest().bytes(), Limits{}).Verify(late); !errors.Is(err,
 		context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
 	}
@@ -227,13 +235,25 @@ func TestContextEndsVerification(t *testing.T) {
 
 func TestLimitsAreChecked(t *testing.T) {
 	for name, limits := range map[string]Limits{
-		"negative size":          {MaxFileSize: -1},
-		"negative entry size":    {MaxEntrySize: -1},
-		"negative total":         {MaxTotalSize: -1},
-		"negative count":         {MaxEntries: -1},
-		"negative ratio":         {MaxRatio: -1},
-		"negative name length":   {MaxNameLength: -1},
-		"negative depth":         {MaxDepth: -1},
+		"negative size":        {MaxFileSize: -1},
+		"negative entry size":  {MaxEntrySize: -1},
+		"negative total":       {MaxTotalSize: -1},
+		"negative count":       {MaxEntries: -1},
+		"negative ratio":       {MaxRatio: -1},
+		"negative name length": {MaxNameLength: -1},
+		"negative depth":       {MaxDepth: -1},
+	} {
+		if _, err := OpenReader(bytes.NewReader(nil), 0, limits); err == nil {
+			t.Errorf("%s: the limits were taken", name)
+		}
+	}
+	if _, err := OpenReader(bytes.NewReader(nil), -1, Limits{}); err == nil {
+		t.Error("a negative size was taken")
+	}
+}
+
+func TestPoliciesAreChecked(t *testing.T) {
+	for name, policy := range map[string]Policy{
 		"unknown code to accept": {Accept: []Code{"no-such-code"}},
 		"unknown code to refuse": {Refuse: []Code{"no-such-code"}},
 		"two readings to accept": {Accept: []Code{CodeTrailingBytes}},
@@ -242,12 +262,49 @@ func TestLimitsAreChecked(t *testing.T) {
 		"broken UTF-8 to accept": {Accept: []Code{CodeNameUTF8}},
 		"any bytes to accept":    {Accept: []Code{CodeGap}},
 	} {
-		if _, err := OpenReader(bytes.NewReader(nil), 0, limits); err == nil {
-			t.Errorf("%s: the limits were taken", name)
+		archive := openBytes(t, honest().bytes(), Limits{})
+		if report, err := archive.Verify(t.Context(), WithPolicy(policy)); err == nil || errors.Is(err, ErrRefused) ||
+			report.Verdict != VerdictIncomplete {
+			t.Errorf("%s: the policy was taken: %v, %v", name, report.Verdict, err)
+		}
+		folder := filepath.Join(t.TempDir(), "out")
+		if err := archive.Extract(t.Context(), folder, WithPolicy(policy)); err == nil || errors.Is(err, ErrRefused) {
+			t.Errorf("%s: the policy was taken for an extraction: %v", name, err)
 		}
 	}
-	if _, err := OpenReader(bytes.NewReader(nil), -1, Limits{}); err == nil {
-		t.Error("a negative size was taken")
+}
+
+// A policy holds for one call: the next one has its own, and a report by another says nothing.
+func TestPolicyHoldsForOneCall(t *testing.T) {
+	archive := openBytes(t, named("audit:1.json")(), Limits{})
+	colon := WithPolicy(Policy{Accept: []Code{CodeNameColon}})
+	folder := filepath.Join(t.TempDir(), "out")
+	for _, step := range []struct {
+		name   string
+		refuse bool
+		call   func() error
+	}{
+		{"verified without one", true, func() error { _, err := archive.Verify(t.Context()); return err }},
+		{"verified with it", false, func() error { _, err := archive.Verify(t.Context(), colon); return err }},
+		{"extracted without one", true, func() error { return archive.Extract(t.Context(), folder) }},
+		{"verified with it again", false, func() error { _, err := archive.Verify(t.Context(), colon); return err }},
+		{"verified without one again", true, func() error { _, err := archive.Verify(t.Context()); return err }},
+	} {
+		if err := step.call(); errors.Is(err, ErrRefused) != step.refuse || !step.refuse && err != nil {
+			t.Errorf("%s: %v", step.name, err)
+		}
+		if got := archive.Report().Verdict == VerdictRefused; got != step.refuse {
+			t.Errorf("%s: the report says %s", step.name, archive.Report().Verdict)
+		}
+		if _, err := archive.Open("audit:1.json"); (err != nil) != step.refuse {
+			t.Errorf("%s: open gave %v", step.name, err)
+		}
+	}
+	if runtime.GOOS == "windows" { // which has no such names
+		return
+	}
+	if err := archive.Extract(t.Context(), folder, colon); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -267,34 +324,38 @@ func TestLimitsDecide(t *testing.T) {
 		name   string
 		raw    []byte
 		limits Limits
+		policy Policy
 		codes  string
 	}{
-		{"file of exactly the limit", honest().bytes(), Limits{MaxFileSize: size}, ""},
-		{"file over the limit", honest().bytes(), Limits{MaxFileSize: size - 1}, "file-too-large"},
-		{"entry of exactly the limit", honest().bytes(), Limits{MaxEntrySize: int64(len(f.entries[0].content))}, ""},
-		{"entry over the limit", honest().bytes(), Limits{MaxEntrySize: int64(len(f.entries[0].content)) - 1},
+		{"file of exactly the limit", honest().bytes(), Limits{MaxFileSize: size}, Policy{}, ""},
+		{"file over the limit", honest().bytes(), Limits{MaxFileSize: size - 1}, Policy{}, "file-too-large"},
+		{"entry of exactly the limit", honest().bytes(), Limits{MaxEntrySize: int64(len(f.entries[0].content))},
+			Policy{}, ""},
+		{"entry over the limit", honest().bytes(), Limits{MaxEntrySize: int64(len(f.entries[0].content)) - 1}, Policy{},
 			"entry-too-large"},
-		{"total of exactly the limit", honest().bytes(), Limits{MaxTotalSize: total}, ""},
-		{"total over the limit", honest().bytes(), Limits{MaxTotalSize: total - 1}, "total-too-large"},
-		{"entries of exactly the limit", honest().bytes(), Limits{MaxEntries: 3}, ""},
-		{"entries over the limit", honest().bytes(), Limits{MaxEntries: 2}, "too-many-entries"},
-		{"name over the limit", honest().bytes(), Limits{MaxNameLength: 21}, "name-too-long"},
-		{"depth over the limit", honest().bytes(), Limits{MaxDepth: 1}, "name-too-deep"},
-		{"ratio raised", more(&forgedEntry{name: "z", content: mebibytes(2), method: 8})(), Limits{MaxRatio: 2000}, ""},
-		{"colon accepted", named("audit:1.json")(), Limits{Accept: []Code{CodeNameColon}}, ""},
+		{"total of exactly the limit", honest().bytes(), Limits{MaxTotalSize: total}, Policy{}, ""},
+		{"total over the limit", honest().bytes(), Limits{MaxTotalSize: total - 1}, Policy{}, "total-too-large"},
+		{"entries of exactly the limit", honest().bytes(), Limits{MaxEntries: 3}, Policy{}, ""},
+		{"entries over the limit", honest().bytes(), Limits{MaxEntries: 2}, Policy{}, "too-many-entries"},
+		{"name over the limit", honest().bytes(), Limits{MaxNameLength: 21}, Policy{}, "name-too-long"},
+		{"depth over the limit", honest().bytes(), Limits{MaxDepth: 1}, Policy{}, "name-too-deep"},
+		{"ratio raised", more(&forgedEntry{name: "z", content: mebibytes(2), method: 8})(), Limits{MaxRatio: 2000},
+			Policy{}, ""},
+		{"colon accepted", named("audit:1.json")(), Limits{}, Policy{Accept: []Code{CodeNameColon}}, ""},
 		{"agreeing ZIP64 field accepted",
 			local(func(h *forgedHeader) { h.extra = field64(uint64(h.size), uint64(h.compressed)) })(),
-			Limits{Accept: []Code{CodeZIP64ExtraUncalled}}, ""},
-		{"drive not accepted with the colon", named("c:audit.json")(), Limits{Accept: []Code{CodeNameColon}},
+			Limits{}, Policy{Accept: []Code{CodeZIP64ExtraUncalled}}, ""},
+		{"drive not accepted with the colon", named("c:audit.json")(), Limits{}, Policy{Accept: []Code{CodeNameColon}},
 			"name-drive"},
-		{"notice refused", commented(), Limits{Refuse: []Code{CodeArchiveComment}}, "archive-comment"},
-		{"all notices refused", commented(), Limits{Strict: true}, "archive-comment"},
-		{"all notices refused but one", commented(), Limits{Strict: true, Accept: []Code{CodeArchiveComment}}, ""},
+		{"notice refused", commented(), Limits{}, Policy{Refuse: []Code{CodeArchiveComment}}, "archive-comment"},
+		{"all notices refused", commented(), Limits{}, Policy{Strict: true}, "archive-comment"},
+		{"all notices refused but one", commented(), Limits{}, Policy{Strict: true, Accept: []Code{CodeArchiveComment}},
+			""},
 		{"nested ZIP refused", more(&forgedEntry{name: "z", content: honest().bytes()})(),
-			Limits{Refuse: []Code{CodeNestedZIP}}, "nested-zip"},
+			Limits{}, Policy{Refuse: []Code{CodeNestedZIP}}, "nested-zip"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			report, err := openBytes(t, test.raw, test.limits).Verify()
+			report, err := openBytes(t, test.raw, test.limits).Verify(t.Context(), WithPolicy(test.policy))
 			if got := refusalCodes(report); got != test.codes || (err == nil) != (test.codes == "") {
 				t.Errorf("refused with %q, %v; want %q", got, err, test.codes)
 			}
@@ -306,7 +367,8 @@ func TestLimitsDecide(t *testing.T) {
 }
 
 func TestAcceptedFindingStaysInTheReport(t *testing.T) {
-	report, err := openBytes(t, named("audit:1.json")(), Limits{Accept: []Code{CodeNameColon}}).Verify()
+	report, err := openBytes(t, named("audit:1.json")(), Limits{}).Verify(t.Context(),
+		WithPolicy(Policy{Accept: []Code{CodeNameColon}}))
 	if err != nil || len(report.Findings) != 1 || report.Findings[0].Severity != SeverityAccepted ||
 		report.Findings[0].Code != CodeNameColon {
 		t.Errorf("got %v, %v", report.Findings, err)
@@ -315,7 +377,8 @@ func TestAcceptedFindingStaysInTheReport(t *testing.T) {
 
 func TestFormatCharactersThatAreAcceptedStillMakeNoTwoNames(t *testing.T) {
 	raw := more(&forgedEntry{name: "ab"}, &forgedEntry{name: "a\u200db"})()
-	report, _ := openBytes(t, raw, Limits{Accept: []Code{CodeNameFormat}}).Verify()
+	report, _ := openBytes(t, raw, Limits{}).Verify(t.Context(),
+		WithPolicy(Policy{Accept: []Code{CodeNameFormat}}))
 	if got := refusalCodes(report); got != "name-twice-folded" {
 		t.Errorf("refused with %q", got)
 	}
@@ -357,7 +420,7 @@ func TestReportHasAStableJSONForm(t *testing.T) {
 		{name: "identity/selfie.png", content: []byte("\x89PNG\r\n\x1a\n")}, {name: "bad.", content: []byte("{}")},
 	}}
 	raw := f.bytes()
-	report, err := openBytes(t, raw, Limits{}).Verify()
+	report, err := openBytes(t, raw, Limits{}).Verify(t.Context())
 	if !errors.Is(err, ErrRefused) {
 		t.Fatal(err)
 	}
@@ -433,9 +496,9 @@ func TestInspectorsReadContentInAnyOrder(t *testing.T) {
 	t.Setenv("TMPDIR", temporary)
 	f := honest()
 	f.entries = append(f.entries, &forgedEntry{name: "folder/"},
-		&forgedEntry{name: "large.bin", content: noise(keptInMemory + 5), method: 8},
-		&forgedEntry{name: "large-stored.bin", content: noise(keptInMemory + 5)})
-	report, err := openBytes(t, f.bytes(), Limits{}).Verify(&listing{everything,
+		&forgedEntry{name: "large.bin", content: noise(maxMemoryContent + 5), method: 8},
+		&forgedEntry{name: "large-stored.bin", content: noise(maxMemoryContent + 5)})
+	report, err := openBytes(t, f.bytes(), Limits{}).Verify(t.Context(), WithInspectors(&listing{everything,
 		func(_ context.Context, entry EntryReport, content *io.SectionReader) (Inspection, error) {
 			tail := make([]byte, 3)
 			if _, err := content.ReadAt(tail, content.Size()-3); err != nil {
@@ -452,7 +515,7 @@ func TestInspectorsReadContentInAnyOrder(t *testing.T) {
 		}}, &listing{func(entry EntryReport) bool { return entry.MediaType == "application/pdf" },
 		func(context.Context, EntryReport, *io.SectionReader) (Inspection, error) {
 			return Inspection{}, errors.New("cannot make sense of it")
-		}})
+		}}))
 	if err != nil || report.Verdict != VerdictAccepted {
 		t.Fatalf("verdict %q, %v", report.Verdict, err)
 	}
@@ -478,11 +541,11 @@ func TestInspectorsReadContentInAnyOrder(t *testing.T) {
 }
 
 func TestInspectorsSeeNothingOfARefusedStructure(t *testing.T) {
-	_, err := openBytes(t, named("a//b")(), Limits{}).Verify(&listing{everything,
+	_, err := openBytes(t, named("a//b")(), Limits{}).Verify(t.Context(), WithInspectors(&listing{everything,
 		func(context.Context, EntryReport, *io.SectionReader) (Inspection, error) {
 			t.Error("an inspector was called")
 			return Inspection{}, nil
-		}})
+		}}))
 	if !errors.Is(err, ErrRefused) {
 		t.Errorf("got %v", err)
 	}
@@ -490,11 +553,12 @@ func TestInspectorsSeeNothingOfARefusedStructure(t *testing.T) {
 
 func TestContextEndsInspection(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	report, err := openBytes(t, honest().bytes(), Limits{}).VerifyContext(ctx,
-		&listing{everything, func(ctx context.Context, _ EntryReport, _ *io.SectionReader) (Inspection, error) {
-			cancel()
-			return Inspection{}, ctx.Err()
-		}})
+	report, err := openBytes(t, honest().bytes(), Limits{}).Verify(ctx,
+		WithInspectors(&listing{everything,
+			func(ctx context.Context, _ EntryReport, _ *io.SectionReader) (Inspection, error) {
+				cancel()
+				return Inspection{}, ctx.Err()
+			}}))
 	if !errors.Is(err, context.Canceled) || report.Verdict != VerdictIncomplete {
 		t.Errorf("verdict %q, %v", report.Verdict, err)
 	}
@@ -508,16 +572,16 @@ func TestSeveralGoroutinesMayUseOneArchive(t *testing.T) {
 		go func() {
 			switch i % 4 {
 			case 0:
-				_, err := archive.Verify()
+				_, err := archive.Verify(t.Context())
 				results <- err
 			case 1:
-				results <- archive.Extract(filepath.Join(folder, string(rune('a'+i))))
+				results <- archive.Extract(t.Context(), filepath.Join(folder, string(rune('a'+i))))
 			case 2:
 				archive.Report()
 				archive.Entries()
 				results <- nil
 			default:
-				if _, err := archive.Verify(); err != nil {
+				if _, err := archive.Verify(t.Context()); err != nil {
 					results <- err
 					return
 				}

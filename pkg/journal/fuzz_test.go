@@ -44,7 +44,7 @@ func written(choice []byte) (lines [][]byte, after []history) {
 func copied(h history) history {
 	c := history{}
 	for id, entry := range h {
-		c[id] = &numbered{entry.Entry, entry.number}
+		c[id] = &numberedEntry{entry.Entry, entry.number}
 	}
 	return c
 }

@@ -24,9 +24,9 @@ func (e Entry) Outcome() danabio.OutcomeState {
 }
 
 // history maps request IDs to their entries.
-type history map[string]*numbered
+type history map[string]*numberedEntry
 
-type numbered struct {
+type numberedEntry struct {
 	Entry
 	number int // position by the first Begin of the ID
 }
@@ -60,7 +60,7 @@ func (h history) add(r record) {
 	if earlier, known := h[r.RequestID]; known {
 		number = earlier.number
 	}
-	h[r.RequestID] = &numbered{Entry{Intent: r.intent()}, number}
+	h[r.RequestID] = &numberedEntry{Entry{Intent: r.intent()}, number}
 }
 
 func (h history) lookup(requestID string) (Entry, bool) {
@@ -73,7 +73,8 @@ func (h history) lookup(requestID string) (Entry, bool) {
 
 // entries returns all entries, in the order in which their IDs first began.
 func (h history) entries() []Entry {
-	ordered := slices.SortedFunc(maps.Values(h), func(a, b *numbered) int { return cmp.Compare(a.number, b.number) })
+	ordered := slices.SortedFunc(maps.Values(h),
+		func(a, b *numberedEntry) int { return cmp.Compare(a.number, b.number) })
 	entries := make([]Entry, len(ordered))
 	for i, entry := range ordered {
 		entries[i] = entry.Entry
@@ -81,7 +82,7 @@ func (h history) entries() []Entry {
 	return entries
 }
 
-func (h history) unfinished() []danabio.StartIntent {
+func (h history) unfinishedIntents() []danabio.StartIntent {
 	intents := []danabio.StartIntent{}
 	for _, entry := range h.entries() {
 		if entry.Result.Outcome == "" {

@@ -37,7 +37,7 @@ import (
 	"path/filepath"
 	"sync"
 
-	"github.com/danabio/danabio-go/internal/newfile"
+	"github.com/danabio/danabio-go/internal/atomicfile"
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
@@ -183,7 +183,7 @@ func open(path string) (_ *Journal, err error) {
 	if err := locked.Sync(); err != nil {
 		return nil, err
 	}
-	if err := newfile.SyncFolder(filepath.Dir(path)); err != nil {
+	if err := atomicfile.SyncFolder(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
 	return j, nil
@@ -260,7 +260,7 @@ func (j *Journal) Lookup(requestID string) (entry Entry, ok bool) {
 func (j *Journal) Unfinished() []danabio.StartIntent {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.history.unfinished()
+	return j.history.unfinishedIntents()
 }
 
 // Entries returns the entries of all request IDs, in the order in which they first began.

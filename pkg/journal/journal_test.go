@@ -1,9 +1,11 @@
 package journal_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -294,5 +296,18 @@ func TestConcurrentBeginningsOfOneIDAreOneIntent(t *testing.T) {
 	}
 	if len(won) != ids || len(reopen(t, j, path).Unfinished()) != 0 {
 		t.Errorf("%d ids began", len(won))
+	}
+}
+
+// Other files of danabio once said "circuit" where all say "circuitId" now; a journal that does is
+// read too.
+func TestCircuitOfAnOldJournalIsRead(t *testing.T) {
+	line := `{"danabioJournal":1,"requestId":"loan-1","outcome":"started","circuit":"circuit-7","at":"2026-11-01T00:00:00Z"`
+	line = fmt.Sprintf("%s,\"crc32c\":\"%08x\"}\n", line,
+		crc32.Checksum([]byte(line), crc32.MakeTable(crc32.Castagnoli)))
+	first := sampleLines(t)[0]
+	j := open(t, write(t, append(bytes.Clone(first), line...)))
+	if entry, ok := j.Lookup("loan-1"); !ok || entry.Result.CircuitID != "circuit-7" {
+		t.Errorf("read %+v, %v", entry, ok)
 	}
 }

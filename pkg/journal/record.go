@@ -3,6 +3,7 @@ package journal
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -27,6 +28,23 @@ type record struct {
 	Outcome    danabio.OutcomeState `json:"outcome,omitempty"`
 	CircuitID  string               `json:"circuitId,omitempty"`
 	At         time.Time            `json:"at"`
+}
+
+// UnmarshalJSON also reads the key "circuit", which other files of danabio once had.
+func (r *record) UnmarshalJSON(content []byte) error {
+	type fields record
+	line := struct {
+		*fields
+		Circuit string `json:"circuit"`
+	}{fields: (*fields)(r)}
+	if err := json.Unmarshal(content, &line); err != nil {
+		return err
+	}
+	if r.CircuitID != "" && line.Circuit != "" && r.CircuitID != line.Circuit {
+		return errors.New("circuitId and circuit name different circuits")
+	}
+	r.CircuitID = cmp.Or(r.CircuitID, line.Circuit)
+	return nil
 }
 
 func intentRecord(i danabio.StartIntent) record {
@@ -145,10 +163,10 @@ func read(source io.Reader) (h history, size int64, torn bool, err error) {
 		switch {
 		case err == io.EOF && len(line) == 0:
 			return h, size, false, nil
-		case err == io.EOF && tornRecord(line) && h.cutIntent(line):
+		case err == io.EOF && isTorn(line) && h.cutIntent(line):
 			return nil, size, false, &DamageError{Line: n, Cut: true, RequestID: cutID(line),
 				Err: errors.New("only a part is there of an intent")}
-		case err == io.EOF && tornRecord(line):
+		case err == io.EOF && isTorn(line):
 			return h, size, true, nil
 		case err == io.EOF:
 			return nil, 0, false,
@@ -172,10 +190,10 @@ func read(source io.Reader) (h history, size int64, torn bool, err error) {
 	}
 }
 
-// tornRecord reports whether the rest of a file can be part of a record, so that nothing is cut off
+// isTorn reports whether the rest of a file can be part of a record, so that nothing is cut off
 // a file that is not a journal. After a power loss, zeros may stand where the system had not yet
 // written.
-func tornRecord(rest []byte) bool {
+func isTorn(rest []byte) bool {
 	written := bytes.TrimRight(rest, "\x00")
 	return bytes.HasPrefix(written, []byte(recordStart)) || bytes.HasPrefix([]byte(recordStart), written)
 }

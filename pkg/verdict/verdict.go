@@ -20,7 +20,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
@@ -31,11 +30,14 @@ type Policy struct {
 	// Limits apply to the ZIP. With Limits.Strict, notices about signatures and documents that no
 	// signature covers are problems too.
 	Limits evidence.Limits
+	// Evidence says which ZIPs are accepted. If it is strict, notices about signatures and
+	// documents that no signature covers are problems too.
+	Evidence evidence.Policy
 	// Signatures says whom to trust and what to accept. Its Sent is overwritten.
 	Signatures pdfsig.Options
 	// Sent lists the documents that the evidence must contain, as [danabio.Circuit] returns them.
 	// Default: not checked.
-	Sent []danabio.SentDocument
+	Sent []evidence.SentDocument
 	// Circuit is the circuit that was started with them. A receipt for another circuit is a
 	// problem. Default: any.
 	Circuit string
@@ -44,7 +46,6 @@ type Policy struct {
 // Judge judges evidence by one policy. It is safe for concurrent use.
 type Judge struct {
 	policy    Policy
-	sent      []pdfsig.Sent
 	inspector *pdfsig.Inspector
 }
 
@@ -54,12 +55,13 @@ func New(policy Policy) (*Judge, error) {
 	if policy.Limits, err = policy.Limits.WithDefaults(); err != nil {
 		return nil, fmt.Errorf("verdict: %w", err)
 	}
-	j := &Judge{policy: policy}
-	for _, document := range policy.Sent {
-		j.sent = append(j.sent, pdfsig.Sent{Name: document.Name, Size: document.Size, SHA256: document.SHA256})
+	if err := policy.Evidence.Validate(); err != nil {
+		return nil, fmt.Errorf("verdict: %w", err)
 	}
+	policy.Sent = slices.Clone(policy.Sent)
+	j := &Judge{policy: policy}
 	options := policy.Signatures
-	options.Sent = j.sent
+	options.Sent = policy.Sent
 	if j.inspector, err = pdfsig.New(options); err != nil {
 		return nil, fmt.Errorf("verdict: %w", err)
 	}
@@ -107,17 +109,19 @@ type Verdict struct {
 	SentDocuments []pdfsig.Found
 	// Problems lists why the evidence is not good. Problems of the ZIP itself are in Evidence.
 	Problems []*Problem
+
+	wrongSignature bool // a PDF is wrong, and not only impossible to judge
 }
 
 // NotJudged returns the verdict on evidence without an accepted report, which is a problem. The
 // report may be nil.
 func NotJudged(report *evidence.Report) *Verdict {
-	v := unchecked(report)
+	v := newUncheckedVerdict(report)
 	v.add(&Problem{Kind: NotAccepted})
 	return v
 }
 
-func unchecked(report *evidence.Report) *Verdict {
+func newUncheckedVerdict(report *evidence.Report) *Verdict {
 	return &Verdict{
 		Evidence: report, Receipt: ReceiptUnchecked, Signatures: SignaturesUnchecked, Trust: pdfsig.NotJudged,
 		Revocation: pdfsig.RevocationNotKnown, Sent: SentUnchecked,
@@ -152,7 +156,7 @@ func (j *Judge) File(ctx context.Context, path string) (*Verdict, error) {
 		return NotJudged(nil), err
 	}
 	defer archive.Close()
-	report, err := archive.VerifyContext(ctx, j.inspector)
+	report, err := archive.Verify(ctx, evidence.WithPolicy(j.policy.Evidence), evidence.WithInspectors(j.inspector))
 	if err != nil {
 		return NotJudged(report), err
 	}
@@ -165,11 +169,12 @@ func (j *Judge) Report(report *evidence.Report, receipt Receipt) *Verdict {
 	if report == nil || report.Verdict != evidence.VerdictAccepted {
 		return NotJudged(report)
 	}
-	v := unchecked(report)
+	v := newUncheckedVerdict(report)
 	v.Receipt = receipt.Check
 	if receipt.Problem != nil {
 		v.add(receipt.Problem)
 	}
+	v.wrongSignature = j.hasWrongSignature(report)
 	j.judgeSignatures(v)
 	if j.policy.Signatures.Roots != nil && v.Signatures == SignaturesNone &&
 		!slices.Contains(j.policy.Signatures.Accept, pdfsig.CodeUnsigned) {
@@ -189,7 +194,14 @@ func (j *Judge) judgeSignatures(v *Verdict) {
 	v.Signatures = SignaturesNone
 	var refusals []evidence.Finding
 	for i := range v.Evidence.Entries {
-		for _, inspection := range v.Evidence.Entries[i].Inspections {
+		entry := &v.Evidence.Entries[i]
+		if isPDF := entry.MediaType == "application/pdf"; isPDF && !slices.ContainsFunc(entry.Inspections,
+			func(i evidence.Inspection) bool { return i.Inspector == pdfsig.InspectorName }) {
+			v.Signatures = SignaturesUnchecked
+			v.add(&Problem{Kind: SignaturesNotJudged, Detail: "a PDF was not inspected"})
+			return
+		}
+		for _, inspection := range entry.Inspections {
 			if inspection.Inspector != pdfsig.InspectorName {
 				continue
 			}
@@ -203,7 +215,7 @@ func (j *Judge) judgeSignatures(v *Verdict) {
 				switch {
 				case finding.Severity == evidence.SeverityAccepted:
 					accepted = true
-				case finding.Severity == evidence.SeverityRefusal, j.policy.Limits.Strict &&
+				case finding.Severity == evidence.SeverityRefusal, j.policy.Evidence.Strict &&
 					finding.Severity == evidence.SeverityNotice:
 					refusals = append(refusals, finding)
 				}
@@ -228,12 +240,12 @@ func (j *Judge) judgeSent(v *Verdict, receipt Receipt) {
 		receipt.Content.Circuit != j.policy.Circuit {
 		v.add(&Problem{Kind: OtherCircuit, Circuit: receipt.Content.Circuit, Detail: j.policy.Circuit})
 	}
-	if len(j.sent) == 0 {
+	if len(j.policy.Sent) == 0 {
 		v.Sent = SentNone
 		return
 	}
 	v.Sent = SentSigned
-	v.SentDocuments = pdfsig.FindSent(v.Evidence, j.sent)
+	v.SentDocuments = pdfsig.FindSent(v.Evidence, j.policy.Sent)
 	for _, document := range v.SentDocuments {
 		switch {
 		case document.Relation == pdfsig.RelationNotFound:
@@ -243,7 +255,7 @@ func (j *Judge) judgeSent(v *Verdict, receipt Receipt) {
 			if v.Sent == SentSigned {
 				v.Sent = SentUnsigned
 			}
-			if j.policy.Limits.Strict {
+			if j.policy.Evidence.Strict {
 				v.add(&Problem{Kind: DocumentUnsigned, Document: document.Name})
 			}
 		case !document.Signed():

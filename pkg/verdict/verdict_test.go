@@ -119,7 +119,7 @@ func TestPolicyDecides(t *testing.T) {
 			"other-circuit"},
 		"one document more": {verdict.Policy{Sent: other}, "matches good not-judged not-known missing",
 			"document-missing"},
-		"strict": {verdict.Policy{Limits: evidence.Limits{Strict: true}},
+		"strict": {verdict.Policy{Evidence: evidence.Policy{Strict: true}},
 			"matches good not-judged not-known none", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -166,7 +166,7 @@ func TestStrictPolicyRefusesNotices(t *testing.T) {
 		}}}}}
 	for strict, want := range map[bool]verdict.SignatureCheck{false: verdict.SignaturesGood,
 		true: verdict.SignaturesRefused} {
-		judge, err := verdict.New(verdict.Policy{Limits: evidence.Limits{Strict: strict}})
+		judge, err := verdict.New(verdict.Policy{Evidence: evidence.Policy{Strict: strict}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -26,7 +26,8 @@ func (r *release) build(ctx context.Context, system system, folder string) (stri
 	}
 	// -w omits what only debuggers need, a quarter of the file. The symbol table stays for other
 	// tools.
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-w", "-o", path, r.main)
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false",
+		"-ldflags=-w -X "+r.commitVariable+"="+r.commit, "-o", path, r.main)
 	build.Dir = r.source
 	build.Env = append(os.Environ(),
 		"CGO_ENABLED=0", "GOFLAGS=", "GOWORK=off", "GOEXPERIMENT=", "GOFIPS140=off", "GOAMD64=v1", "GOARM64=v8.0",

@@ -5,8 +5,8 @@
 //	go run ./internal/tools/release -o dist
 //
 // Times in the archives are the time of the commit, or SOURCE_DATE_EPOCH (seconds since 1970)
-// without a repository. This package contains only the build of releases, and nothing that the
-// program itself needs.
+// without a repository. The program knows the commit, which is SOURCE_COMMIT there. This package
+// contains only the build of releases, and nothing that the program itself needs.
 package main
 
 import (
@@ -34,7 +34,9 @@ func main() {
 	out := flag.String("o", "dist", "`DIR` to put the release into; an earlier release there is replaced")
 	flag.Parse()
 	r := release{
-		source: ".", program: "danabio", main: "./cmd/danabio", version: danabio.Version, out: *out, log: os.Stdout,
+		source: ".", program: "danabio", main: "./cmd/danabio",
+		commitVariable: "github.com/danabio/danabio-go/pkg/danabio.linkedCommit", version: danabio.Version, out: *out,
+		log: os.Stdout,
 		systems: []system{
 			{"linux", "amd64"}, {"linux", "arm64"}, {"darwin", "amd64"}, {"darwin", "arm64"}, {"windows", "amd64"},
 			{"windows", "arm64"},
@@ -51,10 +53,13 @@ type release struct {
 	source  string // folder of the module
 	program string
 	main    string // path of the package relative to the module's folder
-	version string
-	systems []system
-	out     string
-	log     io.Writer
+	// commitVariable is the variable of the program that the linker sets to the commit
+	commitVariable string
+	commit         string
+	version        string
+	systems        []system
+	out            string
+	log            io.Writer
 }
 
 // system is a target of the build.
@@ -75,6 +80,9 @@ func (r *release) make(ctx context.Context) error {
 	}
 	when, err := r.date(ctx)
 	if err != nil {
+		return err
+	}
+	if r.commit, err = r.findCommit(ctx); err != nil {
 		return err
 	}
 	temporary, err := os.MkdirTemp(filepath.Dir(r.out), ".release-*")
@@ -179,6 +187,20 @@ func (r *release) texts(ctx context.Context, built string) ([]entry, error) {
 		texts = append(texts, entry{"completions/" + shell.file, 0o644, script})
 	}
 	return texts, nil
+}
+
+// findCommit returns the commit, with "-dirty" behind it if the tree has changes.
+func (r *release) findCommit(ctx context.Context) (string, error) {
+	if text := os.Getenv("SOURCE_COMMIT"); text != "" {
+		return text, nil
+	}
+	git := exec.CommandContext(ctx, "git", "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*")
+	git.Dir = r.source
+	out, err := git.Output()
+	if err != nil {
+		return "", fmt.Errorf("ask git for the commit: %w; without a repository set SOURCE_COMMIT", err)
+	}
+	return strings.TrimSpace(string(out)), nil
 }
 
 // date returns the time for everything in the release.

@@ -16,7 +16,10 @@ import (
 	"time"
 )
 
-const when = "1790000001"
+const (
+	when   = "1790000001"
+	commit = "0123456789abcdef0123456789abcdef01234567"
+)
 
 // small is a release of a small program for two systems, whose module lies in a new folder.
 func small(t *testing.T) *release {
@@ -24,8 +27,8 @@ func small(t *testing.T) *release {
 	source := filepath.Join(t.TempDir(), "a module's folder")
 	for name, content := range map[string]string{
 		"go.mod": "module example.com/small\n\ngo 1.26.0\n",
-		"main.go": "package main\n\nimport \"os\"\n\nfunc main() { _, _ = os.Stdout.WriteString(os.Args[1] + \" " +
-			"for \" + os.Args[2]) }\n",
+		"main.go": "package main\n\nimport \"os\"\n\nvar commit string\n\nfunc main() {\n\tif len(os.Args) == 1 " +
+			"{\n\t\tpanic(commit)\n\t}\n\t_, _ = os.Stdout.WriteString(os.Args[1] + \" for \" + os.Args[2])\n}\n",
 		"LICENSE":      "Permission is hereby granted, free of charge, to any person\n  obtaining a copy",
 		"README.md":    "# small\n",
 		"README.es.md": "# pequeño\n",
@@ -39,8 +42,10 @@ func small(t *testing.T) *release {
 		}
 	}
 	t.Setenv("SOURCE_DATE_EPOCH", when)
+	t.Setenv("SOURCE_COMMIT", commit)
 	return &release{
-		source: source, program: "small", main: ".", version: "1.2.3", out: filepath.Join(t.TempDir(), "dist"),
+		source: source, program: "small", main: ".", commitVariable: "main.commit", version: "1.2.3",
+		out:     filepath.Join(t.TempDir(), "dist"),
 		log:     io.Discard,
 		systems: []system{{"linux", "amd64"}, {"windows", "amd64"}},
 	}
@@ -99,6 +104,9 @@ func TestRelease(t *testing.T) {
 		root, err := one.goEnv(t.Context(), "GOROOT")
 		if err != nil {
 			t.Fatal(err)
+		}
+		if !bytes.Contains(program, []byte(commit)) {
+			t.Error("the program does not know its commit")
 		}
 		for _, path := range []string{one.source, filepath.Dir(one.out), root} {
 			if bytes.Contains(program, []byte(path)) {

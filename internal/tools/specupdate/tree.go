@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/danabio/danabio-go/internal/newfile"
+	"github.com/danabio/danabio-go/internal/atomicfile"
 )
 
 // tree is a snapshot of a checkout or of a source archive, in a temporary git repository. It
@@ -103,7 +103,7 @@ func (t *tree) install(ctx context.Context, files map[string][]byte) error {
 		paths = append(slices.Delete(paths, i, i+1), specFile)
 	}
 	place := func(path string) string { return filepath.Join(t.root, filepath.FromSlash(path)) }
-	parts := make(map[string]*newfile.File)
+	parts := make(map[string]*atomicfile.File)
 	defer func() {
 		for _, part := range parts {
 			part.Discard()
@@ -113,7 +113,7 @@ func (t *tree) install(ctx context.Context, files map[string][]byte) error {
 		if slices.Contains(meanwhile, path) {
 			return fmt.Errorf("put %s in place: it was changed while the update ran; run it again", path)
 		}
-		part, err := newfile.Create(place(path))
+		part, err := atomicfile.Create(place(path))
 		if err == nil {
 			parts[path] = part
 			err = fill(part, place(path), files[path])
@@ -131,7 +131,7 @@ func (t *tree) install(ctx context.Context, files map[string][]byte) error {
 }
 
 // fill writes the content, with the permissions of the file that it replaces.
-func fill(part *newfile.File, target string, content []byte) error {
+func fill(part *atomicfile.File, target string, content []byte) error {
 	mode := fs.FileMode(0o644)
 	if info, err := os.Stat(target); err == nil {
 		mode = info.Mode().Perm()

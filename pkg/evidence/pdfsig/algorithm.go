@@ -105,8 +105,8 @@ var signatureAlgorithms = [...]signatureAlgorithm{
 	{oid: oidKeyEd25519, name: nameEd25519},
 }
 
-// notJudged names algorithms that lead to [StatusIndeterminate].
-var notJudged = [...]struct {
+// unsupportedAlgorithms names algorithms that lead to [StatusIndeterminate].
+var unsupportedAlgorithms = [...]struct {
 	oid  asn1.ObjectIdentifier
 	name string
 }{
@@ -120,25 +120,26 @@ var notJudged = [...]struct {
 
 // algorithmName returns the name of an unsupported algorithm, or its identifier.
 func algorithmName(oid asn1.ObjectIdentifier) string {
-	for _, known := range notJudged {
+	for _, known := range unsupportedAlgorithms {
 		if known.oid.Equal(oid) {
 			return known.name
 		}
 	}
-	return showable(oid.String())
+	return printable(oid.String())
 }
 
 // findSignature returns the algorithm of an identifier. It fails if that names another digest.
 func findSignature(given pkix.AlgorithmIdentifier, digest digestAlgorithm) (signatureAlgorithm, *fault) {
 	algorithm, wrong := lookupSignature(given)
 	if wrong == nil && algorithm.hash != 0 && algorithm.hash != digest.hash {
-		wrong = undecided(CodeAlgorithm, "its signature algorithm and its digest algorithm name different digests")
+		wrong = indeterminateFault(CodeAlgorithm,
+			"its signature algorithm and its digest algorithm name different digests")
 	}
 	return algorithm, wrong
 }
 
-// weakHash reports whether two documents with the same digest can be made.
-func weakHash(hash crypto.Hash) bool {
+// isWeakHash reports whether two documents with the same digest can be made.
+func isWeakHash(hash crypto.Hash) bool {
 	return slices.ContainsFunc(digestAlgorithms[:], func(algorithm digestAlgorithm) bool {
 		return algorithm.hash == hash && algorithm.weak
 	})
@@ -150,24 +151,24 @@ func lookupSignature(given pkix.AlgorithmIdentifier) (signatureAlgorithm, *fault
 		switch {
 		case !algorithm.oid.Equal(given.Algorithm):
 		case algorithm.name == namePSS:
-			return pss(algorithm, given.Parameters)
+			return parsePSS(algorithm, given.Parameters)
 		default:
 			return algorithm, nil
 		}
 	}
-	return signatureAlgorithm{}, undecided(CodeAlgorithm, fmt.Sprintf("signature algorithm %s is not judged",
+	return signatureAlgorithm{}, indeterminateFault(CodeAlgorithm, fmt.Sprintf("signature algorithm %s is not judged",
 		algorithmName(given.Algorithm)))
 }
 
-// pss reads the parameters of RSA-PSS (RFC 4055). All of them have defaults.
-func pss(algorithm signatureAlgorithm, parameters asn1.RawValue) (signatureAlgorithm, *fault) {
+// parsePSS reads the parameters of RSA-PSS (RFC 4055). All of them have defaults.
+func parsePSS(algorithm signatureAlgorithm, parameters asn1.RawValue) (signatureAlgorithm, *fault) {
 	given := struct {
 		Hash    pkix.AlgorithmIdentifier `asn1:"explicit,optional,tag:0"`
 		Mask    pkix.AlgorithmIdentifier `asn1:"explicit,optional,tag:1"`
 		Salt    int                      `asn1:"explicit,optional,tag:2,default:20"`
 		Trailer int                      `asn1:"explicit,optional,tag:3,default:1"`
 	}{Salt: 20, Trailer: 1}
-	unsupported := undecided(CodeAlgorithm, "its RSA-PSS has parameters that are not judged")
+	unsupported := indeterminateFault(CodeAlgorithm, "its RSA-PSS has parameters that are not judged")
 	if len(parameters.FullBytes) > 0 && parameters.FullBytes[0] == tagSequence {
 		if rest, err := asn1.Unmarshal(parameters.FullBytes, &given); err != nil || len(rest) > 0 {
 			return algorithm, unsupported
@@ -203,15 +204,15 @@ func pss(algorithm signatureAlgorithm, parameters asn1.RawValue) (signatureAlgor
 // does not check that the right content was signed.
 func (a signatureAlgorithm) verify(certificate *certificate, hash crypto.Hash, digest, content,
 	signature []byte) *fault {
-	mismatch := invalid(CodeSignatureMismatch, "the signature does not fit the signer's key")
-	if certificate.unfit != nil {
-		return certificate.unfit
+	mismatch := invalidFault(CodeSignatureMismatch, "the signature does not fit the signer's key")
+	if certificate.keyFault != nil {
+		return certificate.keyFault
 	}
 	if !keyFits(certificate.key, a.name) {
 		return mismatch
 	}
-	if !usableKey(certificate.key) {
-		return undecided(CodeLimit, fmt.Sprintf("the signer's RSA key has more than %d bits", maxKeyBits))
+	if !isUsableKey(certificate.key) {
+		return indeterminateFault(CodeLimit, fmt.Sprintf("the signer's RSA key has more than %d bits", maxKeyBits))
 	}
 	holds := false
 	switch key := certificate.key.(type) {
@@ -223,14 +224,14 @@ func (a signatureAlgorithm) verify(certificate *certificate, hash crypto.Hash, d
 			err = rsa.VerifyPKCS1v15(key, hash, digest, signature)
 		}
 		if err != nil && !errors.Is(err, rsa.ErrVerification) {
-			return undecided(CodeAlgorithm, "the signer's RSA key is too short or otherwise unfit")
+			return indeterminateFault(CodeAlgorithm, "the signer's RSA key is too short or otherwise unfit")
 		}
 		holds = err == nil
 	case *ecdsa.PublicKey:
 		holds = ecdsa.VerifyASN1(key, digest, signature)
 	case ed25519.PublicKey:
 		if content == nil {
-			return undecided(CodeAlgorithm,
+			return indeterminateFault(CodeAlgorithm,
 				"its Ed25519 signature is over the document itself, without signed attributes, which is not judged")
 		}
 		holds = ed25519.Verify(key, content, signature)
@@ -250,8 +251,8 @@ func verifyPSS(key *rsa.PublicKey, hash crypto.Hash, digest, signature []byte, s
 	return rsa.VerifyPSS(key, hash, digest, signature, &rsa.PSSOptions{SaltLength: salt, Hash: hash})
 }
 
-// sum returns the hash of content.
-func sum(hash crypto.Hash, content []byte) []byte {
+// hashOf returns the hash of content.
+func hashOf(hash crypto.Hash, content []byte) []byte {
 	h := hash.New()
 	h.Write(content)
 	return h.Sum(nil)

@@ -9,7 +9,7 @@ import (
 // readStructure finds the pages, the fields and the entries that an update may replace in the first
 // revision.
 func (u *update) readStructure(root pdf.Reference, catalog pdf.Object) error {
-	form, err := u.resolve(u.old, catalog.Get("AcroForm"))
+	form, err := u.resolve(u.before, catalog.Get("AcroForm"))
 	if err != nil {
 		return err
 	}
@@ -20,31 +20,31 @@ func (u *update) readStructure(root pdf.Reference, catalog pdf.Object) error {
 	slots := []slot{
 		{value: catalog.Get("DSS"), deep: true},
 		{value: catalog.Get("Extensions"), deep: true},
-		{value: atItself(catalog.Get("AcroForm"))},
+		{value: referenceOrNull(catalog.Get("AcroForm"))},
 	}
 	for _, page := range u.pages {
-		slots = append(slots, slot{value: atItself(page.annotations)})
+		slots = append(slots, slot{value: referenceOrNull(page.annotations)})
 		holders[page.number] = true
 	}
-	slots = append(slots, slot{value: atItself(form.Get("Fields"))})
+	slots = append(slots, slot{value: referenceOrNull(form.Get("Fields"))})
 	if err := u.readFields(form); err != nil {
 		return err
 	}
 	for number, f := range u.fields {
 		holders[number] = true
-		if u.changed[number] { // an unchanged field must keep its appearance
+		if u.changedObjects[number] { // an unchanged field must keep its appearance
 			for _, key := range []string{"AP", "V"} {
 				slots = append(slots, slot{value: f.dictionary.Get(key), deep: true})
 			}
 		}
 	}
-	u.owned, err = newOwnership(u, holders, slots)
+	u.ownership, err = newOwnership(u, holders, slots)
 	return err
 }
 
-// atItself returns value if it is a reference, and null otherwise: the content of a direct array
-// does not belong to the entry alone.
-func atItself(value pdf.Object) pdf.Object {
+// referenceOrNull returns value if it is a reference, and null otherwise: the content of a direct
+// array does not belong to the entry alone.
+func referenceOrNull(value pdf.Object) pdf.Object {
 	if value.Kind == pdf.Ref {
 		return value
 	}
@@ -53,23 +53,23 @@ func atItself(value pdf.Object) pdf.Object {
 
 // compareCatalog allows the catalog to change in validation data, form and permissions.
 func (u *update) compareCatalog(root pdf.Reference, before, after pdf.Object) error {
-	for _, key := range differences(before, after) {
+	for _, key := range differingKeys(before, after) {
 		switch key {
 		case "DSS", "Extensions", "AcroForm":
 		case "Version":
 			if after.Get(key).Kind != pdf.Name {
-				u.other("catalog: /%s", key)
+				u.noteOther("catalog: /%s", key)
 			}
 		case "Perms":
 			if err := u.comparePermissions(before.Get(key), after.Get(key)); err != nil {
 				return err
 			}
 		default:
-			u.other("catalog: /%s", showable(key))
+			u.noteOther("catalog: /%s", printable(key))
 		}
 	}
-	if u.changed[root.Number] {
-		u.explained[root.Number] = true // other changes are noted below
+	if u.changedObjects[root.Number] {
+		u.allowed[root.Number] = true // other changes are noted below
 	}
 	if err := u.compareValidationData("DSS", before, after, u.isDSS); err != nil {
 		return err
@@ -88,15 +88,15 @@ func (u *update) compareValidationData(key string, before, after pdf.Object, gra
 	before, after = before.Get(key), after.Get(key)
 	if after.Kind == pdf.Null {
 		if before.Kind != pdf.Null {
-			u.other("catalog: /%s is gone", key)
+			u.noteOther("catalog: /%s is gone", key)
 		}
 		return nil
 	}
-	explained := len(u.explained)
-	if err := u.additions(after); err != nil {
+	explained := len(u.allowed)
+	if err := u.allowTree(after); err != nil {
 		return err
 	}
-	if len(u.explained) == explained && alike(before, after) {
+	if len(u.allowed) == explained && equalValues(before, after) {
 		return nil
 	}
 	fine, err := grammar(after)
@@ -104,7 +104,7 @@ func (u *update) compareValidationData(key string, before, after pdf.Object, gra
 		return err
 	}
 	if !fine {
-		u.other("catalog: /%s contains something other than it should", key)
+		u.noteOther("catalog: /%s contains something other than it should", key)
 		return nil
 	}
 	u.note(ChangeValidationData, "catalog: /%s", key)
@@ -137,7 +137,7 @@ func (u *update) isExtensions(value pdf.Object) (bool, error) {
 	return u.isDictionary(value, map[string]grammar{
 		"Type": isDirect,
 		"": func(o pdf.Object) (bool, error) {
-			items, err := u.resolve(u.new, o)
+			items, err := u.resolve(u.after, o)
 			if err != nil || items.Kind != pdf.Array {
 				return simple(o)
 			}
@@ -154,7 +154,7 @@ func (u *update) isExtensions(value pdf.Object) (bool, error) {
 // isDictionary reports whether a value is a dictionary with no other entries than the given ones.
 // The key "" stands for all other keys.
 func (u *update) isDictionary(value pdf.Object, entries map[string]grammar) (bool, error) {
-	dictionary, err := u.resolve(u.new, value)
+	dictionary, err := u.resolve(u.after, value)
 	if err != nil || dictionary.Kind != pdf.Dictionary {
 		return false, err
 	}
@@ -179,7 +179,7 @@ func isDirect(value pdf.Object) (bool, error) {
 }
 
 func (u *update) isStreams(value pdf.Object) (bool, error) {
-	array, err := u.resolve(u.new, value)
+	array, err := u.resolve(u.after, value)
 	if err != nil || array.Kind != pdf.Array {
 		return false, err
 	}
@@ -195,13 +195,13 @@ func (u *update) isStream(value pdf.Object) (bool, error) {
 	if value.Kind != pdf.Ref {
 		return false, nil
 	}
-	loaded, err := u.number(u.new, value.Reference().Number)
+	loaded, err := u.loadNumber(u.after, value.Reference().Number)
 	return err == nil && loaded.Stream >= 0, err
 }
 
 // comparePermissions allows /Perms to name a certification that the update adds.
 func (u *update) comparePermissions(before, after pdf.Object) error {
-	permissions, err := u.resolve(u.new, after)
+	permissions, err := u.resolve(u.after, after)
 	if err != nil {
 		return err
 	}
@@ -209,28 +209,28 @@ func (u *update) comparePermissions(before, after pdf.Object) error {
 	certified := target.Kind == pdf.Ref && slices.ContainsFunc(u.signatures, func(s *Signature) bool {
 		return s.Kind == KindCertification && s.Object == target.Reference().Number
 	})
-	alone := slices.Equal(keys(permissions), []string{"DocMDP"})
-	if before.Kind != pdf.Null || !certified || !alone || !u.addition(after) {
-		u.other("catalog: /Perms")
+	alone := slices.Equal(dictionaryKeys(permissions), []string{"DocMDP"})
+	if before.Kind != pdf.Null || !certified || !alone || !u.allowObject(after) {
+		u.noteOther("catalog: /Perms")
 	}
 	return nil
 }
 
 // compareForm allows the form to gain signature fields and the fonts that they use.
 func (u *update) compareForm(before, after pdf.Object) error {
-	a, err := u.resolve(u.old, before)
+	a, err := u.resolve(u.before, before)
 	if err != nil {
 		return err
 	}
-	b, err := u.resolve(u.new, after)
+	b, err := u.resolve(u.after, after)
 	if err != nil {
 		return err
 	}
-	if a.Kind != pdf.Null && b.Kind != pdf.Dictionary || !u.addition(after) {
-		u.other("catalog: /AcroForm")
+	if a.Kind != pdf.Null && b.Kind != pdf.Dictionary || !u.allowObject(after) {
+		u.noteOther("catalog: /AcroForm")
 		return nil
 	}
-	for _, key := range differences(a, b) {
+	for _, key := range differingKeys(a, b) {
 		value := b.Get(key)
 		switch {
 		case key == "Fields":
@@ -241,23 +241,23 @@ func (u *update) compareForm(before, after pdf.Object) error {
 				return err
 			}
 		default:
-			u.other("form: /%s", showable(key))
+			u.noteOther("form: /%s", printable(key))
 		}
 	}
-	fields, err := u.list(u.old, a.Get("Fields"))
+	fields, err := u.list(u.before, a.Get("Fields"))
 	if err != nil {
 		return err
 	}
-	now, err := u.list(u.new, b.Get("Fields"))
+	now, err := u.list(u.after, b.Get("Fields"))
 	if err != nil {
 		return err
 	}
-	more, kept := added(fields, now)
-	if !kept || !u.addition(b.Get("Fields")) {
-		u.other("form: a field is gone")
+	more, kept := addedItems(fields, now)
+	if !kept || !u.allowObject(b.Get("Fields")) {
+		u.noteOther("form: a field is gone")
 	}
 	for _, field := range more {
-		if err := u.newField(field); err != nil {
+		if err := u.allowNewField(field); err != nil {
 			return err
 		}
 	}
@@ -270,27 +270,27 @@ func (u *update) compareForm(before, after pdf.Object) error {
 func (u *update) compareResources(before, after pdf.Object) error {
 	text := false
 	for _, field := range u.fields {
-		text = text || field.kind != "Sig"
+		text = text || field.fieldType != "Sig"
 	}
 	if !text {
-		return u.additions(after)
+		return u.allowTree(after)
 	}
 	if before.Kind == pdf.Ref || after.Kind == pdf.Ref && before.Kind != pdf.Null {
-		u.other("form: /DR")
+		u.noteOther("form: /DR")
 		return nil
 	}
-	for _, category := range differences(before, after) {
+	for _, category := range differingKeys(before, after) {
 		a, b := before.Get(category), after.Get(category)
-		for _, name := range differences(a, b) {
+		for _, name := range differingKeys(a, b) {
 			if a.Get(name).Kind != pdf.Null {
-				u.other("form: /DR")
+				u.noteOther("form: /DR")
 				return nil
 			}
 		}
 		if a.Kind != pdf.Null && (a.Kind != pdf.Dictionary || b.Kind != pdf.Dictionary) {
-			u.other("form: /DR")
+			u.noteOther("form: /DR")
 			return nil
 		}
 	}
-	return u.additions(after)
+	return u.allowTree(after)
 }

@@ -19,24 +19,24 @@ import (
 // Package x509 refuses some certificates that are in use, for example those with a negative serial
 // number. Their signatures can still be checked, but not their trust.
 type certificate struct {
-	raw    []byte
-	issuer []byte // in DER
-	serial []byte // content octets of the INTEGER
-	keyID  []byte // nil if the certificate has none
-	key    crypto.PublicKey
-	unfit  *fault // why there is no key
+	raw      []byte
+	issuer   []byte // in DER
+	serial   []byte // content octets of the INTEGER
+	keyID    []byte // nil if the certificate has none
+	key      crypto.PublicKey
+	keyFault *fault // why there is no key
 
-	parsed  *x509.Certificate // nil if x509 refuses it
-	refused string            // why x509 refuses it
-	names   struct{ issuer, subject pkix.RDNSequence }
-	valid   struct{ NotBefore, NotAfter time.Time }
+	x509       *x509.Certificate // nil if x509 refuses it
+	parseFault string            // why x509 refuses it
+	names      struct{ issuer, subject pkix.RDNSequence }
+	validity   struct{ NotBefore, NotAfter time.Time }
 }
 
 var oidKeyIdentifier = asn1.ObjectIdentifier{2, 5, 29, 14}
 
 func parseCertificate(raw []byte) (*certificate, error) {
-	outer := read(raw, tagSequence)
-	tbs := read(outer.take(tagSequence).FullBytes, tagSequence)
+	outer := newDERReader(raw, tagSequence)
+	tbs := newDERReader(outer.take(tagSequence).FullBytes, tagSequence)
 	tbs.optional(tagZero) // version
 	c := &certificate{raw: raw, serial: tbs.take(tagInteger).Bytes}
 	tbs.take(tagSequence) // algorithm
@@ -47,15 +47,15 @@ func parseCertificate(raw []byte) (*certificate, error) {
 	if outer.err != nil || tbs.err != nil || len(c.serial) == 0 {
 		return nil, errNotDER
 	}
-	c.key, c.unfit = parseKey(key)
+	c.key, c.keyFault = parseKey(key)
 	var err error
-	if c.parsed, err = x509.ParseCertificate(raw); err == nil {
-		c.keyID = c.parsed.SubjectKeyId
-		c.valid.NotBefore, c.valid.NotAfter = c.parsed.NotBefore, c.parsed.NotAfter
+	if c.x509, err = x509.ParseCertificate(raw); err == nil {
+		c.keyID = c.x509.SubjectKeyId
+		c.validity.NotBefore, c.validity.NotAfter = c.x509.NotBefore, c.x509.NotAfter
 	} else {
-		c.refused = "the certificate has a form that cannot be checked against roots"
+		c.parseFault = "the certificate has a form that cannot be checked against roots"
 		if c.serial[0] >= 0x80 {
-			c.refused = "the certificate has a negative serial number, and cannot be checked against roots"
+			c.parseFault = "the certificate has a negative serial number, and cannot be checked against roots"
 		}
 		for len(tbs.list) > 0 && tbs.list[0].FullBytes[0] != tagThree {
 			tbs.list = tbs.list[1:]
@@ -63,7 +63,7 @@ func parseCertificate(raw []byte) (*certificate, error) {
 		if extensions, ok := tbs.optional(tagThree); ok {
 			c.keyID = keyIdentifier(extensions.Bytes)
 		}
-		_, _ = asn1.Unmarshal(validity, &c.valid) // for display only
+		_, _ = asn1.Unmarshal(validity, &c.validity) // for display only
 	}
 	_, _ = asn1.Unmarshal(c.issuer, &c.names.issuer)
 	_, _ = asn1.Unmarshal(subject, &c.names.subject)
@@ -96,7 +96,7 @@ var (
 
 // parseKey parses a SubjectPublicKeyInfo. It also accepts RSA-PSS keys, which x509 does not know.
 func parseKey(raw []byte) (crypto.PublicKey, *fault) {
-	unreadable := undecided(CodeAlgorithm, "the signer's key cannot be read")
+	unreadable := indeterminateFault(CodeAlgorithm, "the signer's key cannot be read")
 	var info struct {
 		Algorithm pkix.AlgorithmIdentifier
 		Key       asn1.BitString
@@ -117,13 +117,13 @@ func parseKey(raw []byte) (crypto.PublicKey, *fault) {
 	case oid.Equal(oidKeyEC):
 		key, err := x509.ParsePKIXPublicKey(raw)
 		if err != nil {
-			return nil, undecided(CodeAlgorithm,
+			return nil, indeterminateFault(CodeAlgorithm,
 				"the signer's key is on the curve "+curveName(info.Algorithm.Parameters.FullBytes)+
 					", which is not judged")
 		}
 		return key, nil
 	}
-	return nil, undecided(CodeAlgorithm, "the signer's key is for "+algorithmName(oid)+", which is not judged")
+	return nil, indeterminateFault(CodeAlgorithm, "the signer's key is for "+algorithmName(oid)+", which is not judged")
 }
 
 // curveName names an elliptic curve that this package does not support.
@@ -142,7 +142,7 @@ func curveName(parameters []byte) string {
 	if oid.Equal(asn1.ObjectIdentifier{1, 3, 132, 0, 10}) {
 		return "secp256k1"
 	}
-	return showable(oid.String())
+	return printable(oid.String())
 }
 
 // number returns the serial number.
@@ -159,9 +159,9 @@ func newSigner(c *certificate) *Signer {
 	signer := &Signer{
 		Serial:      c.number().Text(16),
 		SHA256:      hex.EncodeToString(fingerprint[:]),
-		NotBefore:   c.valid.NotBefore.UTC(),
-		NotAfter:    c.valid.NotAfter.UTC(),
-		Certificate: c.parsed,
+		NotBefore:   c.validity.NotBefore.UTC(),
+		NotAfter:    c.validity.NotAfter.UTC(),
+		Certificate: c.x509,
 	}
 	// a self-issued certificate would show the signer's name as issuer
 	if issuer := c.names.issuer.String(); issuer != c.names.subject.String() {
@@ -170,14 +170,14 @@ func newSigner(c *certificate) *Signer {
 	return signer
 }
 
-// weakKey reports whether a key is too short by today's standards.
-func weakKey(key crypto.PublicKey) bool {
+// isWeakKey reports whether a key is too short by today's standards.
+func isWeakKey(key crypto.PublicKey) bool {
 	own, isRSA := key.(*rsa.PublicKey)
 	return isRSA && own.N.BitLen() < strongKeyBits
 }
 
-// usableKey rejects keys that are too large to compute with.
-func usableKey(key crypto.PublicKey) bool {
+// isUsableKey rejects keys that are too large to compute with.
+func isUsableKey(key crypto.PublicKey) bool {
 	own, isRSA := key.(*rsa.PublicKey)
 	return !isRSA || own.N.BitLen() <= maxKeyBits
 }

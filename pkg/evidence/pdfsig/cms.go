@@ -26,24 +26,24 @@ const (
 	maxCertificates = 256
 )
 
-// message is a CMS signature (RFC 5652).
-type message struct {
+// cmsMessage is a CMS signature (RFC 5652).
+type cmsMessage struct {
 	certificates []*certificate
 	crls         [][]byte
 	content      []byte // empty for detached signatures
-	signers      []*signer
+	signers      []*signerInfo
 }
 
-// signer is one signer of a message.
-type signer struct {
-	certificate *certificate // nil if the message does not include it
-	attributed  bool         // has signed attributes
-	signed      []attribute
-	signedDER   []byte // the signed attributes as a SET, in their original order
-	unsigned    []attribute
-	digest      digestAlgorithm
-	algorithm   signatureAlgorithm
-	value       []byte
+// signerInfo is one signer of a message.
+type signerInfo struct {
+	certificate         *certificate // nil if the message does not include it
+	hasSignedAttributes bool         // has signed attributes
+	signedAttributes    []attribute
+	signedAttributesDER []byte // the signed attributes as a SET, in their original order
+	unsignedAttributes  []attribute
+	digest              digestAlgorithm
+	algorithm           signatureAlgorithm
+	value               []byte
 }
 
 // attribute is an attribute of a CMS signer. Values holds the members of its SET.
@@ -54,22 +54,22 @@ type attribute struct {
 
 // parseCMS parses a CMS whose limits berLength has checked. If it returns a fault, the message
 // holds what could be read.
-func parseCMS(raw []byte) (*message, *fault) {
-	m := &message{}
-	info := read(definite(raw), tagSequence)
+func parseCMS(raw []byte) (*cmsMessage, *fault) {
+	m := &cmsMessage{}
+	info := newDERReader(toDefiniteLength(raw), tagSequence)
 	kind := info.take(tagOID).FullBytes
 	content := info.take(tagZero).Bytes
 	if info.err != nil || !isOID(kind, oidSignedData) {
-		return m, invalid(CodeCMS, "its /Contents contains no CMS signature")
+		return m, invalidFault(CodeCMS, "its /Contents contains no CMS signature")
 	}
-	malformed := undecided(CodeCMSUnsupported, "its CMS has a form that cannot be read")
-	data := read(content, tagSequence)
+	malformed := indeterminateFault(CodeCMSUnsupported, "its CMS has a form that cannot be read")
+	data := newDERReader(content, tagSequence)
 	data.take(tagInteger) // version
 	data.take(tagSet)     // digest algorithms; each signer names its own again
-	encapsulated := read(data.take(tagSequence).FullBytes, tagSequence)
+	encapsulated := newDERReader(data.take(tagSequence).FullBytes, tagSequence)
 	encapsulated.take(tagOID)
 	if inner, ok := encapsulated.optional(tagZero); ok {
-		octets := read(inner.FullBytes, tagZero)
+		octets := newDERReader(inner.FullBytes, tagZero)
 		m.content = octets.take(tagOctets).Bytes
 		if octets.err != nil {
 			return m, malformed
@@ -87,14 +87,14 @@ func parseCMS(raw []byte) (*message, *fault) {
 	if len(crls.FullBytes) > 0 {
 		m.crls = sequences(crls.FullBytes, tagOne)
 	}
-	list, err := members(signers.FullBytes, tagSet)
+	list, err := parseMembers(signers.FullBytes, tagSet)
 	switch {
 	case err != nil:
 		return m, malformed
 	case len(list) == 0:
-		return m, undecided(CodeCMSUnsupported, "its CMS has no signer")
+		return m, indeterminateFault(CodeCMSUnsupported, "its CMS has no signer")
 	case len(list) > maxSigners:
-		return m, undecided(CodeLimit, "its CMS has more signers than are judged")
+		return m, indeterminateFault(CodeLimit, "its CMS has more signers than are judged")
 	}
 	var worst *fault
 	for _, one := range list {
@@ -115,7 +115,7 @@ func isOID(der []byte, oid asn1.ObjectIdentifier) bool {
 
 // sequences returns the members that are sequences, or nil if the whole is malformed.
 func sequences(raw []byte, tag byte) [][]byte {
-	list, _ := members(raw, tag)
+	list, _ := parseMembers(raw, tag)
 	var result [][]byte
 	for _, one := range list {
 		if one.FullBytes[0] == tagSequence {
@@ -126,13 +126,13 @@ func sequences(raw []byte, tag byte) [][]byte {
 }
 
 // addCertificates reads the message's certificates and skips those that are malformed.
-func (m *message) addCertificates(raw []byte) *fault {
+func (m *cmsMessage) addCertificates(raw []byte) *fault {
 	if len(raw) == 0 {
 		return nil
 	}
 	list := sequences(raw, tagZero)
 	if len(list) > maxCertificates {
-		return undecided(CodeLimit, "its CMS has more certificates than are judged")
+		return indeterminateFault(CodeLimit, "its CMS has more certificates than are judged")
 	}
 	for _, one := range list {
 		if c, err := parseCertificate(one); err == nil {
@@ -143,14 +143,14 @@ func (m *message) addCertificates(raw []byte) *fault {
 }
 
 // parseSigner parses a SignerInfo.
-func (m *message) parseSigner(raw []byte) (*signer, *fault) {
-	s := &signer{}
-	info := read(raw, tagSequence)
+func (m *cmsMessage) parseSigner(raw []byte) (*signerInfo, *fault) {
+	s := &signerInfo{}
+	info := newDERReader(raw, tagSequence)
 	info.take(tagInteger) // version
 	if keyID, ok := info.optional(tagKeyID); ok {
 		s.certificate = m.find(func(c *certificate) bool { return c.keyID != nil && bytes.Equal(c.keyID, keyID.Bytes) })
 	} else {
-		names := read(info.take(tagSequence).FullBytes, tagSequence)
+		names := newDERReader(info.take(tagSequence).FullBytes, tagSequence)
 		issuer, serial := names.take(tagSequence).FullBytes, names.take(tagInteger).Bytes
 		if names.err != nil {
 			info.err = names.err
@@ -165,37 +165,38 @@ func (m *message) parseSigner(raw []byte) (*signer, *fault) {
 	s.value = info.take(tagOctets).Bytes
 	unsigned, _ := info.optional(tagOne)
 	if info.err != nil || len(info.list) > 0 {
-		return s, undecided(CodeCMSUnsupported, "its CMS has a signer in a form that cannot be read")
+		return s, indeterminateFault(CodeCMSUnsupported, "its CMS has a signer in a form that cannot be read")
 	}
-	if s.attributed = attributed; attributed {
+	if s.hasSignedAttributes = attributed; attributed {
 		var err error
-		if s.signed, s.signedDER, err = attributes(signed.FullBytes); err != nil || len(s.signed) == 0 {
-			return s, invalid(CodeSignedAttributes, "its signed attributes are malformed")
+		if s.signedAttributes, s.signedAttributesDER, err = parseAttributes(signed.FullBytes); err != nil ||
+			len(s.signedAttributes) == 0 {
+			return s, invalidFault(CodeSignedAttributes, "its signed attributes are malformed")
 		}
 	}
 	if len(unsigned.FullBytes) > 0 {
 		var err error
-		if s.unsigned, _, err = attributes(unsigned.FullBytes); err != nil {
-			return s, invalid(CodeCMS, "its unsigned attributes are malformed")
+		if s.unsignedAttributes, _, err = parseAttributes(unsigned.FullBytes); err != nil {
+			return s, invalidFault(CodeCMS, "its unsigned attributes are malformed")
 		}
 	}
 	return s, s.findAlgorithms(digest, algorithm)
 }
 
 // findAlgorithms reads the two AlgorithmIdentifiers.
-func (s *signer) findAlgorithms(digest, algorithm []byte) *fault {
+func (s *signerInfo) findAlgorithms(digest, algorithm []byte) *fault {
 	var one, other pkix.AlgorithmIdentifier
 	_, err := asn1.Unmarshal(digest, &one)
 	_, err2 := asn1.Unmarshal(algorithm, &other)
 	if err := errors.Join(err, err2); err != nil {
-		return undecided(CodeCMSUnsupported, "its CMS names its algorithms in a form that cannot be read")
+		return indeterminateFault(CodeCMSUnsupported, "its CMS names its algorithms in a form that cannot be read")
 	}
 	var known bool
 	if s.digest, known = findDigest(one.Algorithm); !known {
-		return undecided(CodeAlgorithm, "digest algorithm "+s.digest.name+" is not judged")
+		return indeterminateFault(CodeAlgorithm, "digest algorithm "+s.digest.name+" is not judged")
 	}
 	if s.digest.hash == brokenDigest {
-		return invalid(CodeBrokenDigest,
+		return invalidFault(CodeBrokenDigest,
 			"it uses MD5, with which anybody can make a second document of the same digest")
 	}
 	var wrong *fault
@@ -203,7 +204,7 @@ func (s *signer) findAlgorithms(digest, algorithm []byte) *fault {
 	return wrong
 }
 
-func (m *message) find(is func(*certificate) bool) *certificate {
+func (m *cmsMessage) find(is func(*certificate) bool) *certificate {
 	for _, c := range m.certificates {
 		if is(c) {
 			return c
@@ -212,9 +213,9 @@ func (m *message) find(is func(*certificate) bool) *certificate {
 	return nil
 }
 
-// attributes reads a signer's attributes and returns them with the SET encoding that the signature
-// covers.
-func attributes(raw []byte) ([]attribute, []byte, error) {
+// parseAttributes reads a signer's attributes and returns them with the SET encoding that the
+// signature covers.
+func parseAttributes(raw []byte) ([]attribute, []byte, error) {
 	der := bytes.Clone(raw)
 	der[0] = tagSet
 	var result []attribute
@@ -225,9 +226,9 @@ func attributes(raw []byte) ([]attribute, []byte, error) {
 	return result, der, nil
 }
 
-// one returns the value of an attribute that must occur once and have one value. It returns nil and
-// true if the attribute is missing, and false if it is malformed.
-func one(list []attribute, oid asn1.ObjectIdentifier) (value []byte, ok bool) {
+// singleValue returns the value of an attribute that must occur once and have one value. It returns
+// nil and true if the attribute is missing, and false if it is malformed.
+func singleValue(list []attribute, oid asn1.ObjectIdentifier) (value []byte, ok bool) {
 	for _, a := range list {
 		if !a.Type.Equal(oid) {
 			continue
@@ -240,9 +241,9 @@ func one(list []attribute, oid asn1.ObjectIdentifier) (value []byte, ok bool) {
 	return value, true
 }
 
-// knownUnsigned lists the unsigned attributes of CMS and CAdES (ETSI EN 319 122-1), and Adobe's
-// revocation data.
-var knownUnsigned = [...]asn1.ObjectIdentifier{
+// knownUnsignedAttributes lists the unsigned attributes of CMS and CAdES (ETSI EN 319 122-1), and
+// Adobe's revocation data.
+var knownUnsignedAttributes = [...]asn1.ObjectIdentifier{
 	oidTimeStampToken,
 	oidAdobeRevocation,
 	{1, 2, 840, 113549, 1, 9, 6},         // countersignature
@@ -263,12 +264,12 @@ var knownUnsigned = [...]asn1.ObjectIdentifier{
 	{0, 4, 0, 19122, 1, 4},               // signature policy store
 }
 
-// strange returns the type of an unknown unsigned attribute: it consists of bytes that no signature
-// covers and no reader shows.
-func (s *signer) strange() (asn1.ObjectIdentifier, bool) {
-	for _, a := range s.unsigned {
+// unknownAttribute returns the type of an unknown unsigned attribute: it consists of bytes that no
+// signature covers and no reader shows.
+func (s *signerInfo) unknownAttribute() (asn1.ObjectIdentifier, bool) {
+	for _, a := range s.unsignedAttributes {
 		known := false
-		for _, oid := range knownUnsigned {
+		for _, oid := range knownUnsignedAttributes {
 			known = known || oid.Equal(a.Type)
 		}
 		if !known {

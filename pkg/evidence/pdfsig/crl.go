@@ -37,13 +37,13 @@ func (l *crl) find(subject *x509.Certificate) *x509.RevocationListEntry {
 	return l.entries[subject.SerialNumber.Text(16)]
 }
 
-// complete reports whether the list covers all certificates like subject, so that subject is not
-// revoked if the list does not name it.
-func (l *crl) complete(subject *x509.Certificate) bool {
+// coversCertificate reports whether the list covers all certificates like subject, so that subject
+// is not revoked if the list does not name it.
+func (l *crl) coversCertificate(subject *x509.Certificate) bool {
 	for _, extension := range l.Extensions {
 		switch {
 		case extension.Id.Equal(oidIssuingPoint):
-			if !leavesIn(extension.Value, subject) {
+			if !pointIncludes(extension.Value, subject) {
 				return false
 			}
 		case extension.Critical: // for example the mark of a delta CRL
@@ -53,10 +53,10 @@ func (l *crl) complete(subject *x509.Certificate) bool {
 	return true
 }
 
-// leavesIn reports whether an IssuingDistributionPoint covers a certificate.
-func leavesIn(value []byte, subject *x509.Certificate) bool {
+// pointIncludes reports whether an IssuingDistributionPoint covers a certificate.
+func pointIncludes(value []byte, subject *x509.Certificate) bool {
 	const users, authorities = 0x81, 0x82
-	parts, err := members(value, tagSequence)
+	parts, err := parseMembers(value, tagSequence)
 	if err != nil {
 		return false
 	}
@@ -83,18 +83,18 @@ func leavesIn(value []byte, subject *x509.Certificate) bool {
 	return true
 }
 
-// indirect reports whether a list may cover certificates of other issuers. This package does not
+// isIndirect reports whether a list may cover certificates of other issuers. This package does not
 // use such lists.
-func (l *crl) indirect() bool {
+func (l *crl) isIndirect() bool {
 	const others = 0x84
 	return slices.ContainsFunc(l.Extensions, func(extension pkix.Extension) bool {
-		parts, err := members(extension.Value, tagSequence)
+		parts, err := parseMembers(extension.Value, tagSequence)
 		return extension.Id.Equal(oidIssuingPoint) && (err != nil || slices.ContainsFunc(parts,
 			func(part asn1.RawValue) bool { return part.FullBytes[0] == others }))
 	})
 }
 
-// by reports whether the issuer signed the list.
-func (l *crl) by(issuer *x509.Certificate) bool {
-	return bytes.Equal(l.RawIssuer, issuer.RawSubject) && !l.indirect() && l.CheckSignatureFrom(issuer) == nil
+// isSignedBy reports whether the issuer signed the list.
+func (l *crl) isSignedBy(issuer *x509.Certificate) bool {
+	return bytes.Equal(l.RawIssuer, issuer.RawSubject) && !l.isIndirect() && l.CheckSignatureFrom(issuer) == nil
 }

@@ -5,15 +5,16 @@ import (
 	"errors"
 )
 
-// definite converts one BER element to definite lengths and joins constructed octet strings. It
-// leaves DER unchanged, byte for byte. [berLength] must have checked the limits.
-func definite(raw []byte) []byte {
-	element, _ := definiteFirst(raw)
+// toDefiniteLength converts one BER element to definite lengths and joins constructed octet
+// strings. It leaves DER unchanged, byte for byte. [berLength] must have checked the limits.
+func toDefiniteLength(raw []byte) []byte {
+	element, _ := firstToDefiniteLength(raw)
 	return element
 }
 
-// definiteFirst is like definite for the first of several elements, and also returns the rest.
-func definiteFirst(raw []byte) (element, rest []byte) {
+// firstToDefiniteLength is like definite for the first of several elements, and also returns the
+// rest.
+func firstToDefiniteLength(raw []byte) (element, rest []byte) {
 	head, length, indefinite := elementHead(raw)
 	content := raw[head:]
 	if !indefinite {
@@ -30,7 +31,7 @@ func definiteFirst(raw []byte) (element, rest []byte) {
 			rest = content[2:]
 			break
 		}
-		part, after := definiteFirst(content)
+		part, after := firstToDefiniteLength(content)
 		if len(part) != len(content)-len(after) || &part[0] != &content[0] {
 			changed = true
 		}
@@ -96,9 +97,9 @@ func appendHead(dst []byte, tag byte, length int) []byte {
 
 var errNotDER = errors.New("it is not encoded as DER")
 
-// members returns the elements inside a constructed element with the given tag, which must fill
-// raw.
-func members(raw []byte, tag byte) ([]asn1.RawValue, error) {
+// parseMembers returns the elements inside a constructed element with the given tag, which must
+// fill raw.
+func parseMembers(raw []byte, tag byte) ([]asn1.RawValue, error) {
 	var outer asn1.RawValue
 	if rest, err := asn1.Unmarshal(raw, &outer); err != nil || len(rest) > 0 || raw[0] != tag {
 		return nil, errNotDER
@@ -129,25 +130,25 @@ const (
 	tagThree    = 0xA3
 )
 
-// reader consumes a list of elements one by one.
-type reader struct {
+// derReader consumes a list of elements one by one.
+type derReader struct {
 	list []asn1.RawValue
 	err  error
 }
 
-func read(raw []byte, tag byte) *reader {
-	list, err := members(raw, tag)
-	return &reader{list, err}
+func newDERReader(raw []byte, tag byte) *derReader {
+	list, err := parseMembers(raw, tag)
+	return &derReader{list, err}
 }
 
-// is reports whether the next element has the tag.
-func (r *reader) is(tag byte) bool {
+// hasTag reports whether the next element has the tag.
+func (r *derReader) hasTag(tag byte) bool {
 	return r.err == nil && len(r.list) > 0 && r.list[0].FullBytes[0] == tag
 }
 
 // take consumes the next element, which must have the tag.
-func (r *reader) take(tag byte) asn1.RawValue {
-	if !r.is(tag) {
+func (r *derReader) take(tag byte) asn1.RawValue {
+	if !r.hasTag(tag) {
 		r.err = errNotDER
 		return asn1.RawValue{}
 	}
@@ -157,8 +158,8 @@ func (r *reader) take(tag byte) asn1.RawValue {
 }
 
 // optional consumes the next element if it has the tag.
-func (r *reader) optional(tag byte) (asn1.RawValue, bool) {
-	if !r.is(tag) {
+func (r *derReader) optional(tag byte) (asn1.RawValue, bool) {
+	if !r.hasTag(tag) {
 		return asn1.RawValue{}, false
 	}
 	return r.take(tag), true

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
@@ -42,13 +43,14 @@ func ExampleCheck() {
 }
 
 func ExampleFindSent() {
-	sent := []pdfsig.Sent{sentOf("contract.pdf", contract())} // as a start's receipt has it
+	sent := []evidence.SentDocument{sentOf("contract.pdf", contract())} // as a start's receipt has it
 	inspector, err := pdfsig.New(pdfsig.Options{Sent: sent})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	report, err := zipOf(map[string][]byte{"signed.pdf": once()}).Verify(inspector)
+	report, err := zipOf(map[string][]byte{"signed.pdf": once()}).Verify(context.Background(),
+		evidence.WithInspectors(inspector))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -66,7 +68,8 @@ func ExampleNew() {
 		fmt.Println(err)
 		return
 	}
-	report, err := zipOf(map[string][]byte{"signed.pdf": once()}).Verify(inspector)
+	report, err := zipOf(map[string][]byte{"signed.pdf": once()}).Verify(context.Background(),
+		evidence.WithInspectors(inspector))
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -9,5 +9,5 @@ import (
 // signatures together.
 func CheckWithin(ctx context.Context, r io.ReaderAt, size int64, options Options, hashed,
 	contents int64) (*Report, error) {
-	return check(ctx, r, size, options, bounds{hashed: hashed, contents: contents})
+	return check(ctx, r, size, options, workLimits{hashed: hashed, contents: contents})
 }

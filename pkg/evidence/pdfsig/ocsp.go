@@ -17,11 +17,11 @@ var oidBasicOCSP = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 1, 1}
 
 // ocsp is an OCSP response (RFC 6960) that has not been verified.
 type ocsp struct {
-	signed       []byte // the signed bytes
+	signedBytes  []byte // the signed bytes
 	algorithm    signatureAlgorithm
 	value        []byte
 	certificates []*certificate
-	produced     time.Time
+	producedAt   time.Time
 	answers      []ocspAnswer
 }
 
@@ -30,8 +30,8 @@ type ocspAnswer struct {
 	digest                digestAlgorithm // of issuerName and issuerKey
 	issuerName, issuerKey []byte
 	serial                []byte
-	good                  bool
-	revoked               *time.Time
+	isGood                bool
+	revokedAt             *time.Time
 	at                    time.Time
 }
 
@@ -39,28 +39,28 @@ type ocspAnswer struct {
 // stores.
 func parseOCSP(raw []byte) (*ocsp, error) {
 	const enumerated, bitString, generalizedTime = 0x0A, 0x03, 0x18
-	outer := read(raw, tagSequence)
+	outer := newDERReader(raw, tagSequence)
 	if status, ok := outer.optional(enumerated); ok {
-		content := read(outer.take(tagZero).Bytes, tagSequence)
+		content := newDERReader(outer.take(tagZero).Bytes, tagSequence)
 		kind := content.take(tagOID).FullBytes
 		raw = content.take(tagOctets).Bytes
 		if outer.err != nil || content.err != nil || !bytes.Equal(status.Bytes, []byte{0}) ||
 			!isOID(kind, oidBasicOCSP) {
 			return nil, errNotDER
 		}
-		outer = read(raw, tagSequence)
+		outer = newDERReader(raw, tagSequence)
 	}
-	o := &ocsp{signed: outer.take(tagSequence).FullBytes}
+	o := &ocsp{signedBytes: outer.take(tagSequence).FullBytes}
 	algorithm := outer.take(tagSequence).FullBytes
 	signature := outer.take(bitString)
 	certificates, _ := outer.optional(tagZero)
-	data := read(o.signed, tagSequence)
+	data := newDERReader(o.signedBytes, tagSequence)
 	data.optional(tagZero) // version
 	if _, byName := data.optional(tagOne); !byName {
 		data.take(tagTwo)
 	}
 	produced := data.take(generalizedTime).FullBytes
-	list, err := members(data.take(tagSequence).FullBytes, tagSequence)
+	list, err := parseMembers(data.take(tagSequence).FullBytes, tagSequence)
 	if outer.err != nil || data.err != nil || err != nil || len(list) > maxAnswers || len(signature.Bytes) < 2 {
 		return nil, errNotDER
 	}
@@ -73,7 +73,7 @@ func parseOCSP(raw []byte) (*ocsp, error) {
 	if o.algorithm, wrong = lookupSignature(identifier); wrong != nil {
 		return nil, errNotDER
 	}
-	if _, err := asn1.Unmarshal(produced, &o.produced); err != nil {
+	if _, err := asn1.Unmarshal(produced, &o.producedAt); err != nil {
 		return nil, err
 	}
 	for _, one := range list {
@@ -95,8 +95,8 @@ func parseOCSP(raw []byte) (*ocsp, error) {
 // parseAnswer parses a SingleResponse.
 func parseAnswer(raw []byte) (ocspAnswer, error) {
 	const good, generalizedTime = 0x80, 0x18
-	single := read(raw, tagSequence)
-	id := read(single.take(tagSequence).FullBytes, tagSequence)
+	single := newDERReader(raw, tagSequence)
+	id := newDERReader(single.take(tagSequence).FullBytes, tagSequence)
 	algorithm := id.take(tagSequence).FullBytes
 	a := ocspAnswer{
 		issuerName: id.take(tagOctets).Bytes, issuerKey: id.take(tagOctets).Bytes, serial: id.take(tagInteger).Bytes,
@@ -109,11 +109,11 @@ func parseAnswer(raw []byte) (ocspAnswer, error) {
 	if a.digest, known = findDigest(identifier.Algorithm); !known {
 		return a, errNotDER
 	}
-	if _, a.good = single.optional(good); !a.good {
+	if _, a.isGood = single.optional(good); !a.isGood {
 		if revoked, ok := single.optional(tagOne); ok {
-			when := read(revoked.FullBytes, tagOne).take(generalizedTime).FullBytes
-			a.revoked = new(time.Time)
-			if _, err := asn1.Unmarshal(when, a.revoked); err != nil {
+			when := newDERReader(revoked.FullBytes, tagOne).take(generalizedTime).FullBytes
+			a.revokedAt = new(time.Time)
+			if _, err := asn1.Unmarshal(when, a.revokedAt); err != nil {
 				return a, err
 			}
 		} else if len(single.list) > 0 {
@@ -137,28 +137,30 @@ func (a *ocspAnswer) isAbout(subject, issuer *x509.Certificate) bool {
 		return false
 	}
 	return new(big.Int).SetBytes(a.serial).Cmp(subject.SerialNumber) == 0 &&
-		bytes.Equal(a.issuerName, sum(a.digest.hash, issuer.RawSubject)) && bytes.Equal(a.issuerKey,
-		sum(a.digest.hash, key.Key.Bytes))
+		bytes.Equal(a.issuerName, hashOf(a.digest.hash, issuer.RawSubject)) && bytes.Equal(a.issuerKey,
+		hashOf(a.digest.hash, key.Key.Bytes))
 }
 
-// by reports whether the response was signed by the issuer, or by a responder that the issuer
-// authorized.
-func (o *ocsp) by(issuer *x509.Certificate) bool {
-	if own, err := parseCertificate(issuer.Raw); err == nil && o.holds(own) {
+// isSignedBy reports whether the response was signed by the issuer, or by a responder that the
+// issuer authorized.
+func (o *ocsp) isSignedBy(issuer *x509.Certificate) bool {
+	if own, err := parseCertificate(issuer.Raw); err == nil && o.signatureHolds(own) {
 		return true
 	}
 	return slices.ContainsFunc(o.certificates, func(c *certificate) bool {
-		return c.parsed != nil && slices.Contains(c.parsed.ExtKeyUsage, x509.ExtKeyUsageOCSPSigning) &&
-			!o.produced.Before(c.parsed.NotBefore) && !o.produced.After(c.parsed.NotAfter) &&
-			usableKey(c.key) && c.parsed.CheckSignatureFrom(issuer) == nil && o.holds(c)
+		return c.x509 != nil && slices.Contains(c.x509.ExtKeyUsage, x509.ExtKeyUsageOCSPSigning) &&
+			!o.producedAt.Before(c.x509.NotBefore) && !o.producedAt.After(c.x509.NotAfter) &&
+			isUsableKey(c.key) && c.x509.CheckSignatureFrom(issuer) == nil && o.signatureHolds(c)
 	})
 }
 
-// holds reports whether a certificate's key signed the response, with a digest that is not weak.
-func (o *ocsp) holds(c *certificate) bool {
+// signatureHolds reports whether a certificate's key signed the response, with a digest that is not
+// weak.
+func (o *ocsp) signatureHolds(c *certificate) bool {
 	hash := o.algorithm.hash
 	if o.algorithm.name == nameEd25519 {
-		return o.algorithm.verify(c, 0, nil, o.signed, o.value) == nil
+		return o.algorithm.verify(c, 0, nil, o.signedBytes, o.value) == nil
 	}
-	return hash != 0 && !weakHash(hash) && o.algorithm.verify(c, hash, sum(hash, o.signed), o.signed, o.value) == nil
+	return hash != 0 && !isWeakHash(hash) && o.algorithm.verify(c, hash, hashOf(hash, o.signedBytes), o.signedBytes,
+		o.value) == nil
 }

@@ -20,16 +20,16 @@ func (u *update) readPages(node pdf.Object, seen map[uint32]bool) error {
 	if len(seen) > maxPageNodes {
 		return &pdf.Error{Kind: pdf.ErrLimit, Offset: -1, Detail: "there are too many pages"}
 	}
-	loaded, err := u.number(u.old, number)
+	loaded, err := u.loadNumber(u.before, number)
 	if err != nil {
 		return err
 	}
-	kids, err := u.list(u.old, loaded.Object.Get("Kids"))
+	kids, err := u.list(u.before, loaded.Object.Get("Kids"))
 	if err != nil {
 		return err
 	}
 	if kids == nil {
-		u.pages = append(u.pages, page{number, atItself(loaded.Object.Get("Annots"))})
+		u.pages = append(u.pages, page{number, referenceOrNull(loaded.Object.Get("Annots"))})
 	}
 	for _, kid := range kids {
 		if err := u.readPages(kid, seen); err != nil {
@@ -42,7 +42,7 @@ func (u *update) readPages(node pdf.Object, seen map[uint32]bool) error {
 // comparePages allows pages to gain the widgets of signatures.
 func (u *update) comparePages() error {
 	for i, page := range u.pages {
-		if u.changed[page.number] || u.changed[page.annotations.Reference().Number] {
+		if u.changedObjects[page.number] || u.changedObjects[page.annotations.Reference().Number] {
 			if err := u.comparePage(i+1, page.number); err != nil {
 				return err
 			}
@@ -52,37 +52,37 @@ func (u *update) comparePages() error {
 }
 
 func (u *update) comparePage(count int, number uint32) error {
-	a, err := u.number(u.old, number)
+	a, err := u.loadNumber(u.before, number)
 	if err != nil {
 		return err
 	}
-	b, err := u.number(u.new, number)
+	b, err := u.loadNumber(u.after, number)
 	if err != nil {
 		return err
 	}
-	for _, key := range differences(a.Object, b.Object) {
+	for _, key := range differingKeys(a.Object, b.Object) {
 		if key != "Annots" {
-			u.other("page %d: /%s", count, showable(key))
+			u.noteOther("page %d: /%s", count, printable(key))
 		}
 	}
-	if u.changed[number] {
-		u.explained[number] = b.Object.Kind == pdf.Dictionary && b.Stream < 0
+	if u.changedObjects[number] {
+		u.allowed[number] = b.Object.Kind == pdf.Dictionary && b.Stream < 0
 	}
-	before, err := u.list(u.old, a.Object.Get("Annots"))
+	before, err := u.list(u.before, a.Object.Get("Annots"))
 	if err != nil {
 		return err
 	}
-	after, err := u.list(u.new, b.Object.Get("Annots"))
+	after, err := u.list(u.after, b.Object.Get("Annots"))
 	if err != nil {
 		return err
 	}
-	more, kept := added(before, after)
-	if !kept || !u.addition(b.Object.Get("Annots")) {
-		u.other("page %d: /Annots", count)
+	more, kept := addedItems(before, after)
+	if !kept || !u.allowObject(b.Object.Get("Annots")) {
+		u.noteOther("page %d: /Annots", count)
 	}
 	for _, annotation := range more {
 		if annotation.Kind != pdf.Ref || !u.widgets[annotation.Reference().Number] {
-			u.other("page %d: another annotation", count)
+			u.noteOther("page %d: another annotation", count)
 			return nil
 		}
 	}

@@ -6,7 +6,7 @@
 // a ZIP:
 //
 //	inspector, err := pdfsig.New(pdfsig.Options{Roots: roots})
-//	report, err := archive.Verify(inspector)
+//	report, err := archive.Verify(ctx, evidence.WithInspectors(inspector))
 //
 // # What is judged
 //
@@ -117,7 +117,7 @@ type Options struct {
 	// time stamp, and later times count as in the future. Default: the system clock.
 	Now time.Time
 	// Sent lists the documents that were sent for signing. Default: no comparison.
-	Sent []Sent
+	Sent []evidence.SentDocument
 	// Accept lists codes of findings that do not count as refusals, for example
 	// [CodeLaterRevision]. They change no status. Only codes that [Codes] marks as acceptable are
 	// allowed. Default: none.
@@ -135,7 +135,7 @@ func (o *Options) check() error {
 		}
 	}
 	for i := range o.Sent {
-		if err := o.Sent[i].check(); err != nil {
+		if err := checkSent(o.Sent[i]); err != nil {
 			return err
 		}
 	}
@@ -197,17 +197,17 @@ func (i *Inspector) Inspect(ctx context.Context, entry evidence.EntryReport,
 // Check judges a PDF of size bytes. Everything that is wrong with the file is in the report. The
 // error is about the options, ctx.Err(), or what r returned.
 func Check(ctx context.Context, r io.ReaderAt, size int64, options Options) (*Report, error) {
-	return check(ctx, r, size, options, bounds{hashed: maxHashed(size), contents: maxContents})
+	return check(ctx, r, size, options, workLimits{hashed: maxHashedBytes(size), contents: maxContents})
 }
 
-func check(ctx context.Context, r io.ReaderAt, size int64, options Options, left bounds) (*Report, error) {
+func check(ctx context.Context, r io.ReaderAt, size int64, options Options, left workLimits) (*Report, error) {
 	if err := options.check(); err != nil {
 		return nil, err
 	}
 	if size < 0 {
 		return nil, fmt.Errorf("checking a PDF: size %d is negative", size)
 	}
-	c := &checker{ctx: ctx, reader: r, size: size, options: &options, left: left, report: &Report{
+	c := &checker{ctx: ctx, reader: r, size: size, options: &options, remaining: left, report: &Report{
 		Findings: []evidence.Finding{},
 		Details: Details{
 			Version: ReportVersion, Signatures: []Signature{}, Trust: NotJudged, Revocation: RevocationNotKnown,

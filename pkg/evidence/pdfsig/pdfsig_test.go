@@ -272,9 +272,9 @@ func TestOptionsThatMakeNoSenseAreRefused(t *testing.T) {
 	digest := strings.Repeat("0a", 32)
 	for want, options := range map[string]pdfsig.Options{
 		"no finding code":       {Accept: []evidence.Code{"nothing"}},
-		"cannot be accepted":   {Accept: []evidence.Code{pdfsig.CodeDigestMismatch}},
-		"64 hexadecimal digits": {Sent: []pdfsig.Sent{{Name: "a", Size: 1, SHA256: digest[1:]}}},
-		"must be positive":      {Sent: []pdfsig.Sent{{Name: "a", Size: 0, SHA256: digest}}},
+		"cannot be accepted":    {Accept: []evidence.Code{pdfsig.CodeDigestMismatch}},
+		"64 hexadecimal digits": {Sent: []evidence.SentDocument{{Name: "a", Size: 1, SHA256: digest[1:]}}},
+		"must be positive":      {Sent: []evidence.SentDocument{{Name: "a", Size: 0, SHA256: digest}}},
 	} {
 		if _, err := pdfsig.New(options); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("New: %v, want %q", err, want)
@@ -324,9 +324,9 @@ func TestEveryCodeIsDescribedAndMet(t *testing.T) {
 }
 
 // sentOf is what a receipt would say of a document.
-func sentOf(name string, content []byte) pdfsig.Sent {
+func sentOf(name string, content []byte) evidence.SentDocument {
 	digest := sha256.Sum256(content)
-	return pdfsig.Sent{Name: name, Size: int64(len(content)), SHA256: hex.EncodeToString(digest[:])}
+	return evidence.SentDocument{Name: name, Size: int64(len(content)), SHA256: hex.EncodeToString(digest[:])}
 }
 
 func TestWhatWasSentIsCompared(t *testing.T) {
@@ -337,58 +337,65 @@ func TestWhatWasSentIsCompared(t *testing.T) {
 	tests := []struct {
 		name      string
 		file      []byte
-		sent      []pdfsig.Sent
+		sent      []evidence.SentDocument
 		relation  pdfsig.Relation
 		documents string
 	}{
-		{"begins with", signed, []pdfsig.Sent{other, sent}, pdfsig.RelationBeginsWith, "contract.pdf begins-with true"},
-		{"digest in capitals", signed, []pdfsig.Sent{upper}, pdfsig.RelationBeginsWith,
+		{"begins with", signed, []evidence.SentDocument{other, sent}, pdfsig.RelationBeginsWith,
 			"contract.pdf begins-with true"},
-		{"identical", contract(), []pdfsig.Sent{sent}, pdfsig.RelationIdentical, "contract.pdf identical false"},
-		{"differs", swap(signed, "Pay 100", "Pay 900"), []pdfsig.Sent{sent, other}, pdfsig.RelationDiffers, ""},
-		{"shorter than what was sent", contract()[:100], []pdfsig.Sent{sent}, pdfsig.RelationDiffers, ""},
-		{"begins with it, and is not signed", update(contract(), numbered{8, page("Pay 900")}), []pdfsig.Sent{sent},
+		{"digest in capitals", signed, []evidence.SentDocument{upper}, pdfsig.RelationBeginsWith,
+			"contract.pdf begins-with true"},
+		{"identical", contract(), []evidence.SentDocument{sent}, pdfsig.RelationIdentical,
+			"contract.pdf identical false"},
+		{"differs", swap(signed, "Pay 100", "Pay 900"), []evidence.SentDocument{sent, other}, pdfsig.RelationDiffers,
+			""},
+		{"shorter than what was sent", contract()[:100], []evidence.SentDocument{sent}, pdfsig.RelationDiffers, ""},
+		{"begins with it, and is not signed", update(contract(), numbered{8, page("Pay 900")}),
+			[]evidence.SentDocument{sent},
 			pdfsig.RelationBeginsWith, "contract.pdf begins-with false"},
 		{"begins with it, under a signature that does not hold", withCMS(func(f *forgedCMS) { f.spoil = true }),
-			[]pdfsig.Sent{sent},
+			[]evidence.SentDocument{sent},
 			pdfsig.RelationBeginsWith, "contract.pdf begins-with false"},
-		{"begins with it, and is only stamped", stamped(contract()), []pdfsig.Sent{sent}, pdfsig.RelationBeginsWith,
+		{"begins with it, and is only stamped", stamped(contract()), []evidence.SentDocument{sent},
+			pdfsig.RelationBeginsWith,
 			"contract.pdf begins-with false"},
-		{"sent signed, and signed again", again(signed), []pdfsig.Sent{sentOf("signed.pdf", signed), sent},
+		{"sent signed, and signed again", again(signed), []evidence.SentDocument{sentOf("signed.pdf", signed), sent},
 			pdfsig.RelationBeginsWith,
 			"signed.pdf begins-with true, contract.pdf begins-with true"},
 		{"another amount before it is signed", again(update(contract(), numbered{8, page("Pay 900")})),
-			[]pdfsig.Sent{sent}, pdfsig.RelationBeginsWith,
+			[]evidence.SentDocument{sent}, pdfsig.RelationBeginsWith,
 			"contract.pdf begins-with true (other: it replaces object 8)"},
 		{"another amount between two signatures", again(update(signed, numbered{8, page("Pay 900")})),
-			[]pdfsig.Sent{sent}, pdfsig.RelationBeginsWith,
+			[]evidence.SentDocument{sent}, pdfsig.RelationBeginsWith,
 			"contract.pdf begins-with true (other: it replaces object 8)"},
 		{"another amount, signed after it had been changed back",
 			again(update(update(contract(), numbered{8, page("Pay 900")}), numbered{8, page("Pay 100")})),
-			[]pdfsig.Sent{sent}, pdfsig.RelationBeginsWith,
+			[]evidence.SentDocument{sent}, pdfsig.RelationBeginsWith,
 			"contract.pdf begins-with true (other: it replaces object 8)"},
 		{"an annotation over the page before it is signed",
 			again(update(contract(),
 				numbered{3, "<< /Type /Page /Parent 2 0 R /Contents 8 0 R /Annots [4 0 R 6 0 R 30 0 R] >>"},
 				numbered{30, "<< /Type /Annot /Subtype /FreeText /Rect [0 0 612 792] /AP << /N 31 0 R >> >>"},
 				numbered{31, page("Pay 900")})),
-			[]pdfsig.Sent{sent}, pdfsig.RelationBeginsWith,
+			[]evidence.SentDocument{sent}, pdfsig.RelationBeginsWith,
 			"contract.pdf begins-with true (other: page 1: another annotation)"},
 		{"another page tree before it is signed",
 			again(update(contract(),
 				numbered{1, "<< /Type /Catalog /Pages 21 0 R /AcroForm << /Fields [4 0 R 6 0 R] /SigFlags 3 >> >>"},
 				numbered{21, "<< /Type /Pages /Kids [22 0 R] /Count 1 >>"},
 				numbered{22, "<< /Type /Page /Parent 21 0 R /Contents 23 0 R >>"}, numbered{23, page("Pay 900")})),
-			[]pdfsig.Sent{sent}, pdfsig.RelationBeginsWith, "contract.pdf begins-with true (other: catalog: /Pages)"},
-		{"validation data and a time stamp behind the signature", stamped(dss(signed)), []pdfsig.Sent{sent},
+			[]evidence.SentDocument{sent}, pdfsig.RelationBeginsWith,
+			"contract.pdf begins-with true (other: catalog: /Pages)"},
+		{"validation data and a time stamp behind the signature", stamped(dss(signed)), []evidence.SentDocument{sent},
 			pdfsig.RelationBeginsWith, "contract.pdf begins-with true"},
-		{"changed behind the signature", update(signed, numbered{8, page("Pay 900")}), []pdfsig.Sent{sent},
+		{"changed behind the signature", update(signed, numbered{8, page("Pay 900")}), []evidence.SentDocument{sent},
 			pdfsig.RelationBeginsWith, "contract.pdf begins-with true"},
 		{"sent cut", signed,
-			[]pdfsig.Sent{sentOf("contract.pdf", contract()[:100])}, pdfsig.RelationBeginsWith,
+			[]evidence.SentDocument{sentOf("contract.pdf", contract()[:100])}, pdfsig.RelationBeginsWith,
 			"contract.pdf begins-with true (other: it cannot be compared: broken cross-reference: the file has no " +
 				"startxref)"},
-		{"sent signed, and come back so", signed, []pdfsig.Sent{sentOf("signed.pdf", signed)}, pdfsig.RelationIdentical,
+		{"sent signed, and come back so", signed, []evidence.SentDocument{sentOf("signed.pdf", signed)},
+			pdfsig.RelationIdentical,
 			"signed.pdf identical false"},
 	}
 	for _, test := range tests {
@@ -441,7 +448,7 @@ func zipOf(contents map[string][]byte) *evidence.Archive {
 }
 
 func TestAnEvidenceZIPIsInspectedAndSearchedForWhatWasSent(t *testing.T) {
-	sent := []pdfsig.Sent{
+	sent := []evidence.SentDocument{
 		sentOf("contract.pdf", contract()), sentOf("lost.pdf", []byte("%PDF-1.4 lost")),
 		sentOf("note.txt", []byte("note")),
 		sentOf("annex.pdf", pdftest.Table(pdftest.Pages("", "")...)),
@@ -457,7 +464,7 @@ func TestAnEvidenceZIPIsInspectedAndSearchedForWhatWasSent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, err := archive.Verify(inspector)
+	report, err := archive.Verify(t.Context(), evidence.WithInspectors(inspector))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -497,7 +504,7 @@ func TestAnEvidenceZIPIsInspectedAndSearchedForWhatWasSent(t *testing.T) {
 
 func TestTheJSONFormIsStable(t *testing.T) {
 	report := check(t, append(sign(contract(), by(people().self)), '\n'),
-		pdfsig.Options{Roots: people().roots(), Sent: []pdfsig.Sent{sentOf("contract.pdf", contract())}})
+		pdfsig.Options{Roots: people().roots(), Sent: []evidence.SentDocument{sentOf("contract.pdf", contract())}})
 	var value map[string]any
 	text, err := json.Marshal(report)
 	if err != nil {
@@ -612,7 +619,7 @@ func TestAFileIsNotHeldInMemory(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	report, err := pdfsig.Check(context.Background(), padded{head: signed, spaces: spaces}, size,
-		pdfsig.Options{Sent: []pdfsig.Sent{{Name: "x", Size: size - 1, SHA256: strings.Repeat("00", 32)}}})
+		pdfsig.Options{Sent: []evidence.SentDocument{{Name: "x", Size: size - 1, SHA256: strings.Repeat("00", 32)}}})
 	runtime.ReadMemStats(&after)
 	if err != nil || report.Status != pdfsig.StatusSignedRevisionOnly || report.Signatures[0].BytesAfter != spaces {
 		t.Fatalf("%+v, %v", report, err)

@@ -122,10 +122,10 @@ type Signature struct {
 	// and for signatures that do not hold.
 	Revocation *Revocation `json:"revocation,omitempty"`
 
-	covered coverage // usable if the signature holds
-	place   int64    // of the dictionary in the file
-	message *message // set while the file is judged
-	stamp   *message // of TimeStamp; set while the file is judged
+	byteRange    signedRange // usable if the signature holds
+	fileOffset   int64       // of the dictionary in the file
+	message      *cmsMessage // set while the file is judged
+	stampMessage *cmsMessage // of TimeStamp; set while the file is judged
 }
 
 // Revision returns the file as it was when it was signed: its first bytes up to the end of the byte
@@ -134,7 +134,7 @@ func (s *Signature) Revision(r io.ReaderAt) (*io.SectionReader, error) {
 	if !s.holds() {
 		return nil, fmt.Errorf("signature in object %d is %s: there is no signed revision", s.Object, s.Status)
 	}
-	return io.NewSectionReader(r, 0, s.covered.end), nil
+	return io.NewSectionReader(r, 0, s.byteRange.end), nil
 }
 
 // Signer describes a signer's certificate without the subject.

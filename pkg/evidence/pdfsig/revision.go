@@ -17,10 +17,10 @@ const (
 
 // revision is the first part of the file, opened as a file.
 type revision struct {
-	end      int64
-	document *pdf.Document
-	broken   error // why it cannot be compared
-	decoded  int64 // what has been charged to the budget
+	end          int64
+	document     *pdf.Document
+	openErr      error // why it cannot be compared
+	decodedBytes int64 // what has been charged to the budget
 }
 
 // work returns how many bytes of streams were decoded since the last call.
@@ -28,8 +28,8 @@ func (r *revision) work() int64 {
 	if r.document == nil {
 		return 0
 	}
-	more := r.document.Decoded() - r.decoded
-	r.decoded += more
+	more := r.document.Decoded() - r.decodedBytes
+	r.decodedBytes += more
 	return more
 }
 
@@ -37,25 +37,25 @@ func (r *revision) work() int64 {
 // decoded and parsed.
 type revisions struct {
 	checker *checker
-	metered *meter
+	budget  *budgetReader
 }
 
 func (c *checker) newRevisions() *revisions {
-	return &revisions{c, &meter{ctx: c.ctx, reader: c.reader, left: 12*c.size + compareBudgetBase}}
+	return &revisions{c, &budgetReader{ctx: c.ctx, reader: c.reader, remaining: 12*c.size + compareBudgetBase}}
 }
 
 func (r *revisions) open(end int64) (*revision, error) {
 	opened := &revision{end: end}
-	opened.document, opened.broken = openPDF(io.NewSectionReader(r.metered, 0, end), end)
-	if opened.broken != nil && !incomparable(opened.broken) {
-		return nil, opened.broken
+	opened.document, opened.openErr = openPDF(io.NewSectionReader(r.budget, 0, end), end)
+	if opened.openErr != nil && !isIncomparable(opened.openErr) {
+		return nil, opened.openErr
 	}
 	return opened, nil
 }
 
-// incomparable reports whether an error means that revisions cannot be compared, rather than that
+// isIncomparable reports whether an error means that revisions cannot be compared, rather than that
 // the system or the caller stopped the comparison.
-func incomparable(err error) bool {
+func isIncomparable(err error) bool {
 	return errors.Is(err, errBudget) || !isReadError(err)
 }
 
@@ -67,19 +67,19 @@ func (r *revision) close() {
 
 // changes compares two revisions.
 func (r *revisions) changes(before, after *revision) ([]Change, error) {
-	u := &update{loader: loader{r.checker.ctx, r.metered}, old: before.document, new: after.document}
-	err := cmp.Or(before.broken, after.broken)
+	u := &update{objectLoader: objectLoader{r.checker.ctx, r.budget}, before: before.document, after: after.document}
+	err := cmp.Or(before.openErr, after.openErr)
 	if err == nil {
 		err = r.compare(u, before, after)
 	}
 	for _, one := range []*revision{before, after} {
-		r.metered.left -= one.work()
+		r.budget.remaining -= one.work()
 	}
-	if err != nil && !incomparable(err) {
+	if err != nil && !isIncomparable(err) {
 		return nil, err
 	}
 	if err != nil {
-		u.other("it cannot be compared: %v", err)
+		u.noteOther("it cannot be compared: %v", err)
 	}
 	return u.changes, nil
 }
@@ -90,9 +90,9 @@ func (r *revisions) compare(u *update, before, after *revision) error {
 		s := &r.checker.report.Signatures[i]
 		switch {
 		case !s.holds():
-		case s.covered.end <= before.end:
+		case s.byteRange.end <= before.end:
 			ruling = append(ruling, s)
-		case s.covered.gap >= before.end && s.covered.end <= after.end:
+		case s.byteRange.gapStart >= before.end && s.byteRange.end <= after.end:
 			u.signatures = append(u.signatures, s)
 		}
 	}
@@ -109,7 +109,7 @@ func (c *checker) judgeLater() error {
 	var ends []int64
 	for _, s := range c.report.Signatures {
 		if s.holds() {
-			ends = append(ends, s.covered.end)
+			ends = append(ends, s.byteRange.end)
 		}
 	}
 	if len(ends) == 0 || ends[0] == c.size {
@@ -133,7 +133,7 @@ func (c *checker) judgeLater() error {
 			return err
 		}
 		for i := range c.report.Signatures {
-			if s := &c.report.Signatures[i]; s.holds() && s.covered.end <= before.end {
+			if s := &c.report.Signatures[i]; s.holds() && s.byteRange.end <= before.end {
 				for _, change := range changes {
 					s.Later = appendChange(s.Later, change)
 				}
@@ -144,7 +144,7 @@ func (c *checker) judgeLater() error {
 	}
 	for i := range c.report.Signatures {
 		s := &c.report.Signatures[i]
-		if s.Status == StatusSignedRevisionOnly && only(s.Later, ChangeValidationData, ChangeTimeStamp) {
+		if s.Status == StatusSignedRevisionOnly && onlyKinds(s.Later, ChangeValidationData, ChangeTimeStamp) {
 			s.Status = StatusExtended
 		}
 	}
@@ -162,23 +162,23 @@ func (c *checker) noteLater(last int) {
 	s := &signatures[last]
 	switch s.Status {
 	case StatusExtended:
-		c.add(CodeValidationData, s.covered.end,
+		c.add(CodeValidationData, s.byteRange.end,
 			"%d bytes follow the last signature: validation data and document time stamps, and nothing else",
 			s.BytesAfter)
 	case StatusSignedRevisionOnly:
 		what := "they can change anything that is shown"
-		if other(s.Later) {
+		if hasOtherChange(s.Later) {
 			what = Summary(s.Later)
 		}
-		c.add(CodeLaterRevision, s.covered.end,
-			"%d bytes follow the last signature, which covers the file's first %d: %s", s.BytesAfter, s.covered.end,
+		c.add(CodeLaterRevision, s.byteRange.end,
+			"%d bytes follow the last signature, which covers the file's first %d: %s", s.BytesAfter, s.byteRange.end,
 			what)
 		return
 	}
 	for i := range signatures[:last] {
-		if s := &signatures[i]; s.Kind != KindTimeStamp && s.holds() && other(s.Later) {
+		if s := &signatures[i]; s.Kind != KindTimeStamp && s.holds() && hasOtherChange(s.Later) {
 			c.report.Status = StatusSignedRevisionOnly
-			c.add(CodeLaterRevision, s.covered.end,
+			c.add(CodeLaterRevision, s.byteRange.end,
 				"what follows the signature in object %d, and is signed by a later one only, changes the document: %s",
 				s.Object, Summary(s.Later))
 		}

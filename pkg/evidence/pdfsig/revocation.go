@@ -68,21 +68,21 @@ const maxChain = 8
 // revocation determines the revocation status of a message's signers. chains holds the chain to the
 // roots for each signer. If a signer has none, its issuers are looked up among the known
 // certificates.
-func (c *checker) revocation(m *message, chains [][]*x509.Certificate) *Revocation {
+func (c *checker) revocation(m *cmsMessage, chains [][]*x509.Certificate) *Revocation {
 	own := m.validationData()
 	result := &Revocation{Status: RevocationGood}
 	for i, s := range m.signers {
 		chain := chains[i]
-		if chain == nil && s.certificate.parsed != nil {
-			chain = c.path(s.certificate.parsed, m.certificates)
+		if chain == nil && s.certificate.x509 != nil {
+			chain = c.certificatePath(s.certificate.x509, m.certificates)
 		}
 		if chain == nil {
 			result.add(CertificateRevocation{Role: RoleSigner, SHA256: fingerprint(s.certificate.raw),
-				Status: RevocationNotKnown, Reason: s.certificate.refused})
+				Status: RevocationNotKnown, Reason: s.certificate.parseFault})
 			continue
 		}
 		for n, subject := range chain {
-			if selfIssued(subject) && (n > 0 || len(chain) == 1) {
+			if isSelfIssued(subject) && (n > 0 || len(chain) == 1) {
 				break // a root, or a self-issued signer
 			}
 			one := CertificateRevocation{Role: RoleIntermediate, SHA256: fingerprint(subject.Raw),
@@ -96,7 +96,7 @@ func (c *checker) revocation(m *message, chains [][]*x509.Certificate) *Revocati
 				}
 				one.Reason = "the certificate of its issuer is not there"
 			} else {
-				c.ask(&one, subject, chain[n+1], own)
+				c.askRevocation(&one, subject, chain[n+1], own)
 			}
 			result.add(one)
 		}
@@ -121,9 +121,9 @@ func worseRevocation(a, b RevocationStatus) RevocationStatus {
 	return ""
 }
 
-// revoked returns the earliest time at which a certificate was revoked, or nil if none is known to
-// be revoked.
-func (r *Revocation) revoked() *time.Time {
+// revokedAt returns the earliest time at which a certificate was revoked, or nil if none is known
+// to be revoked.
+func (r *Revocation) revokedAt() *time.Time {
 	var earliest *time.Time
 	for _, one := range r.Certificates {
 		if one.Status == RevocationRevoked && (earliest == nil || one.At.Before(*earliest)) {
@@ -138,21 +138,21 @@ func fingerprint(raw []byte) string {
 	return hex.EncodeToString(digest[:])
 }
 
-func selfIssued(c *x509.Certificate) bool { return bytes.Equal(c.RawIssuer, c.RawSubject) }
+func isSelfIssued(c *x509.Certificate) bool { return bytes.Equal(c.RawIssuer, c.RawSubject) }
 
-// path follows issuers among the certificates at hand. It ends at a root, or where the next issuer
-// is missing.
-func (c *checker) path(signer *x509.Certificate, certificates []*certificate) []*x509.Certificate {
+// certificatePath follows issuers among the certificates at hand. It ends at a root, or where the
+// next issuer is missing.
+func (c *checker) certificatePath(signer *x509.Certificate, certificates []*certificate) []*x509.Certificate {
 	chain := []*x509.Certificate{signer}
-	for len(chain) < maxChain && !selfIssued(chain[len(chain)-1]) {
+	for len(chain) < maxChain && !isSelfIssued(chain[len(chain)-1]) {
 		last := chain[len(chain)-1]
 		var issuer *x509.Certificate
 		for _, list := range [][]*certificate{certificates, c.validation.certificates} {
 			for _, candidate := range list {
-				if issuer == nil && candidate.parsed != nil && usableKey(candidate.key) &&
-					bytes.Equal(candidate.parsed.RawSubject, last.RawIssuer) &&
-					last.CheckSignatureFrom(candidate.parsed) == nil {
-					issuer = candidate.parsed
+				if issuer == nil && candidate.x509 != nil && isUsableKey(candidate.key) &&
+					bytes.Equal(candidate.x509.RawSubject, last.RawIssuer) &&
+					last.CheckSignatureFrom(candidate.x509) == nil {
+					issuer = candidate.x509
 				}
 			}
 		}
@@ -164,28 +164,29 @@ func (c *checker) path(signer *x509.Certificate, certificates []*certificate) []
 	return chain
 }
 
-// ask looks for responses about a certificate. A response that it is revoked outweighs one that it
-// is not.
-func (c *checker) ask(one *CertificateRevocation, subject, issuer *x509.Certificate, own *validationData) {
+// askRevocation looks for responses about a certificate. A response that it is revoked outweighs
+// one that it is not.
+func (c *checker) askRevocation(one *CertificateRevocation, subject, issuer *x509.Certificate, own *validationData) {
 	one.Reason = "the PDF carries no OCSP answer and no CRL about it"
 	for _, data := range []*validationData{own, c.validation} {
 		for _, o := range data.ocsps {
 			for i := range o.answers {
 				answer := &o.answers[i]
-				if (answer.good || answer.revoked != nil) && answer.isAbout(subject, issuer) && !c.future(answer.at) &&
-					c.vouched(o, issuer) {
-					one.consider(SourceOCSP, answer.at, answer.revoked)
+				if (answer.isGood || answer.revokedAt != nil) && answer.isAbout(subject, issuer) &&
+					!c.isFuture(answer.at) &&
+					c.isVouched(o, issuer) {
+					one.consider(SourceOCSP, answer.at, answer.revokedAt)
 				}
 			}
 		}
 		for _, list := range data.crls {
-			if c.future(list.ThisUpdate) || !bytes.Equal(list.RawIssuer, issuer.RawSubject) ||
-				!c.vouched(list, issuer) {
+			if c.isFuture(list.ThisUpdate) || !bytes.Equal(list.RawIssuer, issuer.RawSubject) ||
+				!c.isVouched(list, issuer) {
 				continue
 			}
 			if entry := list.find(subject); entry != nil {
 				one.consider(SourceCRL, list.ThisUpdate, &entry.RevocationTime)
-			} else if list.complete(subject) {
+			} else if list.coversCertificate(subject) {
 				one.consider(SourceCRL, list.ThisUpdate, nil)
 			}
 		}
@@ -212,28 +213,28 @@ func (one *CertificateRevocation) consider(source RevocationSource, at time.Time
 
 // voucher is a response or list that an issuer may have made.
 type voucher interface {
-	by(issuer *x509.Certificate) bool
+	isSignedBy(issuer *x509.Certificate) bool
 }
 
-// vouching is a question whether an issuer made a response.
-type vouching struct {
+// voucherKey is a question whether an issuer made a response.
+type voucherKey struct {
 	answer voucher
 	issuer *x509.Certificate
 }
 
-// maxVouched limits these questions, since each costs a public-key operation.
-const maxVouched = 2000
+// maxVouchers limits these questions, since each costs a public-key operation.
+const maxVouchers = 2000
 
-// vouched reports whether an issuer made a response. It remembers the answer.
-func (c *checker) vouched(answer voucher, issuer *x509.Certificate) bool {
-	question := vouching{answer, issuer}
-	holds, known := c.vouchings[question]
-	if !known && len(c.vouchings) < maxVouched {
-		if c.vouchings == nil {
-			c.vouchings = map[vouching]bool{}
+// isVouched reports whether an issuer made a response. It remembers the answer.
+func (c *checker) isVouched(answer voucher, issuer *x509.Certificate) bool {
+	question := voucherKey{answer, issuer}
+	holds, known := c.voucherCache[question]
+	if !known && len(c.voucherCache) < maxVouchers {
+		if c.voucherCache == nil {
+			c.voucherCache = map[voucherKey]bool{}
 		}
-		holds = answer.by(issuer)
-		c.vouchings[question] = holds
+		holds = answer.isSignedBy(issuer)
+		c.voucherCache[question] = holds
 	}
 	return holds
 }
@@ -242,7 +243,7 @@ func (c *checker) vouched(answer voucher, issuer *x509.Certificate) bool {
 // with an [Inspector]. It returns not known if none is signed.
 func RevocationIn(report *evidence.Report) RevocationStatus {
 	worst := RevocationStatus("")
-	for details := range signedIn(report) {
+	for details := range signedDetails(report) {
 		one := RevocationNotKnown
 		if details != nil {
 			one = details.Revocation

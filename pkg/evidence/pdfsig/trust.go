@@ -24,7 +24,7 @@ func (c *checker) judgeTrust() error {
 	}
 	for i := range signatures {
 		if s := &signatures[i]; s.TimeStamp != nil && s.TimeStamp.Status == TimeStampValid {
-			s.TimeStamp.Trust = c.stampTrust(s.stamp, *s.TimeStamp.Time)
+			s.TimeStamp.Trust = c.stampTrust(s.stampMessage, *s.TimeStamp.Time)
 			if s.Kind == KindTimeStamp {
 				s.Trust = s.TimeStamp.Trust
 			}
@@ -63,7 +63,7 @@ func fileTrust(signatures []Signature) TrustStatus {
 	for _, kind := range []bool{false, true} {
 		for i := range signatures {
 			if (signatures[i].Kind == KindTimeStamp) == kind {
-				trust = worse(trust, signatures[i].Trust.Status)
+				trust = worseTrust(trust, signatures[i].Trust.Status)
 			}
 		}
 		if trust != "" {
@@ -84,8 +84,8 @@ func fileRevocation(signatures []Signature) RevocationStatus {
 	return cmp.Or(worst, RevocationNotKnown)
 }
 
-// worse returns the less favourable of two statuses.
-func worse(a, b TrustStatus) TrustStatus {
+// worseTrust returns the less favourable of two statuses.
+func worseTrust(a, b TrustStatus) TrustStatus {
 	for _, status := range []TrustStatus{Untrusted, NotJudged, Trusted} {
 		if a == status || b == status {
 			return status
@@ -98,7 +98,7 @@ func worse(a, b TrustStatus) TrustStatus {
 // present. The claimed time does not count: with the key one can claim any time, including one
 // before the certificate expired or was revoked.
 func (c *checker) judgeSigners(s *Signature) {
-	stamped := c.stampedTime(s)
+	stamped := c.trustedTime(s)
 	chains := make([][]*x509.Certificate, len(s.message.signers))
 	if c.options.Roots == nil {
 		s.Trust = Trust{Status: NotJudged, Reason: "no roots were given"}
@@ -107,17 +107,17 @@ func (c *checker) judgeSigners(s *Signature) {
 		if stamped != nil {
 			when, source = *stamped, TimeFromStamp
 		}
-		s.Trust, chains = c.chain(s.message, c.options.Roots, when, source, signingUse)
+		s.Trust, chains = c.chain(s.message, c.options.Roots, when, source, allowsSigning)
 	}
 	s.Revocation = c.revocation(s.message, chains)
-	switch revoked := s.Revocation.revoked(); {
+	switch revoked := s.Revocation.revokedAt(); {
 	case revoked == nil:
 	case stamped != nil && stamped.Before(*revoked):
-		c.add(CodeRevokedLater, s.place,
+		c.add(CodeRevokedLater, s.fileOffset,
 			"signature in object %d: a certificate was revoked after the time stamp, on %s", s.Object,
 			revoked.Format(time.DateOnly))
 	default:
-		c.add(CodeRevoked, s.place,
+		c.add(CodeRevoked, s.fileOffset,
 			"signature in object %d: a certificate was revoked on %s, and no trusted time stamp says that the "+
 				"signature is older",
 			s.Object, revoked.Format(time.DateOnly))
@@ -125,12 +125,12 @@ func (c *checker) judgeSigners(s *Signature) {
 }
 
 // stampTrust judges a time stamp authority's certificate.
-func (c *checker) stampTrust(m *message, when time.Time) Trust {
+func (c *checker) stampTrust(m *cmsMessage, when time.Time) Trust {
 	if c.options.TimeStampRoots == nil {
 		return Trust{Status: NotJudged, Reason: "no roots for time stamps were given"}
 	}
-	trust, chains := c.chain(m, c.options.TimeStampRoots, when, TimeFromStamp, stampingUse)
-	if revoked := c.revocation(m, chains).revoked(); trust.Status == Trusted && revoked != nil &&
+	trust, chains := c.chain(m, c.options.TimeStampRoots, when, TimeFromStamp, allowsTimeStamps)
+	if revoked := c.revocation(m, chains).revokedAt(); trust.Status == Trusted && revoked != nil &&
 		!when.Before(*revoked) {
 		trust.Status, trust.Reason = Untrusted, "a certificate of the chain was revoked before that time"
 	}
@@ -139,30 +139,30 @@ func (c *checker) stampTrust(m *message, when time.Time) Trust {
 
 // chain looks for a chain from each of a message's signers to the roots, and returns the worst
 // result.
-func (c *checker) chain(m *message, roots *x509.CertPool, when time.Time, source TimeSource,
+func (c *checker) chain(m *cmsMessage, roots *x509.CertPool, when time.Time, source TimeSource,
 	fits func(*x509.Certificate) bool) (Trust, [][]*x509.Certificate) {
 	intermediates := x509.NewCertPool()
 	for _, list := range [][]*certificate{m.certificates, c.validation.certificates} {
 		for _, certificate := range list {
-			if certificate.parsed != nil && usableKey(certificate.key) {
-				intermediates.AddCert(certificate.parsed)
+			if certificate.x509 != nil && isUsableKey(certificate.key) {
+				intermediates.AddCert(certificate.x509)
 			}
 		}
 	}
 	var chains [][]*x509.Certificate
 	worst := Trust{}
 	for _, one := range m.signers {
-		trust := Trust{Status: NotJudged, Reason: one.certificate.refused}
+		trust := Trust{Status: NotJudged, Reason: one.certificate.parseFault}
 		var chain []*x509.Certificate
-		if one.certificate.parsed != nil {
-			trust, chain = chainOf(one.certificate.parsed, intermediates, roots, when, fits)
+		if one.certificate.x509 != nil {
+			trust, chain = chainOf(one.certificate.x509, intermediates, roots, when, fits)
 			trust.TimeSource = source
 			if source == TimeFromStamp { // stating the present would make every report different
 				trust.At = &when
 			}
 		}
 		chains = append(chains, chain)
-		if worst.Status == "" || worse(trust.Status, worst.Status) != worst.Status {
+		if worst.Status == "" || worseTrust(trust.Status, worst.Status) != worst.Status {
 			worst = trust
 		}
 	}
@@ -224,21 +224,21 @@ func chainFault(err error) string {
 func (c *checker) noteTrust(s *Signature) {
 	stamps := s.Kind == KindTimeStamp
 	if stamps && s.Trust.Status == Untrusted {
-		c.add(CodeTimeStampUntrusted, s.place, "document time stamp in object %d: %s", s.Object, s.Trust.Reason)
+		c.add(CodeTimeStampUntrusted, s.fileOffset, "document time stamp in object %d: %s", s.Object, s.Trust.Reason)
 	}
 	if !stamps && s.TimeStamp != nil && s.TimeStamp.Trust.Status == Untrusted {
-		c.add(CodeTimeStampUntrusted, s.place, "time stamp of the signature in object %d: %s", s.Object,
+		c.add(CodeTimeStampUntrusted, s.fileOffset, "time stamp of the signature in object %d: %s", s.Object,
 			s.TimeStamp.Trust.Reason)
 	}
 	if stamps || !s.holds() {
 		return
 	}
 	if s.Trust.Status == Untrusted {
-		c.add(CodeUntrusted, s.place, "signature in object %d: %s", s.Object, s.Trust.Reason)
+		c.add(CodeUntrusted, s.fileOffset, "signature in object %d: %s", s.Object, s.Trust.Reason)
 	}
 	if s.Trust.Status == Trusted && slices.ContainsFunc(s.message.signers,
-		func(one *signer) bool { return clientUse(one.certificate.parsed) }) {
-		c.add(CodeKeyUsage, s.place,
+		func(one *signerInfo) bool { return isForClients(one.certificate.x509) }) {
+		c.add(CodeKeyUsage, s.fileOffset,
 			"signature in object %d: the certificate is meant for clients that log in, not for signing documents",
 			s.Object)
 	}
@@ -248,19 +248,19 @@ func (c *checker) noteTrust(s *Signature) {
 // It returns [NotJudged] if none is signed.
 func TrustIn(report *evidence.Report) TrustStatus {
 	trust := TrustStatus("")
-	for details := range signedIn(report) {
+	for details := range signedDetails(report) {
 		one := NotJudged
 		if details != nil {
 			one = details.Trust
 		}
-		trust = worse(trust, one)
+		trust = worseTrust(trust, one)
 	}
 	return cmp.Or(trust, NotJudged)
 }
 
-// signedIn iterates over the details of PDFs that may be signed. It yields nil for a PDF without
-// details.
-func signedIn(report *evidence.Report) iter.Seq[*Details] {
+// signedDetails iterates over the details of PDFs that may be signed. It yields nil for a PDF
+// without details.
+func signedDetails(report *evidence.Report) iter.Seq[*Details] {
 	return func(yield func(*Details) bool) {
 		for i := range report.Entries {
 			for _, inspection := range report.Entries[i].Inspections {

@@ -22,10 +22,13 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
+	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
 // Subject is verified evidence.
 type Subject struct {
+	// Conclusion is what the verdict on the evidence comes to.
+	Conclusion verdict.Conclusion
 	// File is the file name of the ZIP without its folder, or empty if it has none.
 	File string
 	// Evidence is the report of the verification, with pdfsig's inspections. It is never nil.

@@ -17,6 +17,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/emulator"
 	"github.com/danabio/danabio-go/pkg/emulator/emulatortest"
+	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
@@ -88,9 +89,9 @@ func good(t *testing.T) auditreport.Subject {
 	return subject
 }
 
-func sentDocuments(t *testing.T) []pdfsig.Sent {
+func sentDocuments(t *testing.T) []evidence.SentDocument {
 	t.Helper()
-	var sent []pdfsig.Sent
+	var sent []evidence.SentDocument
 	content, err := os.ReadFile(sentFile)
 	if err == nil {
 		err = json.Unmarshal(content, &sent)

@@ -19,6 +19,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
+	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
 // attacks are texts that would have an effect if they were not treated as plain text.
@@ -57,7 +58,7 @@ func TestForeignTextStaysText(t *testing.T) {
 			Headers: map[string]string{attack: attack},
 		}}
 		subject.Found = pdfsig.FindSent(subject.Evidence,
-			[]pdfsig.Sent{{Name: attack, Size: 1, SHA256: strings.Repeat("0", 64)}})
+			[]evidence.SentDocument{{Name: attack, Size: 1, SHA256: strings.Repeat("0", 64)}})
 		_, page := made(t, subject, auditreport.Options{Language: i18n.Spanish, Renderer: drawn})
 		checkPage(t, page)
 	}
@@ -83,7 +84,7 @@ func TestRefusedZIPShowsNoContent(t *testing.T) {
 	called := func(context.Context, string) ([]byte, error) { t.Error("a page was drawn"); return nil, nil }
 	report, page := made(t, subject, auditreport.Options{Renderer: called})
 	checkPage(t, page)
-	if report.Verdict.Outcome != auditreport.NotGood {
+	if report.Verdict.Outcome != verdict.NotGood {
 		t.Errorf("the verdict is %q", report.Verdict.Outcome)
 	}
 	for _, absent := range []string{canary, "<img"} {
@@ -102,7 +103,7 @@ func TestRefusedZIPShowsNoContent(t *testing.T) {
 func TestNoZIPAtAllHasAReport(t *testing.T) {
 	report, page := made(t, subjectOf(t, []byte("text"), pdfsig.Options{}), auditreport.Options{})
 	checkPage(t, page)
-	if report.Verdict.Outcome != auditreport.NotGood || !strings.Contains(page, "no-end-record") {
+	if report.Verdict.Outcome != verdict.NotGood || !strings.Contains(page, "no-end-record") {
 		t.Errorf("the verdict is %+v", report.Verdict)
 	}
 	subject := auditreport.Subject{Evidence: &evidence.Report{

@@ -15,6 +15,7 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/i18n"
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
+	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
 //go:embed page.html
@@ -35,12 +36,22 @@ func (r *Report) WriteHTML(w io.Writer) error {
 	return nil
 }
 
+// hostOf is the host of a base URL, with what follows it: the page holds no URL that can be opened.
+func hostOf(baseURL string) string {
+	_, host, found := strings.Cut(baseURL, "://")
+	if !found {
+		return baseURL
+	}
+	return host
+}
+
 // functions returns the functions of the template. Foreign text goes through v, plain or commands.
 func (r *Report) functions() template.FuncMap {
 	return template.FuncMap{
 		"t":        r.say,
 		"v":        visible,
 		"plain":    plain,
+		"host":     hostOf,
 		"commands": commandLines,
 		"n":        func(n any) (string, error) { return r.say("number", n) },
 		"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
@@ -48,7 +59,7 @@ func (r *Report) functions() template.FuncMap {
 		"policy":   func() template.HTMLAttr { return policy(pageStyle) },
 		"style":    func() template.CSS { return template.CSS(pageStyle) },
 		"sections": func() []string { return sections },
-		"mark":     func(o Outcome) string { return map[Outcome]string{Good: "✓", NotGood: "✗", Undecided: "?"}[o] },
+		"mark":     outcomeMark,
 		"grade":    grade,
 		"code":     r.sayCode,
 		"detail":   r.detail,
@@ -277,4 +288,8 @@ func (r *Report) name() string {
 		return "evidence.zip"
 	}
 	return r.File
+}
+
+func outcomeMark(conclusion verdict.Conclusion) string {
+	return map[verdict.Conclusion]string{verdict.Good: "✓", verdict.NotGood: "✗", verdict.Undecided: "?"}[conclusion]
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/xml"
 	"errors"
@@ -18,6 +19,7 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/auditreport"
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
+	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
 // file is an entry of a ZIP that a test makes.
@@ -53,11 +55,12 @@ func subjectOf(t testing.TB, content []byte, options pdfsig.Options, accept ...e
 		t.Fatal(err)
 	}
 	archive, err := evidence.OpenReader(bytes.NewReader(content), int64(len(content)),
-		evidence.Limits{Accept: accept, MaxRatio: 2000})
+		evidence.Limits{MaxRatio: 2000})
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, err := archive.Verify(inspector)
+	report, err := archive.Verify(t.Context(), evidence.WithInspectors(inspector),
+		evidence.WithPolicy(evidence.Policy{Accept: accept}))
 	if err != nil && !errors.Is(err, evidence.ErrRefused) {
 		t.Fatal(err)
 	}
@@ -72,6 +75,9 @@ func subjectOf(t testing.TB, content []byte, options pdfsig.Options, accept ...e
 func made(t testing.TB, subject auditreport.Subject, options auditreport.Options) (*auditreport.Report, string) {
 	t.Helper()
 	options.MadeAt, options.Program = madeAt, "danabio test"
+	if subject.Conclusion == "" {
+		subject.Conclusion = conclude(t, &subject)
+	}
 	report, err := auditreport.New(t.Context(), subject, options)
 	if err != nil {
 		t.Fatal(err)
@@ -194,4 +200,35 @@ func checkPolicy(t testing.TB, page string) {
 		(strings.Contains(style, "@import") || strings.Contains(style, "url(")) {
 		t.Error("the style loads something")
 	}
+}
+
+// judge is auditreport.Judge after the verdict on the subject.
+func judge(t testing.TB, subject auditreport.Subject) auditreport.Verdict {
+	t.Helper()
+	subject.Conclusion = conclude(t, &subject)
+	return auditreport.Judge(&subject)
+}
+
+// conclude is what the verdict on a subject comes to.
+func conclude(t testing.TB, subject *auditreport.Subject) verdict.Conclusion {
+	t.Helper()
+	policy := verdict.Policy{Evidence: evidence.Policy{Strict: subject.Strict}, Circuit: subject.SentCircuit}
+	for _, found := range subject.Found {
+		policy.Sent = append(policy.Sent, found.SentDocument)
+	}
+	if subject.RootsGiven {
+		policy.Signatures.Roots = x509.NewCertPool()
+	}
+	receipt := verdict.Receipt{Check: verdict.ReceiptCheck(subject.Receipt.Outcome), Content: subject.Receipt.Content}
+	switch subject.Receipt.Outcome {
+	case auditreport.ReceiptDiffers:
+		receipt.Problem = &verdict.Problem{Kind: verdict.OtherDigest}
+	case auditreport.ReceiptUnreadable:
+		receipt.Problem = &verdict.Problem{Kind: verdict.ReceiptNotUsable, Err: errors.New("it is no receipt")}
+	}
+	judge, err := verdict.New(policy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return judge.Report(subject.Evidence, receipt).Conclusion()
 }

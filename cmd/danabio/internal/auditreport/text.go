@@ -315,6 +315,7 @@ var texts = [...]text{
 	{"receipt.file", "File", "Archivo"},
 	{"receipt.entries", "Files in it", "Archivos en él"},
 	{"receipt.library", "Made by", "Hecho por"},
+	{"receipt.server", "Server", "Servidor"},
 	{"receipt.header", "Header of the server's answer", "Cabecera de la respuesta del servidor"},
 	{"receipt.proves", "A receipt that matches shows that the file has not changed since it was received, as long as " +
 		"the receipt itself was kept safe: it is not signed.",

@@ -15,6 +15,7 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/i18n"
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
+	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
 // composed are the texts whose keys are made of a part that stands in the code, and of a value.
@@ -26,8 +27,8 @@ var composed = map[string][]string{
 	},
 	"severity.": {string(evidence.SeverityRefusal), string(evidence.SeverityNotice),
 		string(evidence.SeverityAccepted)},
-	"verdict.":     {string(Good), string(NotGood), string(Undecided)},
-	"verdict.why.": {string(NotGood), string(Undecided)},
+	"verdict.":     {string(verdict.Good), string(verdict.NotGood), string(verdict.Undecided)},
+	"verdict.why.": {string(verdict.NotGood), string(verdict.Undecided)},
 	"document.": {
 		"", string(pdfsig.StatusWholeFile), string(pdfsig.StatusExtended), string(pdfsig.StatusSignedRevisionOnly),
 		string(pdfsig.StatusInvalid),

@@ -5,20 +5,12 @@ import (
 
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
-)
-
-// Outcome is the sum of all findings.
-type Outcome string
-
-const (
-	Good      Outcome = "good"      // as far as it was checked
-	NotGood   Outcome = "not-good"  // something is wrong
-	Undecided Outcome = "undecided" // nothing is known to be wrong, but something could not be judged
+	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
 // Verdict is the result at the top of a report.
 type Verdict struct {
-	Outcome Outcome
+	Outcome verdict.Conclusion
 	// Against lists the reasons why the evidence is not good, or could not be judged.
 	Against []Reason
 	// For lists what was found to be right, and Mind what a reader must also know.
@@ -68,15 +60,9 @@ type judge struct {
 }
 
 func (j *judge) verdict() Verdict {
-	v := Verdict{Outcome: Good, For: j.right, Mind: foldReasons(j.mind)}
+	v := Verdict{Outcome: j.Conclusion, For: j.right, Mind: foldReasons(j.mind)}
 	if len(j.against) == 0 && j.Failure != nil {
 		j.against = append(j.against, Reason{Text: "against.failure", Detail: j.Failure.Error(), undecided: true})
-	}
-	if len(j.against) > 0 {
-		v.Outcome = NotGood
-		if !slices.ContainsFunc(j.against, func(r Reason) bool { return !r.undecided }) {
-			v.Outcome = Undecided
-		}
 	}
 	slices.SortStableFunc(j.against, func(a, b Reason) int {
 		switch {

@@ -21,6 +21,7 @@ import (
 	"github.com/danabio/danabio-go/internal/pdf/pdftest"
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
+	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
 // signedPDF is a PDF with one signature, over all of it.
@@ -100,77 +101,77 @@ func TestVerdict(t *testing.T) {
 	sent := sentDocuments(t)
 	extended := withExtensions(t, signed)
 	part := sha256.Sum256(signed[:1000])
-	cut := []pdfsig.Sent{{Name: "corte.pdf", Size: 1000, SHA256: hex.EncodeToString(part[:])}}
+	cut := []evidence.SentDocument{{Name: "corte.pdf", Size: 1000, SHA256: hex.EncodeToString(part[:])}}
 	for name, test := range map[string]struct {
 		files   []file
 		options pdfsig.Options
 		strict  bool
 		receipt auditreport.ReceiptOutcome
 		failure error
-		want    auditreport.Outcome
+		want    verdict.Conclusion
 		against string
 		mind    string
 		shows   string
 	}{
 		"signed, sent, received": {
 			files: []file{{"a.pdf", signed}}, options: pdfsig.Options{Sent: sent}, receipt: auditreport.ReceiptMatches,
-			want: auditreport.Good, mind: "mind.trust", shows: "It is valid and covers the whole file: all 66\u202f8",
+			want: verdict.Good, mind: "mind.trust", shows: "It is valid and covers the whole file: all 66\u202f8",
 		},
 		"nothing to compare with": {
 			files: []file{{"a.pdf", signed}}, receipt: auditreport.ReceiptNone,
-			want: auditreport.Good, mind: "mind.sent-unchecked; mind.receipt; mind.trust",
+			want: verdict.Good, mind: "mind.sent-unchecked; mind.receipt; mind.trust",
 			shows: "Not checked: no roots were given.",
 		},
 		"signer not trusted": {
 			files: []file{{"a.pdf", signed}}, options: pdfsig.Options{Sent: sent, Roots: x509.NewCertPool()},
 			receipt: auditreport.ReceiptMatches,
-			want:    auditreport.NotGood, against: "finding untrusted a.pdf",
+			want:    verdict.NotGood, against: "finding untrusted a.pdf",
 			shows: "The certificate does not lead to a root that was given.",
 		},
 		"signer not trusted, and accepted": {
 			files: []file{{"a.pdf", signed}}, receipt: auditreport.ReceiptMatches,
 			options: pdfsig.Options{Sent: sent, Roots: x509.NewCertPool(),
 				Accept: []evidence.Code{pdfsig.CodeUntrusted}},
-			want: auditreport.Good, mind: "mind.untrusted a.pdf; mind.accepted untrusted",
+			want: verdict.Good, mind: "mind.untrusted a.pdf; mind.accepted untrusted",
 			shows: "The certificate does not lead to a root that was given.",
 		},
 		"two signers in one": {
 			files: []file{{"a.pdf", unpacked(t, "openssl-two-signers.pdf.gz")}}, receipt: auditreport.ReceiptMatches,
-			want: auditreport.Good, mind: "mind.sent-unchecked; mind.trust",
+			want: verdict.Good, mind: "mind.sent-unchecked; mind.trust",
 			shows: `<tr><th scope="row">Certificate of a further signer</th><td>Subject: <bdi>CN=rsa example,O=TEST ONLY</bdi>`,
 		},
 		"signer revoked": {
 			files:   []file{{"a.pdf", unpacked(t, "openssl-revocation-crl-revoked.pdf.gz")}},
 			receipt: auditreport.ReceiptMatches,
-			want:    auditreport.NotGood, against: "finding revoked a.pdf", mind: "mind.sent-unchecked; mind.trust",
+			want:    verdict.NotGood, against: "finding revoked a.pdf", mind: "mind.sent-unchecked; mind.trust",
 			shows: `Certificate: revoked on <time datetime="2020-01-01T00:00:00Z">`,
 		},
 		"signer not revoked, and the authority above not known": {
 			files:   []file{{"a.pdf", unpacked(t, "openssl-revocation-ocsp.pdf.gz")}},
 			receipt: auditreport.ReceiptMatches,
-			want:    auditreport.Good, mind: "mind.sent-unchecked; mind.trust",
+			want:    verdict.Good, mind: "mind.sent-unchecked; mind.trust",
 			shows: "which do not speak of every certificate",
 		},
 		"no document": {
 			files: []file{{"a.json", []byte("{}")}}, receipt: auditreport.ReceiptMatches,
-			want: auditreport.Good, mind: "mind.no-document; mind.sent-unchecked",
+			want: verdict.Good, mind: "mind.no-document; mind.sent-unchecked",
 			shows: "There is no PDF in the evidence.",
 		},
 		"unsigned": {
 			files: []file{{"a.pdf", unsigned}, {"b.pdf", signed}}, receipt: auditreport.ReceiptMatches,
-			want: auditreport.Good, mind: "mind.unsigned a.pdf; mind.sent-unchecked; mind.trust",
+			want: verdict.Good, mind: "mind.unsigned a.pdf; mind.sent-unchecked; mind.trust",
 			shows: `<span class="status neutral">UNSIGNED</span>`,
 		},
 		"updated behind the signature": {
 			files: []file{{"a.pdf", updated}}, receipt: auditreport.ReceiptMatches, failure: errors.New("a.pdf"),
-			want: auditreport.NotGood, against: "finding later-revision a.pdf", mind: "mind.sent-unchecked; mind.trust",
+			want: verdict.NotGood, against: "finding later-revision a.pdf", mind: "mind.sent-unchecked; mind.trust",
 			shows: " bytes follow it, which it says nothing about.",
 		},
 		"updated behind the signature, and accepted": {
 			files:   []file{{"a.pdf", updated}},
 			options: pdfsig.Options{Accept: []evidence.Code{pdfsig.CodeLaterRevision}},
 			receipt: auditreport.ReceiptMatches,
-			want:    auditreport.Good,
+			want:    verdict.Good,
 			mind: "mind.later-revision a.pdf; mind.sent-unchecked; mind.trust; mind.accepted " +
 				"later-revision",
 			shows: `<span class="status wrong">SIGNED_REVISION_ONLY</span>`,
@@ -178,78 +179,81 @@ func TestVerdict(t *testing.T) {
 		"validation data behind the signature": {
 			files: []file{{"a.pdf", extended}}, options: pdfsig.Options{Sent: sent},
 			receipt: auditreport.ReceiptMatches,
-			want:    auditreport.Good, mind: "mind.trust", shows: `<span class="status right">EXTENDED</span>`,
+			want:    verdict.Good, mind: "mind.trust", shows: `<span class="status right">EXTENDED</span>`,
 		},
 		"validation data behind the signature, strictly": {
 			files: []file{{"a.pdf", extended}}, options: pdfsig.Options{Sent: sent}, strict: true,
 			receipt: auditreport.ReceiptMatches,
-			want:    auditreport.NotGood, against: "finding validation-data a.pdf", mind: "mind.trust",
+			want:    verdict.NotGood, against: "finding validation-data a.pdf", mind: "mind.trust",
 			shows: "Validation data",
 		},
 		"changed before it was signed": {
 			files: []file{{"a.pdf", signed}}, options: pdfsig.Options{Sent: cut}, receipt: auditreport.ReceiptMatches,
-			want: auditreport.NotGood, against: "against.sent-changed corte.pdf", mind: "mind.trust",
+			want: verdict.NotGood, against: "against.sent-changed corte.pdf", mind: "mind.trust",
 			shows: "yes, but it was changed before it was signed",
 		},
 		"changed under the signature": {
 			files: []file{{"a.pdf", flipped(signed, 2000)}}, receipt: auditreport.ReceiptMatches,
-			want: auditreport.NotGood, against: "finding signature-digest-mismatch a.pdf",
+			want: verdict.NotGood, against: "finding signature-digest-mismatch a.pdf",
 			mind:  "mind.sent-unchecked; mind.trust",
 			shows: `<span class="status wrong">INVALID</span>`,
 		},
 		"encrypted": {
 			files: []file{{"a.pdf", encrypted}}, receipt: auditreport.ReceiptMatches,
-			want: auditreport.Undecided, against: "finding pdf-encrypted a.pdf", mind: "mind.sent-unchecked",
+			want: verdict.Undecided, against: "finding pdf-encrypted a.pdf", mind: "mind.sent-unchecked",
 			shows: `<span class="status unknown">INDETERMINATE</span>`,
 		},
 		"encrypted, and accepted": {
 			files: []file{{"a.pdf", encrypted}}, options: pdfsig.Options{Accept: []evidence.Code{pdfsig.CodeEncrypted}},
 			receipt: auditreport.ReceiptMatches,
-			want:    auditreport.Good,
+			want:    verdict.Good,
 			mind:    "mind.indeterminate a.pdf; mind.sent-unchecked; mind.accepted pdf-encrypted",
 		},
 		"encrypted beside invalid": {
 			files: []file{{"a.pdf", encrypted}, {"b.pdf", flipped(signed, 2000)}}, receipt: auditreport.ReceiptMatches,
-			want: auditreport.NotGood, against: "finding signature-digest-mismatch b.pdf; finding pdf-encrypted a.pdf",
+			want: verdict.NotGood, against: "finding signature-digest-mismatch b.pdf; finding pdf-encrypted a.pdf",
 			mind: "mind.sent-unchecked; mind.trust",
 		},
 		"sent and not there": {
 			files: []file{{"a.pdf", unsigned}}, options: pdfsig.Options{Sent: sent},
 			receipt: auditreport.ReceiptMatches,
-			want:    auditreport.NotGood, against: "against.sent-missing contrato.pdf", mind: "mind.unsigned a.pdf",
+			want:    verdict.NotGood, against: "against.sent-missing contrato.pdf", mind: "mind.unsigned a.pdf",
 			shows: "<td>not found</td>",
 		},
 		"sent and there, but under no signature": {
 			files: []file{{"a.pdf", signed[:sent[0].Size]}}, options: pdfsig.Options{Sent: sent},
 			receipt: auditreport.ReceiptMatches,
-			want:    auditreport.Good, mind: "mind.unsigned a.pdf; sent-uncovered contrato.pdf",
+			want:    verdict.Good, mind: "mind.unsigned a.pdf; sent-uncovered contrato.pdf",
 			shows: "yes, but no valid signature covers it: ",
 		},
 		"sent and there, but under no signature, strictly": {
 			files: []file{{"a.pdf", signed[:sent[0].Size]}}, options: pdfsig.Options{Sent: sent}, strict: true,
 			receipt: auditreport.ReceiptMatches,
-			want:    auditreport.NotGood, against: "finding unsigned a.pdf; sent-uncovered contrato.pdf",
+			want:    verdict.NotGood, against: "finding unsigned a.pdf; sent-uncovered contrato.pdf",
 			mind: "mind.unsigned a.pdf",
 		},
 		"another file than the receipt's": {
 			files: []file{{"a.json", []byte("{}")}}, receipt: auditreport.ReceiptDiffers,
-			want: auditreport.NotGood, against: "against.receipt", mind: "mind.no-document; mind.sent-unchecked",
+			want: verdict.NotGood, against: "against.receipt", mind: "mind.no-document; mind.sent-unchecked",
 		},
 		"a receipt that is none": {
 			files: []file{{"a.json", []byte("{}")}}, receipt: auditreport.ReceiptUnreadable,
-			want: auditreport.Undecided, against: "against.receipt-unreadable",
+			want: verdict.Undecided, against: "against.receipt-unreadable",
 			mind: "mind.no-document; mind.sent-unchecked",
 		},
 		"a failure that nothing else explains": {
 			files: []file{{"a.json", []byte("{}")}}, receipt: auditreport.ReceiptMatches,
 			failure: errors.New("of a kind that is new"),
-			want:    auditreport.Undecided, against: "against.failure", mind: "mind.no-document; mind.sent-unchecked",
+			want:    verdict.Undecided, against: "against.failure", mind: "mind.no-document; mind.sent-unchecked",
 			shows: "of a kind that is new",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			subject := subjectOf(t, zipOf(t, test.files...), test.options)
 			subject.Strict, subject.Receipt.Outcome, subject.Failure = test.strict, test.receipt, test.failure
+			if test.against == "against.failure" {
+				subject.Conclusion = verdict.Undecided // which a verdict came to for a reason that is new
+			}
 			report, page := made(t, subject, auditreport.Options{})
 			checkPage(t, page)
 			if report.Verdict.Outcome != test.want {
@@ -273,11 +277,11 @@ func TestVerdict(t *testing.T) {
 func TestVerdictOnDocumentsOfAnotherCircuit(t *testing.T) {
 	subject := good(t)
 	subject.SentCircuit = subject.Receipt.Content.Circuit
-	if got := auditreport.Judge(&subject); got.Outcome != auditreport.Good {
+	if got := judge(t, subject); got.Outcome != verdict.Good {
 		t.Errorf("the verdict is %+v", got)
 	}
 	subject.SentCircuit = "another"
-	if got := auditreport.Judge(&subject); got.Outcome != auditreport.NotGood ||
+	if got := judge(t, subject); got.Outcome != verdict.NotGood ||
 		texts(got.Against) != "against.sent-circuit" {
 		t.Errorf("the verdict is %+v", got)
 	}
@@ -292,13 +296,13 @@ func TestVerdictWithoutInspector(t *testing.T) {
 	}
 	report := *subject.Evidence
 	report.Entries = entries
-	if got := auditreport.Judge(&auditreport.Subject{Evidence: &report}); got.Outcome != auditreport.Undecided {
+	if got := judge(t, auditreport.Subject{Evidence: &report}); got.Outcome != verdict.Undecided {
 		t.Errorf("the outcome is %q", got.Outcome)
 	}
 	entries[0].Inspections = []evidence.Inspection{{Inspector: pdfsig.InspectorName, Error: "disk full"}}
-	subject.Evidence = &report
+	subject.Evidence, subject.Found = &report, nil
 	made, page := made(t, subject, auditreport.Options{})
-	if made.Verdict.Outcome != auditreport.Undecided || !strings.Contains(page, "disk full") {
+	if made.Verdict.Outcome != verdict.Undecided || !strings.Contains(page, "disk full") {
 		t.Errorf("the verdict is %+v", made.Verdict)
 	}
 }

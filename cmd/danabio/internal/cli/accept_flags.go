@@ -33,33 +33,32 @@ func (j *acceptFlags) addFlags(cmd *cobra.Command) {
 func zipCodes() [][]evidence.CodeInfo       { return [][]evidence.CodeInfo{evidence.Codes()} }
 func signatureCodes() [][]evidence.CodeInfo { return append(zipCodes(), pdfsig.Codes()) }
 
-// limits returns the limits that the flags set.
-func (j *acceptFlags) limits(cmd *cobra.Command) (evidence.Limits, error) {
-	limits, _, err := j.limitsAndRest(cmd)
-	return limits, err
+// policy returns the policy that the flags set.
+func (j *acceptFlags) policy(cmd *cobra.Command) (evidence.Policy, error) {
+	policy, _, err := j.policyAndRest(cmd)
+	return policy, err
 }
 
-// limitsAndRest also returns the accepted codes that are not about the ZIP.
-func (j *acceptFlags) limitsAndRest(cmd *cobra.Command) (evidence.Limits, []evidence.Code, error) {
-	limits := evidence.Limits{Strict: j.strict}
+// policyAndRest also returns the accepted codes that are not about the ZIP.
+func (j *acceptFlags) policyAndRest(cmd *cobra.Command) (evidence.Policy, []evidence.Code, error) {
+	policy := evidence.Policy{Strict: j.strict}
 	var rest []evidence.Code
 	for _, list := range j.accept {
 		for code := range strings.SplitSeq(list, ",") {
 			switch code = strings.TrimSpace(code); j.tableOf(code) {
 			case 0:
-				limits.Accept = append(limits.Accept, evidence.Code(code))
+				policy.Accept = append(policy.Accept, evidence.Code(code))
 			case 1:
 				rest = append(rest, evidence.Code(code))
 			default:
-				return evidence.Limits{}, nil, j.notAcceptable(cmd, code)
+				return evidence.Policy{}, nil, j.notAcceptable(cmd, code)
 			}
 		}
 	}
-	limits, err := limits.WithDefaults()
-	if err != nil {
-		return evidence.Limits{}, nil, failure.Usage(cmd, err)
+	if err := policy.Validate(); err != nil {
+		return evidence.Policy{}, nil, failure.Usage(cmd, err)
 	}
-	return limits, rest, nil
+	return policy, rest, nil
 }
 
 // tableOf returns the index of the table with an acceptable code, or -1.

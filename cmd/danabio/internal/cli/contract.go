@@ -288,7 +288,8 @@ type unknownProbe struct {
 }
 
 func newUnknownProbe(requestID string, at time.Time, err error) *unknownProbe {
-	return &unknownProbe{&danabio.OutcomeUnknownError{ID: requestID, At: at, State: danabio.OutcomeUnknown, Err: err}}
+	return &unknownProbe{&danabio.OutcomeUnknownError{RequestID: requestID, StartedAt: at,
+		Outcome: danabio.OutcomeUnknown, Err: err}}
 }
 
 func (e *unknownProbe) Unwrap() error { return e.OutcomeUnknownError }
@@ -296,5 +297,5 @@ func (e *unknownProbe) Unwrap() error { return e.OutcomeUnknownError }
 func (e *unknownProbe) Advice() *i18n.Message {
 	return i18n.Textf(`To find out, ask DANAconnect whether a circuit was started for this request:
   request ID  %s
-  time        %s`, term.OneLine(e.ID), e.At.UTC().Format(time.RFC3339))
+  time        %s`, term.OneLine(e.RequestID), e.StartedAt.UTC().Format(time.RFC3339))
 }

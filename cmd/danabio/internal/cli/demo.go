@@ -181,7 +181,8 @@ func (d *demo) path(name string, content []byte) (data demoData, err error) {
 		return data, err
 	}
 	defer sent.discard()
-	if err := sent.store(startedReceipt(circuit)); err != nil {
+	start := client.StartReceipt(circuit)
+	if err := sent.store(start); err != nil {
 		return data, err
 	}
 	if err := d.step("start", "sent %s: circuit %s", term.OneLine(data.Document.Name), circuit.ID); err != nil {
@@ -207,12 +208,11 @@ func (d *demo) path(name string, content []byte) (data demoData, err error) {
 		return data, err
 	}
 
-	start := startedReceipt(circuit)
-	judges, err := newVerifier(verdict.Policy{}, &start)
+	judges, err := newVerifier(verdict.Policy{}, start)
 	if err != nil {
 		return data, err
 	}
-	found, err := verify(d.cmd, d.out, data.Evidence, evidence.Limits{}, judges)
+	found, err := verify(d.cmd, d.out, data.Evidence, evidence.Policy{}, judges)
 	if err != nil {
 		return data, err
 	}
@@ -236,7 +236,7 @@ func (d *demo) path(name string, content []byte) (data demoData, err error) {
 	}
 	defer archive.Close()
 	folder := filepath.Join(d.folder, "evidence")
-	if err := archive.ExtractContext(ctx, folder); err != nil {
+	if err := archive.Extract(ctx, folder); err != nil {
 		return data, err
 	}
 	data.Files = extractedPaths(folder, found.Report)
@@ -261,7 +261,7 @@ func (d *demo) report(evidencePath string, judges *verifier, path string) error 
 		return err
 	}
 	defer part.Discard()
-	if _, judgement, err := report(d.cmd, d.out, evidencePath, evidence.Limits{}, judges, made, part); err != nil ||
+	if _, judgement, err := report(d.cmd, d.out, evidencePath, evidence.Policy{}, judges, made, part); err != nil ||
 		judgement != nil {
 		return errors.Join(judgement, err)
 	}

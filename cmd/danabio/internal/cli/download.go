@@ -9,6 +9,7 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
 	"github.com/danabio/danabio-go/cmd/danabio/internal/settings"
 	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
+	"github.com/danabio/danabio-go/internal/pollgate"
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
@@ -46,10 +47,9 @@ func newWait(out *term.Output) *cobra.Command {
 			}
 			return r.run(cmd, circuits, func(ctx context.Context, client *danabio.Client, circuit,
 				path string) (*danabio.Receipt, error) {
-				receipt, err := client.WaitForEvidence(ctx, circuit, path, danabio.PollPolicy{
+				receipt, err := client.WaitForEvidence(pollgate.With(ctx, r.admit), circuit, path, danabio.PollPolicy{
 					MaxWait: timeout,
 					Notify:  func(poll danabio.Poll) { r.transfers.onPoll(circuit, poll) },
-					Admit:   r.admit,
 				})
 				if err != nil {
 					err = failure.OfWait(err)

@@ -51,12 +51,12 @@ func newEvidenceList(out *term.Output) *cobra.Command {
 		Use:         "list " + manyEvidence,
 		Args:        evidenceArguments,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			limits, err := judging.limits(cmd)
+			policy, err := judging.policy(cmd)
 			if err != nil {
 				return err
 			}
 			return each(out, files, func(file string) error {
-				archive, report, err := openVerified(cmd, out, file, limits)
+				archive, report, err := openVerified(cmd, out, file, policy)
 				if err != nil {
 					return err
 				}

@@ -31,7 +31,7 @@ func newEvidenceExtract(out *term.Output) *cobra.Command {
 		Use:         "extract " + manyEvidence + " -o DIR",
 		Args:        evidenceArguments,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			limits, err := judging.limits(cmd)
+			policy, err := judging.policy(cmd)
 			if err != nil {
 				return err
 			}
@@ -46,7 +46,7 @@ func newEvidenceExtract(out *term.Output) *cobra.Command {
 				defer os.Remove(folder) // does nothing unless the folder is empty
 			}
 			return each(out, files, func(file string) error {
-				report, err := extractFile(cmd, out, file, folders[file], limits)
+				report, err := extractFile(cmd, out, file, folders[file], policy)
 				if err != nil {
 					return err
 				}
@@ -125,16 +125,15 @@ func folderExists(folder string) error {
 // extractFile reads the evidence once. It verifies the evidence while writing it, and compares it
 // with its receipt before the folder appears.
 func extractFile(cmd *cobra.Command, out *term.Output, file, folder string,
-	limits evidence.Limits) (*evidence.Report, error) {
-	archive, err := openEvidence(cmd, out, file, limits)
+	policy evidence.Policy) (*evidence.Report, error) {
+	archive, err := openEvidence(cmd, out, file, policy)
 	if err != nil {
 		return nil, err
 	}
 	defer archive.Close()
 	defer archive.showProgress(say(out, "Extracting"))()
-	err = archive.ExtractIf(cmd.Context(), folder, func(report *evidence.Report) error {
-		return checkReceipt(file, report)
-	})
+	err = archive.Extract(cmd.Context(), folder, evidence.WithPolicy(archive.policy), archive.progress(),
+		evidence.WithApproval(func(report *evidence.Report) error { return checkReceipt(file, report) }))
 	var (
 		refused *evidence.RefusedError
 		name    *evidence.SystemNameError

@@ -11,7 +11,7 @@ import (
 
 	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
 	"github.com/danabio/danabio-go/cmd/danabio/internal/i18n"
-	"github.com/danabio/danabio-go/internal/newfile"
+	"github.com/danabio/danabio-go/internal/atomicfile"
 )
 
 // pendingFile is a file that is not complete yet and that only the user can read. It is created
@@ -19,7 +19,7 @@ import (
 type pendingFile struct {
 	what    *i18n.Message
 	path    string
-	part    *newfile.File
+	part    *atomicfile.File
 	promise []byte // what is at path until the file is placed; nil if nothing is
 }
 
@@ -32,7 +32,7 @@ func newPendingFile(what *i18n.Message, path string) (*pendingFile, error) {
 	if err := checkFolder(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
-	part, err := newfile.Create(path)
+	part, err := atomicfile.Create(path)
 	if err != nil {
 		return nil, failure.BadInput("%s %s cannot be written: %w", what, path, failure.Reason(err))
 	}
@@ -45,7 +45,7 @@ func newPendingFile(what *i18n.Message, path string) (*pendingFile, error) {
 func (f *pendingFile) reserve(promise []byte, room int64) error {
 	err := f.part.Reserve(room)
 	if err == nil {
-		err = newfile.Write(f.path, promise)
+		err = atomicfile.Write(f.path, promise)
 	}
 	switch {
 	case errors.Is(err, fs.ErrExist):

@@ -15,9 +15,10 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
 	"github.com/danabio/danabio-go/cmd/danabio/internal/i18n"
 	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
-	"github.com/danabio/danabio-go/internal/newfile"
+	"github.com/danabio/danabio-go/internal/atomicfile"
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
+	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
 // reportData is what "evidence report --json" prints: the output of "evidence verify", and a
@@ -27,7 +28,7 @@ type reportData struct {
 	Path       string               `json:"report"` // of the HTML file
 	Language   i18n.Language        `json:"language"`
 	MadeAt     time.Time            `json:"madeAt"`     // UTC
-	Conclusion auditreport.Outcome  `json:"conclusion"` // good, not-good or undecided
+	Conclusion verdict.Conclusion   `json:"conclusion"` // good, not-good or undecided
 	Shown      auditreport.Rendered `json:"shown"`
 }
 
@@ -40,11 +41,11 @@ func newEvidenceReport(out *term.Output) *cobra.Command {
 		Use:         "report FILE.zip -o REPORT.html",
 		Args:        arguments("FILE.zip"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			limits, rest, err := judging.limitsAndRest(cmd)
+			policy, rest, err := judging.policyAndRest(cmd)
 			if err != nil {
 				return err
 			}
-			judges, err := signing.open(cmd, args, rest, limits)
+			judges, err := signing.open(cmd, args, rest, policy)
 			if err != nil {
 				return err
 			}
@@ -57,7 +58,7 @@ func newEvidenceReport(out *term.Output) *cobra.Command {
 				return err
 			}
 			defer part.Discard()
-			data, judgement, err := report(cmd, out, args[0], limits, judges, made, part)
+			data, judgement, err := report(cmd, out, args[0], policy, judges, made, part)
 			if errors.Is(err, context.Canceled) {
 				err = &interruptedError{err, shortList([]string{path})}
 			}
@@ -103,7 +104,7 @@ func reportTime(now func() time.Time, getenv func(string) string) (time.Time, er
 
 // newReportFile creates the file of the report before anything is read, so that an unwritable place
 // is reported first.
-func newReportFile(cmd *cobra.Command, path string) (*newfile.File, error) {
+func newReportFile(cmd *cobra.Command, path string) (*atomicfile.File, error) {
 	if path == "" {
 		return nil, failure.Usagef(cmd, "-o REPORT.html is missing")
 	}
@@ -113,14 +114,14 @@ func newReportFile(cmd *cobra.Command, path string) (*newfile.File, error) {
 	if err := checkFolder(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
-	part, err := newfile.Create(path)
+	part, err := atomicfile.Create(path)
 	if err != nil {
 		return nil, failure.BadInput("report %s cannot be written: %w", path, failure.Reason(err))
 	}
 	return part, nil
 }
 
-func placeReport(part *newfile.File, path string) error {
+func placeReport(part *atomicfile.File, path string) error {
 	if err := part.Place(path); err != nil {
 		return i18n.Errorf("report %s: %w", path, failure.Reason(err))
 	}
@@ -130,12 +131,12 @@ func placeReport(part *newfile.File, path string) error {
 // report writes the report into part. The judgement is the error of the verification. If the
 // verification reached no verdict, there is no report and err is the reason.
 func report(
-	cmd *cobra.Command, out *term.Output, file string, limits evidence.Limits, judges *verifier,
+	cmd *cobra.Command, out *term.Output, file string, policy evidence.Policy, judges *verifier,
 	made auditreport.Options,
-	part *newfile.File,
+	part *atomicfile.File,
 ) (data reportData, judgement, err error) {
 	var content fs.FS
-	archive, err := openEvidence(cmd, out, file, limits)
+	archive, err := openEvidence(cmd, out, file, policy)
 	var refused *evidence.RefusedError
 	switch {
 	case errors.As(err, &refused): // refused before it was stored
@@ -172,18 +173,17 @@ func report(
 // subjectOf returns the subject of the report.
 func subjectOf(data verifyData, judges *verifier, content fs.FS, judgement error) auditreport.Subject {
 	subject := auditreport.Subject{
-		Evidence: data.Report, Content: content, Found: data.SentDocuments, RootsGiven: judges.roots,
-		Strict: judges.strict, Failure: judgement,
+		Conclusion: data.conclusion, Evidence: data.Report, Content: content, Found: data.SentDocuments,
+		RootsGiven: judges.roots,
+		Strict:     judges.strict, Failure: judgement,
 		Receipt: auditreport.Receipt{Outcome: auditreport.ReceiptOutcome(data.Receipt)},
 	}
 	if judges.sent != nil {
 		subject.SentCircuit = judges.sent.CircuitID
 	}
+	subject.Receipt.Content = data.received
 	if data.File != failure.StandardInput {
 		subject.File = filepath.Base(data.File)
-		if receipt, err := danabio.ReadReceipt(danabio.ReceiptPath(data.File)); err == nil {
-			subject.Receipt.Content = receipt
-		}
 	}
 	return subject
 }

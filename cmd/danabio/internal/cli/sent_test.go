@@ -12,13 +12,13 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-func sentAt(t *testing.T, path string) sentReceipt {
+func sentAt(t *testing.T, path string) danabio.StartReceipt {
 	t.Helper()
 	content, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var sent sentReceipt
+	var sent danabio.StartReceipt
 	if err := json.Unmarshal(content, &sent); err != nil {
 		t.Fatalf("%v: %s", err, content)
 	}
@@ -52,7 +52,8 @@ func TestReceiptIsReservedBeforeAnythingIsSent(t *testing.T) {
 		t.Fatalf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
 	}
 	sent := sentAt(t, "sent.json")
-	if sent.State != failure.StateStarted || sent.CircuitID != api.Circuits()[0].ID || sent.RequestID == "" ||
+	if sent.State != failure.StateStarted || !strings.HasPrefix(sent.BaseURL, "http://") ||
+		sent.CircuitID != api.Circuits()[0].ID || sent.RequestID == "" ||
 		len(sent.Documents) != 1 {
 		t.Errorf("the receipt is %+v", sent)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
 	"github.com/danabio/danabio-go/cmd/danabio/internal/settings"
 	"github.com/danabio/danabio-go/internal/pemfile"
+	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 	"github.com/danabio/danabio-go/pkg/verdict"
@@ -30,14 +31,14 @@ func (s *signatureFlags) addFlags(cmd *cobra.Command) {
 // verifier is what signatureFlags configure.
 type verifier struct {
 	*verdict.Judge
-	sent   *sentReceipt // nil if there is nothing to compare with
-	roots  bool         // --roots was given
+	sent   *danabio.StartReceipt // nil if there is nothing to compare with
+	roots  bool                  // --roots was given
 	strict bool
 }
 
 // open reads the files that the flags name.
 func (s *signatureFlags) open(cmd *cobra.Command, files []string, accept []evidence.Code,
-	limits evidence.Limits) (*verifier, error) {
+	policy evidence.Policy) (*verifier, error) {
 	options := pdfsig.Options{Accept: accept}
 	for _, name := range []string{"roots", "sent"} {
 		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "" {
@@ -56,7 +57,7 @@ func (s *signatureFlags) open(cmd *cobra.Command, files []string, accept []evide
 		}
 		options.TimeStampRoots = options.Roots
 	}
-	var sent *sentReceipt
+	var sent *danabio.StartReceipt
 	if s.sent != "" {
 		if len(files) > 1 {
 			return nil,
@@ -68,7 +69,7 @@ func (s *signatureFlags) open(cmd *cobra.Command, files []string, accept []evide
 			return nil, err
 		}
 	}
-	judges, err := newVerifier(verdict.Policy{Limits: limits, Signatures: options}, sent)
+	judges, err := newVerifier(verdict.Policy{Evidence: policy, Signatures: options}, sent)
 	switch {
 	case err != nil && s.sent != "":
 		return nil, failure.BadInput("--sent %s: %w", s.sent, err)
@@ -78,26 +79,25 @@ func (s *signatureFlags) open(cmd *cobra.Command, files []string, accept []evide
 	return judges, nil
 }
 
-func newVerifier(policy verdict.Policy, sent *sentReceipt) (*verifier, error) {
+func newVerifier(policy verdict.Policy, sent *danabio.StartReceipt) (*verifier, error) {
 	if sent != nil {
 		policy.Sent, policy.Circuit = sent.Documents, sent.CircuitID
 	}
 	judge, err := verdict.New(policy)
-	return &verifier{judge, sent, policy.Signatures.Roots != nil, policy.Limits.Strict}, err
+	return &verifier{judge, sent, policy.Signatures.Roots != nil, policy.Evidence.Strict}, err
 }
 
 // maxSent limits the bytes that are read. Tens of thousands of documents fit.
 const maxSent = 16 << 20
 
 // readSent reads a file written by [sentFile.store].
-func readSent(ctx context.Context, path string) (*sentReceipt, error) {
+func readSent(ctx context.Context, path string) (*danabio.StartReceipt, error) {
 	content, err := settings.ReadInput(ctx, path, maxSent)
 	if err != nil {
 		return nil, failure.BadInput("--sent %s: %w", path, failure.Reason(err))
 	}
-	var sent sentReceipt
-	if err := json.Unmarshal(content, &sent); len(content) > maxSent || err != nil || sent.Version != sentVersion ||
-		sent.State == "" {
+	var sent danabio.StartReceipt
+	if err := json.Unmarshal(content, &sent); len(content) > maxSent || err != nil {
 		return nil, failure.BadInput("--sent %s is not a file that start --receipt wrote", path)
 	}
 	if len(sent.Documents) == 0 {

@@ -146,7 +146,7 @@ func (s *start) run(cmd *cobra.Command, out *term.Output, files []string) error 
 		asked.ID = rand.Text() // as the client would; the receipt needs it first
 	}
 	if sent != nil {
-		if err := sent.reserve(*asked, config.Channel); err != nil {
+		if err := sent.reserve(client, *asked, config.Channel); err != nil {
 			return err
 		}
 	}
@@ -164,7 +164,7 @@ func (s *start) run(cmd *cobra.Command, out *term.Output, files []string) error 
 	if errors.As(err, &unknown) {
 		err = failure.UnknownStart(err, unknown)
 		if sent != nil {
-			err = errors.Join(err, sent.store(unknownReceipt(unknown)))
+			err = errors.Join(err, sent.store(client.UnknownStartReceipt(unknown)))
 		}
 		return err
 	}
@@ -181,7 +181,7 @@ func (s *start) run(cmd *cobra.Command, out *term.Output, files []string) error 
 	}
 	but(err) // an error of the journal
 	if sent != nil {
-		but(sent.store(startedReceipt(circuit)))
+		but(sent.store(client.StartReceipt(circuit)))
 	}
 	data := newStartData(circuit)
 	but(out.Data(data, data.lines()...))

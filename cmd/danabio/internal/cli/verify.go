@@ -11,6 +11,7 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
 	"github.com/danabio/danabio-go/cmd/danabio/internal/i18n"
 	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
+	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 	"github.com/danabio/danabio-go/pkg/verdict"
@@ -29,6 +30,9 @@ type verifyData struct {
 	Revocation    pdfsig.RevocationStatus `json:"revocation"`
 	Sent          verdict.SentCheck       `json:"sent"`
 	SentDocuments []pdfsig.Found          `json:"sentDocuments,omitempty"`
+
+	conclusion verdict.Conclusion // for "evidence report"
+	received   *danabio.Receipt   // the receipt beside the file; nil if there is none that can be read
 }
 
 func newEvidenceVerify(out *term.Output) *cobra.Command {
@@ -38,16 +42,16 @@ func newEvidenceVerify(out *term.Output) *cobra.Command {
 		Use:         "verify " + manyEvidence,
 		Args:        evidenceArguments,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			limits, rest, err := judging.limitsAndRest(cmd)
+			policy, rest, err := judging.policyAndRest(cmd)
 			if err != nil {
 				return err
 			}
-			judges, err := signing.open(cmd, files, rest, limits)
+			judges, err := signing.open(cmd, files, rest, policy)
 			if err != nil {
 				return err
 			}
 			return each(out, files, func(file string) error {
-				data, err := verify(cmd, out, file, limits, judges)
+				data, err := verify(cmd, out, file, policy, judges)
 				if errors.Is(err, context.Canceled) {
 					return err
 				}
@@ -67,9 +71,9 @@ func newEvidenceVerify(out *term.Output) *cobra.Command {
 }
 
 // verify verifies a file. It always returns data with what is known about the file.
-func verify(cmd *cobra.Command, out *term.Output, file string, limits evidence.Limits,
+func verify(cmd *cobra.Command, out *term.Output, file string, policy evidence.Policy,
 	judges *verifier) (verifyData, error) {
-	archive, err := openEvidence(cmd, out, file, limits)
+	archive, err := openEvidence(cmd, out, file, policy)
 	if err != nil {
 		return unreadable(file, err), err
 	}
@@ -83,6 +87,7 @@ func verifyDataOf(file string, found *verdict.Verdict) verifyData {
 		File: file, Verdict: evidence.VerdictIncomplete, Report: found.Evidence, Receipt: found.Receipt,
 		Signatures: found.Signatures,
 		Trust:      found.Trust, Revocation: found.Revocation, Sent: found.Sent, SentDocuments: found.SentDocuments,
+		conclusion: found.Conclusion(),
 	}
 	if found.Evidence != nil {
 		data.Verdict = found.Evidence.Verdict
@@ -95,7 +100,7 @@ func unreadable(file string, err error) verifyData {
 	data := verifyDataOf(file, verdict.NotJudged(nil))
 	data.Error = err.Error()
 	if errors.Is(err, evidence.ErrRefused) {
-		data.Verdict = evidence.VerdictRefused
+		data.Verdict, data.conclusion = evidence.VerdictRefused, verdict.NotGood
 	}
 	return data
 }
@@ -105,15 +110,19 @@ func verifyFile(cmd *cobra.Command, file string, archive *evidenceFile, judges *
 	report, err := archive.verify(cmd.Context(), judges.Inspector())
 	var refused *evidence.RefusedError
 	if errors.As(err, &refused) { // the report states it
-		return verifyDataOf(file, verdict.NotJudged(report)), &failure.RefusedFile{File: file, RefusedError: refused}
+		data := verifyDataOf(file, verdict.NotJudged(report))
+		data.received = receiptOf(file, report).Content
+		return data, &failure.RefusedFile{File: file, RefusedError: refused}
 	}
 	if err != nil {
 		data := verifyDataOf(file, verdict.NotJudged(report))
 		data.Error = err.Error()
 		return data, err
 	}
-	found := judges.Report(report, receiptOf(file, report))
+	receipt := receiptOf(file, report)
+	found := judges.Report(report, receipt)
 	data := verifyDataOf(file, found)
+	data.received = receipt.Content
 	var all, beside []error
 	for _, problem := range found.Problems {
 		err := problemError(file, problem)

@@ -83,7 +83,7 @@ func (x *examination) askBy(ctx context.Context, transport *http.Transport) *ans
 // helloUnanswered reports whether the server, or something on the way, did not answer a TLS hello.
 func (a *answer) helloUnanswered() bool {
 	var handshake *reach.HandshakeError
-	silent := reach.TimedOut(a.err) || reach.Reset(a.err) || errors.Is(a.err, io.EOF) ||
+	silent := reach.IsTimeout(a.err) || reach.IsReset(a.err) || errors.Is(a.err, io.EOF) ||
 		errors.Is(a.err, io.ErrUnexpectedEOF)
 	return silent && errors.As(a.err, &handshake)
 }
@@ -94,7 +94,7 @@ func (x *examination) answersWithoutMLKEM(ctx context.Context) bool {
 	transport := x.transport.Clone()
 	transport.TLSClientConfig.CurvePreferences = []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384, tls.CurveP521}
 	a := x.askBy(ctx, transport)
-	return a.state.Load() != nil || a.err != nil && reach.Failed(a.err).Class != reach.Passing
+	return a.state.Load() != nil || a.err != nil && reach.Classify(a.err).Class != reach.Passing
 }
 
 // Soon is how long before its end a certificate should be renewed.
@@ -170,7 +170,7 @@ func (x *examination) tlsFailure(a *answer) Check {
 		certificate *tls.CertificateVerificationError
 		record      tls.RecordHeaderError // the peer does not speak TLS
 	)
-	switch f := reach.Failed(a.err); {
+	switch f := reach.Classify(a.err); {
 	case errors.As(a.err, &refused) && refused.Status != 0:
 		return proxyRefused(refused.Status)
 	case errors.As(a.err, &certificate):

@@ -198,7 +198,7 @@ func (x *examination) begin() (err error) {
 		x.environment = reach.CheckEnvironment(transport, x.base)
 	}
 	x.transport = reach.HTTP1(transport)
-	reach.ProxyAnswered(x.transport)
+	reach.RecordProxyAnswer(x.transport)
 	return nil
 }
 

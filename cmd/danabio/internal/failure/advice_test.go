@@ -17,7 +17,7 @@ import (
 )
 
 func TestExitCode(t *testing.T) {
-	unknown := &danabio.OutcomeUnknownError{ID: "r", State: danabio.OutcomeUnknown, Err: context.Canceled}
+	unknown := &danabio.OutcomeUnknownError{RequestID: "r", Outcome: danabio.OutcomeUnknown, Err: context.Canceled}
 	tests := []struct {
 		name string
 		err  error
@@ -39,7 +39,7 @@ func TestExitCode(t *testing.T) {
 		{"unknown outcome", unknown, 5},
 		{"unknown outcome with what to do", &unknownStart{error: unknown, outcome: unknown}, 5},
 		{"unknown outcome because of a document",
-			&danabio.OutcomeUnknownError{State: danabio.PartlySent, Err: danabio.ErrInvalidRequest}, 5},
+			&danabio.OutcomeUnknownError{Outcome: danabio.PartlySent, Err: danabio.ErrInvalidRequest}, 5},
 		{"evidence not acceptable", danabio.ErrIntegrity, 6},
 		{"evidence refused", &evidence.RefusedError{}, 6},
 		{"server refuses", &danabio.APIError{Operation: operationStart, StatusCode: 403}, 7},
@@ -100,8 +100,8 @@ func TestAdvice(t *testing.T) {
 
 // The time shown is that of the request, not of the message.
 func TestAdviceOnAnUnknownOutcomeTellsWhenTheRequestWasBegun(t *testing.T) {
-	unknown := &danabio.OutcomeUnknownError{ID: "r", At: time.Date(2030, 1, 31, 12, 0, 0, 5e6, time.UTC),
-		State: danabio.OutcomeUnknown, Err: context.Canceled}
+	unknown := &danabio.OutcomeUnknownError{RequestID: "r", StartedAt: time.Date(2030, 1, 31, 12, 0, 0, 5e6, time.UTC),
+		Outcome: danabio.OutcomeUnknown, Err: context.Canceled}
 	if got := Advice(&unknownStart{unknown, unknown}).In(i18n.English); !strings.Contains(got,
 		"\n  time        2030-01-31T12:00:00Z\n") {
 		t.Errorf("advice %q", got)

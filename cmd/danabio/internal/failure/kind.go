@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"syscall"
 
-	"github.com/danabio/danabio-go/internal/newfile"
+	"github.com/danabio/danabio-go/internal/atomicfile"
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
@@ -154,7 +154,7 @@ func kindOfFailure(err error) Kind {
 		return KindUnavailable
 	case errors.Is(err, danabio.ErrProtocol):
 		return kindProtocol
-	case newfile.NoSpace(err):
+	case atomicfile.NoSpace(err):
 		return kindNoSpace
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return kindPermission

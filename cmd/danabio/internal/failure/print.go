@@ -111,7 +111,7 @@ func (d *JSON) add(err error) {
 	)
 	if errors.As(err, &answer) {
 		d.CircuitID, d.Operation, d.Status, d.ServerCode, d.ServerRequestID = answer.Circuit, answer.Operation,
-			answer.StatusCode, answer.Code, answer.RequestID
+			answer.StatusCode, answer.Code, answer.ServerRequestID
 		d.RetryAfter = answer.RetryAfter.Seconds()
 	}
 	if errors.As(err, &refused) {
@@ -141,8 +141,8 @@ func (d *JSON) add(err error) {
 		d.State, d.StartedAt = StateStarted, &at
 	}
 	if errors.As(err, &unknown) {
-		at := unknown.At.UTC().Truncate(time.Second)
-		d.RequestID, d.Channel, d.State, d.StartedAt = unknown.ID, unknown.Channel, unknown.State, &at
+		at := unknown.StartedAt.UTC().Truncate(time.Second)
+		d.RequestID, d.Channel, d.State, d.StartedAt = unknown.RequestID, unknown.Channel, unknown.Outcome, &at
 	}
 }
 

@@ -11,8 +11,8 @@ import (
 
 	"github.com/danabio/danabio-go/cmd/danabio/internal/i18n"
 	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
+	"github.com/danabio/danabio-go/internal/atomicfile"
 	"github.com/danabio/danabio-go/internal/credential"
-	"github.com/danabio/danabio-go/internal/newfile"
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
@@ -77,7 +77,7 @@ func systemInSpanish(err error) string {
 		return "la dirección ya está en uso"
 	case errors.Is(err, syscall.EPIPE):
 		return "ya nadie lee lo que se escribe"
-	case newfile.NoSpace(err):
+	case atomicfile.NoSpace(err):
 		return "no queda espacio en el disco"
 	case errors.Is(err, context.Canceled):
 		return "interrumpido"
@@ -143,10 +143,11 @@ func kindInSpanish(err error) string {
 	switch kindOf(err) {
 	case kindOutcomeUnknown:
 		switch {
-		case errors.As(err, &unknown) && unknown.State == danabio.PartlySent:
-			return fmt.Sprintf("la solicitud %q se envió en parte, y no se vuelve a enviar", unknown.ID)
+		case errors.As(err, &unknown) && unknown.Outcome == danabio.PartlySent:
+			return fmt.Sprintf("la solicitud %q se envió en parte, y no se vuelve a enviar", unknown.RequestID)
 		case errors.As(err, &unknown):
-			return fmt.Sprintf("la solicitud %q puede haber iniciado un circuito, y no se vuelve a enviar", unknown.ID)
+			return fmt.Sprintf("la solicitud %q puede haber iniciado un circuito, y no se vuelve a enviar",
+				unknown.RequestID)
 		case errors.As(err, &exists):
 			return fmt.Sprintf("la solicitud %q no se envió: según el diario, el mismo id puede haber iniciado un "+
 				"circuito el %s",

@@ -23,7 +23,7 @@ func (e *unknownStart) Unwrap() error { return e.error }
 
 func (e *unknownStart) Advice() *i18n.Message {
 	what := i18n.Textf("The request was sent, but no answer says whether a circuit was started.")
-	if e.outcome.State == danabio.PartlySent {
+	if e.outcome.Outcome == danabio.PartlySent {
 		what = i18n.Textf("The request was sent in part, and what the server did with it is not known.")
 	}
 	return i18n.Textf(`%s
@@ -31,7 +31,7 @@ It is not sent again, because the signer might then get two circuits.
 %s
 If one was, "danabio wait" with its circuit id goes on from there. If none was, start again.
 %s`,
-		what, askVendor(e.outcome.ID, e.outcome.Channel, e.outcome.At), moreOn(kindOutcomeUnknown))
+		what, askVendor(e.outcome.RequestID, e.outcome.Channel, e.outcome.StartedAt), moreOn(kindOutcomeUnknown))
 }
 
 // AfterStart reports a failure after the circuit was started.

@@ -222,7 +222,7 @@ func (p *prober) verify(ctx context.Context, probe *Probe, file io.ReaderAt, siz
 	var report *evidence.Report
 	if err == nil {
 		defer archive.Close()
-		report, err = archive.VerifyContext(ctx)
+		report, err = archive.Verify(ctx)
 	}
 	switch {
 	case errors.Is(err, evidence.ErrRefused):

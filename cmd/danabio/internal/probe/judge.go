@@ -82,7 +82,7 @@ func (p *prober) judge(probe *Probe, c call, x *exchange) {
 	}
 	if c.method != "" {
 		if x.ok() {
-			p.deviate(probe, contract.UndocumentedMethod, "",
+			p.deviate(probe, contract.ClassUndocumentedMethod, "",
 				"the server carries out %s on this path, and the spec has no such operation", c.method)
 		}
 		p.conclude(probe, x)
@@ -121,10 +121,10 @@ func (p *prober) conclude(probe *Probe, x *exchange) {
 func (p *prober) judgeFindings(probe *Probe, c call, x *exchange) {
 	named := c.operation.response(x.status) != nil
 	for _, finding := range x.findings {
-		ours := finding.Class == contract.RequestInvalid || finding.Class == contract.Security
+		ours := finding.Class == contract.ClassRequestInvalid || finding.Class == contract.ClassSecurity
 		switch {
 		case ours && c.wrong:
-		case finding.Class == contract.UndocumentedStatus:
+		case finding.Class == contract.ClassUndocumentedStatus:
 			text := fmt.Sprintf("the answer is %d, which the spec does not name for this operation", x.status)
 			if c.operation.response(c.want) != nil {
 				text += fmt.Sprintf("; for this request it has %d", c.want)
@@ -135,7 +135,7 @@ func (p *prober) judgeFindings(probe *Probe, c call, x *exchange) {
 			p.deviate(probe, finding.Class, "", "%s", text)
 		default:
 			text := finding.Message
-			if finding.Class == contract.ContentEncoding {
+			if finding.Class == contract.ClassContentEncoding {
 				text += x.coded
 			}
 			p.deviate(probe, finding.Class, finding.Assumed, "%s", text)

@@ -312,29 +312,31 @@ func TestDeviationsFromWhatIsAssumedSayIt(t *testing.T) {
 		want        string
 	}{
 		{"media type of the evidence", "download-finished", when("download", 200, media("application/octet-stream")),
-			contract.MediaType, "The media type is not published."},
+			contract.ClassMediaType, "The media type is not published."},
 		{"fields of the token", "token", when("token", 200, replace("expires_in", "expiresIn")),
-			contract.UndocumentedField, fields},
-		{"type in the token", "token", when("token", 200, replace("1799", `"1799"`)), contract.ResponseInvalid, fields},
+			contract.ClassUndocumentedField, fields},
+		{"type in the token", "token", when("token", 200, replace("1799", `"1799"`)), contract.ClassResponseInvalid,
+			fields},
 		{"field that is missing", "start", when("start", 200, text(200, "application/json", "{}")), probe.MissingField,
 			"The spec does not require the field. " + fields},
 		{"bodies of errors", "download-unknown", when("download", 404, text(404, "text/plain", "no")), probe.ErrorBody,
 			"The spec says nothing about the body of a 404; that it is JSON, as the answers of this API that it " +
 				"describes, is assumed."},
 		{"status", "download-unknown", when("download", 404, status(500)), probe.Status, ""},
-		{"another status", "download-unknown", when("download", 404, status(410)), contract.UndocumentedStatus, ""},
-		{"published media type", "token", when("token", 200, media("text/html")), contract.MediaType, ""},
-		{"no JSON", "token", when("token", 200, replace("{", "")), contract.ResponseInvalid, ""},
+		{"another status", "download-unknown", when("download", 404, status(410)), contract.ClassUndocumentedStatus,
+			""},
+		{"published media type", "token", when("token", 200, media("text/html")), contract.ClassMediaType, ""},
+		{"no JSON", "token", when("token", 200, replace("{", "")), contract.ClassResponseInvalid, ""},
 		{"field of no JSON", "token", when("token", 200, replace("{", "")), probe.MissingField, ""},
 		{"field that is there and no text", "start",
 			when("start", 200, text(200, "application/json", `{"circuitId": null}`)), probe.MissingField, ""},
 		{"field twice", "token", when("token", 200, replace("{", `{"token_type": "Bearer", `)),
-			contract.ResponseInvalid, ""},
-		{"coding", "token", when("token", 200, encoded("gzip")), contract.ContentEncoding, ""},
+			contract.ClassResponseInvalid, ""},
+		{"coding", "token", when("token", 200, encoded("gzip")), contract.ClassContentEncoding, ""},
 		{"evidence that is none", "download-finished", when("download", 200, text(200, "application/zip", "no")),
 			probe.Evidence, ""},
 		{"short body", "download-unknown", when("download", 404, func(a *answer) { a.declared = "1000" }),
-			contract.Length, ""},
+			contract.ClassLength, ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -448,7 +450,7 @@ func TestABodyThatCannotBeDecodedIsNotChecked(t *testing.T) {
 	for name, operation := range map[string]string{"token": "token", "start": "start",
 		"download-finished": "download"} {
 		w := newWorld(t, when(operation, http.StatusOK, named("br")), plain)
-		w.config.Allow = []contract.Class{contract.ContentEncoding}
+		w.config.Allow = []contract.Class{contract.ClassContentEncoding}
 		got := w.run(t).Probe(name)
 		if got.Verdict != probe.NotChecked || got.Reason != probe.NotDecoded ||
 			!strings.HasSuffix(got.Explanation, "in the Content-Encoding br, which could not be decoded") {

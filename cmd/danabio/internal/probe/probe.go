@@ -197,7 +197,7 @@ func newProber(config Config) (*prober, error) {
 	if err != nil {
 		return nil, fmt.Errorf("probe: %w", err)
 	}
-	p.plain, p.once = reach.Bounded(config.transport()), reach.HTTP1(config.transport())
+	p.plain, p.once = reach.WithHeaderLimit(config.transport()), reach.HTTP1(config.transport())
 	return p, nil
 }
 

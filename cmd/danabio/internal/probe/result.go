@@ -152,8 +152,10 @@ const (
 // Classes lists all classes that a deviation may have.
 func Classes() []contract.Class {
 	return []contract.Class{
-		contract.ResponseInvalid, contract.UndocumentedMethod, contract.UndocumentedStatus, contract.UndocumentedField,
-		contract.MediaType, contract.ContentEncoding, contract.Length, Status, MissingField, FieldValue, ErrorBody,
+		contract.ClassResponseInvalid, contract.ClassUndocumentedMethod, contract.ClassUndocumentedStatus,
+		contract.ClassUndocumentedField,
+		contract.ClassMediaType, contract.ClassContentEncoding, contract.ClassLength, Status, MissingField, FieldValue,
+		ErrorBody,
 		TooLong, Evidence,
 	}
 }

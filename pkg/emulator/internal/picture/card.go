@@ -62,10 +62,10 @@ func drawFront(c *canvas, holder string) {
 	for i, field := range fields {
 		y := 108 + float64(i)*62
 		c.text(254, y, style{regular, 13, faint}, field.label)
-		c.fitted(254, y+27, cardWidth-254-24, style{bold, field.size, ink}, field.value)
+		c.fitText(254, y+27, cardWidth-254-24, style{bold, field.size, ink}, field.value)
 	}
 	c.text(26, 376, style{bold, 18, rgb(0xA8523A)}, "SPECIMEN")
-	c.slanted(446, 392, 0.56, watermark, "EMULADOR")
+	c.slantText(446, 392, 0.56, watermark, "EMULADOR")
 	warn(c, bandTop, "EMULATOR - NOT A REAL DOCUMENT", "EMULADOR - NO ES UN DOCUMENTO REAL")
 }
 
@@ -99,16 +99,16 @@ func drawBack(c *canvas, holder string) {
 	c.text(154, 226, style{regular, 14, faint}, "HUELLA DIBUJADA / DRAWN PRINT")
 
 	c.rectangle(box{0, 284, cardWidth, bandTop}, 0, rgb(0xFFFFFF), 0.65)
-	for i, line := range readable(holder) {
+	for i, line := range readableText(holder) {
 		c.text(24, 319+float64(i)*33, style{mono, 37, ink}, line)
 	}
-	c.slanted(250, 392, 0.56, watermark, "EMULADOR")
+	c.slantText(250, 392, 0.56, watermark, "EMULADOR")
 	warn(c, bandTop, "EMULATOR - NOT A REAL DOCUMENT", "EMULADOR - NO ES UN DOCUMENTO REAL")
 }
 
-// readable returns three lines that look like a machine readable zone and have its length, but name
-// no country and have no valid check digits.
-func readable(holder string) [3]string {
+// readableText returns three lines that look like a machine readable zone and have its length, but
+// name no country and have no valid check digits.
+func readableText(holder string) [3]string {
 	letters := func(text string) string {
 		return strings.Map(func(c rune) rune {
 			switch {

@@ -106,7 +106,7 @@ func (f face) draw(c *canvas, area box) {
 
 func drawSelfie(c *canvas, holder string) {
 	newFace(holder).draw(c, box{0, 0, selfieWidth, selfieHeight})
-	c.slanted(72, 540, 0.86, style{bold, 54, color.NRGBA{R: 255, G: 255, B: 255, A: 46}}, "EMULATOR EMULADOR")
+	c.slantText(72, 540, 0.86, style{bold, 54, color.NRGBA{R: 255, G: 255, B: 255, A: 46}}, "EMULATOR EMULADOR")
 	warn(c, selfieHeight-58, "EMULATOR - NOT A REAL PERSON", "EMULADOR - NO ES UNA PERSONA REAL")
 }
 
@@ -115,6 +115,6 @@ func warn(c *canvas, top int, english, spanish string) {
 	c.block(0, top, c.width, c.height, rgb(0xB3201C))
 	scale := min(float64(c.height-top)/56, float64(c.width)/480)
 	middle := float64(top+c.height) / 2
-	c.centered(middle-1*scale, style{bold, 22 * scale, rgb(0xFFFFFF)}, english)
-	c.centered(middle+20*scale, style{regular, 16 * scale, rgb(0xFFE3DF)}, spanish)
+	c.centerText(middle-1*scale, style{bold, 22 * scale, rgb(0xFFFFFF)}, english)
+	c.centerText(middle+20*scale, style{regular, 16 * scale, rgb(0xFFE3DF)}, spanish)
 }

@@ -79,7 +79,7 @@ func TestPicturesDependOnTheHolderAlone(t *testing.T) {
 func inked(text string) *image.RGBA {
 	c := newCanvas(300, 100)
 	c.block(0, 0, c.width, c.height, rgb(0xFFFFFF))
-	c.fitted(10, 70, 280, style{bold, 60, rgb(0)}, text)
+	c.fitText(10, 70, 280, style{bold, 60, rgb(0)}, text)
 	return c.image
 }
 

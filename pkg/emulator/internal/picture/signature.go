@@ -26,7 +26,7 @@ func Signature(signature pen.Signature) []byte {
 		const margin = 40
 		name := style{italic, 72, penBlue}
 		name.size = min(name.size, (pen.Width-2*margin)/name.face.glyphs(signature.Name, nil))
-		c.centered(pen.Height/2+0.3*name.size, name, signature.Name)
+		c.centerText(pen.Height/2+0.3*name.size, name, signature.Name)
 	}
 	warn(c, pen.Height, "EMULATOR - NOT A REAL SIGNATURE", "EMULADOR - NO ES UNA FIRMA REAL")
 	var out bytes.Buffer

@@ -76,21 +76,21 @@ func (f typeface) glyphs(text string, visit func(outline sfnt.Segments, at float
 }
 
 // text writes from the left end of the baseline.
-func (c *canvas) text(x, y float64, style style, text string) { c.slanted(x, y, 0, style, text) }
+func (c *canvas) text(x, y float64, style style, text string) { c.slantText(x, y, 0, style, text) }
 
-// fitted writes like text, in a smaller size if the text would be wider than width.
-func (c *canvas) fitted(x, y, width float64, style style, text string) {
+// fitText writes like text, in a smaller size if the text would be wider than width.
+func (c *canvas) fitText(x, y, width float64, style style, text string) {
 	style.size = min(style.size, width/max(0.1, style.face.glyphs(text, nil)))
 	c.text(x, y, style, text)
 }
 
-// centered writes text in the middle of the canvas.
-func (c *canvas) centered(y float64, style style, text string) {
+// centerText writes text in the middle of the canvas.
+func (c *canvas) centerText(y float64, style style, text string) {
 	c.text((float64(c.width)-style.size*style.face.glyphs(text, nil))/2, y, style, text)
 }
 
-// slanted writes along a baseline that rises by the angle, in radians.
-func (c *canvas) slanted(x, y, angle float64, style style, text string) {
+// slantText writes along a baseline that rises by the angle, in radians.
+func (c *canvas) slantText(x, y, angle float64, style style, text string) {
 	sin, cos := math.Sincos(angle)
 	place := func(right, down float64) (float64, float64) { // of ems from the start of the baseline
 		return x + style.size*(right*cos+down*sin), y + style.size*(down*cos-right*sin)

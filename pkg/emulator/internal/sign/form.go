@@ -13,13 +13,13 @@ const fieldPrefix = "emulator-signature-"
 
 // form holds the objects of the base document that must refer to a signature.
 type form struct {
-	catalog    pdf.Object
-	catalogRef pdf.Reference
-	page       pdf.Page
-	acroForm   pdf.Object // a dictionary, or null
-	acroRef    pdf.Reference
-	names      map[string]bool // of the top-level fields
-	earlier    int             // number of earlier signatures by an emulator
+	catalog        pdf.Object
+	catalogRef     pdf.Reference
+	page           pdf.Page
+	acroForm       pdf.Object // a dictionary, or null
+	acroRef        pdf.Reference
+	names          map[string]bool // of the top-level fields
+	signatureCount int             // number of earlier signatures by an emulator
 }
 
 // findForm reads the catalog, the first page and the form's fields.
@@ -76,7 +76,7 @@ func (r *revision) readFieldNames() error {
 		text := pdf.DecodeText(name.Text)
 		r.form.names[text] = true
 		if strings.HasPrefix(text, fieldPrefix) {
-			r.form.earlier++
+			r.form.signatureCount++
 		}
 	}
 	return nil

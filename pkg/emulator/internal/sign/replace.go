@@ -23,7 +23,7 @@ func ReplacePage(document []byte, text string) ([]byte, error) {
 	}
 	content := pdf.Object{Kind: pdf.Literal, Text: winAnsi(text)}.Append([]byte("BT /F 14 Tf 72 700 Td "))
 	content = append(content, " Tj ET"...)
-	r.changed[shown] = newDictionary("Length", pdf.NewInteger(int64(len(content))))
+	r.changedObjects[shown] = newDictionary("Length", pdf.NewInteger(int64(len(content))))
 	dictionary := page.Dictionary.With("Contents", pdf.NewReference(shown))
 	dictionary = dictionary.With("Resources", newDictionary("Font", newDictionary("F", newFont("Helvetica"))))
 	if err := r.replace(page.Reference, dictionary); err != nil {

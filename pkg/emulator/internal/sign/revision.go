@@ -12,11 +12,11 @@ import (
 
 // revision collects the objects that an incremental update adds or replaces.
 type revision struct {
-	base     *pdf.Document
-	document []byte
-	changed  map[pdf.Reference]pdf.Object
-	next     uint32
-	form     form
+	base           *pdf.Document
+	document       []byte
+	changedObjects map[pdf.Reference]pdf.Object
+	next           uint32
+	form           form
 }
 
 func newRevision(base *pdf.Document, document []byte) *revision {
@@ -24,7 +24,7 @@ func newRevision(base *pdf.Document, document []byte) *revision {
 	if size := base.Trailer().Get("Size"); size.Kind == pdf.Integer && size.Int > int64(next) {
 		next = uint32(min(size.Int-1, math.MaxUint32))
 	}
-	return &revision{base: base, document: document, changed: map[pdf.Reference]pdf.Object{}, next: next}
+	return &revision{base: base, document: document, changedObjects: map[pdf.Reference]pdf.Object{}, next: next}
 }
 
 // create returns an unused object number. Some readers accept no number above 8,388,607, the limit
@@ -44,7 +44,7 @@ func (r *revision) resolve(o pdf.Object) (pdf.Object, pdf.Reference, error) {
 	if err != nil {
 		return pdf.Object{}, pdf.Reference{}, err
 	}
-	if changed, ok := r.changed[ref]; ok {
+	if changed, ok := r.changedObjects[ref]; ok {
 		object = changed
 	}
 	return object, ref, nil
@@ -60,7 +60,7 @@ func (r *revision) replace(ref pdf.Reference, object pdf.Object) error {
 		return &Error{Reason: fmt.Sprintf("object %d of the PDF is a stream where a plain object should be",
 			ref.Number)}
 	}
-	r.changed[ref] = object
+	r.changedObjects[ref] = object
 	return nil
 }
 
@@ -88,8 +88,8 @@ func (r *revision) extend(owner pdf.Object, key string, item pdf.Object) (pdf.Ob
 	return owner, false, r.replace(ref, extended)
 }
 
-// written is the position of an object in the new file.
-type written struct {
+// xrefOffset is the position of an object in the new file.
+type xrefOffset struct {
 	reference pdf.Reference
 	offset    int64
 }
@@ -102,22 +102,22 @@ func (r *revision) write(streams map[pdf.Reference][]byte, mark pdf.Reference) (
 	if out[len(out)-1] != '\n' {
 		out = append(out, '\n')
 	}
-	references := make([]pdf.Reference, 0, len(r.changed))
-	for ref := range r.changed {
+	references := make([]pdf.Reference, 0, len(r.changedObjects))
+	for ref := range r.changedObjects {
 		references = append(references, ref)
 	}
 	slices.SortFunc(references, func(a, b pdf.Reference) int { return int(int64(a.Number) - int64(b.Number)) })
 
-	var objects []written
+	var objects []xrefOffset
 	var marked int64
 	for _, ref := range references {
 		if ref == mark {
 			marked = int64(len(out))
 		}
-		objects = append(objects, written{ref, int64(len(out))})
+		objects = append(objects, xrefOffset{ref, int64(len(out))})
 		content, isStream := streams[ref]
 		out = fmt.Appendf(out, "%d %d obj\n", ref.Number, ref.Generation)
-		out = r.changed[ref].Append(out)
+		out = r.changedObjects[ref].Append(out)
 		if isStream {
 			out = append(append(append(out, "\nstream\n"...), content...), "\nendstream"...)
 		}
@@ -154,8 +154,8 @@ func (r *revision) trailer(start int64) pdf.Object {
 }
 
 // runs splits a sorted list where the numbers are not consecutive.
-func runs(objects []written) [][]written {
-	var result [][]written
+func runs(objects []xrefOffset) [][]xrefOffset {
+	var result [][]xrefOffset
 	for i := 0; i < len(objects); {
 		j := i + 1
 		for j < len(objects) && objects[j].reference.Number == objects[j-1].reference.Number+1 {
@@ -167,7 +167,7 @@ func runs(objects []written) [][]written {
 	return result
 }
 
-func (r *revision) writeTable(out []byte, objects []written) []byte {
+func (r *revision) writeTable(out []byte, objects []xrefOffset) []byte {
 	start := int64(len(out))
 	out = append(out, "xref\n"...)
 	for _, run := range runs(objects) {
@@ -181,13 +181,13 @@ func (r *revision) writeTable(out []byte, objects []written) []byte {
 }
 
 // writeStream writes an uncompressed cross-reference stream, which has only a handful of lines.
-func (r *revision) writeStream(out []byte, objects []written) ([]byte, error) {
+func (r *revision) writeStream(out []byte, objects []xrefOffset) ([]byte, error) {
 	self, err := r.create()
 	if err != nil {
 		return nil, err
 	}
 	start := int64(len(out))
-	objects = append(objects, written{self, start})
+	objects = append(objects, xrefOffset{self, start})
 	var lines []byte
 	var index []pdf.Object
 	for _, run := range runs(objects) {

@@ -47,7 +47,7 @@ func (a *Authority) place(r *revision, options Options) (*signature, error) {
 	if options.Reason != "" {
 		dictionary = dictionary.With("Reason", encodeText(options.Reason))
 	}
-	r.changed[s.reference] = dictionary
+	r.changedObjects[s.reference] = dictionary
 
 	const printed, locked = 4, 128
 	field := newDictionary(
@@ -67,11 +67,11 @@ func (a *Authority) place(r *revision, options Options) (*signature, error) {
 			return nil, err
 		}
 		object, content := newStamp(options, width)
-		r.changed[stamp] = object
+		r.changedObjects[stamp] = object
 		s.streams[stamp] = content
 		field = field.With("AP", newDictionary("N", pdf.NewReference(stamp)))
 	}
-	r.changed[widget] = field
+	r.changedObjects[widget] = field
 	if err := r.enter(widget); err != nil {
 		return nil, refuse(err)
 	}

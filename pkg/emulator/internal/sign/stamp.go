@@ -24,7 +24,7 @@ const (
 func (r *revision) stampPlace(options Options) (rectangle pdf.Object, width float64) {
 	left, bottom, right, top, ok := r.pageBox()
 	x := left + stampMargin
-	y := bottom + stampMargin + float64(r.form.earlier)*(stampHeight+stampGap)
+	y := bottom + stampMargin + float64(r.form.signatureCount)*(stampHeight+stampGap)
 	width = stampWidth
 	if given := options.Ink.Name != "" || len(options.Ink.Strokes) > 0; given && x+stampWidth+inkWidth <= right {
 		width += inkWidth

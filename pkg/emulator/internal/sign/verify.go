@@ -27,7 +27,7 @@ func (a *Authority) verify(signed, document []byte, ref pdf.Reference, options O
 	if err := a.judge(signed, ref, options); err != nil {
 		return err
 	}
-	return reachable(opened, ref)
+	return isReachable(opened, ref)
 }
 
 // judge judges all signatures with pdfsig, and checks the one that was made.
@@ -55,8 +55,8 @@ func (a *Authority) judge(signed []byte, ref pdf.Reference, options Options) err
 	return nil
 }
 
-// reachable checks that the form's fields and the first page's annotations lead to the signature.
-func reachable(opened *pdf.Document, signature pdf.Reference) error {
+// isReachable checks that the form's fields and the first page's annotations lead to the signature.
+func isReachable(opened *pdf.Document, signature pdf.Reference) error {
 	catalog, _, err := opened.Catalog()
 	if err != nil {
 		return err
