@@ -44,16 +44,21 @@ func AllowRenegotiation(t *http.Transport) {
 	}
 }
 
-// HTTP1 is like [Bounded], and sends each request by HTTP/1.1 over its own connection.
+// HTTP1 is like [WithHeaderLimit], and sends each request by HTTP/1.1 over its own connection.
 func HTTP1(transport *http.Transport) *http.Transport {
 	t := WithHeaderLimit(transport)
+	ForceHTTP1(t)
+	return t
+}
+
+// ForceHTTP1 makes a transport send each request by HTTP/1.1 over its own connection.
+func ForceHTTP1(t *http.Transport) {
 	t.DisableKeepAlives = true
 	t.ForceAttemptHTTP2 = false
 	t.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
 	t.Protocols = new(http.Protocols)
 	t.Protocols.SetHTTP1(true)
-	t.TLSClientConfig = HTTP1Only(t.TLSClientConfig)
-	return t
+	t.TLSClientConfig = HTTP1Only(t.TLSClientConfig) // otherwise a clone may still offer h2
 }
 
 // HTTP1Only returns a clone of a TLS configuration, or of the default one for nil, that offers only
