@@ -47,7 +47,8 @@ type exchangeKey struct{}
 
 // Exempt tells the [Checker] not to check the exchange that r belongs to, neither request nor
 // response, because it is wrong on purpose. A handler may call it at any time before it returns.
-// The exchange is recorded as [DepthSkipped]. Without a checker around the handler, Exempt does nothing.
+// The exchange is recorded as [DepthSkipped]. Without a checker around the handler, Exempt does
+// nothing.
 func Exempt(r *http.Request) {
 	if exchange, ok := r.Context().Value(exchangeKey{}).(*exchange); ok {
 		exchange.exempt.Store(true)
