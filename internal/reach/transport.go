@@ -1,8 +1,8 @@
 // Package reach knows how to reach a server, and explains why it cannot be reached. The client and
 // the commands that examine a server use it.
 //
-// Call [Failed] for the error of a request that got no response, and [CheckEnvironment] before the
-// first request. [HTTP1] returns a transport that sends a single request, and [SkewOf] compares
+// Call [Classify] for the error of a request that got no response, and [CheckEnvironment] before
+// the first request. [HTTP1] returns a transport that sends a single request, and [SkewOf] compares
 // clocks. No text of this package contains anything that the server sent.
 package reach
 
@@ -44,16 +44,21 @@ func AllowRenegotiation(t *http.Transport) {
 	}
 }
 
-// HTTP1 is like [Bounded], and sends each request by HTTP/1.1 over its own connection.
+// HTTP1 is like [WithHeaderLimit], and sends each request by HTTP/1.1 over its own connection.
 func HTTP1(transport *http.Transport) *http.Transport {
 	t := WithHeaderLimit(transport)
+	ForceHTTP1(t)
+	return t
+}
+
+// ForceHTTP1 makes a transport send each request by HTTP/1.1 over its own connection.
+func ForceHTTP1(t *http.Transport) {
 	t.DisableKeepAlives = true
 	t.ForceAttemptHTTP2 = false
 	t.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
 	t.Protocols = new(http.Protocols)
 	t.Protocols.SetHTTP1(true)
-	t.TLSClientConfig = HTTP1Only(t.TLSClientConfig)
-	return t
+	t.TLSClientConfig = HTTP1Only(t.TLSClientConfig) // otherwise a clone may still offer h2
 }
 
 // HTTP1Only returns a clone of a TLS configuration, or of the default one for nil, that offers only

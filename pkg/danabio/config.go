@@ -1,6 +1,7 @@
 package danabio
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -90,18 +91,10 @@ func (p RetryPolicy) withDefaults() (RetryPolicy, error) {
 	if p.MaxAttempts < 0 || p.MinDelay < 0 || p.MaxDelay < 0 || p.MaxRetryAfter < 0 {
 		return p, invalidRequest("a field of Config.Retry is negative; leave it zero for its default")
 	}
-	if p.MaxAttempts == 0 {
-		p.MaxAttempts = 4
-	}
-	if p.MinDelay == 0 {
-		p.MinDelay = 250 * time.Millisecond
-	}
-	if p.MaxDelay == 0 {
-		p.MaxDelay = max(20*time.Second, p.MinDelay)
-	}
-	if p.MaxRetryAfter == 0 {
-		p.MaxRetryAfter = 60 * time.Second
-	}
+	p.MaxAttempts = cmp.Or(p.MaxAttempts, 4)
+	p.MinDelay = cmp.Or(p.MinDelay, 250*time.Millisecond)
+	p.MaxDelay = cmp.Or(p.MaxDelay, max(20*time.Second, p.MinDelay))
+	p.MaxRetryAfter = cmp.Or(p.MaxRetryAfter, 60*time.Second)
 	if p.MaxDelay < p.MinDelay {
 		return p, invalidRequest("Config.Retry.MaxDelay is smaller than MinDelay")
 	}

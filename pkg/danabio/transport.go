@@ -2,7 +2,6 @@ package danabio
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
 	"net"
 	"net/http"
@@ -90,23 +89,14 @@ func http1Transport(base *http.Transport, headers time.Duration) *http.Transport
 	if t.ResponseHeaderTimeout == 0 {
 		t.ResponseHeaderTimeout = headers
 	}
-	t.DisableKeepAlives = true
-	t.ForceAttemptHTTP2 = false
-	t.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
-	t.Protocols = new(http.Protocols)
-	t.Protocols.SetHTTP1(true)
-	if t.TLSClientConfig == nil {
-		t.TLSClientConfig = new(tls.Config)
-	}
-	t.TLSClientConfig.NextProtos = []string{"http/1.1"} // otherwise a clone may still offer h2
+	reach.ForceHTTP1(t)
 	t.DialContext = dialWithTimeout(dialer(t), dialTimeout)
 	//lint:ignore SA1019 dialer has taken it over
 	t.Dial = nil
 	//lint:ignore SA1019 a caller may still use it
 	if dialTLS := t.DialTLS; dialTLS != nil && t.DialTLSContext == nil {
 		t.DialTLSContext = func(_ context.Context, network, address string) (net.Conn, error) {
-			return dialTLS(network,
-				address)
+			return dialTLS(network, address)
 		}
 	}
 	reach.AllowRenegotiation(t)

@@ -1,6 +1,7 @@
 package danabio
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,15 +41,9 @@ func (p PollPolicy) withDefaults() (PollPolicy, error) {
 	if p.MinInterval < 0 || p.MaxInterval < 0 || p.MaxWait < 0 {
 		return p, invalidRequest("a field of PollPolicy is negative; leave it zero for its default")
 	}
-	if p.MinInterval == 0 {
-		p.MinInterval = 5 * time.Second
-	}
-	if p.MaxInterval == 0 {
-		p.MaxInterval = max(60*time.Second, p.MinInterval)
-	}
-	if p.MaxWait == 0 {
-		p.MaxWait = 24 * time.Hour
-	}
+	p.MinInterval = cmp.Or(p.MinInterval, 5*time.Second)
+	p.MaxInterval = cmp.Or(p.MaxInterval, max(60*time.Second, p.MinInterval))
+	p.MaxWait = cmp.Or(p.MaxWait, 24*time.Hour)
 	if p.MaxInterval < p.MinInterval {
 		return p, invalidRequest("PollPolicy.MaxInterval is smaller than MinInterval")
 	}
