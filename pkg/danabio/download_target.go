@@ -55,13 +55,18 @@ func (c *core) newTarget(ctx context.Context, circuit, path string) (target, *Re
 	if _, err := os.Lstat(ReceiptPath(path)); err == nil {
 		switch left, err := ReadReceipt(ReceiptPath(path)); {
 		case err != nil:
-			return t, nil, invalidRequest("%s exists and is not a receipt; move it away", ReceiptPath(path))
+			return t, nil, otherReceipt(path, "not a receipt")
 		case left.Circuit != circuit || left.Channel != c.channel:
-			return t, nil, invalidRequest("%s exists and is the receipt of another circuit; move it away",
-				ReceiptPath(path))
+			return t, nil, otherReceipt(path, "the receipt of another circuit")
 		}
 	}
 	return t, nil, nil
+}
+
+// otherReceipt says what has the name of the receipt. Another download may have put it there.
+func otherReceipt(path, what string) error {
+	return fmt.Errorf("%w: receipt %s: %w and is %s; move it away", ErrInvalidRequest, ReceiptPath(path), fs.ErrExist,
+		what)
 }
 
 // findExisting returns nil if the target does not exist, the receipt if target and receipt are what
