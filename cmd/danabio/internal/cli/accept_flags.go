@@ -23,8 +23,7 @@ type acceptFlags struct {
 }
 
 func (j *acceptFlags) addFlags(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&j.accept, "accept", nil,
-		"")
+	cmd.Flags().StringArrayVar(&j.accept, "accept", nil, "")
 	cmd.Flags().BoolVar(&j.strict, "strict", false, "")
 }
 

@@ -39,21 +39,18 @@ var inventedSigner = danabio.Signer{Name: "Persona Inventada", Email: "persona.i
 func newContract(out *term.Output) *cobra.Command {
 	c := contractRun{connection: settings.Connection{Out: out}}
 	cmd := &cobra.Command{
-		Use:  "contract",
-		Args: arguments(),
-		RunE: func(cmd *cobra.Command, _ []string) error { return c.run(cmd, out) },
+		Annotations: map[string]string{"classes": classLines()},
+		Use:         "contract",
+		Args:        arguments(),
+		RunE:        func(cmd *cobra.Command, _ []string) error { return c.run(cmd, out) },
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&c.start, "start", false, "")
 	flags.StringVar(&c.signer.Name, "signer-name", inventedSigner.Name, "")
-	flags.StringVar(&c.signer.Email, "signer-email", inventedSigner.Email,
-		"")
-	flags.StringVar(&c.signer.NIF, "signer-nif", inventedSigner.NIF,
-		"")
-	flags.StringVar(&c.started, "started", "",
-		"")
-	flags.StringVar(&c.unfinished, "unfinished", "",
-		"")
+	flags.StringVar(&c.signer.Email, "signer-email", inventedSigner.Email, "")
+	flags.StringVar(&c.signer.NIF, "signer-nif", inventedSigner.NIF, "")
+	flags.StringVar(&c.started, "started", "", "")
+	flags.StringVar(&c.unfinished, "unfinished", "", "")
 	flags.StringVar(&c.circuit, "circuit", "", "")
 	flags.StringVar(&c.report, "report", "", "")
 	flags.StringVar(&c.allow, "allow", "", "")
@@ -71,7 +68,7 @@ func classLines() string {
 		}
 		lines = append(lines, strings.Join(line, ", "))
 	}
-	return strings.Join(lines, ",\n  ")
+	return "  " + strings.Join(lines, ",\n  ")
 }
 
 func (c *contractRun) run(cmd *cobra.Command, out *term.Output) error {

@@ -56,8 +56,7 @@ func newDemo(out *term.Output) *cobra.Command {
 			return d.run()
 		},
 	}
-	cmd.Flags().StringVar(&d.folder, "out", "",
-		"")
+	cmd.Flags().StringVar(&d.folder, "out", "", "")
 	cmd.Flags().StringVar(&d.pdf, "pdf", "", "")
 	return cmd
 }

@@ -72,10 +72,8 @@ func newEmulator(out *term.Output) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&address, "addr", "127.0.0.1:0", "")
-	flags.DurationVar(&config.CompleteAfter, "complete-after", 2*time.Second,
-		"")
-	flags.BoolVar(&config.OpenList, "open-list", false,
-		"")
+	flags.DurationVar(&config.CompleteAfter, "complete-after", 2*time.Second, "")
+	flags.BoolVar(&config.OpenList, "open-list", false, "")
 	flags.StringVar(&config.ClientID, "client-id", "", "")
 	flags.StringVar(&config.Channel, "channel", "", "")
 	secret.AddFlags(cmd)

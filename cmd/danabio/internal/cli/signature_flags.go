@@ -23,8 +23,7 @@ type signatureFlags struct {
 }
 
 func (s *signatureFlags) addFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&s.roots, "roots", "",
-		"")
+	cmd.Flags().StringVar(&s.roots, "roots", "", "")
 	cmd.Flags().StringVar(&s.sent, "sent", "", "")
 }
 

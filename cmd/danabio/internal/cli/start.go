@@ -87,10 +87,8 @@ func newStart(out *term.Output) *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&s.signer.Name, "signer-name", "", "")
 	flags.StringVar(&s.signer.Email, "signer-email", "", "")
-	flags.StringVar(&s.signer.NIF, "signer-nif", "",
-		"")
-	flags.StringVar(&s.request, "request", "",
-		"")
+	flags.StringVar(&s.signer.NIF, "signer-nif", "", "")
+	flags.StringVar(&s.request, "request", "", "")
 	flags.StringVar(&s.id, "id", "", "")
 	flags.StringVar(&s.receipt, "receipt", "", "")
 	flags.StringVar(&s.journal, "journal", "", "")

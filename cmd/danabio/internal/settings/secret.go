@@ -26,8 +26,7 @@ type SecretSource struct {
 }
 
 func (s *SecretSource) AddFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&s.file, "client-secret-file", "",
-		"")
+	cmd.Flags().StringVar(&s.file, "client-secret-file", "", "")
 	cmd.Flags().BoolVar(&s.Stdin, "client-secret-stdin", false, "")
 }
 
