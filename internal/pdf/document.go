@@ -231,7 +231,7 @@ func (d *Document) loadPlain(entry Entry, p *parser) (Indirect, error) {
 		return Indirect{}, mismatch(entry, err)
 	}
 	if found != entry.Reference() {
-		return Indirect{}, fault(ErrCrossReference, offset, "object %d %d stands where object %d %d should",
+		return Indirect{}, fault(ErrCrossReference, offset, "object %d %d is where object %d %d should be",
 			found.Number, found.Generation, entry.Number, entry.Generation)
 	}
 	object, err := p.objectBody(found, offset)
@@ -284,13 +284,13 @@ func (d *Document) Check() error {
 				return mismatch(entry, err)
 			}
 			if found != entry.Reference() {
-				return fault(ErrCrossReference, offset, "object %d %d stands where object %d %d should",
+				return fault(ErrCrossReference, offset, "object %d %d is where object %d %d should be",
 					found.Number, found.Generation, entry.Number, entry.Generation)
 			}
 		case Compressed:
 			if stream, _ := d.Entry(entry.Stream); stream.Type != InUse {
 				return fault(ErrCrossReference, -1,
-					"object %d is said to stand in object stream %d, which does not exist",
+					"object %d should be in object stream %d, which does not exist",
 					entry.Number, entry.Stream)
 			}
 		}

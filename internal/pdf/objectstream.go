@@ -48,7 +48,7 @@ func (d *Document) openObjectStream(number uint32) (*objectStream, error) {
 	// The stream's length and filters may be indirect objects, but not inside object streams: an
 	// object inside the very stream that it describes could never be found.
 	if d.opening {
-		return nil, fault(ErrStructure, -1, "the length or filter of an object stream stands in an object stream")
+		return nil, fault(ErrStructure, -1, "the length or filter of an object stream is in an object stream")
 	}
 	d.opening = true
 	defer func() { d.opening = false }()

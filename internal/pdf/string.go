@@ -95,7 +95,7 @@ func (p *parser) hex() (Object, error) {
 		}
 		digit, ok := hexValue(c)
 		if !ok {
-			return Object{}, p.wrong(p.at-1, "a hexadecimal string holds something else than digits")
+			return Object{}, p.wrong(p.at-1, "a hexadecimal string contains something other than digits")
 		}
 		if odd {
 			if o.Text, err = p.grow(o.Text, high<<4|digit); err != nil {

@@ -10,7 +10,7 @@ func (d *Document) readSectionStream(offset int64, limit int) (Section, []line, 
 	p := parser{source: d.source, at: offset}
 	ref, at, err := p.objectHeader()
 	if err != nil {
-		return Section{}, nil, p.broken(offset, "no cross-reference section stands where one should")
+		return Section{}, nil, p.broken(offset, "there is no cross-reference section where one should be")
 	}
 	stream, err := p.objectBody(ref, at)
 	if err != nil {
@@ -18,7 +18,7 @@ func (d *Document) readSectionStream(offset int64, limit int) (Section, []line, 
 	}
 	dictionary := stream.Object
 	if !dictionary.Get("Type").IsName("XRef") {
-		return Section{}, nil, fault(ErrCrossReference, at, "no cross-reference section stands where one should")
+		return Section{}, nil, fault(ErrCrossReference, at, "there is no cross-reference section where one should be")
 	}
 	widths, err := fieldWidths(dictionary.Get("W"), at)
 	if err != nil {

@@ -126,8 +126,8 @@ func CheckEnvironment(t *http.Transport, base *url.URL) error {
 		return nil
 	}
 	if base.Scheme == "http" && os.Getenv("REQUEST_METHOD") != "" {
-		reason := " does not count in a CGI program, where a request can set it; unset it, or REQUEST_METHOD if this " +
-			"is none"
+		reason := " is ignored in a CGI program, where a request can set it; unset it, or REQUEST_METHOD if this is " +
+			"not one"
 		return &ProxyError{Variable: variable, CGI: true, Reason: variable + reason}
 	}
 	text := os.Getenv(variable)

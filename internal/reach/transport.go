@@ -1,8 +1,8 @@
 // Package reach knows how to reach a server, and explains why it cannot be reached. The client and
 // the commands that examine a server use it.
 //
-// Call [Failed] for the error of a request that got no response, and [CheckEnvironment] before the
-// first request. [HTTP1] returns a transport that sends a single request, and [SkewOf] compares
+// Call [Classify] for the error of a request that got no response, and [CheckEnvironment] before
+// the first request. [HTTP1] returns a transport that sends a single request, and [SkewOf] compares
 // clocks. No text of this package contains anything that the server sent.
 package reach
 

@@ -31,7 +31,7 @@
 // Three things make such a test worthwhile. It runs the code that you ship. It passes the path of
 // the base URL as [Config.BasePath]. And it fails when [Checker.Summary] lists an operation that
 // your code calls as not called, since only calls are checked. If a gateway answers 429 or 503 at
-// times, add [UndocumentedStatus] to [Config.Allow].
+// times, add [ClassUndocumentedStatus] to [Config.Allow].
 //
 // To check a server without a test, use the command "danabio contract", which also sends incorrect
 // requests on purpose.
@@ -55,7 +55,7 @@
 // mark, and no object may have a duplicate name. Base64 must have its padding and no line breaks. A
 // query must have no parameter that the spec does not name.
 //
-// A body in a content coding that was not requested is a finding, [ContentEncoding]. If the
+// A body in a content coding that was not requested is a finding, [ClassContentEncoding]. If the
 // standard library can decode it (gzip, deflate) to at most [MaxBody] bytes, the decoded body is
 // checked.
 //

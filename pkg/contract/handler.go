@@ -13,7 +13,7 @@ import (
 // Handler returns a handler that checks each exchange that next serves. Request and response pass
 // unchanged, streamed and unbuffered. Flushing, hijacking and deadlines work through
 // http.NewResponseController and through type assertions. Findings are reported before the handler
-// returns. An exchange that next hijacks or ends with a panic is recorded as [Skipped]. For a
+// returns. An exchange that next hijacks or ends with a panic is recorded as [DepthSkipped]. For a
 // response that is wrong on purpose, see [Exempt].
 //
 // A request body that next does not read to its end is not judged: reading it here would send a
@@ -47,7 +47,8 @@ type exchangeKey struct{}
 
 // Exempt tells the [Checker] not to check the exchange that r belongs to, neither request nor
 // response, because it is wrong on purpose. A handler may call it at any time before it returns.
-// The exchange is recorded as [Skipped]. Without a checker around the handler, Exempt does nothing.
+// The exchange is recorded as [DepthSkipped]. Without a checker around the handler, Exempt does
+// nothing.
 func Exempt(r *http.Request) {
 	if exchange, ok := r.Context().Value(exchangeKey{}).(*exchange); ok {
 		exchange.exempt.Store(true)

@@ -31,7 +31,7 @@ func (c *Checker) jsonValue(text []byte) (value any, clean []byte, faults []stri
 	}
 	if hasHalfSurrogate(clean) {
 		faults = append(faults,
-			`has half a surrogate pair ("\u" and a number from D800 to DFFF), which is no character`)
+			`has half a surrogate pair ("\u" and a number from D800 to DFFF), which is not a character`)
 	}
 	return value, clean, append(faults, c.duplicateNames(clean)...)
 }

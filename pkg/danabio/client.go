@@ -161,7 +161,7 @@ func checkSegment(what, value string) error {
 	case value == "." || value == "..":
 		return invalidRequest("%s is %q, which is not an identifier", what, value)
 	case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f || r == 0xfffd }):
-		return invalidRequest("%s holds control characters or is not valid UTF-8", what)
+		return invalidRequest("%s contains control characters or is not valid UTF-8", what)
 	case len(value) > 512:
 		return invalidRequest("%s is longer than 512 bytes", what)
 	}

@@ -168,7 +168,8 @@ func readSecret(path string) (string, error) {
 	var fault *credential.Error
 	switch {
 	case errors.Is(err, credential.ErrTooLong):
-		return "", fmt.Errorf("%s is longer than %d bytes; it holds nothing but the secret", path, credential.MaxSize)
+		return "", fmt.Errorf("%s is longer than %d bytes; the file must contain only the secret", path,
+			credential.MaxSize)
 	case errors.As(err, &fault):
 		return "", fmt.Errorf("%s %w", path, err)
 	case err != nil:

@@ -121,7 +121,7 @@ func (d Document) check() (fileState, error) {
 		return fileState{}, invalidRequest("document %q: %w", d.name, trimPath(err))
 	}
 	if !bytes.Contains(head[:n], []byte("%PDF-")) {
-		return fileState{}, invalidRequest(`document %q is not a PDF: "%%PDF-" does not stand in its first %d bytes`,
+		return fileState{}, invalidRequest(`document %q is not a PDF: "%%PDF-" is not in its first %d bytes`,
 			d.name,
 			pdfHeaderLimit)
 	}
@@ -149,9 +149,9 @@ func checkDocumentName(name string) error {
 	case strings.TrimSpace(name) == "" || name == "." || name == "..":
 		return invalidRequest("a document has no name; give one such as contract.pdf")
 	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
-		return invalidRequest("document %q: the name holds control characters or is not valid UTF-8", name)
+		return invalidRequest("document %q: the name contains control characters or is not valid UTF-8", name)
 	case strings.ContainsAny(name, `/\`):
-		return invalidRequest("document %q: the name holds a slash; give a name without folders", name)
+		return invalidRequest("document %q: the name contains a slash; give a name without folders", name)
 	case len(name) > 255:
 		return invalidRequest("document %q...: the name is longer than 255 bytes", name[:40])
 	}

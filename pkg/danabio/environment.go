@@ -38,7 +38,7 @@ func (e Environment) BaseURL() (string, error) {
 	case err != nil:
 		return "", invalidRequest("base URL cannot be parsed; it looks like https://acme.example.com")
 	case base.User != nil:
-		return "", invalidRequest("base URL holds user info; credentials go into Config.Credentials")
+		return "", invalidRequest("base URL contains user info; credentials go into Config.Credentials")
 	case base.Scheme != "https" && base.Scheme != "http":
 		return "",
 			invalidRequest("environment is neither sandbox nor production nor a base URL such as " +

@@ -48,8 +48,9 @@ func (Signer) LogValue() slog.Value { return slog.StringValue(redacted) }
 
 // Circuit is a circuit that was started.
 type Circuit struct {
-	ID        string    `json:"circuitId"`
-	Link      Secret    `json:"link"` // URL that the signer opens (help article); anyone who has it can act as the signer
+	ID string `json:"circuitId"`
+	// URL that the signer opens (help article); anyone who has it can act as the signer
+	Link      Secret    `json:"link"`
 	RequestID string    `json:"requestId"`
 	Channel   string    `json:"channel"`
 	StartedAt time.Time `json:"startedAt"` // UTC, by this machine's clock
@@ -105,17 +106,17 @@ func (c *core) startCircuit(ctx context.Context, request CircuitRequest) (*Circu
 
 func (r CircuitRequest) validate() error {
 	if !utf8.ValidString(r.ID) || strings.ContainsFunc(r.ID, unicode.IsControl) || len(r.ID) > 512 {
-		return invalidRequest("CircuitRequest.ID holds control characters, is not valid UTF-8 or is longer than 512 " +
-			"bytes")
+		return invalidRequest("CircuitRequest.ID contains control characters, is not valid UTF-8 or is longer than " +
+			"512 bytes")
 	}
 	fields := []struct{ name, value string }{{"Name", r.Signer.Name}, {"Email", r.Signer.Email}, {"NIF", r.Signer.NIF}}
 	empty := true
 	for _, field := range fields {
 		if !utf8.ValidString(field.value) || strings.ContainsFunc(field.value, unicode.IsControl) {
-			return invalidRequest("Signer.%s holds control characters or is not valid UTF-8", field.name)
+			return invalidRequest("Signer.%s contains control characters or is not valid UTF-8", field.name)
 		}
 		if field.value != "" && strings.TrimSpace(field.value) == "" {
-			return invalidRequest("Signer.%s holds nothing but spaces", field.name)
+			return invalidRequest("Signer.%s contains nothing but spaces", field.name)
 		}
 		empty = empty && field.value == ""
 	}

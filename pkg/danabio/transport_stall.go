@@ -12,7 +12,7 @@ import (
 	"github.com/danabio/danabio-go/internal/reach"
 )
 
-// stallTransport ends a request whose body, in either direction, stands still for [quietTimeout].
+// stallTransport ends a request whose body, in either direction, stands still for [stallTimeout].
 type stallTransport struct {
 	next http.RoundTripper
 	// headerTimeout limits how long the response headers may take, from the beginning and again

@@ -95,7 +95,7 @@ func (e *Emulator) start(channel string, r *http.Request) *reply {
 	started := e.admit(request)
 	if started == nil {
 		return refuse(http.StatusInsufficientStorage,
-			fmt.Sprintf("the emulator holds %d bytes of documents and evidence at most, which this circuit would "+
+			fmt.Sprintf("the emulator keeps at most %d bytes of documents and evidence, which this circuit would "+
 				"exceed; restart it", e.maxHeld))
 	}
 	return e.succeedJSON(OperationStart, startAnswer{CircuitID: started.id, Link: e.publicURL(r) + "/sign/" +

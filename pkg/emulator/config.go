@@ -65,7 +65,7 @@ func (c Config) withDefaults() (Config, error) {
 			*value.field = value.make()
 		}
 		if strings.ContainsFunc(*value.field, unicode.IsControl) {
-			return c, fmt.Errorf("emulator: %s holds a control character; it must be one line of text", value.name)
+			return c, fmt.Errorf("emulator: %s contains a control character; it must be one line of text", value.name)
 		}
 	}
 	if c.Channel == "." || c.Channel == ".." {
@@ -125,7 +125,7 @@ func (c Config) checkPublicURL() error {
 	parsed, err := url.Parse(c.PublicURL)
 	switch {
 	case err != nil:
-		return errors.New("emulator: PublicURL is no URL; something like https://emulator.example.com is expected")
+		return errors.New("emulator: PublicURL is not a URL; something like https://emulator.example.com is expected")
 	case parsed.Scheme != "http" && parsed.Scheme != "https", parsed.Host == "":
 		return errors.New("emulator: PublicURL must be absolute and start with http:// or https://")
 	case parsed.User != nil, parsed.RawQuery != "", parsed.ForceQuery, parsed.Fragment != "":

@@ -70,7 +70,7 @@ func (f Fault) check() error {
 	damages := count(f.CutAfter != 0, f.WrongLength != 0, f.Reset)
 	switch {
 	case !slices.Contains([]Operation{OperationToken, OperationStart, OperationDownload}, f.Operation):
-		return fmt.Errorf("operation %q is none of token, start, download", f.Operation)
+		return fmt.Errorf("operation %q is not token, start or download", f.Operation)
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
 		return fmt.Errorf("status %d is not between 200 and 599", f.Status)
 	case f.Status == 0 && (f.Body != "" || f.Header != nil):

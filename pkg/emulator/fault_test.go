@@ -195,7 +195,7 @@ func tokenRequest(t *testing.T, api *emulator.Emulator) *http.Request {
 func TestFaultsThatCouldNotHappenAreRefused(t *testing.T) {
 	token, download := emulator.OperationToken, emulator.OperationDownload
 	for want, fault := range map[string]emulator.Fault{
-		"none of token":                           {Status: 500},
+		"is not token":                            {Status: 500},
 		"does nothing":                            {Operation: token},
 		"between 200 and 599":                     {Operation: token, Status: 99},
 		"Body and Header belong":                  {Operation: token, HTML: true, Body: "x"},

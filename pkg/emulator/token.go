@@ -41,7 +41,7 @@ func (e *Emulator) token(r *http.Request) *reply {
 	case len(types) == 0:
 		return refuse(http.StatusBadRequest, "grant_type: is missing; client_credentials is expected")
 	case len(types) > 1:
-		return refuse(http.StatusBadRequest, "grant_type: stands there more than once")
+		return refuse(http.StatusBadRequest, "grant_type: given more than once")
 	case types[0] != "client_credentials":
 		return refuse(http.StatusBadRequest, "grant_type: only client_credentials is supported")
 	}

@@ -145,8 +145,8 @@ func (d *decoder) decode(ctx context.Context, source io.ReaderAt, r *record, out
 		return newContentFault(CodeCRC, "its content has the CRC %08x; the directory claims %08x", d.sum.crc, r.crc)
 	case d.sum.descriptorAt >= 0:
 		return newContentFault(CodeDescriptorInside,
-			"its content holds a data descriptor for the bytes in front of it, at "+
-				"%d: a reader of streams ends there", d.sum.descriptorAt)
+			"its content contains a data descriptor for the bytes in front of it, at %d: a reader of streams ends "+
+				"there", d.sum.descriptorAt)
 	}
 	return nil
 }

@@ -135,7 +135,8 @@ func (l *layout) checkLibarchive(r *record, body []byte, offset int64) {
 			continue
 		}
 		if len(rest) < length {
-			l.entryFinding(r, CodeExtraLength, offset, "its extra field %#04x is too short for what it claims to hold",
+			l.entryFinding(r, CodeExtraLength, offset,
+				"its extra field %#04x is too short for what it claims to contain",
 				extraLibarchive)
 			return
 		}
@@ -199,7 +200,7 @@ func (l *layout) takeZIP64(r *record, extra extraFields, values []wideValue, off
 		}
 	}
 	if !agrees || len(rest) > 0 {
-		l.entryFault(r, CodeZIP64Extra, offset, "the ZIP64 extra field of its %s holds other values than the header",
+		l.entryFault(r, CodeZIP64Extra, offset, "the ZIP64 extra field of its %s has other values than the header",
 			where)
 		return false
 	}

@@ -30,7 +30,7 @@ func (p Policy) Validate() error {
 		case !known:
 			return fmt.Errorf("evidence policy: there is no finding code %q to accept; Codes() lists them", code)
 		case !info.Acceptable:
-			return fmt.Errorf("evidence policy: %q can not be accepted: it is a danger, or gives the ZIP two readings",
+			return fmt.Errorf("evidence policy: %q cannot be accepted: it is a danger, or gives the ZIP two readings",
 				code)
 		case slices.Contains(p.Refuse, code):
 			return fmt.Errorf("evidence policy: %q is to be both accepted and refused", code)

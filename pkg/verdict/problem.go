@@ -49,7 +49,7 @@ func (p *Problem) Error() string {
 	case OtherEntries:
 		return "this is not the file that was received: its list of files is not the one in the receipt"
 	case OtherCircuit:
-		return fmt.Sprintf("this is the evidence of circuit %q, and what was sent started circuit %q", p.Circuit,
+		return fmt.Sprintf("this is the evidence of circuit %q, but the documents were sent in circuit %q", p.Circuit,
 			p.Detail)
 	case SignaturesNotJudged:
 		return "the signatures could not be judged: " + p.Detail

@@ -27,8 +27,7 @@ import (
 // Policy says what evidence must be. The zero value requires an acceptable ZIP that matches its
 // receipt, if there is one beside it, and signatures that hold.
 type Policy struct {
-	// Limits apply to the ZIP. With Limits.Strict, notices about signatures and documents that no
-	// signature covers are problems too.
+	// Limits apply to the ZIP.
 	Limits evidence.Limits
 	// Evidence says which ZIPs are accepted. If it is strict, notices about signatures and
 	// documents that no signature covers are problems too.

@@ -378,16 +378,16 @@ var attacks = []struct {
 	{"validation data with a page in it", func() []byte {
 		return update(once(), catalog("/DSS << /Certs [20 0 R] /Page 22 0 R >>"), numbered{20, certificate},
 			numbered{22, "<< /Type /Page >>"})
-	}, earlier, "later-revision", "holds something else"},
+	}, earlier, "later-revision", "contains something other"},
 	{"validation data with a key twice", func() []byte {
 		return update(once(), catalog("/DSS << /Certs [20 0 R] /Certs [] >>"), numbered{20, certificate})
-	}, earlier, "later-revision", "holds something else"},
+	}, earlier, "later-revision", "contains something other"},
 	{"validation data that is not a stream", func() []byte {
 		return update(once(), catalog("/DSS << /Certs [20 0 R] >>"), numbered{20, "<< /Type /Page >>"})
-	}, earlier, "later-revision", "holds something else"},
+	}, earlier, "later-revision", "contains something other"},
 	{"extensions with an action in them",
 		func() []byte { return update(once(), catalog("/Extensions << /ADBE << /A << /S /Launch >> >> >>")) },
-		earlier, "later-revision", "holds something else"},
+		earlier, "later-revision", "contains something other"},
 	{"extensions", func() []byte {
 		return update(once(), catalog("/Extensions << /ESIC << /BaseVersion /1.7 /ExtensionLevel 5 >> >>"))
 	}, extended, "validation-data", "catalog: /Extensions"},
@@ -506,12 +506,12 @@ var attacks = []struct {
 			}
 			s.reserve = usualRoom
 		})
-	}, twoSpoilt, "later-revision", "without a signature that holds"},
+	}, twoSpoilt, "later-revision", "without a valid signature"},
 	{"a new field without a signature", func() []byte {
 		return update(once(), formWith("40 0 R", ""),
 			numbered{40, "<< /FT /Sig /T (third) /Rect [0 0 612 792] /AP << /N 31 0 R >> >>"},
 			numbered{31, form("Pay 900")})
-	}, earlier, "later-revision", "without a signature that holds"},
+	}, earlier, "later-revision", "without a valid signature"},
 	{"a text field that is new", func() []byte {
 		return update(once(), formWith("9 0 R", ""),
 			numbered{9, textField("900", "31")}, numbered{31, form("Pay 900")})

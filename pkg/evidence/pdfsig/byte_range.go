@@ -84,8 +84,8 @@ func checkByteRange(dictionary pdf.Object, size int64) (signedRange, *fault) {
 	case contents.End-contents.Offset != int64(2*len(contents.Text)+len("<>")):
 		return signedRange{},
 			invalidFault(CodeContents,
-				"its /Contents holds something else than pairs of hexadecimal digits: white space, "+
-					"which no signature covers")
+				"its /Contents contains something other than pairs of hexadecimal digits: white space, which no "+
+					"signature covers")
 	case after+rest < dictionary.End:
 		return signedRange{}, invalidFault(CodeByteRange, "its /ByteRange ends inside the signature dictionary")
 	}

@@ -104,7 +104,7 @@ func (u *update) compareValidationData(key string, before, after pdf.Object, gra
 		return err
 	}
 	if !fine {
-		u.noteOther("catalog: /%s holds something else than it should", key)
+		u.noteOther("catalog: /%s contains something other than it should", key)
 		return nil
 	}
 	u.note(ChangeValidationData, "catalog: /%s", key)

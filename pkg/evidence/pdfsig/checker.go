@@ -59,7 +59,7 @@ func (c *checker) judgeFile() error {
 		defer c.document.Close()
 	}
 	if errors.Is(err, errBudget) {
-		c.setIndeterminate(CodeLimit, -1, fmt.Sprintf("finding the signatures takes more than reading %d bytes",
+		c.setIndeterminate(CodeLimit, -1, fmt.Sprintf("finding the signatures requires reading more than %d bytes",
 			budget))
 		return nil
 	}
@@ -234,11 +234,11 @@ func (c *checker) judgeUnreadable(broken *pdf.Error) error {
 func (c *checker) judge(where candidate) error {
 	s := Signature{
 		Object: where.entry.Number, Kind: KindSignature, Superseded: where.isSuperseded, fileOffset: where.fileOffset(),
-		Trust: Trust{Status: NotJudged, Reason: "the signature does not hold, or was not judged"},
+		Trust: Trust{Status: NotJudged, Reason: "the signature is not valid, or was not judged"},
 	}
 	wrong, err := c.judgeInto(&s, where)
 	if errors.Is(err, errBudget) {
-		wrong, err = indeterminateFault(CodeLimit, "judging it takes more reading than is allowed"), nil
+		wrong, err = indeterminateFault(CodeLimit, "judging it requires more reading than is allowed"), nil
 	}
 	if err != nil {
 		return err

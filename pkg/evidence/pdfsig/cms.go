@@ -60,7 +60,7 @@ func parseCMS(raw []byte) (*cmsMessage, *fault) {
 	kind := info.take(tagOID).FullBytes
 	content := info.take(tagZero).Bytes
 	if info.err != nil || !isOID(kind, oidSignedData) {
-		return m, invalidFault(CodeCMS, "its /Contents holds no CMS signature")
+		return m, invalidFault(CodeCMS, "its /Contents contains no CMS signature")
 	}
 	malformed := indeterminateFault(CodeCMSUnsupported, "its CMS has a form that cannot be read")
 	data := newDERReader(content, tagSequence)

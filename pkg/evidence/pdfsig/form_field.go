@@ -149,7 +149,7 @@ func (u *update) allowSignature(number uint32, field pdf.Object) error {
 		return err
 	}
 	if signature == nil {
-		u.noteOther("form: a signature field in object %d without a signature that holds", number)
+		u.noteOther("form: a signature field in object %d without a valid signature", number)
 		return nil
 	}
 	if err := u.allowWidget(number, field, signature); err != nil {

@@ -14,8 +14,8 @@ var documentUses = []asn1.ObjectIdentifier{
 }
 
 // allowsSigning reports whether a certificate may sign documents: it names no use, or one that
-// allows it. A certificate for client login passes too, see [clientUse]. One only for servers, code
-// or time stamps does not.
+// allows it. A certificate for client login passes too, see [isForClients]. One only for servers,
+// code or time stamps does not.
 func allowsSigning(certificate *x509.Certificate) bool {
 	return signsDocuments(certificate) || isForClients(certificate)
 }

@@ -62,7 +62,7 @@
 // rectangle, which may cover text but at most half an A4 page.
 //
 // The same comparison tells whether a document was changed between sending and signing, see
-// [SentDocument].
+// [evidence.SentDocument].
 //
 // Trust in the signer is reported separately and never changes a status. Without [Options].Roots it
 // is "not-judged". WHOLE_FILE alone therefore does not say who signed: anybody can append an update
@@ -131,7 +131,7 @@ func (o *Options) check() error {
 			return fmt.Errorf("pdfsig options: there is no finding code %q to accept; Codes() lists them", code)
 		}
 		if !info.Acceptable {
-			return fmt.Errorf("pdfsig options: %q can not be accepted: the signature does not hold", code)
+			return fmt.Errorf("pdfsig options: %q cannot be accepted: the signature is not valid", code)
 		}
 	}
 	for i := range o.Sent {

@@ -272,7 +272,7 @@ func TestOptionsThatMakeNoSenseAreRefused(t *testing.T) {
 	digest := strings.Repeat("0a", 32)
 	for want, options := range map[string]pdfsig.Options{
 		"no finding code":       {Accept: []evidence.Code{"nothing"}},
-		"can not be accepted":   {Accept: []evidence.Code{pdfsig.CodeDigestMismatch}},
+		"cannot be accepted":    {Accept: []evidence.Code{pdfsig.CodeDigestMismatch}},
 		"64 hexadecimal digits": {Sent: []evidence.SentDocument{{Name: "a", Size: 1, SHA256: digest[1:]}}},
 		"must be positive":      {Sent: []evidence.SentDocument{{Name: "a", Size: 0, SHA256: digest}}},
 	} {

@@ -41,7 +41,7 @@ func parseRSASHA1(certificates pdf.Object, raw []byte) (*cmsMessage, *fault) {
 	s := &signerInfo{certificate: m.certificates[0]}
 	m.signers = []*signerInfo{s}
 	if rest, err := asn1.Unmarshal(toDefiniteLength(raw), &s.value); err != nil || len(rest) > 0 {
-		return m, invalidFault(CodeCMS, "its /Contents holds no RSA signature")
+		return m, invalidFault(CodeCMS, "its /Contents contains no RSA signature")
 	}
 	s.algorithm = signatureAlgorithm{oid: oidKeyRSA, name: nameRSA}
 	if s.certificate.keyFault != nil {

@@ -30,7 +30,7 @@ func (c *checker) judgeContents(s *Signature, dictionary pdf.Object) (*fault, er
 		return indeterminateFault(CodeLimit, "its CMS cannot be judged: "+err.Error()), nil
 	}
 	if err != nil {
-		return invalidFault(CodeCMS, "its /Contents holds no CMS signature"), nil
+		return invalidFault(CodeCMS, "its /Contents contains no CMS signature"), nil
 	}
 	if slices.ContainsFunc(contents.Text[length:], func(b byte) bool { return b != 0 }) {
 		return invalidFault(CodePadding,

@@ -56,7 +56,7 @@ func (i *timeStampInfo) verify(m *cmsMessage, digest []byte) *fault {
 // newTimeStamp describes a time stamp.
 func newTimeStamp(m *cmsMessage, info *timeStampInfo, wrong *fault) *TimeStamp {
 	stamp := &TimeStamp{Status: TimeStampValid,
-		Trust: Trust{Status: NotJudged, Reason: "the time stamp does not hold, or was not judged"}}
+		Trust: Trust{Status: NotJudged, Reason: "the time stamp is not valid, or was not judged"}}
 	if len(m.signers) > 0 && m.signers[0].certificate != nil {
 		stamp.Signer = newSigner(m.signers[0].certificate)
 	}

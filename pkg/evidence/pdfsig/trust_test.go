@@ -203,10 +203,10 @@ func trustTable() []trustTest {
 			"not judged", "", "signature-algorithm trust-not-judged"},
 		{"encrypted", file("encrypted-object-streams.pdf"), both, unjudged, "", "", "",
 			"pdf-encrypted trust-not-judged"},
-		{"not valid", withCMS(func(f *forgedCMS) { f.spoil = true }), both, unjudged, "", "does not hold", "",
+		{"not valid", withCMS(func(f *forgedCMS) { f.spoil = true }), both, unjudged, "", "is not valid", "",
 			"signature-mismatch"},
 		{"one of two not valid", again(withCMS(func(f *forgedCMS) { f.spoil = true })), both, unjudged, "",
-			"does not hold", "", "claimed-time signature-mismatch"},
+			"is not valid", "", "claimed-time signature-mismatch"},
 	}
 	return tests
 }

@@ -19,7 +19,7 @@ var texts = [...]text{
 	{"title", "Audit report on evidence", "Informe de auditoría de la evidencia"},
 	{"made-at", "made at", "hecho el"},
 	{"contents", "Contents", "Contenido"},
-	{"personal", "This report holds personal data:", "Este informe contiene datos personales:"},
+	{"personal", "This report contains personal data:", "Este informe contiene datos personales:"},
 	{"personal.more",
 		"pictures, names and other data of the person who signed. Keep it as safe as the evidence itself.",
 		"imágenes, nombres y otros datos de la persona que firmó. Guárdelo con el mismo cuidado que la evidencia."},
@@ -47,10 +47,11 @@ var texts = [...]text{
 		"byte was read and agrees with the checksums in the ZIP. Files: %s.",
 		"El ZIP tiene una sola lectura: todo programa encuentra en él los mismos archivos con el mismo contenido. Se " +
 			"leyó cada byte y coincide con las sumas de control del ZIP. Archivos: %s."},
-	{"for.whole", "Signed PDFs of which the last signature holds and covers all but what validates it later: %s of %s.",
+	{"for.whole", "Signed PDFs whose last signature is valid and covers everything except later validation data: %s " +
+		"of %s.",
 		"PDF firmados cuya última firma es válida y cubre todo salvo lo que la valida después: %s de %s."},
-	{"for.sent", "Every document that was sent for signing is in it, byte for byte and unchanged, and under a " +
-		"signature that holds. Documents: %s.",
+	{"for.sent", "Every document that was sent for signing is in it, byte for byte and unchanged, and covered by a " +
+		"valid signature. Documents: %s.",
 		"Cada documento que se envió a firmar está en ella, byte por byte y sin cambios, y bajo una firma válida. " +
 			"Documentos: %s."},
 	{"for.receipt", "It is the file that was received: size, SHA-256 and list of files are those of its receipt.",
@@ -63,8 +64,7 @@ var texts = [...]text{
 		"Este documento se envió a firmar, y ningún PDF de la evidencia comienza con sus bytes."},
 	{"against.sent-circuit", "The documents were sent for another circuit than that of the receipt.",
 		"Los documentos se enviaron para otro circuito que el del recibo."},
-	{"sent-uncovered", "This document was sent for signing and is in the evidence, but no signature that holds " +
-		"covers it.",
+	{"sent-uncovered", "This document was sent for signing and is in the evidence, but no valid signature covers it.",
 		"Este documento se envió a firmar y está en la evidencia, pero ninguna firma válida lo cubre."},
 	{"against.sent-changed", "This document was sent for signing, and was changed before it was signed.",
 		"Este documento se envió a firmar, y se cambió antes de firmarse."},
@@ -74,10 +74,10 @@ var texts = [...]text{
 		"Hay un recibo junto a ella, pero no se puede leer o no es un recibo."},
 	{"against.failure", "The verification failed.", "La verificación falló."},
 
-	{"mind.no-document", "There is no PDF in it, so no signed document.",
+	{"mind.no-document", "It contains no PDF, so no signed document.",
 		"No hay ningún PDF en ella; por tanto, ningún documento firmado."},
 	{"mind.unsigned", "This PDF has no signature.", "Este PDF no tiene firma."},
-	{"mind.later-revision", "Something else than signatures and validation data follows a signature. It can change " +
+	{"mind.later-revision", "Something other than signatures and validation data follows a signature. It can change " +
 		"anything that is shown; the person who made this report chose to accept that.",
 		"Después de una firma hay algo más que firmas y datos de validación. Puede cambiar todo lo que se ve; quien " +
 			"hizo este informe decidió aceptarlo."},
@@ -108,7 +108,7 @@ var texts = [...]text{
 	{"circuit.source", "All of this is from the receipt. The times are by the clock of the machine that downloaded " +
 		"the evidence.",
 		"Todo esto consta en el recibo. Las horas son las del reloj de la máquina que descargó la evidencia."},
-	{"circuit.unsure", "The receipt was not found to belong to this file, so neither are circuit and channel.",
+	{"circuit.unsure", "The receipt does not match this file, so its circuit and channel do not apply.",
 		"No consta que el recibo corresponda a este archivo; por tanto, tampoco el circuito y el canal."},
 	{"circuit.none", "No receipt: of which circuit and channel this evidence is cannot be told.",
 		"Sin recibo: no se puede saber de qué circuito y canal es esta evidencia."},
@@ -127,23 +127,23 @@ var texts = [...]text{
 	{"sent.begins-with", "yes: a signed PDF begins with exactly these bytes",
 		"sí: un PDF firmado comienza exactamente con estos bytes"},
 	{"sent.identical", "yes: the very same bytes", "sí: exactamente los mismos bytes"},
-	{"sent.uncovered", "yes, but no signature that holds covers it", "sí, pero ninguna firma válida lo cubre"},
+	{"sent.uncovered", "yes, but no valid signature covers it", "sí, pero ninguna firma válida lo cubre"},
 	{"sent.changed", "yes, but it was changed before it was signed", "sí, pero se cambió antes de firmarse"},
 	{"sent.not-found", "not found", "no se encontró"},
 
 	{"document.", "The signatures of this PDF could not be judged.", "No se pudieron examinar las firmas de este PDF."},
-	{"document.WHOLE_FILE", "The last signature holds and covers the whole file.",
+	{"document.WHOLE_FILE", "The last signature is valid and covers the whole file.",
 		"La última firma es válida y cubre el archivo entero."},
-	{"document.EXTENDED", "The last signature holds. Validation data and document time stamps alone came after it, " +
+	{"document.EXTENDED", "The last signature is valid. Only validation data and document time stamps follow it, " +
 		"which change nothing that is shown.",
 		"La última firma es válida. Después solo vinieron datos de validación y sellos de tiempo del documento, que " +
 			"no cambian nada de lo que se ve."},
-	{"document.SIGNED_REVISION_ONLY", "A signature holds, but only for the first part of the file. What came after " +
+	{"document.SIGNED_REVISION_ONLY", "A signature is valid, but only for the first part of the file. What follows " +
 		"it can change anything that is shown.",
 		"Una firma es válida, pero solo para la primera parte del archivo. Lo que vino después puede cambiar todo lo " +
 			"que se ve."},
-	{"document.INVALID", "A signature does not hold.", "Una firma no es válida."},
-	{"document.INDETERMINATE", "Whether its signatures hold could not be judged.",
+	{"document.INVALID", "A signature is not valid.", "Una firma no es válida."},
+	{"document.INDETERMINATE", "Whether its signatures are valid could not be judged.",
 		"No se pudo determinar si sus firmas son válidas."},
 	{"document.UNSIGNED", "This PDF has no signature.", "Este PDF no tiene firma."},
 	{"document.sent.begins-with", "It begins with exactly the bytes of a document that was sent for signing:",
@@ -152,7 +152,7 @@ var texts = [...]text{
 		"Es, byte por byte, un documento que se envió a firmar:"},
 	{"document.sent.differs", "It begins with none of the documents that were sent for signing.",
 		"No comienza con ninguno de los documentos que se enviaron a firmar."},
-	{"document.uncovered", "no signature that holds covers it", "ninguna firma válida lo cubre"},
+	{"document.uncovered", "no valid signature covers it", "ninguna firma válida lo cubre"},
 	{"document.changed", "it was changed before it was signed", "se cambió antes de firmarse"},
 	{"document.omitted", "Signatures that are not shown: %s.", "Firmas que no se muestran: %s."},
 
@@ -175,19 +175,19 @@ var texts = [...]text{
 	{"signature.certification", "Certifying signature", "Firma de certificación"},
 	{"signature.document-time-stamp", "Document time stamp", "Sello de tiempo del documento"},
 	{"signature.covers", "What it covers", "Qué cubre"},
-	{"covers.WHOLE_FILE", "It holds, and covers the whole file: all %s bytes but its own value.",
+	{"covers.WHOLE_FILE", "It is valid and covers the whole file: all %s bytes except its own value.",
 		"Es válida y cubre el archivo entero: los %s bytes, salvo su propio valor."},
-	{"covers.SIGNED_REVISION_ONLY", "It holds, and covers the first %s bytes but its own value. After it came %s " +
-		"bytes, which it says nothing about.",
+	{"covers.SIGNED_REVISION_ONLY", "It is valid and covers the first %s bytes except its own value. %s bytes follow " +
+		"it, which it says nothing about.",
 		"Es válida y cubre los primeros %s bytes, salvo su propio valor. Después vinieron %s bytes, de los que no " +
 			"dice nada."},
-	{"covers.EXTENDED", "It holds, and covers the first %s bytes but its own value. The %s bytes after it validate " +
-		"it, and change nothing that is shown.",
+	{"covers.EXTENDED", "It is valid and covers the first %s bytes except its own value. The %s bytes after it " +
+		"validate it and change nothing that is shown.",
 		"Es válida y cubre los primeros %s bytes, salvo su propio valor. Los %s bytes posteriores la validan, y no " +
 			"cambian nada de lo que se ve."},
-	{"covers.INVALID", "It does not hold.", "No es válida."},
+	{"covers.INVALID", "It is not valid.", "No es válida."},
 	{"covers.INDETERMINATE", "It could not be judged.", "No se pudo examinar."},
-	{"signature.later", "What came after it", "Qué vino después"},
+	{"signature.later", "What follows it", "Qué vino después"},
 	{"change.validation-data", "Validation data", "Datos de validación"},
 	{"change.document-time-stamp", "A document time stamp", "Un sello de tiempo del documento"},
 	{"change.signature", "A signature", "Una firma"},
@@ -207,10 +207,10 @@ var texts = [...]text{
 	{"stamp.none", "none: nothing but the claim says when it was signed",
 		"ninguno: solo la declaración dice cuándo se firmó"},
 	{"stamp.valid", "It holds:", "Es válido:"},
-	{"stamp.invalid", "It does not hold.", "No es válido."},
+	{"stamp.invalid", "It is not valid.", "No es válido."},
 	{"stamp.indeterminate", "It could not be judged.", "No se pudo examinar."},
 	{"signature.certificate", "Certificate", "Certificado"},
-	{"signature.co-signer", "Certificate of another who signed with them",
+	{"signature.co-signer", "Certificate of a further signer",
 		"Certificado de otra persona que firmó a la vez"},
 	{"certificate.none", "not found", "no se encontró"},
 	{"certificate.subject", "Subject", "Titular"},
@@ -240,9 +240,8 @@ var texts = [...]text{
 	{"signature.field", "field", "campo"},
 
 	{"pictures", "Pictures", "Imágenes"},
-	{"pictures.about", "Redrawn from the pictures in the evidence: smaller where those are large, and without " +
-		"whatever else their files hold. What they are is assumed from their names. Nothing here checks who is on " +
-		"them.",
+	{"pictures.about", "Redrawn from the pictures in the evidence: smaller where those are large, and without any " +
+		"other data in their files. What they show is assumed from their names. Nothing here checks who is on them.",
 		"Dibujadas de nuevo a partir de las imágenes de la evidencia: más pequeñas donde estas son grandes, y sin lo " +
 			"demás que contengan sus archivos. Lo que son se supone por sus nombres. Nada de esto comprueba quién " +
 			"aparece en ellas."},
@@ -279,7 +278,7 @@ var texts = [...]text{
 		"DANAconnect publishes no layout; the rule is given beside it.",
 		"El tipo se reconoce por el contenido, nunca por el nombre. Para qué sirve un archivo se supone, porque " +
 			"DANAconnect no publica ninguna estructura; al lado figura la regla."},
-	{"files.refused", "What the ZIP says that it holds. None of it can be relied upon.",
+	{"files.refused", "What the ZIP claims to contain. None of it can be relied upon.",
 		"Lo que el ZIP dice contener. Nada de ello es fiable."},
 	{"files.good", "Files that were read and agree with their checksum: %s",
 		"Archivos leídos que coinciden con su suma de control: %s"},
@@ -322,7 +321,7 @@ var texts = [...]text{
 		"the receipt itself was kept safe: it is not signed.",
 		"Un recibo que coincide muestra que el archivo no ha cambiado desde que se recibió, siempre que el propio " +
 			"recibo se haya guardado bien: no está firmado."},
-	{"receipt.proves-not", "It does not show who made the file, or whether it was right when it came.",
+	{"receipt.proves-not", "It does not show who made the file, or whether it was right when it was received.",
 		"No muestra quién hizo el archivo, ni si era correcto cuando llegó."},
 
 	{"scope", "What was checked, and what was not", "Qué se comprobó y qué no"},
@@ -351,7 +350,7 @@ var texts = [...]text{
 		"Por el tamaño y el SHA-256 del recibo del inicio."},
 	{"scope.sent.no", "No receipt of the start was given, or the ZIP was not accepted.",
 		"No se indicó el recibo del inicio, o el ZIP no fue aceptado."},
-	{"scope.signatures", "Do the signatures hold, and what do they cover?", "¿Son válidas las firmas, y qué cubren?"},
+	{"scope.signatures", "Are the signatures valid, and what do they cover?", "¿Son válidas las firmas, y qué cubren?"},
 	{"scope.signatures.yes", "Each signature of each PDF: its byte range, its digest and its key.",
 		"Cada firma de cada PDF: su rango de bytes, su resumen y su clave."},
 	{"scope.signatures.no", "The ZIP was not accepted.", "El ZIP no fue aceptado."},
@@ -398,7 +397,7 @@ var texts = [...]text{
 		"Para un shell en Linux o macOS (bash), en la carpeta del ZIP, en este orden. En macOS sha256sum es «shasum " +
 			"-a 256»; en Windows, WSL lo tiene todo."},
 	{"recheck.begin", "A copy in a new folder", "Una copia en una carpeta nueva"},
-	{"recheck.begin.note", "Delete the folder afterwards: it will hold personal data.",
+	{"recheck.begin.note", "Delete the folder afterwards: it will contain personal data.",
 		"Borre la carpeta al terminar: contendrá datos personales."},
 	{"recheck.hash", "Is it the file of this report?", "¿Es el archivo de este informe?"},
 	{"recheck.hash.note", "It is if the answer is OK. Where there is a receipt, its SHA-256 must be the same.",
@@ -411,13 +410,13 @@ var texts = [...]text{
 	{"recheck.extract", "Take the files out of it", "Extraer sus archivos"},
 	{"recheck.files", "Are its files those of this report?", "¿Son sus archivos los de este informe?"},
 	{"recheck.pdfsig", "What poppler says about the signatures", "Lo que dice poppler de las firmas"},
-	{"recheck.pdfsig.note", "\"Signature is Valid\" says nothing about the whole file: \"Total document signed\" " +
-		"must stand beside it.",
+	{"recheck.pdfsig.note", "\"Signature is Valid\" says nothing about the whole file: it must also say \"Total " +
+		"document signed\".",
 		"«Signature is Valid» no dice nada del archivo entero: junto a ello debe figurar «Total document signed»."},
 	{"recheck.openssl", "The signatures by openssl", "Las firmas con openssl"},
-	{"recheck.openssl.note", "First the covered bytes and the signature are cut out of the PDF, then openssl holds " +
-		"one against the other and shows the certificate. Whether the certificate can be trusted is not checked " +
-		"(-noverify).",
+	{"recheck.openssl.note", "First the covered bytes and the signature are cut out of the PDF, then openssl " +
+		"verifies the signature for these bytes and shows the certificate. Whether the certificate can be trusted is " +
+		"not checked (-noverify).",
 		"Primero se recortan del PDF los bytes cubiertos y la firma; después openssl compara lo uno con lo otro y " +
 			"muestra el certificado. No se comprueba si el certificado es de confianza (-noverify)."},
 	{"recheck.sent", "Do the PDFs begin with what was sent?", "¿Comienzan los PDF con lo que se envió?"},

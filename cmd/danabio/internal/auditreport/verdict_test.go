@@ -115,7 +115,7 @@ func TestVerdict(t *testing.T) {
 	}{
 		"signed, sent, received": {
 			files: []file{{"a.pdf", signed}}, options: pdfsig.Options{Sent: sent}, receipt: auditreport.ReceiptMatches,
-			want: verdict.Good, mind: "mind.trust", shows: "It holds, and covers the whole file: all 66\u202f8",
+			want: verdict.Good, mind: "mind.trust", shows: "It is valid and covers the whole file: all 66\u202f8",
 		},
 		"nothing to compare with": {
 			files: []file{{"a.pdf", signed}}, receipt: auditreport.ReceiptNone,
@@ -138,7 +138,7 @@ func TestVerdict(t *testing.T) {
 		"two signers in one": {
 			files: []file{{"a.pdf", unpacked(t, "openssl-two-signers.pdf.gz")}}, receipt: auditreport.ReceiptMatches,
 			want: verdict.Good, mind: "mind.sent-unchecked; mind.trust",
-			shows: `<tr><th scope="row">Certificate of another who signed with them</th><td>Subject: <bdi>CN=rsa example,O=TEST ONLY</bdi>`,
+			shows: `<tr><th scope="row">Certificate of a further signer</th><td>Subject: <bdi>CN=rsa example,O=TEST ONLY</bdi>`,
 		},
 		"signer revoked": {
 			files:   []file{{"a.pdf", unpacked(t, "openssl-revocation-crl-revoked.pdf.gz")}},
@@ -165,7 +165,7 @@ func TestVerdict(t *testing.T) {
 		"updated behind the signature": {
 			files: []file{{"a.pdf", updated}}, receipt: auditreport.ReceiptMatches, failure: errors.New("a.pdf"),
 			want: verdict.NotGood, against: "finding later-revision a.pdf", mind: "mind.sent-unchecked; mind.trust",
-			shows: " bytes, which it says nothing about.",
+			shows: " bytes follow it, which it says nothing about.",
 		},
 		"updated behind the signature, and accepted": {
 			files:   []file{{"a.pdf", updated}},
@@ -224,7 +224,7 @@ func TestVerdict(t *testing.T) {
 			files: []file{{"a.pdf", signed[:sent[0].Size]}}, options: pdfsig.Options{Sent: sent},
 			receipt: auditreport.ReceiptMatches,
 			want:    verdict.Good, mind: "mind.unsigned a.pdf; sent-uncovered contrato.pdf",
-			shows: "yes, but no signature that holds covers it: ",
+			shows: "yes, but no valid signature covers it: ",
 		},
 		"sent and there, but under no signature, strictly": {
 			files: []file{{"a.pdf", signed[:sent[0].Size]}}, options: pdfsig.Options{Sent: sent}, strict: true,

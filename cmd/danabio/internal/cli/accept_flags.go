@@ -80,9 +80,8 @@ func (j *acceptFlags) notAcceptable(cmd *cobra.Command, code string) error {
 				may = append(may, string(info.Code))
 			}
 			if string(info.Code) == code {
-				what = i18n.Textf("it cannot be accepted, since it is a danger, gives the evidence two readings, or " +
-					"is a " +
-					"signature that does not hold")
+				what = i18n.Textf("it cannot be accepted, because it is a danger, gives the evidence two readings, " +
+					"or means an invalid signature")
 			}
 		}
 	}

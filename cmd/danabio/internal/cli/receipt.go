@@ -44,7 +44,7 @@ func problemError(file string, problem *verdict.Problem) error {
 	case verdict.OtherEntries:
 		return otherFile(i18n.Textf("its list of files is not"))
 	case verdict.OtherCircuit:
-		return i18n.Errorf("%w: %s is the evidence of circuit %q, and what was sent started circuit %q",
+		return i18n.Errorf("%w: %s is the evidence of circuit %q, but the documents were sent in circuit %q",
 			danabio.ErrIntegrity, failure.FileName(file), problem.Circuit, problem.Detail)
 	case verdict.SignaturesNotJudged:
 		return i18n.Errorf("evidence %s: the signatures could not be judged: %s", failure.FileName(file),

@@ -105,9 +105,8 @@ func (p *requestParser) checkJSON() error {
 	end := decoder.InputOffset()
 	if rest := p.content[end:]; len(bytes.TrimSpace(rest)) > 0 {
 		line, _ := p.position(int64(len(p.content) - len(bytes.TrimLeft(rest, " \t\r\n"))))
-		return failure.BadInput("request in %w, line %d: something follows the request; a file holds one request and "+
-			"nothing "+
-			"else", p.source, line)
+		return failure.BadInput("request in %w, line %d: something follows the request; a file contains one request "+
+			"and nothing else", p.source, line)
 	}
 	return nil
 }
@@ -226,7 +225,7 @@ func (p *requestParser) set(path, value string, into *string) error {
 	case strings.TrimSpace(value) == "":
 		return p.fail("%q is empty", path)
 	case strings.ContainsRune(value, utf8.RuneError): // the decoder also returns it for half a surrogate pair
-		return p.fail("%q holds a character that was damaged on the way (U+FFFD, or half a surrogate pair)", path)
+		return p.fail("%q contains a character that was damaged on the way (U+FFFD, or half a surrogate pair)", path)
 	}
 	*into = value
 	return nil

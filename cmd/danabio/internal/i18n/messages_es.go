@@ -56,14 +56,14 @@ var SpanishMessages = [...]Pair{
 		"--client-secret-file - no es un archivo; para la entrada estándar está --client-secret-stdin"},
 	{"standard input can name the circuits only once, but - is given %d times",
 		"la entrada estándar solo puede nombrar los circuitos una vez, pero - está %d veces"},
-	{"standard input cannot both name circuits and hold the client secret; give the secret with --client-secret-file " +
+	{"standard input cannot contain both circuits and the client secret; give the secret with --client-secret-file " +
 		"or DANABIO_CLIENT_SECRET",
 		"la entrada estándar no puede nombrar circuitos y contener a la vez el secreto del cliente; indique el " +
 			"secreto con --client-secret-file o DANABIO_CLIENT_SECRET"},
 	{"circuits in standard input: %w", "circuitos en la entrada estándar: %w"},
 	{"circuits in standard input: there are more than %d bytes",
 		"circuitos en la entrada estándar: hay más de %d bytes"},
-	{"circuits in standard input: there are none; give one per line",
+	{"standard input contains no circuits; give one per line",
 		"circuitos en la entrada estándar: no hay ninguno; indique uno por línea"},
 	{"the circuit's id begins with -, as flags do; where it is an argument put -- before it: danabio wait -o " +
 		"evidence.zip -- %s",
@@ -196,7 +196,7 @@ var SpanishMessages = [...]Pair{
 	{"request in %w, line %d: the JSON ends too early; look for a missing quote or bracket",
 		"solicitud en %w, línea %d: el JSON termina antes de tiempo; vea si falta una comilla, una llave o un " +
 			"corchete"},
-	{"request in %w, line %d: something follows the request; a file holds one request and nothing else",
+	{"request in %w, line %d: something follows the request; a file contains one request and nothing else",
 		"solicitud en %w, línea %d: hay algo después de la solicitud; un archivo contiene una sola solicitud y nada " +
 			"más"},
 	{"a request is a JSON object, in braces; this is a JSON %s",
@@ -215,7 +215,7 @@ var SpanishMessages = [...]Pair{
 	{"%q occurs twice; keep one", "%q aparece dos veces; deje uno solo"},
 	{"there is an unknown field; the known ones are %s", "hay un campo que aquí no se conoce; se conocen %s"},
 	{"there is no field %q; the known ones are %s", "no existe el campo %q; se conocen %s"},
-	{"%q holds a character that was damaged on the way (U+FFFD, or half a surrogate pair)",
+	{"%q contains a character that was damaged on the way (U+FFFD, or half a surrogate pair)",
 		"%q contiene un carácter que se dañó en el camino (U+FFFD, o la mitad de un par sustituto)"},
 
 	// The journal.
@@ -259,8 +259,7 @@ var SpanishMessages = [...]Pair{
 	{"%s (and %d more)", "%s (y %d más)"},
 	{"--accept %q: %s; these may be accepted: %s", "--accept %q: %s; se pueden aceptar: %s"},
 	{"there is no such finding code", "no existe ese código de hallazgo"},
-	{"it cannot be accepted, since it is a danger, gives the evidence two readings, or is a signature that does not " +
-		"hold",
+	{"it cannot be accepted, because it is a danger, gives the evidence two readings, or means an invalid signature",
 		"no se puede aceptar, porque es un peligro, da a la evidencia dos lecturas, o es una firma que no es válida"},
 	{"no folder can be named after %q; extract it by itself",
 		"ninguna carpeta puede llevar el nombre de %q; extráigalo por separado"},
@@ -273,7 +272,7 @@ var SpanishMessages = [...]Pair{
 	{"its size is not", "otro tamaño"},
 	{"its SHA-256 is not", "otra huella SHA-256"},
 	{"its list of files is not", "otra lista de archivos"},
-	{"%w: %s is the evidence of circuit %q, and what was sent started circuit %q",
+	{"%w: %s is the evidence of circuit %q, but the documents were sent in circuit %q",
 		"%w: %s es la evidencia del circuito %q, y lo enviado inició el circuito %q"},
 	{"%w: %s: no file in it equals or begins with document %q as it was sent",
 		"%w: %s: ninguno de sus archivos es el documento %q tal como se envió, ni comienza con él"},

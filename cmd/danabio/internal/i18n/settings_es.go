@@ -45,9 +45,9 @@ var SpanishSettings = [...]Pair{
 
 	// The configuration file, certificates and doctor.
 	{"%s %s does not match the first certificate in %s", "%s %s no corresponde al primer certificado de %s"},
-	{"%s %s holds no certificate in PEM form, which begins with -----BEGIN CERTIFICATE-----",
+	{"%s %s contains no certificate in PEM form, which begins with -----BEGIN CERTIFICATE-----",
 		"%s %s no contiene ningún certificado en formato PEM, que empieza con -----BEGIN CERTIFICATE-----"},
-	{"%s %s holds no private key in PEM form; give the file that does with --client-key or client_key",
+	{"%s %s contains no private key in PEM form; give the file that does with --client-key or client_key",
 		"%s %s no contiene ninguna clave privada en formato PEM; indique el archivo que la contiene con --client-key " +
 			"o client_key"},
 	{"%s %s is encrypted, and danabio asks for no passphrase; store it without one with: openssl pkey -in %s -out " +

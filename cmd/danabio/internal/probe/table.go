@@ -187,7 +187,7 @@ func (r *Result) Markdown() string {
 ## What is not in this file
 
 No credentials, no token, no channel, no ids, no link, nothing about a signer, no host but the vendor's, and no text that the server
-sent: only numbers, and names from lists that the program has of its own.
+sent: only numbers, and names from the program's own lists.
 `)
 	return b.String()
 }

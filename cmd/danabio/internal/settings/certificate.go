@@ -170,7 +170,7 @@ func (f PEMFile) Certificates(ctx context.Context,
 				f.What, f.Path)
 	case len(found) == 0:
 		return nil, nil, nil,
-			failure.BadInput("%s %s holds no certificate in PEM form, which begins with -----BEGIN CERTIFICATE-----",
+			failure.BadInput("%s %s contains no certificate in PEM form, which begins with -----BEGIN CERTIFICATE-----",
 				f.What,
 				f.Path)
 	}
@@ -276,7 +276,7 @@ func keyIn(blocks []pemfile.Block, what, path string) (crypto.Signer, error) {
 		return nil, failure.BadInput("%s %s is of a type that TLS does not use, or damaged", what, path)
 	}
 	return nil,
-		failure.BadInput("%s %s holds no private key in PEM form; give the file that does with --client-key or "+
+		failure.BadInput("%s %s contains no private key in PEM form; give the file that does with --client-key or "+
 			"client_key", what,
 			path)
 }

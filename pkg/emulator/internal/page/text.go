@@ -13,7 +13,7 @@ var texts = [...]struct{ key, english, spanish string }{
 	{"documents", "Documents to sign", "Documentos por firmar"},
 
 	{"outcomes", "For developers: one click", "Para desarrolladores: un solo clic"},
-	{"outcomes.text", "End this circuit now. Where a step was not taken, the evidence holds a sample.",
+	{"outcomes.text", "End this circuit now. Where a step was not taken, the evidence contains a sample.",
 		"Termine este circuito ahora. En los pasos que falten, la evidencia lleva una muestra."},
 	{"complete", "Complete the circuit", "Completar el circuito"},
 	{"reject", "Reject it", "Rechazarlo"},
@@ -145,7 +145,8 @@ var texts = [...]struct{ key, english, spanish string }{
 	{"state.rejected", "rejected", "rechazado"},
 	{"state.expired", "expired", "vencido"},
 	{"no-list.title", "The list is not shown here", "La lista no se muestra aquí"},
-	{"no-list.text", "It holds all signers' links, so only the machine that the emulator runs on gets it, at its " +
-		"loopback address.", "Contiene los enlaces de todos los firmantes; por eso solo la recibe la máquina donde " +
-		"corre el emulador, en su dirección de loopback."},
+	{"no-list.text", "It contains all signers' links, so it is shown only on the machine that the emulator runs on, " +
+		"at its loopback address.",
+		"Contiene los enlaces de todos los firmantes; por eso solo la recibe la máquina donde " +
+			"corre el emulador, en su dirección de loopback."},
 }

@@ -105,10 +105,10 @@ func characterFaults(name string) []nameFault {
 		code    Code
 		message string
 	}{
-		{control, CodeNameControl, "its name holds control characters"},
-		{bidi, CodeNameBidi, "its name holds characters that turn the direction of writing"},
-		{format, CodeNameFormat, "its name holds invisible format characters"},
-		{unportable, CodeNameUnportable, "its name holds characters that Windows does not allow"},
+		{control, CodeNameControl, "its name contains control characters"},
+		{bidi, CodeNameBidi, "its name contains characters that change the direction of writing"},
+		{format, CodeNameFormat, "its name contains invisible format characters"},
+		{unportable, CodeNameUnportable, "its name contains characters that Windows does not allow"},
 	} {
 		if kind.found {
 			faults = append(faults, nameFault{kind.code, kind.message})
@@ -119,7 +119,7 @@ func characterFaults(name string) []nameFault {
 			return append(faults, nameFault{CodeNameDrive, "its name starts with a drive letter"})
 		}
 		faults = append(faults,
-			nameFault{CodeNameColon, "its name holds a colon, which names a drive or a stream on Windows"})
+			nameFault{CodeNameColon, "its name contains a colon, which names a drive or a stream on Windows"})
 	}
 	return faults
 }

@@ -76,7 +76,7 @@ func (r *retrieval) circuitsFromInput(cmd *cobra.Command, circuits []string) ([]
 	case r.connection.Secret.Stdin:
 		return nil,
 			failure.Usagef(cmd,
-				"standard input cannot both name circuits and hold the client secret; give the secret with "+
+				"standard input cannot contain both circuits and the client secret; give the secret with "+
 					"--client-secret-file or DANABIO_CLIENT_SECRET")
 	}
 	source, hide := readStandardInput(r.out, cmd)
@@ -95,7 +95,7 @@ func (r *retrieval) circuitsFromInput(cmd *cobra.Command, circuits []string) ([]
 		}
 	}
 	if found == nil {
-		return nil, failure.BadInput("circuits in standard input: there are none; give one per line")
+		return nil, failure.BadInput("standard input contains no circuits; give one per line")
 	}
 	return slices.Replace(slices.Clone(circuits), at, at+1, found...), nil
 }
