@@ -544,7 +544,7 @@ func diskFaults(t *testing.T) []fault {
 	add(fault{name: "folder is missing", kind: of("no place for it"), folder: func(t *testing.T, path string) {
 		must(t, os.Remove(filepath.Dir(path)))
 	}})
-	add(fault{name: "receipt's name is taken", kind: of("no place for it"), left: []string{"evidence.zip.receipt.json"},
+	add(fault{name: "receipt's name is taken", kind: of("target taken"), left: []string{"evidence.zip.receipt.json"},
 		folder: func(t *testing.T, path string) {
 			must(t, os.WriteFile(danabio.ReceiptPath(path), []byte("mine"), 0o600))
 		}})
