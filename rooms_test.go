@@ -116,3 +116,16 @@ func TestRoomsOfTheCommandLine(t *testing.T) {
 		}
 	}
 }
+
+// A stranger begins with what a package says it holds.
+func TestEachPackageSaysWhatItHolds(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{if .GoFiles}}{{.ImportPath}} {{.Doc}}{{end}}`, "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		if name, doc, _ := strings.Cut(strings.TrimSpace(line), " "); name != "" && doc == "" {
+			t.Errorf("%s says nothing", name)
+		}
+	}
+}

@@ -1,3 +1,8 @@
+// Package failure decides what an error means to the user of a command: its kind and exit code,
+// what can be done about it, how it is printed, and how it is said in Spanish. Call [Print].
+//
+// This package contains errors of the command line, and what is known about those of other
+// packages. It starts nothing.
 package failure
 
 import (

@@ -49,43 +49,43 @@ func (c *Connection) Config(ctx context.Context, cmd *cobra.Command) (danabio.Co
 	return access.Config, err
 }
 
-// apiAccess is a configuration together with the values that it hides.
-type apiAccess struct {
+// APIAccess is a configuration together with the values that it hides.
+type APIAccess struct {
 	danabio.Config
 	Id, Secret string
 	Transport  *http.Transport // nil for the default one
 }
 
 // Access returns the configuration for the settings. It fails if a required one is missing.
-func (c *Connection) Access(ctx context.Context, cmd *cobra.Command) (apiAccess, error) {
+func (c *Connection) Access(ctx context.Context, cmd *cobra.Command) (APIAccess, error) {
 	s, err := c.Settings(cmd)
 	if err != nil {
-		return apiAccess{}, err
+		return APIAccess{}, err
 	}
 	if s.File.Unread != nil && s.incomplete() {
-		return apiAccess{}, s.File.Unread
+		return APIAccess{}, s.File.Unread
 	}
 	switch {
 	case s.Environment.Value == "" && s.BaseURL.Value == "":
-		return apiAccess{}, failure.Usagef(cmd,
+		return APIAccess{}, failure.Usagef(cmd,
 			"no server given; give --environment sandbox, --environment production or --base-url, or set "+
 				"DANABIO_ENVIRONMENT or DANABIO_BASE_URL")
 	case s.Channel.Value == "":
-		return apiAccess{}, failure.Usagef(cmd, "the %s is missing; give --%s or set %s", i18n.Textf("channel"),
+		return APIAccess{}, failure.Usagef(cmd, "the %s is missing; give --%s or set %s", i18n.Textf("channel"),
 			"channel",
 			"DANABIO_CHANNEL")
 	case s.ClientID.Value == "":
-		return apiAccess{}, failure.Usagef(cmd, "the %s is missing; give --%s or set %s", i18n.Textf("client id"),
+		return APIAccess{}, failure.Usagef(cmd, "the %s is missing; give --%s or set %s", i18n.Textf("client id"),
 			"client-id",
 			"DANABIO_CLIENT_ID")
 	}
-	access := apiAccess{Config: s.Config(), Id: s.ClientID.Value}
+	access := APIAccess{Config: s.Config(), Id: s.ClientID.Value}
 	var notice *i18n.Message
 	if access.Secret, notice, err = s.Secret.Read(ctx, cmd, c.Out); err != nil {
-		return apiAccess{}, err
+		return APIAccess{}, err
 	}
 	if access.Secret == "" {
-		return apiAccess{}, failure.Usagef(cmd,
+		return APIAccess{}, failure.Usagef(cmd,
 			"the client secret is missing; set DANABIO_CLIENT_SECRET, or give --client-secret-file or "+
 				"--client-secret-stdin")
 	}
@@ -93,7 +93,7 @@ func (c *Connection) Access(ctx context.Context, cmd *cobra.Command) (apiAccess,
 	access.Logger = c.Out.Logger()
 	certificates, err := s.Certificates(ctx)
 	if err != nil {
-		return apiAccess{}, err
+		return APIAccess{}, err
 	}
 	for _, notice := range append(certificates.Notices, notice) {
 		c.Out.Notice(i18n.Notice(notice))

@@ -1,3 +1,8 @@
+// Package settings finds out how to reach the API: from flags, variables and the configuration
+// file, with the client secret and certificates that they name. Call [Connection.AddFlags], and
+// then [Connection.Config].
+//
+// This package contains all that a command reads before it connects, but for what is sent.
 package settings
 
 import (

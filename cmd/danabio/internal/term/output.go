@@ -1,3 +1,8 @@
+// Package term prints: to standard output data as JSON or as lines NAME=value, to standard error
+// notes and a line that shows progress, in the width and colours that a terminal has. It also
+// quotes words for shells. Call [NewOutput].
+//
+// This package knows streams and terminals. It imports nothing of this module.
 package term
 
 import (

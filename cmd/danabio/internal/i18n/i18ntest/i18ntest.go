@@ -1,3 +1,4 @@
+// Package i18ntest finds English in what should be Spanish. Call [EnglishIn].
 package i18ntest
 
 import (

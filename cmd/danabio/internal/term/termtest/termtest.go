@@ -1,3 +1,4 @@
+// Package termtest has a terminal for tests that remembers what was drawn. Call [NewScreen].
 package termtest
 
 import (
