@@ -106,7 +106,7 @@ func newConfigData(s *settings.Settings) configData {
 	}{
 		{"environment", s.Environment}, {"base_url", baseURL}, {"channel", s.Channel}, {"client_id", s.ClientID},
 		{"client_secret", secret}, {"client_secret_file", secretFile},
-		{"ca_file", s.CaFile}, {"client_certificate", s.ClientCertificate}, {"client_key", s.ClientKey},
+		{"ca_file", s.CAFile}, {"client_certificate", s.ClientCertificate}, {"client_key", s.ClientKey},
 		{"allow_plain_http", s.AllowPlainHTTP}, {"raw_basic_auth", s.RawBasicAuth},
 	} {
 		data.Settings = append(data.Settings, newSettingData(one.Setting, one.name))

@@ -199,7 +199,7 @@ func (c *contractRun) config(ctx context.Context, cmd *cobra.Command, out *term.
 		return probe.Config{}, err
 	}
 	config := probe.Config{
-		BaseURL: base, Server: serverName(base), Channel: access.Channel, ClientID: access.Id,
+		BaseURL: base, Server: serverName(base), Channel: access.Channel, ClientID: access.ID,
 		ClientSecret: access.Secret,
 		Transport:    access.Transport, RawBasicAuth: access.RawBasicAuth, Library: "danabio-go/" + danabio.Version,
 		Unfinished: c.unfinished, Circuit: c.circuit, Allow: c.allowed(),

@@ -48,7 +48,7 @@ func Advice(err error) *i18n.Message {
 		return i18n.Textf("Go on with: danabio wait -o evidence.zip -- %s", term.ShellWord(exists.Result.CircuitID))
 	case errors.As(err, &exists):
 		return i18n.Textf("%s\nWrite down what they say with \"danabio journal settle\".\n%s",
-			askVendor(exists.Intent.RequestID, exists.Intent.Channel, exists.Intent.At), moreOn(kindOutcomeUnknown))
+			askVendor(exists.Intent.RequestID, exists.Intent.Channel, exists.Intent.At), moreOn(KindOutcomeUnknown))
 	case errors.As(err, &rejected):
 		return i18n.Textf("Both files stay; send the reasons to DANAconnect. The same command asks again.")
 	case noTemporaryFolder(err):
@@ -69,14 +69,14 @@ func noTemporaryFolder(err error) bool {
 }
 
 func adviceOnKind(err error) *i18n.Message {
-	switch kindOf(err) {
-	case kindInterrupted:
+	switch KindOf(err) {
+	case KindInterrupted:
 		return i18n.Textf("Nothing half done is left behind; the same command can be given again.")
-	case kindPlainHTTP:
+	case KindPlainHTTP:
 		return i18n.Textf("Plain HTTP shows the secret and personal data to everybody on the way.")
 	case KindUnauthorized:
 		return i18n.Textf("Check the client id, the secret, and that they belong to this environment.")
-	case kindNotReady:
+	case KindNotReady:
 		switch {
 		case errors.Is(err, danabio.ErrUnavailable):
 			return i18n.Textf("Nothing is left half done; try again later.")
@@ -90,32 +90,32 @@ func adviceOnKind(err error) *i18n.Message {
 			"not " +
 			"know.\n" +
 			`Try again later, which "danabio wait" does by itself, or check the circuit id and the channel.`)
-	case KindUnavailable, kindTruncated:
+	case KindUnavailable, KindTruncated:
 		return i18n.Textf("Nothing is left half done; try again later.")
-	case kindUnknownHost:
+	case KindUnknownHost:
 		return i18n.Textf(
 			`Check the spelling of --environment or --base-url, and that this machine can look up names; "danabio doctor" tells which.`)
-	case kindCertificate:
+	case KindCertificate:
 		return i18n.Textf(
 			`Nothing was sent. "danabio doctor" says what is wrong with the certificate, and who can fix that.`)
-	case kindTLS:
+	case KindTLS:
 		return i18n.Textf(
 			`Trying again does not help. "danabio doctor" says what is incompatible, and who can fix that.`)
-	case kindProxy:
+	case KindProxy:
 		return i18n.Textf("The proxy was asked once, since repeated wrong passwords lock accounts. Check the " +
 			"variable that names it, the user name and password in it, and whether it allows the server's host; " +
 			"\"danabio doctor\" says which one is used.")
-	case kindRedirect:
+	case KindRedirect:
 		return i18n.Textf("Nothing is sent to an address other than the one given. Check --environment or " +
 			"--base-url, and whether a proxy asks for a login.")
 	case KindRefused:
 		return i18n.Textf("The same request will be refused again. The server's message says what to change; " +
 			"otherwise send DANAconnect its request id and the time.")
-	case kindRateLimited:
+	case KindRateLimited:
 		return i18n.Textf("By its answer the server started no circuit. Give the same command again, later.")
-	case kindNoSpace:
+	case KindNoSpace:
 		return i18n.Textf("Nothing is left half done. Make room, and give the same command again.")
-	case kindPermission:
+	case KindPermission:
 		return i18n.Textf("Nothing is left half done. Check who owns the file and its folder, and which user this is.")
 	}
 	return nil

@@ -41,5 +41,5 @@ func ExitCode(err error) int {
 	case errors.As(err, &several):
 		return several.Worst()
 	}
-	return kindOf(err).ExitCode()
+	return KindOf(err).ExitCode()
 }

@@ -23,31 +23,31 @@ import (
 type Kind string
 
 const (
-	kindUsage          Kind = "usage"
+	KindUsage          Kind = "usage"
 	KindBadInput       Kind = "bad-input"
-	kindFileExists     Kind = "file-exists"
-	kindAlreadyStarted Kind = "already-started"
-	kindNotReady       Kind = "not-ready"
+	KindFileExists     Kind = "file-exists"
+	KindAlreadyStarted Kind = "already-started"
+	KindNotReady       Kind = "not-ready"
 	KindUnauthorized   Kind = "unauthorized"
-	kindOutcomeUnknown Kind = "outcome-unknown"
-	kindIntegrity      Kind = "integrity"
-	kindDeviates       Kind = "deviates"
+	KindOutcomeUnknown Kind = "outcome-unknown"
+	KindIntegrity      Kind = "integrity"
+	KindDeviates       Kind = "deviates"
 	KindRefused        Kind = "refused"
-	kindRateLimited    Kind = "rate-limited"
+	KindRateLimited    Kind = "rate-limited"
 	KindUnavailable    Kind = "unavailable"
-	kindUnknownHost    Kind = "unknown-host"
-	kindCertificate    Kind = "certificate"
-	kindTLS            Kind = "tls"
-	kindProxy          Kind = "proxy"
-	kindPlainHTTP      Kind = "plain-http"
-	kindRedirect       Kind = "redirect"
-	kindProtocol       Kind = "protocol"
-	kindTruncated      Kind = "truncated"
-	kindNoSpace        Kind = "no-space"
-	kindPermission     Kind = "permission"
+	KindUnknownHost    Kind = "unknown-host"
+	KindCertificate    Kind = "certificate"
+	KindTLS            Kind = "tls"
+	KindProxy          Kind = "proxy"
+	KindPlainHTTP      Kind = "plain-http"
+	KindRedirect       Kind = "redirect"
+	KindProtocol       Kind = "protocol"
+	KindTruncated      Kind = "truncated"
+	KindNoSpace        Kind = "no-space"
+	KindPermission     Kind = "permission"
 	KindStarted        Kind = "started"
-	kindFailed         Kind = "failed"
-	kindInterrupted    Kind = "interrupted"
+	KindFailed         Kind = "failed"
+	KindInterrupted    Kind = "interrupted"
 )
 
 // kinds lists all kinds with their exit codes, in the order of docs/errors.md.
@@ -55,31 +55,31 @@ var kinds = [...]struct {
 	kind Kind
 	exit int
 }{
-	{kindUsage, ExitUsage},
+	{KindUsage, ExitUsage},
 	{KindBadInput, ExitUsage},
-	{kindFileExists, ExitUsage},
-	{kindAlreadyStarted, ExitUsage},
-	{kindNotReady, ExitNotReady},
+	{KindFileExists, ExitUsage},
+	{KindAlreadyStarted, ExitUsage},
+	{KindNotReady, ExitNotReady},
 	{KindUnauthorized, ExitUnauthorized},
-	{kindOutcomeUnknown, ExitUnknown},
-	{kindIntegrity, ExitIntegrity},
-	{kindDeviates, ExitIntegrity},
+	{KindOutcomeUnknown, ExitUnknown},
+	{KindIntegrity, ExitIntegrity},
+	{KindDeviates, ExitIntegrity},
 	{KindRefused, ExitRefused},
-	{kindRateLimited, ExitRefused},
+	{KindRateLimited, ExitRefused},
 	{KindUnavailable, ExitFailed},
-	{kindUnknownHost, ExitFailed},
-	{kindCertificate, ExitFailed},
-	{kindTLS, ExitFailed},
-	{kindProxy, ExitFailed},
-	{kindPlainHTTP, ExitFailed},
-	{kindRedirect, ExitFailed},
-	{kindProtocol, ExitFailed},
-	{kindTruncated, ExitFailed},
-	{kindNoSpace, ExitFailed},
-	{kindPermission, ExitFailed},
+	{KindUnknownHost, ExitFailed},
+	{KindCertificate, ExitFailed},
+	{KindTLS, ExitFailed},
+	{KindProxy, ExitFailed},
+	{KindPlainHTTP, ExitFailed},
+	{KindRedirect, ExitFailed},
+	{KindProtocol, ExitFailed},
+	{KindTruncated, ExitFailed},
+	{KindNoSpace, ExitFailed},
+	{KindPermission, ExitFailed},
 	{KindStarted, ExitFailed},
-	{kindFailed, ExitFailed},
-	{kindInterrupted, ExitInterrupted},
+	{KindFailed, ExitFailed},
+	{KindInterrupted, ExitInterrupted},
 }
 
 func (k Kind) ExitCode() int {
@@ -91,8 +91,8 @@ func (k Kind) ExitCode() int {
 	return ExitFailed
 }
 
-// kindOf returns the kind of an error. No other function maps errors to kinds.
-func kindOf(err error) Kind {
+// KindOf returns the kind of an error. No other function maps errors to kinds.
+func KindOf(err error) Kind {
 	var (
 		unknown *danabio.OutcomeUnknownError
 		exists  *danabio.IntentExistsError
@@ -107,35 +107,35 @@ func kindOf(err error) Kind {
 	case errors.As(err, &started): // whatever failed afterwards
 		return KindStarted
 	case errors.As(err, &unknown): // whatever the cause, the caller must know this
-		return kindOutcomeUnknown
+		return KindOutcomeUnknown
 	case errors.As(err, &exists) && exists.Outcome() == danabio.Started:
-		return kindAlreadyStarted
+		return KindAlreadyStarted
 	case errors.As(err, &exists):
-		return kindOutcomeUnknown
+		return KindOutcomeUnknown
 	case errors.Is(err, context.Canceled):
-		return kindInterrupted
+		return KindInterrupted
 	case errors.Is(err, danabio.ErrPlainHTTP):
-		return kindPlainHTTP
+		return KindPlainHTTP
 	case errors.As(err, &wrong):
-		return kindUsage
+		return KindUsage
 	case errors.As(err, &bad):
 		return bad.kind
 	case errors.Is(err, danabio.ErrInvalidRequest) && errors.Is(err, fs.ErrExist):
-		return kindFileExists
+		return KindFileExists
 	case errors.Is(err, danabio.ErrInvalidRequest):
 		return KindBadInput
 	case errors.Is(err, danabio.ErrUnauthorized):
 		return KindUnauthorized
 	case errors.Is(err, danabio.ErrNotReady):
-		return kindNotReady
+		return KindNotReady
 	case errors.Is(err, danabio.ErrIntegrity), errors.Is(err, evidence.ErrRefused):
-		return kindIntegrity
+		return KindIntegrity
 	case errors.Is(err, ErrDeviates):
-		return kindDeviates
+		return KindDeviates
 	case errors.Is(err, danabio.ErrProxy): // a proxy's 407 to plain HTTP also looks like a refusal
-		return kindProxy
+		return KindProxy
 	case Refused(err) && isRateLimit(err):
-		return kindRateLimited
+		return KindRateLimited
 	case Refused(err):
 		return KindRefused
 	}
@@ -146,25 +146,25 @@ func kindOf(err error) Kind {
 func kindOfFailure(err error) Kind {
 	switch {
 	case errors.Is(err, danabio.ErrRedirected):
-		return kindRedirect
+		return KindRedirect
 	case errors.Is(err, danabio.ErrCertificate):
-		return kindCertificate
+		return KindCertificate
 	case errors.Is(err, danabio.ErrTLS):
-		return kindTLS
+		return KindTLS
 	case errors.Is(err, danabio.ErrUnknownHost):
-		return kindUnknownHost
+		return KindUnknownHost
 	case errors.Is(err, danabio.ErrTruncated):
-		return kindTruncated
+		return KindTruncated
 	case errors.Is(err, danabio.ErrUnavailable):
 		return KindUnavailable
 	case errors.Is(err, danabio.ErrProtocol):
-		return kindProtocol
+		return KindProtocol
 	case atomicfile.NoSpace(err):
-		return kindNoSpace
+		return KindNoSpace
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		return kindPermission
+		return KindPermission
 	}
-	return kindFailed
+	return KindFailed
 }
 
 // Refused reports whether the server answered and refused the request. A 429 to a start counts,

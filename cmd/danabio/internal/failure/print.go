@@ -77,7 +77,7 @@ func printFailureJSON(o *term.Output, err error) {
 	if errors.As(err, &several) { // each was printed already
 		return
 	}
-	data := JSON{Error: kindOf(err), Message: shownLines(InFlags.Replace(err.Error())),
+	data := JSON{Error: KindOf(err), Message: shownLines(InFlags.Replace(err.Error())),
 		Advice: Advice(err).In(i18n.English)}
 	data.ExitCode = data.Error.ExitCode()
 	data.add(err)
@@ -173,7 +173,7 @@ func AboutFile(file string, err error) error {
 // AboutCircuit adds the circuit to an error. It omits an invalid id, because that may be a link,
 // which is secret.
 func AboutCircuit(circuit string, err error) error {
-	if err == nil || kindOf(err) == KindBadInput {
+	if err == nil || KindOf(err) == KindBadInput {
 		return err
 	}
 	return &aboutError{error: err, circuit: circuit}

@@ -72,8 +72,8 @@ func TestUnplacedEvidenceIsToldWithItsPlace(t *testing.T) {
 		Err: &fs.PathError{Op: "rename", Path: "archive/c.zip", Err: fs.ErrPermission}}
 	var data JSON
 	data.add(err)
-	if kindOf(err) != kindPermission || data.Kept != err.Kept {
-		t.Errorf("%s, %+v", kindOf(err), data)
+	if KindOf(err) != KindPermission || data.Kept != err.Kept {
+		t.Errorf("%s, %+v", KindOf(err), data)
 	}
 	if text := Advice(err).In(i18n.English); !strings.Contains(text, "complete and verified") ||
 		!strings.HasSuffix(text, err.Kept) {

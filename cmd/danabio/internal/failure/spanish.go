@@ -140,8 +140,8 @@ func kindInSpanish(err error) string {
 		return fmt.Sprintf("la evidencia está completa, pero no pudo recibir su nombre; está en %s", unplaced.Kept)
 	}
 	answered := errors.As(err, &answer)
-	switch kindOf(err) {
-	case kindOutcomeUnknown:
+	switch KindOf(err) {
+	case KindOutcomeUnknown:
 		switch {
 		case errors.As(err, &unknown) && unknown.Outcome == danabio.PartlySent:
 			return fmt.Sprintf("la solicitud %q se envió en parte, y no se vuelve a enviar", unknown.RequestID)
@@ -153,7 +153,7 @@ func kindInSpanish(err error) string {
 				"circuito el %s",
 				exists.Intent.RequestID, exists.Intent.At.UTC().Format(time.RFC3339))
 		}
-	case kindAlreadyStarted:
+	case KindAlreadyStarted:
 		if errors.As(err, &exists) {
 			return fmt.Sprintf("la solicitud %q no se envió: según el diario, el mismo id inició el circuito %q el %s",
 				exists.Intent.RequestID, exists.Result.CircuitID, exists.Intent.At.UTC().Format(time.RFC3339))
@@ -165,26 +165,26 @@ func kindInSpanish(err error) string {
 		if errors.Is(err, danabio.ErrProxy) {
 			return "la variable que indica el proxy no se puede usar; no se envió nada"
 		}
-	case kindIntegrity:
+	case KindIntegrity:
 		if errors.As(err, &rejected) {
 			return fmt.Sprintf("la evidencia no es aceptable; se conservó como %s, y los motivos en %s.json",
 				rejected.Kept, rejected.Kept)
 		}
-	case KindUnauthorized, KindRefused, kindRateLimited, KindUnavailable:
+	case KindUnauthorized, KindRefused, KindRateLimited, KindUnavailable:
 		if answered {
 			return fmt.Sprintf("%s: %s (estado HTTP %d)", operationInSpanish(answer.Operation),
-				shortSpanish(kindOf(err)), answer.StatusCode)
+				shortSpanish(KindOf(err)), answer.StatusCode)
 		}
-	case kindNotReady:
+	case KindNotReady:
 		if answered && answer.Circuit != "" {
 			return fmt.Sprintf("el circuito %q no se conoce o no está completado", answer.Circuit)
 		}
-	case kindNoSpace, kindPermission:
+	case KindNoSpace, KindPermission:
 		var path *fs.PathError
 		if errors.As(err, &path) {
-			return path.Path + ": " + shortSpanish(kindOf(err))
+			return path.Path + ": " + shortSpanish(KindOf(err))
 		}
-	case kindFailed:
+	case KindFailed:
 		switch {
 		case errors.As(err, &journal) && journal.Method == "Begin":
 			return fmt.Sprintf("la solicitud %q no se envió, porque el diario no la pudo anotar", journal.RequestID)
@@ -192,58 +192,58 @@ func kindInSpanish(err error) string {
 			return fmt.Sprintf("el diario no pudo anotar en qué quedó la solicitud %q", journal.RequestID)
 		}
 	}
-	return shortSpanish(kindOf(err))
+	return shortSpanish(KindOf(err))
 }
 
 func shortSpanish(k Kind) string {
 	switch k {
-	case kindUsage:
+	case KindUsage:
 		return "el uso es incorrecto"
 	case KindBadInput:
 		return "un dato indicado no es válido; no se envió nada"
-	case kindFileExists:
+	case KindFileExists:
 		return "ya hay un archivo en el destino; elija otro nombre o muévalo"
-	case kindAlreadyStarted:
+	case KindAlreadyStarted:
 		return "ya se inició un circuito con este id"
-	case kindNotReady:
+	case KindNotReady:
 		return "el circuito no se conoce o no está completado"
 	case KindUnauthorized:
 		return "no autorizado"
-	case kindOutcomeUnknown:
+	case KindOutcomeUnknown:
 		return "no se sabe el resultado"
-	case kindIntegrity:
+	case KindIntegrity:
 		return "la evidencia no es aceptable"
-	case kindDeviates:
+	case KindDeviates:
 		return "el servidor se aparta de la especificación"
 	case KindRefused:
 		return "solicitud rechazada"
-	case kindRateLimited:
+	case KindRateLimited:
 		return "demasiadas solicitudes"
 	case KindUnavailable:
 		return "el servidor no está disponible"
-	case kindUnknownHost:
+	case KindUnknownHost:
 		return "el nombre del servidor no existe"
-	case kindCertificate:
+	case KindCertificate:
 		return "el certificado TLS del servidor no es válido"
-	case kindTLS:
+	case KindTLS:
 		return "no hay conexión TLS con el servidor"
-	case kindProxy:
+	case KindProxy:
 		return "el proxy no se puede usar"
-	case kindPlainHTTP:
+	case KindPlainHTTP:
 		return "no se permite HTTP sin cifrar; use https, o indique --allow-plain-http"
-	case kindRedirect:
+	case KindRedirect:
 		return "el servidor respondió con una redirección, que no se sigue"
-	case kindProtocol:
+	case KindProtocol:
 		return "la respuesta del servidor no es la que promete la API"
-	case kindTruncated:
+	case KindTruncated:
 		return "la descarga de la evidencia se cortó"
 	case KindStarted:
 		return "se inició un circuito; no lo inicie de nuevo"
-	case kindNoSpace:
+	case KindNoSpace:
 		return "no queda espacio en el disco"
-	case kindPermission:
+	case KindPermission:
 		return "permiso denegado"
-	case kindInterrupted:
+	case KindInterrupted:
 		return "interrumpido"
 	}
 	return "falló por una causa del sistema o de la red"

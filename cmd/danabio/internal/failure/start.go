@@ -31,7 +31,7 @@ It is not sent again, because the signer might then get two circuits.
 %s
 If one was, "danabio wait" with its circuit id goes on from there. If none was, start again.
 %s`,
-		what, askVendor(e.outcome.RequestID, e.outcome.Channel, e.outcome.StartedAt), moreOn(kindOutcomeUnknown))
+		what, askVendor(e.outcome.RequestID, e.outcome.Channel, e.outcome.StartedAt), moreOn(KindOutcomeUnknown))
 }
 
 // AfterStart reports a failure after the circuit was started.

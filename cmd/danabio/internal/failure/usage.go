@@ -42,7 +42,7 @@ func BadInput(format string, args ...any) error {
 
 // FileExists returns an error for a target that already exists.
 func FileExists(format string, args ...any) error {
-	return &inputError{i18n.Textf(format, args...), kindFileExists}
+	return &inputError{i18n.Textf(format, args...), KindFileExists}
 }
 
 func (e *inputError) Unwrap() []error { return []error{danabio.ErrInvalidRequest, e.Message} }

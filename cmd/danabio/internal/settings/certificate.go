@@ -34,8 +34,8 @@ type Certificates struct {
 func (s *Settings) Certificates(ctx context.Context) (Certificates, error) {
 	var c Certificates
 	var err error
-	if s.CaFile.Value != "" {
-		if err = c.readAuthorities(ctx, PEMFile{s.CaFile.called("--ca-file", "ca_file"), s.CaFile.Value}); err != nil {
+	if s.CAFile.Value != "" {
+		if err = c.readAuthorities(ctx, PEMFile{s.CAFile.called("--ca-file", "ca_file"), s.CAFile.Value}); err != nil {
 			return Certificates{}, err
 		}
 	}

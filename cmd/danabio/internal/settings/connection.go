@@ -52,7 +52,7 @@ func (c *Connection) Config(ctx context.Context, cmd *cobra.Command) (danabio.Co
 // APIAccess is a configuration together with the values that it hides.
 type APIAccess struct {
 	danabio.Config
-	Id, Secret string
+	ID, Secret string
 	Transport  *http.Transport // nil for the default one
 }
 
@@ -79,7 +79,7 @@ func (c *Connection) Access(ctx context.Context, cmd *cobra.Command) (APIAccess,
 			"client-id",
 			"DANABIO_CLIENT_ID")
 	}
-	access := APIAccess{Config: s.Config(), Id: s.ClientID.Value}
+	access := APIAccess{Config: s.Config(), ID: s.ClientID.Value}
 	var notice *i18n.Message
 	if access.Secret, notice, err = s.Secret.Read(ctx, cmd, c.Out); err != nil {
 		return APIAccess{}, err
@@ -89,7 +89,7 @@ func (c *Connection) Access(ctx context.Context, cmd *cobra.Command) (APIAccess,
 			"the client secret is missing; set DANABIO_CLIENT_SECRET, or give --client-secret-file or "+
 				"--client-secret-stdin")
 	}
-	access.Credentials = danabio.ClientCredentials(access.Id, access.Secret)
+	access.Credentials = danabio.ClientCredentials(access.ID, access.Secret)
 	access.Logger = c.Out.Logger()
 	certificates, err := s.Certificates(ctx)
 	if err != nil {

@@ -33,7 +33,7 @@ func (s *SecretSource) AddFlags(cmd *cobra.Command) {
 // SecretPlace is where the secret is: one of value, File and stdin. The zero value means that there
 // is no secret.
 type SecretPlace struct {
-	From  origin
+	From  Origin
 	value string
 	File  string
 	stdin bool
@@ -49,18 +49,18 @@ func (s *SecretSource) Place(cmd *cobra.Command, getenv func(string) string, pro
 		return SecretPlace{},
 			failure.Usagef(cmd, "--client-secret-file and --client-secret-stdin are both given; give one")
 	case s.Stdin:
-		return SecretPlace{From: origin{fromFlag, "--client-secret-stdin"}, stdin: true}, nil
+		return SecretPlace{From: Origin{FromFlag, "--client-secret-stdin"}, stdin: true}, nil
 	case given && s.file == "":
 		return SecretPlace{}, failure.Usagef(cmd, "--client-secret-file is empty")
 	case given:
-		return SecretPlace{From: origin{fromFlag, "--client-secret-file"}, File: s.file}, nil
+		return SecretPlace{From: Origin{FromFlag, "--client-secret-file"}, File: s.file}, nil
 	case value != "" && file != "":
 		return SecretPlace{},
 			failure.Usagef(cmd, "DANABIO_CLIENT_SECRET and DANABIO_CLIENT_SECRET_FILE are both set; unset one")
 	case value != "":
-		return SecretPlace{From: origin{fromVariable, "DANABIO_CLIENT_SECRET"}, value: value}, nil
+		return SecretPlace{From: Origin{FromVariable, "DANABIO_CLIENT_SECRET"}, value: value}, nil
 	case file != "":
-		return SecretPlace{From: origin{fromVariable, "DANABIO_CLIENT_SECRET_FILE"}, File: file}, nil
+		return SecretPlace{From: Origin{FromVariable, "DANABIO_CLIENT_SECRET_FILE"}, File: file}, nil
 	case profileFile.Value != "":
 		return SecretPlace{From: profileFile.From, File: profileFile.Value}, nil
 	}

@@ -20,11 +20,11 @@ import (
 // Setting is the value of a setting and its origin.
 type Setting struct {
 	Value string
-	From  origin
+	From  Origin
 }
 
-// origin is where a setting comes from.
-type origin struct {
+// Origin is where a setting comes from.
+type Origin struct {
 	Kind OriginKind
 	Name string // name of the flag with its dashes, of the variable, of the profile, or of the file
 }
@@ -35,8 +35,8 @@ type OriginKind string
 // These are the kinds of origins, as "config show --json" prints them. The empty kind means that
 // the setting is not set.
 const (
-	fromFlag     OriginKind = "flag"
-	fromVariable OriginKind = "variable"
+	FromFlag     OriginKind = "flag"
+	FromVariable OriginKind = "variable"
 	FromProfile  OriginKind = "profile"
 	FromFile     OriginKind = "file" // outside its profiles
 )
@@ -44,18 +44,18 @@ const (
 // wins reports whether k overrides other: flags override the environment, and that overrides the
 // configuration file.
 func (k OriginKind) wins(other OriginKind) bool {
-	rank := map[OriginKind]int{FromProfile: 1, fromVariable: 2, fromFlag: 3}
+	rank := map[OriginKind]int{FromProfile: 1, FromVariable: 2, FromFlag: 3}
 	return rank[k] > rank[other]
 }
 
 // Settings contains all settings of a command that connects. Some may be missing.
 type Settings struct {
-	File                                 *configFile
+	File                                 *ConfigFile
 	Profile                              Setting // its name
 	Environment, BaseURL                 Setting // at most one of them
 	Channel, ClientID                    Setting
 	Secret                               SecretPlace
-	CaFile, ClientCertificate, ClientKey Setting
+	CAFile, ClientCertificate, ClientKey Setting
 	AllowPlainHTTP, RawBasicAuth         Setting // "true" or "false"
 }
 
@@ -81,15 +81,15 @@ func (l layers) pick(flag, variable, key string) (Setting, error) {
 		if given.Value.String() == "" {
 			return Setting{}, failure.Usagef(l.cmd, "--%s is empty", flag)
 		}
-		return Setting{given.Value.String(), origin{fromFlag, "--" + flag}}, nil
+		return Setting{given.Value.String(), Origin{FromFlag, "--" + flag}}, nil
 	}
 	if variable != "" {
 		if value := os.Getenv(variable); value != "" {
-			return Setting{value, origin{fromVariable, variable}}, nil
+			return Setting{value, Origin{FromVariable, variable}}, nil
 		}
 	}
 	if value, found := l.profile[key]; found {
-		return Setting{value, origin{FromProfile, l.name}}, nil
+		return Setting{value, Origin{FromProfile, l.name}}, nil
 	}
 	return Setting{}, nil
 }
@@ -139,7 +139,7 @@ func (c *Connection) Settings(cmd *cobra.Command) (*Settings, error) {
 		{&s.BaseURL, l.pickText, "base-url", "DANABIO_BASE_URL", "base_url"},
 		{&s.Channel, l.pickText, "channel", "DANABIO_CHANNEL", "channel"},
 		{&s.ClientID, l.pickText, "client-id", "DANABIO_CLIENT_ID", "client_id"},
-		{&s.CaFile, l.pick, "ca-file", "", "ca_file"},
+		{&s.CAFile, l.pick, "ca-file", "", "ca_file"},
 		{&s.ClientCertificate, l.pick, "client-cert", "", "client_certificate"},
 		{&s.ClientKey, l.pick, "client-key", "", "client_key"},
 		{&s.AllowPlainHTTP, l.pick, "allow-plain-http", "", "allow_plain_http"},
@@ -159,7 +159,7 @@ func (c *Connection) Settings(cmd *cobra.Command) (*Settings, error) {
 		s.ClientCertificate = Setting{}
 	}
 	s.Secret,
-		err = c.Secret.Place(cmd, os.Getenv, Setting{l.profile["client_secret_file"], origin{FromProfile, l.name}})
+		err = c.Secret.Place(cmd, os.Getenv, Setting{l.profile["client_secret_file"], Origin{FromProfile, l.name}})
 	return s, err
 }
 
@@ -167,9 +167,9 @@ func (c *Connection) Settings(cmd *cobra.Command) (*Settings, error) {
 func (s *Settings) oneServer(cmd *cobra.Command) error {
 	environment, baseURL := s.Environment.From, s.BaseURL.From
 	switch {
-	case environment.Kind == fromFlag && baseURL.Kind == fromFlag:
+	case environment.Kind == FromFlag && baseURL.Kind == FromFlag:
 		return failure.Usagef(cmd, "--environment and --base-url are both given; give one")
-	case environment.Kind == fromVariable && baseURL.Kind == fromVariable:
+	case environment.Kind == FromVariable && baseURL.Kind == FromVariable:
 		return failure.Usagef(cmd, "DANABIO_ENVIRONMENT and DANABIO_BASE_URL are both set; unset one")
 	case environment.Kind.wins(baseURL.Kind):
 		s.BaseURL = Setting{}

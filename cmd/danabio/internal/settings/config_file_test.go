@@ -32,7 +32,7 @@ func FuzzConfigFile(f *testing.F) {
 		if len(content) > 2000 {
 			return
 		}
-		file := &configFile{Path: "c.toml"}
+		file := &ConfigFile{Path: "c.toml"}
 		err := file.parse([]byte(content))
 		if err == nil {
 			var values struct {
@@ -85,7 +85,7 @@ func TestConfigFileErrorHasItsLine(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			began := time.Now()
-			err := (&configFile{Path: "c.toml"}).parse([]byte(test.content))
+			err := (&ConfigFile{Path: "c.toml"}).parse([]byte(test.content))
 			if want := fmt.Sprintf("c.toml:%d: there is no setting \"colour\"", test.line); err == nil ||
 				!strings.Contains(err.Error(), want) {
 				t.Errorf("got %v, want %s", err, want)
@@ -99,7 +99,7 @@ func TestConfigFileErrorHasItsLine(t *testing.T) {
 
 // What stands in the place of a name may be the secret.
 func TestConfigFileErrorShowsOnlyWhatLooksLikeAName(t *testing.T) {
-	err := (&configFile{Path: "c.toml"}).parse([]byte("[profiles.a]\nhunter2 = 1\n"))
+	err := (&ConfigFile{Path: "c.toml"}).parse([]byte("[profiles.a]\nhunter2 = 1\n"))
 	if err == nil || strings.Contains(err.Error(), "hunter2") ||
 		!strings.HasPrefix(err.Error(), "c.toml:2: there is an unknown setting") {
 		t.Errorf("%v", err)
@@ -108,19 +108,19 @@ func TestConfigFileErrorShowsOnlyWhatLooksLikeAName(t *testing.T) {
 
 // Names of profiles are foreign text.
 func TestConfigFileErrorIsOneLine(t *testing.T) {
-	file := &configFile{Path: "c.toml", Exists: true}
+	file := &ConfigFile{Path: "c.toml", Exists: true}
 	if err := file.parse([]byte("[profiles.\"a\\nb\"]\nchannel = \"c\"\n")); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := file.choose(Setting{"x", origin{fromFlag, "--profile"}}); err == nil ||
+	if _, _, err := file.choose(Setting{"x", Origin{FromFlag, "--profile"}}); err == nil ||
 		strings.Contains(err.Error(), "\n") {
 		t.Errorf("%q", err)
 	}
 }
 
 func TestConfigFileWithoutPlace(t *testing.T) {
-	file := &configFile{}
-	if _, _, err := file.choose(Setting{"a", origin{fromFlag, "--profile"}}); err == nil ||
+	file := &ConfigFile{}
+	if _, _, err := file.choose(Setting{"a", Origin{FromFlag, "--profile"}}); err == nil ||
 		!strings.Contains(err.Error(), "set DANABIO_CONFIG") {
 		t.Errorf("%v", err)
 	}

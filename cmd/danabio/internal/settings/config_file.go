@@ -23,10 +23,10 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// configFile is the configuration file: profiles that describe how to reach the API.
-type configFile struct {
+// ConfigFile is the configuration file: profiles that describe how to reach the API.
+type ConfigFile struct {
 	Path     string // empty if this machine has no folder for it
-	from     origin // origin of the path
+	from     Origin // origin of the path
 	Exists   bool
 	Unread   error  // why it cannot be read, if it is the default file; counts only if a setting is missing
 	selected string // the default profile
@@ -67,25 +67,25 @@ func profileKeyAt(name string) int {
 const maxConfig = 64 << 10
 
 // ConfigPath returns where the configuration file is, or would be.
-func ConfigPath() (path string, from origin, err error) {
+func ConfigPath() (path string, from Origin, err error) {
 	if path = os.Getenv("DANABIO_CONFIG"); path != "" {
-		return path, origin{fromVariable, "DANABIO_CONFIG"}, nil
+		return path, Origin{FromVariable, "DANABIO_CONFIG"}, nil
 	}
 	folder, err := os.UserConfigDir()
 	if err != nil {
-		return "", origin{},
+		return "", Origin{},
 			failure.BadInput("this machine names no folder for configuration files; set DANABIO_CONFIG")
 	}
-	return filepath.Join(folder, "danabio", "config.toml"), origin{}, nil
+	return filepath.Join(folder, "danabio", "config.toml"), Origin{}, nil
 }
 
 // ReadConfigFile reads the configuration file. The default file may be missing.
-func ReadConfigFile(ctx context.Context) (*configFile, error) {
+func ReadConfigFile(ctx context.Context) (*ConfigFile, error) {
 	path, from, err := ConfigPath()
 	if err != nil {
-		return &configFile{}, nil
+		return &ConfigFile{}, nil
 	}
-	c := &configFile{Path: path, from: from}
+	c := &ConfigFile{Path: path, from: from}
 	source, err := OpenInput(ctx, path)
 	if err != nil {
 		unread := failure.BadInput("configuration file %s: %w", path, failure.Reason(err))
@@ -122,11 +122,11 @@ func ReadConfigFile(ctx context.Context) (*configFile, error) {
 // configReader parses a configuration file. Its errors show no value, because a value may be a
 // misplaced secret.
 type configReader struct {
-	into    *configFile
+	into    *ConfigFile
 	content []byte
 }
 
-func (c *configFile) parse(content []byte) error {
+func (c *ConfigFile) parse(content []byte) error {
 	r := &configReader{c, content}
 	var values map[string]any
 	meta, err := toml.Decode(string(content), &values)
@@ -318,13 +318,13 @@ func Vendors(text string) bool {
 }
 
 // choose returns the profile to use: the named one, or the file's default if name is empty.
-func (c *configFile) choose(name Setting) (Setting, profile, error) {
+func (c *ConfigFile) choose(name Setting) (Setting, profile, error) {
 	place := c.Path
 	if name.Value == "" {
 		if c.selected == "" {
 			return Setting{}, nil, nil
 		}
-		name = Setting{c.selected, origin{FromFile, c.Path}}
+		name = Setting{c.selected, Origin{FromFile, c.Path}}
 		place += ":" + strconv.Itoa(c.line)
 	}
 	if chosen := c.Profiles[name.Value]; chosen != nil {
