@@ -20,7 +20,7 @@ type JSONList struct {
 // PrintJSON prints value with its lists, which must be given in the order of their fields.
 func (o *Output) PrintJSON(value any, lists ...JSONList) error {
 	var b bytes.Buffer
-	if err := o.encode(&b, value, ""); err != nil {
+	if err := o.encoder(&b, "").Encode(value); err != nil {
 		return err
 	}
 	w := bufio.NewWriterSize(o.Stdout, 32<<10)
@@ -50,6 +50,7 @@ func (o *Output) PrintJSON(value any, lists ...JSONList) error {
 
 func (o *Output) items(w *bufio.Writer, list JSONList, indent string) error {
 	var b bytes.Buffer
+	encoder := o.encoder(&b, indent+"  ") // a new one for each item would be most of the garbage
 	for i := range list.Length {
 		b.Reset()
 		if i > 0 {
@@ -58,7 +59,7 @@ func (o *Output) items(w *bufio.Writer, list JSONList, indent string) error {
 		if !o.JSONLines {
 			b.WriteString("\n" + indent + "  ")
 		}
-		if err := o.encode(&b, list.Item(i), indent+"  "); err != nil {
+		if err := encoder.Encode(list.Item(i)); err != nil {
 			return err
 		}
 		_, _ = w.Write(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
@@ -69,11 +70,11 @@ func (o *Output) items(w *bufio.Writer, list JSONList, indent string) error {
 	return nil
 }
 
-func (o *Output) encode(w io.Writer, value any, indent string) error {
+func (o *Output) encoder(w io.Writer, indent string) *json.Encoder {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	if !o.JSONLines {
 		encoder.SetIndent(indent, "  ")
 	}
-	return encoder.Encode(value)
+	return encoder
 }
