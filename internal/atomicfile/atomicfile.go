@@ -35,7 +35,12 @@ func Create(target string) (*File, error) {
 }
 
 // Write writes a complete file. If the target exists, the error matches [fs.ErrExist].
-func Write(target string, content []byte) error {
+func Write(target string, content []byte) error { return write(target, content, (*File).Place) }
+
+// Overwrite writes a complete file, in place of the target if there is one.
+func Overwrite(target string, content []byte) error { return write(target, content, (*File).Replace) }
+
+func write(target string, content []byte, rename func(f *File, target string) error) error {
 	file, err := Create(target)
 	if err != nil {
 		return err
@@ -47,7 +52,7 @@ func Write(target string, content []byte) error {
 	if err := file.Seal(); err != nil {
 		return err
 	}
-	return file.Place(target)
+	return rename(file, target)
 }
 
 // Reserve allocates size bytes before their content is known, so that a full disk is noticed early.

@@ -170,7 +170,7 @@ func (t target) place(ctx context.Context, part *atomicfile.File, receipt *Recei
 	if err != nil {
 		return nil, err
 	}
-	if err := overwriteFile(ReceiptPath(t.path), content); err != nil {
+	if err := atomicfile.Overwrite(ReceiptPath(t.path), content); err != nil {
 		return nil, t.keepUnplaced(part, err)
 	}
 	switch err := part.Place(t.path); {
@@ -206,22 +206,6 @@ func (t target) keepUnplaced(part *atomicfile.File, err error) error {
 	}
 	part.Keep()
 	return &UnplacedError{part.Name(), err}
-}
-
-// overwriteFile writes a small file, completely or not at all.
-func overwriteFile(path string, content []byte) error {
-	file, err := atomicfile.Create(path)
-	if err != nil {
-		return err
-	}
-	defer file.Discard()
-	if _, err := file.Write(content); err != nil {
-		return err
-	}
-	if err := file.Seal(); err != nil {
-		return err
-	}
-	return file.Replace(path)
 }
 
 // Rejected says why complete evidence was kept aside: beside the target, under its name with
@@ -266,7 +250,7 @@ func (t target) reject(ctx context.Context, part *atomicfile.File, why Rejected)
 	if err != nil {
 		return "", err
 	}
-	if err := overwriteFile(path+".json", content); err != nil {
+	if err := atomicfile.Overwrite(path+".json", content); err != nil {
 		return "", err
 	}
 	if err := part.Place(path); err != nil {

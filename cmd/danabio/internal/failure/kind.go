@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"syscall"
 
+	"github.com/danabio/danabio-go/cmd/danabio/internal/i18n"
 	"github.com/danabio/danabio-go/internal/atomicfile"
 	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
@@ -184,3 +185,6 @@ func isRateLimit(err error) bool {
 
 // operationStart is the Operation of an [danabio.APIError] from a start.
 const operationStart = "start circuit"
+
+// ErrDeviates means that the server does not follow the spec.
+var ErrDeviates = i18n.Errorf("the server deviates from the spec")
