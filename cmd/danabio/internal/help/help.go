@@ -15,7 +15,6 @@ import (
 	"embed"
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -69,8 +68,6 @@ func Read(cmd *cobra.Command, language string) (Page, error) {
 	return page, nil
 }
 
-var inclusion = regexp.MustCompile(`(?m)^\{\{([a-z]+)\}\}$`)
-
 // take moves flags and examples from a text into the page, and returns the rest.
 func (p *Page) take(cmd *cobra.Command, language, text string) (string, error) {
 	text, flags, _ := strings.Cut(text, "\nFlags:\n")
@@ -85,22 +82,29 @@ func (p *Page) take(cmd *cobra.Command, language, text string) (string, error) {
 	if found {
 		p.Example = strings.TrimRight(example, "\n")
 	}
-	var failed error
-	text = inclusion.ReplaceAllStringFunc(text, func(line string) string {
-		name := strings.Trim(line, "{}")
-		if said, ok := cmd.Annotations[name]; ok {
-			return strings.TrimRight(said, "\n")
+	if !strings.Contains(text, "{{") {
+		return strings.Trim(text, "\n"), nil
+	}
+	var whole strings.Builder
+	for line := range strings.Lines(text) {
+		name, ok := strings.CutPrefix(strings.TrimRight(line, "\n"), "{{")
+		if name, ok = strings.CutSuffix(name, "}}"); !ok {
+			whole.WriteString(line)
+			continue
 		}
-		shared, err := files.ReadFile(path.Join(language, "shared", name+".txt"))
-		if err != nil {
-			failed = err
-			return ""
+		said, ok := cmd.Annotations[name]
+		if !ok {
+			shared, err := files.ReadFile(path.Join(language, "shared", name+".txt"))
+			if err != nil {
+				return "", err
+			}
+			if said, err = p.take(cmd, language, string(shared)); err != nil {
+				return "", err
+			}
 		}
-		said, err := p.take(cmd, language, string(shared))
-		failed = cmp.Or(failed, err)
-		return said
-	})
-	return strings.Trim(text, "\n"), failed
+		whole.WriteString(strings.TrimRight(said, "\n") + "\n")
+	}
+	return strings.Trim(whole.String(), "\n"), nil
 }
 
 // Apply sets the help texts of a command and its subcommands in a language. It panics if one is
@@ -111,13 +115,15 @@ func Apply(cmd *cobra.Command, language string) {
 		panic(err)
 	}
 	spanish := language == i18n.Spanish
-	cmd.InitDefaultHelpFlag()
-	cmd.InitDefaultVersionFlag()
 	cmd.Short, cmd.Long, cmd.Example = page.Short, page.Long, page.Example
+	if spanish {
+		cmd.InitDefaultHelpFlag()
+		cmd.InitDefaultVersionFlag()
+	}
 	if spanish && !cmd.DisableFlagsInUseLine {
 		cmd.Use, cmd.DisableFlagsInUseLine = cmd.Use+" [opciones]", true
 	}
-	cmd.LocalFlags().VisitAll(func(flag *pflag.Flag) {
+	describe := func(flag *pflag.Flag) {
 		usage, found := page.Flags[flag.Name]
 		switch {
 		case !found && spanish && flag.Name == "help":
@@ -130,7 +136,9 @@ func Apply(cmd *cobra.Command, language string) {
 		case found:
 			flag.Usage = usage
 		}
-	})
+	}
+	cmd.Flags().VisitAll(describe)
+	cmd.PersistentFlags().VisitAll(describe)
 	for _, sub := range cmd.Commands() {
 		Apply(sub, language)
 	}
