@@ -5,7 +5,7 @@ import "runtime/debug"
 const (
 	// memoryLimit keeps garbage from adding up when there are thousands of entries. Beyond it the
 	// garbage collector works more, and nothing fails.
-	memoryLimit = 25 << 19
+	memoryLimit = 26 << 19
 	// gcPercent leaves garbage alone below the limit: verifying an evidence ZIP of the usual size
 	// takes less.
 	gcPercent = 400
