@@ -39,6 +39,9 @@ type core struct {
 // [ErrInvalidRequest]. If HTTPS_PROXY or a similar variable is not the URL of a proxy, it also
 // matches [ErrProxy].
 func New(config Config) (*Client, error) {
+	if err := config.checkComplete(); err != nil {
+		return nil, err
+	}
 	base, err := config.Environment.BaseURL()
 	if err != nil {
 		return nil, err

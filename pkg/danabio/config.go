@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/danabio/danabio-go/internal/access"
@@ -149,6 +150,26 @@ func ConfigFromEnv() (Config, error) {
 		config.Credentials = ClientCredentials(id, secret)
 	}
 	return config, nil
+}
+
+// checkComplete names all that is missing at once, with the variables that [ConfigFromEnv] reads.
+func (c Config) checkComplete() error {
+	var missing []string
+	if c.Environment == "" {
+		missing = append(missing, "the environment (Config.Environment, DANABIO_ENVIRONMENT or DANABIO_BASE_URL)")
+	}
+	if c.Channel == "" {
+		missing = append(missing, "the channel (Config.Channel, DANABIO_CHANNEL)")
+	}
+	if c.Credentials.reveal == nil {
+		missing = append(missing,
+			"the credentials (Config.Credentials, DANABIO_CLIENT_ID with DANABIO_CLIENT_SECRET or "+
+				"DANABIO_CLIENT_SECRET_FILE)")
+	}
+	if missing == nil {
+		return nil
+	}
+	return invalidRequest("missing: %s; ConfigFromEnv reads the variables", strings.Join(missing, ", "))
 }
 
 // readSecret reads a file that contains only the secret.

@@ -78,6 +78,9 @@ func TestConfigThatCannotBeIsRefused(t *testing.T) {
 			c.Credentials = danabio.ClientCredentials("acme",
 				"\ufeffhunter2")
 		}, "client secret begins with a byte order mark"},
+		"nothing at all": {func(c *danabio.Config) { *c = danabio.Config{} }, "missing: the environment " +
+			"(Config.Environment, DANABIO_ENVIRONMENT or DANABIO_BASE_URL), the channel (Config.Channel, " +
+			"DANABIO_CHANNEL), the credentials (Config.Credentials, DANABIO_CLIENT_ID with "},
 		"no token source": {func(c *danabio.Config) { c.Credentials = danabio.TokenSource(nil) }, "missing"},
 		"client with a timeout": {func(c *danabio.Config) { c.HTTPClient = &http.Client{Timeout: time.Second} },
 			"Timeout"},

@@ -40,10 +40,6 @@ func TokenSource(source oauth2.TokenSource) Credentials {
 }
 
 func (c Credentials) validate() error {
-	if c.reveal == nil {
-		return invalidRequest("no credentials given; use danabio.ClientCredentials(id, secret) or " +
-			"danabio.TokenSource(source)")
-	}
 	held := c.reveal()
 	switch {
 	case held.source != nil:

@@ -62,32 +62,16 @@ func (c *Connection) Access(ctx context.Context, cmd *cobra.Command) (APIAccess,
 	if err != nil {
 		return APIAccess{}, err
 	}
-	if s.File.Unread != nil && s.incomplete() {
+	if s.File.Unread != nil && s.missing() != nil {
 		return APIAccess{}, s.File.Unread
 	}
-	switch {
-	case s.Environment.Value == "" && s.BaseURL.Value == "":
-		return APIAccess{}, failure.Usagef(cmd,
-			"no server given; give --environment sandbox, --environment production or --base-url, or set "+
-				"DANABIO_ENVIRONMENT or DANABIO_BASE_URL")
-	case s.Channel.Value == "":
-		return APIAccess{}, failure.Usagef(cmd, "the %s is missing; give --%s or set %s", i18n.Textf("channel"),
-			"channel",
-			"DANABIO_CHANNEL")
-	case s.ClientID.Value == "":
-		return APIAccess{}, failure.Usagef(cmd, "the %s is missing; give --%s or set %s", i18n.Textf("client id"),
-			"client-id",
-			"DANABIO_CLIENT_ID")
+	if err := s.missing(); err != nil {
+		return APIAccess{}, failure.Usage(cmd, err)
 	}
 	access := APIAccess{Config: s.Config(), ID: s.ClientID.Value}
 	var notice *i18n.Message
 	if access.Secret, notice, err = s.Secret.Read(ctx, cmd, c.Out); err != nil {
 		return APIAccess{}, err
-	}
-	if access.Secret == "" {
-		return APIAccess{}, failure.Usagef(cmd,
-			"the client secret is missing; set DANABIO_CLIENT_SECRET, or give --client-secret-file or "+
-				"--client-secret-stdin")
 	}
 	access.Credentials = danabio.ClientCredentials(access.ID, access.Secret)
 	access.Logger = c.Out.Logger()

@@ -6,12 +6,14 @@
 package settings
 
 import (
+	"errors"
 	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
+	"github.com/danabio/danabio-go/cmd/danabio/internal/i18n"
 	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
 	"github.com/danabio/danabio-go/internal/credential"
 	"github.com/danabio/danabio-go/pkg/danabio"
@@ -189,9 +191,26 @@ func (s *Settings) oneServer(cmd *cobra.Command) error {
 
 func (s *Settings) HasServer() bool { return s.Environment.Value != "" || s.BaseURL.Value != "" }
 
-// incomplete reports whether a setting is missing that a configuration file could provide.
-func (s *Settings) incomplete() bool {
-	return !s.HasServer() || s.Channel.Value == "" || s.ClientID.Value == "" || s.Secret.From.Kind == ""
+// missing says which required settings nobody gave, each on a line, or returns nil.
+func (s *Settings) missing() error {
+	var lines []error
+	if !s.HasServer() {
+		lines = append(lines, i18n.Errorf("no server given; give --environment sandbox, --environment production or "+
+			"--base-url, or set DANABIO_ENVIRONMENT or DANABIO_BASE_URL"))
+	}
+	if s.Channel.Value == "" {
+		lines = append(lines, i18n.Errorf("the %s is missing; give --%s or set %s", i18n.Textf("channel"), "channel",
+			"DANABIO_CHANNEL"))
+	}
+	if s.ClientID.Value == "" {
+		lines = append(lines, i18n.Errorf("the %s is missing; give --%s or set %s", i18n.Textf("client id"),
+			"client-id", "DANABIO_CLIENT_ID"))
+	}
+	if s.Secret.From.Kind == "" {
+		lines = append(lines, i18n.Errorf("the client secret is missing; set DANABIO_CLIENT_SECRET, or give "+
+			"--client-secret-file or --client-secret-stdin"))
+	}
+	return errors.Join(lines...)
 }
 
 // Config returns the part of the configuration that needs no other file.
