@@ -1,12 +1,15 @@
 package cli
 
 import (
+	"archive/zip"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -193,6 +196,34 @@ func TestOnATerminal(t *testing.T) {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+// A person at a terminal is told what to open.
+func TestReportTellsItsAddressOnATerminal(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "año 1")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(folder)
+	var content bytes.Buffer
+	archive := zip.NewWriter(&content)
+	file, err := archive.Create("a.txt")
+	if err == nil {
+		_, err = file.Write([]byte("text"))
+	}
+	if err = errors.Join(err, archive.Close()); err == nil {
+		err = os.WriteFile("e.zip", content.Bytes(), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := onTerminal(t, 80, []string{"TERM=dumb", "NO_COLOR="}, "", nil, "evidence", "report", "e.zip", "-o", "r.html")
+	want := "\nOpen the report in a browser: file://" + strings.ReplaceAll(filepath.ToSlash(filepath.Dir(folder)), " ",
+		"%20") +
+		"/a%C3%B1o%201/r.html\n"
+	if !strings.Contains(got, want) {
+		t.Errorf("got %q, want %q in it", got, want)
 	}
 }
 

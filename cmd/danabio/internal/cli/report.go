@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -69,7 +71,11 @@ func newEvidenceReport(out *term.Output) *cobra.Command {
 				return err
 			}
 			data.Path = path
-			return printReport(out, data, judgement)
+			err = printReport(out, data, judgement)
+			if address := fileURL(path); address != "" {
+				out.Note(i18n.Textf("Open the report in a browser: %s", address))
+			}
+			return err
 		},
 	}
 	cmd.Flags().StringVarP(&path, "output", "o", "", "")
@@ -186,6 +192,18 @@ func subjectOf(data verifyData, judges *verifier, content fs.FS, judgement error
 		subject.File = filepath.Base(data.File)
 	}
 	return subject
+}
+
+// fileURL returns what a terminal lets a person open, or nothing if the folder is not known.
+func fileURL(path string) string {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return ""
+	}
+	if absolute = filepath.ToSlash(absolute); !strings.HasPrefix(absolute, "/") { // C:/…
+		absolute = "/" + absolute
+	}
+	return (&url.URL{Scheme: "file", Path: absolute}).String()
 }
 
 // printReport prints a summary of the report, and fails with the error of the verification.

@@ -3,6 +3,7 @@ package i18n
 // SpanishMessages contains the Spanish messages by their English format strings. A message with
 // only verbs and flags needs none.
 var SpanishMessages = [...]Pair{
+	{"Open the report in a browser: %s", "Abra el informe en un navegador: %s"},
 	// Wrong usage.
 	{"a command is missing", "falta un comando"},
 	{"there is no command %q", "no existe el comando %q"},
