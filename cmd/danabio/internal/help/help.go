@@ -87,8 +87,8 @@ func (p *Page) take(cmd *cobra.Command, language, text string) (string, error) {
 	}
 	var whole strings.Builder
 	for line := range strings.Lines(text) {
-		name, ok := strings.CutPrefix(strings.TrimRight(line, "\n"), "{{")
-		if name, ok = strings.CutSuffix(name, "}}"); !ok {
+		name, ok := strings.CutSuffix(strings.TrimRight(line, "\n"), "}}")
+		if name = strings.TrimPrefix(name, "{{"); !ok {
 			whole.WriteString(line)
 			continue
 		}
