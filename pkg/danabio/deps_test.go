@@ -16,7 +16,7 @@ func TestClientCompilesInNothingElse(t *testing.T) {
 			"github.com/google/uuid",             // by oapi-codegen/runtime
 			"github.com/klauspost/compress",
 			"github.com/oapi-codegen/runtime",
-			"github.com/rogpeppe/go-internal", // its robustio
+			"github.com/rogpeppe/go-internal", // for its robustio
 			"golang.org/x/oauth2",
 			"golang.org/x/text",
 		},

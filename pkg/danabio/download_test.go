@@ -743,7 +743,7 @@ func TestSizeWithoutLimitIsFine(t *testing.T) {
 	}, func(config *danabio.Config) { config.EvidenceLimits = evidence.Limits{MaxFileSize: math.MaxInt64} })
 }
 
-// DownloadEvidence keeps a ZIP that programs read in different ways aside, unless the caller
+// DownloadEvidence keeps aside a ZIP that programs read in different ways, unless the caller
 // accepts its code.
 func TestAcceptedCodesHoldForDownloads(t *testing.T) {
 	var content bytes.Buffer

@@ -11,8 +11,9 @@ import (
 	"github.com/danabio/danabio-go/internal/atomicfile"
 )
 
-// Evidence that cannot get its name stays where it lies, and its receipt describes it. Another file
-// system stands for a folder that does not allow the name: the kernel refuses each way to give it.
+// Evidence that cannot get its name stays where it lies, and its receipt describes it. The test
+// uses another file system in place of a folder that does not allow the name: the kernel refuses
+// each way to move the file there.
 func TestEvidenceThatCannotHaveItsNameIsKept(t *testing.T) {
 	elsewhere, err := os.MkdirTemp("/dev/shm", "danabio-*")
 	if err != nil {

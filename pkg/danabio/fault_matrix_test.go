@@ -199,7 +199,7 @@ func (f fault) inject(t *testing.T, operation string) (got wanted) {
 			ctx = httptrace.WithClientTrace(ctx, f.ends(func() {
 				ends.Add(1)
 				cancel()
-				time.Sleep(time.Second) // all goroutines that wait for the end see it before this one continues
+				time.Sleep(time.Second) // all that wait for the end see it first
 			}))
 		}
 		size := 40_000 // more than the transport's buffer, too small to wait for 100 Continue
@@ -343,7 +343,7 @@ func decide(operation string, k kind) wanted {
 	}
 
 	switch k.line {
-	case "not sent": // no byte of the request left
+	case "not sent": // no byte of the request was sent
 		if operation == wait {
 			return passes
 		}
@@ -434,7 +434,7 @@ func decide(operation string, k kind) wanted {
 			return unknown(danabio.OutcomeUnknown)
 		}
 		return once("ErrProtocol", "")
-	case "not yet, perhaps": // not an answer of the API, but it suggests so
+	case "not yet, perhaps": // not an answer of the API, but perhaps "not yet"
 		if operation == wait {
 			return passes
 		}

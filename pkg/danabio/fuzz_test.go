@@ -159,7 +159,7 @@ func FuzzErrorBody(f *testing.F) {
 					t.Fatalf("%q holds %q", text, value)
 				}
 			}
-			if cut, found := strings.CutSuffix(folded, "…"); found { // the rest of the cut word may be anything
+			if cut, found := strings.CutSuffix(folded, "…"); found { // a cut word may be anything
 				folded = strings.TrimRightFunc(cut,
 					func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
 			}

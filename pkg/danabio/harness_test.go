@@ -14,11 +14,11 @@
 // that is malformed on purpose.
 //
 // inBubble runs client and server over net.Pipe in a bubble of testing/synctest. Hours of waiting
-// take no time and are exact to the nanosecond, and a leaked goroutine fails the test. Options after
-// the function change the danabio.Config. Afterwards calls, gaps and header of the script describe
-// the requests. target, files and wantFiles help with files, request and pdf with documents, and
-// smallZIP and zipOf with evidence. A test that needs a real connection, TLS or a separate process
-// starts it itself.
+// take no time and are exact to the nanosecond, and a leaked goroutine fails the test. Options
+// after the function change the danabio.Config. Afterwards calls, gaps and header of the script
+// describe the requests. target, files and wantFiles help with files, request and pdf with
+// documents, and smallZIP and zipOf with evidence. A test that needs a real connection, TLS or a
+// separate process starts it itself.
 
 package danabio_test
 

@@ -176,8 +176,7 @@ func TestWhatHTTP2RefusesIsSentAsOftenAsThePolicySays(t *testing.T) {
 			for _, operation := range []string{token, download} {
 				t.Run(operation+", "+name+way, func(t *testing.T) {
 					const enough = 1000
-					// net/http may repeat each attempt once before it sees that the client ended
-					// it.
+					// net/http may repeat each attempt once before it notices its end.
 					if got := f.run(t, operation, target(t), enough); got.attempts < 4 || got.attempts > 8 ||
 						got.err != "ErrUnavailable" {
 						t.Errorf("%d requests, %q; want 4 to 8, ErrUnavailable", got.attempts, got.err)

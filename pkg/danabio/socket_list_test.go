@@ -380,7 +380,8 @@ func proxyFaults() []socketFault {
 	socks("no way to log in", "proxy refuses", "\x05\xff")
 	socks("not allowed", "proxy refuses", "\x05\x00\x05\x02"+nowhere)
 	socks("connection refused", "not sent", "\x05\x00\x05\x05"+nowhere)
-	faults[len(faults)-1].operations = []string{token, start, download} // a wait needs a proxy that works
+	// A wait would then need a SOCKS proxy that works, which the server does not play.
+	faults[len(faults)-1].operations = []string{token, start, download}
 	through("connect", "proxy answers garbage", "no HTTP, not sent", saying("garbage\r\n\r\n"))
 	for _, by := range bothEnds {
 		through("connect", "proxy answers CONNECT with "+by.name, "not sent", func(w *wire) {

@@ -32,12 +32,12 @@ type socketFault struct {
 	phase      string
 	name       string
 	kind       kind
-	or         kind // another valid result, which depends on the system; the table shows the actual one
+	or         kind // another valid result, if the system decides; the table has the actual one
 
 	// The server's side of a connection that meets the fault. The connection is closed when the
 	// function returns. At most one of these is set:
 	serve func(*wire)
-	h2    func(w *wire, c *h2, stream uint32) // serves a request on HTTP/2; all connections then use HTTP/2
+	h2    func(w *wire, c *h2, stream uint32) // serves a request; all connections use HTTP/2
 
 	secure    *tls.Config // for the server; nil means plain HTTP
 	handshake *tls.Config // for the server when it meets the fault; nil means secure
@@ -45,7 +45,7 @@ type socketFault struct {
 	silent    bool        // the server sends no SETTINGS on HTTP/2
 	proxied   bool        // the client uses a proxy, which the server plays too
 	held      bool        // the client gets the connection when serve has returned
-	gate      int         // the client reads nothing between the write before this one and this one, counted from 1
+	gate      int         // write before which the client stops reading, counted from 1
 	// size of a start's document. Zero means 40,000 bytes, which is more than the transport's
 	// buffer and less than the size from which the client waits for 100 Continue.
 	size   int
@@ -195,8 +195,8 @@ func newSocketServer(t *testing.T, f socketFault, operation string, faulty int) 
 
 func (s *socketServer) stop() { _ = s.Close(); close(s.stopped); s.wait.Wait() }
 
-// If its context ends, the dialler gives up a connection that is already established. The server
-// then never learns the client's end.
+// If its context ends, the dialler drops a connection that is already established. The server then
+// never gets a clientEnd for it.
 func TestSocketServerStopsWithoutTheClientsEnd(t *testing.T) {
 	s := newSocketServer(t, socketFault{}, token, 0)
 	conn, err := net.Dial("tcp", s.Addr().String())
@@ -275,7 +275,7 @@ func (s *socketServer) accept(conn *net.TCPConn) {
 	client := s.client(conn.RemoteAddr().String())
 	select {
 	case w.client = <-client:
-	case <-s.stopped: // a dial whose context ended after it connected has no client's end
+	case <-s.stopped: // an abandoned dial has no clientEnd
 		select {
 		case w.client = <-client:
 		default:

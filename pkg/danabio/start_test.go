@@ -307,7 +307,7 @@ func (deadConn) Write([]byte) (int, error) {
 	return 0, &net.OpError{Op: "write", Net: "tcp", Err: syscall.EPIPE}
 }
 
-// A single byte is enough: the client must not repeat the start.
+// The client must not repeat a start of which a single byte was sent.
 func TestStartWhoseFirstWriteIsCutIsNotSentAgain(t *testing.T) {
 	dials := 0
 	inBubble(t, newScript(t), func(b *bed) {

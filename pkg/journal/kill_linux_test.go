@@ -329,8 +329,8 @@ func tear(t *testing.T, path string) {
 	if err := file.Close(); err != nil {
 		t.Fatal(err)
 	}
-	// The file looks like a copy that ends within an intent, so RemoveCut must confirm that nothing
-	// was sent.
+	// The file looks like a copy that ends within an intent, so somebody must confirm with
+	// RemoveCut that nothing was sent.
 	j, err := journal.Open(path)
 	var damage *journal.DamageError
 	switch {
