@@ -11,12 +11,11 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// Files of earlier versions say "circuit" where all files say "circuitId" now. They are kept for
-// years.
+// Files of earlier versions say "circuit" instead of "circuitId". Users keep them for years.
 func TestFilesWithTheOldKeyOfTheCircuitAreRead(t *testing.T) {
 	const hash = "845728955df261ce90c36a9408761cbc31bd1fec6f4d354ea5ee7fc17a97f2f8"
 	kinds := map[string]struct {
-		file string // %s: the circuit with its key
+		file string // %s stands for the key and the circuit
 		read func(path string) (circuit, channel string, err error)
 	}{
 		"receipt": {
@@ -73,7 +72,7 @@ func TestFilesWithTheOldKeyOfTheCircuitAreRead(t *testing.T) {
 	}
 }
 
-// What is no start receipt is none, whatever else it is.
+// ReadStartReceipt refuses a file that is not a start receipt.
 func TestReadStartReceiptRefusesWhatIsNone(t *testing.T) {
 	for name, content := range map[string]string{
 		"no JSON":         "started",
@@ -90,7 +89,8 @@ func TestReadStartReceiptRefusesWhatIsNone(t *testing.T) {
 	}
 }
 
-// Evidence of an emulator must be told from that of production when nobody remembers any more.
+// A receipt must show whether its evidence comes from an emulator or from production, even when
+// nobody remembers.
 func TestReceiptsNameTheServer(t *testing.T) {
 	path := target(t)
 	content := smallZIP(t)
@@ -128,7 +128,7 @@ func TestReceiptsNameTheServer(t *testing.T) {
 	if err != nil || !strings.Contains(string(stored), `"circuitId": "`+circuit+`"`) ||
 		strings.Contains(string(stored), `"circuit":`) ||
 		!strings.Contains(string(stored), `"baseUrl": "`+server+`"`) ||
-		strings.Contains(string(stored), `"commit"`) { // which a test does not know
+		strings.Contains(string(stored), `"commit"`) { // a test does not know its commit
 		t.Errorf("%v: %s", err, stored)
 	}
 }

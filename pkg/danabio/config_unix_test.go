@@ -12,7 +12,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// Who can read the secret's file is looked at as the command line does.
+// ConfigFromEnv checks who can read the secret's file, as the command line does.
 func TestSecretFileThatOthersReadIsRefused(t *testing.T) {
 	folder := t.TempDir()
 	path := filepath.Join(folder, "secret")

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Users must trust every module that the client compiles in, so each is listed here explicitly.
+// Users must trust every module that the client compiles in, so the test lists each one.
 func TestClientCompilesInNothingElse(t *testing.T) {
 	allowed := map[string][]string{
 		"github.com/danabio/danabio-go/pkg/danabio": {
@@ -16,7 +16,7 @@ func TestClientCompilesInNothingElse(t *testing.T) {
 			"github.com/google/uuid",             // by oapi-codegen/runtime
 			"github.com/klauspost/compress",
 			"github.com/oapi-codegen/runtime",
-			"github.com/rogpeppe/go-internal", // its robustio
+			"github.com/rogpeppe/go-internal", // for its robustio
 			"golang.org/x/oauth2",
 			"golang.org/x/text",
 		},
@@ -74,7 +74,7 @@ func TestClientCompilesInNothingElse(t *testing.T) {
 	}
 }
 
-// The generated package carries no promise, so nothing exported may lead to it.
+// The generated package carries no compatibility promise, so no exported name may refer to it.
 func TestNoExportedNameMentionsTheGeneratedPackage(t *testing.T) {
 	out, err := exec.Command("go", "doc", "-all", "github.com/danabio/danabio-go/pkg/danabio").Output()
 	if err != nil {

@@ -24,7 +24,7 @@ func digest(content []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// countingFS is a file system of one file that counts how often it is opened.
+// countingFS is a file system with one file. It counts how often that file is opened.
 type countingFS struct {
 	content []byte
 	opened  *int
@@ -131,7 +131,7 @@ func TestPDFMarkMayStandWithinThe1024thByte(t *testing.T) {
 	})
 }
 
-// changingFS returns a file that changes between the check and the end of sending.
+// changingFS is a file system whose file changes between the check and the end of sending.
 type changingFS struct {
 	content []byte
 	change  func(opened int, file *fstest.MapFile)
@@ -219,7 +219,7 @@ func TestDocumentThatChangesWhileItIsSentAbortsTheStart(t *testing.T) {
 			inBubble(t, s, func(b *bed) {
 				_, err := b.client.StartCircuit(b.Context(), request(danabio.FS(source, "contrato.pdf")))
 				var unknown *danabio.OutcomeUnknownError
-				// With a part of it sent, it is no longer true that nothing was.
+				// Once a part of the document was sent, the error must not claim that nothing was.
 				if errors.Is(err, danabio.ErrInvalidRequest) == errors.As(err, &unknown) ||
 					!strings.Contains(err.Error(), "contrato.pdf") ||
 					!strings.Contains(err.Error(), "changed while it was sent") {

@@ -21,8 +21,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// A flipped bit is refused, and kept aside as it came, unless it changes nothing that a reader of
-// the evidence gets. What then is stored is what came.
+// The client refuses evidence with a flipped bit and keeps it aside as received, unless the bit
+// changes nothing that a reader of the evidence gets. In that case it stores the received bytes.
 func TestEachBitOfTheEvidenceFlippedOnItsWay(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a thousand downloads are damaged; a run without -short does it")
@@ -40,7 +40,7 @@ func TestEachBitOfTheEvidenceFlippedOnItsWay(t *testing.T) {
 		Credentials: danabio.TokenSource(&countedTokens{}),
 		Retry:       danabio.RetryPolicy{MinDelay: time.Nanosecond, MaxDelay: time.Nanosecond},
 		HTTPClient: &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
-			bit, err := strconv.Atoi(filepath.Base(r.URL.Path)) // the circuit's name
+			bit, err := strconv.Atoi(filepath.Base(r.URL.Path)) // the circuit's ID
 			if err != nil {
 				return nil, err
 			}
@@ -79,7 +79,7 @@ func TestEachBitOfTheEvidenceFlippedOnItsWay(t *testing.T) {
 	}
 	var next atomic.Int32
 	var wait sync.WaitGroup
-	for range 16 { // mostly they wait for the disk
+	for range 16 { // they mostly wait for the disk
 		wait.Go(func() {
 			for bit := int(next.Add(1)) - 1; bit < len(content)*8; bit = int(next.Add(1)) - 1 {
 				one(bit)
@@ -87,14 +87,15 @@ func TestEachBitOfTheEvidenceFlippedOnItsWay(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	// Its times, by which program it was made, and what systems note about a file change nothing
-	// that a reader gets.
+	// A reader gets neither the times, nor the program that made the ZIP, nor the system's
+	// attributes of a file. Flips there change nothing.
 	if n := accepted.Load(); n == 0 || int(n) > len(content)*8/6 {
 		t.Errorf("%d of %d flips were accepted", n, len(content)*8)
 	}
 }
 
-// inMemory is a folder that is quick to sync, where the system has such a place.
+// inMemory returns a folder that syncs fast if the system has one, and a temporary folder
+// otherwise.
 func inMemory(t *testing.T) string {
 	folder, err := os.MkdirTemp("/dev/shm", "danabio")
 	if err != nil {

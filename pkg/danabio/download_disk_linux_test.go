@@ -59,7 +59,7 @@ func TestFolderThatCannotBeWrittenIsTheSystemsError(t *testing.T) {
 		}
 	}
 	inBubble(t, newScript(t).on(download, zipReply(smallZIP(t))), func(b *bed) {
-		// Root may write anywhere, so on this thread files are another's.
+		// Root may write anywhere, so this thread uses files as another user.
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		_ = syscall.Setfsuid(65534)

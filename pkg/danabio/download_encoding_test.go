@@ -26,7 +26,7 @@ func gzipped(content []byte) []byte {
 	return b.Bytes()
 }
 
-// A label says nothing against bytes that can be read in one way only.
+// A wrong Content-Encoding does not matter if the bytes can be read in one way only.
 func TestWrongLabelDoesNotCondemnAGoodZIP(t *testing.T) {
 	good := largeZIP(100_000)
 	chunked := broken(func(w http.ResponseWriter, _ *http.Request) {
@@ -37,7 +37,7 @@ func TestWrongLabelDoesNotCondemnAGoodZIP(t *testing.T) {
 	})
 	for name, test := range map[string]struct {
 		reply reply
-		label string // in the receipt
+		label string // Content-Encoding in the receipt
 	}{
 		"utf-8":                    {claim(good, "Content-Encoding", "utf-8"), "utf-8"},
 		"UTF-8":                    {claim(good, "Content-Encoding", "UTF-8"), "UTF-8"},
@@ -80,7 +80,7 @@ func TestWrongLabelDoesNotCondemnAGoodZIP(t *testing.T) {
 	}
 }
 
-// What came instead of a ZIP is named, where its first bytes show it.
+// The error names the format of a body that is not a ZIP, if its first bytes show it.
 func TestWhatCameInsteadOfAZIPIsNamed(t *testing.T) {
 	good := smallZIP(t)
 	encoded := base64.StdEncoding.EncodeToString(good)

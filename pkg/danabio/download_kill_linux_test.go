@@ -27,17 +27,17 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// The steps of a download at which it is killed: at any moment, at one that the server sees, or at
-// one that the folder's events show.
+// killSteps are the moments of a download at which the test kills its process: a random one, one
+// that the server sees, or one that the folder's events show.
 var killSteps = []string{
 	"moment", "body", "sent", "part begun", "part grows", "part closed", "part opened", "part checked", "receipt begun",
 	"receipt closed", "receipt in place",
 	"target in place", "part removed", "target removed",
 }
 
-// A process that downloads is killed again and again at every step. What lies under the target's
-// name then is the whole evidence, with the receipt of just that beside it, or nothing; and the
-// next download succeeds.
+// The test kills a downloading process at every step, again and again. Afterwards the target is
+// either missing, or it is the whole evidence and lies beside its own receipt. The next download
+// succeeds.
 func TestKilledDownloadLeavesTheWholeFileOrNone(t *testing.T) {
 	if testing.Short() {
 		t.Skip("hundreds of processes are killed; a run without -short does it")
@@ -75,7 +75,7 @@ func TestKilledDownloadLeavesTheWholeFileOrNone(t *testing.T) {
 			t.Fatalf("a download after kill %d left %s", n+1, found)
 		}
 		gone := []string{path, danabio.ReceiptPath(path)}
-		if n%3 == 0 { // and the receipt stays, as after a crash
+		if n%3 == 0 { // the receipt stays, as after a crash
 			gone = gone[:1]
 		}
 		for _, name := range gone {
@@ -102,7 +102,8 @@ func downloader(t *testing.T, url string) *danabio.Client {
 	})
 }
 
-// downloadForEver is what is killed. It never takes the receipt from a target that is there.
+// downloadForEver downloads in the process that the test kills. It removes a target before its
+// receipt.
 func downloadForEver(t *testing.T, url, path string) {
 	client := downloader(t, url)
 	for {
@@ -124,7 +125,7 @@ const (
 	wholeFile   = "the whole file"
 )
 
-// whatIsLeft judges the folder, and removes temporary files.
+// whatIsLeft checks the folder and removes temporary files.
 func (s *evidenceServer) whatIsLeft(t *testing.T, path string) string {
 	t.Helper()
 	found := nothing
@@ -165,14 +166,15 @@ func (s *evidenceServer) whatIsLeft(t *testing.T, path string) string {
 	return wholeFile
 }
 
-// killDownload runs the process until a download has come to a step, and kills it there.
+// killDownload runs the process until a download reaches a step, and kills it there.
 func killDownload(t *testing.T, server *evidenceServer, path, step string) {
 	t.Helper()
 	child := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
 	child.Env = append(os.Environ(), "DANABIO_TEST_KILLED="+server.url(), "DANABIO_TEST_TARGET="+path)
 	var out bytes.Buffer
 	child.Stdout, child.Stderr = &out, &out
-	// Some downloads may go by before, so that the child is killed warm, too.
+	// One download may pass the step first, so that the test also kills a process that has already
+	// downloaded.
 	var mu sync.Mutex
 	left := 1 + rand.N(2)
 	at := func(now string) {
@@ -183,7 +185,7 @@ func killDownload(t *testing.T, server *evidenceServer, path, step string) {
 		}
 		if left--; left == 0 {
 			if step == "moment" || rand.N(2) == 0 {
-				time.Sleep(rand.N(3 * time.Millisecond)) // real time, of another process
+				time.Sleep(rand.N(3 * time.Millisecond)) // real time, since it is another process
 			}
 			_ = child.Process.Kill()
 		}
@@ -198,7 +200,7 @@ func killDownload(t *testing.T, server *evidenceServer, path, step string) {
 	}
 	server.listen(at)
 	defer server.listen(nil)
-	// which prints where it stands
+	// SIGQUIT makes the process print its goroutines.
 	hung := time.AfterFunc(time.Minute, func() { _ = child.Process.Signal(syscall.SIGQUIT) })
 	defer hung.Stop()
 	err = child.Wait()
@@ -208,7 +210,7 @@ func killDownload(t *testing.T, server *evidenceServer, path, step string) {
 	}
 }
 
-// watchFolder tells which steps of a download the folder's events show, until it is stopped.
+// watchFolder reports the steps of a download that the folder's events show, until stop is called.
 func watchFolder(t *testing.T, folder string, at func(step string)) (stop func()) {
 	t.Helper()
 	fd, err := syscall.InotifyInit1(syscall.IN_CLOEXEC | syscall.IN_NONBLOCK)
@@ -281,8 +283,8 @@ func stepOf(mask uint32, name string) string {
 	return ""
 }
 
-// evidenceServer answers each download with other evidence, so that a receipt never fits a file of
-// another download.
+// evidenceServer answers consecutive downloads with different evidence, so that a receipt never
+// matches the file of the previous download.
 type evidenceServer struct {
 	net.Listener
 	wait     sync.WaitGroup
@@ -350,7 +352,7 @@ func (s *evidenceServer) serve(conn net.Conn) {
 	defer conn.Close()
 	req, err := http.ReadRequest(bufio.NewReader(conn))
 	if err != nil {
-		return // its process was killed before it had sent anything
+		return // the test killed the process before it sent anything
 	}
 	if operationOf(req) == token {
 		const answer = `{"access_token":"opaque-token","token_type":"Bearer","expires_in":1799}`

@@ -94,7 +94,7 @@ func TestDownloadIsTriedAgainWhenTheServiceIsUnavailable(t *testing.T) {
 			})
 		})
 		want := danabio.ErrUnavailable
-		if name == "no HTTP" { // which is no outage
+		if name == "no HTTP" { // not an outage
 			want = danabio.ErrProtocol
 		}
 		t.Run(name+" for ever", func(t *testing.T) {
@@ -149,8 +149,8 @@ func TestDelaysAreDrawnFromAGrowingInterval(t *testing.T) {
 				}, func(config *danabio.Config) { config.Retry = test.policy })
 			}
 			for i, bound := range test.bounds {
-				// Of twenty draws the longest is over half the bound and the shortest below it, but
-				// for two cases in a million.
+				// With twenty draws, the longest exceeds half the bound and the shortest stays
+				// below it, except in two of a million cases.
 				if bound *= time.Millisecond; longest[i] > bound || longest[i] < bound/2 {
 					t.Errorf("the longest of delays %d is %v, want it close below %v", i+1, longest[i], bound)
 				}
@@ -217,7 +217,7 @@ func TestOther2xxIsAProtocolError(t *testing.T) {
 	}
 }
 
-// cutAfter sends n bytes of the content and breaks off.
+// cutAfter sends n bytes of the content and then breaks the connection.
 func cutAfter(content []byte, n int) reply {
 	return broken(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/zip")
@@ -304,7 +304,7 @@ func TestCutDownloadIsStartedOver(t *testing.T) {
 	})
 }
 
-// claim sends the content with headers that may not be true of it.
+// claim sends the content with headers that may be wrong.
 func claim(content []byte, headers ...string) reply {
 	return broken(func(w http.ResponseWriter, r *http.Request) {
 		for i := 0; i < len(headers); i += 2 {
@@ -592,7 +592,7 @@ func TestDownloadIntoWhatIsAlreadyThere(t *testing.T) {
 	}, func(config *danabio.Config) { config.Channel = "another" })
 }
 
-// Two downloads of the same evidence into the same file are one success, whichever was faster.
+// Two downloads of the same evidence into the same file both succeed, whichever is faster.
 func TestSameEvidenceThatAppearsDuringTheDownloadIsKept(t *testing.T) {
 	content, path := smallZIP(t), target(t)
 	var faster *danabio.Receipt
@@ -618,9 +618,8 @@ func TestSameEvidenceThatAppearsDuringTheDownloadIsKept(t *testing.T) {
 	})
 }
 
-// What is on its way lies beside the target, under a name that says so, and nobody else may read
-// it. However many download into one file at once, one circuit's evidence lies there with its own
-// receipt, and those who asked for that have succeeded.
+// However many downloads run into one file at once, the file holds the evidence of one circuit and
+// lies beside its own receipt. All downloads of that circuit have succeeded.
 func TestDownloadsIntoOneFileAtOnce(t *testing.T) {
 	const writers = 24
 	path := target(t)
@@ -666,7 +665,7 @@ func TestDownloadsIntoOneFileAtOnce(t *testing.T) {
 		if len(succeeded) != 1 || succeeded[receipt.Circuit] != writers/2 {
 			t.Errorf("succeeded: %v, want all %d of %s", succeeded, writers/2, receipt.Circuit)
 		}
-		// A late one may have found the file and asked for nothing.
+		// A late download may have found the file and sent no request.
 		s.mu.Lock()
 		delete(s.replies, download)
 		s.mu.Unlock()
@@ -674,6 +673,8 @@ func TestDownloadsIntoOneFileAtOnce(t *testing.T) {
 	})
 }
 
+// DownloadEvidence writes to a file beside the target. The name of that file shows that it is
+// partial, and nobody else may read it.
 func TestEvidenceOnItsWayLiesInAPrivateFileBesideTheTarget(t *testing.T) {
 	content, path := smallZIP(t), target(t)
 	look := func(w http.ResponseWriter, _ *http.Request) {
@@ -697,7 +698,7 @@ func TestEvidenceOnItsWayLiesInAPrivateFileBesideTheTarget(t *testing.T) {
 	})
 }
 
-// The ZIP is put in place only after its receipt.
+// DownloadEvidence puts the ZIP in place only after its receipt.
 func TestDownloadWhoseReceiptCannotBeStoredLeavesNothing(t *testing.T) {
 	content, path := smallZIP(t), target(t)
 	blocked := func(w http.ResponseWriter, r *http.Request) {
@@ -742,7 +743,8 @@ func TestSizeWithoutLimitIsFine(t *testing.T) {
 	}, func(config *danabio.Config) { config.EvidenceLimits = evidence.Limits{MaxFileSize: math.MaxInt64} })
 }
 
-// A ZIP that programs read in different ways is kept aside, unless its code is accepted.
+// DownloadEvidence keeps aside a ZIP that programs read in different ways, unless the caller
+// accepts its code.
 func TestAcceptedCodesHoldForDownloads(t *testing.T) {
 	var content bytes.Buffer
 	w := zip.NewWriter(&content)
@@ -868,7 +870,7 @@ func TestContextEndsADownload(t *testing.T) {
 	})
 }
 
-// A context that ends with the last byte ends the download before it is stored.
+// If the context ends with the last byte, the download ends before the evidence is stored.
 func TestContextEndsADownloadThatIsBeingChecked(t *testing.T) {
 	path := target(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -889,7 +891,7 @@ func TestContextEndsADownloadThatIsBeingChecked(t *testing.T) {
 	})
 }
 
-// endingBody calls end when it has been read.
+// endingBody calls end at the end of the body.
 type endingBody struct {
 	io.ReadCloser
 	end func()
@@ -903,8 +905,8 @@ func (b *endingBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// What is stored must be what came, though it would be acceptable too: the receipt stands for the
-// server's bytes.
+// The stored file must have the received bytes, even if other bytes would be acceptable too: the
+// receipt describes the server's bytes.
 func TestEvidenceThatChangesOnTheDiskIsNotStored(t *testing.T) {
 	path := target(t)
 	inBubble(t, newScript(t).on(download, zipReply(smallZIP(t))), func(b *bed) {
@@ -930,8 +932,8 @@ func TestEvidenceThatChangesOnTheDiskIsNotStored(t *testing.T) {
 	})
 }
 
-// changeTime changes the time in the first header of the ZIP that is on its way into the folder.
-// Times may be anything.
+// changeTime changes the time in the first header of the ZIP that is being downloaded into the
+// folder. Any time is valid.
 func changeTime(t *testing.T, folder string) {
 	parts, err := filepath.Glob(filepath.Join(folder, ".*.part"))
 	if err != nil || len(parts) != 1 {
@@ -983,7 +985,7 @@ func TestContextEndsTheWaitForTheNextTry(t *testing.T) {
 				}
 				wantFiles(t, path)
 			}, func(config *danabio.Config) {
-				// The delay is drawn evenly from a month.
+				// The client draws the delay evenly from a month.
 				config.Retry = danabio.RetryPolicy{MinDelay: 30 * 24 * time.Hour, MaxDelay: 30 * 24 * time.Hour}
 			})
 		})

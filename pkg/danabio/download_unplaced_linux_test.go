@@ -11,8 +11,9 @@ import (
 	"github.com/danabio/danabio-go/internal/atomicfile"
 )
 
-// Evidence that cannot have its name stays where it lies, and its receipt says what it is. Another
-// file system stands for a folder that lets no name be given: the kernel refuses all ways to do so.
+// Evidence that cannot get its name stays where it lies, and its receipt describes it. The test
+// uses another file system in place of a folder that does not allow the name: the kernel refuses
+// each way to move the file there.
 func TestEvidenceThatCannotHaveItsNameIsKept(t *testing.T) {
 	elsewhere, err := os.MkdirTemp("/dev/shm", "danabio-*")
 	if err != nil {
@@ -50,7 +51,7 @@ func TestEvidenceThatCannotHaveItsNameIsKept(t *testing.T) {
 	}
 }
 
-// What is to be kept aside is kept too.
+// Rejected evidence that cannot get its name is kept too.
 func TestRejectedEvidenceThatCannotHaveItsNameIsKept(t *testing.T) {
 	folder := t.TempDir()
 	part, err := atomicfile.Create(filepath.Join(folder, "evidence.zip"))

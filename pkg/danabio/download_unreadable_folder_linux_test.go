@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// asAnother has this thread use files as a user who is not root, to whom permissions matter, and
-// gives that user the folder.
+// asAnother lets this thread use files as a user other than root, to whom permissions apply, and
+// gives the folder to that user.
 func asAnother(t *testing.T, folder string) (end func()) {
 	t.Helper()
 	const nobody = 65534
@@ -30,8 +30,8 @@ func asAnother(t *testing.T, folder string) (end func()) {
 	}
 }
 
-// A folder may be one to put things into and not to look into. Then it can be neither locked nor
-// synced, and what was received is stored all the same.
+// Some folders allow writing but not reading. The client can neither lock nor sync such a folder,
+// but still stores the evidence in it.
 func TestDownloadIntoAFolderThatCannotBeRead(t *testing.T) {
 	path := target(t)
 	folder := filepath.Dir(path)

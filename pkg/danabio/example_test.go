@@ -16,8 +16,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator"
 )
 
-// exampleConfig is the configuration for an emulator that completes each circuit after a while, and
-// has faults.
+// exampleConfig returns the configuration for an emulator that completes each circuit after the
+// given time and has the given faults.
 func exampleConfig(completeAfter time.Duration, faults ...emulator.Fault) (config danabio.Config, stop func()) {
 	e, err := emulator.New(emulator.Config{CompleteAfter: completeAfter, Faults: faults})
 	if err != nil {
@@ -31,7 +31,7 @@ func exampleConfig(completeAfter time.Duration, faults ...emulator.Fault) (confi
 	}, server.Close
 }
 
-// exampleCircuit starts a circuit at such an emulator, and makes a folder for its evidence.
+// exampleCircuit starts a circuit at such an emulator and creates a folder for its evidence.
 func exampleCircuit(completeAfter time.Duration) (client *danabio.Client, circuit, folder string, stop func()) {
 	config, stopServer := exampleConfig(completeAfter)
 	client, err := danabio.New(config)
@@ -75,7 +75,7 @@ func ExampleNew() {
 }
 
 func ExampleConfigFromEnv() {
-	for name, value := range map[string]string{ // which your service's environment has
+	for name, value := range map[string]string{ // your service's environment sets these
 		"DANABIO_ENVIRONMENT": "sandbox", "DANABIO_CHANNEL": "xxxx-xxxxx-45555-55555",
 		"DANABIO_CLIENT_ID": "acme", "DANABIO_CLIENT_SECRET": "hunter2",
 	} {
@@ -95,7 +95,7 @@ func ExampleConfigFromEnv() {
 	// Output: sandbox xxxx-xxxxx-45555-55555 [redacted]
 }
 
-// A check of the credentials, when a service starts say.
+// A service can check its credentials when it starts.
 func ExampleClient_Authenticate() {
 	config, stop := exampleConfig(time.Hour)
 	defer stop()
@@ -129,7 +129,7 @@ func ExampleClient_StartCircuit() {
 		log.Fatal(err)
 	}
 	fmt.Println("request", circuit.RequestID)
-	fmt.Println("link", circuit.Link) // Reveal gives its text
+	fmt.Println("link", circuit.Link) // Reveal returns its text
 	fmt.Println("sent", circuit.Documents[0].Name, circuit.Documents[0].Size)
 	// Output:
 	// request loan-4711
@@ -166,7 +166,7 @@ func ExampleClient_WaitForEvidence() {
 	client, circuit, folder, stop := exampleCircuit(50 * time.Millisecond)
 	defer stop()
 
-	// The defaults ask after 5 s, and later once a minute, for at most a day.
+	// By default the client asks after 5 s, later once a minute, and for at most a day.
 	policy := danabio.PollPolicy{MinInterval: 10 * time.Millisecond}
 	receipt, err := client.WaitForEvidence(context.Background(), circuit, filepath.Join(folder, "evidence.zip"), policy)
 	if err != nil {
@@ -184,7 +184,7 @@ func ExampleClient_WaitForEvidence() {
 	// audit.json
 }
 
-// Wait with a time limit, and report progress. The signer never signs.
+// A wait with a time limit that reports its polls. The signer never signs.
 func ExamplePollPolicy() {
 	client, circuit, folder, stop := exampleCircuit(time.Hour)
 	defer stop()
@@ -235,7 +235,8 @@ func ExampleClient_OpenEvidence() {
 		log.Fatal(err)
 	}
 	defer stream.Close()
-	// Into an object store, say. Nothing counts before it has ended without an error.
+	// Your program may copy it to an object store. The data is valid only if the stream ends
+	// without an error.
 	if _, err := io.Copy(io.Discard, stream); err != nil {
 		log.Fatal(err)
 	}
@@ -243,7 +244,7 @@ func ExampleClient_OpenEvidence() {
 	// Output: stored
 }
 
-// What was received, years later.
+// A receipt describes the received evidence even years later.
 func ExampleReadReceipt() {
 	client, circuit, folder, stop := exampleCircuit(time.Nanosecond)
 	defer stop()

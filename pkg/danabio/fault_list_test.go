@@ -71,7 +71,7 @@ func connectFaults() []fault {
 	return faults
 }
 
-// inOrder ranges over names and what they stand for.
+// inOrder ranges over pairs of a name and its error, in the given order.
 func inOrder(pairs ...any) func(yield func(string, error) bool) {
 	return func(yield func(string, error) bool) {
 		for i := 0; i < len(pairs); i += 2 {
@@ -82,8 +82,8 @@ func inOrder(pairs ...any) func(yield func(string, error) bool) {
 	}
 }
 
-// certificate makes one that the faults' clients trust, if trusted is set. Time in a bubble begins
-// with the year 2000.
+// certificate makes a certificate, which the clients of the fault matrix trust if trusted is set.
+// Time in a bubble begins with the year 2000.
 func certificate(host string, from, to int, trusted bool) tls.Certificate {
 	return certificateFor(pkix.Name{}, []string{host}, from, to, trusted)
 }
@@ -116,7 +116,7 @@ var (
 	goodServer  = &tls.Config{Certificates: []tls.Certificate{certificate("localhost", 1999, 2099, true)}}
 )
 
-// secured puts TLS in front of the server.
+// secured adds TLS in front of the server.
 func secured(next dial) dial { return behind(next, goodServer) }
 
 func behind(next dial, config *tls.Config) dial {
@@ -162,7 +162,7 @@ func tlsFaults() []fault {
 			return front, nil
 		}
 	}
-	// The server must not close before the client has judged.
+	// The server must not close the connection before the client has checked its certificate.
 	presenting := func(config *tls.Config) func(context.Context, dial) (net.Conn, error) {
 		return func(ctx context.Context, _ dial) (net.Conn, error) {
 			front, back := net.Pipe()
@@ -271,7 +271,7 @@ func sendFaults() []fault {
 
 func readAll(r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }
 
-// silent never answers.
+// silent reads the request and never answers.
 func silent(_ http.ResponseWriter, r *http.Request) {
 	readAll(r)
 	<-r.Context().Done()
@@ -332,7 +332,7 @@ func statusFaults() []fault {
 		panic(http.ErrAbortHandler)
 	})
 	answering("429", "throttled", 429, status(429, ""))
-	const jitter = 4 * time.Second // the most that is drawn after three attempts
+	const jitter = 4 * time.Second // the longest jitter after three attempts
 	for _, delay := range []struct {
 		name, value string
 		least       time.Duration
@@ -403,7 +403,7 @@ func tokenFaults() []fault {
 	return faults
 }
 
-// halfJSON sends the beginning of an answer and nothing more.
+// halfJSON sends the beginning of an answer and then waits.
 func halfJSON(w http.ResponseWriter, r *http.Request) {
 	readAll(r)
 	w.Header().Set("Content-Type", "application/json")
@@ -548,7 +548,8 @@ func diskFaults(t *testing.T) []fault {
 		folder: func(t *testing.T, path string) {
 			must(t, os.WriteFile(danabio.ReceiptPath(path), []byte("mine"), 0o600))
 		}})
-	// What happens while the evidence is on its way: the reply does it, once the folder is known.
+	// during adds a fault that happens while the evidence is on its way. The reply causes it,
+	// because the folder is known by then.
 	during := func(name string, k kind, left []string, happens func(t *testing.T, path string)) {
 		var path string
 		var test *testing.T
@@ -630,12 +631,12 @@ func cancelFaults(t *testing.T) []fault {
 		return &httptrace.ClientTrace{WroteHeaders: end}
 	})
 	wrote := func(end func()) *httptrace.ClientTrace {
-		var once sync.Once // it is called again when the request is given up
+		var once sync.Once // net/http calls it again when the client gives up the request
 		return &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { once.Do(end) }}
 	}
 	add(fault{operations: []string{start}, name: "at the trace's WroteRequest", kind: of("ended when it was sent"),
 		reply: silent, ends: wrote})
-	// A request without a body is still in the transport's buffer then.
+	// At that point a request without a body is still in the transport's buffer.
 	add(fault{operations: fetches, name: "at the trace's WroteRequest", kind: of("ended before it was sent"),
 		ends: wrote})
 	add(fault{operations: []string{start}, name: "at the trace's Wait100Continue", kind: of("ended while sending"),
@@ -645,7 +646,7 @@ func cancelFaults(t *testing.T) []fault {
 	add(fault{operations: []string{start}, name: "at the trace's Got100Continue", kind: of("ended while sending"),
 		large: true,
 		reply: func(_ http.ResponseWriter, r *http.Request) {
-			_, _ = io.ReadFull(r.Body, make([]byte, 1000)) // which sends it
+			_, _ = io.ReadFull(r.Body, make([]byte, 1000)) // reading sends 100 Continue
 			time.Sleep(time.Minute)
 		},
 		ends: func(end func()) *httptrace.ClientTrace { return &httptrace.ClientTrace{Got100Continue: end} }})

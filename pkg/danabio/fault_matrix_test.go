@@ -21,45 +21,45 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// wait is the fourth operation of the fault matrix: the download as WaitForEvidence does it.
+// wait is the fourth operation of the fault matrix: a download by WaitForEvidence.
 const wait = "wait"
 
 var (
 	all = []string{token, start, download, wait}
-	// those that need a token, and take the caller's context down to the connection
+	// operations that need a token and pass the caller's context down to the connection
 	calls     = []string{start, download, wait}
 	fetches   = []string{download, wait}
 	stored    = []string{"evidence.zip", "evidence.zip.receipt.json"}
 	keptAside = []string{"evidence.zip.rejected", "evidence.zip.rejected.json"}
 )
 
-// fault is one thing that goes wrong in one phase of its operations. It occurs at every attempt,
-// except in a wait, where it occurs once.
+// fault is a fault in one phase of its operations. It occurs at every attempt, except in a wait,
+// where it occurs once.
 type fault struct {
 	operations []string
 	phase      string // connect, tls, send, headers, body, disk or cancel
 	name       string
 	kind       kind
 
-	// How it is injected: one of the first two, or a caller that ends, or a folder, or some of
+	// The way to inject it: reply or dial, the end of the caller's context, a folder, or several of
 	// them.
-	reply  reply                                         // the server answers so
-	dial   func(context.Context, dial) (net.Conn, error) // the connection is made so
-	ends   func(end func()) *httptrace.ClientTrace       // the caller ends there
-	after  time.Duration                                 // the caller ends then
-	folder func(t *testing.T, path string)               // the folder is so
+	reply  reply                                         // the server's answer
+	dial   func(context.Context, dial) (net.Conn, error) // makes the connection
+	ends   func(end func()) *httptrace.ClientTrace       // the caller's context ends there
+	after  time.Duration                                 // the caller's context ends then
+	folder func(t *testing.T, path string)               // prepares the folder
 
-	large  bool // the start is of 1 MiB, so that it asks before it sends
+	large  bool // the start has 1 MiB, so that it waits for 100 Continue
 	config func(*danabio.Config)
-	pauses [2]time.Duration // bounds of the time between two attempts, if there are any
-	left   []string         // files, where the decision table cannot know them
+	pauses [2]time.Duration // bounds of the time between two attempts, if any
+	left   []string         // files that the decision table cannot know
 }
 
-// wanted is what the client is to do about a fault.
+// wanted is the client's correct reaction to a fault.
 type wanted struct {
-	attempts int    // that the server saw, or connections when there was none to see a request
-	faulty   int    // how many of them met the fault
-	err      string // all that errors.Is and errors.As find, as classes gives it
+	attempts int    // that the server saw, or connections if no request reached it
+	faulty   int    // number of attempts that met the fault
+	err      string // all that errors.Is and errors.As find, in the form of classes
 	outcome  danabio.OutcomeState
 	files    []string
 }
@@ -68,7 +68,7 @@ type wanted struct {
 // DANABIO_FAULTS_TABLE it writes the results to that file.
 func TestFaultMatrix(t *testing.T) {
 	type triple struct{ operation, phase, name string }
-	var rows []*string // of the table, in its order
+	var rows []*string // rows of the table, in its order
 	seen := map[triple]bool{}
 	run := func(this triple, over string, inject func(t *testing.T, operation string) wanted) {
 		if seen[this] {
@@ -78,7 +78,7 @@ func TestFaultMatrix(t *testing.T) {
 		row := new(string)
 		rows = append(rows, row)
 		t.Run(this.operation+"/"+this.phase+"/"+this.name, func(t *testing.T) {
-			if over == "pipe" { // where time is the bubble's, and nothing is shared
+			if over == "pipe" { // a bubble has its own time and shares nothing
 				t.Parallel()
 			}
 			got := inject(t, this.operation)
@@ -127,22 +127,22 @@ func or(text, otherwise string) string {
 	return text
 }
 
-// inject runs the operation with the fault, and fails unless the result is the wanted one and each
-// fault occurred.
+// inject runs the operation with the fault. It fails unless the result is the wanted one and the
+// fault occurred as often as wanted.
 func (f fault) inject(t *testing.T, operation string) (got wanted) {
 	want := decide(operation, f.kind)
 	if f.left != nil {
 		want.files = f.left
 	}
 	path := target(t)
-	asked := operation // which requests the server sees
+	asked := operation // the operation that the server sees
 	if operation == wait {
 		asked = download
 	}
 	var met, dials atomic.Int32
 	var armed atomic.Bool
 	s := newScript(t)
-	requests := want.attempts // that reach the server
+	requests := want.attempts // requests that reach the server
 	if f.dial != nil {
 		requests -= want.faulty
 	}
@@ -195,14 +195,14 @@ func (f fault) inject(t *testing.T, operation string) (got wanted) {
 		if f.after > 0 {
 			time.AfterFunc(f.after, func() { ends.Add(1); cancel() })
 		} else if f.ends != nil {
-			defer time.Sleep(time.Minute) // no goroutine may be left when the bubble ends
+			defer time.Sleep(time.Minute) // no goroutine may remain when the bubble ends
 			ctx = httptrace.WithClientTrace(ctx, f.ends(func() {
 				ends.Add(1)
 				cancel()
-				time.Sleep(time.Second) // so that all who wait for the end see it before this goes on
+				time.Sleep(time.Second) // all that wait for the end see it first
 			}))
 		}
-		size := 40_000 // more than the transport's buffer, less than what asks before it sends
+		size := 40_000 // more than the transport's buffer, too small to wait for 100 Continue
 		if f.large {
 			size = 1 << 20
 		}
@@ -211,7 +211,7 @@ func (f fault) inject(t *testing.T, operation string) (got wanted) {
 			t.Error("the caller did not end")
 		}
 		if f.dial == nil {
-			synctest.Wait() // a request that was given up may not have reached its handler
+			synctest.Wait() // an abandoned request may not have reached its handler yet
 			got.attempts = s.calls(asked)
 		} else {
 			got.attempts = int(dials.Load())
@@ -236,7 +236,7 @@ func (f fault) inject(t *testing.T, operation string) (got wanted) {
 	return got
 }
 
-// compare fails unless the result is the wanted one and each fault occurred.
+// compare fails unless the result is the wanted one and the fault occurred as often as wanted.
 func (got wanted) compare(t *testing.T, want wanted) {
 	t.Helper()
 	if got.faulty != want.faulty {
@@ -249,7 +249,7 @@ func (got wanted) compare(t *testing.T, want wanted) {
 	}
 }
 
-// call calls the operation; a start is of a document of that size.
+// call calls the operation. A start sends a document of that size.
 func call(ctx context.Context, client *danabio.Client, operation, path string, size int,
 	policy danabio.PollPolicy) error {
 	var err error
@@ -266,7 +266,7 @@ func call(ctx context.Context, client *danabio.Client, operation, path string, s
 	return err
 }
 
-// classes names all that a caller can decide on in an error.
+// classes names everything in an error that a caller can decide on.
 func classes(err error) string {
 	var found []string
 	var unknown *danabio.OutcomeUnknownError
@@ -306,7 +306,7 @@ func classes(err error) string {
 	return strings.Join(found, " + ")
 }
 
-// kind is a line of the decision table; most hold for several operations.
+// kind is a line of the decision table. Most lines apply to several operations.
 type kind struct {
 	line   string
 	status int
@@ -314,7 +314,7 @@ type kind struct {
 
 func of(line string) kind { return kind{line: line} }
 
-// decide is the decision table.
+// decide returns the client's correct reaction. It is the decision table.
 func decide(operation string, k kind) wanted {
 	answer := ""
 	if k.status != 0 {
@@ -326,7 +326,7 @@ func decide(operation string, k kind) wanted {
 		}
 		return ""
 	}
-	// A fault that passes: the next attempt succeeds.
+	// The fault is temporary, and the next attempt succeeds.
 	passes := wanted{2, 1, "", state(danabio.Started), nil}
 	if operation == wait || operation == download {
 		passes.files = stored
@@ -343,7 +343,7 @@ func decide(operation string, k kind) wanted {
 	}
 
 	switch k.line {
-	case "not sent": // no byte of the request left
+	case "not sent": // no byte of the request was sent
 		if operation == wait {
 			return passes
 		}
@@ -356,7 +356,7 @@ func decide(operation string, k kind) wanted {
 			return passes
 		}
 		return again
-	case "lost", "unavailable": // no answer that can be read, or 408 or 5xx
+	case "lost", "unavailable": // no readable answer, or 408 or 5xx
 		switch operation {
 		case start:
 			return unknown(danabio.OutcomeUnknown)
@@ -387,14 +387,14 @@ func decide(operation string, k kind) wanted {
 		return once("ErrUnavailable"+answer, danabio.Refused)
 	case "refused", "refused, but for a start":
 		switch {
-		// it may say that the server is at work on it, or nothing at all
+		// The answer may mean that the server is working on the start, or nothing at all.
 		case operation == start && k.line != "refused":
 			return unknown(danabio.OutcomeUnknown)
 		case operation == token && (k.status == 400 || k.status == 401):
 			return once("ErrUnauthorized"+answer, "")
 		case k.status == 401 && operation == wait:
 			return passes
-		case k.status == 401: // new token once
+		case k.status == 401: // one attempt with a new token
 			return wanted{2, 2, "ErrUnauthorized" + answer, state(danabio.Refused), nil}
 		case (k.status == 404 || k.status == 409 || k.status == 425) && operation == wait:
 			return passes
@@ -402,15 +402,15 @@ func decide(operation string, k kind) wanted {
 			return once("ErrNotReady"+answer, "")
 		}
 		return once("APIError "+fmt.Sprint(k.status), danabio.Refused)
-	case "redirect": // some servers send one after they have done what was asked
+	case "redirect": // some servers redirect after they have done the work
 		return once("ErrRedirected", danabio.OutcomeUnknown)
 	case "certificate":
 		return once("ErrCertificate", danabio.NotSent)
 	case "unknown host":
 		return once("ErrUnknownHost", danabio.NotSent)
-	case "no TLS": // that both sides take
+	case "no TLS": // no handshake that both sides accept
 		return once("ErrTLS", danabio.NotSent)
-	case "no TLS, partly sent", "no TLS, sent": // the server says so late
+	case "no TLS, partly sent", "no TLS, sent": // the server refuses late
 		if operation == start {
 			w := unknown(stateOf(k.line))
 			w.err += " + ErrTLS"
@@ -419,7 +419,7 @@ func decide(operation string, k kind) wanted {
 		return once("ErrTLS", "")
 	case "proxy refuses":
 		return once("ErrProxy", danabio.NotSent)
-	// what came may be of something that is there for a while only
+	// The answer may come from something that is there only temporarily.
 	case "no HTTP, not sent", "no HTTP, partly sent", "no HTTP":
 		again.err = "ErrProtocol"
 		switch {
@@ -429,12 +429,12 @@ func decide(operation string, k kind) wanted {
 			return unknown(stateOf(k.line))
 		}
 		return again
-	case "nonsense": // an answer that is not what the API promises
+	case "nonsense": // an answer that the API does not document
 		if operation == start {
 			return unknown(danabio.OutcomeUnknown)
 		}
 		return once("ErrProtocol", "")
-	case "not yet, perhaps": // no answer of the API, but one that says so
+	case "not yet, perhaps": // not an answer of the API, but perhaps "not yet"
 		if operation == wait {
 			return passes
 		}
@@ -444,12 +444,12 @@ func decide(operation string, k kind) wanted {
 		return passes
 	case "passes": // the client recovers with one more attempt
 		return passes
-	case "cut": // the body; three more tries came no further
+	case "cut": // the body is cut; three more attempts get no further
 		if operation == wait {
 			return passes
 		}
 		return wanted{4, 4, "ErrTruncated", "", nil}
-	case "not acceptable": // the evidence; kept aside when it comes so twice
+	case "not acceptable": // the client keeps the evidence aside after two such answers
 		if operation == wait {
 			return passes
 		}
@@ -477,7 +477,7 @@ func decide(operation string, k kind) wanted {
 	case "ended when it was sent":
 		return ended(1, danabio.OutcomeUnknown)
 	case "ended while waiting to try again":
-		if operation == token { // the exchange has not ended: other callers may want it
+		if operation == token { // the exchange continues, because other callers may need it
 			return ended(1, "")
 		}
 		return once("ErrUnavailable + context.Canceled"+answer, danabio.Refused)
@@ -487,7 +487,7 @@ func decide(operation string, k kind) wanted {
 	panic("no such line: " + k.line)
 }
 
-// stateOf is how far a start came, by what its line says.
+// stateOf returns how far a start got, according to its line.
 func stateOf(line string) danabio.OutcomeState {
 	if strings.HasSuffix(line, "partly sent") {
 		return danabio.PartlySent
@@ -495,7 +495,7 @@ func stateOf(line string) danabio.OutcomeState {
 	return danabio.OutcomeUnknown
 }
 
-// rawReply answers with bytes that need be no HTTP, then does the rest.
+// rawReply answers with bytes that need not be HTTP, and then calls rest.
 func rawReply(text string, rest func(net.Conn, *http.Request)) reply {
 	return func(w http.ResponseWriter, r *http.Request) {
 		readAll(r)

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Any user who can read a folder can hold its lock.
+// Any user who can read a folder can hold its lock, so the download must still obey its context.
 func TestDownloadDoesNotOutlastItsContextOnALockedFolder(t *testing.T) {
 	path := target(t)
 	folder, err := os.Open(filepath.Dir(path))
@@ -32,7 +32,7 @@ func TestDownloadDoesNotOutlastItsContextOnALockedFolder(t *testing.T) {
 			t.Errorf("got %v after %v, want the deadline after 1s", err, time.Since(began))
 		}
 		wantFiles(t, path)
-		// Once it is free the download goes on.
+		// The download continues once the lock is free.
 		time.AfterFunc(3*time.Second, func() { _ = folder.Close() })
 		if _, err := b.client.DownloadEvidence(b.Context(), circuit, path); err != nil {
 			t.Error(err)

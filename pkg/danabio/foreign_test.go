@@ -21,7 +21,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// watchedOutput is what a program prints.
+// watchedOutput collects the output of a program.
 type watchedOutput struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -39,7 +39,8 @@ func (o *watchedOutput) String() string {
 	return o.text.String()
 }
 
-// await waits until the program has printed one of the texts, or none in time.
+// await waits until the program has printed one of the texts. It returns false if none appears in
+// time.
 func (o *watchedOutput) await(texts ...string) bool {
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		for _, text := range texts {
@@ -51,8 +52,8 @@ func (o *watchedOutput) await(texts ...string) bool {
 	return false
 }
 
-// openssl s_server asks for a renegotiation when it is told to; Go's server cannot. It gets one if
-// there is a client certificate to show, and only then.
+// openssl s_server can ask for a renegotiation, which Go's server cannot. The client agrees to one
+// only if it has a client certificate to show.
 func TestForeignRenegotiation(t *testing.T) {
 	ca := testca.New(t)
 	server := ca.Issue(t, testca.Subject{Name: "the server", Hosts: []string{"127.0.0.1"}})
@@ -75,7 +76,7 @@ func TestForeignRenegotiation(t *testing.T) {
 				t.Fatal(err)
 			}
 			address := listener.Addr().String()
-			listener.Close() // for s_server to listen there
+			listener.Close() // s_server listens there
 			openssl := exec.Command("openssl", "s_server", "-accept", address, "-tls1_2", "-cert", "server.pem", "-key",
 				"server-key.pem", "-CAfile", "ca.pem", "-naccept", "1")
 			openssl.Dir = folder

@@ -32,8 +32,8 @@ func FuzzTokenAnswer(f *testing.F) {
 			}
 			return
 		}
-		// Whatever is taken is a text of the answer and fit for a header, and an object's own
-		// lifetime is as encoding/json reads it.
+		// A token that parseToken accepts is a text of the answer and valid in a header. The
+		// lifetime in an object is the one that encoding/json reads.
 		var plain map[string]string
 		if err := json.Unmarshal(canonical, &plain); err != nil || plain["token_type"] != "Bearer" {
 			t.Fatalf("handed on %q for %q", canonical, body)
@@ -102,7 +102,7 @@ func FuzzStartAnswer(f *testing.F) {
 
 func link(circuit *Circuit) string { return circuit.Link.Reveal() }
 
-// scalars are the texts and numbers in a body, as far as it is JSON.
+// scalars returns the texts and numbers in a body, as far as it is JSON.
 func scalars(body []byte) map[string]bool {
 	all := make(map[string]bool)
 	decoder := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(body, []byte("\ufeff"))))
@@ -121,7 +121,7 @@ func scalars(body []byte) map[string]bool {
 	}
 }
 
-// twice says whether a body may have the name more than once, in whatever spelling.
+// twice reports whether a body may contain the name more than once, in any spelling.
 func twice(body []byte, name string) bool {
 	plain := func(text string) string { return strings.ToLower(strings.ReplaceAll(text, "_", "")) }
 	count := 0
@@ -159,7 +159,7 @@ func FuzzErrorBody(f *testing.F) {
 					t.Fatalf("%q holds %q", text, value)
 				}
 			}
-			if cut, found := strings.CutSuffix(folded, "…"); found { // what is left of the last word may be any
+			if cut, found := strings.CutSuffix(folded, "…"); found { // a cut word may be anything
 				folded = strings.TrimRightFunc(cut,
 					func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
 			}
@@ -200,7 +200,7 @@ func FuzzRetryAfter(f *testing.F) {
 		if seconds, err := strconv.ParseUint(value, 10, 32); err == nil && asked != time.Duration(seconds)*time.Second {
 			t.Fatalf("%q is %v", value, asked)
 		}
-		// No wait is longer than the cap and its jitter, and none is shorter than the server asks.
+		// No delay is longer than the cap and its jitter, and none is shorter than the server asks.
 		delay, err := policy.delay(1, &APIError{StatusCode: 503, RetryAfter: asked})
 		if asked > policy.MaxRetryAfter {
 			if err == nil || !strings.Contains(err.Error(), asked.String()) {

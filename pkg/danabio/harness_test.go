@@ -1,4 +1,4 @@
-// How a test of the client is written here:
+// A test of the client looks like this:
 //
 //	s := newScript(t).on(start, status(429, "", "Retry-After", "7"), started)
 //	inBubble(t, s, func(b *bed) {
@@ -7,18 +7,18 @@
 //		if gap := b.gaps(start)[0]; gap < 7*time.Second { … }
 //	})
 //
-// A script is a server: on lists the replies of an operation (token, start, download), in order.
-// A reply that nobody asks for, and a request that has no reply, fail the test; only the token
+// A script is a server. Its method on lists the replies of an operation (token, start, download) in
+// order. A test fails if a reply remains unused or if a request has no reply. Only the token
 // endpoint answers without a script. Replies are status, tokenReply, zipReply, started, hangUp or
-// any handler. pkg/contract checks what passes against the spec; broken exempts a reply that is
-// malformed on purpose.
+// any handler. pkg/contract checks requests and answers against the spec; broken exempts a reply
+// that is malformed on purpose.
 //
-// inBubble runs client and server over net.Pipe in a bubble of testing/synctest: hours of waiting
-// take no time, are exact to the nanosecond, and a goroutine that is left behind fails the test.
-// Options after the function change the danabio.Config. Afterwards the script tells what came:
-// calls, gaps, header. For files there are target, files and wantFiles; for documents request and
-// pdf; for evidence smallZIP and zipOf. A test that needs a real connection, TLS or a process of
-// its own starts them itself.
+// inBubble runs client and server over net.Pipe in a bubble of testing/synctest. Hours of waiting
+// take no time and are exact to the nanosecond, and a leaked goroutine fails the test. Options
+// after the function change the danabio.Config. Afterwards calls, gaps and header of the script
+// describe the requests. target, files and wantFiles help with files, request and pdf with
+// documents, and smallZIP and zipOf with evidence. A test that needs a real connection, TLS or a
+// separate process starts it itself.
 
 package danabio_test
 
@@ -61,8 +61,8 @@ const (
 // reply answers one request.
 type reply func(http.ResponseWriter, *http.Request)
 
-// script is a server that answers each operation with the given replies, in order, and nothing
-// after them. Only the token endpoint then continues to issue tokens. Each reply must be used.
+// script is a server that answers each operation with the given replies in order, and with nothing
+// after them. The token endpoint alone keeps issuing tokens. The client must use each reply.
 type script struct {
 	t *testing.T
 
@@ -74,7 +74,7 @@ type script struct {
 	remotes map[string][]string
 	tokens  int
 
-	optional reply // of any request beyond the script
+	optional reply // answers any request beyond the script
 }
 
 func newScript(t *testing.T) *script {
@@ -159,7 +159,7 @@ func (s *script) header(operation string, n int) http.Header {
 	return s.headers[operation][n]
 }
 
-// status answers with a status and a body, after it has read the request.
+// status reads the request and answers with a status and a body.
 func status(code int, body string, headers ...string) reply {
 	return func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -174,7 +174,7 @@ func status(code int, body string, headers ...string) reply {
 	}
 }
 
-// broken marks a reply that is deliberately not as the spec has it.
+// broken marks a reply that deliberately violates the spec.
 func broken(next reply) reply {
 	return func(w http.ResponseWriter, r *http.Request) {
 		contract.Exempt(r)
@@ -182,7 +182,7 @@ func broken(next reply) reply {
 	}
 }
 
-// hangUp closes the connection, after it has read the request.
+// hangUp reads the request and then closes the connection.
 func hangUp(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body)
 	conn, _, err := http.NewResponseController(w).Hijack()
@@ -206,7 +206,7 @@ func zipReply(content []byte) reply {
 	}
 }
 
-// smallZIP is evidence of one small file.
+// smallZIP returns evidence with one small file.
 func smallZIP(t testing.TB) []byte { return zipOf(t, `{"result":"completed"}`) }
 
 func zipOf(t testing.TB, text string) []byte {
@@ -226,7 +226,7 @@ func zipOf(t testing.TB, text string) []byte {
 	return b.Bytes()
 }
 
-// pdf is a document of n bytes that passes for a PDF.
+// pdf returns a document of n bytes that passes as a PDF.
 func pdf(n int) []byte {
 	content := make([]byte, max(n, 16))
 	_, _ = rand.Read(content)
@@ -245,8 +245,8 @@ func request(documents ...danabio.Document) danabio.CircuitRequest {
 	}
 }
 
-// bed is a client and a server that talk over net.Pipe in a bubble of testing/synctest: time passes
-// only while all wait, and no goroutine may be left at the end.
+// bed is a client and a server that talk over net.Pipe in a bubble of testing/synctest. Time passes
+// only while all goroutines wait, and none may be left at the end.
 type bed struct {
 	*testing.T
 	*script
@@ -254,8 +254,8 @@ type bed struct {
 	dials  atomic.Int32
 }
 
-// checkedClient fails the test if the client's requests deviate from the spec. The answers of the
-// test's server are not checked, because the test chooses them.
+// checkedClient fails the test if the client's requests violate the spec. It does not check the
+// answers, because the test chooses them.
 func checkedClient(t *testing.T) func(contract.Finding) {
 	fail := contract.FailTest(t)
 	return func(finding contract.Finding) {
@@ -263,7 +263,7 @@ func checkedClient(t *testing.T) func(contract.Finding) {
 		switch finding.Class {
 		case contract.ClassResponseInvalid:
 			return
-		// of the request or of the answer
+		// These classes apply to the request or to the answer.
 		case contract.ClassMediaType, contract.ClassUndocumentedField, contract.ClassLength:
 			if finding.Status >= 300 || finding.Operation == "downloadEvidence" {
 				return
@@ -354,7 +354,7 @@ func (l *pipeListener) Accept() (net.Conn, error) {
 func (l *pipeListener) Close() error   { l.once.Do(func() { close(l.closed) }); return nil }
 func (l *pipeListener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
 
-// files lists the folder, sorted.
+// files returns the sorted names in the folder.
 func files(t testing.TB, folder string) []string {
 	t.Helper()
 	entries, err := os.ReadDir(folder)

@@ -21,8 +21,8 @@ const (
 		11, 13
 )
 
-// h2 is the server's side of an HTTP/2 connection, by hand, since net/http's server does nothing
-// wrong.
+// h2 is the server's side of an HTTP/2 connection. The tests write the frames themselves because
+// net/http's server makes no mistakes.
 type h2 struct {
 	t *testing.T
 	net.Conn
@@ -40,13 +40,13 @@ func (c *h2) reset(stream, code uint32) {
 	_ = c.frame(frameReset, 0, stream, binary.BigEndian.AppendUint32(nil, code))
 }
 
-// goAway says that nothing above the last stream was looked at.
+// goAway tells the client that the server processed nothing above the last stream.
 func (c *h2) goAway(last, code uint32) {
 	_ = c.frame(frameGoAway, 0, 0, binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, last), code))
 }
 
-// anotherKind is a RoundTripper that is no *http.Transport, as wrappers are; below such a one the
-// client may still speak HTTP/2.
+// anotherKind wraps the transport in a RoundTripper that is not an *http.Transport. Below such a
+// wrapper the client may still speak HTTP/2.
 func anotherKind(transport *http.Transport) http.RoundTripper {
 	transport.ForceAttemptHTTP2 = true
 	return roundTripper(transport.RoundTrip)
@@ -54,8 +54,8 @@ func anotherKind(transport *http.Transport) http.RoundTripper {
 
 var overHTTP2 = &tls.Config{Certificates: goodServer.Certificates, NextProtos: []string{"h2"}}
 
-// begin reads what the client says first, and frames up to the end of a request, whose stream it
-// returns, unless the client goes before that.
+// begin reads the client's preface and its frames up to the end of a request. It returns the stream
+// of the request, and false if the client closes the connection before that.
 func (c *h2) begin(settings bool) (stream uint32, ok bool) {
 	const text = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 	got := make([]byte, len(text))
@@ -90,7 +90,7 @@ func (c *h2) next() (kind, flags byte, stream uint32, err error) {
 	return head[3], head[4], binary.BigEndian.Uint32(head[5:]), err
 }
 
-// rest reads until the client closes the connection, and counts what else it asks for.
+// rest reads until the client closes the connection, and counts further requests.
 func (c *h2) rest(another func() bool) {
 	for {
 		switch kind, _, _, err := c.next(); {
@@ -102,7 +102,7 @@ func (c *h2) rest(another func() bool) {
 	}
 }
 
-// fields writes headers as literals that no table keeps (RFC 7541, section 6.2.2).
+// fields encodes headers as literals without indexing (RFC 7541, section 6.2.2).
 func fields(pairs ...string) []byte {
 	var out []byte
 	for i, text := range pairs {
@@ -115,7 +115,7 @@ func fields(pairs ...string) []byte {
 	return out
 }
 
-// hpackLength writes an integer with a prefix of 7 bits (RFC 7541, section 5.1).
+// hpackLength appends an integer with a prefix of 7 bits (RFC 7541, section 5.1).
 func hpackLength(out []byte, n int) []byte {
 	if n < 127 {
 		return append(out, byte(n))
@@ -138,8 +138,8 @@ func (c *h2) body(stream uint32, content []byte) {
 	}
 }
 
-// net/http sends again what an HTTP/2 server did not take, without a pause and without an end. How
-// often is for the retry policy to say.
+// net/http repeats a request that an HTTP/2 server did not process, without a pause and without a
+// limit. The retry policy must decide how often the client sends it.
 func TestWhatHTTP2RefusesIsSentAsOftenAsThePolicySays(t *testing.T) {
 	overTLSOfTheCaller := func(transport *http.Transport) {
 		dial := transport.DialContext
@@ -176,7 +176,7 @@ func TestWhatHTTP2RefusesIsSentAsOftenAsThePolicySays(t *testing.T) {
 			for _, operation := range []string{token, download} {
 				t.Run(operation+", "+name+way, func(t *testing.T) {
 					const enough = 1000
-					// net/http may send each once more before it sees that the client ended it.
+					// net/http may repeat each attempt once before it notices its end.
 					if got := f.run(t, operation, target(t), enough); got.attempts < 4 || got.attempts > 8 ||
 						got.err != "ErrUnavailable" {
 						t.Errorf("%d requests, %q; want 4 to 8, ErrUnavailable", got.attempts, got.err)

@@ -21,7 +21,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// notebook is a Journal that records its calls, and fails when it is told to.
+// notebook is a Journal that records its calls and can fail.
 type notebook struct {
 	mu       sync.Mutex
 	intents  []danabio.StartIntent
@@ -100,8 +100,8 @@ func TestIntentStandsBeforeTheFirstByteAndTheResultAfter(t *testing.T) {
 	}, journaled(n))
 }
 
-// failingDials lets the first connections through, which is the token's, and refuses so many after
-// it.
+// failingDials lets the first connections through, such as the token's, and refuses the given
+// number after them.
 func failingDials(through, refused int) func(*danabio.Config) {
 	return func(config *danabio.Config) {
 		transport := config.HTTPClient.Transport.(*http.Transport)
@@ -121,7 +121,7 @@ func TestEachStartIsOneIntentWithOneResult(t *testing.T) {
 		replies []reply
 		option  func(*danabio.Config)
 		outcome danabio.OutcomeState
-		fails   error // nil: it succeeds
+		fails   error // nil if the start succeeds
 	}{
 		"started":                {[]reply{started}, nothing, danabio.Started, nil},
 		"429, then started":      {[]reply{status(429, ""), started}, nothing, danabio.Started, nil},
@@ -173,7 +173,7 @@ func TestEachStartIsOneIntentWithOneResult(t *testing.T) {
 
 var errAny = errors.New("any")
 
-// Without a journal's yes nothing leaves, and without anything to send the journal is not asked.
+// The client does not ask the journal as long as it has nothing to send.
 func TestStartThatCannotBeSentHasNoIntent(t *testing.T) {
 	t.Run("bad input", func(t *testing.T) {
 		n := &notebook{}
@@ -306,8 +306,8 @@ func TestResultIsWrittenThoughTheCallersContextHasEnded(t *testing.T) {
 	}, journaled(n))
 }
 
-// flippingFS gives a file that has another content of the same size and time from its n-th opening
-// on.
+// flippingFS returns a file whose content changes from the given opening on. Its size and time stay
+// the same.
 func flippingFS(content []byte, from int) *changingFS {
 	return &changingFS{content: content, change: func(opened int, file *fstest.MapFile) {
 		if opened >= from {
@@ -319,7 +319,7 @@ func flippingFS(content []byte, from int) *changingFS {
 
 // Size and time do not show every change, but the intent's digest does.
 func TestWhatIsSentIsWhatTheIntentSays(t *testing.T) {
-	// It is opened for the check, for the digest, at the end of that, and for the sending.
+	// The client opens the file for the check, for the digest, after the digest, and for sending.
 	n := &notebook{}
 	s := newScript(t).on(start, broken(func(_ http.ResponseWriter, r *http.Request) {
 		if _, err := io.Copy(io.Discard, r.Body); err == nil {
@@ -356,7 +356,7 @@ func TestDocumentThatChangesUnderTheDigestIsNotSent(t *testing.T) {
 	}, journaled(n))
 }
 
-// Each attempt sends the intent's body, or none.
+// Each attempt sends exactly the intent's body, or fails.
 func TestEveryAttemptIsHeldAgainstTheIntent(t *testing.T) {
 	n := &notebook{}
 	s := newScript(t).on(start, status(429, ""), broken(func(_ http.ResponseWriter, r *http.Request) {
@@ -365,7 +365,7 @@ func TestEveryAttemptIsHeldAgainstTheIntent(t *testing.T) {
 		}
 	}))
 	inBubble(t, s, func(b *bed) {
-		// The first sending opens it twice more.
+		// The first attempt opens the file twice more.
 		_, err := b.client.StartCircuit(b.Context(), request(danabio.FS(flippingFS(pdf(1000), 6), "contrato.pdf")))
 		if !errors.As(err, new(*danabio.OutcomeUnknownError)) || len(n.results) != 1 ||
 			n.results[0].Outcome != danabio.PartlySent {

@@ -32,8 +32,8 @@ const (
 	maxMemory = 64 << 20
 )
 
-// inChild runs this test again in a separate process, whose whole memory is then known, and returns
-// its output.
+// inChild runs this test again in a separate process and returns its output. The memory of that
+// process is known as a whole.
 func inChild(t *testing.T, url string, environment ...string) string {
 	t.Helper()
 	child := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
@@ -55,8 +55,8 @@ func inChild(t *testing.T, url string, environment ...string) string {
 	return string(out)
 }
 
-// sayMemory prints what the system knows of this process, the peak of its memory too. What the
-// parent could ask for, ru_maxrss, counts the parent's own memory at the fork.
+// sayMemory prints the system's figures for this process, including its peak memory. The parent
+// cannot use ru_maxrss, because that includes the parent's own memory at the fork.
 func sayMemory(t *testing.T) {
 	t.Helper()
 	status, err := os.ReadFile("/proc/self/status")
@@ -122,8 +122,8 @@ func (noiseInfo) ModTime() time.Time { return time.Unix(1e9, 0) }
 func (noiseInfo) IsDir() bool        { return false }
 func (noiseInfo) Sys() any           { return nil }
 
-// Memory does not grow with the document: 1 GiB goes out in 64 MiB of the whole process, whole and
-// under its exact length.
+// Memory does not grow with the document. A process sends 1 GiB with at most 64 MiB of memory, and
+// the document arrives whole with its exact length.
 func TestMemoryOfAHugeStart(t *testing.T) {
 	if testing.Short() {
 		t.Skip("1 GiB is sent; a run without -short does it")
@@ -178,7 +178,8 @@ func (r *countingReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// decodedDigest decodes the content of the one document as it comes, without holding it.
+// decodedDigest decodes the content of the one document while it reads, without holding it in
+// memory.
 func decodedDigest(t *testing.T, body io.Reader) string {
 	const mark = `"content":"`
 	var before []byte
@@ -203,7 +204,7 @@ func decodedDigest(t *testing.T, body io.Reader) string {
 	return hex.EncodeToString(digest.Sum(nil))
 }
 
-// Nor does it grow with the evidence.
+// Memory does not grow with the evidence either.
 func TestMemoryOfAHugeDownload(t *testing.T) {
 	if testing.Short() {
 		t.Skip("1 GiB is received; a run without -short does it")

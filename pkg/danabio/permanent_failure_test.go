@@ -23,7 +23,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// counted is a server on a socket that handles each connection by hand.
+// counted is a server on a socket that handles each connection itself and counts the connections.
 type counted struct {
 	net.Listener
 	connections atomic.Int32
@@ -53,8 +53,9 @@ func serveEach(t *testing.T, handle func(net.Conn)) *counted {
 	return s
 }
 
-// shakes handles a connection by a TLS handshake, and reads on until the client goes: what is not
-// read when it closes would have the system send a reset, which may overtake an alert.
+// shakes returns a handler that does a TLS handshake and then reads until the client closes the
+// connection. If it closed with unread data, the system would send a reset, which may overtake an
+// alert.
 func shakes(config *tls.Config) func(net.Conn) {
 	return func(conn net.Conn) {
 		if tls.Server(conn, config).Handshake() != nil {
@@ -64,7 +65,7 @@ func shakes(config *tls.Config) func(net.Conn) {
 	}
 }
 
-// says reads once, and says something.
+// says returns a handler that reads once and then sends the text.
 func says(text string) func(net.Conn) {
 	return func(conn net.Conn) {
 		_, _ = conn.Read(make([]byte, 16<<10))
@@ -72,7 +73,7 @@ func says(text string) func(net.Conn) {
 	}
 }
 
-// hugeKey is a key that is too large to be read, and signs nothing right.
+// hugeKey is a key that is too large for the client to accept. Its signatures are invalid.
 type hugeKey struct{}
 
 func (hugeKey) Public() crypto.PublicKey {
@@ -83,8 +84,8 @@ func (hugeKey) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) {
 	return make([]byte, 1026), nil
 }
 
-// wantAtOnce calls each operation, and fails unless each ends at once, by one connection, with that
-// error and no other to decide on.
+// wantAtOnce calls each operation. It fails unless each one ends at once, after one connection,
+// with the wanted error and no other error that a caller can decide on.
 func wantAtOnce(t *testing.T, s *counted, config danabio.Config, want error, text string) {
 	t.Helper()
 	for _, operation := range all {
@@ -116,7 +117,7 @@ func wantAtOnce(t *testing.T, s *counted, config danabio.Config, want error, tex
 	}
 }
 
-// An error that will not go away ends each operation at once, and says what it is.
+// A permanent error ends each operation at once and says what is wrong.
 func TestWhatDoesNotMendItselfIsNoOutage(t *testing.T) {
 	ca := testca.New(t)
 	good := ca.Issue(t, testca.Subject{Name: "the server", Hosts: []string{"127.0.0.1", "localhost"}})
@@ -124,8 +125,8 @@ func TestWhatDoesNotMendItselfIsNoOutage(t *testing.T) {
 	serving := func(certificate tls.Certificate) *tls.Config {
 		return &tls.Config{Certificates: []tls.Certificate{certificate}}
 	}
-	// A ServerHello of TLS 1.0, as of a server that knows nothing newer: version, random, no
-	// session, a cipher, no compression.
+	// A ServerHello of TLS 1.0, as an old server sends it: version, random, no session, a cipher,
+	// no compression.
 	oldHello := "\x16\x03\x01\x00\x2a\x02\x00\x00\x26\x03\x01" + strings.Repeat("r", 32) + "\x00\x00\x2f\x00"
 	rsaOnly := serving(ca.Issue(t, testca.Subject{Name: "the server", Hosts: []string{"127.0.0.1"}, RSA: true}))
 	rsaOnly.MaxVersion, rsaOnly.CipherSuites = tls.VersionTLS12, []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA}
@@ -202,8 +203,7 @@ func portOf(l net.Listener) string {
 	return port
 }
 
-// A server that treats plain HTTP as a mistake answers 400, which says nothing about the
-// credentials.
+// A TLS server that gets plain HTTP answers 400, which says nothing about the credentials.
 func TestPlainHTTPToAServerOfTLSIsNamed(t *testing.T) {
 	for name, body := range map[string]string{
 		"Go":    "Client sent an HTTP request to an HTTPS server.\n",
@@ -223,7 +223,7 @@ func TestPlainHTTPToAServerOfTLSIsNamed(t *testing.T) {
 	}
 }
 
-// answersConnect answers CONNECT.
+// answersConnect returns a handler that answers CONNECT.
 func answersConnect(answer string) func(net.Conn) {
 	return func(conn net.Conn) {
 		if _, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
@@ -232,8 +232,8 @@ func answersConnect(answer string) func(net.Conn) {
 	}
 }
 
-// answersSOCKS answers the greeting of SOCKS 5, and the request after it if there is an answer to
-// that.
+// answersSOCKS returns a handler that answers the greeting of SOCKS 5, and the request after it if
+// there is a reply for that.
 func answersSOCKS(method byte, reply ...byte) func(net.Conn) {
 	return func(conn net.Conn) {
 		_, _ = conn.Read(make([]byte, 1024))
@@ -246,7 +246,7 @@ func answersSOCKS(method byte, reply ...byte) func(net.Conn) {
 	}
 }
 
-// A proxy that refuses is asked once: repeated wrong passwords lock accounts.
+// The client asks a proxy that refuses only once, because repeated wrong passwords lock accounts.
 func TestProxyThatRefusesIsAskedOnce(t *testing.T) {
 	refusing := func(t *http.Transport) {
 		t.OnProxyConnectResponse = func(context.Context, *url.URL, *http.Request,
@@ -293,7 +293,7 @@ func TestProxyThatRefusesIsAskedOnce(t *testing.T) {
 	}
 }
 
-// What a proxy cannot do now it may do later.
+// A proxy that cannot reach the server now may reach it later, so the client asks again.
 func TestProxyThatCannotReachTheServerIsAskedAgain(t *testing.T) {
 	for name, test := range map[string]struct {
 		scheme string
@@ -321,7 +321,7 @@ func TestProxyThatCannotReachTheServerIsAskedAgain(t *testing.T) {
 	}
 }
 
-// Plain HTTP has no CONNECT: there the proxy's status comes as an answer.
+// Plain HTTP uses no CONNECT, so the proxy's status arrives as an answer.
 func TestProxyThatRefusesPlainHTTPIsAskedOnce(t *testing.T) {
 	for _, operation := range all {
 		t.Run(operation, func(t *testing.T) {
@@ -340,8 +340,8 @@ func TestProxyThatRefusesPlainHTTPIsAskedOnce(t *testing.T) {
 	}
 }
 
-// A Proxy of the caller's that fails, or names what net/http would make something else of, leaves
-// nothing to be sent.
+// The client sends nothing if the caller's Proxy function fails, or if it returns a URL that
+// net/http would misinterpret.
 func TestProxyFunctionThatCannotBeUsed(t *testing.T) {
 	s := serveEach(t, func(net.Conn) {})
 	for name, proxy := range map[string]func(*http.Request) (*url.URL, error){
@@ -379,7 +379,7 @@ func TestProxyFunctionThatCannotBeUsed(t *testing.T) {
 	}
 }
 
-// What no rule knows is tried as often as others, and is no outage.
+// The client tries an unknown failure as often as others, but does not report an outage.
 func TestUnknownFailureIsNoOutage(t *testing.T) {
 	tries := 0
 	client := newClient(t, danabio.Config{

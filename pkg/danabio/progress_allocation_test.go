@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// endless gives zeros.
+// endless is a body of zeros without an end.
 type endless struct{}
 
 func (endless) Read(p []byte) (int, error) { return len(p), nil }
 func (endless) Close() error               { return nil }
 
-// Progress costs no memory, told or not.
+// Progress allocates no memory, with or without a Progress function.
 func TestProgressAllocatesNothingForEachPiece(t *testing.T) {
 	for name, told := range map[string]func(Progress){"told": func(Progress) {}, "not told": nil} {
 		stream := newEvidenceStream(t.Context(), &http.Response{Body: endless{}, ContentLength: -1}, time.Now())

@@ -17,7 +17,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// told collects what a client tells.
+// told collects the progress that a client reports.
 type told struct {
 	mu  sync.Mutex
 	all []danabio.Progress
@@ -31,7 +31,7 @@ func (p *told) option(config *danabio.Config) {
 	}
 }
 
-// tries checks that each try grows from nothing, and returns where it ended.
+// tries checks that each attempt grows from zero, and returns the last progress of each.
 func (p *told) tries(t *testing.T) []danabio.Progress {
 	t.Helper()
 	var ends []danabio.Progress
@@ -75,7 +75,8 @@ func TestProgressOfAStart(t *testing.T) {
 	}
 }
 
-// The journal's digest is made of the same body, but is no transfer.
+// The client reads the same body for the journal's digest, but reports no progress, because that is
+// not a transfer.
 func TestProgressIsNotToldOfTheDigestForTheJournal(t *testing.T) {
 	var p told
 	inBubble(t, newScript(t).on(start, started), func(b *bed) {
@@ -136,7 +137,7 @@ func TestProgressOfADownload(t *testing.T) {
 	}
 }
 
-// That a download starts over is told when it is decided, before the pause.
+// The client reports a restart when it decides on it, before the pause.
 func TestProgressTellsOfARestartAtOnce(t *testing.T) {
 	var cutAt, restarted time.Time
 	content := smallZIP(t)
@@ -214,11 +215,11 @@ func TestWaitEndsWithItsTurn(t *testing.T) {
 	})
 }
 
-// A turn that does not come is waited for no longer than the evidence.
+// The wait for a turn obeys the same limits as the wait for the evidence.
 func TestWaitForATurnEndsToo(t *testing.T) {
 	for name, test := range map[string]struct {
 		polls int
-		after time.Duration // the context ends; 0: it does not
+		after time.Duration // when the context ends; 0 if it does not
 		took  time.Duration
 		want  error
 	}{

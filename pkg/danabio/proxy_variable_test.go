@@ -9,8 +9,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// Package net/http takes a variable that it cannot read for no proxy, and would send the secret
-// directly.
+// net/http ignores a proxy variable that it cannot parse, and would send the secret directly.
 func TestNewRefusesAProxyVariableThatCannotBeUsed(t *testing.T) {
 	defaults := http.DefaultTransport.(*http.Transport)
 	own := defaults.Clone()

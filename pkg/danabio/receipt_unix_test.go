@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// A pipe that nobody writes to has no end.
+// A pipe without a writer never ends, so ReadReceipt must not wait for it.
 func TestReadReceiptDoesNotWaitForAPipe(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "evidence.zip.receipt.json")
 	if err := syscall.Mkfifo(path, 0o600); err != nil {

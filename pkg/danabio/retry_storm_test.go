@@ -20,13 +20,14 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// callers is how many call at once in a storm.
+// callers is the number of concurrent calls in a storm.
 const callers = 1000
 
-// crowd is callers who each do the same operation, and when the server saw each of them.
+// crowd is a group of callers that run the same operation. It records when the server saw each of
+// them.
 type crowd struct {
 	operation string
-	name      func(*http.Request) string // of the caller whose request it is
+	name      func(*http.Request) string // name of the caller that sent the request
 	call      func(b *bed, ctx context.Context, n int) error
 
 	mu   sync.Mutex
@@ -35,7 +36,7 @@ type crowd struct {
 
 func callerName(n int) string { return fmt.Sprintf("caller-%03d", n) }
 
-// each storm gets new crowds
+// crowds returns new crowds; each storm needs its own.
 func crowds(t *testing.T) map[string]*crowd {
 	folder := t.TempDir()
 	return map[string]*crowd{
@@ -61,8 +62,8 @@ func crowds(t *testing.T) map[string]*crowd {
 				return err
 			},
 		},
-		// Tokens of one client are asked for once however many wait, so these are clients of their
-		// own.
+		// A client asks for one token however many callers wait, so each of these callers has a
+		// separate client.
 		"tokens": {
 			operation: token,
 			name: func(r *http.Request) string {
@@ -73,7 +74,7 @@ func crowds(t *testing.T) map[string]*crowd {
 	}
 }
 
-// storm runs a test with a crowd and a server that gives each request to answer.
+// storm runs a test with a crowd and a server that sends answer to each request.
 func storm(t *testing.T, c *crowd, answer reply, test func(b *bed, all func(ctx context.Context, count int) []result)) {
 	t.Helper()
 	c.seen = map[string][]time.Time{}
@@ -97,7 +98,7 @@ func storm(t *testing.T, c *crowd, answer reply, test func(b *bed, all func(ctx 
 	inBubble(t, s, func(b *bed) {
 		if c.operation == token {
 			for range 2 * 4 * callers {
-				s.on(token, observed) // more than may be asked for
+				s.on(token, observed) // more than the clients may ask for
 			}
 			defer func() { s.replies = nil }()
 			clients := make([]*danabio.Client, callers)
@@ -135,7 +136,7 @@ type result struct {
 	at  time.Time
 }
 
-// wantAttempts checks that so many callers were seen, each so often.
+// wantAttempts checks that the server saw count callers with want attempts each.
 func (c *crowd) wantAttempts(t *testing.T, count, want int) {
 	t.Helper()
 	if len(c.seen) != count {
@@ -148,9 +149,9 @@ func (c *crowd) wantAttempts(t *testing.T, count, want int) {
 	}
 }
 
-// wantSpread checks that the times before attempt n+2 fill the whole of an interval evenly. Of
-// 1,000 draws a tenth of the interval gets 100, and less than 40 or more than 180 with a
-// probability below 1e-10 (Chernoff bound); this is asked less than 200 times in a run.
+// wantSpread checks that the delays before attempt n+2 fill the whole interval evenly. With 1,000
+// draws, each tenth of the interval gets 100 on average. The probability of less than 40 or more
+// than 180 is below 1e-10 (Chernoff bound). A run makes less than 200 of these checks.
 func (c *crowd) wantSpread(t *testing.T, n int, from, length time.Duration) {
 	t.Helper()
 	var slots [10]int
@@ -169,8 +170,8 @@ func (c *crowd) wantSpread(t *testing.T, n int, from, length time.Duration) {
 	}
 }
 
-// All fail for a minute, and do not come back together; after it each gets through at the first
-// try.
+// All requests fail for a minute. The callers retry at different times, and after the minute each
+// succeeds at the first attempt.
 func TestStormOfRetriesIsSpread(t *testing.T) {
 	evidence := zipReply(smallZIP(t))
 	success := map[string]reply{"downloads": evidence, "starts": started, "tokens": tokenReply("opaque", 1799)}
@@ -178,8 +179,8 @@ func TestStormOfRetriesIsSpread(t *testing.T) {
 		who     string
 		code    int
 		headers []string
-		from    time.Duration    // of each interval
-		lengths [3]time.Duration // of the intervals before attempts 2, 3 and 4
+		from    time.Duration    // start of each interval
+		lengths [3]time.Duration // lengths of the intervals before attempts 2, 3 and 4
 		want    error
 	}{
 		{"downloads", 503, nil, 0, [3]time.Duration{250 * time.Millisecond, 500 * time.Millisecond, time.Second},
@@ -187,7 +188,7 @@ func TestStormOfRetriesIsSpread(t *testing.T) {
 		{"tokens", 503, nil, 0, [3]time.Duration{250 * time.Millisecond, 500 * time.Millisecond, time.Second},
 			danabio.ErrUnavailable},
 		{"starts", 429, nil, 0, [3]time.Duration{time.Second, 2 * time.Second, 4 * time.Second}, nil},
-		// All are told the same, so some of the jitter stays.
+		// All callers get the same Retry-After, so some jitter remains.
 		{"downloads", 503, []string{"Retry-After", "5"}, 5 * time.Second,
 			[3]time.Duration{250 * time.Millisecond, 250 * time.Millisecond, 250 * time.Millisecond},
 			danabio.ErrUnavailable},
@@ -230,7 +231,7 @@ func TestStormOfRetriesIsSpread(t *testing.T) {
 	}
 }
 
-// Callers of one client share its token, so the token endpoint sees one caller.
+// Callers of one client share its token, so the token endpoint gets one request at a time.
 func TestStormOfCallersOfOneClientIsOneTokenRequestAtATime(t *testing.T) {
 	unavailable := status(503, "")
 	inBubble(t, newScript(t).on(token, unavailable, unavailable, unavailable, unavailable), func(b *bed) {
@@ -249,8 +250,8 @@ func TestStormOfCallersOfOneClientIsOneTokenRequestAtATime(t *testing.T) {
 	})
 }
 
-// Every waiting call, for an answer or for the next attempt, returns at the moment of the
-// cancellation. The bubble checks that no goroutine is left.
+// Every call returns at the moment of the cancellation, whether it waits for an answer or for the
+// next attempt. The bubble checks that no goroutine is left.
 func TestStormIsCancelledAtOnce(t *testing.T) {
 	never := broken(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -276,7 +277,7 @@ func TestStormIsCancelledAtOnce(t *testing.T) {
 				defer cancel()
 				var cancelled time.Time
 				time.AfterFunc(10*time.Second, func() {
-					synctest.Wait() // so that all wait for something
+					synctest.Wait() // all calls are waiting now
 					cancelled = time.Now()
 					cancel()
 				})

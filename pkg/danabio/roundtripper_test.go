@@ -14,7 +14,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// answering is a RoundTripper over a handler, as tests and gateways in one process have it.
+// answering sets a RoundTripper that calls a handler, as tests and in-process gateways do.
 func answering(change func(*http.Response)) func(*danabio.Config) {
 	return func(config *danabio.Config) {
 		config.HTTPClient = &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
@@ -31,7 +31,7 @@ func answering(change func(*http.Response)) func(*danabio.Config) {
 	}
 }
 
-// What http.Client takes of a RoundTripper is enough here too.
+// The client accepts the same answers of a RoundTripper as http.Client does.
 func TestAnswersOfOtherRoundTrippers(t *testing.T) {
 	for name, change := range map[string]func(*http.Response){
 		"without a request": func(resp *http.Response) { resp.Request = nil },
@@ -47,7 +47,7 @@ func TestAnswersOfOtherRoundTrippers(t *testing.T) {
 	}
 }
 
-// net/http has no limit for what a proxy does before the connection stands.
+// net/http does not limit the time that a proxy takes to establish the connection.
 func TestProxyThatSaysNothing(t *testing.T) {
 	for _, scheme := range []string{"http", "socks5"} {
 		t.Run(scheme, func(t *testing.T) {
@@ -118,8 +118,7 @@ func TestAnswerThatDripsIsNotWaitedFor(t *testing.T) {
 	}
 }
 
-// A transport below that sends a request again has the body once only: the second time it cannot be
-// read.
+// A transport that repeats a request cannot read its body a second time.
 func TestATransportThatSendsAStartAgainCannotReadItsBody(t *testing.T) {
 	for _, how := range []string{"after an error", "after its end"} {
 		t.Run(how, func(t *testing.T) {

@@ -20,7 +20,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// Texts that must appear nowhere.
+// Texts that must not appear anywhere.
 const (
 	canarySecret = "canary-Secret-5e1f"
 	canaryToken  = "canary-Token-77ab"
@@ -124,8 +124,7 @@ func TestLogOfWhatWorkedHoldsNothingSecret(t *testing.T) {
 	}
 }
 
-// Whatever goes wrong, no error and no log quotes secret or personal data of the request or the
-// answer.
+// No error and no log quotes secret or personal data of the request or the answer.
 func TestErrorsAndLogsHoldNothingSecret(t *testing.T) {
 	echo := func(code int, mediaType string) reply {
 		return func(w http.ResponseWriter, r *http.Request) {
@@ -181,7 +180,7 @@ func TestErrorsAndLogsHoldNothingSecret(t *testing.T) {
 						slog.New(slog.NewJSONHandler(&lines, nil)).Error("failed", "error", err)
 						wantNoCanary(t, "logged error", lines.String())
 					}
-					// The rest is not asked for once the first refusal is final.
+					// The client does not ask for the other tokens once the first refusal is final.
 					s.replies[token] = nil
 				}, func(config *danabio.Config) {
 					config.Credentials = danabio.ClientCredentials("acme", canarySecret)
@@ -234,7 +233,7 @@ func TestTokenErrorsHoldNothingSecret(t *testing.T) {
 	}
 }
 
-// A secret with other characters than letters and digits goes out form-encoded, so the server may
+// A secret with characters other than letters and digits is sent form-encoded, so the server may
 // quote it in that form too.
 func TestTokenErrorsDoNotQuoteTheCredentialsAsTheyWereSent(t *testing.T) {
 	const secret = "canary+Secret/5e1f"
@@ -281,7 +280,7 @@ func TestAnswerThatIsNoHTTPIsNotQuoted(t *testing.T) {
 	}
 }
 
-// net/http prints to the standard logger what comes on an idle connection.
+// net/http prints to the standard logger the bytes that arrive on an idle connection.
 func TestSurplusBytesAreNotLogged(t *testing.T) {
 	var printed bytes.Buffer
 	log.SetOutput(&printed)

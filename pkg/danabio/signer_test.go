@@ -14,7 +14,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// What a caller may have around a signer.
+// Types in which a caller may keep a signer.
 type (
 	job struct {
 		Loan    string
@@ -38,7 +38,7 @@ func hasCanary(text string) bool {
 		strings.Contains(text, canaryNIF)
 }
 
-// printed is value in all ways that programs print it.
+// printed returns the value in every form in which programs print it.
 func printed(t *testing.T, value any) map[string]string {
 	t.Helper()
 	found := map[string]string{}
@@ -97,7 +97,7 @@ func TestSignerCanBeReadFromJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(content), &read); err != nil || read.Signer != canarySigner() {
 		t.Errorf("%v", err)
 	}
-	// What was masked is no signer, and must not become an empty one.
+	// A masked signer must not be read as an empty signer.
 	masked, err := json.Marshal(read)
 	if err != nil {
 		t.Fatal(err)
@@ -116,7 +116,7 @@ func TestPointerToASignerInAnUnexportedField(t *testing.T) {
 	}
 }
 
-// docs/security.md says where a signer is not masked.
+// docs/security.md lists where a signer is not masked.
 func TestWhereASignerIsNotMasked(t *testing.T) {
 	if text := fmt.Sprintf("%+v", closedJob{canarySigner()}); !hasCanary(text) {
 		t.Errorf("an unexported field is printed as %s: the documentation says less than is true", text)

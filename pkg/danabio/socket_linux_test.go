@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// systemFaults need what not every system has.
+// systemFaults need features that not every system has.
 func systemFaults() []socketFault {
 	return []socketFault{
 		{operations: all, phase: "connect", name: "listener whose queue is full", kind: of("not sent"),
@@ -15,8 +15,8 @@ func systemFaults() []socketFault {
 	}
 }
 
-// fullPort is one where nobody accepts and no connection more can wait for it, so that nothing
-// answers.
+// fullPort returns the address of a listener that never accepts and whose queue is full, so that
+// nothing answers.
 func fullPort(t *testing.T) string {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -23,7 +23,7 @@ import (
 )
 
 var (
-	asks   = []string{token, download, wait} // what may go out on HTTP/2
+	asks   = []string{token, download, wait} // operations that may use HTTP/2
 	starts = []string{start}
 )
 
@@ -32,7 +32,7 @@ func socketFaults(t *testing.T) []socketFault {
 		earlyFaults(), proxyFaults(), h2Faults(), cutFaults())
 }
 
-// largeZIP is evidence of one file of n bytes, which is the same each time.
+// largeZIP returns evidence with one file of n bytes. The bytes are the same each time.
 func largeZIP(n int) []byte {
 	content := make([]byte, n)
 	_, _ = rand.NewChaCha8([32]byte{}).Read(content)
@@ -51,8 +51,8 @@ func largeZIP(n int) []byte {
 	return b.Bytes()
 }
 
-// closedPort is one where nobody listens, and nobody can begin to: it is the near end of a
-// connection.
+// closedPort returns the address of a port where nobody listens. Nobody can begin to listen there
+// because the port is the near end of a connection.
 func closedPort(t *testing.T) string {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -67,7 +67,7 @@ func closedPort(t *testing.T) string {
 	return conn.LocalAddr().String()
 }
 
-// deafPort is one where somebody listens who never accepts.
+// deafPort returns the address of a listener that never accepts.
 func deafPort(t *testing.T) string {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -77,7 +77,7 @@ func deafPort(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-// impatient waits for the headers of an answer no longer than it takes to see that none come.
+// impatient shortens the wait for an answer's headers in faults that never send any.
 func impatient(t *http.Transport) { t.ResponseHeaderTimeout = 50 * time.Millisecond }
 
 func reachFaults() []socketFault {
@@ -94,7 +94,8 @@ var bothEnds = []struct {
 	end  func(*wire)
 }{{"RST", (*wire).reset}, {"FIN", (*wire).fin}}
 
-// brokenFaults end the connection at each point of a request and of its answer, by RST and by FIN.
+// brokenFaults end the connection at each point of a request and of its answer, once by RST and
+// once by FIN.
 func brokenFaults() []socketFault {
 	var faults []socketFault
 	at := func(operations []string, phase, name, line string, size int, before func(*wire)) {
@@ -131,7 +132,7 @@ func brokenFaults() []socketFault {
 	return faults
 }
 
-// strangerFaults are servers that speak something else.
+// strangerFaults are servers that speak another protocol.
 func strangerFaults() []socketFault {
 	const banner = "SSH-2.0-OpenSSH_9.6\r\n"
 	var faults []socketFault
@@ -229,19 +230,19 @@ func handshakeFaults(t *testing.T) []socketFault {
 	}
 	with(all, "client certificate wanted, TLS 1.2", "no TLS", &tls.Config{Certificates: goodServer.Certificates,
 		ClientAuth: tls.RequireAnyClientCert, MaxVersion: tls.VersionTLS12})
-	// With TLS 1.3 the client's handshake is over before the server judges, so that the request is
-	// on its way.
+	// With TLS 1.3 the client finishes its handshake before the server checks it, so the request is
+	// already on its way.
 	late := with(all, "client certificate wanted, TLS 1.3", "no TLS, partly sent",
 		&tls.Config{Certificates: goodServer.Certificates, ClientAuth: tls.RequireAnyClientCert,
 			MinVersion: tls.VersionTLS13})
 	late.gate, late.size = 3, 1<<20
-	// If its reset overtakes the server's alert, the client sees a broken connection, which may
-	// mend.
+	// If the server's reset overtakes its alert, the client sees a broken connection, which may be
+	// temporary.
 	late.or = of("passes")
 	return faults
 }
 
-// expectFaults meet a start that asks before it sends.
+// expectFaults affect a start that waits for 100 Continue before it sends its body.
 func expectFaults() []socketFault {
 	const proceed = "HTTP/1.1 100 Continue\r\n\r\n"
 	var faults []socketFault
@@ -255,7 +256,7 @@ func expectFaults() []socketFault {
 				serve(w, req.Body)
 			}})
 	}
-	// rest reads the body, and answers.
+	// rest reads the body and then answers.
 	rest := func(w *wire, body io.Reader) {
 		if _, err := io.Copy(io.Discard, body); err != nil {
 			w.server.t.Error(err)
@@ -299,7 +300,7 @@ func expectFaults() []socketFault {
 	return faults
 }
 
-// earlyFaults answer in the middle of an upload of 8 MiB without reading on.
+// earlyFaults answer in the middle of an upload of 8 MiB and read no more of it.
 func earlyFaults() []socketFault {
 	var faults []socketFault
 	answering := func(name, line string, code int, rest func(*wire)) *socketFault {
@@ -327,13 +328,13 @@ func earlyFaults() []socketFault {
 		w.arrived()
 		w.reset()
 	}
-	// The reset ends the upload too, and net/http may hear of that first.
+	// The reset ends the upload too, and net/http may notice that first.
 	answering("401 in mid upload and RST, for the old token only", "passes", 401, reset).or = of("partly sent")
 	answering("413 in mid upload and RST", "refused", 413, reset).or = of("partly sent")
 	return faults
 }
 
-// proxyFaults lie between the client and a server of TLS.
+// proxyFaults occur in a proxy between the client and a TLS server.
 func proxyFaults() []socketFault {
 	var faults []socketFault
 	through := func(phase, name, line string, serve func(*wire)) {
@@ -379,7 +380,8 @@ func proxyFaults() []socketFault {
 	socks("no way to log in", "proxy refuses", "\x05\xff")
 	socks("not allowed", "proxy refuses", "\x05\x00\x05\x02"+nowhere)
 	socks("connection refused", "not sent", "\x05\x00\x05\x05"+nowhere)
-	faults[len(faults)-1].operations = []string{token, start, download} // the server plays no such proxy that connects
+	// A wait would then need a SOCKS proxy that works, which the server does not play.
+	faults[len(faults)-1].operations = []string{token, start, download}
 	through("connect", "proxy answers garbage", "no HTTP, not sent", saying("garbage\r\n\r\n"))
 	for _, by := range bothEnds {
 		through("connect", "proxy answers CONNECT with "+by.name, "not sent", func(w *wire) {
@@ -514,7 +516,7 @@ func h2Faults() []socketFault {
 	return faults
 }
 
-// h2Stalls take the client's whole patience, so they are for a bubble and not for sockets.
+// h2Stalls last until the client gives up, so they run in a bubble and not on sockets.
 func h2Stalls(t *testing.T) []fault {
 	var faults []fault
 	for _, n := range []int{0, 30_000} {
@@ -531,7 +533,7 @@ func h2Stalls(t *testing.T) []fault {
 					conn := tls.Server(back, overHTTP2)
 					c := &h2{t, conn, bufio.NewReader(conn)}
 					if stream, ok := c.begin(true); ok {
-						// A pipe holds nothing, so both ways must go on at once.
+						// A pipe has no buffer, so the test must read and write at once.
 						var reading sync.WaitGroup
 						defer reading.Wait()
 						reading.Go(func() { c.rest(func() bool { t.Error("another request came"); return false }) })
@@ -546,7 +548,7 @@ func h2Stalls(t *testing.T) []fault {
 	return faults
 }
 
-// flood sends a header block of n pieces of 16 KiB, or as many as are taken, without an end.
+// flood sends a header block without an end: n pieces of 16 KiB, or as many as the client accepts.
 func flood(c *h2, stream uint32, n int) {
 	piece := fields("x-filler", strings.Repeat("x", 16<<10-20))
 	_ = c.frame(frameHeaders, 0, stream, fields(":status", "200"))
@@ -557,14 +559,14 @@ func flood(c *h2, stream uint32, n int) {
 	}
 }
 
-// cutFaults cut the evidence at every 4 KiB, in each way that HTTP has to say how long it is.
+// cutFaults cut the evidence at every 4 KiB, for each way in which HTTP marks the end of a body.
 func cutFaults() []socketFault {
 	var faults []socketFault
 	for n := 4 << 10; n < len(socketZIP); n += 4 << 10 {
 		for _, framing := range []struct{ name, headers, before, between, line string }{
 			{"with a length", fmt.Sprintf("Content-Length: %d\r\n", len(socketZIP)), "", "", "cut"},
 			{"in chunks", "Transfer-Encoding: chunked\r\n", "1000\r\n", "\r\n", "cut"},
-			// HTTP cannot tell this from the end, the ZIP can.
+			// HTTP cannot tell this cut from the end of the body, but the ZIP reader can.
 			{"until the end of the connection", "Connection: close\r\n", "", "", "not acceptable"},
 		} {
 			faults = append(faults, socketFault{

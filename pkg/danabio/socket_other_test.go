@@ -2,5 +2,5 @@
 
 package danabio_test
 
-// systemFaults need what not every system has.
+// systemFaults need features that not every system has.
 func systemFaults() []socketFault { return nil }

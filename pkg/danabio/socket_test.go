@@ -25,41 +25,41 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// socketFault is one thing that goes wrong on real sockets of this machine. It occurs at every
-// attempt, except in a wait, where it occurs once.
+// socketFault is a fault on real sockets of this machine. It occurs at every attempt, except in a
+// wait, where it occurs once.
 type socketFault struct {
 	operations []string
 	phase      string
 	name       string
 	kind       kind
-	or         kind // what may happen too, since it is for the system to say; the table has what did
+	or         kind // another valid result, if the system decides; the table has the actual one
 
-	// The server's side of a connection that meets the fault; when it returns, the connection is
-	// closed. One of these:
+	// The server's side of a connection that meets the fault. The connection is closed when the
+	// function returns. At most one of these is set:
 	serve func(*wire)
-	h2    func(w *wire, c *h2, stream uint32) // to a request on HTTP/2, which all connections are then
+	h2    func(w *wire, c *h2, stream uint32) // serves a request; all connections use HTTP/2
 
-	secure    *tls.Config // of the server; nil: it speaks plain HTTP
-	handshake *tls.Config // of the server when it meets the fault; nil: as secure
-	plain     bool        // serve comes before any handshake
-	silent    bool        // no SETTINGS come on HTTP/2
-	proxied   bool        // the client comes through a proxy, which the server plays too
-	held      bool        // the client gets the connection when serve is done with it
-	gate      int         // the client reads nothing between one write and this one, counted from 1
-	// of a start's document; zero: 40,000 bytes, more than the transport's buffer, less than what
-	// asks before it sends
+	secure    *tls.Config // for the server; nil means plain HTTP
+	handshake *tls.Config // for the server when it meets the fault; nil means secure
+	plain     bool        // serve runs before any handshake
+	silent    bool        // the server sends no SETTINGS on HTTP/2
+	proxied   bool        // the client uses a proxy, which the server plays too
+	held      bool        // the client gets the connection when serve has returned
+	gate      int         // write before which the client stops reading, counted from 1
+	// size of a start's document. Zero means 40,000 bytes, which is more than the transport's
+	// buffer and less than the size from which the client waits for 100 Continue.
 	size   int
-	prints string // what net/http cannot be kept from printing
-	// net/http sends each attempt again by itself, and may do so once before it sees that the
-	// client ended it
+	prints string // output of net/http that the client cannot prevent
+	// net/http repeats each attempt by itself, and may do so once before it sees that the client
+	// ended it.
 	resent    bool
 	transport func(*http.Transport)
-	elsewhere func(*testing.T) (address string) // where a connection goes that meets the fault
-	limit     time.Duration                     // of connecting there
+	elsewhere func(*testing.T) (address string) // target of a connection that meets the fault
+	limit     time.Duration                     // time limit for connecting there
 }
 
-// inject runs the operation with the fault, and fails unless the result is the wanted one and each
-// fault occurred.
+// inject runs the operation with the fault. It fails unless the result is the wanted one and the
+// fault occurred as often as wanted.
 func (f socketFault) inject(t *testing.T, operation string) wanted {
 	want := decide(operation, f.kind)
 	path := target(t)
@@ -84,7 +84,7 @@ func (f socketFault) inject(t *testing.T, operation string) wanted {
 	return got
 }
 
-// run runs the operation, of which so many attempts meet the fault.
+// run runs the operation, and lets the first faulty attempts meet the fault.
 func (f socketFault) run(t *testing.T, operation, path string, faulty int) (got wanted) {
 	s := newSocketServer(t, f, operation, faulty)
 	transport := &http.Transport{DialContext: s.dial, TLSClientConfig: &tls.Config{RootCAs: authorities}}
@@ -118,7 +118,7 @@ func (f socketFault) run(t *testing.T, operation, path string, faulty int) (got 
 	defer cancel()
 	got.err = classes(call(ctx, client, operation, path, size, danabio.PollPolicy{MinInterval: time.Millisecond}))
 	_ = client.Close()
-	transport.CloseIdleConnections() // the client does not know those of another kind
+	transport.CloseIdleConnections() // the client does not close those of another RoundTripper
 	s.stop()
 	if text := printed.String(); f.prints == "" && text != "" || !strings.Contains(text, f.prints) {
 		t.Errorf("net/http printed %q, want %q", text, f.prints)
@@ -130,7 +130,7 @@ func (f socketFault) run(t *testing.T, operation, path string, faulty int) (got 
 	return got
 }
 
-// wantStored fails unless that very content lies at path, and its receipt says so.
+// wantStored fails unless the file at path has exactly that content and its receipt describes it.
 func wantStored(t *testing.T, path string, content []byte) {
 	t.Helper()
 	sum := sha256.Sum256(content)
@@ -152,7 +152,7 @@ func (c *countedTokens) Token() (*oauth2.Token, error) {
 	return &oauth2.Token{AccessToken: fmt.Sprintf("opaque-token-%d", c.n)}, nil
 }
 
-// socketServer serves on a real socket: the first connections meet the fault, the others do not.
+// socketServer serves on a real socket. The first connections meet the fault, the others do not.
 type socketServer struct {
 	net.Listener
 	t         *testing.T
@@ -164,8 +164,8 @@ type socketServer struct {
 
 	mu     sync.Mutex
 	faulty int
-	// connections that came; on HTTP/2 requests, since net/http may open a connection that it needs
-	// no longer
+	// Number of connections. On HTTP/2 it counts requests, since net/http may open a connection
+	// that it no longer needs.
 	attempts int
 	met      int
 	clients  map[string]chan *clientEnd // by address
@@ -195,8 +195,8 @@ func newSocketServer(t *testing.T, f socketFault, operation string, faulty int) 
 
 func (s *socketServer) stop() { _ = s.Close(); close(s.stopped); s.wait.Wait() }
 
-// The dialler gives a connection up that is there already when its context ends; then nobody tells
-// the server of the client's end.
+// If its context ends, the dialler drops a connection that is already established. The server then
+// never gets a clientEnd for it.
 func TestSocketServerStopsWithoutTheClientsEnd(t *testing.T) {
 	s := newSocketServer(t, socketFault{}, token, 0)
 	conn, err := net.Dial("tcp", s.Addr().String())
@@ -239,11 +239,11 @@ func (s *socketServer) client(address string) chan *clientEnd {
 	return s.clients[address]
 }
 
-// patience is for what happens at once on a machine that has time. It only keeps a failing test
-// from standing still.
+// patience limits what happens at once on an idle machine. It only keeps a failing test from
+// hanging.
 const patience = 20 * time.Second
 
-// dial is the client's.
+// dial is the client's DialContext.
 func (s *socketServer) dial(ctx context.Context, network, _ string) (net.Conn, error) {
 	if s.fault.elsewhere != nil && s.next() {
 		return (&net.Dialer{Timeout: s.fault.limit}).DialContext(ctx, network, s.elsewhere)
@@ -252,8 +252,7 @@ func (s *socketServer) dial(ctx context.Context, network, _ string) (net.Conn, e
 	if err != nil {
 		return nil, err
 	}
-	// So that what the server does not read stays with the client, whatever the system's buffers
-	// are.
+	// A fixed buffer keeps unread data with the client, whatever the system's buffers are.
 	if err := conn.(*net.TCPConn).SetWriteBuffer(64 << 10); err != nil {
 		return nil, err
 	}
@@ -276,7 +275,7 @@ func (s *socketServer) accept(conn *net.TCPConn) {
 	client := s.client(conn.RemoteAddr().String())
 	select {
 	case w.client = <-client:
-	case <-s.stopped: // a dial that ended when it was connected already has no client's end
+	case <-s.stopped: // an abandoned dial has no clientEnd
 		select {
 		case w.client = <-client:
 		default:
@@ -297,7 +296,7 @@ func (s *socketServer) accept(conn *net.TCPConn) {
 	switch {
 	case s.fault.plain:
 	case s.fault.handshake != nil:
-		_ = w.secure(s.fault.handshake) // whether it succeeds is the fault
+		_ = w.secure(s.fault.handshake) // the fault decides whether it succeeds
 	case s.fault.secure != nil:
 		if err := w.secure(s.fault.secure); err != nil {
 			s.t.Errorf("handshake: %v", err)
@@ -306,7 +305,7 @@ func (s *socketServer) accept(conn *net.TCPConn) {
 	s.fault.serve(w)
 }
 
-// http2 serves one request.
+// http2 serves one connection on HTTP/2.
 func (s *socketServer) http2(w *wire) {
 	defer close(w.client.served)
 	if w.secure(overHTTP2) != nil {
@@ -330,7 +329,7 @@ func (s *socketServer) http2(w *wire) {
 	}
 }
 
-// answer is what a good server does.
+// answer answers like a good server.
 func (s *socketServer) answer(w *wire) {
 	if s.fault.proxied {
 		w.connect()
@@ -345,7 +344,7 @@ func (s *socketServer) answer(w *wire) {
 	w.say(goodAnswer(s.operation))
 }
 
-// socketZIP is evidence that takes more than one packet.
+// socketZIP is evidence that needs more than one packet.
 var socketZIP = largeZIP(69_000)
 
 func goodBody(operation string) (media, body string) {
@@ -364,14 +363,14 @@ func goodAnswer(operation string) string {
 		media, len(body), body)
 }
 
-// secure puts TLS over the connection.
+// secure adds TLS to the connection.
 func (w *wire) secure(config *tls.Config) error {
 	conn := tls.Server(w.counted, config)
 	w.Conn, w.in = conn, bufio.NewReader(conn)
 	return conn.Handshake()
 }
 
-// connect is what a good proxy does.
+// connect answers CONNECT like a good proxy.
 func (w *wire) connect() {
 	if method := w.headers().Method; method != http.MethodConnect {
 		w.server.t.Errorf("the proxy was asked for %s, want CONNECT", method)
@@ -381,14 +380,14 @@ func (w *wire) connect() {
 
 // wire is the server's side of a connection.
 type wire struct {
-	net.Conn // over TLS if it is secured
+	net.Conn // the TLS connection after secure
 	in       *bufio.Reader
 	counted  *toldConn
 	client   *clientEnd
 	server   *socketServer
 }
 
-// toldConn counts what was written to it.
+// toldConn counts the bytes written to it.
 type toldConn struct {
 	*net.TCPConn
 	told int64
@@ -412,7 +411,7 @@ func (w *wire) headers() *http.Request {
 	return req
 }
 
-// request reads all of it.
+// request reads the whole request.
 func (w *wire) request() *http.Request {
 	req := w.headers()
 	if req.Header.Get("Expect") != "" {
@@ -424,7 +423,7 @@ func (w *wire) request() *http.Request {
 	return req
 }
 
-// upload reads the request's headers and n bytes of its body, which is longer.
+// upload reads the request's headers and n bytes of its longer body.
 func (w *wire) upload(n int64) {
 	req := w.headers()
 	if req.Header.Get("Expect") != "" {
@@ -435,7 +434,8 @@ func (w *wire) upload(n int64) {
 	}
 }
 
-// arrived waits until the client has read all that was said, or is gone.
+// arrived waits until the client has read everything that the server wrote, or has closed the
+// connection.
 func (w *wire) arrived() {
 	if !w.client.hears(w.counted.told) {
 		w.server.t.Errorf("the client did not read %d bytes", w.counted.told)
@@ -448,8 +448,8 @@ func (w *wire) reset() {
 	_ = w.counted.Close()
 }
 
-// fin ends the server's side by FIN and stays until the client is gone, since closing with
-// something unread would be a reset.
+// fin ends the server's side by FIN and waits until the client closes the connection. Closing with
+// unread data would send a reset.
 func (w *wire) fin() {
 	_ = w.counted.CloseWrite()
 	w.until(w.client.closed, "the client did not close the connection")
@@ -511,7 +511,7 @@ func (c *clientEnd) tell(news func()) {
 	c.news.Broadcast()
 }
 
-// hears waits until n bytes were read or the connection is closed.
+// hears waits until the client has read n bytes or has closed the connection.
 func (c *clientEnd) hears(n int64) bool {
 	late := false
 	defer time.AfterFunc(patience, func() { c.tell(func() { late = true }) }).Stop()

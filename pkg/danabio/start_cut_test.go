@@ -14,13 +14,13 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// hesitant takes its time before it hands over the connection, so that it may have ended by then,
-// and keeps back what the server does not read.
+// hesitant is a dialler that often delays the connection, which may have ended by then. It
+// sometimes shrinks the write buffer, so that data the server does not read stays with the client.
 func hesitant(ctx context.Context, network, address string) (net.Conn, error) {
 	conn, err := new(net.Dialer).DialContext(ctx, network, address)
 	if err == nil && rand.N(4) > 0 {
 		_ = conn.SetReadDeadline(time.Now().Add(2 * time.Millisecond))
-		_, _ = conn.Read(make([]byte, 1)) // the servers here say nothing
+		_, _ = conn.Read(make([]byte, 1)) // the servers of this test send nothing
 		_ = conn.SetReadDeadline(time.Time{})
 	}
 	if err == nil && rand.N(2) == 0 {
@@ -29,19 +29,19 @@ func hesitant(ctx context.Context, network, address string) (net.Conn, error) {
 	return conn, err
 }
 
-// A server that ends the connection at any moment, by RST or FIN, while nobody waits for anybody:
-// which of the outcomes it is may be chance, but it is the true one, and no byte of a start reaches
-// a server twice.
+// The server ends the connection at any moment, by RST or FIN, and neither side waits for the
+// other. Chance decides the outcome, but the client reports the true one, and no byte of a start
+// reaches a server twice.
 func TestStartCutAtAnyMomentIsNeverSentTwice(t *testing.T) {
 	outcomes := map[danabio.OutcomeState]int{}
 	for n := range 300 {
-		size := []int{100, 4000, 40_000}[n%3] // small enough not to ask first
+		size := []int{100, 4000, 40_000}[n%3] // too small to wait for 100 Continue
 		cold := n%4 == 0                      // the server reads nothing
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
 		}
-		var reached atomic.Int32 // connections on which a byte came
+		var reached atomic.Int32 // connections on which a byte arrived
 		var whole atomic.Bool
 		var wait sync.WaitGroup
 		wait.Go(func() {

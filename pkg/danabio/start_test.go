@@ -93,12 +93,12 @@ func TestStartWithoutIDGetsARandomOne(t *testing.T) {
 	})
 }
 
-// Once a byte of a start may have arrived, whatever goes wrong leaves its outcome unknown, and it
-// is not sent again.
+// Once a byte of a start may have arrived, any failure leaves its outcome unknown, and the client
+// does not send it again.
 func TestStartWhoseOutcomeIsUnknownIsNotSentAgain(t *testing.T) {
 	for name, test := range map[string]struct {
 		reply  reply
-		status int // of the answer, if there was one
+		status int // the answer's status, 0 without an answer
 	}{
 		"408":                 {status(408, ""), 408},
 		"500":                 {status(500, `{"message":"database is down"}`), 500},
@@ -158,7 +158,7 @@ func cutJSON(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", "100")
 	_, _ = io.WriteString(w, `{"circuitId":"12ceb3ec`)
-	_ = http.NewResponseController(w).Flush() // else the headers would not arrive either
+	_ = http.NewResponseController(w).Flush() // otherwise the headers would not arrive either
 	panic(http.ErrAbortHandler)
 }
 
@@ -239,7 +239,7 @@ func (b *bed) wantUnknown(err error, state danabio.OutcomeState) {
 func TestStartThatWasNotSentIsSentAgain(t *testing.T) {
 	refusedDial := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	for name, test := range map[string]struct {
-		refuse int // connections, after that of the token
+		refuse int // connections to refuse after the token's
 		starts int
 		want   error
 	}{
@@ -280,7 +280,8 @@ func TestStartThatWasNotSentIsSentAgain(t *testing.T) {
 	}
 }
 
-// A connection that breaks at its first write has taken no byte.
+// A connection that breaks at its first write has taken no byte, so the client sends the start
+// again.
 func TestStartWhoseFirstWriteFailsIsSentAgain(t *testing.T) {
 	dials := 0
 	inBubble(t, newScript(t).on(start, started), func(b *bed) {
@@ -306,7 +307,7 @@ func (deadConn) Write([]byte) (int, error) {
 	return 0, &net.OpError{Op: "write", Net: "tcp", Err: syscall.EPIPE}
 }
 
-// One byte is enough to make it a start that must not be repeated.
+// The client must not repeat a start of which a single byte was sent.
 func TestStartWhoseFirstWriteIsCutIsNotSentAgain(t *testing.T) {
 	dials := 0
 	inBubble(t, newScript(t), func(b *bed) {
@@ -462,7 +463,7 @@ func TestStartRefusedForItsTokenGetsOneNewToken(t *testing.T) {
 	})
 }
 
-// The circuit exists, and its id is lost for good if it is not read out of what came.
+// The circuit exists, and its ID is lost for good unless the client reads it from the odd answer.
 func TestTheCircuitIsReadOutOfAnOddAnswer(t *testing.T) {
 	const id, link = "12ceb3ec-7b76", "https://sign.example.com/s/9f3kd81"
 	const whole = `{"circuitId":"` + id + `","link":"` + link + `"}`
@@ -732,7 +733,7 @@ func TestUnknownHostIsFinal(t *testing.T) {
 	}))
 }
 
-// A name server that cannot answer now does not say that there is no such host.
+// A name server that cannot answer now does not prove that the host does not exist.
 func TestTemporaryFailureOfTheNameServerIsTriedAgain(t *testing.T) {
 	for name, failure := range map[string]*net.DNSError{
 		"no answer":          {Err: "i/o timeout", Name: "localhost", IsTimeout: true, IsTemporary: true},
@@ -849,7 +850,7 @@ func TestContextEndsAStart(t *testing.T) {
 	})
 }
 
-// The transport says that it wrote the headers while they are still in its buffer.
+// The transport reports that it wrote the headers while they are still in its buffer.
 func TestStartGivenUpBeforeItsFirstByteLeftWasNotSent(t *testing.T) {
 	inBubble(t, newScript(t), func(b *bed) {
 		b.authenticate()
@@ -918,7 +919,7 @@ func TestCallersOwnTimeForHeadersIsKept(t *testing.T) {
 			if err := call(b); err == nil || time.Since(began) != 7*time.Second {
 				t.Errorf("%s: got %v after %v, want an error after 7s", operation, err, time.Since(began))
 			}
-			synctest.Wait() // for the handler
+			synctest.Wait() // wait for the handler
 		}, func(config *danabio.Config) {
 			config.HTTPClient.Transport.(*http.Transport).ResponseHeaderTimeout = 7 * time.Second
 			config.Retry.MaxAttempts = 1
@@ -926,7 +927,7 @@ func TestCallersOwnTimeForHeadersIsKept(t *testing.T) {
 	}
 }
 
-// Another RoundTripper than *http.Transport cannot be looked into, so an error of it leaves the
+// The client cannot look into a RoundTripper other than *http.Transport, so its errors leave the
 // outcome unknown.
 func TestStartThroughAnotherRoundTripper(t *testing.T) {
 	posts := 0
@@ -978,7 +979,8 @@ func TestStartThroughAnotherRoundTripperThatStalls(t *testing.T) {
 	})
 }
 
-// What a RoundTripper of another kind reports or does not report is no proof that nothing was sent.
+// The reports of another RoundTripper never prove that nothing was sent, and neither does their
+// absence.
 func TestStartThroughAnotherRoundTripperIsNeverProvablyUnsent(t *testing.T) {
 	for name, fail := range map[string]func(next http.RoundTripper, r *http.Request) (*http.Response, error){
 		"that reports nothing": func(_ http.RoundTripper, _ *http.Request) (*http.Response, error) {
@@ -1021,7 +1023,7 @@ func TestStartThroughAnotherRoundTripperIsNeverProvablyUnsent(t *testing.T) {
 	}
 }
 
-// A slow upload is no standing one, and its time does not count against that for the answer.
+// A slow upload is not a stalled one, and its time does not count against the limit for the answer.
 func TestSlowUploadIsNotGivenUp(t *testing.T) {
 	slow := func(w http.ResponseWriter, r *http.Request) {
 		for {

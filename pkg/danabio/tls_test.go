@@ -22,7 +22,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// overTLS serves the script on a real socket, offering h2.
+// overTLS serves the script on a real socket and offers h2.
 func overTLS(t *testing.T, replies *script) (*httptest.Server, danabio.Config) {
 	t.Helper()
 	checker, err := contract.New(contract.Config{Report: checkedClient(t),
@@ -53,7 +53,7 @@ func newClient(t *testing.T, config danabio.Config) *danabio.Client {
 	return client
 }
 
-// A server that offers h2 gets all requests by HTTP/1.1, each on a fresh connection.
+// A server that offers h2 gets all requests over HTTP/1.1, each on a fresh connection.
 func TestRequestsGoOutOnHTTP1EvenWhereHTTP2IsOffered(t *testing.T) {
 	for name, prepare := range map[string]func(*http.Transport){
 		"as the test server's client is": func(*http.Transport) {},
@@ -137,8 +137,8 @@ func port(s *httptest.Server) string {
 	return port
 }
 
-// A handshake is no part of the start, so a connection that breaks right after it has taken nothing
-// of it.
+// A handshake is not part of the start, so a connection that breaks right after it has taken no
+// byte of the start.
 func TestStartWhoseFirstWriteOverTLSFailsIsSentAgain(t *testing.T) {
 	handshake := func(ctx context.Context, transport *http.Transport, conn net.Conn, err error) (net.Conn, error) {
 		if err != nil {
@@ -187,7 +187,7 @@ func TestStartWhoseFirstWriteOverTLSFailsIsSentAgain(t *testing.T) {
 	}
 }
 
-// breakingConn takes nothing more once broken is set.
+// breakingConn refuses all writes once broken is set.
 type breakingConn struct {
 	net.Conn
 	broken *atomic.Bool

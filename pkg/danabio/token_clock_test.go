@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// The life of a token is measured by the monotonic clock, which does not jump when somebody sets
-// the other.
+// The client measures a token's lifetime with the monotonic clock, which does not jump when
+// somebody sets the system's clock.
 func TestLifeOfATokenIsMeasuredByTheMonotonicClock(t *testing.T) {
 	asked := time.Now()
 	token := newAccessToken("opaque", asked, time.Hour)

@@ -68,7 +68,7 @@ func TestTokenRequestIsRetriedWhenConnectingFails(t *testing.T) {
 
 type dial = func(ctx context.Context, network, address string) (net.Conn, error)
 
-// dialThrough puts something before the connection.
+// dialThrough wraps the transport's DialContext.
 func dialThrough(wrap func(dial) dial) func(*danabio.Config) {
 	return func(config *danabio.Config) {
 		transport := config.HTTPClient.Transport.(*http.Transport)
@@ -146,7 +146,7 @@ func TestTokenAnswerThatIsNoTokenIsAProtocolError(t *testing.T) {
 	}
 }
 
-// Many servers answer like this, and each token serves.
+// Many servers send such answers, and the token in each is usable.
 func TestOddTokenAnswersAreTaken(t *testing.T) {
 	for name, body := range map[string]string{
 		"no type":          `{"access_token":"abc","expires_in":1799}`,
@@ -173,7 +173,7 @@ func TestOddTokenAnswersAreTaken(t *testing.T) {
 	}
 }
 
-// Some servers say with status 200 that they refuse the client; asking again will not help.
+// Some servers refuse the client with status 200. Another attempt will not help.
 func TestARefusalWithStatus200IsUnauthorized(t *testing.T) {
 	reply := broken(status(200, `{"error":"invalid_client","error_description":"unknown client acme"}`, "Content-Type",
 		"application/json"))
@@ -185,8 +185,8 @@ func TestARefusalWithStatus200IsUnauthorized(t *testing.T) {
 	})
 }
 
-// A token whose lifetime makes sense serves nearly that long and is renewed before; any other
-// serves five minutes at most.
+// A token with a plausible lifetime serves nearly that long, and the client renews it before its
+// end. Any other token serves five minutes at most.
 func TestTokenLifetime(t *testing.T) {
 	const odd = 5 * time.Minute
 	for expires, want := range map[string]time.Duration{
@@ -234,7 +234,7 @@ func TestTokenLifetime(t *testing.T) {
 	}
 }
 
-// Its life begins when it is asked for, since it may have been made then.
+// A token's lifetime begins with the request, because the server may have issued it then.
 func TestTokenLifetimeBeginsWithTheRequest(t *testing.T) {
 	slow := func(w http.ResponseWriter, r *http.Request) {
 		time.Sleep(20 * time.Second)
@@ -249,7 +249,7 @@ func TestTokenLifetimeBeginsWithTheRequest(t *testing.T) {
 	})
 }
 
-// Many clients that began at the same moment do not renew at the same moment.
+// Many clients that start at the same moment do not renew their tokens at the same moment.
 func TestRenewalsAreSpread(t *testing.T) {
 	earliest, latest := time.Hour, time.Duration(0)
 	for range 20 {
@@ -283,17 +283,17 @@ func TestOldTokenServesWhileRenewalFails(t *testing.T) {
 	inBubble(t, s, func(b *bed) {
 		b.authenticate()
 		time.Sleep(860 * time.Second)
-		b.authenticate() // begins a renewal that fails four times
+		b.authenticate() // starts a renewal that fails four times
 		time.Sleep(10 * time.Second)
-		b.authenticate() // not yet another
+		b.authenticate() // starts no other renewal yet
 		synctest.Wait()
 		if n := b.calls(token); n != 5 {
 			t.Errorf("%d token requests soon after a failed renewal, want 5", n)
 		}
 		time.Sleep(90 * time.Second)
-		b.startOne() // the old token still serves; another renewal that fails four times
+		b.startOne() // the old token still serves; the next renewal fails four times
 		time.Sleep(40 * time.Second)
-		b.startOne() // the old one has expired
+		b.startOne() // the old token has expired
 		if got := b.header(start, 0).Get("Authorization"); got != "Bearer first" {
 			t.Error("the first start went out with another token than the old one")
 		}
@@ -388,7 +388,7 @@ func TestCallerWaitsForTheTokenOnItsOwnContext(t *testing.T) {
 		began := time.Now()
 		hasty, cancel := context.WithTimeout(b.Context(), time.Second)
 		defer cancel()
-		_, err := b.client.Authenticate(hasty) // the first caller, who began the exchange
+		_, err := b.client.Authenticate(hasty) // the first caller, which started the exchange
 		if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != time.Second {
 			t.Errorf("the hasty caller got %v after %v, want its own deadline after 1s", err, time.Since(began))
 		}
@@ -441,7 +441,7 @@ func TestCallersTokenSource(t *testing.T) {
 				t.Errorf("call %d: got %v, want %v", i+1, err, want)
 			}
 		}
-		// The third call is refused with the second token, and the source has no other.
+		// The server refuses the second token in the third call, and the source has no other.
 		if asked != 3 || b.calls(download) != 4 || b.calls(token) != 0 {
 			t.Errorf("source asked %d times, %d downloads, %d token requests; want 3, 4, 0", asked, b.calls(download),
 				b.calls(token))
@@ -449,15 +449,15 @@ func TestCallersTokenSource(t *testing.T) {
 	}, func(config *danabio.Config) { config.Credentials = danabio.TokenSource(source) })
 }
 
-// The clock of this machine or of whoever made the token is an hour off: a token that seems to have
-// ended is used all the same, and one that seems to live on is renewed when the server refuses it.
+// The clock of this machine or of the token's issuer is an hour off. The client uses a token that
+// seems to have expired, and it renews a token that seems to be valid when the server refuses it.
 func TestCallersTokenSourceWhileAClockIsAnHourOff(t *testing.T) {
 	for name, off := range map[string]time.Duration{"ahead": -time.Hour, "behind": time.Hour} {
 		t.Run(name, func(t *testing.T) {
 			asked := 0
 			source := sourceFunc(func() (*oauth2.Token, error) {
 				asked++
-				// Without the monotonic clock, as it comes out of a file or off the wire.
+				// No monotonic clock, as in a time from a file or from the network.
 				return &oauth2.Token{AccessToken: fmt.Sprintf("from-caller-%d", asked),
 					Expiry: time.Now().Add(10 * time.Minute).Add(off).Round(0)}, nil
 			})
@@ -468,7 +468,7 @@ func TestCallersTokenSourceWhileAClockIsAnHourOff(t *testing.T) {
 						t.Errorf("got %v, want ErrNotReady", err)
 					}
 				}
-				want := 2 // the first, and the one after the 401
+				want := 2 // the first token, and the one after the 401
 				if off < 0 {
 					want = 3
 				}
@@ -505,8 +505,8 @@ func TestErrorOfCallersTokenSourceIsNotQuoted(t *testing.T) {
 	}
 }
 
-// A caller who finds them would do the wrong thing: nobody ended the call, and the circuit was not
-// asked for.
+// The client hides these errors of the source, because a caller would draw the wrong conclusion:
+// nobody ended the call, and no request asked for the circuit.
 func TestErrorOfTheCallersTokenSourceMatchesNothingThatCallersDecideOn(t *testing.T) {
 	for _, hidden := range []error{context.Canceled, context.DeadlineExceeded, danabio.ErrNotReady,
 		danabio.ErrIntegrity} {
@@ -569,8 +569,8 @@ func TestCloseWaitsForTheCallersTokenSource(t *testing.T) {
 	}, func(config *danabio.Config) { config.Credentials = danabio.TokenSource(slow) })
 }
 
-// A connection that comes when its request has been given up waits for another, until the client is
-// closed.
+// A connection that is established after its request was abandoned waits for another request until
+// the client is closed.
 func TestCloseEndsConnectionsThatNobodyWaitsFor(t *testing.T) {
 	var late *closedConn
 	inBubble(t, newScript(t), func(b *bed) {

@@ -18,7 +18,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// unreachable lets so many connections through, and none after them.
+// unreachable lets the first connections through and refuses all others.
 func unreachable(through int) func(*danabio.Config) {
 	return dialThrough(func(next dial) dial {
 		n := 0
@@ -31,11 +31,12 @@ func unreachable(through int) func(*danabio.Config) {
 	})
 }
 
-// Only what the server has said something of can be a matter of time.
+// A wait whose polls never reached the server does not report ErrNotReady. Only an answer of the
+// server shows that the evidence may still come.
 func TestWaitThatNeverReachedTheServerIsUnavailable(t *testing.T) {
 	for name, test := range map[string]struct {
 		script  func(s *script)
-		through int // connections
+		through int // number of connections
 		want    string
 	}{
 		"nothing, not even the token": {func(*script) {}, 0, "ErrUnavailable"},
@@ -62,7 +63,7 @@ func TestWaitThatNeverReachedTheServerIsUnavailable(t *testing.T) {
 					t.Errorf("got %v (%s) after %v, want %s after 4m", err, got, time.Since(began), test.want)
 				}
 				s.mu.Lock()
-				s.replies = nil // how often the token is asked for is not the point
+				s.replies = nil // the number of token requests does not matter
 				s.mu.Unlock()
 			}, unreachable(test.through))
 		})
@@ -85,7 +86,7 @@ func TestWaitThatNeverReachedTheServerIsUnavailable(t *testing.T) {
 	})
 }
 
-// page is what a gateway answers in the server's place.
+// page is the answer of a gateway in front of the server.
 func page(code int) reply {
 	return broken(status(code, "<html>blocked</html>", "Content-Type", "text/html"))
 }
@@ -96,7 +97,7 @@ func TestWaitSurvivesOneRefusalOnceItWasAccepted(t *testing.T) {
 	for name, test := range map[string]struct {
 		polls []reply
 		want  string
-		token int // requests for tokens
+		token int // number of token requests
 	}{
 		"403":                          {[]reply{notReady, page(403), done}, "", 2},
 		"401, with the new token too":  {[]reply{notReady, page(401), page(401), done}, "", 2},
@@ -152,7 +153,7 @@ func TestWaitSurvivesOneRefusalOnceItWasAccepted(t *testing.T) {
 	})
 }
 
-// What says neither yes nor no is waited out for an hour.
+// A wait tolerates unclear answers for an hour.
 func TestWaitOutlivesUnclearAnswersForAnHour(t *testing.T) {
 	done := zipReply(smallZIP(t))
 	for _, test := range []struct {
@@ -212,8 +213,8 @@ func TestWaitOutlivesUnclearAnswersForAnHour(t *testing.T) {
 	})
 }
 
-// A token source of the caller's that fails for a reason that nobody knows is not waited out for a
-// day.
+// A wait tolerates an outage of the caller's token source for a day, and any other error of it for
+// an hour.
 func TestWaitOutlivesACallersTokenSource(t *testing.T) {
 	refused := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	for name, test := range map[string]struct {
@@ -243,7 +244,7 @@ func TestWaitOutlivesACallersTokenSource(t *testing.T) {
 	}
 }
 
-// MaxWait ends what drips, 10 minutes later.
+// MaxWait also ends an answer that arrives in small pieces, 10 minutes later at most.
 func TestMaxWaitEndsWhatDrips(t *testing.T) {
 	content := smallZIP(t)
 	drips := func(pause time.Duration) reply {

@@ -13,8 +13,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/journal"
 )
 
-// sampleLines returns the lines of a journal of three requests: one started, one refused and begun
-// again, one without a result.
+// sampleLines returns the lines of a journal with three requests: one was started, one was refused
+// and begun again, and one has no result.
 func sampleLines(t testing.TB) [][]byte {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "starts.journal")
@@ -32,7 +32,7 @@ func sampleLines(t testing.TB) [][]byte {
 		t.Fatal(err)
 	}
 	lines := bytes.SplitAfter(content, []byte("\n"))
-	return lines[:len(lines)-1] // after the last line break is nothing
+	return lines[:len(lines)-1] // nothing follows the last line break
 }
 
 func write(t testing.TB, content []byte) string {
@@ -72,12 +72,12 @@ func TestTornLastRecordIsCutOff(t *testing.T) {
 	}
 }
 
-// A crash while an intent is written, and a copy of the file that ends within one, look the same.
-// In a copy the start may have been sent, so nothing is forgotten until somebody says that it may
-// be.
+// A crash while the journal writes an intent leaves the same bytes as a copy that ends within an
+// intent. In a copy the start may have been sent, so the journal discards nothing until somebody
+// calls RemoveCut.
 func TestACutIntentIsRefusedUntilItIsSettled(t *testing.T) {
 	lines := sampleLines(t)
-	last := lines[len(lines)-1] // of loan-2, begun again
+	last := lines[len(lines)-1] // the second intent of loan-2
 	whole := bytes.Join(lines[:len(lines)-1], nil)
 	for name, test := range map[string]struct {
 		rest []byte
@@ -117,10 +117,10 @@ func TestACutIntentIsRefusedUntilItIsSettled(t *testing.T) {
 	}
 }
 
-// The intent of a cut result stands before it, without a result: nothing is forgotten.
+// A cut result leaves its intent without a result, so the journal loses no intent.
 func TestACutResultIsCutOff(t *testing.T) {
 	lines := sampleLines(t)
-	result := lines[1] // of loan-1
+	result := lines[1] // the result of loan-1
 	for _, length := range []int{bytes.Index(result, []byte("loan-1")) + len(`loan-1"`), len(result) / 2,
 		len(result) - 1} {
 		path := write(t, append(bytes.Clone(lines[0]), result[:length]...))
@@ -200,7 +200,7 @@ func TestDamageIsTold(t *testing.T) {
 			if content, _ := os.ReadFile(path); !bytes.Equal(content, test.content) {
 				t.Error("the file was changed")
 			}
-			// It is not left locked.
+			// The file must not stay locked.
 			if err := os.WriteFile(path, nil, 0o600); err != nil {
 				t.Fatal(err)
 			}

@@ -17,7 +17,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/journal"
 )
 
-// exampleJournal opens a journal in a folder of its own.
+// exampleJournal opens a journal in a new folder.
 func exampleJournal() (starts *journal.Journal, remove func()) {
 	folder, err := os.MkdirTemp("", "journal-*")
 	if err != nil {
@@ -82,13 +82,13 @@ func ExampleOpen() {
 	// Output: not sent again; it is the same circuit: true
 }
 
-// After a crash: one start has no result. The vendor says that it started a circuit, which is
-// written down.
+// After a crash one start has no result. The vendor confirms that it started a circuit, and the
+// program records that.
 func ExampleJournal_End() {
 	starts, remove := exampleJournal()
 	defer remove()
 	ctx := context.Background()
-	// What a client wrote before its process died.
+	// The client wrote this intent before its process died.
 	intent := danabio.StartIntent{RequestID: "loan-4711", Channel: "channel-1", BodySHA256: strings.Repeat("0", 64),
 		At: time.Now()}
 	if err := starts.Begin(ctx, intent); err != nil {

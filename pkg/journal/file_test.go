@@ -12,11 +12,11 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// faultyFile notes what is done to a file, and fails at it as it is told to.
+// faultyFile records the operations on a file and fails at them on request.
 type faultyFile struct {
 	file
 	did                   []string
-	short                 int // bytes that a write gets through, if it fails
+	short                 int // number of bytes that a failing write still writes
 	write, sync, truncate error
 }
 
@@ -76,8 +76,7 @@ func TestRecordIsOnTheDiskBeforeTheCallReturns(t *testing.T) {
 	}
 }
 
-// A disk that is full now may not be so later: nothing of the failed record is left, and the
-// journal goes on.
+// A full disk may have space later. The journal removes the failed record and continues.
 func TestFailedWriteLeavesTheFileAsItWas(t *testing.T) {
 	full := errors.New("no space left on device")
 	for _, short := range []int{0, 1, 100} {
@@ -113,7 +112,8 @@ func TestFailedWriteLeavesTheFileAsItWas(t *testing.T) {
 	}
 }
 
-// Where it is not known what is on the disk, nothing more is written until the file is read again.
+// If the content of the disk is uncertain, the journal writes nothing more until the file is opened
+// again.
 func TestJournalIsNotTrustedAfterAFailedSync(t *testing.T) {
 	bad := errors.New("input/output error")
 	for name, fail := range map[string]func(f *faultyFile){

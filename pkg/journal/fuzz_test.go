@@ -11,7 +11,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// written makes a valid journal that the bytes choose, and the history after each of its lines.
+// written returns the lines of a valid journal chosen by the bytes, and the history after each
+// line.
 func written(choice []byte) (lines [][]byte, after []history) {
 	h := history{}
 	at := time.Unix(1e9, 0)
@@ -82,7 +83,7 @@ func FuzzCut(f *testing.F) {
 		var damage *DamageError
 		if errors.As(err, &damage) && damage.Cut && whole == int64(size) && size < len(file) &&
 			!bytes.Contains(file[size:], []byte(`"outcome":`)) {
-			return // whose start may have been sent, if this is a copy
+			return // if the file is a copy, the start may have been sent
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -94,8 +95,8 @@ func FuzzCut(f *testing.F) {
 	})
 }
 
-// Whatever stands in a file, no record is made of it that was not written whole, and what is not
-// taken is an error or the torn end.
+// For any content of the file, the reader returns only records that were written whole. It reports
+// everything else as an error or as the torn end.
 func FuzzRead(f *testing.F) {
 	lines, _ := written([]byte{1, 9, 2, 3, 2, 11, 0, 64})
 	whole := bytes.Join(lines, nil)

@@ -67,7 +67,7 @@ func end(t testing.TB, j *journal.Journal, id string, outcome danabio.OutcomeSta
 	}
 }
 
-// After a restart the journal knows what it knew before.
+// A journal that is opened again has the same entries.
 func TestWhatWasWrittenIsReadAgain(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "starts.journal")
 	j := open(t, path)
@@ -119,7 +119,7 @@ func TestWhatWasWrittenIsReadAgain(t *testing.T) {
 
 func TestRequestBeginsAgainOnlyIfItStartedNothing(t *testing.T) {
 	for name, test := range map[string]struct {
-		outcome danabio.OutcomeState // "": no result
+		outcome danabio.OutcomeState // "" means no result
 		again   bool
 	}{
 		"no result":    {"", false},
@@ -224,7 +224,7 @@ func TestWhatCannotStandInAJournalIsRefused(t *testing.T) {
 	if after, _ := os.ReadFile(path); string(after) != string(before) {
 		t.Errorf("the file has become %q", after)
 	}
-	// None of it stands in the way of what is right.
+	// The failed calls do not prevent valid ones.
 	begin(t, j, "loan-2")
 	end(t, j, "loan-1", danabio.Started)
 }
@@ -260,7 +260,7 @@ func TestClosedJournalTakesNothing(t *testing.T) {
 	}
 }
 
-// The first caller begins; the others get an error. Run under -race.
+// Only the first caller begins; the others get an error. Run this test with -race.
 func TestConcurrentBeginningsOfOneIDAreOneIntent(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "starts.journal")
 	j := open(t, path)
@@ -299,8 +299,8 @@ func TestConcurrentBeginningsOfOneIDAreOneIntent(t *testing.T) {
 	}
 }
 
-// Other files of danabio once said "circuit" where all say "circuitId" now; a journal that does is
-// read too.
+// Old journals may say "circuit" instead of "circuitId", as other files of danabio once did. The
+// journal still reads them.
 func TestCircuitOfAnOldJournalIsRead(t *testing.T) {
 	line := `{"danabioJournal":1,"requestId":"loan-1","outcome":"started","circuit":"circuit-7","at":"2026-11-01T00:00:00Z"`
 	line = fmt.Sprintf("%s,\"crc32c\":\"%08x\"}\n", line,

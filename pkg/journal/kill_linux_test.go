@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 
 func requestID(n int) string { return fmt.Sprintf("kill-%06d", n) }
 
-// suicide kills its process at one of the journal's steps, once it was come to so often.
+// suicide kills its process when it reaches the journal's step for the left-th time.
 type suicide struct {
 	*journal.Journal
 	step string
@@ -65,8 +65,8 @@ func (s *suicide) End(ctx context.Context, result danabio.StartResult) error {
 	return s.Journal.End(ctx, result)
 }
 
-// child starts circuits with consecutive request IDs from where the journal ends, until it is
-// killed. It returns only what must not be.
+// child starts circuits with consecutive request IDs, from the end of the journal until it is
+// killed. It returns only on an error that must not happen.
 func child() error {
 	j, err := journal.Open(os.Getenv("DANABIO_JOURNAL_CHILD"))
 	if err != nil {
@@ -98,7 +98,7 @@ func child() error {
 		next++
 	}
 	fmt.Println("ready")
-	// Nothing keeps a caller from trying again what was under way, but the journal does.
+	// A caller may try pending requests again, but the journal refuses them.
 	unfinished := j.Unfinished()
 	for _, intent := range unfinished[max(0, len(unfinished)-3):] {
 		var exists *danabio.IntentExistsError
@@ -109,7 +109,7 @@ func child() error {
 	for ; ; next++ {
 		size := 500
 		if next%3 == 0 {
-			size = 40_000 // so that it can be cut, and not so much that the client waits to be asked for it
+			size = 40_000 // large enough to be cut, too small to wait for 100 Continue
 		}
 		if err := start(requestID(next), size); err != nil {
 			return err
@@ -117,14 +117,14 @@ func child() error {
 	}
 }
 
-// counter is a server that counts request IDs, those in half requests too.
+// counter is a server that counts request IDs, including those in incomplete requests.
 type counter struct {
 	net.Listener
 	wait sync.WaitGroup
 
 	mu   sync.Mutex
 	seen map[string]int
-	on   func(stage string) // told what a start has come to
+	on   func(stage string) // called with the stage that a start has reached
 }
 
 func newCounter(t *testing.T) *counter {
@@ -168,7 +168,7 @@ func (c *counter) serve(conn net.Conn) {
 	defer conn.Close()
 	req, err := http.ReadRequest(bufio.NewReader(conn))
 	if err != nil {
-		return // its process was killed before it had sent anything
+		return // the test killed the process before it sent anything
 	}
 	answer := `{"access_token":"opaque-token","token_type":"Bearer","expires_in":1799}`
 	isStart := operation.MatchString(req.URL.Path)
@@ -196,7 +196,7 @@ func (c *counter) serve(conn net.Conn) {
 
 var operation = regexp.MustCompile(`/start_circuit/`)
 
-// kills is how often the process is killed; DANABIO_KILLS asks for another number.
+// kills returns how often the test kills the process. DANABIO_KILLS sets another number.
 func kills(t *testing.T) int {
 	text := os.Getenv("DANABIO_KILLS")
 	if text == "" {
@@ -209,8 +209,8 @@ func kills(t *testing.T) int {
 	return n
 }
 
-// A process that starts circuits is killed again and again, at every step and at random moments,
-// and goes on from its journal.
+// The test kills a process that starts circuits again and again, at every step and at random
+// moments. Each new process continues from the journal.
 func TestKilledProcessSendsNoRequestTwice(t *testing.T) {
 	if testing.Short() {
 		t.Skip("hundreds of processes are killed; a run without -short does it")
@@ -231,9 +231,9 @@ func TestKilledProcessSendsNoRequestTwice(t *testing.T) {
 			tear(t, path)
 		}
 	}
-	server.stop() // what dead processes sent is read to its end
+	server.stop() // reads the rest of what dead processes sent
 	j := open(t, path)
-	delete(server.seen, "") // requests that were cut before their ID
+	delete(server.seen, "") // requests that ended before their ID
 	for id, count := range server.seen {
 		if _, known := j.Lookup(id); !known {
 			t.Errorf("%s was sent without an intent", id)
@@ -270,7 +270,7 @@ func TestKilledProcessSendsNoRequestTwice(t *testing.T) {
 		time.Since(began), last, started, unknown, silent)
 }
 
-// kill runs the process until it has come to a step, and kills it there.
+// kill runs the process until it reaches a step, and kills it there.
 func kill(t *testing.T, server *counter, path, step string) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
@@ -297,7 +297,7 @@ func kill(t *testing.T, server *counter, path, step string) {
 		}
 	})
 	defer server.listen(nil)
-	// which prints where it stands
+	// SIGQUIT makes the process print its goroutines.
 	hung := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Signal(syscall.SIGQUIT) })
 	defer hung.Stop()
 	if step == "moment" {
@@ -311,7 +311,7 @@ func kill(t *testing.T, server *counter, path, step string) {
 	}
 }
 
-// tear appends the beginning of a record, as a machine leaves it that fails while it writes.
+// tear appends the beginning of a record, as a machine leaves it when it fails during a write.
 func tear(t *testing.T, path string) {
 	t.Helper()
 	content, err := os.ReadFile(path)
@@ -329,12 +329,12 @@ func tear(t *testing.T, path string) {
 	if err := file.Close(); err != nil {
 		t.Fatal(err)
 	}
-	// It looks like a copy that ends within an intent, so somebody has to say that nothing was
-	// sent.
+	// The file looks like a copy that ends within an intent, so somebody must confirm with
+	// RemoveCut that nothing was sent.
 	j, err := journal.Open(path)
 	var damage *journal.DamageError
 	switch {
-	case err == nil: // it may as well be the result of a start that waits for one
+	case err == nil: // the journal may read it as the cut result of a pending start
 		err = j.Close()
 	case errors.As(err, &damage) && damage.Cut:
 		err = journal.RemoveCut(path)

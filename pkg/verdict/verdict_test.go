@@ -18,7 +18,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
-// received is the evidence of a circuit, with its receipt, as a client stores it.
+// received returns the evidence of a circuit and its receipt, as a client stores them.
 func received(t *testing.T, forgery emulator.Forgery) (path string, circuit *danabio.Circuit) {
 	t.Helper()
 	server := emulatortest.Start(t, emulator.Config{})
@@ -53,7 +53,7 @@ func received(t *testing.T, forgery emulator.Forgery) (path string, circuit *dan
 	return path, circuit
 }
 
-// words are what "danabio evidence verify" prints of a verdict.
+// words returns the words that "danabio evidence verify" prints for a verdict.
 func words(v *verdict.Verdict) string {
 	return strings.Join([]string{string(v.Receipt), string(v.Signatures), string(v.Trust), string(v.Revocation),
 		string(v.Sent)}, " ")
@@ -94,7 +94,7 @@ func TestForgedEvidenceIsNotGood(t *testing.T) {
 	}
 }
 
-// What could not be judged is not good, and what is wrong has a separate word.
+// A check that was impossible does not count as good, and each problem has a separate word.
 func TestPolicyDecides(t *testing.T) {
 	path, circuit := received(t, "")
 	content, err := os.ReadFile(path)
@@ -130,7 +130,7 @@ func TestPolicyDecides(t *testing.T) {
 		})
 	}
 
-	// Without its receipt nobody knows whether it is the one that was received.
+	// Without a receipt nobody knows whether the file is the received one.
 	alone := filepath.Join(t.TempDir(), "alone.zip")
 	if err := os.WriteFile(alone, content, 0o600); err != nil {
 		t.Fatal(err)
