@@ -457,7 +457,7 @@ func TestClosedDocumentLeavesWhatWasRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	first.Close()
-	for range 10 { // of which one gets the buffer
+	for range 10 { // one of them gets the buffer
 		second := mustOpen(t, file("other"))
 		if got, err := second.Load(pdf.Reference{Number: 4}); err != nil ||
 			string(got.Object.Items[0].Text) != "other" {
