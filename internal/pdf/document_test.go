@@ -484,8 +484,7 @@ func TestRestIsWhatBelongsToNothing(t *testing.T) {
 	}
 }
 
-// Two object streams that are asked for in turn are decoded again and again.
-// The file is searched from its end in pieces; the word may lie across the border of two.
+// The search reads the file from its end in pieces. The word may span two of them.
 func TestStartIsFoundAtAnyDistanceFromTheEnd(t *testing.T) {
 	plain := pdftest.Table(pdftest.Pages("", "")...)
 	word := len(plain) - bytes.LastIndex(plain, []byte("startxref"))
@@ -512,6 +511,7 @@ func TestStartIsFoundAtAnyDistanceFromTheEnd(t *testing.T) {
 	}
 }
 
+// Loading from two object streams in turn decodes them again each time.
 func TestDecodingIsBoundedForAllStreams(t *testing.T) {
 	var file bytes.Buffer
 	file.WriteString("%PDF-1.5\n")

@@ -46,8 +46,8 @@ func runExample(t *testing.T, variables ...string) (out string, passed bool) {
 	return string(text), err == nil
 }
 
-// Users copy the example, so it must never start a circuit in production, whatever is set. A proxy
-// shows which server the test contacts.
+// Users copy the example, so it must never start a circuit in production, regardless of the
+// variables. A proxy shows which server the test contacts.
 func TestIntegrationTestOfTheExampleNeverGoesToProduction(t *testing.T) {
 	const refused = "it never runs in production"
 	for _, test := range []struct {

@@ -46,7 +46,7 @@ func TestMediaTypeIsToldByContent(t *testing.T) {
 	}
 }
 
-// Some reader or person takes each of these for a PDF, whatever else it is.
+// Some reader or person takes each of these for a PDF, even if it is also something else.
 func TestWhatPassesForAPDFIsOne(t *testing.T) {
 	const pdf, filler = "application/pdf", 1100
 	body, tail := "1 0 obj\n", "startxref\n9\n%%EOF\n"

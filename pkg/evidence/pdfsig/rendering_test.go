@@ -141,7 +141,7 @@ func (s *shown) reference(ref pdf.Reference) {
 	}
 }
 
-// showsTheSame fails if a page of the first revision resolves to something else in the second.
+// showsTheSame fails if a page of the first revision resolves to different content in the second.
 func showsTheSame(t *testing.T, before, after []byte) {
 	t.Helper()
 	pages, annotations := pagesOf(t, before)
@@ -196,8 +196,8 @@ var templates = []string{
 // numbers lists the numbers of the objects that programs write. Objects 5 and 7 are the signatures.
 var numbers = []int{1, 3, 4, 6, 8, 20, 21, 22, 23, 24, 25, 26}
 
-// written returns the objects of a program, which has four bytes per object: number, template and
-// two references.
+// written returns the objects that a program writes. A program has four bytes per object: number,
+// template and two references.
 func written(program []byte) []numbered {
 	var objects []numbered
 	has := map[int]bool{}

@@ -308,7 +308,7 @@ func TestSecondInterruptEndsAtOnce(t *testing.T) {
 	if err := unix.Mkfifo("roots.pem", 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := command(t, "evidence", "verify", "evidence.zip", "--roots", "roots.pem") // which nobody writes to
+	cmd := command(t, "evidence", "verify", "evidence.zip", "--roots", "roots.pem") // a pipe without a writer
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

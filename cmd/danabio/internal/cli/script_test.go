@@ -36,8 +36,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// Tests in this process expect English, whatever the developer's language. A script sets its
-	// own variables.
+	// Tests in this process expect English, regardless of the developer's language. A script sets
+	// its own variables.
 	if strings.Contains(filepath.Base(os.Args[0]), ".test") {
 		_ = os.Setenv("LC_ALL", "C")
 	}
@@ -59,24 +59,24 @@ func (b builder) Run() int {
 
 // TestScripts runs testdata/script. Scripts can use these commands in addition to testscript's:
 //
-//	exits CODE ARG…              run danabio, which must exit with CODE and print no secret and no personal data
+//	exits CODE ARG…              run danabio, which must exit with CODE and print no secret or personal data
 //	interrupts CODE ARG…         run danabio and interrupt it once it has printed something or sent the server more than a token request
 //	serve [DURATION] [FAULT…]    serve an emulator, whose circuits complete after DURATION, and set the DANABIO_ variables and PORT
 //	serve unchecked …            the same, without checking requests against the spec
 //	serve tls|mtls …             the same, over TLS with a private CA, written to ca.pem; mtls requires client.pem and client-key.pem, which are also written
 //	completed                    complete all circuits
 //	requests TOKEN START DOWNLOAD  check how often each operation was called so far
-//	holds FOLDER [NAME…]         the folder holds these names and nothing else, hidden files too
+//	holds FOLDER [NAME…]         check that the folder contains exactly these names, including hidden files
 //	mode PERMISSIONS FILE…       check the files' permissions on systems that have them
 //	flip FILE                    invert a byte in the middle of the file
 //	update FILE validation|page  append validation data, or other content of page 1, to a PDF
-//	zip FILE [comment=TEXT] NAME…  make a ZIP in which the content of each entry is its name
+//	zip FILE [comment=TEXT] NAME…  make a ZIP of these files; for a missing file, the content is its name
 //	unreadable FILE              make the system refuse to read FILE
 //	write FILE TEXT…             write these texts to FILE with nothing between them
 //	take VARIABLE NAME           set VARIABLE to the value in the last printed line NAME=value
 //
-// $LF, $CR, $NBSP and $BOM are characters that a script cannot contain. $NOFILE is the system's error
-// message for a file that does not exist.
+// $LF, $CR, $NBSP and $BOM are characters that a script cannot contain. $NOFILE is the system's
+// error message for a file that does not exist.
 //
 // A FAULT is OPERATION:KEY[=VALUE],…; see faultKeys. Every script has contract.pdf.
 func TestScripts(t *testing.T) {
@@ -412,7 +412,7 @@ func parseFault(text string) (emulator.Fault, error) {
 	return fault, nil
 }
 
-// currentServer is a script's emulator.
+// currentServer is the emulator of a script.
 type currentServer struct{ *emulatortest.Server }
 
 func current(ts *testscript.TestScript) *currentServer {
@@ -465,7 +465,7 @@ func scriptFlip(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), content, 0o600))
 }
 
-// scriptZIP makes a ZIP of files; one that does not exist holds its own name.
+// scriptZIP makes a ZIP of files. If a file does not exist, its entry contains its name.
 func scriptZIP(ts *testscript.TestScript, _ bool, args []string) {
 	file, err := os.Create(ts.MkAbs(args[0]))
 	ts.Check(err)
@@ -488,7 +488,7 @@ func scriptZIP(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(archive.Close())
 }
 
-// scriptJoin writes files one after the other into the first.
+// scriptJoin concatenates the other files into the first.
 func scriptJoin(ts *testscript.TestScript, _ bool, args []string) {
 	var joined []byte
 	for _, name := range args[1:] {
@@ -497,8 +497,8 @@ func scriptJoin(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), joined, 0o600))
 }
 
-// scriptUpdate writes two objects behind a PDF: catalog or first page, and a stream that it leads
-// to.
+// scriptUpdate appends two objects to a PDF: the catalog or the first page, and a stream that this
+// object refers to.
 func scriptUpdate(ts *testscript.TestScript, _ bool, args []string) {
 	content, err := os.ReadFile(ts.MkAbs(args[0]))
 	ts.Check(err)
@@ -531,8 +531,8 @@ func scriptUpdate(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), content, 0o600))
 }
 
-// scriptUnreadable takes all permissions. For those who need none, root above all, it puts a link
-// to itself in the place.
+// scriptUnreadable removes all permissions. For users such as root, who need no permissions, it
+// replaces the file with a link to itself.
 func scriptUnreadable(ts *testscript.TestScript, _ bool, args []string) {
 	path := ts.MkAbs(args[0])
 	if term.OnWindows {
