@@ -39,7 +39,7 @@ func pair(b *testing.B, ours, floor func()) {
 		return time.Since(began)
 	}
 	ours()
-	floor() // both are warm
+	floor() // warm up both
 	var our, their []time.Duration
 	var ratios []float64
 	for n := 0; b.Loop(); n++ {

@@ -65,8 +65,8 @@ func contractConfig(t *testing.T) danabio.Config {
 	return config
 }
 
-// sandbox reports whether tests may start circuits on this server. It lists the permitted servers,
-// as a list of production servers would be incomplete: customers have their own hosts.
+// sandbox reports whether tests may start circuits on this server. It lists the permitted servers
+// because a list of production servers would be incomplete: customers have their own hosts.
 func sandbox(base string) bool {
 	address, err := url.Parse(base)
 	if err != nil {

@@ -338,8 +338,8 @@ func goContents(t testing.TB, raw []byte) map[string]string {
 	return goContentsBy(t, raw, asWritten)
 }
 
-// goContentsBy is like goContents but decodes the names with read, because archive/zip cannot
-// decode them.
+// goContentsBy is like goContents but decodes the names with read, because archive/zip does not
+// decode them in the same way.
 func goContentsBy(t testing.TB, raw []byte, read nameReading) map[string]string {
 	t.Helper()
 	reader, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))

@@ -34,7 +34,8 @@ func signedPDF(t *testing.T) []byte {
 	return content
 }
 
-// withExtensions appends a catalog to a PDF that differs only in its extensions.
+// withExtensions appends a new catalog to a PDF. It differs from the old one only in its
+// extensions.
 func withExtensions(t *testing.T, content []byte) []byte {
 	t.Helper()
 	document, err := pdf.Open(bytes.NewReader(content), int64(len(content)))

@@ -99,7 +99,7 @@ func TestAMissingTextOrPageIsAnError(t *testing.T) {
 	}
 }
 
-// The policy allows exactly the style and script in the pages.
+// The policy allows the exact style and script in the pages. They contain and load nothing else.
 func TestPolicyFitsThePages(t *testing.T) {
 	inline := regexp.MustCompile(`(?s)<(style|script)>(.*?)</`)
 	for _, view := range views() {

@@ -195,7 +195,7 @@ func TestPhotoRefuses(t *testing.T) {
 	}
 }
 
-// An accepted photo becomes a JPEG of bounded size. Processing that JPEG again finds it upright.
+// An accepted photo becomes a JPEG of bounded size without the camera's Exif data.
 func FuzzPhoto(f *testing.F) {
 	f.Add(withExif(f, 16, 8, binary.LittleEndian, 6))
 	f.Add(withExif(f, 8, 8, binary.BigEndian, 3))
