@@ -52,7 +52,7 @@ func behindPrivateAuthority(t *testing.T, folder string) map[string]string {
 		ClientAuth: tls.RequireAndVerifyClientCert,
 		ClientCAs:  authority.Pool(),
 	}
-	listener.Config.ErrorLog = log.New(io.Discard, "", 0) // the page expects some handshakes to fail
+	listener.Config.ErrorLog = log.New(io.Discard, "", 0) // the page expects failed handshakes
 	listener.StartTLS()
 	t.Cleanup(listener.Close)
 	return map[string]string{

@@ -109,7 +109,7 @@ func testOnboarding(t *testing.T) {
 	}
 	summary := checker.Summary()
 	t.Log(summary)
-	for _, operation := range []string{"getToken", "startCircuit", "downloadEvidence"} { // the operations that your code calls
+	for _, operation := range []string{"getToken", "startCircuit", "downloadEvidence"} { // those that your code calls
 		if slices.Contains(summary.Untouched, operation) {
 			t.Errorf("%s was never called, so it was not checked", operation)
 		}
@@ -118,6 +118,6 @@ func testOnboarding(t *testing.T) {
 
 // This test runs in your CI. It fails if the server or your code does not conform to the spec.
 func Example_integrationTest() {
-	tests := []testing.InternalTest{{Name: "TestOnboarding", F: testOnboarding}} // "go test" finds your test by its name
+	tests := []testing.InternalTest{{Name: "TestOnboarding", F: testOnboarding}} // "go test" finds yours by its name
 	_ = tests
 }

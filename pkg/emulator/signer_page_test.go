@@ -241,7 +241,7 @@ func TestOneButtonForEachOutcome(t *testing.T) {
 		now := newClock()
 		api := serve(t, emulator.Config{Now: now.Now, CompleteAfter: time.Minute})
 		signer := api.visit(oneDocument())
-		signer.goes(signer.form("do", test.do), signer.form("do", test.do)) // sending twice has the effect of once
+		signer.goes(signer.form("do", test.do), signer.form("do", test.do)) // the second has no effect
 		now.Advance(time.Hour / 4)
 		if text := signer.see("?step=front"); !strings.Contains(text, test.title) || strings.Contains(text, "<form") {
 			t.Errorf("%s: the page does not say how the circuit ended", test.do)
@@ -423,7 +423,7 @@ func TestNamesOnThePageAreText(t *testing.T) {
 	look(signer.path())
 	signer.goes(signer.form("do", "review"))
 	look(signer.path())
-	if text := signer.see("?lang=" + url.QueryEscape(hostile)); strings.Count(text, "alert(1)") != 2 { // both are in the name
+	if text := signer.see("?lang=" + url.QueryEscape(hostile)); strings.Count(text, "alert(1)") != 2 { // in the name
 		t.Error("the page repeats its address")
 	}
 }
@@ -462,7 +462,7 @@ func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 		{"", "https://evil.example.com", 403},
 		{"same-origin", "null", 303},
 		{"none", "", 303},
-		{"", "null", 303}, // browsers send this over plain HTTP because the page asks for no Referer
+		{"", "null", 303}, // browsers send this over plain HTTP, as the page asks for no Referer
 		{"", api.url, 303},
 		{"", "https://emulator.example.com", 303},
 		{"", "", 303},

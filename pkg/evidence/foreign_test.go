@@ -76,8 +76,8 @@ func TestTheDocumentationSaysWhatProgramsWrite(t *testing.T) {
 	}
 }
 
-// checkTree fails unless a ZIP is accepted, with its code if it has one, and has the content that was
-// packed.
+// checkTree fails unless a ZIP is accepted, with its code if it has one, and has the content that
+// was packed.
 func checkTree(t *testing.T, name string, code Code) {
 	raw, err := os.ReadFile(filepath.Join("testdata", "foreign", "trees", name+".zip"))
 	if err != nil {

@@ -706,7 +706,7 @@ func foreignSigned(t *testing.T) []string {
 		name := "openssl-" + made.name + ".pdf"
 		if i := slices.Index(names, name); i < 0 {
 			t.Errorf("there is no %s", name)
-		} else if made.want != whole || made.name == "document-time-stamp" { // a time stamp can be obtained for any bytes
+		} else if made.want != whole || made.name == "document-time-stamp" { // any bytes can be stamped
 			names = slices.Delete(names, i, i+1)
 		}
 	}
@@ -743,7 +743,7 @@ func TestGenuineFilesAreGoodAndNoneWithAnotherPageIs(t *testing.T) {
 			t.Errorf("%s is %s: %v", name, report.Status, report.Findings)
 			continue
 		}
-		covers := report.Signatures[0].ByteRange // of the first signature; covers[1] is the length of its first part
+		covers := report.Signatures[0].ByteRange // covers[1] is the length of its first part
 		for part := range int64(8) {
 			at := part * covers[1] / 8
 			changed := bytes.Clone(signed)

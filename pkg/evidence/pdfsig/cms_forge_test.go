@@ -36,7 +36,7 @@ func (p *party) certificate() *x509.Certificate { return p.chain[0] }
 // cast contains the invented people of the tests.
 type cast struct {
 	root, stampRoot, ana, bruno, self, stamper *party
-	impostor                                   *x509.Certificate // for ana's key, issued by another authority
+	impostor                                   *x509.Certificate // ana's key, another authority
 }
 
 func (c *cast) roots() *x509.CertPool      { return pool(c.root) }

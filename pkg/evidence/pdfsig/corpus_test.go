@@ -154,7 +154,7 @@ func wrapped() []byte {
 	end := bytes.LastIndexByte(signed, '>') // of the trailer
 	end = bytes.LastIndex(signed[:end], []byte("> /ByteRange")) + 1
 	open := bytes.LastIndexByte(signed[:end], '<')
-	table := pdftest.StartXRef(signed) // the signed part names this position for the cross-reference
+	table := pdftest.StartXRef(signed) // the signed part names this cross-reference position
 	another := numbered{8, page("Pay 900")}
 	file := func(second int) []byte {
 		out := fmt.Appendf(bytes.Clone(signed[:end]), " /ByteRange [0 %d %06d %d] >>\nendobj\n", open, second,

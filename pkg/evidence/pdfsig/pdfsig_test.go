@@ -528,7 +528,7 @@ func TestTheJSONFormIsStable(t *testing.T) {
 		{value, "findings revocation sent signatures status trust version"},
 		{signature, "byteRange bytesAfter claimedTime digestAlgorithm field kind object revocation " +
 			"signatureAlgorithm signer status subFilter trust"},
-		{signature["signer"], "notAfter notBefore serial sha256"}, // self-issued, so an issuer would identify the person
+		{signature["signer"], "notAfter notBefore serial sha256"}, // self-issued: the issuer would be the person
 		{signature["revocation"], "certificates status"},
 		{signature["trust"], "reason status timeSource"},
 		{value["sent"], "documents relation"},

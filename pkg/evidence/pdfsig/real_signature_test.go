@@ -114,7 +114,7 @@ func TestGenuineSignaturesAreJudged(t *testing.T) {
 // attributes after it.
 func TestGenuineSignaturesAreChecked(t *testing.T) {
 	for _, test := range genuine {
-		if test.want != whole || test.name == "pkcs7-sha1-indefinite" { // ends with end-of-contents octets
+		if test.want != whole || test.name == "pkcs7-sha1-indefinite" { // ends with end marks
 			continue
 		}
 		signed := byOpenSSL(test.name)

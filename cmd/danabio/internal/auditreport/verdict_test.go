@@ -253,7 +253,7 @@ func TestVerdict(t *testing.T) {
 			subject := subjectOf(t, zipOf(t, test.files...), test.options)
 			subject.Strict, subject.Receipt.Outcome, subject.Failure = test.strict, test.receipt, test.failure
 			if test.against == "against.failure" {
-				subject.Conclusion = verdict.Undecided // the verdict's conclusion for an unknown reason
+				subject.Conclusion = verdict.Undecided // the conclusion for an unknown reason
 			}
 			report, page := made(t, subject, auditreport.Options{})
 			checkPage(t, page)

@@ -59,18 +59,23 @@ func (b builder) Run() int {
 
 // TestScripts runs testdata/script. Scripts can use these commands in addition to testscript's:
 //
-//	exits CODE ARG…              run danabio, which must exit with CODE and print no secret or personal data
-//	interrupts CODE ARG…         run danabio and interrupt it once it has printed something or sent the server more than a token request
-//	serve [DURATION] [FAULT…]    serve an emulator, whose circuits complete after DURATION, and set the DANABIO_ variables and PORT
+//	exits CODE ARG…              run danabio, which must exit with CODE and print no secret or
+//	                             personal data
+//	interrupts CODE ARG…         run danabio and interrupt it once it has printed something or sent
+//	                             the server more than a token request
+//	serve [DURATION] [FAULT…]    serve an emulator, whose circuits complete after DURATION, and set
+//	                             the DANABIO_ variables and PORT
 //	serve unchecked …            the same, without checking requests against the spec
-//	serve tls|mtls …             the same, over TLS with a private CA, written to ca.pem; mtls requires client.pem and client-key.pem, which are also written
+//	serve tls|mtls …             the same, over TLS with a private CA, written to ca.pem; mtls
+//	                             requires client.pem and client-key.pem, which are also written
 //	completed                    complete all circuits
 //	requests TOKEN START DOWNLOAD  check how often each operation was called so far
-//	holds FOLDER [NAME…]         check that the folder contains exactly these names, including hidden files
+//	holds FOLDER [NAME…]         check that the folder contains exactly these names, including
+//	                             hidden files
 //	mode PERMISSIONS FILE…       check the files' permissions on systems that have them
 //	flip FILE                    invert a byte in the middle of the file
 //	update FILE validation|page  append validation data, or other content of page 1, to a PDF
-//	zip FILE [comment=TEXT] NAME…  make a ZIP of these files; for a missing file, the content is its name
+//	zip FILE [comment=TEXT] NAME…  make a ZIP of these files; a missing file contains its name
 //	unreadable FILE              make the system refuse to read FILE
 //	write FILE TEXT…             write these texts to FILE with nothing between them
 //	take VARIABLE NAME           set VARIABLE to the value in the last printed line NAME=value

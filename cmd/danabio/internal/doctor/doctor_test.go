@@ -458,7 +458,7 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 		},
 		"client certificate of another authority": {
 			breaks: func(w *world) {
-				other := testca.New(w.t).Issue(w.t, testca.Subject{Name: "client"}) // from an issuer with the same name
+				other := testca.New(w.t).Issue(w.t, testca.Subject{Name: "client"}) // another issuer, same name
 				w.serve(testca.Subject{}, w.demandCertificate)
 				w.transport.TLSClientConfig.Certificates = []tls.Certificate{other}
 			},

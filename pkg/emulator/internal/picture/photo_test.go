@@ -60,7 +60,7 @@ func withExif(t testing.TB, width, height int, order binary.AppendByteOrder, val
 	}
 	exif = order.AppendUint32(exif, 8)
 	exif = order.AppendUint16(exif, 2)
-	for _, entry := range [][2]uint16{{0x010F, 7}, {0x0112, value}} { // the camera's maker comes first
+	for _, entry := range [][2]uint16{{0x010F, 7}, {0x0112, value}} { // the maker comes first
 		exif = order.AppendUint16(exif, entry[0])
 		exif = order.AppendUint16(exif, 3)
 		exif = order.AppendUint32(exif, 1)
