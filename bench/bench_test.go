@@ -29,8 +29,8 @@ import (
 
 const circuit = "12ceb3ec-7b76-5555-b263-xx222"
 
-// pair measures both alternately, each first as often as the other, and reports their medians and
-// the median of the ratios of neighbours.
+// pair measures both alternately, and each goes first equally often. It reports their medians and
+// the median of the ratios of adjacent measurements.
 func pair(b *testing.B, ours, floor func()) {
 	b.Helper()
 	measure := func(f func()) time.Duration {
@@ -39,7 +39,7 @@ func pair(b *testing.B, ours, floor func()) {
 		return time.Since(began)
 	}
 	ours()
-	floor() // both warm
+	floor() // warm up both
 	var our, their []time.Duration
 	var ratios []float64
 	for n := 0; b.Loop(); n++ {
@@ -51,7 +51,7 @@ func pair(b *testing.B, ours, floor func()) {
 		}
 		our, their, ratios = append(our, o), append(their, f), append(ratios, float64(o)/float64(f))
 	}
-	b.ReportMetric(0, "ns/op") // of both together, which nobody wants to know
+	b.ReportMetric(0, "ns/op") // hides the time of both together, which is meaningless
 	b.ReportMetric(median(our).Seconds()*1e3, "ours-ms")
 	b.ReportMetric(median(their).Seconds()*1e3, "floor-ms")
 	b.ReportMetric(median(ratios), "x-floor")
@@ -62,7 +62,7 @@ func median[T cmp.Ordered](values []T) T {
 	return values[len(values)/2]
 }
 
-// server answers tokens by itself and the rest by handler.
+// server answers token requests itself and passes the rest to handler.
 func server(b *testing.B, secured bool, handler http.HandlerFunc) *httptest.Server {
 	both := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/oauth2/token") {
@@ -97,7 +97,7 @@ func client(b *testing.B, s *httptest.Server) *danabio.Client {
 	return c
 }
 
-// freshClient is a bare client that opens a connection for each request.
+// freshClient returns a plain client that opens a connection for each request.
 func freshClient(s *httptest.Server) *http.Client {
 	transport := s.Client().Transport.(*http.Transport).Clone()
 	transport.DisableKeepAlives = true
@@ -125,8 +125,8 @@ func gigabit(w http.ResponseWriter, r *http.Request) {
 	takeStart(w, r)
 }
 
-// startAgainstPost measures starts with one document of a size against sending the same, ready-made
-// body; times of either are one measure.
+// startAgainstPost compares starts with one document of this size with sending the same prepared
+// body. Each measurement contains this many requests.
 func startAgainstPost(b *testing.B, size, times int, secured bool, take http.HandlerFunc) {
 	content := noise(size)
 	path := filepath.Join(b.TempDir(), "contract.pdf")
@@ -151,7 +151,7 @@ func startAgainstPost(b *testing.B, size, times int, secured bool, take http.Han
 		}
 	}
 	start(client(b, record))
-	header.Del("Expect") // the floor asks nobody
+	header.Del("Expect") // the lower bound does not wait for "100 Continue"
 	s := server(b, secured, take)
 	ours, bare := client(b, s), freshClient(s)
 	pair(b, func() {
@@ -197,8 +197,8 @@ func BenchmarkUpload64MiB(b *testing.B) {
 	b.Run("gigabit-tls", func(b *testing.B) { startAgainstPost(b, 64<<20, 1, true, gigabit) })
 }
 
-// BenchmarkStart10KiB does a hundred starts a time; the floor sends the same bodies over fresh
-// connections, too.
+// BenchmarkStart10KiB starts a hundred circuits per measurement. The lower bound also sends the
+// same bodies over new connections.
 func BenchmarkStart10KiB(b *testing.B) {
 	b.Run("plain", func(b *testing.B) { startAgainstPost(b, 10<<10, 100, false, takeStart) })
 	b.Run("tls", func(b *testing.B) { startAgainstPost(b, 10<<10, 100, true, takeStart) })
@@ -228,7 +228,7 @@ func BenchmarkReading64MiB(b *testing.B) {
 
 const evidenceSize = 256 << 20
 
-// evidence is a ZIP of 256 MiB with four entries, stored, as video is.
+// evidence returns a ZIP of 256 MiB with four entries that are stored, like video.
 func evidence(b *testing.B) []byte {
 	var content bytes.Buffer
 	content.Grow(evidenceSize + 4096)
@@ -248,8 +248,8 @@ func evidence(b *testing.B) []byte {
 	return content.Bytes()
 }
 
-// downloadAgainst measures downloads, verified and durable, against a floor that puts the same into
-// another file.
+// downloadAgainst compares verified and durable downloads with a lower bound that writes the same
+// content to another file.
 func downloadAgainst(b *testing.B, secured bool, floor func(s *httptest.Server, path string)) {
 	content := evidence(b)
 	s := server(b, secured, func(w http.ResponseWriter, _ *http.Request) {
@@ -285,8 +285,8 @@ func downloadAgainst(b *testing.B, secured bool, floor func(s *httptest.Server, 
 	})
 }
 
-// fetch is the floor of a download: into a file, which is then read and hashed. With sync the file
-// is made durable, as ours is.
+// fetch is the lower bound of a download. It downloads into a file, then reads and hashes the file.
+// With sync, it makes the file durable like our code.
 func fetch(b *testing.B, s *httptest.Server, path string, sync bool) {
 	file, err := os.Create(path)
 	if err != nil {
@@ -312,8 +312,8 @@ func fetch(b *testing.B, s *httptest.Server, path string, sync bool) {
 	}
 }
 
-// BenchmarkDownload256MiB downloads, hashes, verifies and syncs; the floor is http.Get into a file
-// that is then hashed.
+// BenchmarkDownload256MiB downloads, hashes, verifies and syncs. The lower bound is http.Get into a
+// file that is then hashed.
 func BenchmarkDownload256MiB(b *testing.B) {
 	for _, way := range []struct {
 		name          string
@@ -325,7 +325,7 @@ func BenchmarkDownload256MiB(b *testing.B) {
 	}
 }
 
-// BenchmarkToken asks for the token at hand, from 1,000 goroutines, a hundred times each; the floor
+// BenchmarkToken gets the cached token from 1,000 goroutines, a hundred times each. The lower bound
 // is a mutex and a map.
 func BenchmarkToken(b *testing.B) {
 	const goroutines, times = 1000, 100

@@ -14,12 +14,11 @@ import (
 	"testing"
 )
 
-// corpus is an evidence ZIP that is made for a benchmark: the same bytes for the same corpus, on
-// any machine.
+// corpus is an evidence ZIP for a benchmark. The same corpus has the same bytes on any machine.
 type corpus struct {
 	name  string
 	files int
-	size  int // of all contents together, bytes; about
+	size  int // approximate size of all contents together, in bytes
 }
 
 var corpora = []corpus{
@@ -29,9 +28,9 @@ var corpora = []corpus{
 	{"5000-files-20MB", 5_000, 20_000_000},
 }
 
-// packing is how a corpus is packed: pictures and video stored, as many writers do, or deflated
-// like the rest; with sizes and CRC in front of each content, or, as writers of streams do, in a
-// descriptor behind it.
+// packing is how a corpus is packed. Pictures and video are either stored, as by many writers, or
+// deflated like the rest. Sizes and CRC are either in front of each content or, as by stream
+// writers, in a descriptor after it.
 type packing struct {
 	name                  string
 	deflated, descriptors bool
@@ -44,7 +43,7 @@ var packings = []packing{
 	{"deflated-descriptors", true, true},
 }
 
-// write puts the ZIP of c at path.
+// write writes the ZIP of c to path.
 func (c corpus) write(path string, how packing) error {
 	file, err := os.Create(path)
 	if err != nil {
@@ -67,7 +66,7 @@ func (c corpus) write(path string, how packing) error {
 	return file.Close()
 }
 
-// sizes spreads the corpus over its files, by kind and by chance.
+// sizes distributes the corpus over its files, by kind and at random.
 func (c corpus) sizes(random *rand.Rand) []int {
 	weights, total := make([]float64, c.files), 0.0
 	for n := range weights {
@@ -117,10 +116,10 @@ func add(archive *zip.Writer, name string, content []byte, stored, descriptor bo
 	return err
 }
 
-// kinds are what evidence holds, in turn.
+// kinds are the kinds of files in evidence. The files take turns.
 var kinds = []struct {
 	name    string
-	weight  float64 // in the size of the corpus
+	weight  float64 // share of the size of the corpus
 	media   bool
 	content func(random *rand.Rand, size int) []byte
 }{
@@ -130,8 +129,8 @@ var kinds = []struct {
 	{"audit/events-%04d.json", 0.05, false, events},
 }
 
-// media is what compression was at already: most of it has no redundancy left, one of four pieces
-// of 16 KiB has a little. So deflate leaves most of it as it is, as it does with photographs.
+// media is content that is already compressed. Most of it has no redundancy, and one in four pieces
+// of 16 KiB has a little. So deflate leaves most of it unchanged, as with photographs.
 func media(magic string) func(*rand.Rand, int) []byte {
 	return func(random *rand.Rand, size int) []byte {
 		content := noiseOf(random, size)
@@ -155,13 +154,12 @@ func noiseOf(random *rand.Rand, size int) []byte {
 	return content[:size]
 }
 
-// document is a PDF of one page. Two thirds of it are streams that were compressed already, the
-// rest is text.
+// document is a PDF with one page. Two thirds of it are compressed streams, the rest is text.
 func document(random *rand.Rand, size int) []byte {
 	var b bytes.Buffer
 	b.Grow(size + 64<<10)
 	b.WriteString("%PDF-1.7\n")
-	var objects []int // where they start
+	var objects []int // their offsets
 	object := func(dictionary string, stream []byte) {
 		objects = append(objects, b.Len())
 		fmt.Fprintf(&b, "%d 0 obj\n%s\n", len(objects), dictionary)
@@ -173,7 +171,7 @@ func document(random *rand.Rand, size int) []byte {
 	object("<</Type/Catalog/Pages 2 0 R>>", nil)
 	object("<</Type/Pages/Kids[3 0 R]/Count 1>>", nil)
 	object("<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>", nil)
-	for room := 600; b.Len()+room < size; room += 40 { // what the cross-reference takes
+	for room := 600; b.Len()+room < size; room += 40 { // reserves space for the cross-reference
 		var text bytes.Buffer
 		for range 10 + random.IntN(70) {
 			fmt.Fprintf(&text, "BT /F1 %d Tf %d %d Td (%s) Tj ET\n", 8+random.IntN(4), random.IntN(600),
@@ -207,7 +205,7 @@ func events(random *rand.Rand, size int) []byte {
 	return b.Bytes()[:size]
 }
 
-// folder is where corpora and extracted files are: in the temporary folder, or where
+// folder returns the folder for corpora and extracted files. It is in the temporary folder or where
 // DANABIO_BENCH_FOLDER points.
 var folder = sync.OnceValues(func() (string, error) {
 	return os.MkdirTemp(os.Getenv("DANABIO_BENCH_FOLDER"),
@@ -222,7 +220,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// made are the paths of the corpora that were made, each once for all benchmarks.
+// made contains the paths of the corpora, which are made once for all benchmarks.
 var made = map[string]string{}
 
 func (c corpus) path(tb testing.TB, how packing) string {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// BenchmarkForeignDownload256MiB has curl -o followed by sha256sum as its floor.
+// BenchmarkForeignDownload256MiB compares with curl -o followed by sha256sum.
 func BenchmarkForeignDownload256MiB(b *testing.B) {
 	need(b, "curl", "sha256sum")
 	for name, secured := range map[string]bool{"plain": false, "tls": true} {
@@ -61,7 +61,7 @@ func BenchmarkForeignExtract(b *testing.B) {
 		bsdtar = `mkdir "$2" && bsdtar -xf "$1" -C "$2"`
 		hash   = ` && find "$2" -type f -exec openssl dgst -sha256 {} + && openssl dgst -sha256 "$1"`
 	)
-	extracted := map[string]string{} // by the ZIP
+	extracted := map[string]string{} // extracted folders by ZIP
 	againstEach(b, extracting, []rival{
 		shell("unzip", unzip), shell("unzip+sha256", unzip+hash),
 		shell("7z", seven), shell("7z+sha256", seven+hash),

@@ -11,11 +11,12 @@ import (
 	"testing"
 )
 
-// The most memory that danabio may take, whatever the evidence.
+// maxPeak is the memory limit of danabio for any evidence.
 const maxPeak = 24 << 20
 
-// TestForeignPeakMemory asks the system for the peak memory of danabio. The number includes the
-// parent's memory at the fork, so a small process is the parent: this test, run again.
+// TestForeignPeakMemory gets the peak memory of danabio from the system. The number includes the
+// parent's memory at the fork, so the parent must be a small process. The test runs itself again as
+// this parent.
 func TestForeignPeakMemory(t *testing.T) {
 	if args := os.Getenv("DANABIO_BENCH_RUN"); args != "" {
 		command := strings.Split(args, "\n")

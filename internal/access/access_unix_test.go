@@ -11,8 +11,8 @@ import (
 	"github.com/danabio/danabio-go/internal/access"
 )
 
-// place makes files in folders of these modes below one that everybody may enter, and opens the
-// last. A mode of a name that ends in a slash is that of a folder.
+// place creates folders and a file with these modes below a folder that everybody may enter, and
+// opens the file. The last mode is that of the file.
 func place(t *testing.T, modes ...os.FileMode) *os.File {
 	t.Helper()
 	path := t.TempDir()
@@ -49,7 +49,7 @@ func place(t *testing.T, modes ...os.FileMode) *os.File {
 func TestOthers(t *testing.T) {
 	const sticky = os.ModeSticky
 	for name, test := range map[string]struct {
-		modes        []os.FileMode // of folders, and last of the file
+		modes        []os.FileMode // of the folders and then of the file
 		reads, write access.Others
 	}{
 		"the user's own":                  {[]os.FileMode{0o755, 0o600}, access.Nothing, access.Nothing},
@@ -78,8 +78,8 @@ func TestOthers(t *testing.T) {
 	}
 }
 
-// A link in a folder that others write can be made to lead elsewhere; where it leads says who
-// reads.
+// Anyone who can write to a link's folder can redirect the link. The target of the link determines
+// who can read.
 func TestOthersOfALink(t *testing.T) {
 	file := place(t, 0o700, 0o644)
 	shared := filepath.Dir(place(t, 0o777, 0o600).Name())

@@ -13,8 +13,8 @@ import (
 	"github.com/danabio/danabio-go/internal/testsystem"
 )
 
-// Kubernetes and Docker mount secrets read-only, with modes that nobody there can change. The mount
-// is made in a process with mounts of its own.
+// Kubernetes and Docker mount secrets read-only, with modes that cannot be changed there. The test
+// mounts a folder in a process with separate mounts.
 func TestOthersOnAReadOnlyMount(t *testing.T) {
 	if os.Getenv("DANABIO_TEST_MOUNTS") == "" {
 		child := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
@@ -32,7 +32,7 @@ func TestOthersOnAReadOnlyMount(t *testing.T) {
 	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "mode=777"); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = syscall.Unmount(folder, 0) }() // else the folder cannot be removed
+	defer func() { _ = syscall.Unmount(folder, 0) }() // otherwise the folder cannot be removed
 	path := filepath.Join(folder, "secret")
 	if err := errors.Join(os.WriteFile(path, []byte("hunter2"), 0o600), os.Chmod(path, 0o646)); err != nil {
 		t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// sealed is a file that is ready to be placed.
+// sealed returns a file that is ready to be placed.
 func sealed(t *testing.T, content string) (file *File, target string) {
 	t.Helper()
 	target = filepath.Join(t.TempDir(), "evidence.zip")
@@ -28,7 +28,7 @@ func sealed(t *testing.T, content string) (file *File, target string) {
 	return file, target
 }
 
-// refused is a move that the file system does not let happen.
+// refused is a move that the file system refuses.
 func refused(err error, asked *int) move {
 	return func(from, to string) error {
 		*asked++
@@ -36,7 +36,7 @@ func refused(err error, asked *int) move {
 	}
 }
 
-// Whatever a file system says of one way to give a file its name, the next is tried.
+// If the file system refuses one way to name a file, the next way is tried.
 func TestPlaceTriesEachWay(t *testing.T) {
 	for _, refusal := range []error{
 		syscall.EPERM, syscall.EACCES, syscall.EXDEV, syscall.ENOTTY, syscall.ENOTSUP, syscall.ENOSYS, syscall.EMLINK,
@@ -64,7 +64,7 @@ func TestPlaceTriesEachWay(t *testing.T) {
 	}
 }
 
-// Each way alone leaves a file that is there already as it is.
+// Each way by itself leaves an existing file unchanged.
 func TestPlaceReplacesNothing(t *testing.T) {
 	for i, way := range moves {
 		file, target := sealed(t, "evidence")
@@ -73,7 +73,7 @@ func TestPlaceReplacesNothing(t *testing.T) {
 		}
 		err := file.place(target, []move{way})
 		if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.ENOSYS) {
-			continue // there is no such way here
+			continue // the system lacks this way
 		}
 		if content, _ := os.ReadFile(target); !errors.Is(err, fs.ErrExist) || string(content) != "of another program" {
 			t.Errorf("way %d: %v, and %q lies there", i, err, content)
@@ -84,7 +84,8 @@ func TestPlaceReplacesNothing(t *testing.T) {
 	}
 }
 
-// A network may lose the answer: what was done is no failure, and no reason to find the name taken.
+// A network may lose the answer. A completed move is then not a failure, and the new file is not
+// taken for one that already existed.
 func TestFileThatStandsInPlaceIsNoFailure(t *testing.T) {
 	for name, err := range map[string]error{"lost": syscall.EIO, "asked again": syscall.EEXIST,
 		"gone": syscall.ENOENT} {
@@ -103,7 +104,7 @@ func TestFileThatStandsInPlaceIsNoFailure(t *testing.T) {
 	}
 }
 
-// Where nothing helps the file is where it was, and stays there if it is worth that.
+// If every way fails, the file is where it was and can be kept there.
 func TestFileThatCannotBePlacedCanBeKept(t *testing.T) {
 	file, target := sealed(t, "evidence")
 	asked := 0

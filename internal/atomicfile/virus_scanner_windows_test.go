@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// scanned opens a file like a virus scanner: for some time nobody can move or remove it.
+// scanned opens a file like a virus scanner. For a while, nobody can move or remove it.
 func scanned(t *testing.T, path string, long time.Duration) {
 	t.Helper()
 	name, err := syscall.UTF16PtrFromString(path)

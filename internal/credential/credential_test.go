@@ -44,7 +44,7 @@ func TestText(t *testing.T) {
 		"\ufeff\"hunter2\"":           {"", credential.Quotes},
 		"hunter2\n\ufeff":             {"", credential.SeveralLines},
 		strings.Repeat("x", 1000):     {strings.Repeat("x", 1000), ""},
-		"hunter2\u200b":               {"hunter2\u200b", ""}, // which Stray tells
+		"hunter2\u200b":               {"hunter2\u200b", ""}, // Stray reports this
 		"-----BEGIN X-----\nhunter2":  {"", credential.SeveralLines},
 		"DANABIO_CLIENT_SECRET=a\nb=": {"", credential.SeveralLines},
 	} {

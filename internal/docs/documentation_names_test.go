@@ -17,7 +17,7 @@ var (
 	sourcePath = regexp.MustCompile(`^(?:\./)?((?:pkg|cmd|api|gen|internal|docs|bench)/[\w./-]*)$`)
 )
 
-// notOurs are names in the documentation that look like ours.
+// notOurs lists names in the documentation that look like ours but are not.
 var notOurs = map[string]bool{
 	"Bearer": true, "RoundTripper": true,
 	"TLSClientConfig": true, "TLSHandshakeTimeout": true, "ResponseHeaderTimeout": true, // of http.Transport
@@ -31,7 +31,7 @@ func TestDocumentationNamesGoThatExists(t *testing.T) {
 	for _, file := range documentation(t) {
 		for _, span := range file.Codes {
 			if path := sourcePath.FindStringSubmatch(span.Text); path != nil {
-				// made by an update
+				// an update creates it
 				if _, err := os.Stat(filepath.FromSlash(path[1])); err != nil && path[1] != "api/spec-update.md" {
 					t.Errorf("%s:%d: there is no %s", file.Path, span.Line, span.Text)
 				}
@@ -52,8 +52,8 @@ func TestDocumentationNamesGoThatExists(t *testing.T) {
 	}
 }
 
-// exportedNames returns what the packages below pkg export, with and without the package's name,
-// and the fields and methods of types.
+// exportedNames returns the exported names of the packages below pkg, with and without the package
+// name, and the fields and methods of types.
 func exportedNames(t *testing.T) map[string]bool {
 	t.Helper()
 	names := map[string]bool{}
@@ -126,8 +126,8 @@ func receiverOf(function *ast.FuncDecl) string {
 
 var fetched = regexp.MustCompile(`go (get|install) github\.com/danabio/danabio-go(\S*)@`)
 
-// The documentation tells users to fetch packages with code: go get of the module's root fetches
-// what the tools here need, not what the client needs.
+// The documentation tells users to fetch packages with code. A go get of the module's root would
+// fetch the dependencies of the tools and not those of the client.
 func TestDocumentationFetchesPackages(t *testing.T) {
 	checked := 0
 	for _, file := range documentation(t) {

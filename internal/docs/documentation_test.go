@@ -12,7 +12,8 @@ import (
 	"github.com/danabio/danabio-go/internal/markdown"
 )
 
-// These are the Markdown files of the root and of docs/. Package markdown describes their marks.
+// documentation returns the Markdown files of the root and of docs/. Package markdown describes
+// their marks.
 func documentation(t *testing.T) []*markdown.File {
 	t.Helper()
 	files, err := markdown.Documentation(".")
@@ -22,7 +23,7 @@ func documentation(t *testing.T) []*markdown.File {
 	return files
 }
 
-// Every block that looks runnable is run, or says why not.
+// Every block that looks runnable is run or states why it is not.
 func TestDocumentationIsRunOrSaysWhyNot(t *testing.T) {
 	for _, file := range documentation(t) {
 		names := map[string]int{}
@@ -50,7 +51,7 @@ func TestDocumentationIsRunOrSaysWhyNot(t *testing.T) {
 	}
 }
 
-// Links lead to files and headings that are there.
+// Links lead to existing files and headings.
 func TestLinksOfTheDocumentation(t *testing.T) {
 	for _, file := range documentation(t) {
 		for _, link := range file.Links {
@@ -80,7 +81,7 @@ func TestLinksOfTheDocumentation(t *testing.T) {
 	}
 }
 
-// Every page of docs/ can be found from its index, and the index from the README.
+// The index links to every page of docs/, and the README links to the index.
 func TestEveryPageIsInTheIndex(t *testing.T) {
 	linked := func(from string) (targets []string) {
 		file, err := markdown.Read(".", from)
@@ -118,8 +119,8 @@ func withoutComments(block markdown.Block) string {
 	return shellComment.ReplaceAllString(block.Text, "")
 }
 
-// The two READMEs say the same: sections, code but for its comments, and tables of the same rows.
-// What stands in code in the first cell of a row is a name, which has no translation.
+// The two READMEs have the same sections, the same code except for comments, and tables with the
+// same rows. Code in the first cell of a row is a name, which is not translated.
 func TestReadmesHaveOneStructure(t *testing.T) {
 	english, err := markdown.Read(".", "README.md")
 	if err != nil {

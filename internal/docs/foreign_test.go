@@ -64,8 +64,7 @@ func TestForeignShellLinesOfTheDocumentation(t *testing.T) {
 	}
 }
 
-// acceptedByOthers fails if other programs do not accept evidence and the signature of its
-// document.
+// acceptedByOthers fails if other programs reject the evidence or the signature of its document.
 func acceptedByOthers(t *testing.T, folder, name string) {
 	t.Helper()
 	path := filepath.Join(folder, name)
@@ -89,8 +88,8 @@ func acceptedByOthers(t *testing.T, folder, name string) {
 
 // oidc-provider is a certified OAuth2 server that shares no code with ours.
 func TestForeignTokenServer(t *testing.T) {
-	// Characters that form-encoding changes; others than printable ASCII are not allowed (RFC 6749,
-	// appendix A).
+	// Form-encoding changes these characters. Only printable ASCII is allowed (RFC 6749, appendix
+	// A).
 	const id, secret = "acme & sons", "s+3 c:r%t/"
 	if out, err := npm("ci", "--no-audit", "--no-fund"); err != nil {
 		t.Fatalf("npm ci: %v\n%s", err, out)

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// here is this folder, as seen from the root.
+// here is the path of this folder relative to the root.
 var here = filepath.Join("internal", "docs")
 
 func TestMain(m *testing.M) {

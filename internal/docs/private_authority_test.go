@@ -17,9 +17,9 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator"
 )
 
-// companyFiles writes what a company's network people give: the certificate of an authority that no
-// system knows into company-ca.pem, and a client's certificate of it and its key into client.pem
-// and client-key.pem.
+// companyFiles writes the files that a company's network staff provide. company-ca.pem is the
+// certificate of an authority that no system knows. client.pem and client-key.pem are a client's
+// certificate from this authority and its key.
 func companyFiles(t *testing.T, folder string) *testca.CA {
 	t.Helper()
 	authority := testca.New(t)
@@ -36,8 +36,8 @@ func companyFiles(t *testing.T, folder string) *testca.CA {
 	return authority
 }
 
-// behindPrivateAuthority serves an emulator by TLS, with a certificate of the authority of
-// companyFiles, and only to clients that have one of it too.
+// behindPrivateAuthority serves an emulator over TLS, with a certificate from the authority of
+// companyFiles. It accepts only clients that also have a certificate from it.
 func behindPrivateAuthority(t *testing.T, folder string) map[string]string {
 	t.Helper()
 	api, err := emulator.New(emulator.Config{CompleteAfter: time.Nanosecond})
@@ -52,7 +52,7 @@ func behindPrivateAuthority(t *testing.T, folder string) map[string]string {
 		ClientAuth: tls.RequireAndVerifyClientCert,
 		ClientCAs:  authority.Pool(),
 	}
-	listener.Config.ErrorLog = log.New(io.Discard, "", 0) // who is refused is told on the page
+	listener.Config.ErrorLog = log.New(io.Discard, "", 0) // the page expects failed handshakes
 	listener.StartTLS()
 	t.Cleanup(listener.Close)
 	return map[string]string{

@@ -12,13 +12,13 @@ import (
 	"github.com/danabio/danabio-go/internal/markdown"
 )
 
-// programs is a folder with the programs and tests of the documentation, built.
+// programs is a folder with the compiled programs and tests of the documentation.
 type programs struct{ folder string }
 
 // isProgram reports whether a block is a program or a test.
 func isProgram(block markdown.Block) bool { return block.Mark == "go" || block.Mark == "go test" }
 
-// of returns the path of the program that a block of a file is.
+// of returns the path of the program from a block of a file.
 func (p programs) of(file *markdown.File, block markdown.Block) string {
 	name := packageOf(file, block)
 	if block.Mark == "go test" {
@@ -27,14 +27,14 @@ func (p programs) of(file *markdown.File, block markdown.Block) string {
 	return filepath.Join(p.folder, name)
 }
 
-// packageOf is the folder of a program in the module of all of them.
+// packageOf returns the folder of a program in the common module.
 func packageOf(file *markdown.File, block markdown.Block) string {
 	return strings.ReplaceAll(strings.TrimSuffix(file.Path, ".md"), "/", "-") + "-" + block.Name
 }
 
-// buildPrograms vets and builds the programs and tests of the files, each with the files that stand
-// in front of it. They are packages of one module of their own, which has the requirements of this
-// one, as that of a user has. What is wrong is named by the line in the documentation.
+// buildPrograms vets and builds the programs and tests of the files, each with the files in front
+// of it. They are packages of a separate module, which has the requirements of this module like a
+// user's module. An error names the line in the documentation.
 func buildPrograms(t *testing.T, files []*markdown.File) programs {
 	t.Helper()
 	root, err := os.Getwd()

@@ -22,8 +22,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator/emulatortest"
 )
 
-// preparations are what the blocks of a file find beside contract.pdf: files in their folder, and
-// variables. Those of other files find an emulator that completes circuits at once.
+// preparations create what the blocks of a file find besides contract.pdf: files in their folder
+// and variables. The blocks of all other files find an emulator that completes circuits at once.
 var preparations = map[string]func(t *testing.T, folder string) (variables map[string]string){
 	"README.md": func(t *testing.T, _ string) map[string]string {
 		// "danabio contract" sends wrong requests
@@ -31,22 +31,22 @@ var preparations = map[string]func(t *testing.T, folder string) (variables map[s
 	},
 	"docs/configuration.md": func(t *testing.T, folder string) map[string]string {
 		companyFiles(t, folder)
-		return map[string]string{} // it serves its own emulator
+		return map[string]string{} // it serves another emulator itself
 	},
 	"docs/network.md": behindPrivateAuthority,
 	"docs/retries.md": func(t *testing.T, _ string) map[string]string {
-		lost := emulator.Fault{Operation: emulator.OperationStart, Reset: true} // the first start's answer
+		lost := emulator.Fault{Operation: emulator.OperationStart, Reset: true} // the answer to the first start
 		return reached(emulatortest.Start(t,
 			emulator.Config{CompleteAfter: time.Nanosecond, Faults: []emulator.Fault{lost}}))
 	},
 	"docs/waiting.md": func(t *testing.T, folder string) map[string]string {
-		server := emulatortest.Start(t, emulator.Config{}) // nobody signs
+		server := emulatortest.Start(t, emulator.Config{}) // no one signs
 		circuits(t, folder, server)
 		return reached(server)
 	},
 }
 
-// prepare makes the folder in which the blocks of a file are run, and the variables that they get.
+// prepare creates the folder in which the blocks of a file run and returns their variables.
 func prepare(t *testing.T, file *markdown.File) (folder string, variables map[string]string) {
 	t.Helper()
 	folder = t.TempDir()
@@ -59,7 +59,7 @@ func prepare(t *testing.T, file *markdown.File) (folder string, variables map[st
 	return folder, reached(emulatortest.Start(t, emulator.Config{CompleteAfter: time.Nanosecond}))
 }
 
-// circuits starts three circuits and completes two of them. Their ids are in circuits.txt.
+// circuits starts three circuits, completes two of them, and writes their ids to circuits.txt.
 func circuits(t *testing.T, folder string, server *emulatortest.Server) {
 	t.Helper()
 	client, err := danabio.New(server.ClientConfig())
@@ -88,7 +88,7 @@ func circuits(t *testing.T, folder string, server *emulatortest.Server) {
 	}
 }
 
-// unchecked serves an emulator to clients that send what the spec does not allow.
+// unchecked serves an emulator for clients that send requests against the spec.
 func unchecked(t *testing.T, config emulator.Config) *emulatortest.Server {
 	t.Helper()
 	api, err := emulator.New(config)
@@ -107,7 +107,7 @@ func reached(server *emulatortest.Server) map[string]string {
 	}
 }
 
-// buildDanabio builds the command line into a folder of its own and returns that.
+// buildDanabio builds the command line in a new folder and returns the folder.
 func buildDanabio(t *testing.T) (folder string) {
 	t.Helper()
 	folder = t.TempDir()
@@ -118,8 +118,8 @@ func buildDanabio(t *testing.T) (folder string) {
 	return folder
 }
 
-// environment is this process's, without what would change what danabio does, and with the
-// variables.
+// environment returns the environment of this process with these variables and without those that
+// change the behaviour of danabio.
 func environment(folder string, variables map[string]string) []string {
 	var list []string
 	for _, variable := range os.Environ() {
@@ -137,8 +137,8 @@ func environment(folder string, variables map[string]string) []string {
 	return list
 }
 
-// The programs of the documentation, and its commands that need nothing but danabio, do what it
-// says. README.es.md has the same blocks as README.md, which another test sees to.
+// The programs in the documentation, and the commands that need only danabio, do what it says.
+// README.es.md has the same blocks as README.md, which another test checks.
 func TestDocumentationDoesWhatItSays(t *testing.T) {
 	files := slices.DeleteFunc(documentation(t), func(file *markdown.File) bool {
 		return file.Path == "README.es.md" || !slices.ContainsFunc(file.Blocks, func(block markdown.Block) bool {
@@ -177,7 +177,7 @@ func TestDocumentationDoesWhatItSays(t *testing.T) {
 	}
 }
 
-// failsOnForgedEvidence runs a program that says what it does with the evidence that it gets.
+// failsOnForgedEvidence runs a program that reports what it does with the evidence that it gets.
 func failsOnForgedEvidence(t *testing.T, program string) {
 	t.Helper()
 	for forgery, says := range map[emulator.Forgery]string{
@@ -276,7 +276,7 @@ func (s *session) command(line string) error {
 	return fmt.Errorf("%s is not danabio; mark the block as shell", words[0])
 }
 
-// words splits a line as a shell does.
+// words splits a line like a shell.
 func (s *session) words(line string) ([]string, error) {
 	var words []string
 	var word strings.Builder

@@ -15,8 +15,8 @@ import (
 	"github.com/danabio/danabio-go/internal/message"
 )
 
-// The client writes and reads these names, so a spec that drops or renames one breaks it, whatever
-// the generated Go names are.
+// The client writes and reads these names. A spec that drops or renames one breaks it, regardless
+// of the generated Go names.
 func TestTheSpecHasTheNamesThatTheClientWritesAndReads(t *testing.T) {
 	document, err := spec.GetSpec()
 	if err != nil {
@@ -29,7 +29,7 @@ func TestTheSpecHasTheNamesThatTheClientWritesAndReads(t *testing.T) {
 		}
 	}
 	for id, want := range map[string]struct {
-		body   reflect.Type // of the request; nil if it has none, or is no JSON
+		body   reflect.Type // of the request; nil if it has none or it is not JSON
 		answer reflect.Type
 	}{
 		"getToken":         {answer: reflect.TypeFor[message.Token]()},
@@ -60,7 +60,7 @@ func TestTheSpecHasTheNamesThatTheClientWritesAndReads(t *testing.T) {
 	}
 }
 
-// success is the answer of the first status that says it went well.
+// success returns the response for the lowest success status.
 func success(operation *openapi3.Operation) *openapi3.Response {
 	for status := http.StatusOK; status < 300; status++ {
 		if ref := operation.Responses.Status(status); ref != nil {
@@ -70,7 +70,7 @@ func success(operation *openapi3.Operation) *openapi3.Response {
 	return &openapi3.Response{}
 }
 
-// bodyOf is the schema of the first media type that has one, and the names of all.
+// bodyOf returns the schema of the first media type that has one, and the names of all media types.
 func bodyOf(content openapi3.Content) (*openapi3.Schema, []string) {
 	names := slices.Sorted(maps.Keys(content))
 	for _, name := range names {
@@ -81,8 +81,8 @@ func bodyOf(content openapi3.Content) (*openapi3.Schema, []string) {
 	return &openapi3.Schema{}, names
 }
 
-// differences returns what the Go type has and the schema lacks; with strict, also what the schema
-// requires and the Go type lacks.
+// differences returns the fields of the Go type that the schema lacks. If strict, it also returns
+// the fields that the schema requires and the Go type lacks.
 func differences(schema *openapi3.Schema, goType reflect.Type, strict bool) []string {
 	var found []string
 	properties, required := fieldsOf(schema)
@@ -119,7 +119,7 @@ func differences(schema *openapi3.Schema, goType reflect.Type, strict bool) []st
 	return found
 }
 
-// fieldsOf collects a schema's properties, those of the schemas that it is composed of too.
+// fieldsOf collects the properties of a schema and of the schemas that it is composed of.
 func fieldsOf(schema *openapi3.Schema) (properties map[string]*openapi3.Schema, required []string) {
 	properties = make(map[string]*openapi3.Schema)
 	for name, ref := range schema.Properties {
@@ -134,7 +134,7 @@ func fieldsOf(schema *openapi3.Schema) (properties map[string]*openapi3.Schema, 
 	return properties, required
 }
 
-// jsonType is what a Go type is in JSON, with the struct that it holds.
+// jsonType returns the JSON type of a Go type and the struct that it contains.
 func jsonType(goType reflect.Type) (name string, inner reflect.Type) {
 	switch {
 	case goType == reflect.TypeFor[[]byte](), goType.Kind() == reflect.String:

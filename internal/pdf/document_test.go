@@ -457,7 +457,7 @@ func TestClosedDocumentLeavesWhatWasRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	first.Close()
-	for range 10 { // of which one gets the buffer
+	for range 10 { // one of them gets the buffer
 		second := mustOpen(t, file("other"))
 		if got, err := second.Load(pdf.Reference{Number: 4}); err != nil ||
 			string(got.Object.Items[0].Text) != "other" {
@@ -484,8 +484,7 @@ func TestRestIsWhatBelongsToNothing(t *testing.T) {
 	}
 }
 
-// Two object streams that are asked for in turn are decoded again and again.
-// The file is searched from its end in pieces; the word may lie across the border of two.
+// The search reads the file from its end in pieces. The word may span two of them.
 func TestStartIsFoundAtAnyDistanceFromTheEnd(t *testing.T) {
 	plain := pdftest.Table(pdftest.Pages("", "")...)
 	word := len(plain) - bytes.LastIndex(plain, []byte("startxref"))
@@ -512,6 +511,7 @@ func TestStartIsFoundAtAnyDistanceFromTheEnd(t *testing.T) {
 	}
 }
 
+// Loading from two object streams in turn decodes them again each time.
 func TestDecodingIsBoundedForAllStreams(t *testing.T) {
 	var file bytes.Buffer
 	file.WriteString("%PDF-1.5\n")

@@ -11,7 +11,7 @@ import (
 	"github.com/danabio/danabio-go/internal/pdf/pdftest"
 )
 
-// Each of these was made by qpdf from another file here, so its strings must be those of that.
+// qpdf made each of these from another file here, so they must have the same strings.
 func TestFilesWithAnEmptyPasswordAreUnlocked(t *testing.T) {
 	for name, from := range map[string]string{
 		"encrypted-rc4.pdf": "ghostscript.pdf", "encrypted-aes256.pdf": "ghostscript.pdf",
@@ -65,7 +65,7 @@ func TestWhatNeedsAPasswordStaysLocked(t *testing.T) {
 	}
 }
 
-// FuzzUnlock gives it any encryption dictionary and any string.
+// FuzzUnlock tries any encryption dictionary and any string.
 func FuzzUnlock(f *testing.F) {
 	for _, name := range []string{"encrypted-rc4.pdf", "encrypted-empty-aes128.pdf", "encrypted-empty-aes256.pdf",
 		"encrypted-empty-aes256-r5.pdf"} {

@@ -17,8 +17,8 @@ import (
 
 var objectHead = regexp.MustCompile(`^(\d+)(?:[\x00\t\n\f\r ]|%[^\r\n]*[\r\n])+(\d+)(?:[\x00\t\n\f\r ]|%[^\r\n]*[\r\n])+obj\b`)
 
-// checkObjects compares every object of the document with the file's bytes: it begins with its
-// number, and its text, both as stored and as Append writes it, parses as the same object.
+// checkObjects compares every object of the document with the file's bytes. The bytes begin with
+// the object's number. Its text, both as stored and as Append writes it, parses as the same object.
 func checkObjects(t *testing.T, d *pdf.Document, file []byte) {
 	t.Helper()
 	for entry := range d.Entries() {
@@ -47,7 +47,7 @@ func checkObjects(t *testing.T, d *pdf.Document, file []byte) {
 	}
 }
 
-// checkMentions compares the references that an object is said to contain with the names in it.
+// checkMentions compares the result of Mentions for an object with the names in it.
 func checkMentions(t *testing.T, d *pdf.Document, entry pdf.Entry, loaded pdf.Indirect, failed error) {
 	t.Helper()
 	found, mentioned, err := d.Mentions(entry, "nowhere to be found")
@@ -65,7 +65,7 @@ func checkMentions(t *testing.T, d *pdf.Document, entry pdf.Entry, loaded pdf.In
 	}
 }
 
-// names goes through the names in an object that can be sought.
+// names iterates over the names in an object that Mentions can search for.
 func names(o pdf.Object) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		if o.Kind == pdf.Name && len(o.Text) < 64 && !yield(string(o.Text)) {
@@ -81,13 +81,13 @@ func names(o pdf.Object) iter.Seq[string] {
 	}
 }
 
-// same checks that a text reads as an object.
+// same checks that a text parses as an object.
 func same(t *testing.T, want pdf.Object, text []byte) {
 	t.Helper()
 	file := pdftest.Table("<< >>", string(text))
 	d, err := open(file)
 	if err != nil {
-		// the text holds a startxref of its own, or the like
+		// the text itself contains startxref or something similar
 		if bytes.Contains(text, []byte("startxref")) {
 			return
 		}

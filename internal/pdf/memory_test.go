@@ -9,8 +9,8 @@ import (
 	"github.com/danabio/danabio-go/internal/pdf/pdftest"
 )
 
-// A file may have a million objects, and several files are read at once. So an object may take few
-// bytes.
+// A file may have a million objects, and several files are read at once. An object must therefore
+// take few bytes.
 func TestMemoryOfACrossReference(t *testing.T) {
 	objects := pdftest.Pages("", "")
 	for range 100_000 {

@@ -85,7 +85,7 @@ func TestTextIsDecoded(t *testing.T) {
 		"plain":                        "plain",
 		"a\xf1o":                       "año",
 		"\xfe\xff\x00a\x00\xf1\x00o":   "año",
-		"\xfe\xff\xd8\x3d\xde\x00\x00": "😀", // an odd byte at the end is left out
+		"\xfe\xff\xd8\x3d\xde\x00\x00": "😀", // an odd byte at the end is ignored
 		"\xef\xbb\xbfa\xc3\xb1o\xff":   "año\ufffd",
 	} {
 		if got := pdf.DecodeText([]byte(text)); got != want {

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// The lines of many sections, with objects that several of them have and some have twice, settle as
-// one after the other would in a map.
+// Entries of many sections settle as if they were put into a map one after the other. Some objects
+// are in several sections or twice in one.
 func TestSectionsSettle(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 300 {
@@ -79,7 +79,7 @@ func TestLinesKeepTheLargestEntries(t *testing.T) {
 	}
 }
 
-// byPlace is the order of the file, with what stands in object streams behind it.
+// byPlace sorts by position in the file. Objects in object streams come last.
 func byPlace(a, b Entry) int {
 	return cmp.Or(cmp.Compare(a.Stream, b.Stream), cmp.Compare(a.Index, b.Index), cmp.Compare(a.Offset, b.Offset))
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/danabio/danabio-go/internal/testca"
 )
 
-// authority makes a certificate, as text that ends in a line break.
+// authority returns a certificate and its PEM text, which ends in a line break.
 func authority(t *testing.T) (*x509.Certificate, string) {
 	t.Helper()
 	certificate := testca.New(t).Certificate
@@ -33,7 +33,7 @@ func inUTF16(text string, bom bool) string {
 	return b.String()
 }
 
-// pkcs7 is the shell of such a file.
+// pkcs7 returns the outer structure of a PKCS #7 file.
 func pkcs7(t *testing.T) []byte {
 	t.Helper()
 	der, err := asn1.Marshal(struct {
@@ -46,7 +46,7 @@ func pkcs7(t *testing.T) []byte {
 	return der
 }
 
-// What package encoding/pem passes over is an error with its line.
+// Input that package encoding/pem skips is an error with its line.
 func TestDecodeTakesAllOrNothing(t *testing.T) {
 	ca, one := authority(t)
 	_, two := authority(t)
@@ -127,7 +127,7 @@ func TestCertificateThatCannotBeParsed(t *testing.T) {
 	}
 }
 
-// OpenSSL writes such a certificate, as the bundles of some systems have it.
+// OpenSSL writes such certificates, and the bundles of some systems contain them.
 func TestTrustedCertificate(t *testing.T) {
 	ca, _ := authority(t)
 	type aux struct {
@@ -178,8 +178,8 @@ func TestTrustedCertificate(t *testing.T) {
 	}
 }
 
-// For any file, either each certificate that package encoding/pem finds is found too, or the file
-// is refused.
+// For any file, either every certificate that package encoding/pem finds is found, or the file is
+// refused.
 func FuzzDecode(f *testing.F) {
 	valid := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte("content")}))
 	for _, seed := range []string{"", valid, valid + valid, strings.TrimSpace(valid) + valid, "\ufeff" + valid,

@@ -20,7 +20,7 @@ var (
 	green = color.RGBA{0, 0xff, 0, 0xff}
 )
 
-// painted has one colour in its left half and one in its right.
+// painted returns a picture with one colour in its left half and one in its right.
 func painted(width, height int, left, right color.Color) *image.RGBA {
 	picture := image.NewRGBA(image.Rect(0, 0, width, height))
 	for y := range height {
@@ -66,7 +66,7 @@ func decoded(t testing.TB, p *picture.Picture) image.Image {
 	return pixels
 }
 
-// near says that two colours look the same, as after a JPEG.
+// near reports whether two colours look the same, for example after JPEG compression.
 func near(a, b color.Color) bool {
 	r1, g1, b1, _ := a.RGBA()
 	r2, g2, b2, _ := b.RGBA()
@@ -135,7 +135,7 @@ func TestTransparentPicturesStaySo(t *testing.T) {
 	}
 }
 
-// A photograph as PNG would fill the page.
+// A photograph as a PNG would fill the page.
 func TestLargePNGsBecomeJPEGsOnWhite(t *testing.T) {
 	noise := image.NewNRGBA(image.Rect(0, 0, 800, 800))
 	state := uint32(1)
@@ -194,7 +194,7 @@ func TestPicturesThatAreRefused(t *testing.T) {
 	}
 }
 
-// exif puts the orientation into a JPEG, as cameras do.
+// exif adds the orientation to a JPEG like a camera.
 func exif(content []byte, order binary.AppendByteOrder, orientation uint16) []byte {
 	tiff := []byte("MM\x00*")
 	if order == binary.LittleEndian {
@@ -231,7 +231,7 @@ func TestPicturesAreTurnedUpright(t *testing.T) {
 		}
 	}
 	content := asJPEG(t, corners)
-	// What stands in the corners, row by row.
+	// The colours of the corners, row by row.
 	for orientation, want := range map[uint16][4]color.Color{
 		0: {red, green, blue, color.White},
 		1: {red, green, blue, color.White},
@@ -264,8 +264,8 @@ func TestPicturesAreTurnedUpright(t *testing.T) {
 	}
 }
 
-// Whatever comes in: what comes out is a picture that Go wrote, no larger than said, and plain
-// itself.
+// For any input, the output is a picture that Go wrote. It is no larger than allowed and is itself
+// plain.
 func FuzzPlain(f *testing.F) {
 	small := painted(8, 6, red, blue)
 	f.Add(asPNG(f, small))
@@ -277,7 +277,7 @@ func FuzzPlain(f *testing.F) {
 	f.Fuzz(func(t *testing.T, content []byte) {
 		if config, _, err := image.DecodeConfig(bytes.NewReader(content)); err == nil &&
 			config.Width*config.Height > 1<<20 {
-			return // slow, and of no other kind
+			return // large pictures are slow and test nothing new
 		}
 		p, err := picture.Plain(content)
 		if err != nil {

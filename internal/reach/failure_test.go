@@ -17,8 +17,8 @@ import (
 	"github.com/danabio/danabio-go/internal/testca"
 )
 
-// again runs a test of this program in a process of its own, with these variables and none of the
-// caller's proxies, and returns what it prints.
+// again runs a test of this program in a separate process, with these variables and without the
+// caller's proxies. It returns the output.
 func again(t *testing.T, test string, variables ...string) string {
 	t.Helper()
 	program, err := os.Executable()
@@ -44,7 +44,7 @@ func again(t *testing.T, test string, variables ...string) string {
 
 func isChild() bool { return os.Getenv("REACH_CHILD") != "" }
 
-// The settings that are named do what they are named for, with the Go that this was built with.
+// The suggested settings have the described effect in the Go version of this build.
 func TestSettingsThatAreNamedHelp(t *testing.T) {
 	if isChild() {
 		conn, err := net.Dial("tcp", os.Getenv("REACH_SERVER"))
@@ -115,7 +115,7 @@ func TestSettingsThatAreNamedHelp(t *testing.T) {
 	}
 }
 
-// A server can write what it likes; it must not pass for a text of a package of Go's.
+// A server can send any text. It must not pass for a message from a Go package.
 func TestServersTextIsNotTold(t *testing.T) {
 	const secret = "canary-s3cr3t"
 	for _, said := range []string{
@@ -156,7 +156,7 @@ func TestServersTextIsNotTold(t *testing.T) {
 	}
 }
 
-// On Windows the system's errors of connections have numbers of their own.
+// On Windows, connection errors of the system have different numbers.
 func TestFailedOnWindows(t *testing.T) {
 	for number, want := range map[syscall.Errno]string{
 		10061: "the connection was refused", 10054: "the connection was reset", 10053: "the connection was reset",

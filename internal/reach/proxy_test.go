@@ -68,7 +68,7 @@ func TestVariableThatNamesNoProxy(t *testing.T) {
 		name      string
 		base      string
 		variables string // NAME=value, separated by spaces
-		wrong     string // the variable that is, or nothing
+		wrong     string // the variable that is wrong, or empty
 	}{
 		{"no variable", "https://acme.example.com", "", ""},
 		{"URL", "https://acme.example.com", "HTTPS_PROXY=http://u:canary@proxy.example.com:3128/", ""},
@@ -106,7 +106,7 @@ func TestVariableThatNamesNoProxy(t *testing.T) {
 			"HTTP_PROXY=http://proxy REQUEST_METHOD=GET", "HTTP_PROXY"},
 		{"CGI, TLS", "https://acme.example.com", "HTTPS_PROXY=http://proxy REQUEST_METHOD=GET", ""},
 	} {
-		if runtime.GOOS == "windows" { // where the letters of a variable's name do not count
+		if runtime.GOOS == "windows" { // the case of variable names does not matter there
 			if test.name == "capitals win" {
 				continue
 			}

@@ -19,7 +19,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// notes collects what a checker reports.
+// notes records the reports of a checker.
 type notes struct {
 	mu        sync.Mutex
 	findings  []contract.Finding
@@ -67,8 +67,8 @@ func (l *notes) only(t *testing.T) contract.Exchange {
 	return l.exchanges[0]
 }
 
-// frozenSpec is a copy of an earlier embedded spec. Checkers are tested with it, so that a new spec
-// of the vendor does not break these tests.
+// frozenSpec is a copy of an earlier embedded spec. These tests use it, so that a new spec of the
+// vendor does not break them.
 var frozenSpec = func() []byte {
 	text, err := os.ReadFile("testdata/spec.json")
 	if err != nil {
@@ -126,7 +126,7 @@ const (
 	zipType      = "application/zip"
 )
 
-// call is a request to send and the answer to give.
+// call is a request and the answer to it.
 type call struct {
 	method, path, query, auth, media, body string
 	agent                                  []string
@@ -196,7 +196,7 @@ func changed(c call, change []func(*call)) call {
 	return c
 }
 
-// exchange sends the call and reads the answer to its end.
+// exchange sends the call and reads the whole answer.
 func (c call) exchange(t *testing.T, transport http.RoundTripper, base string) {
 	t.Helper()
 	response, err := transport.RoundTrip(c.request(t, base))

@@ -10,7 +10,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/contract"
 )
 
-// canary stands wherever a value or a name can stand that the spec does not know.
+// canary replaces any value or name that the spec does not define.
 const canary = "kanarienvogel"
 
 func answer(text string) func(*call) { return func(c *call) { c.answer = text } }

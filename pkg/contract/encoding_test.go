@@ -36,8 +36,8 @@ func deflated(t *testing.T, content string) string {
 	return packed(t, func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) }, content)
 }
 
-// An answer in a coding that nobody asked for is a separate deviation, and its body is checked as
-// far as it can be decoded.
+// An answer in a coding that was not requested is a separate deviation. Its body is checked as far
+// as it can be decoded.
 func TestContentEncodings(t *testing.T) {
 	type classes = []contract.Class
 	const unasked, invalid = contract.ClassContentEncoding, contract.ClassResponseInvalid
@@ -128,8 +128,8 @@ func TestContentEncodings(t *testing.T) {
 	}
 }
 
-// A coding that net/http requests and decodes itself is not a deviation: the body is checked as the
-// caller gets it.
+// A coding that net/http requests and decodes itself is not a deviation. The checker checks the
+// decoded body that the caller gets.
 func TestCompressionOfNetHTTPIsNoDeviation(t *testing.T) {
 	for _, side := range []string{"transport", "handler"} {
 		checker, seen := newChecker(t)
@@ -209,7 +209,7 @@ func TestContentEncodingOfEvidenceAndErrorsAndRequests(t *testing.T) {
 	}
 }
 
-// A spec may have a coding one day. Then it is none that nobody asked for.
+// A future spec may name a coding, which is then not reported as unrequested.
 func TestContentEncodingThatTheSpecNamesIsNoDeviation(t *testing.T) {
 	const description = `"description": "Biometric circuit successfully initiated"`
 	spec := strings.Replace(string(frozenSpec), description,

@@ -27,7 +27,7 @@ func Example() {
 	}
 	checker, err := contract.New(contract.Config{
 		Report: func(f contract.Finding) { fmt.Println(f) },
-		Spec:   spec, // leave it out: the embedded one is the default, and newer
+		Spec:   spec, // omit it to use the embedded spec, which is newer
 	})
 	if err != nil {
 		fmt.Println(err)
@@ -59,7 +59,7 @@ func Example() {
 	// never called: downloadEvidence
 }
 
-// A handler that answers wrongly on purpose says so, and only that exchange is left out.
+// A handler that deliberately answers wrongly can exempt that one exchange from the check.
 func ExampleExempt() {
 	checker, err := contract.New(contract.Config{Report: func(f contract.Finding) { fmt.Println(f) }})
 	if err != nil {

@@ -99,7 +99,7 @@ func TestHijackedAndAbortedAndSkippedExchangesAreNotChecked(t *testing.T) {
 				handle(t, w, r)
 			}))
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				defer close(over) // the server does not wait for who hijacks
+				defer close(over) // the server does not wait for handlers that hijack
 				checked.ServeHTTP(w, r)
 			}))
 			response, err := server.Client().Transport.RoundTrip(downloadCall(auth("")).request(t, server.URL))

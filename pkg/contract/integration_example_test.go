@@ -19,7 +19,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator/emulatortest"
 )
 
-// onboard stands for the code under test. It gets its client as it does in production.
+// onboard stands for the code under test. It gets its client as in production.
 func onboard(ctx context.Context, client *danabio.Client) error {
 	circuit, err := client.StartCircuit(ctx, danabio.CircuitRequest{
 		Signer:    danabio.Signer{Name: "Ana Prueba", Email: "ana@example.com", NIF: "00000000T"},
@@ -39,10 +39,10 @@ func onboard(ctx context.Context, client *danabio.Client) error {
 	return errors.Join(err, evidence.Close())
 }
 
-// contractConfig returns where the test runs: on the emulator, unless DANABIO_CONTRACT_START is
-// "sandbox". Then it runs on the server that DANABIO_ENVIRONMENT (sandbox) or DANABIO_BASE_URL
-// names, with DANABIO_CHANNEL, DANABIO_CLIENT_ID and DANABIO_CLIENT_SECRET, and each run starts a
-// real circuit there.
+// contractConfig selects the server for the test. The test runs against the emulator unless
+// DANABIO_CONTRACT_START is "sandbox". It then uses the server from DANABIO_ENVIRONMENT (sandbox)
+// or DANABIO_BASE_URL, with DANABIO_CHANNEL, DANABIO_CLIENT_ID and DANABIO_CLIENT_SECRET, and each
+// run starts a real circuit there.
 func contractConfig(t *testing.T) danabio.Config {
 	switch os.Getenv("DANABIO_CONTRACT_START") {
 	case "":
@@ -65,15 +65,15 @@ func contractConfig(t *testing.T) danabio.Config {
 	return config
 }
 
-// sandbox lists where tests may start circuits. A list of production servers would be incomplete,
-// because customers have their own hosts.
+// sandbox reports whether tests may start circuits on this server. It lists the permitted servers
+// because a list of production servers would be incomplete: customers have their own hosts.
 func sandbox(base string) bool {
 	address, err := url.Parse(base)
 	if err != nil {
 		return false
 	}
 	host := strings.ToLower(address.Hostname())
-	return strings.HasSuffix(host, ".integrationlayer.com") || // the vendor's sandbox; add the host of your own
+	return strings.HasSuffix(host, ".integrationlayer.com") || // the vendor's sandbox; add your own host
 		host == "localhost" || net.ParseIP(host).IsLoopback()
 }
 
@@ -90,13 +90,13 @@ func testOnboarding(t *testing.T) {
 	}
 
 	checker, err := contract.New(contract.Config{
-		Report:   contract.FailTest(t), // any deviation, of a request or of an answer, fails the test
+		Report:   contract.FailTest(t), // any deviation in a request or an answer fails the test
 		BasePath: address.EscapedPath(),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	// nil: http.DefaultTransport; or the one that you have
+	// nil means http.DefaultTransport; pass your own transport if you have one
 	config.HTTPClient = &http.Client{Transport: checker.Transport(nil)}
 	client, err := danabio.New(config)
 	if err != nil {
@@ -116,8 +116,7 @@ func testOnboarding(t *testing.T) {
 	}
 }
 
-// A test of your own that runs in your CI, and fails when the server or your code is not as the
-// spec says.
+// This test runs in your CI. It fails if the server or your code does not conform to the spec.
 func Example_integrationTest() {
 	tests := []testing.InternalTest{{Name: "TestOnboarding", F: testOnboarding}} // "go test" finds yours by its name
 	_ = tests

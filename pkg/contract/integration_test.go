@@ -14,7 +14,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator"
 )
 
-// exampleChild is set in the process that runs the example's test against the server of its parent.
+// exampleChild is set in the process that runs the example's test against its parent's server.
 const exampleChild = "DANABIO_TEST_CONTRACT_EXAMPLE"
 
 func TestIntegrationTestOfTheExample(t *testing.T) {
@@ -26,15 +26,14 @@ func TestIntegrationTestOfTheExample(t *testing.T) {
 	testOnboarding(t)
 }
 
-// exampleVariables are those that the example's test reads.
+// exampleVariables lists the variables that the example's test reads.
 var exampleVariables = []string{
 	"DANABIO_CONTRACT_START", "DANABIO_ENVIRONMENT", "DANABIO_BASE_URL", "DANABIO_CHANNEL", "DANABIO_CLIENT_ID",
 	"DANABIO_CLIENT_SECRET",
 	"DANABIO_CLIENT_SECRET_FILE",
 }
 
-// runExample runs the example's test in a process of its own, with these variables and none of
-// ours.
+// runExample runs the example's test in a separate process, with these variables and none of ours.
 func runExample(t *testing.T, variables ...string) (out string, passed bool) {
 	t.Helper()
 	child := exec.Command(os.Args[0], "-test.run=^TestIntegrationTestOfTheExample$")
@@ -47,8 +46,8 @@ func runExample(t *testing.T, variables ...string) (out string, passed bool) {
 	return string(text), err == nil
 }
 
-// The example is there to be copied, and must not start a circuit in production, whatever is set. A
-// proxy sees where the test wants to go.
+// Users copy the example, so it must never start a circuit in production, regardless of the
+// variables. A proxy shows which server the test contacts.
 func TestIntegrationTestOfTheExampleNeverGoesToProduction(t *testing.T) {
 	const refused = "it never runs in production"
 	for _, test := range []struct {
@@ -56,7 +55,7 @@ func TestIntegrationTestOfTheExampleNeverGoesToProduction(t *testing.T) {
 		variables []string
 		passes    bool
 		says      string
-		goes      string // to which host; empty: nowhere
+		goes      string // the host that it contacts; empty: none
 	}{
 		{"nothing is set", nil, true, "PASS", ""},
 		{"production without consent", []string{"DANABIO_ENVIRONMENT=production"}, true, "PASS", ""},
@@ -91,7 +90,7 @@ func TestIntegrationTestOfTheExampleNeverGoesToProduction(t *testing.T) {
 			goes.Store("")
 			proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				goes.Store(r.Host)
-				w.WriteHeader(http.StatusProxyAuthRequired) // at which the client gives up at once
+				w.WriteHeader(http.StatusProxyAuthRequired) // makes the client give up at once
 			}))
 			defer proxy.Close()
 			out, passed := runExample(t, append(test.variables, "https_proxy=", "HTTPS_PROXY="+proxy.URL, "NO_PROXY=",
@@ -104,8 +103,8 @@ func TestIntegrationTestOfTheExampleNeverGoesToProduction(t *testing.T) {
 	}
 }
 
-// The example's test passes against a server that is as the spec says, also below a path, and fails
-// against one that is not.
+// The example's test passes against a server that conforms to the spec, also below a path, and
+// fails against one that does not.
 func TestIntegrationTestOfTheExampleFailsOnADeviation(t *testing.T) {
 	api, err := emulator.New(emulator.Config{CompleteAfter: time.Nanosecond})
 	if err != nil {
@@ -113,7 +112,7 @@ func TestIntegrationTestOfTheExampleFailsOnADeviation(t *testing.T) {
 	}
 	tests := []struct {
 		name, old, new string
-		want           string // a pattern of what the test prints; empty: it passes
+		want           string // a pattern of the test's output; empty: it passes
 	}{
 		{"as the spec says", "", "", ""},
 		{"renamed field", "expires_in", "expiresIn",

@@ -13,7 +13,7 @@ func TestFaultsOfJSON(t *testing.T) {
 	checker := &Checker{names: map[string]bool{"a": true, "b": true}}
 	for _, test := range []struct {
 		text string
-		want []string // how the faults begin
+		want []string // prefixes of the faults
 	}{
 		{`{"a": [{"b": 1}, {"b": 2}], "b": {"a": "a", "b": "a"}, "c": "\u00e1\ud83d\ude00"}`, nil},
 		{` "a" `, nil},
@@ -53,8 +53,8 @@ func TestFaultsOfJSON(t *testing.T) {
 	}
 }
 
-// Names that stand twice and halves of characters are found in another way: the one by counting
-// what is left of the names, the other by what is decoded instead of them.
+// The test finds duplicate names and half surrogate pairs in other ways than the code. It counts
+// the names that are left after decoding, and looks for the characters that decoding inserts.
 func FuzzJSON(f *testing.F) {
 	for _, seed := range []string{
 		`{"a":1,"a":2}`, `{"a":{"b":[{}]},"a":0}`, `{"a":{"a":1}}`, `["\ud83d\ude00","\ud83d"]`, `"\\ud83d"`,
@@ -83,7 +83,7 @@ func FuzzJSON(f *testing.F) {
 			t.Errorf("%q, half a character: %v", faults, half)
 		}
 		if half {
-			return // different names may have become the same
+			return // different names may have become equal
 		}
 		if twice := names(value) != colons(clean); found("has /") != twice {
 			t.Errorf("%q, twice: %v", faults, twice)
@@ -91,7 +91,7 @@ func FuzzJSON(f *testing.F) {
 	})
 }
 
-// joined is all text in a value.
+// joined returns all text in a value.
 func joined(value any) string {
 	switch value := value.(type) {
 	case string:
@@ -129,7 +129,7 @@ func names(value any) int {
 	return n
 }
 
-// colons counts those outside of strings, one for each name.
+// colons counts the colons outside of strings. There is one for each name.
 func colons(text []byte) int {
 	n, inside := 0, false
 	for i := 0; i < len(text); i++ {

@@ -13,8 +13,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
-// otherSpec has what the vendor's spec may get one day: parameters, headers, other kinds of
-// authentication, ranges of statuses.
+// otherSpec has features that the vendor's spec may get in future: parameters, headers, other kinds
+// of authentication, ranges of statuses.
 const otherSpec = `{
 	"openapi": "VERSION", "info": {"title": "t", "version": "1"},
 	"paths": {
@@ -156,7 +156,7 @@ func pass(t *testing.T, checker *Checker, header, answer http.Header, path strin
 	}
 }
 
-// fixed is a transport that always answers the same.
+// fixed is a transport that always returns the same answer.
 type fixed struct {
 	status int
 	header http.Header
@@ -168,7 +168,7 @@ func (f fixed) RoundTrip(*http.Request) (*http.Response, error) {
 		Body: io.NopCloser(strings.NewReader(f.body))}, nil
 }
 
-// A spec that takes any media type still says what the body is.
+// A spec that allows any media type still defines the body.
 func TestAnyMediaType(t *testing.T) {
 	for media, want := range map[string]string{
 		"application/json": "",
@@ -211,8 +211,8 @@ func frozenSpec(tb testing.TB) []byte {
 	return text
 }
 
-// The verdict on a body is kin-openapi's own, but for what jsonValue finds before it; and whatever
-// the body is, no finding shows a part of it.
+// The verdict on a body is that of kin-openapi, except for faults that jsonValue finds first. No
+// finding shows any part of the body.
 func FuzzAnswerBody(f *testing.F) {
 	for _, seed := range []string{`{"circuitId":"a","link":"b"}`, `{"circuitId":1}`, `{}`, `{}x`, ``, `[]`, `null`,
 		`{"link":"a","link":"b"}`, "\ufeff{}", "{\"link\":\"\xff\"}", `{"kanarienvogel":{"a":["b"]}}`,
@@ -261,8 +261,8 @@ func FuzzAnswerBody(f *testing.F) {
 	})
 }
 
-// A path that matches gives parameters from which the same path can be made again; any other is
-// shown without its own words.
+// The parameters of a matching path can be used to rebuild the same path. The display form of any
+// other path contains none of its own words.
 func FuzzPath(f *testing.F) {
 	for _, seed := range []string{"/oauth2/token", "/oauth2/kanarienvogel", "/api/v1/biometric/start_circuit/a%2Fb",
 		"/api/v1/biometric/document_circuit/%20/circuit/x", "*", "", "//", "/%zz", "/oauth2/%74oken"} {

@@ -19,7 +19,7 @@ import (
 
 const large = 64 << 20
 
-// block has a length that no buffer has, so that bytes at the wrong place are seen.
+// The length of block differs from that of any buffer, so misplaced bytes are noticed.
 var block = func() []byte {
 	text := make([]byte, 65521)
 	for i := range text {
@@ -28,7 +28,7 @@ var block = func() []byte {
 	return text
 }()
 
-// pattern is size bytes that are cheap to make and the same however they are read.
+// pattern returns size bytes that are cheap to produce and do not depend on how they are read.
 func pattern(size int64) io.Reader { return io.LimitReader(&repeated{}, size) }
 
 type repeated struct{ at int }
@@ -48,7 +48,7 @@ func digest(t *testing.T, r io.Reader) [32]byte {
 	return [32]byte(hash.Sum(nil))
 }
 
-// gauge measures the live heap while a body is made, every 16 MiB, and keeps the largest.
+// gauge measures the live heap every 16 MiB while a body is produced and keeps the maximum.
 type gauge struct {
 	io.Reader
 	peak       *atomic.Uint64
@@ -157,7 +157,7 @@ func TestBodiesUpToTheLimitAreValidated(t *testing.T) {
 	}
 }
 
-// base is a transport made of a function.
+// base is a transport that calls a function.
 type base func(*http.Request) (*http.Response, error)
 
 func (b base) RoundTrip(r *http.Request) (*http.Response, error) { return b(r) }
@@ -205,7 +205,7 @@ func TestBrokenBodiesBreakOffAtTheSamePlaceWithTheSameError(t *testing.T) {
 				if string(got) != startAnswer[:20] || err != want {
 					t.Errorf("read %q and %v", got, err)
 				}
-				// What was read short but to its end is also no JSON.
+				// A body that is cut off but read to its end is also invalid JSON.
 				if classes := slices.DeleteFunc(seen.classes(),
 					func(c contract.Class) bool { return c == contract.ClassResponseInvalid }); !slices.Equal(classes,
 					test.want) {
@@ -306,7 +306,7 @@ func (r *touching) Close() error               { r.closed = true; return nil }
 func TestExpectContinueIsLeftToTheServer(t *testing.T) {
 	checker, seen := newChecker(t)
 	url, plain, stop := serve(t, checker.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.WriteHeader(http.StatusUnauthorized) // without asking for the body
+		w.WriteHeader(http.StatusUnauthorized) // without reading the body
 	})), false)
 	plain.ExpectContinueTimeout = 1 << 40
 	var touched bool
@@ -338,7 +338,7 @@ func TestRequestThatIsSentAgainIsJudgedByItsLastSending(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		io.CopyN(io.Discard, r.Body, 10) // the first sending is still under way
+		io.CopyN(io.Discard, r.Body, 10) // the first request is still being sent
 		got, err := io.ReadAll(again)
 		if err != nil || string(got) != startBody {
 			t.Errorf("sent again: %q, %v", got, err)

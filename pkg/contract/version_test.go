@@ -12,9 +12,9 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// wideSpec has each kind of rule that a schema can have, once with its schemas in place and once by
-// reference: kin-openapi has a validator for each version of OpenAPI, and takes the older one's for
-// schemas with references in either.
+// wideSpec has each kind of rule that a schema can have, once inline and once by reference.
+// kin-openapi has a validator for each version of OpenAPI and uses the older one for schemas with
+// references in either version.
 const wideSpec = `{
 	"openapi": "VERSION", "info": {"title": "t", "version": "1"},
 	"paths": {"/in-place": {"get": ANSWER}, "/by-reference": {"get": {"responses": {"200": {"description": "d", "content": {"application/json": {
@@ -39,12 +39,11 @@ const wideSchema = `{
 	}
 }`
 
-// What is said of a wrong body does not depend on the version of OpenAPI that the spec is written
-// in.
+// The findings about a wrong body do not depend on the OpenAPI version of the spec.
 func TestVersionsOfOpenAPISayTheSame(t *testing.T) {
 	for _, test := range []struct {
 		body string
-		want []string // without what stands before them
+		want []string // without the text before them
 	}{
 		{`{"a":"x","b":1}`, nil},
 		{`{}`, []string{"/a is required and missing. Assumed: of the whole",
@@ -111,7 +110,7 @@ func TestVersionsOfOpenAPISayTheSame(t *testing.T) {
 	}
 }
 
-// A spec's assumption stands beside what it may excuse, and beside nothing else.
+// A spec's assumption is reported only with findings that it may excuse.
 func TestAssumptionsStandWhereTheyExcuse(t *testing.T) {
 	const (
 		token, start = "/oauth2/token", "/api/v1/biometric/start_circuit/c"
@@ -125,7 +124,7 @@ func TestAssumptionsStandWhereTheyExcuse(t *testing.T) {
 		status                          int
 		answerMedia, answer             string
 		class                           Class
-		want                            string // how what is assumed begins
+		want                            string // prefix of the assumption
 	}{
 		{"type in the answer", "POST", start, json, `{"signer":{},"docs":[]}`, 200, json, `{"circuitId":1}`,
 			ClassResponseInvalid, fields + "always there"},
@@ -189,7 +188,7 @@ func TestAssumptionsStandWhereTheyExcuse(t *testing.T) {
 	}
 }
 
-// reading is a transport that reads the request as a server does.
+// reading is a transport that reads the request like a server.
 type reading struct{ fixed }
 
 func (r reading) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -201,7 +200,7 @@ func (r reading) RoundTrip(request *http.Request) (*http.Response, error) {
 	return r.fixed.RoundTrip(request)
 }
 
-// Traffic is compared with the embedded spec unless another is given.
+// A checker uses the embedded spec unless it is given another.
 func TestEmbeddedSpecIsTheDefault(t *testing.T) {
 	checker, err := New(Config{Report: func(Finding) {}})
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator"
 )
 
-// protocols runs a test over each kind of connection that the emulator may stand behind.
+// protocols runs a test over each kind of connection that can be in front of the emulator.
 func protocols(t *testing.T, config emulator.Config, run func(t *testing.T, api *served, version int)) {
 	for name, start := range map[string]func(*httptest.Server){
 		"http 1":  (*httptest.Server).Start,
@@ -69,7 +69,7 @@ func TestFaultsThatDamageTheAnswer(t *testing.T) {
 			test.fault.Operation = emulator.OperationDownload
 			api.Inject(test.fault)
 			request := api.downloadRequest(token, api.Channel(), circuit.CircuitID)
-			request.Close = version == 1 // else net/http logs what follows the announced body
+			request.Close = version == 1 // otherwise net/http logs bytes after the announced body
 			response, err := api.client.Do(request)
 			if err != nil {
 				t.Errorf("%s: %v", test.name, err)
@@ -93,7 +93,7 @@ func TestFaultsThatDamageTheAnswer(t *testing.T) {
 }
 
 func TestFaultWrongLengthSendsTheWholeBodyOnHTTP1(t *testing.T) {
-	// Raw, since what follows an announced body is hidden by clients.
+	// The test uses a raw connection because clients hide bytes after an announced body.
 	api := serve(t, emulator.Config{Faults: []emulator.Fault{{Operation: emulator.OperationToken, WrongLength: -5}}})
 	connection := api.dial()
 	fmt.Fprintf(connection, "POST /oauth2/token HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")

@@ -29,8 +29,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator/emulatortest"
 )
 
-// axe returns the script of axe-core, which looks for what keeps people with disabilities out. It
-// comes from npm.
+// axe returns the script of axe-core from npm, which checks pages for accessibility.
 var axe = sync.OnceValues(func() (string, error) {
 	folder := filepath.Join("testdata", "axe-core")
 	install := exec.Command("npm", "ci", "--no-audit", "--no-fund")
@@ -42,8 +41,8 @@ var axe = sync.OnceValues(func() (string, error) {
 	return string(script), err
 })
 
-// browser is a headless Chromium with one page. DANABIO_SCREENSHOTS names a folder that it writes a
-// picture of each page into.
+// browser is a headless Chromium with one page. If DANABIO_SCREENSHOTS names a folder, it saves a
+// picture of each page there.
 type browser struct {
 	t        *testing.T
 	ctx      context.Context
@@ -54,10 +53,11 @@ type browser struct {
 	noScript bool
 }
 
-// otherName is a name that browsers do not know to be this machine.
+// Browsers do not treat otherName as this machine.
 const otherName = "emulator.example.com"
 
-// openBrowser opens one that prefers a language, in a window as wide as a desktop's, or a phone's.
+// openBrowser opens a browser with a preferred language and the window size of a desktop or a
+// phone.
 func openBrowser(t *testing.T, language string, phone bool) *browser {
 	t.Helper()
 	profile, temporary := t.TempDir(), t.TempDir()
@@ -66,9 +66,9 @@ func openBrowser(t *testing.T, language string, phone bool) *browser {
 		chromedp.Flag("accept-lang", language), chromedp.Flag("lang", language),
 		chromedp.Flag("host-resolver-rules", "MAP "+otherName+" 127.0.0.1"))
 	if os.Geteuid() == 0 {
-		options = append(options, chromedp.NoSandbox) // as root Chromium starts no other way
+		options = append(options, chromedp.NoSandbox) // Chromium needs this to start as root
 	}
-	// Not the test's own context, which is over before the browser is told to end.
+	// The test's own context ends before the browser is told to close.
 	timeout, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	t.Cleanup(cancel)
 	allocator, cancel := chromedp.NewExecAllocator(timeout, options...)
@@ -76,7 +76,7 @@ func openBrowser(t *testing.T, language string, phone bool) *browser {
 	ctx, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(cancel)
 	t.Cleanup(func() {
-		if err := chromedp.Cancel(ctx); err != nil { // and waits for its end
+		if err := chromedp.Cancel(ctx); err != nil { // waits until it has closed
 			t.Error(err)
 		}
 	})
@@ -101,8 +101,8 @@ func (b *browser) listen(event any) {
 	case *runtime.EventExceptionThrown:
 		b.said = append(b.said, "exception: "+event.ExceptionDetails.Text)
 	case *log.EventEntryAdded:
-		// A status that the test asked for and a browser's own wish for an icon are no faults of
-		// the page's.
+		// An expected error status and the browser's own request for an icon are not faults of the
+		// page.
 		if text := event.Entry.Text; !strings.Contains(text, "the server responded with a status of") {
 			b.said = append(b.said, string(event.Entry.Level)+": "+text)
 		}
@@ -184,8 +184,8 @@ func (b *browser) checkAccess(heading string) {
 	}
 }
 
-// silent fails if the page had anything to say on the console: a script's error, or what the policy
-// kept from being loaded.
+// silent fails if the page wrote to the console, for example about a script error or a load that
+// the policy blocked.
 func (b *browser) silent() {
 	b.t.Helper()
 	b.mu.Lock()
@@ -200,7 +200,7 @@ func (b *browser) click(selector string) {
 	b.do(chromedp.Click(chromedp.CSS(selector)))
 }
 
-// reach presses the tab key until the element has the focus, as somebody without a mouse does.
+// reach presses the tab key until the element has the focus, like a user without a mouse.
 func (b *browser) reach(selector string) {
 	b.t.Helper()
 	for range 40 {
@@ -223,7 +223,7 @@ func (b *browser) press(selector string) {
 	b.do(chromedp.KeyEvent(kb.Enter))
 }
 
-// touch draws a line with a finger, from one place to another within the element, in shares of its
+// touch draws a line through these places with a finger. The places are fractions of the element's
 // size.
 func (b *browser) touch(selector string, places ...[2]float64) {
 	b.t.Helper()
@@ -250,7 +250,7 @@ func (b *browser) touch(selector string, places ...[2]float64) {
 	send(input.DispatchTouchEventTypeTouchEnd)
 }
 
-// signing is a circuit that was started with the client.
+// signing is a circuit that the client started.
 type signing struct {
 	*emulatortest.Server
 	t       *testing.T
@@ -279,7 +279,7 @@ func startSigning(t *testing.T) *signing {
 
 func (s *signing) link() string { return s.circuit.Link.Reveal() }
 
-// evidence downloads and verifies the ZIP, and returns what is in it.
+// evidence downloads and verifies the ZIP and returns its content.
 func (s *signing) evidence() map[string][]byte {
 	s.t.Helper()
 	file := filepath.Join(s.t.TempDir(), "evidence.zip")
@@ -294,7 +294,7 @@ func (s *signing) evidence() map[string][]byte {
 	return contents
 }
 
-// ink is how many pixels of the signature's picture are dark, in each quarter of its width.
+// ink counts the dark pixels in each quarter of the width of the signature's picture.
 func ink(t *testing.T, file []byte) (quarters [4]int) {
 	t.Helper()
 	picture, _, err := image.Decode(bytes.NewReader(file))
@@ -311,7 +311,7 @@ func ink(t *testing.T, file []byte) (quarters [4]int) {
 	return quarters
 }
 
-// On a phone, in Spanish: pictures from files, a signature drawn with a finger.
+// This test uses a phone in Spanish, with pictures from files and a signature drawn with a finger.
 func TestForeignBrowserOnAPhone(t *testing.T) {
 	s, b := startSigning(t), openBrowser(t, "es", true)
 	picture := filepath.Join(t.TempDir(), "foto.png")
@@ -361,7 +361,7 @@ func TestForeignBrowserOnAPhone(t *testing.T) {
 	}
 }
 
-// At a desk, in English, by keyboard alone: samples, and a typed name.
+// This test uses a desktop in English and only the keyboard, with samples and a typed name.
 func TestForeignBrowserByKeyboard(t *testing.T) {
 	s, b := startSigning(t), openBrowser(t, "en", false)
 	b.do(chromedp.Navigate(s.URL + "/"))
@@ -385,7 +385,7 @@ func TestForeignBrowserByKeyboard(t *testing.T) {
 	b.press("[value=sign]")
 	b.do(chromedp.WaitVisible(chromedp.CSS("#problem")))
 	b.sees("Your signature")
-	b.reach("#name") // empty, as it was sent
+	b.reach("#name") // the name is empty at the start, as in the request
 	b.do(chromedp.KeyEvent("Ana María Pérez"))
 	b.press("[value=sign]")
 	b.sees("The circuit is complete")
@@ -399,7 +399,7 @@ func TestForeignBrowserByKeyboard(t *testing.T) {
 	}
 }
 
-// Without a script everything works but drawing.
+// Without scripts, everything works except drawing.
 func TestForeignBrowserWithoutAScript(t *testing.T) {
 	s, b := startSigning(t), openBrowser(t, "en", false)
 	b.name, b.noScript = b.name+"-no-script", true
@@ -407,8 +407,8 @@ func TestForeignBrowserWithoutAScript(t *testing.T) {
 		emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
 		t.Fatal(err)
 	}
-	// Under a name that is not the machine's own, and plain HTTP, a browser says less about where a
-	// form comes from.
+	// Over plain HTTP and under a name other than the machine's own, a browser reveals less about
+	// the origin of a form.
 	b.do(chromedp.Navigate(strings.Replace(s.link(), "127.0.0.1", otherName, 1)))
 	b.sees("Your consent")
 	b.click("[value=consent]")
@@ -428,7 +428,7 @@ func TestForeignBrowserWithoutAScript(t *testing.T) {
 	}
 }
 
-// Each outcome is one click away, and what goes wrong is told in both languages.
+// Each outcome is one click away, and errors appear in both languages.
 func TestForeignBrowserOutcomesAndErrors(t *testing.T) {
 	for _, test := range []struct {
 		language                                              string
@@ -446,7 +446,7 @@ func TestForeignBrowserOutcomesAndErrors(t *testing.T) {
 		b.do(chromedp.Navigate(s.link()))
 		b.click("[value=consent]")
 		b.sees(test.full)
-		// A form that the script would not have sent.
+		// The page's script would not send this form.
 		if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](`(() => {
 			const chosen = new DataTransfer();
 			chosen.items.add(new File([new Uint8Array(11 << 20)], "photo.png", {type: "image/png"}));

@@ -65,7 +65,7 @@ func TestCircuitCompletesAfterItsTime(t *testing.T) {
 	if got := state(); got != "200 true, 200 true" {
 		t.Errorf("later: %s", got)
 	}
-	// Its time was 2 s after the start, however much later it was asked for.
+	// It was due 2 s after the start, even if it is queried much later.
 	if want := late.completedAt(api, token); !want.Equal(api.Circuits()[1].StartedAt.Add(2 * time.Second)) {
 		t.Errorf("completed at %v", want)
 	}

@@ -59,7 +59,7 @@ func (s *served) evidenceOf(documents ...sent) (started, reply) {
 	return circuit, answer
 }
 
-// completedAt returns what the audit says.
+// completedAt returns the completion time from the audit.
 func (c started) completedAt(api *served, token string) time.Time {
 	api.t.Helper()
 	contents, _ := unzip(api.t, api.download(token, c.CircuitID).body)

@@ -15,7 +15,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator"
 )
 
-// Serve the emulator and get a token from it, as any OAuth2 client does.
+// Serve the emulator and get a token from it like any OAuth2 client.
 func ExampleNew() {
 	api, err := emulator.New(emulator.Config{ClientID: "acme", ClientSecret: "a secret for tests"})
 	if err != nil {
@@ -40,7 +40,7 @@ func ExampleNew() {
 	// Output: 200 OK application/json
 }
 
-// Make the next token request fail, and the one after it too, in another way.
+// Make the next two token requests fail in different ways.
 func ExampleEmulator_Inject() {
 	api, err := emulator.New(emulator.Config{})
 	if err != nil {
@@ -66,7 +66,7 @@ func ExampleEmulator_Inject() {
 	// 401 application/json 0 left
 }
 
-// A circuit from its start to its evidence. The signer signs when the test says so.
+// Follow a circuit from its start to its evidence. The signer signs when the test says so.
 func ExampleEmulator_Complete() {
 	api, err := emulator.New(emulator.Config{})
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator"
 )
 
-// Raw connections: net/http hides whether "100 Continue" came.
+// The test uses raw connections because net/http hides whether "100 Continue" arrived.
 func TestExpectContinue(t *testing.T) {
 	for _, test := range []struct {
 		name   string

@@ -6,23 +6,23 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// SetMaxHeld lowers the limit on what the emulator keeps in memory.
+// SetMaxHeld sets the limit on what the emulator keeps in memory.
 func (e *Emulator) SetMaxHeld(bytes int64) { e.maxHeld = bytes }
 
-// EvidenceAllowance is what a circuit is expected to need beyond its documents.
+// EvidenceAllowance is the expected size of a circuit beyond its documents.
 const EvidenceAllowance = evidenceAllowance
 
 // FileNames returns the file names in the evidence for the given names.
 var FileNames = fileNames
 
-// Held is how many bytes count as held in memory.
+// Held returns the number of bytes that count as held in memory.
 func (e *Emulator) Held() int64 {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.heldBytes
 }
 
-// StartStatus is what a start that went well is answered with.
+// StartStatus returns the status of a successful start.
 func (e *Emulator) StartStatus() int { return e.specResponses.success[OperationStart].status }
 
 // Allows reports whether the spec allows the body of a start.

@@ -165,17 +165,17 @@ func TestFaultDelayEndsWhenTheClientGoesAway(t *testing.T) {
 	protocols(t, config, func(t *testing.T, api *served, _ int) {
 		ctx, cancel := context.WithCancel(t.Context())
 		go func() {
-			<-arrived // logged before the answer, and so before the delay
+			<-arrived // it is logged before the answer and thus before the delay
 			cancel()
 		}()
 		if answer, err := api.try(api.tokenRequest().WithContext(ctx)); !errors.Is(err, context.Canceled) {
 			t.Errorf("status %d, error %v", answer.status, err)
 		}
-		// The server's Close, at cleanup, waits for the handler.
+		// During cleanup, the server's Close waits for the handler.
 	})
 }
 
-// notices gets a value for each thing written to it.
+// notices receives a value for each write.
 type notices chan struct{}
 
 func (n notices) Write(text []byte) (int, error) {
@@ -183,7 +183,7 @@ func (n notices) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// tokenRequest is a token request for a handler that is called directly.
+// tokenRequest returns a token request for a handler that is called directly.
 func tokenRequest(t *testing.T, api *emulator.Emulator) *http.Request {
 	request := httptest.NewRequestWithContext(t.Context(), "POST", "/oauth2/token",
 		strings.NewReader("grant_type=client_credentials"))

@@ -12,7 +12,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator"
 )
 
-// run runs a foreign program that must be there, and must succeed.
+// run runs an external program, which must exist and succeed.
 func run(t *testing.T, name string, arguments ...string) string {
 	t.Helper()
 	output, err := exec.Command(name, arguments...).CombinedOutput()
@@ -22,7 +22,7 @@ func run(t *testing.T, name string, arguments ...string) string {
 	return string(output)
 }
 
-// curl, unzip and poppler's pdfsig take the emulator and its evidence for the real thing.
+// curl, unzip and poppler's pdfsig accept the emulator and its evidence as genuine.
 func TestForeignProgramsAcceptTheEvidence(t *testing.T) {
 	api := serve(t, emulator.Config{})
 	folder := t.TempDir()
@@ -46,7 +46,7 @@ func TestForeignProgramsAcceptTheEvidence(t *testing.T) {
 	if output := run(t, "unzip", "-t", in("evidence.zip")); !strings.Contains(output, "No errors detected") {
 		t.Errorf("unzip: %s", output)
 	}
-	// Unpacked here: unzip writes names by the locale.
+	// The test unpacks the ZIP itself because unzip's file names depend on the locale.
 	packed, err := os.ReadFile(in("evidence.zip"))
 	if err != nil {
 		t.Fatal(err)

@@ -13,8 +13,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator"
 )
 
-// Whatever a start's body holds, the answer is 200 or 400. A body that is accepted conforms to the
-// spec by another reading of it, and its documents are those of a plain decoder.
+// For any body of a start, the answer is 200 or 400. An accepted body also conforms to the spec
+// according to a second check, and its documents match those of a plain decoder.
 func FuzzStart(f *testing.F) {
 	for _, seed := range []string{
 		oneDocument(), startBody(sent{"a.pdf", makePDF("a")}, sent{"b.pdf", makePDF("b")}),

@@ -19,7 +19,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator"
 )
 
-// served is an emulator behind real HTTP.
+// served is an emulator behind a real HTTP server.
 type served struct {
 	*emulator.Emulator
 	t      *testing.T
@@ -27,8 +27,8 @@ type served struct {
 	client *http.Client
 }
 
-// contractHandler checks the traffic against the spec. Requests that break it on purpose must be
-// refused; answers are always checked.
+// contractHandler checks the traffic against the spec. The emulator must refuse requests that
+// violate it on purpose. Answers are always checked.
 func contractHandler(t *testing.T, next http.Handler) http.Handler {
 	t.Helper()
 	checker, err := contract.New(contract.Config{Report: func(finding contract.Finding) {
@@ -37,7 +37,7 @@ func contractHandler(t *testing.T, next http.Handler) http.Handler {
 			return
 		}
 		if finding.Class == contract.ClassUndocumentedField {
-			return // fields the spec does not know are allowed, and sent on purpose
+			return // fields that the spec does not define are allowed and sent on purpose
 		}
 		t.Errorf("contract: %v", finding)
 	}})
@@ -67,7 +67,7 @@ func serve(t *testing.T, config emulator.Config) *served {
 	return &served{Emulator: api, t: t, url: server.URL, client: client}
 }
 
-// reply is a whole answer.
+// reply is a complete answer.
 type reply struct {
 	status int
 	header http.Header
@@ -83,7 +83,7 @@ func (r reply) message(t *testing.T) string {
 	return body.Message
 }
 
-// try sends a request and returns the whole answer, or why there is none.
+// try sends a request and returns the complete answer or the error.
 func (s *served) try(request *http.Request) (reply, error) {
 	response, err := s.client.Do(request)
 	if err != nil {
@@ -137,14 +137,14 @@ func (s *served) startRequest(token, body string) *http.Request {
 		"Content-Type", "application/json", "Authorization", "Bearer "+token)
 }
 
-// started is what a start gives.
+// started is the answer to a start.
 type started struct {
 	CircuitID string `json:"circuitId"`
 	Link      string `json:"link"`
 }
 
-// tokenIn and circuitIn read answers where no test may end; what they miss shows in the next
-// request.
+// tokenIn and circuitIn read answers without ending the test. If a value is missing, the next
+// request fails.
 func tokenIn(answer reply) string {
 	var body struct {
 		AccessToken string `json:"access_token"`
@@ -178,13 +178,13 @@ func (s *served) download(token, circuit string) reply {
 	return s.do(s.downloadRequest(token, s.Channel(), circuit))
 }
 
-// sent is a document of a start's body.
+// sent is a document in a start's body.
 type sent struct {
 	name    string
 	content []byte
 }
 
-// startBody returns a good body with the documents given.
+// startBody returns a valid body with the given documents.
 func startBody(documents ...sent) string {
 	docs := make([]map[string]any, len(documents))
 	for i, document := range documents {
@@ -204,10 +204,10 @@ func startBody(documents ...sent) string {
 	return string(body)
 }
 
-// oneDocument is a good body.
+// oneDocument returns a valid body with one document.
 func oneDocument() string { return startBody(sent{"contract.pdf", makePDF("contract")}) }
 
-// makePDF returns a small PDF with one page; trailer is put into its trailer dictionary.
+// makePDF returns a small PDF with one page and adds trailer to its trailer dictionary.
 func makePDF(text string, trailer ...string) []byte {
 	stream := fmt.Sprintf("BT /F1 24 Tf 72 720 Td (%s) Tj ET", text)
 	objects := []string{
@@ -237,7 +237,7 @@ func makePDF(text string, trailer ...string) []byte {
 	return pdf.Bytes()
 }
 
-// encryptedPDF says that it is encrypted.
+// encryptedPDF returns a PDF that claims to be encrypted.
 func encryptedPDF() []byte {
 	return makePDF("secret", "/Encrypt 6 0 R",
 		"/ID [<00112233445566778899aabbccddeeff> <00112233445566778899aabbccddeeff>]")
@@ -246,7 +246,7 @@ func encryptedPDF() []byte {
 // sum returns the SHA-256 of content in hexadecimal.
 func sum(content []byte) string { return fmt.Sprintf("%x", sha256.Sum256(content)) }
 
-// clock is set by hand.
+// clock is a clock that the test sets.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time

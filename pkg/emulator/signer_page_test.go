@@ -20,7 +20,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator"
 )
 
-// visitor is a signer without a script on the page of a circuit.
+// visitor is a signer who uses a circuit's page without scripts.
 type visitor struct {
 	*served
 	token   string
@@ -68,7 +68,7 @@ func (v *visitor) upload(step string, file []byte) *http.Request {
 	return v.request("POST", v.path(), body.String(), "Content-Type", form.FormDataContentType())
 }
 
-// goes sends forms that must be taken.
+// goes sends forms that the emulator must accept.
 func (v *visitor) goes(requests ...*http.Request) {
 	v.t.Helper()
 	for i, request := range requests {
@@ -86,14 +86,14 @@ func (v *visitor) goes(requests ...*http.Request) {
 	}
 }
 
-// toSignature takes all steps before the last with samples.
+// toSignature completes all steps before the last one with samples.
 func (v *visitor) toSignature() {
 	v.t.Helper()
 	v.goes(v.form("do", "consent"), v.form("do", "sample", "step", "front"), v.form("do", "sample", "step", "back"),
 		v.form("do", "sample", "step", "selfie"), v.form("do", "review"))
 }
 
-// photo is a picture of one color.
+// photo returns a picture of one color.
 func photo(t testing.TB, width, height int, paint color.Color) []byte {
 	t.Helper()
 	picture := image.NewRGBA(image.Rect(0, 0, width, height))
@@ -112,7 +112,7 @@ var (
 	blue  = color.RGBA{B: 0xC0, A: 0xFF}
 )
 
-// shows fails unless the file is a picture of the color.
+// shows fails unless the file is a picture of this color.
 func shows(t *testing.T, name string, file []byte, paint color.RGBA) {
 	t.Helper()
 	picture, err := jpeg.Decode(bytes.NewReader(file))
@@ -241,7 +241,7 @@ func TestOneButtonForEachOutcome(t *testing.T) {
 		now := newClock()
 		api := serve(t, emulator.Config{Now: now.Now, CompleteAfter: time.Minute})
 		signer := api.visit(oneDocument())
-		signer.goes(signer.form("do", test.do), signer.form("do", test.do)) // twice is once
+		signer.goes(signer.form("do", test.do), signer.form("do", test.do)) // the second has no effect
 		now.Advance(time.Hour / 4)
 		if text := signer.see("?step=front"); !strings.Contains(text, test.title) || strings.Contains(text, "<form") {
 			t.Errorf("%s: the page does not say how the circuit ended", test.do)
@@ -314,7 +314,7 @@ func TestStepsAreTakenInTheirOrder(t *testing.T) {
 		t.Error("a later step is shown")
 	}
 	signer.toSignature()
-	// A picture that is changed is to be reviewed again; a step back changes nothing.
+	// A changed picture must be reviewed again. Going back a step changes nothing.
 	if !strings.Contains(signer.see("?step=back"), "Step 3 of 6") || !strings.Contains(signer.see(""), "Step 6 of 6") {
 		t.Error("the way back does not lead there")
 	}
@@ -332,7 +332,7 @@ func TestStepsAreTakenInTheirOrder(t *testing.T) {
 	} {
 		want := 400
 		if name == "way" {
-			want = 409 // its turn has not come again
+			want = 409 // this step is not active again yet
 		}
 		if answer := api.do(request); answer.status != want || strings.Contains(string(answer.body), "canary") {
 			t.Errorf("%s: status %d", name, answer.status)
@@ -423,7 +423,7 @@ func TestNamesOnThePageAreText(t *testing.T) {
 	look(signer.path())
 	signer.goes(signer.form("do", "review"))
 	look(signer.path())
-	if text := signer.see("?lang=" + url.QueryEscape(hostile)); strings.Count(text, "alert(1)") != 2 { // the name's two
+	if text := signer.see("?lang=" + url.QueryEscape(hostile)); strings.Count(text, "alert(1)") != 2 { // in the name
 		t.Error("the page repeats its address")
 	}
 }
@@ -462,7 +462,7 @@ func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 		{"", "https://evil.example.com", 403},
 		{"same-origin", "null", 303},
 		{"none", "", 303},
-		{"", "null", 303}, // what browsers send over plain HTTP, since the page asks for no Referer
+		{"", "null", 303}, // browsers send this over plain HTTP, as the page asks for no Referer
 		{"", api.url, 303},
 		{"", "https://emulator.example.com", 303},
 		{"", "", 303},
@@ -538,7 +538,7 @@ func TestPagesSpeakTheReadersLanguage(t *testing.T) {
 			t.Errorf("%s %s: %s", test.query, test.accepted, answer.header.Get("Content-Language"))
 		}
 	}
-	// A language that was chosen stays.
+	// A chosen language is kept.
 	request := signer.form("do", "consent")
 	request.URL.RawQuery = "lang=es&step=consent"
 	if location := api.do(request).header.Get("Location"); !strings.HasSuffix(location, "?lang=es") {

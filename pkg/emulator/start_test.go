@@ -52,7 +52,7 @@ func TestStartTakesTheLinkFromPublicURL(t *testing.T) {
 	}
 }
 
-// edit returns a good body after a change to it.
+// edit returns a valid body after applying a change.
 func edit(t *testing.T, change func(body, doc map[string]any)) string {
 	t.Helper()
 	var body map[string]any
@@ -226,7 +226,7 @@ func TestStartRefusesByHeaderBeforeTheBody(t *testing.T) {
 }
 
 func TestStartRefusesAHugeBody(t *testing.T) {
-	// Not through the contract handler: the message is huge for the limit set.
+	// This bypasses the contract handler, because the message is far larger than the limit.
 	api := serve(t, emulator.Config{MaxRequestBytes: 4096})
 	token := api.token()
 	huge := startBody(sent{"a.pdf", append(makePDF("x"), make([]byte, 8192)...)})

@@ -18,14 +18,14 @@ import (
 	"testing"
 )
 
-// goodZIP is a ZIP that must be accepted, with the codes of all its notices.
+// goodZIP is a ZIP that must be accepted with exactly these notices.
 type goodZIP struct {
 	name    string
 	notices string
 	build   func() []byte
 }
 
-// streamedAs gives all entries a descriptor.
+// streamedAs gives all entries a data descriptor of this form.
 func streamedAs(form string) func() []byte {
 	return forge(func(f *forgery) {
 		for _, e := range f.entries {
@@ -34,7 +34,7 @@ func streamedAs(form string) func() []byte {
 	})
 }
 
-// goMade is a ZIP by archive/zip.
+// goMade builds a ZIP with archive/zip.
 func goMade(add func(w *zip.Writer)) func() []byte {
 	return func() []byte {
 		var out bytes.Buffer
@@ -197,7 +197,7 @@ var goodZIPs = []goodZIP{
 	{"ratio over 200 below 1 MiB", "", more(&forgedEntry{name: "zeros.bin", content: mebibytes(1), method: 8})},
 }
 
-// noise is content that does not compress, the same each time.
+// noise returns n bytes that do not compress. They are the same on each call.
 func noise(n int) []byte {
 	out := make([]byte, 0, n+sha256.Size)
 	for sum := sha256.Sum256(nil); len(out) < n; sum = sha256.Sum256(sum[:]) {
@@ -214,15 +214,15 @@ func TestAcceptsEveryGoodZIP(t *testing.T) {
 	}
 }
 
-// checkGood fails unless the ZIP is accepted with the content that archive/zip reads, also after
-// extraction.
+// checkGood fails unless the ZIP is accepted with the same content that archive/zip reads, also
+// after extraction.
 func checkGood(t *testing.T, raw []byte, notices string) *Report {
 	t.Helper()
 	return checkGoodBy(t, raw, "", notices, asWritten)
 }
 
-// checkGoodBy is checkGood for a ZIP that is accepted by a code alone, with names as read reads
-// them.
+// checkGoodBy is like checkGood for a ZIP that is accepted only with the code accept. It decodes
+// names with read.
 func checkGoodBy(t *testing.T, raw []byte, accept Code, notices string, read nameReading) *Report {
 	t.Helper()
 	var policy Policy
@@ -332,13 +332,14 @@ func compareContents(t *testing.T, what string, got, want map[string]string) {
 	}
 }
 
-// goContents is what archive/zip reads: the SHA-256 of each entry.
+// goContents returns the SHA-256 of each entry as archive/zip reads it.
 func goContents(t testing.TB, raw []byte) map[string]string {
 	t.Helper()
 	return goContentsBy(t, raw, asWritten)
 }
 
-// goContentsBy is goContents with names as read reads them, which are not for archive/zip to judge.
+// goContentsBy is like goContents but decodes the names with read, because archive/zip does not
+// decode them in the same way.
 func goContentsBy(t testing.TB, raw []byte, read nameReading) map[string]string {
 	t.Helper()
 	reader, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
@@ -365,8 +366,8 @@ func goContentsBy(t testing.TB, raw []byte, read nameReading) map[string]string 
 	return contents
 }
 
-// foreignContents are the files in the ZIPs by other programs; testdata/foreign/README.md says how
-// those were made.
+// foreignContents lists the files in the ZIPs that other programs made. testdata/foreign/README.md
+// describes how they were made.
 var foreignContents = map[string]string{
 	"documents/contract.pdf": "e4f8543f2ca8c979e3adccbddc5e4396a6053a33a9158361e5be76f28b013a7c",
 	"identity/selfie.png":    "882fa14eb67c26412103d4cab34974e3e94f9019218a5efa29cdd4103c936326",
@@ -433,7 +434,7 @@ func TestRefusesBadZIPsByOtherPrograms(t *testing.T) {
 	}
 }
 
-// foreignZIPs lists the ZIPs of a folder, of which there must be at least some.
+// foreignZIPs lists the ZIPs of a folder and fails if there are fewer than atLeast.
 func foreignZIPs(t *testing.T, folder string, atLeast int) []string {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join("testdata", "foreign", folder, "*.zip"))

@@ -13,17 +13,17 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// highCP437 are the characters of the bytes 0x80 to 0xff in CP437.
+// highCP437 holds the characters of the bytes 0x80 to 0xff in CP437.
 const highCP437 = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀" +
 	"αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0"
 
-// nameReading is how a name is read.
+// nameReading decodes a name.
 type nameReading func(written string, utf8Flag bool) string
 
-// asWritten is the reading of names that all programs read alike.
+// asWritten decodes names that all programs decode in the same way.
 func asWritten(written string, _ bool) string { return written }
 
-// asRead is the reading that docs/evidence.md states.
+// asRead decodes names as docs/evidence.md describes.
 func asRead(written string, utf8Flag bool) string {
 	var read []rune
 	for _, b := range []byte(written) {
@@ -39,7 +39,7 @@ func asRead(written string, utf8Flag bool) string {
 	return strings.Join(strings.Split(string(read), `\`), "/")
 }
 
-// acceptAll accepts every code that gives a ZIP one stated reading.
+// acceptAll accepts every code for a ZIP that has only one defined reading.
 func acceptAll() Policy {
 	return Policy{Accept: []Code{CodeNameCharset, CodeNameBackslash, CodeExtraPadding, CodeGapPadding}}
 }
@@ -52,12 +52,12 @@ func byteRange(first, last int) string {
 	return string(all)
 }
 
-// unicodePath is the extra field that gives a header's name in UTF-8.
+// unicodePath returns the extra field that gives a header's name in UTF-8.
 func unicodePath(h *forgedHeader, name string) []byte {
 	return field(0x7075, append(little(byte(1), crc32.ChecksumIEEE(h.name)), name...)...)
 }
 
-// withPath is like flagless, and has a Unicode path.
+// withPath is like flagless and adds a Unicode path.
 func withPath(written, path string) func() []byte {
 	return forge(func(f *forgery) {
 		f.entries[2].name = written
@@ -65,7 +65,7 @@ func withPath(written, path string) func() []byte {
 	})
 }
 
-// afterDescriptor puts bytes behind the first entry, which has a descriptor.
+// afterDescriptor appends bytes to the first entry, which has a descriptor.
 func afterDescriptor(form string, after ...byte) func() []byte {
 	return first(func(e *forgedEntry) { e.descriptor, e.after = form, after })
 }
@@ -73,7 +73,7 @@ func afterDescriptor(form string, after ...byte) func() []byte {
 var acceptableZIPs = []struct {
 	name string
 	code Code
-	read string // the name of the last entry, as it is read
+	read string // the decoded name of the last entry
 	raw  func() []byte
 }{
 	{"UTF-8 without the flag", CodeNameCharset, "cédula.json", flagless("cédula.json")},
@@ -124,8 +124,8 @@ var acceptableZIPs = []struct {
 		afterDescriptor("sig64", make([]byte, 16_383)...)},
 }
 
-// Each acceptable kind is refused by default. Accepted, the report, the file system and the
-// extraction have the one name that is stated.
+// Each acceptable kind is refused by default. If it is accepted, the report, the file system and
+// the extraction use the same defined name.
 func TestAcceptedKindHasOneReading(t *testing.T) {
 	for _, test := range acceptableZIPs {
 		t.Run(test.name, func(t *testing.T) {
@@ -143,8 +143,7 @@ func TestAcceptedKindHasOneReading(t *testing.T) {
 	}
 }
 
-// With all of them accepted, nothing gets past the rules for names: they are those for the name as
-// it is read.
+// Even if all codes are accepted, the rules for names apply. They apply to the decoded name.
 func TestAcceptanceOpensNoHole(t *testing.T) {
 	bare := func(h *forgedHeader) { h.flags = 0 }
 	for _, test := range []struct {
@@ -257,7 +256,7 @@ func TestAcceptanceOpensNoHole(t *testing.T) {
 	}
 }
 
-// hiddenEntry is an entry as it stands in front of the directory, hiddenDirectory its directory.
+// hiddenEntry returns an entry without its directory, hiddenDirectory only the directory.
 func hiddenEntry() []byte     { return hidden()[:bytes.Index(hidden(), []byte("PK\x01\x02"))] }
 func hiddenDirectory() []byte { return hidden()[bytes.Index(hidden(), []byte("PK\x01\x02")):] }
 
@@ -265,7 +264,7 @@ func hidden() []byte {
 	return (&forgery{entries: []*forgedEntry{{name: "hidden.txt", content: []byte("hidden")}}}).bytes()
 }
 
-// checkRefused fails unless a ZIP is refused with just these codes and nothing of it can be read.
+// checkRefused fails unless a ZIP is refused with exactly these codes and none of it can be read.
 func checkRefused(t *testing.T, raw []byte, policy Policy, codes string) {
 	t.Helper()
 	archive := openBytes(t, raw, Limits{})
@@ -285,7 +284,7 @@ func checkRefused(t *testing.T, raw []byte, policy Policy, codes string) {
 	}
 }
 
-// What docs/evidence.md says of CP850.
+// This checks the statements of docs/evidence.md about CP850.
 func TestSpanishLettersOfCP850(t *testing.T) {
 	for letters, same := range map[string]bool{"áéíóúüñÉÜÑ": true, "Á": false, "Í": false, "Ó": false, "Ú": false} {
 		written, err := charmap.CodePage850.NewEncoder().String(letters)
@@ -295,7 +294,7 @@ func TestSpanishLettersOfCP850(t *testing.T) {
 	}
 }
 
-// The finding about zeros says where they begin.
+// The finding about zeros reports where they begin.
 func TestGapPaddingIsFoundWhereItBegins(t *testing.T) {
 	for form, descriptor := range map[string]int{"": 0, "plain32": 12, "sig32": 16, "plain64": 20, "sig64": 24} {
 		raw := afterDescriptor(form, make([]byte, 9)...)()
@@ -309,7 +308,7 @@ func TestGapPaddingIsFoundWhereItBegins(t *testing.T) {
 	}
 }
 
-// A name that needs no reading costs nothing but itself.
+// Reading a name that needs no decoding allocates nothing.
 func TestReadingOfPlainNamesAllocatesNothing(t *testing.T) {
 	for _, name := range []string{"documents/contract.pdf", "identidad/cédula.json"} {
 		if n := testing.AllocsPerRun(100, func() { readName(name, true) }); n > 0 {

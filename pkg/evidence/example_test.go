@@ -13,7 +13,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// exampleZIP makes a ZIP of one file in a folder of its own.
+// exampleZIP makes a ZIP with one file in a new folder.
 func exampleZIP(name, content string) (path string, remove func()) {
 	folder, err := os.MkdirTemp("", "example")
 	if err != nil {
@@ -84,7 +84,7 @@ func ExampleArchive_Extract() {
 	// Output: name-dot-dot: "../outside.txt": its name has a part ".."
 }
 
-// A verified archive is a file system, from which nothing is read that was not verified.
+// A verified archive is a file system that only returns verified content.
 func ExampleArchive_Open() {
 	path, remove := exampleZIP("consent.json", `{"accepted": true}`)
 	defer remove()
@@ -113,7 +113,7 @@ func ExampleArchive_Open() {
 	// {"accepted": true}
 }
 
-// What is odd but has one reading can be accepted, code by code.
+// A policy can accept unusual ZIPs that have only one reading, code by code.
 func ExampleWithPolicy() {
 	path, remove := exampleZIP("10:45 selfie.jpg", "x")
 	defer remove()

@@ -26,7 +26,7 @@ func TestExtractGivesFilesToTheOwnerOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	if runtime.GOOS == "windows" {
-		return // which has no such permissions
+		return // Windows has no such permissions
 	}
 	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -99,12 +99,12 @@ func TestExtractNeedsAParentAndAName(t *testing.T) {
 	}
 }
 
-// extract is Extract into another target.
+// extract is like Extract but writes to another target.
 func (a *Archive) extract(ctx context.Context, dir string, newTarget func(*os.Root) target) error {
 	return a.extractTo(ctx, dir, newTarget)
 }
 
-// fullDisk is a target on which nothing has room after some bytes.
+// fullDisk is a target that is full after room bytes.
 type fullDisk struct {
 	folderTarget
 	room int
@@ -150,7 +150,7 @@ func TestExtractLeavesNothingWhenTheDiskIsFull(t *testing.T) {
 	}
 }
 
-// lateDisk is a target that says only when a file is closed that there was no room.
+// lateDisk is a target that reports a full disk only when a file is closed.
 type lateDisk struct{ folderTarget }
 
 func (d *lateDisk) create(name string) (io.WriteCloser, error) {

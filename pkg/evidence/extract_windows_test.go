@@ -11,7 +11,7 @@ import (
 
 var errDisagreed = errors.New("not the right one")
 
-// A virus scanner has a file open that was just extracted, so that it cannot be removed yet.
+// A virus scanner keeps a newly extracted file open, so it cannot be removed yet.
 func TestScannerDelaysTheRemovalOfAnExtraction(t *testing.T) {
 	parent := t.TempDir()
 	out := filepath.Join(parent, "out")

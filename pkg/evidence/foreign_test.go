@@ -7,14 +7,14 @@ import (
 	"testing"
 )
 
-// treeContents are the files that testdata/foreign/make.sh packs by each program.
+// treeContents lists the files that testdata/foreign/make.sh packs with each program.
 var treeContents = map[string]string{
 	"documents/contract.pdf":          "6ae54adac26f7e5652ac621e346351809a5df483a29d651e45755568bdfa2ab0",
 	"identificación/José/cédula.json": "0a42fff655688a55ba3677e363eb42f3d697b7e03c1ce4dab20fbe2a346091df",
 	"vacío.txt":                       "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 }
 
-// trees are the ZIPs of testdata/foreign/trees, by the row of the table in docs/evidence.md.
+// trees lists the ZIPs of testdata/foreign/trees by their row of the table in docs/evidence.md.
 var trees = map[string][]string{
 	"Info-ZIP's `zip` 3.0 in a locale such as `en_US.UTF-8`": {"infozip"},
 	"the same in `C.UTF-8`":                                  {"infozip-c-locale"},
@@ -34,11 +34,11 @@ var trees = map[string][]string{
 
 var treeNotices = map[string]string{
 	"infozip": "owner", "infozip-c-locale": "owner", "infozip-cp437": "owner", "bsdtar": "owner",
-	"zipalign-4096": "unknown-extra", // zeros that are whole fields
+	"zipalign-4096": "unknown-extra", // zeros that form whole fields
 }
 
-// What each program writes is accepted, or has the code that the documentation says, and then one
-// reading: the names and the content that were packed.
+// The output of each program is accepted or refused with the documented code. Accepting that code
+// gives one reading, with the packed names and content.
 func TestTheDocumentationSaysWhatProgramsWrite(t *testing.T) {
 	content, err := os.ReadFile("../../docs/evidence.md")
 	if err != nil {
@@ -76,7 +76,8 @@ func TestTheDocumentationSaysWhatProgramsWrite(t *testing.T) {
 	}
 }
 
-// checkTree fails unless a ZIP is accepted, by its code if it has one, and read as it was packed.
+// checkTree fails unless a ZIP is accepted, with its code if it has one, and has the content that
+// was packed.
 func checkTree(t *testing.T, name string, code Code) {
 	raw, err := os.ReadFile(filepath.Join("testdata", "foreign", "trees", name+".zip"))
 	if err != nil {

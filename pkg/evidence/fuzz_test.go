@@ -20,8 +20,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// FuzzStructure changes ZIPs as it likes. Whatever is accepted must be read alike by archive/zip,
-// which goes by the directory, and by a reader of streams, which goes by the local headers.
+// FuzzStructure changes ZIPs arbitrarily. archive/zip, which follows the directory, and a stream
+// reader, which follows the local headers, must read every accepted ZIP in the same way.
 func FuzzStructure(f *testing.F) {
 	seed := func(raw []byte) {
 		if len(raw) < 8<<10 {
@@ -51,9 +51,9 @@ func FuzzStructure(f *testing.F) {
 	f.Fuzz(readAlike)
 }
 
-// FuzzFields sets header fields of sound ZIPs, several at once, which blind changes of bytes rarely
-// get past a CRC. Three bytes of edits are one: which header field, which value, and a byte for the
-// value.
+// FuzzFields sets several header fields of sound ZIPs at once, because blind changes of bytes
+// rarely pass a CRC check. Each edit takes three bytes: the header field, the kind of value, and a
+// byte for the value.
 func FuzzFields(f *testing.F) {
 	shapes := mutable(f)
 	names := slices.Sorted(maps.Keys(shapes))
@@ -82,7 +82,7 @@ func FuzzFields(f *testing.F) {
 				value -= uint64(edits[2])
 			case 4:
 				value ^= 1 << (int(edits[2]) % (8 * place.width))
-			case 5: // what another field says
+			case 5: // the value of another field
 				other := places[int(edits[2])%len(places)]
 				wide = [8]byte{}
 				copy(wide[:], raw[other.start:other.start+other.width])
@@ -96,15 +96,15 @@ func FuzzFields(f *testing.F) {
 	})
 }
 
-// readAlike fails if a ZIP is accepted that other readers read differently, or that is read in
-// another way than is stated for the codes that were accepted.
+// readAlike fails if an accepted ZIP is ambiguous to other readers, or if its reading differs from
+// the one that is defined for the accepted codes.
 func readAlike(t *testing.T, raw []byte) {
 	readAlikeBy(t, raw, Policy{}, false, asWritten)
 	readAlikeBy(t, raw, acceptAll(), true, asRead)
 }
 
-// readAlikeBy is readAlike for one policy: padded says whether a reader of streams
-// skips zeros, read how names are read.
+// readAlikeBy is readAlike for one policy. padded makes the stream reader skip zeros, and read
+// decodes the names.
 func readAlikeBy(t *testing.T, raw []byte, policy Policy, padded bool, read nameReading) {
 	archive := openBytes(t, raw, Limits{MaxEntrySize: 1 << 20, MaxTotalSize: 4 << 20, MaxEntries: 100})
 	report, err := archive.Verify(t.Context(), WithPolicy(policy))
@@ -132,9 +132,9 @@ func readAlikeBy(t *testing.T, raw []byte, policy Policy, padded bool, read name
 	}
 }
 
-// streamContents reads a ZIP as readers of streams do: from the front, by local headers and
-// descriptors alone, and by zeros between entries if those are padded. It cannot read stored
-// content whose length stands nowhere in front.
+// streamContents reads a ZIP like a stream reader: from the front, using only local headers and
+// descriptors. If padded, it skips zeros between entries. It cannot read stored content whose
+// length is not known in advance.
 func streamContents(raw []byte, padded bool, read nameReading) (contents map[string]string, can bool) {
 	contents = make(map[string]string)
 	for at := 0; at+30 <= len(raw) && binary.LittleEndian.Uint32(raw[at:]) == signatureLocal; {
@@ -198,8 +198,8 @@ func streamContents(raw []byte, padded bool, read nameReading) (contents map[str
 	return contents, true
 }
 
-// endByDescriptor finds the first descriptor with a signature that fits what is in front of it, -1
-// if there is none.
+// endByDescriptor finds the first descriptor with a signature that matches the data in front of it.
+// It returns -1 if there is none.
 func endByDescriptor(data []byte, padded bool) int {
 	for at := 0; ; at++ {
 		next := bytes.Index(data[at:], []byte("PK\x07\x08"))
@@ -213,8 +213,8 @@ func endByDescriptor(data []byte, padded bool) int {
 	}
 }
 
-// descriptorLength tells how long the descriptor at the start of raw is, 0 if it is none for this
-// content.
+// descriptorLength returns the length of the descriptor at the start of raw, or 0 if it does not
+// match this content.
 func descriptorLength(raw, content []byte, compressed uint64, padded bool) int {
 	crc, size := crc32.ChecksumIEEE(content), uint64(len(content))
 	for _, form := range [][]byte{
@@ -234,8 +234,9 @@ func descriptorLength(raw, content []byte, compressed uint64, padded bool) int {
 	return 0
 }
 
-// FuzzNames packs two names. If they are accepted they must lie inside the folder by the rules of
-// Linux, macOS and Windows, must be two files on each, and an extraction must make just them.
+// FuzzNames packs two names. If they are accepted, they must stay inside the folder by the rules of
+// Linux, macOS and Windows and be two different files on each. An extraction must create exactly
+// these.
 func FuzzNames(f *testing.F) {
 	for _, bad := range badZIPs {
 		if strings.HasPrefix(bad.codes, "name-") {
@@ -267,7 +268,7 @@ func FuzzNames(f *testing.F) {
 	})
 }
 
-// placedInside fails if a ZIP is accepted that does not have these two names, or if they are not
+// placedInside fails if an accepted ZIP does not have exactly these two names, or if they are not
 // safe.
 func placedInside(t *testing.T, raw []byte, policy Policy, one, other string) {
 	t.Helper()
@@ -357,8 +358,8 @@ func insideOnWindows(t *testing.T, name string) {
 	}
 }
 
-// sameOnDisk says whether two names are one where neither case nor composition count, or one is the
-// other's folder and a file.
+// sameOnDisk reports whether two names collide on a file system that ignores case and composition,
+// or whether one is a file and also the folder of the other.
 func sameOnDisk(one, other string) bool {
 	one, other = norm.NFC.String(one), norm.NFC.String(other)
 	a, b := strings.TrimSuffix(one, "/"), strings.TrimSuffix(other, "/")

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// storedBlocks packs content into deflate blocks without compression, and puts empty ones behind
+// storedBlocks packs content into deflate blocks without compression and appends empty blocks to
 // each.
 func storedBlocks(content []byte, blockSize, empty int) []byte {
 	var packed []byte
@@ -26,8 +26,7 @@ func storedBlocks(content []byte, blockSize, empty int) []byte {
 	return append(packed, 1, 0, 0, 0xff, 0xff)
 }
 
-// A writer that flushes without having written makes empty blocks. However many there are, the
-// content is read.
+// A writer that flushes without new data creates empty blocks. Any number of them is read.
 func TestContentBetweenManyEmptyBlocksIsRead(t *testing.T) {
 	content := noise(500 << 10)
 	for name, packed := range map[string][]byte{
@@ -71,7 +70,7 @@ func TestContentBetweenManyEmptyBlocksIsRead(t *testing.T) {
 			if got, err := os.ReadFile(filepath.Join(folder, "video.mp4")); err != nil || !bytes.Equal(got, want) {
 				t.Errorf("extracted %d bytes, %v", len(got), err)
 			}
-			// A target that cannot begin again.
+			// This target cannot start over.
 			if err := openBytes(t, raw, Limits{}).extract(t.Context(), folder+"2",
 				func(root *os.Root) target { return &fullDisk{folderTarget{root}, 1 << 30} }); err != nil {
 				t.Error(err)

@@ -16,14 +16,14 @@ import (
 	"testing"
 )
 
-// reading is an inspector that notes which entries came whole.
+// reading returns an inspector that records which entries it received completely.
 func reading(t *testing.T, wants func(EntryReport) bool, whole map[string]bool) *listing {
 	return &listing{wants, func(_ context.Context, entry EntryReport, content *io.SectionReader) (Inspection, error) {
 		all, err := io.ReadAll(content)
 		if err != nil || hashOf(all) != entry.SHA256 {
 			t.Errorf("%s was not given its content: %v", entry.Name, err)
 		}
-		whole[entry.Name] = true // the tests have one entry, so only one goroutine comes here
+		whole[entry.Name] = true // the tests have one entry, so only one goroutine writes here
 		return Inspection{}, nil
 	}}
 }
@@ -51,7 +51,7 @@ func TestInspectorsGetTheWholeContent(t *testing.T) {
 	}
 }
 
-// Entries of all sizes, one behind the other and several at a time, must not be mixed up.
+// Entries of all sizes, in sequence and in parallel, must not be mixed up.
 func TestInspectorsGetEachEntrysContent(t *testing.T) {
 	f := honest()
 	f.entries = nil
@@ -93,7 +93,7 @@ func TestInspectionWithoutRoomEndsTheVerification(t *testing.T) {
 		report.Verdict != VerdictIncomplete {
 		t.Errorf("%s, %v", report.Verdict, err)
 	}
-	// What is wrong with the ZIP counts more.
+	// A defect of the ZIP takes precedence.
 	f.entries = append(f.entries,
 		&forgedEntry{name: "wrong.bin", content: noise(10), both: func(h *forgedHeader) { h.crc++ }})
 	report, err = openBytes(t, f.bytes(), Limits{}).Verify(t.Context(), WithInspectors(reading(t,
@@ -102,7 +102,7 @@ func TestInspectionWithoutRoomEndsTheVerification(t *testing.T) {
 		t.Errorf("%s, %v", report.Verdict, err)
 	}
 	f.entries = f.entries[:1]
-	// Nobody wants it, so nothing is kept.
+	// No inspector wants the entry, so nothing is kept.
 	if _, err := openBytes(t, f.bytes(), Limits{}).Verify(t.Context(),
 		WithInspectors(&listing{func(EntryReport) bool { return false },
 			nil})); err != nil {
@@ -129,7 +129,7 @@ func TestInspectionsOfARefusedZIPAreDropped(t *testing.T) {
 	}
 }
 
-// So that a kill leaves nothing personal behind. Windows keeps the name of a file that is open.
+// A killed process must leave no personal data behind. Windows keeps the name of an open file.
 func TestInspectedContentHasNoNameOnTheDisk(t *testing.T) {
 	f := honest()
 	f.entries = []*forgedEntry{{name: "large.bin", content: noise(maxMemoryContent + 5), method: methodDeflated}}
@@ -159,7 +159,7 @@ func TestInspectionNeedsNoTemporaryFolderForSmallContent(t *testing.T) {
 	}
 }
 
-// Before the content was read, all is known but the SHA-256.
+// Everything except the SHA-256 is known before the content is read.
 func TestInspectorIsAskedOnce(t *testing.T) {
 	for name, method := range map[string]uint16{"stored": methodStored, "deflated": methodDeflated} {
 		t.Run(name, func(t *testing.T) {

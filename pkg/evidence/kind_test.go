@@ -46,7 +46,7 @@ func TestMediaTypeIsToldByContent(t *testing.T) {
 	}
 }
 
-// Each is a PDF for some reader or for a person, whatever else it is.
+// Some reader or person takes each of these for a PDF, even if it is also something else.
 func TestWhatPassesForAPDFIsOne(t *testing.T) {
 	const pdf, filler = "application/pdf", 1100
 	body, tail := "1 0 obj\n", "startxref\n9\n%%EOF\n"
@@ -97,7 +97,7 @@ func TestWhatPassesForAPDFIsOne(t *testing.T) {
 	}
 }
 
-// What is too large for memory comes again, too.
+// This also applies to content that is too large for memory.
 func TestALargeContentThatEndsAsAPDFIsInspected(t *testing.T) {
 	f, whole := honest(), map[string]bool{}
 	content := append(append([]byte("GIF89a"), noise(2*maxMemoryContent)...), "startxref\n9\n%%EOF\n"...)

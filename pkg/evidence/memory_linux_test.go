@@ -14,11 +14,10 @@ import (
 	"github.com/klauspost/compress/flate"
 )
 
-// The memory of a process that verifies, all of it, whatever it verifies.
+// processLimit is the total memory limit of a process that verifies any ZIP.
 const processLimit = 24 << 20
 
-// TestMemoryOfTheProcess verifies each ZIP in a process of its own, which says the peak of its
-// memory.
+// TestMemoryOfTheProcess verifies each ZIP in a separate process, which reports its peak memory.
 func TestMemoryOfTheProcess(t *testing.T) {
 	if path := os.Getenv("DANABIO_TEST_ZIP"); path != "" {
 		verifyInChild(t, path)
@@ -26,7 +25,7 @@ func TestMemoryOfTheProcess(t *testing.T) {
 	}
 	huge := newBigZIP(320 << 20)
 	for name, write := range map[string]func(file *os.File) error{
-		// A file with a hole, which takes no room on the disk.
+		// This is a sparse file, which takes no disk space.
 		"320 MiB stored": func(file *os.File) error {
 			_, err := file.WriteAt(huge.head, 0)
 			if err == nil {
@@ -97,7 +96,7 @@ func verifyInChild(t *testing.T, path string) {
 	fmt.Printf("%s\n", status)
 }
 
-// nibbles is content that deflates to about half of its size.
+// nibbles returns content that deflates to about half of its size.
 func nibbles(size int) []byte {
 	content, state := make([]byte, size), uint32(1)
 	for i := range content {

@@ -9,8 +9,7 @@ import (
 	"testing"
 )
 
-// bigZIP is a ZIP of stored zeros with a true header and directory, of which only those are in
-// memory.
+// bigZIP is a ZIP of stored zeros with a valid header and directory. Only these are in memory.
 type bigZIP struct {
 	head, tail []byte
 	content    int64
@@ -50,7 +49,8 @@ func (z *bigZIP) ReadAt(p []byte, offset int64) (int, error) {
 	return len(p), nil
 }
 
-// allocated is how many bytes a function allocates in all, which bounds what it holds at any time.
+// allocated returns the total bytes that a function allocates, an upper bound of what it holds at
+// any time.
 func allocated(t *testing.T, what func()) uint64 {
 	t.Helper()
 	var before, after runtime.MemStats

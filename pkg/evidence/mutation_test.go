@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// mutable are small ZIPs of all shapes whose every bit is flipped.
+// mutable returns small ZIPs of all shapes. The tests flip every bit of them.
 func mutable(t testing.TB) map[string][]byte {
 	t.Helper()
 	small := func(edit func(f *forgery)) []byte {
@@ -48,7 +48,7 @@ func mutable(t testing.TB) map[string][]byte {
 	}
 }
 
-// judge fails the test if raw is accepted with another content than want.
+// judge fails the test if raw is accepted with content other than want.
 func judge(t *testing.T, raw []byte, want map[string]string, change func() string) (accepted bool) {
 	t.Helper()
 	report, err := openBytes(t, raw, Limits{}).Verify(t.Context())
@@ -83,7 +83,8 @@ func TestFlippedBitIsNeverAcceptedAsOtherContent(t *testing.T) {
 					accepted++
 				}
 			}
-			// Times, versions, systems and the like may be anything; most of a ZIP may not.
+			// Times, versions, systems and similar fields may have any value, but most of a ZIP may
+			// not.
 			if accepted > len(raw)*8/3 {
 				t.Errorf("%d of %d flipped bits are accepted", accepted, len(raw)*8)
 			}
@@ -103,7 +104,7 @@ func TestFlippedBitIsNeverAcceptedAsOtherContent(t *testing.T) {
 	}
 }
 
-// headerFields lists where in a record its numbers stand, and how wide they are.
+// headerFields lists the offset and width of each number in a record.
 var headerFields = map[uint32][][2]int{
 	signatureLocal: {{0, 4}, {4, 2}, {6, 2}, {8, 2}, {10, 2}, {12, 2}, {14, 4}, {18, 4}, {22, 4}, {26, 2}, {28, 2}},
 	signatureDirectory: {{0, 4}, {4, 2}, {6, 2}, {8, 2}, {10, 2}, {12, 2}, {14, 2}, {16, 4}, {20, 4}, {24, 4}, {28, 2},
@@ -115,7 +116,7 @@ var headerFields = map[uint32][][2]int{
 	signatureDescriptor:   {{0, 4}, {4, 4}, {8, 4}, {12, 4}},
 }
 
-// fieldPlace is where a field of a header stands.
+// fieldPlace is the position of a header field.
 type fieldPlace struct{ start, width int }
 
 // fieldPlaces finds all header fields of a ZIP.

@@ -35,12 +35,12 @@ func second(edit func(e *forgedEntry)) func() []byte {
 	return forge(func(f *forgery) { edit(f.entries[1]) })
 }
 
-// named gives the last entry another name.
+// named renames the last entry.
 func named(name string) func() []byte {
 	return forge(func(f *forgery) { f.entries[2].name = name })
 }
 
-// flagless gives the last entry another name, whose encoding it does not say.
+// flagless renames the last entry and does not state the encoding of the name.
 func flagless(name string) func() []byte {
 	return forge(func(f *forgery) {
 		f.entries[2].name = name
@@ -48,7 +48,7 @@ func flagless(name string) func() []byte {
 	})
 }
 
-// more appends an entry.
+// more appends entries.
 func more(entries ...*forgedEntry) func() []byte {
 	return forge(func(f *forgery) { f.entries = append(f.entries, entries...) })
 }
@@ -67,24 +67,24 @@ func both(edit func(h *forgedHeader)) func() []byte {
 // ends edits the end record.
 func ends(edit func(e *forgedEnd)) func() []byte { return forge(func(f *forgery) { f.end = edit }) }
 
-// wide makes the honest ZIP one with a ZIP64 end record, edited.
+// wide gives the honest ZIP a ZIP64 end record and edits it.
 func wide(edit func(e *forgedEnd)) func() []byte {
 	return forge(func(f *forgery) { f.zip64, f.end64 = true, edit })
 }
 
-// mode marks the first entry with a Unix mode, made by the given system.
+// mode gives the first entry a Unix mode and marks it as made by the given system.
 func mode(bits uint32, system uint16) func() []byte {
 	return central(func(h *forgedHeader) { h.attributes, h.madeBy = bits<<16, system<<8|20 })
 }
 
-// badZIP is a ZIP that must be refused, with all the codes that must be the reasons.
+// badZIP is a ZIP that must be refused for exactly these codes.
 type badZIP struct {
 	name  string
 	codes string
 	build func() []byte
 }
 
-// mebibytes is content that compresses well.
+// mebibytes returns content that compresses well.
 func mebibytes(n int) []byte { return make([]byte, n<<20) }
 
 var badZIPs = []badZIP{
@@ -346,7 +346,7 @@ var badZIPs = []badZIP{
 		both(func(h *forgedHeader) { h.extra = append(field(0x5455, 0), 0, 0) })},
 	{"zeros behind an entry", "gap-padding", second(func(e *forgedEntry) { e.after = make([]byte, 3) })},
 
-	// Hidden and doubled.
+	// Hidden and duplicate entries.
 	{"no entries", "empty-archive", forge(func(f *forgery) { f.entries = nil })},
 	{"no bytes", "no-end-record", func() []byte { return nil }},
 	{"no ZIP", "no-end-record", func() []byte { return []byte("<html><body>502 Bad Gateway</body></html>") }},
@@ -568,7 +568,7 @@ var badZIPs = []badZIP{
 	})},
 }
 
-// nested puts a whole local entry into the stored one and a directory record for it.
+// nested puts a complete local entry into the stored one and adds a directory record for it.
 func nested(f *forgery) {
 	inner := &forgedEntry{name: "inner.txt", content: []byte("inner")}
 	whole := (&forgery{entries: []*forgedEntry{inner}}).bytes()

@@ -62,7 +62,7 @@ func TestEntriesAreThereBeforeVerification(t *testing.T) {
 	}
 }
 
-// failingReader fails for reads that touch a range.
+// failingReader fails reads that overlap a range.
 type failingReader struct {
 	*bytes.Reader
 	armed    atomic.Bool
@@ -132,7 +132,7 @@ func TestReadErrorIsNoRefusal(t *testing.T) {
 	}
 }
 
-// What was found before the source failed is not found a second time.
+// Findings from before a read error are not repeated.
 func TestVerificationAfterAReadErrorBeginsAnew(t *testing.T) {
 	raw := named("a//b")()
 	fresh, _ := openBytes(t, raw, Limits{}).Verify(t.Context())
@@ -274,7 +274,8 @@ func TestPoliciesAreChecked(t *testing.T) {
 	}
 }
 
-// A policy holds for one call: the next one has its own, and a report by another says nothing.
+// A policy applies to one call only. The next call uses its own policy, regardless of earlier
+// reports.
 func TestPolicyHoldsForOneCall(t *testing.T) {
 	archive := openBytes(t, named("audit:1.json")(), Limits{})
 	colon := WithPolicy(Policy{Accept: []Code{CodeNameColon}})
@@ -300,7 +301,7 @@ func TestPolicyHoldsForOneCall(t *testing.T) {
 			t.Errorf("%s: open gave %v", step.name, err)
 		}
 	}
-	if runtime.GOOS == "windows" { // which has no such names
+	if runtime.GOOS == "windows" { // Windows does not allow such names
 		return
 	}
 	if err := archive.Extract(t.Context(), folder, colon); err != nil {
@@ -477,7 +478,7 @@ func TestReportHasAStableJSONForm(t *testing.T) {
 	}
 }
 
-// listing is an inspector that notes what it was shown.
+// listing is an inspector that calls these functions.
 type listing struct {
 	wants   func(EntryReport) bool
 	inspect func(ctx context.Context, entry EntryReport, content *io.SectionReader) (Inspection, error)

@@ -11,7 +11,7 @@ func TestSystemNames(t *testing.T) {
 	for name, held := range map[string]bool{
 		"documents/contrato.pdf": true, "cédula.json": true, "a/" + long: true,
 		"who?.json": false, "a|b/c": false, "a/<b>": false, `"a"`: false, "a*": false, "a/" + long + "é": false,
-		"😀" + strings.Repeat("a", 254): false, // two UTF-16 units, but a rune
+		"😀" + strings.Repeat("a", 254): false, // two UTF-16 units but one rune
 	} {
 		f := honest()
 		f.entries = append(f.entries, &forgedEntry{name: name, both: func(h *forgedHeader) { h.flags |= flagUTF8 }})

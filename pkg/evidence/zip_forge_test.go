@@ -7,9 +7,9 @@ import (
 	"hash/crc32"
 )
 
-// forgery describes a ZIP, right in every field unless something is forged.
+// forgery describes a ZIP that is correct in every field unless something is forged.
 type forgery struct {
-	prefix   []byte // in front of everything, not counted in any offset
+	prefix   []byte // before everything else, not counted in any offset
 	entries  []*forgedEntry
 	gap      []byte // between the last entry and the directory
 	extra    []byte // between the directory and the end records, not counted in the directory's size
@@ -22,23 +22,23 @@ type forgery struct {
 	end      func(e *forgedEnd) // edits the end record
 	end64    func(e *forgedEnd) // edits the ZIP64 end record
 	locator  func(l *forgedLocator)
-	finished func(all []byte) []byte // edits the whole
+	finished func(all []byte) []byte // edits the whole ZIP
 }
 
 type forgedEntry struct {
 	name    string
 	content []byte
 	method  uint16
-	data    []byte // what stands for the compressed content, if not nil
-	// form of the descriptor: "", "sig32", "plain32", "sig64", "plain64"
+	data    []byte // replaces the compressed content if not nil
+	// form of the descriptor: "", "sig32", "plain32", "sig64" or "plain64"
 	descriptor string
 
 	local     func(h *forgedHeader)
 	central   func(h *forgedHeader)
 	both      func(h *forgedHeader)
 	describe  func(d []byte) []byte // edits the descriptor
-	before    []byte                // in front of the local header
-	after     []byte                // behind the descriptor
+	before    []byte                // before the local header
+	after     []byte                // after the descriptor
 	noLocal   bool
 	noCentral bool
 }
@@ -80,12 +80,12 @@ func little(values ...any) []byte {
 	return out.Bytes()
 }
 
-// field makes an extra field.
+// field returns an extra field.
 func field(id uint16, body ...byte) []byte {
 	return append(little(id, uint16(len(body))), body...)
 }
 
-// field64 makes a ZIP64 extra field.
+// field64 returns a ZIP64 extra field.
 func field64(values ...any) []byte { return field(1, little(values...)...) }
 
 func deflated(content []byte) []byte {
@@ -223,7 +223,7 @@ func (f *forgery) bytes() []byte {
 	return out
 }
 
-// honest is a small ZIP with nothing forged; tests forge a part of it.
+// honest returns a small ZIP with nothing forged. Tests forge parts of it.
 func honest() *forgery {
 	return &forgery{entries: []*forgedEntry{
 		{name: "documents/contract.pdf", content: []byte("%PDF-1.7\n" +

@@ -13,12 +13,12 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// The schemas of CycloneDX come with its Go module, which nothing else here needs: it is fetched,
-// and checked by the checksum database, when this test runs.
+// The CycloneDX schemas come with its Go module, which is not needed otherwise. The test downloads
+// it, and the checksum database verifies it.
 func TestForeignSchemaAcceptsTheBill(t *testing.T) {
 	const module = "github.com/CycloneDX/cyclonedx-go@v0.12.0"
 	download := exec.Command("go", "mod", "download", "-json", module)
-	download.Dir = t.TempDir() // outside of our module, whose go.sum it would change
+	download.Dir = t.TempDir() // outside of our module, or it would change go.sum
 	out, err := download.Output()
 	if err != nil {
 		t.Fatalf("go mod download %s: %v\n%s", module, err, out)

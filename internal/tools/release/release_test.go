@@ -21,7 +21,7 @@ const (
 	commit = "0123456789abcdef0123456789abcdef01234567"
 )
 
-// small is a release of a small program for two systems, whose module lies in a new folder.
+// small returns a release of a small program for two systems. Its module is in a new folder.
 func small(t *testing.T) *release {
 	t.Helper()
 	source := filepath.Join(t.TempDir(), "a module's folder")
@@ -69,8 +69,8 @@ func (r *release) made(t *testing.T) map[string][]byte {
 	return files
 }
 
-// Two releases are built, from two folders; the second one into a folder that was in use. Then one
-// fails over it.
+// The test builds two releases from two folders, the second one over an earlier release. A failing
+// release then leaves the second one unchanged.
 func TestRelease(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a release is built; a run without -short does it")
@@ -87,7 +87,7 @@ func TestRelease(t *testing.T) {
 		!strings.Contains(err.Error(), "contains something other than a release") {
 		t.Errorf("error %v", err)
 	}
-	if err := os.Rename(mine, filepath.Join(two.out, sums)); err != nil { // now it is an earlier release
+	if err := os.Rename(mine, filepath.Join(two.out, sums)); err != nil { // simulates an earlier release
 		t.Fatal(err)
 	}
 	first, second := one.made(t), two.made(t)
@@ -130,8 +130,8 @@ func TestRelease(t *testing.T) {
 	})
 }
 
-// contentsOf returns the files of a tar.gz, and fails the test unless they are as every archive's
-// should be.
+// contentsOf returns the files of a tar.gz and fails the test if the archive is not formed as
+// required.
 func contentsOf(t *testing.T, archive []byte) map[string][]byte {
 	t.Helper()
 	decompressed, err := gzip.NewReader(bytes.NewReader(archive))
@@ -204,8 +204,8 @@ func holdsWhatBelongsToAProgram(t *testing.T, files map[string][]byte) {
 	}
 }
 
-// The bill contains what the specification of CycloneDX 1.6 requires. A foreign test validates
-// bills with the whole schema.
+// The bill contains everything that the CycloneDX 1.6 specification requires. A foreign test
+// validates bills against the whole schema.
 func TestBillSaysWhatIsInAProgram(t *testing.T) {
 	var got bill
 	if err := json.Unmarshal(billText(t), &got); err != nil {
@@ -249,7 +249,7 @@ func TestBillSaysWhatIsInAProgram(t *testing.T) {
 	}
 }
 
-// billText is the bill of this test's own program, which has modules of others in it.
+// billText returns the bill of this test's own program, which contains third-party modules.
 func billText(t *testing.T) []byte {
 	t.Helper()
 	self, err := os.Executable()

@@ -4,7 +4,7 @@ import "testing"
 
 func TestConvert(t *testing.T) {
 	for document, want := range map[string]string{
-		// The vendor's file may be JSON one day.
+		// The vendor's file may become JSON.
 		`{"servers": [{"url": "https:\/\/api.example.com"}]}`: `{"servers": [{"url": "https:\/\/api.example.com"}]}`,
 		"z: 1\na: [yes, \"yes\", 1.5, ~]\n":                   `{"z":1,"a":["yes","yes",1.5,null]}`,
 		"a: &x {200: ñ}\nb: *x\n":                             `{"a":{"200":"ñ"},"b":{"200":"ñ"}}`,

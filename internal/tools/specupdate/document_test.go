@@ -87,7 +87,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// The vendor's file may be JSON as any program writes it; it then says the same as the YAML.
+// The vendor's file may be JSON from any program. It then means the same as the YAML.
 func TestJSONSaysTheSame(t *testing.T) {
 	raw, err := os.ReadFile(filepath.Join("testdata", "tree", "api", "openapi.yaml"))
 	if err != nil {
@@ -106,7 +106,7 @@ func TestJSONSaysTheSame(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text = bytes.ReplaceAll(text, []byte("/"), []byte(`\/`)) // as PHP writes it
+		text = bytes.ReplaceAll(text, []byte("/"), []byte(`\/`)) // PHP escapes slashes like this
 		got, err := readDocument(text)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
@@ -117,7 +117,7 @@ func TestJSONSaysTheSame(t *testing.T) {
 	}
 }
 
-// What JSON may hold in a text and YAML reads otherwise, or not at all.
+// JSON strings may contain these, which YAML reads differently or not at all.
 func TestJSONTexts(t *testing.T) {
 	for text, want := range map[string]string{
 		`a\/b`: "a/b", `\\/`: `\/`, `\ud83d\ude00`: "😀", `\ud83d \uDE00`: "\ufffd \ufffd", `\u00e1\t\"`: "á\t\"",
@@ -133,7 +133,7 @@ func TestJSONTexts(t *testing.T) {
 	}
 }
 
-// A byte order mark is no part of the document: what is taken in does not have it.
+// A byte order mark is not part of the document and is removed when it is taken in.
 func TestAByteOrderMarkIsSkipped(t *testing.T) {
 	for name, text := range map[string]string{"YAML": small,
 		"JSON": `{"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {}}`} {
@@ -144,7 +144,7 @@ func TestAByteOrderMarkIsSkipped(t *testing.T) {
 	}
 }
 
-// Aliases are read as what they stand for.
+// An alias is read as the value that it refers to.
 func TestAliases(t *testing.T) {
 	d, err := readDocument([]byte(small + "x-a: &a {type: string}\ncomponents:\n  schemas:\n    A: *a\n"))
 	if err != nil {
@@ -155,7 +155,7 @@ func TestAliases(t *testing.T) {
 	}
 }
 
-// What is taken means the same to our reading and to an ordinary one, and leads nowhere.
+// An accepted document means the same to our reader and to a standard one.
 func FuzzReadDocument(f *testing.F) {
 	for _, seed := range []string{
 		small, "swagger: '2.0'", "<html>", "{", `{"openapi":"3.0.3","info":{"title":"\/","version":"1"},"paths":{}}`,
@@ -190,7 +190,7 @@ func FuzzReadDocument(f *testing.F) {
 	})
 }
 
-// asJSON levels the Go types of numbers.
+// asJSON makes the Go types of numbers equal.
 func asJSON(t *testing.T, value any) any {
 	t.Helper()
 	text, err := json.Marshal(value)

@@ -12,12 +12,12 @@ import (
 	"testing"
 )
 
-// family is the address by which processes that this test starts tell that they run, and which of
-// them each is.
+// family is the variable with the address that the processes of this test connect to. With the
+// suffix _CHILD, it marks the second process.
 const family = "SPECUPDATE_TEST_FAMILY"
 
-// TestFamily is no test but what the started processes do: the first starts a second one, which
-// runs until it is ended.
+// TestFamily is the code of the started processes and not a test. The first process starts a second
+// one, which runs until it is ended.
 func TestFamily(t *testing.T) {
 	address := os.Getenv(family)
 	if address == "" {
@@ -38,7 +38,8 @@ func TestFamily(t *testing.T) {
 	io.Copy(io.Discard, connection)
 }
 
-// go run and go test are parents of what works; the end of the context ends that too.
+// go run and go test are parents of the working processes. The end of the context must end these
+// too.
 func TestInterruptEndsGrandchildren(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -61,7 +62,7 @@ func TestInterruptEndsGrandchildren(t *testing.T) {
 	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Errorf("%v, want that the context ended", err)
 	}
-	// Returns when the grandchild has ended.
+	// Read returns when the grandchild has ended.
 	if _, err := grandchild.Read(make([]byte, 1)); err == nil {
 		t.Error("the grandchild wrote something")
 	}

@@ -19,9 +19,9 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the reports under testdata/scenario")
 
-// standIn makes a small repository: the spec, the overlay and the client of testdata/tree, and the
-// generator's settings and the modules of this repository. The scenarios run on it and not on the
-// real tree, so that a new spec does not break them.
+// standIn creates a small repository with the spec, the overlay and the client of testdata/tree,
+// and with the generator settings and the modules of this repository. The scenarios run on it and
+// not on the real tree, so that a new spec does not break them.
 func standIn(root string) error {
 	if err := os.CopyFS(root, os.DirFS(filepath.Join("testdata", "tree"))); err != nil {
 		return err
@@ -62,7 +62,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// shared makes one stand-in for all tests that change nothing.
+// shared creates one stand-in for all tests that change nothing.
 var (
 	sharedFolder string
 	shared       = sync.OnceValues(func() (root string, err error) {
@@ -85,7 +85,7 @@ func sharedTree(t *testing.T) string {
 	return root
 }
 
-// ownTree is a copy of the stand-in that the test may change.
+// ownTree returns a copy of the stand-in that the test may change.
 func ownTree(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
@@ -95,7 +95,7 @@ func ownTree(t *testing.T) string {
 	return root
 }
 
-// fingerprint is every file below a folder, with its permissions and content.
+// fingerprint hashes every file below a folder, with its permissions and content.
 func fingerprint(t *testing.T, root string) string {
 	t.Helper()
 	hash := sha256.New()
@@ -121,8 +121,8 @@ func fingerprint(t *testing.T, root string) string {
 	return fmt.Sprintf("%x", hash.Sum(nil))
 }
 
-// scenario is the stand-in's spec with a scenario's edits, each of which must fit in exactly one
-// place.
+// scenario returns the stand-in's spec with the edits of a scenario. Each edit must match exactly
+// once.
 func scenario(t *testing.T, root, name string) []byte {
 	t.Helper()
 	spec, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(specFile)))
@@ -146,7 +146,7 @@ func scenario(t *testing.T, root, name string) []byte {
 	return spec
 }
 
-// run is one run of the program on a file.
+// run runs the program once on a file.
 func run(t *testing.T, root string, spec []byte, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "vendor.yaml")
@@ -255,8 +255,8 @@ func TestThePresentSpecChangesNothing(t *testing.T) {
 	}
 }
 
-// What is taken in is the vendor's file, byte for byte, and the files that depend on it; the next
-// run has nothing to do.
+// The update takes in the vendor's file byte for byte and the files that depend on it. The next run
+// changes nothing.
 func TestTakesIn(t *testing.T) {
 	root := ownTree(t)
 	spec := scenario(t, root, "field-added")
@@ -287,7 +287,7 @@ func TestTakesIn(t *testing.T) {
 	}
 }
 
-// interrupter ends the context when a step begins.
+// interrupter cancels the context when a step begins.
 type interrupter struct {
 	at     string
 	cancel context.CancelFunc
@@ -319,7 +319,7 @@ func TestInterruptLeavesNothingHalfDone(t *testing.T) {
 			t.Fatalf("the step %q did not come", step)
 		}
 		want, changes := 130, false
-		if step == "in place" { // too late: the files are put in place all the same
+		if step == "in place" { // too late: the files are put in place anyway
 			want, changes = 0, true
 		}
 		if code != want || (fingerprint(t, root) != before) != changes {

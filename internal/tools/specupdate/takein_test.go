@@ -17,8 +17,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// The real tree, with the tests that are run by default: what the stand-in of the scenarios cannot
-// show. Each row takes up to a minute, so it has a tag of its own: make take-in.
+// This uses the real tree with the tests that run by default, which the stand-in of the scenarios
+// does not cover. Each row takes up to a minute, so the test has a separate tag: make take-in.
 func TestTheRealTree(t *testing.T) {
 	root := filepath.Join("..", "..", "..")
 	before, err := snapshot(t.Context(), root, filepath.Join(t.TempDir(), "git"))
@@ -44,7 +44,7 @@ func TestTheRealTree(t *testing.T) {
 		"required-header":     "X-Tenant",
 		"id-becomes-integer":  `the spec has "circuitId" as integer`,
 		"path-renamed":        "New with this method: `POST /api/v2/biometric/start_circuit/{channel}`",
-		// The emulator's errors have a message and no more.
+		// The emulator's errors contain only a message.
 		"error-schemas-strict": "`pkg/emulator`: **failed**",
 	}
 	for _, file := range archive.Files {
@@ -93,7 +93,7 @@ func TestTheRealTree(t *testing.T) {
 	}
 }
 
-// The whole way with this repository's own spec, overlay and code, in a copy.
+// This runs a whole update with a copy of this repository's own spec, overlay and code.
 func TestThisRepository(t *testing.T) {
 	real, err := snapshot(t.Context(), filepath.Join("..", "..", ".."), filepath.Join(t.TempDir(), "git"))
 	if err != nil {
@@ -129,7 +129,7 @@ func TestThisRepository(t *testing.T) {
 	}
 }
 
-// changed puts actions of an overlay on a document, without the marks that only ours has.
+// changed applies overlay actions to a document, without the marks that only our document has.
 func changed(t *testing.T, raw []byte, actions string) []byte {
 	t.Helper()
 	d, err := readDocument(raw)

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// A script prints its environment first and the reason last; the first failures of a package stand
-// for all.
+// A script prints its environment first and the reason last. The first failures of a package
+// represent all of them.
 func TestFailuresAreShownFromTheirEndAndCounted(t *testing.T) {
 	var out strings.Builder
 	for i := range 7 {
@@ -40,8 +40,8 @@ func TestFailuresAreShownFromTheirEndAndCounted(t *testing.T) {
 	}
 }
 
-// What fails with the present spec too is no matter of the new one, and nobody is told to edit code
-// for it.
+// A test that also fails with the present spec is not caused by the new one, and the user is not
+// told to edit code for it.
 func TestATestThatFailsAnyhowIsSaidToDoSo(t *testing.T) {
 	root := ownTree(t)
 	broken := "package danabio\n\nimport \"testing\"\n\nfunc TestBroken(t *testing.T) { t.Error(\"broken anyhow\") }\n"
@@ -55,7 +55,7 @@ func TestATestThatFailsAnyhowIsSaidToDoSo(t *testing.T) {
 	}
 }
 
-// Every package is tested that depends on gen/ or api/, itself or by its tests, and no other.
+// Exactly those packages are tested that depend on gen/ or api/, directly or through their tests.
 func TestDependents(t *testing.T) {
 	root := t.TempDir()
 	for name, content := range map[string]string{

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Either all files are put in place or none: here one of them was edited while the update ran,
-// there one cannot be replaced.
+// Either all files are put in place or none. In one case, a file was edited during the update. In
+// the other, a file cannot be replaced.
 func TestInstallIsAllOrNothing(t *testing.T) {
 	for name, spoil := range map[string]func(root string) error{
 		"edited meanwhile": func(root string) error {
@@ -57,8 +57,8 @@ func TestInstallIsAllOrNothing(t *testing.T) {
 	}
 }
 
-// A work tree that holds edits which need the new spec does not compile; then an unchanged checkout
-// says what the Go API was.
+// A work tree with edits that need the new spec does not compile. An unchanged checkout then
+// provides the old Go API.
 func TestBase(t *testing.T) {
 	root, base := ownTree(t), sharedTree(t)
 	spec := scenario(t, root, "link-missing")

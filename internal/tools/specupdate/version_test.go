@@ -11,7 +11,7 @@ func TestDemandedVersion(t *testing.T) {
 		spec    []change
 		servers []place
 		api     []apiChange
-		changes string // of CHANGELOG.md
+		changes string // content of CHANGELOG.md
 		want    string
 	}{
 		{name: "texts", changes: "## [1.4.2]", want: "1.4.3"},

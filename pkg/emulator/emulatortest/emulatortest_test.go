@@ -15,7 +15,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator/emulatortest"
 )
 
-// onePage is the smallest PDF that can be signed.
+// onePage is a minimal PDF that can be signed.
 const onePage = "%PDF-1.4\n" +
 	"1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n" +
 	"2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n" +
@@ -23,7 +23,7 @@ const onePage = "%PDF-1.4\n" +
 	"xref\n0 4\n0000000000 65535 f \n0000000009 00000 n \n0000000054 00000 n \n0000000105 00000 n \n" +
 	"trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n170\n%%EOF\n"
 
-// double stands in for a test, to see what would fail it.
+// double replaces a test and records its failures.
 type double struct {
 	testing.TB
 	mu       sync.Mutex
@@ -41,7 +41,7 @@ func (d *double) Errorf(format string, arguments ...any) {
 
 func (d *double) Cleanup(f func()) { d.cleanups = append(d.cleanups, f) }
 
-// end runs the cleanups and returns what failed the test.
+// end runs the cleanups and returns the errors of the test.
 func (d *double) end() string {
 	for _, cleanup := range d.cleanups {
 		cleanup()

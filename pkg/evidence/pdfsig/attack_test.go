@@ -23,33 +23,33 @@ const (
 
 var freeText = freeTextOf(31)
 
-// catalog and pageWith are objects 1 and 3 of [contract] with other entries behind.
+// catalog and pageWith return objects 1 and 3 of [contract] with additional entries.
 func catalog(entries string) numbered {
 	return numbered{1, "<< " + plainCatalog + " " + entries + " >>"}
 }
 func pageWith(entries string) numbered { return numbered{3, "<< " + plainPage + " " + entries + " >>"} }
 
-// form is a content that is shown in the rectangle of an annotation.
+// form returns content that an annotation shows in its rectangle.
 func form(text string) string {
 	content := "BT /F 12 Tf 0 0 Td (" + text + ") Tj ET"
 	return fmt.Sprintf("<< /Type /XObject /Subtype /Form /BBox [0 0 600 800] /Length %d >>\nstream\n%s\nendstream",
 		len(content), content)
 }
 
-// showing is a signature field that shows object 31 in a rectangle.
+// showing returns a signature field that shows object 31 in a rectangle.
 func showing(name string, value int, rectangle string) string {
 	return fmt.Sprintf("<< /Type /Annot /Subtype /Widget /FT /Sig /T (%s) /Rect [%s] /F 132 /V %d 0 R /AP << /N 31 0 "+
 		"R >> >>", name, rectangle, value)
 }
 
-// formWith is the catalog of a form with further fields and entries.
+// formWith returns a catalog whose form has additional fields and entries.
 func formWith(fields, entries string) numbered {
 	return numbered{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R 6 0 R " + fields + "] /SigFlags 3 " +
 		entries + " >> >>"}
 }
 
-// certified is a contract that its author certified, with a text field in object 9; level is what
-// /DocMDP says.
+// certified returns a contract that its author certified, with a text field in object 9. level is
+// the permission level in /DocMDP.
 func certified(level int, more string) []byte {
 	base := update(contract(), formWith("9 0 R", ""),
 		pageWith("/Annots [4 0 R 6 0 R 9 0 R]"), numbered{9, textField("", "32")}, numbered{32, form("")})
@@ -72,7 +72,7 @@ func apartWidget(appearance string) string {
 		" 0 R >> >>"
 }
 
-// apart is a certified contract with such a field.
+// apart returns a certified contract with a text field whose widget is a separate object.
 func apart(level int) []byte {
 	base := update(contract(), formWith("9 0 R", ""), pageWith("/Annots [4 0 R 6 0 R 10 0 R]"), numbered{9, apartField},
 		numbered{10, apartWidget("32")},
@@ -82,7 +82,7 @@ func apart(level int) []byte {
 	return sign(base, s)
 }
 
-// certifiedAgain is a second signature that certifies, with permissions in the catalog.
+// certifiedAgain adds a second certifying signature, with permissions in the catalog.
 func certifiedAgain(base []byte, permissions string) []byte {
 	return again(base, func(s *signing) {
 		s.entries = "/Reference [<< /TransformMethod /DocMDP /TransformParams << /P 2 >> >>]"
@@ -90,7 +90,7 @@ func certifiedAgain(base []byte, permissions string) []byte {
 	})
 }
 
-// filled gives the text field another value.
+// filled changes the value of the text field.
 func filled(base []byte) []byte {
 	return update(base, numbered{9, textField("900", "33")}, numbered{33, form("900")})
 }
@@ -99,15 +99,15 @@ func fieldLock(parameters string) string {
 	return "<< /TransformMethod /FieldMDP /TransformParams << /V /1.2 " + parameters + " >> >>"
 }
 
-// signedAs is the second signature with another field, and further objects in its update.
+// signedAs adds the second signature in another field, with more objects in its update.
 func signedAs(base []byte, field string, more ...numbered) []byte {
 	return again(base, func(s *signing) { s.other = append([]numbered{{6, field}}, more...) })
 }
 
-// over signs a contract in which objects were changed before.
+// over signs a contract in which these objects were changed beforehand.
 func over(changed ...numbered) []byte { return sign(update(contract(), changed...), by(people().ana)) }
 
-// dssWith is validation data that an update adds to the contract, with what it needs to be some.
+// dssWith adds validation data to the contract in an update, with the objects that it needs.
 func dssWith(base []byte, more ...numbered) []byte {
 	return update(base, append([]numbered{catalog("/DSS << /Certs [20 0 R] >>"), {20, certificate}}, more...)...)
 }
@@ -118,9 +118,9 @@ const (
 	stampGood = "EXTENDED: EXTENDED WHOLE_FILE"
 )
 
-// attacks are the published ones (pdf-insecurity.org), and what would deceive the comparison of
-// revisions; beside each the harmless update that looks most like it. detail stands in what the
-// report says of it.
+// attacks contains the published attacks (pdf-insecurity.org) and others that could deceive the
+// comparison of revisions. Next to each is the harmless update that looks most like it. The
+// report's findings contain detail.
 var attacks = []struct {
 	name   string
 	build  func() []byte
@@ -241,7 +241,7 @@ var attacks = []struct {
 			hidden)}))
 	}, earlier, "later-revision", "replaces object 8"},
 
-	// what shows the contents of the signature, which nobody signs
+	// the unsigned contents of the signature are shown
 	{"a picture whose pixels are the contents",
 		func() []byte { return around("<< /Length %d >>\nstream\n", "\nendstream") }, bad, "signature-byte-range",
 		"object 30 reaches"},
@@ -356,7 +356,7 @@ var attacks = []struct {
 			numbered{9, strings.Replace(textField("900", "33"), "/FT", "/AA << >> /FT", 1)}, numbered{33, form("900")}))
 	}, twoSpoilt, "later-revision", "replaces object 9"},
 
-	// what is disguised as validation data
+	// changes that are disguised as validation data
 	{"validation data that the page leads to", func() []byte {
 		return dssWith(over(pageWith(ofBoth + " /Thumb 20 0 R")))
 	}, earlier, "later-revision", "adds object 20"},
@@ -433,7 +433,7 @@ var attacks = []struct {
 			numbered{20, certificate})
 	}, earlier, "later-revision", "page 1: /Annots"},
 
-	// what is disguised by the cross-reference
+	// changes that the cross-reference disguises
 	{"two lines for one object", func() []byte {
 		signed := once()
 		return repeatedLine(dssWith(signed, numbered{8, page("Pay 900")}), len(signed))
@@ -480,7 +480,7 @@ var attacks = []struct {
 		return bytes.Replace(changed, line, []byte(fmt.Sprintf("%010d 00001 n", at)), 1)
 	}, earlier, "later-revision", "replaces object 8"},
 
-	// what is disguised as a signature or a time stamp
+	// changes that are disguised as a signature or a time stamp
 	{"a time stamp that shows something", func() []byte { return stampedIn(small) },
 		twoSpoilt, "later-revision", "that shows something"},
 	{"a time stamp with an appearance of no size", func() []byte { return stampedIn("0 0 0 0") }, stampGood,
@@ -563,36 +563,35 @@ var attacks = []struct {
 	}, twoSpoilt, "later-revision", "replaces object 4"},
 }
 
-// dssTo is dssWith with other document information in the trailer.
+// dssTo is dssWith with different document information in the trailer.
 func dssTo(base []byte, information string, more ...numbered) []byte {
 	changed := dssWith(base, more...)
 	at := bytes.LastIndex(changed, []byte("/Info 10 0 R"))
 	return slices.Concat(changed[:at], []byte(fmt.Sprintf("%-12s", information)), changed[at+len("/Info 10 0 R"):])
 }
 
-// byStamper stamps what a signature would cover.
+// byStamper returns a time stamp over the data that a signature would cover.
 func byStamper(digest func(crypto.Hash) []byte) []byte {
 	return stampDigest(people().stamper, noon, crypto.SHA256, digest(crypto.SHA256))
 }
 
-// pageLength is how many bytes the content stream of [page] has.
+// pageLength is the length of the content stream of [page] in bytes.
 var pageLength = len("BT /F 12 Tf 72 700 Td (Pay 100) Tj ET")
 
-// withInfo is a signed contract whose document information is object 10.
+// withInfo returns a signed contract whose document information is object 10.
 func withInfo(information string) []byte {
 	base := updateWith(contract(), fmt.Sprintf("/Info 10 0 R /Prev %d", pdftest.StartXRef(contract())),
 		numbered{10, "<< " + information + " >>"})
 	return sign(base, by(people().ana))
 }
 
-// withField is a contract with a text field in object 9.
+// withField returns a contract with a text field in object 9.
 func withField() []byte {
 	return update(contract(), formWith("9 0 R", ""),
 		pageWith("/Annots [4 0 R 6 0 R 9 0 R]"), numbered{9, textField("", "32")}, numbered{32, form("")})
 }
 
-// newField signs in a new field, object 40, which stands on page 1 with the fields of numbers 4, 6
-// and others.
+// newField signs in a new field, object 40. Page 1 has this field, fields 4 and 6, and the others.
 func newField(base []byte, others, text string, change ...func(s *signing)) []byte {
 	return again(base, append(change, func(s *signing) {
 		s.other = []numbered{
@@ -605,14 +604,13 @@ func newField(base []byte, others, text string, change ...func(s *signing)) []by
 
 const small = "72 100 200 150" // a rectangle
 
-// stampedIn is a document time stamp behind a signature, in a new field.
+// stampedIn adds a document time stamp in a new field after a signature.
 func stampedIn(rectangle string) []byte {
 	return newField(once(), "", showing("third", 7, rectangle),
 		func(s *signing) { s.subFilter, s.raw = "ETSI.RFC3161", byStamper })
 }
 
-// around signs with a dictionary that stands inside object 30, between head and tail. Object 33 is
-// the length.
+// around signs with a dictionary inside object 30, between head and tail. Object 33 is the length.
 func around(head, tail string) []byte {
 	return with(func(s *signing) {
 		s.build = func(base []byte, objects ...numbered) []byte {
@@ -627,7 +625,7 @@ func around(head, tail string) []byte {
 	})
 }
 
-// inside signs with a dictionary in which object 30 begins.
+// inside signs with a dictionary that contains the beginning of object 30.
 func inside(head string) []byte {
 	return with(func(s *signing) {
 		s.template = "<< /Type /Sig /SubFilter /adbe.pkcs7.detached /Name (30 0 obj\n" + head +
@@ -642,15 +640,15 @@ func inside(head string) []byte {
 	})
 }
 
-// pointedInto has the last section lead to the first object 5, which stands inside another.
+// pointedInto makes the last section point to the first object 5, which is inside another object.
 func pointedInto(file []byte) []byte {
 	line := fmt.Sprintf("5 1\n%010d", bytes.LastIndex(file, []byte("\n5 0 obj"))+1)
 	at := bytes.LastIndex(file, []byte("5 0 obj\n<<"))
 	return bytes.Replace(file, []byte(line), []byte(fmt.Sprintf("5 1\n%010d", at)), 1)
 }
 
-// swappedEntry adds validation data in an update whose cross-reference says that object 8 is what
-// stands in object 23.
+// swappedEntry adds validation data in an update whose cross-reference points object 8 into the
+// stream of object 23.
 func swappedEntry(signed []byte) []byte {
 	changed := dssWith(signed, numbered{8, "null"})
 	line := fmt.Sprintf("8 1\n%010d", bytes.LastIndex(changed, []byte("8 0 obj")))
@@ -658,7 +656,7 @@ func swappedEntry(signed []byte) []byte {
 	return bytes.Replace(changed, []byte(line), []byte(fmt.Sprintf("8 1\n%010d", at)), 1)
 }
 
-// repeatedLine has the last section name object 8 twice, first at its old place.
+// repeatedLine makes the last section list object 8 twice, first at its old position.
 func repeatedLine(changed []byte, size int) []byte {
 	table := bytes.LastIndex(changed, []byte("xref\n1 1"))
 	old := bytes.Index(changed[:size], []byte("\n8 0 obj")) + 1
@@ -666,7 +664,7 @@ func repeatedLine(changed []byte, size int) []byte {
 	return append(append(bytes.Clone(changed[:table+len("xref\n")]), line...), changed[table+len("xref\n"):]...)
 }
 
-// paddedText writes something behind the CMS.
+// paddedText writes text after the CMS.
 func paddedText(s *signing) { s.padding = func(p []byte) { copy(p[len(p)-5:], "hello") } }
 
 // TestAttacks checks that each attack is detected as expected, and that each harmless update is
@@ -708,14 +706,14 @@ func foreignSigned(t *testing.T) []string {
 		name := "openssl-" + made.name + ".pdf"
 		if i := slices.Index(names, name); i < 0 {
 			t.Errorf("there is no %s", name)
-		} else if made.want != whole || made.name == "document-time-stamp" { // anybody can have any bytes stamped
+		} else if made.want != whole || made.name == "document-time-stamp" { // any bytes can be stamped
 			names = slices.Delete(names, i, i+1)
 		}
 	}
 	return append(names, "signpdf.pdf")
 }
 
-// firstPage is the first page of a file as it is, and its number.
+// firstPage returns the unchanged first page of a file and its object number.
 func firstPage(t *testing.T, content []byte) (int, pdf.Object) {
 	t.Helper()
 	document, err := pdf.Open(bytes.NewReader(content), int64(len(content)))
@@ -745,7 +743,7 @@ func TestGenuineFilesAreGoodAndNoneWithAnotherPageIs(t *testing.T) {
 			t.Errorf("%s is %s: %v", name, report.Status, report.Findings)
 			continue
 		}
-		covers := report.Signatures[0].ByteRange // of the first signature: the length of its first part
+		covers := report.Signatures[0].ByteRange // covers[1] is the length of its first part
 		for part := range int64(8) {
 			at := part * covers[1] / 8
 			changed := bytes.Clone(signed)
@@ -770,14 +768,14 @@ func TestGenuineFilesAreGoodAndNoneWithAnotherPageIs(t *testing.T) {
 				t.Errorf("%s %s is %s", name, what, report.Status)
 			}
 		}
-		// a further signature that changes nothing keeps it good
+		// another signature that changes nothing keeps the file sound
 		if report := check(t, signInFieldOf(signed), pdfsig.Options{}); !sound(report.Status) {
 			t.Errorf("%s signed again is %s: %v", name, report.Status, report.Findings)
 		}
 	}
 }
 
-// signInFieldOf signs in an update that adds nothing but the signature, which no form names.
+// signInFieldOf signs in an update that adds only the signature. No form refers to it.
 func signInFieldOf(base []byte) []byte {
 	return again(base, func(s *signing) { s.object, s.other = 6000, []numbered{{6001, field("another", 6000)}} })
 }

@@ -46,7 +46,7 @@ func TestLengthOfBER(t *testing.T) {
 	}
 }
 
-// many is a constructed element of indefinite length with that many others in it.
+// many returns a constructed element of indefinite length that contains this many elements.
 func many(elements int) []byte {
 	return append(append([]byte{0x30, 0x80}, bytes.Repeat([]byte{0x05, 0x00}, elements)...), 0, 0)
 }

@@ -22,10 +22,10 @@ import (
 	"time"
 )
 
-// noon is when all forged signatures claim to be made.
+// noon is the claimed time of all forged signatures.
 var noon = time.Date(2025, 5, 4, 12, 0, 0, 0, time.UTC)
 
-// party is a key with its certificate and those above it.
+// party is a key with its certificate chain.
 type party struct {
 	key   crypto.Signer
 	chain []*x509.Certificate
@@ -33,10 +33,10 @@ type party struct {
 
 func (p *party) certificate() *x509.Certificate { return p.chain[0] }
 
-// cast are the people of the tests. None of them exists.
+// cast contains the invented people of the tests.
 type cast struct {
 	root, stampRoot, ana, bruno, self, stamper *party
-	impostor                                   *x509.Certificate // over ana's key, by another authority
+	impostor                                   *x509.Certificate // ana's key, another authority
 }
 
 func (c *cast) roots() *x509.CertPool      { return pool(c.root) }
@@ -48,7 +48,7 @@ func pool(p *party) *x509.CertPool {
 	return result
 }
 
-// people are made once: RSA keys take their time.
+// people creates the cast only once, because generating RSA keys is slow.
 var people = sync.OnceValue(func() *cast {
 	c := &cast{}
 	authority := func(name string) *party {
@@ -72,7 +72,7 @@ var people = sync.OnceValue(func() *cast {
 	c.self = issue(&signer, ecdsaKey(), nil)
 	c.stamper = issue(&x509.Certificate{
 		Subject: pkix.Name{CommonName: "Invented Clock"}, KeyUsage: x509.KeyUsageDigitalSignature,
-		ExtraExtensions: []pkix.Extension{{ // as ExtKeyUsage, but critical, as RFC 3161 has it
+		ExtraExtensions: []pkix.Extension{{ // like ExtKeyUsage but critical, as RFC 3161 requires
 			Id: asn1.ObjectIdentifier{2, 5, 29, 37}, Critical: true,
 			Value: sequence(marshal(asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 8})),
 		}},
@@ -88,11 +88,11 @@ func ecdsaKey() crypto.Signer {
 	return key
 }
 
-// forever is when certificates end, for all that these tests know.
+// forever is the end of certificates that do not expire in these tests.
 var forever = time.Date(2199, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// issue makes a certificate that is valid from a year before noon, for ever if the template does
-// not say how long; by itself if there is no issuer.
+// issue creates a certificate that is valid from one year before noon, and forever unless the
+// template sets an end. Without an issuer, the certificate is self-signed.
 func issue(template *x509.Certificate, key crypto.Signer, issuer *party) *party {
 	copied := *template
 	template = &copied
@@ -127,7 +127,7 @@ func issue(template *x509.Certificate, key crypto.Signer, issuer *party) *party 
 	return result
 }
 
-// hollow is an RSA key of any size that signs nothing.
+// hollow is an RSA key of any size that cannot sign.
 type hollow int
 
 func (h hollow) Public() crypto.PublicKey {
@@ -139,12 +139,12 @@ func (h hollow) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) {
 	return make([]byte, h/8), nil
 }
 
-// withKey is a party with a certificate over such a key.
+// withKey returns a party with a certificate for such a key.
 func withKey(bits int) *party {
 	return issue(&x509.Certificate{Subject: pkix.Name{CommonName: "Hollow Canary"}}, hollow(bits), people().root)
 }
 
-// forgedCMS describes a CMS signature. The zero value but for its signer is a sound one with
+// forgedCMS describes a CMS signature. If only the signer is set, the signature is valid and uses
 // SHA-256.
 type forgedCMS struct {
 	by               *party
@@ -162,12 +162,12 @@ type forgedCMS struct {
 	keyID            bool
 	stamp            func(value []byte) []byte // a time stamp token over the signature's value
 	more             [][2]any                  // further signed attributes
-	unsorted         bool                      // sign the attributes in their order
+	unsorted         bool                      // sign the attributes in the given order
 	unsigned         [][2]any                  // further unsigned attributes
-	beside           *forgedCMS                // who signs too
-	behind           string                    // unsigned, behind the signers
+	beside           *forgedCMS                // a second signer
+	behind           string                    // unsigned, after the signers
 	indefinite       bool
-	spoil            bool // the signature's last byte
+	spoil            bool // spoil the signature's last byte
 }
 
 var (
@@ -183,7 +183,7 @@ var (
 	oidPSS         = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10}
 )
 
-// unknownDigest stands for a digest that is not judged.
+// unknownDigest stands for a digest that the checker does not support.
 const unknownDigest = crypto.SHA224
 
 var digestOIDs = map[crypto.Hash]asn1.ObjectIdentifier{
@@ -198,7 +198,7 @@ var digestOIDs = map[crypto.Hash]asn1.ObjectIdentifier{
 	crypto.SHA3_512:   {2, 16, 840, 1, 101, 3, 4, 2, 10},
 	crypto.SHA512_224: {2, 16, 840, 1, 101, 3, 4, 2, 5},
 	crypto.SHA512_256: {2, 16, 840, 1, 101, 3, 4, 2, 6},
-	unknownDigest:     {1, 3, 36, 3, 2, 1}, // that of RIPEMD-160
+	unknownDigest:     {1, 3, 36, 3, 2, 1}, // the OID of RIPEMD-160
 }
 
 var ecdsaOIDs = map[crypto.Hash]asn1.ObjectIdentifier{
@@ -210,7 +210,7 @@ var ecdsaOIDs = map[crypto.Hash]asn1.ObjectIdentifier{
 	crypto.SHA3_256:   {2, 16, 840, 1, 101, 3, 4, 3, 10},
 	crypto.SHA3_384:   {2, 16, 840, 1, 101, 3, 4, 3, 11},
 	crypto.SHA3_512:   {2, 16, 840, 1, 101, 3, 4, 3, 12},
-	crypto.SHA512_224: {1, 2, 840, 10045, 2, 1}, // there is none for these two
+	crypto.SHA512_224: {1, 2, 840, 10045, 2, 1}, // these two have no OID
 	crypto.SHA512_256: {1, 2, 840, 10045, 2, 1},
 	unknownDigest:     {1, 2, 840, 10045, 4, 3, 2},
 }
@@ -223,7 +223,7 @@ func marshal(value any) []byte {
 	return der
 }
 
-// element is a tag, a length and what is in it.
+// element returns a tag, a length and the content.
 func element(tag byte, parts ...[]byte) []byte {
 	content := bytes.Join(parts, nil)
 	var length []byte
@@ -245,7 +245,7 @@ func hashed(hash crypto.Hash, content []byte) []byte {
 	return h.Sum(nil)
 }
 
-// sign makes the CMS over a content with the given digests.
+// sign creates the CMS for content with the given digests.
 func (f forgedCMS) sign(digest func(crypto.Hash) []byte) []byte {
 	if f.hash == 0 {
 		f.hash = crypto.SHA256
@@ -360,7 +360,7 @@ func (f forgedCMS) attributes(message []byte) [][]byte {
 	return result
 }
 
-// value signs a digest, and gives the algorithm with it.
+// value signs a digest and returns the algorithm and the signature.
 func (f forgedCMS) value(digest []byte) (algorithm, value []byte) {
 	var options crypto.SignerOpts = f.hash
 	oid := f.algorithm
@@ -393,7 +393,7 @@ func isRSA(p *party) bool {
 	return ok
 }
 
-// stampBy makes a time stamp token over content.
+// stampBy returns a function that creates a time stamp token for content.
 func stampBy(by *party, when time.Time, hash crypto.Hash) func(content []byte) []byte {
 	return func(content []byte) []byte {
 		return stampDigest(by, when, hash, hashed(hash, content))
@@ -404,7 +404,7 @@ func stampDigest(by *party, when time.Time, hash crypto.Hash, digest []byte) []b
 	return stampWith(forgedCMS{by: by}, when, hash, digest)
 }
 
-// stampWith makes a time stamp token in a CMS of one's own.
+// stampWith creates a time stamp token in the given CMS.
 func stampWith(f forgedCMS, when time.Time, hash crypto.Hash, digest []byte) []byte {
 	info := sequence(
 		marshal(1), marshal(asn1.ObjectIdentifier{1, 2, 3}),

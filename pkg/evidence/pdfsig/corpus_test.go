@@ -29,7 +29,7 @@ const (
 	none     = "UNSIGNED:"
 )
 
-// file reads a PDF made by other programs, see testdata/make.sh here and in internal/pdf.
+// file reads a PDF made by another program, see testdata/make.sh here and in internal/pdf.
 func file(name string) []byte {
 	own := []string{"poppler-signed", "itext-", "openssl-", "pdfbox-"}
 	if !slices.ContainsFunc(own, func(by string) bool { return strings.HasPrefix(name, by) }) {
@@ -55,12 +55,12 @@ func file(name string) []byte {
 	return content
 }
 
-// once is the contract signed by ana.
+// once returns the contract signed by ana.
 func once() []byte { return sign(contract(), by(people().ana)) }
 
 func by(p *party) signing { return signing{cms: forgedCMS{by: p, time: noon}} }
 
-// with changes the usual signing.
+// with changes the default signing.
 func with(change func(s *signing)) []byte {
 	s := by(people().ana)
 	change(&s)
@@ -71,7 +71,7 @@ func withCMS(change func(f *forgedCMS)) []byte {
 	return with(func(s *signing) { change(&s.cms) })
 }
 
-// again signs for the second field.
+// again signs in the second field.
 func again(base []byte, change ...func(s *signing)) []byte {
 	s := by(people().bruno)
 	s.object, s.other = 7, []numbered{{6, field("second", 7)}}
@@ -81,12 +81,12 @@ func again(base []byte, change ...func(s *signing)) []byte {
 	return sign(base, s)
 }
 
-// ranged signs with other numbers, over just what they name.
+// ranged signs with a different byte range. The signature covers exactly that range.
 func ranged(numbers func(open, end, size int) []int) func() []byte {
 	return func() []byte { return with(func(s *signing) { s.numbers = numbers }) }
 }
 
-// swap replaces text by text of the same length.
+// swap replaces a text with another of the same length.
 func swap(content []byte, from, to string) []byte {
 	if len(from) != len(to) || bytes.Count(content, []byte(from)) != 1 {
 		panic("not a replacement in place: " + from)
@@ -105,7 +105,7 @@ func rangeText(text string) func() []byte {
 	}
 }
 
-// stamped is a document time stamp over all of a file.
+// stamped adds a document time stamp over the whole file.
 func stamped(base []byte) []byte { return stampedWith(base, forgedCMS{by: people().stamper}) }
 
 func stampedWith(base []byte, f forgedCMS) []byte {
@@ -117,7 +117,7 @@ func stampedWith(base []byte, f forgedCMS) []byte {
 	})
 }
 
-// digested is a signature over the SHA-1 of what it covers, or over something else.
+// digested signs the SHA-1 of the covered bytes, or something else.
 func digested(change func(f *forgedCMS)) []byte {
 	return with(func(s *signing) {
 		s.subFilter = "adbe.pkcs7.sha1"
@@ -130,7 +130,7 @@ func digested(change func(f *forgedCMS)) []byte {
 	})
 }
 
-// dss is the update that PAdES-LT puts behind a signature.
+// dss appends the update that PAdES-LT adds after a signature.
 func dss(base []byte) []byte {
 	return update(base,
 		numbered{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R 6 0 R] /SigFlags 3 >> /DSS << /Certs " +
@@ -145,8 +145,8 @@ func nested(depth int, leaf []byte) []byte {
 	return leaf
 }
 
-// wrapped keeps the two signed parts, moves the second to the end, and puts another byte range and
-// another document between them: readers that only hash what the range names find nothing wrong.
+// wrapped keeps the two signed parts, moves the second to the end, and inserts another byte range
+// and another document between them. A reader that only hashes the named range finds no fault.
 func wrapped() []byte {
 	signed := with(func(s *signing) {
 		s.template = "<< /Type /Sig /SubFilter /adbe.pkcs7.detached /Contents {contents} /ByteRange {range} >>"
@@ -154,7 +154,7 @@ func wrapped() []byte {
 	end := bytes.LastIndexByte(signed, '>') // of the trailer
 	end = bytes.LastIndex(signed[:end], []byte("> /ByteRange")) + 1
 	open := bytes.LastIndexByte(signed[:end], '<')
-	table := pdftest.StartXRef(signed) // the signed part says that the cross-reference is here
+	table := pdftest.StartXRef(signed) // the signed part names this cross-reference position
 	another := numbered{8, page("Pay 900")}
 	file := func(second int) []byte {
 		out := fmt.Appendf(bytes.Clone(signed[:end]), " /ByteRange [0 %d %06d %d] >>\nendobj\n", open, second,
@@ -171,7 +171,7 @@ func wrapped() []byte {
 	return file(len(file(0)) - len(signed) + end)
 }
 
-// besides is signed by ana and, in the same CMS, by bruno.
+// besides returns a contract that ana signed, and bruno in the same CMS.
 func besides(change func(f *forgedCMS)) func() []byte {
 	return func() []byte {
 		return withCMS(func(f *forgedCMS) {
@@ -181,7 +181,7 @@ func besides(change func(f *forgedCMS)) func() []byte {
 	}
 }
 
-// tokenOf is signed by ana, with a time stamp in a CMS of one's own.
+// tokenOf returns a contract that ana signed, with a time stamp in the given CMS.
 func tokenOf(token forgedCMS) func() []byte {
 	return func() []byte {
 		return withCMS(func(f *forgedCMS) {
@@ -192,7 +192,7 @@ func tokenOf(token forgedCMS) func() []byte {
 	}
 }
 
-// bareRSA is an RSA signature without a CMS.
+// bareRSA returns an RSA signature without a CMS.
 func bareRSA(hash crypto.Hash) func() []byte {
 	return func() []byte {
 		return with(func(s *signing) {
@@ -208,7 +208,7 @@ func bareRSA(hash crypto.Hash) func() []byte {
 	}
 }
 
-// raw signs with bytes that need not be a CMS.
+// raw signs with bytes that may not be a CMS.
 func raw(content func() []byte, reserve int) func() []byte {
 	return func() []byte {
 		return with(func(s *signing) {
@@ -218,8 +218,8 @@ func raw(content func() []byte, reserve int) func() []byte {
 	}
 }
 
-// corpus are PDFs with what must be said of each: the file's status, those of its signatures in the
-// order of their ends, and the codes of its findings.
+// corpus lists PDFs with the expected result: the status of the file, the statuses of its
+// signatures in the order of their ends, and the codes of its findings.
 var corpus = []struct {
 	name  string
 	build func() []byte
@@ -328,7 +328,7 @@ var corpus = []struct {
 		func() []byte { return withCMS(func(f *forgedCMS) { f.by, f.hash = people().bruno, crypto.SHA3_256 }) }, whole,
 		""},
 
-	// odd ones that hold
+	// unusual ones that are valid
 	{"MD5", func() []byte { return withCMS(func(f *forgedCMS) { f.hash = crypto.MD5 }) }, bad,
 		"signature-digest-broken"},
 	{"SHA-1", func() []byte { return withCMS(func(f *forgedCMS) { f.hash = crypto.SHA1 }) }, whole, "weak-digest"},
@@ -439,7 +439,7 @@ var corpus = []struct {
 		return changed
 	}, bad, "signature-digest-mismatch"},
 
-	// other bytes
+	// changed bytes
 	{"another amount in place", func() []byte { return swap(once(), "Pay 100", "Pay 900") }, bad,
 		"signature-digest-mismatch"},
 	{"another amount in place, without signed attributes", func() []byte {
@@ -459,7 +459,7 @@ var corpus = []struct {
 		"pdf-structure signature-unreached"},
 	{"cut to what was there before", func() []byte { return once()[:len(contract())] }, none, "unsigned"},
 
-	// signature wrapping and tricks with the byte range; what the range names is signed
+	// signature wrapping and tricks with the byte range; the bytes in the range are signed
 	{"range starts at 10", ranged(func(o, e, n int) []int { return []int{10, o - 10, e, n - e} }), bad,
 		"signature-byte-range"},
 	{"range starts at 10 and goes on 10 bytes longer",
@@ -513,7 +513,7 @@ var corpus = []struct {
 	{"range null", rangeText("null"), bad, "signature-byte-range"},
 	{"wrapping: something else between the parts", wrapped, bad, "signature-byte-range"},
 
-	// signature forgery: what is there is not what it should be
+	// signature forgery: required parts are missing or wrong
 	{"no byte range", func() []byte {
 		return update(contract(), numbered{4, field("signer", 5)},
 			numbered{5, "<< /Type /Sig /SubFilter /adbe.pkcs7.detached /Contents <00> >>"})
@@ -697,7 +697,7 @@ var corpus = []struct {
 		})
 	}, bad, "signature-content-inside"},
 
-	// what is not judged
+	// unsupported algorithms and formats
 	{"adbe.x509.rsa_sha1 without a certificate",
 		func() []byte { return with(func(s *signing) { s.subFilter = "adbe.x509.rsa_sha1" }) },
 		unsure, "signature-certificate-missing"},
@@ -734,7 +734,7 @@ var corpus = []struct {
 	}, "INDETERMINATE:", "pdf-structure"},
 	{"cross-reference in a loop", func() []byte {
 		signed := once()
-		return updateWith(signed, fmt.Sprintf("/Prev %d", len(signed)), numbered{}) // its own place
+		return updateWith(signed, fmt.Sprintf("/Prev %d", len(signed)), numbered{}) // points to itself
 	}, "INDETERMINATE:", "pdf-structure"},
 	{"empty", func() []byte { return nil }, "UNSIGNED:", "pdf-damaged unsigned"},
 	{"text", func() []byte { return []byte("hello") }, "UNSIGNED:", "pdf-damaged unsigned"},
@@ -744,7 +744,7 @@ var corpus = []struct {
 		return append(contract()[:len(contract())/2], "<< /#42yteR#61n#67#65 [0 1 2 3] >>"...)
 	}, "INDETERMINATE:", "pdf-structure"},
 	{"damaged far in front of a signature", func() []byte {
-		const far = 1<<20 - 4 // where two parts meet that are read one after the other
+		const far = 1<<20 - 4 // the boundary between two parts that are read in sequence
 		return append(append(bytes.Clone(contract()[:100]), make([]byte, far-100)...), "/ByteRange"...)
 	}, "INDETERMINATE:", "pdf-structure"},
 	{"no signature, and an object that cannot be read",
@@ -787,19 +787,19 @@ var corpus = []struct {
 }
 
 var (
-	oidFirst     = asn1.ObjectIdentifier{1, 2, 3} // its attribute comes first in DER
+	oidFirst     = asn1.ObjectIdentifier{1, 2, 3} // its attribute sorts first in DER
 	oidEnveloped = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 3}
 )
 
-// empty is the digest of nothing.
+// empty returns the digest of no bytes.
 func empty(h crypto.Hash) []byte { return hashed(h, nil) }
 
-// built gives a file of the corpus, made once.
+// built returns a file of the corpus. All files are built once.
 func built(name string) []byte { return corpusFiles()[name] }
 
 var corpusFiles = sync.OnceValue(func() map[string][]byte {
 	files := map[string][]byte{}
-	fips140.WithoutEnforcement(func() { // what old programs signed
+	fips140.WithoutEnforcement(func() { // old programs signed with these algorithms
 		for _, test := range corpus {
 			files[test.name] = test.build()
 		}

@@ -17,7 +17,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// judged gives files for each row of the table in docs/evidence.md, by the row's first words.
+// judged returns files for each row of the table in docs/evidence.md. The keys are the first words
+// of the rows.
 func judged() map[string][][]byte {
 	digests := func(hashes ...crypto.Hash) (files [][]byte) {
 		for _, hash := range hashes {
@@ -69,7 +70,7 @@ func judged() map[string][][]byte {
 	}
 }
 
-// firstRevision is a file as its first signature covers it.
+// firstRevision returns the part of a file that its first signature covers.
 func firstRevision(name string) []byte {
 	content := file(name)
 	report, err := pdfsig.Check(context.Background(), bytes.NewReader(content), int64(len(content)), pdfsig.Options{})

@@ -43,7 +43,7 @@ func ExampleCheck() {
 }
 
 func ExampleFindSent() {
-	sent := []evidence.SentDocument{sentOf("contract.pdf", contract())} // as a start's receipt has it
+	sent := []evidence.SentDocument{sentOf("contract.pdf", contract())} // like in the receipt of a start
 	inspector, err := pdfsig.New(pdfsig.Options{Sent: sent})
 	if err != nil {
 		fmt.Println(err)
@@ -61,9 +61,9 @@ func ExampleFindSent() {
 	// Output: contract.pdf begins-with signed.pdf true
 }
 
-// Whose signature it is only roots can say. Which ones to trust is the caller's to know.
+// Only trusted roots can establish who signed. The caller decides which roots to trust.
 func ExampleNew() {
-	inspector, err := pdfsig.New(pdfsig.Options{Roots: x509.NewCertPool()}) // trusts nobody
+	inspector, err := pdfsig.New(pdfsig.Options{Roots: x509.NewCertPool()}) // trusts no one
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -83,7 +83,7 @@ func ExampleNew() {
 	// Output: signed.pdf WHOLE_FILE untrusted
 }
 
-// What was signed is the file up to the end of the signature's revision, and nothing behind it.
+// A signature covers the file up to the end of its revision and nothing after it.
 func ExampleSignature_Revision() {
 	signed := once()
 	updated := append(bytes.Clone(signed), "\n% appended later\n"...)

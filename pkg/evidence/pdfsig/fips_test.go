@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// A program that may use nothing but what FIPS 140 approves comes to the same judgement, on SHA-1
-// and MD5 too. How it runs is decided when it begins, so this one begins anew.
+// A program that is restricted to FIPS 140 algorithms reaches the same results, also for SHA-1 and
+// MD5. The mode is fixed when a process starts, so the test starts a new process.
 func TestJudgementsAreTheSameUnderFIPS140(t *testing.T) {
 	if fips140.Enforced() {
 		t.Fatal("this test was begun so")
@@ -27,7 +27,7 @@ func TestJudgementsAreTheSameUnderFIPS140(t *testing.T) {
 	}
 }
 
-// TestFIPS140IsEnforced says of a process whether it is, for the test above.
+// TestFIPS140IsEnforced checks for the test above that the process enforces FIPS 140.
 func TestFIPS140IsEnforced(t *testing.T) {
 	if strings.Contains(os.Getenv("GODEBUG"), "fips140=only") != fips140.Enforced() {
 		t.Errorf("GODEBUG=%s, and enforced: %v", os.Getenv("GODEBUG"), fips140.Enforced())

@@ -17,7 +17,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// run gives what a program prints, and fails if the program is missing.
+// run returns the output of a program and fails if the program is missing.
 func run(t *testing.T, name string, arguments ...string) (string, error) {
 	t.Helper()
 	if _, err := exec.LookPath(name); err != nil {
@@ -36,7 +36,7 @@ func write(t *testing.T, name string, content []byte) string {
 	return path
 }
 
-// openssl verifies the CMS of one signature over the bytes that its range names.
+// openssl verifies the CMS of one signature over the bytes in its range.
 func openssl(t *testing.T, file []byte, s pdfsig.Signature) (string, error) {
 	t.Helper()
 	padded, err := hex.DecodeString(strings.Join(strings.Fields(string(file[s.ByteRange[1]+1:s.ByteRange[2]-1])), ""))
@@ -48,11 +48,11 @@ func openssl(t *testing.T, file []byte, s pdfsig.Signature) (string, error) {
 		"-content", write(t, "content", covered), "-out", os.DevNull)
 }
 
-// TestForeignProgramsAgree compares the results for the corpus with openssl, which judges the CMS,
-// and poppler, which judges the PDF: what we call WHOLE_FILE or SIGNED_REVISION_ONLY is valid for
-// them, and what we do not judge is a valid signature where it is meant to be one.
+// TestForeignProgramsAgree compares the results for the corpus with openssl, which checks the CMS,
+// and poppler, which checks the PDF. Both accept what we call WHOLE_FILE or SIGNED_REVISION_ONLY. A
+// signature that we do not judge is valid for them if it is meant to be valid.
 func TestForeignProgramsAgree(t *testing.T) {
-	// what they do not take, with the reason
+	// files that the other programs reject, with the reason
 	notPoppler := map[string]string{
 		"SHA-3":                              "does not know it",
 		"signer by key identifier":           "finds no certificate by it",
@@ -88,8 +88,8 @@ func TestForeignProgramsAgree(t *testing.T) {
 	}
 }
 
-// TestForeignGenuineSignaturesHold asks openssl about the files of testdata/openssl.sh. It takes
-// two that we do not, and that is what INDETERMINATE says of them.
+// TestForeignGenuineSignaturesHold verifies the files of testdata/openssl.sh with openssl. openssl
+// accepts some that we do not support, and we report those as INDETERMINATE.
 func TestForeignGenuineSignaturesHold(t *testing.T) {
 	beyondUs := []string{"brainpool", "secp256k1", "pss-other-mask"}
 	for _, test := range genuine {
@@ -108,7 +108,7 @@ func TestForeignGenuineSignaturesHold(t *testing.T) {
 	}
 }
 
-// TestForeignTimeStampsHold has openssl make a time stamp.
+// TestForeignTimeStampsHold creates a time stamp with openssl.
 func TestForeignTimeStampsHold(t *testing.T) {
 	stamper := people().stamper
 	key, err := x509.MarshalPKCS8PrivateKey(stamper.key)

@@ -49,12 +49,12 @@ func brute(t *testing.T, file []byte, s pdfsig.Signature) (open, end int) {
 	}
 	covered := slices.Concat(file[:length], file[after:after+rest])
 	if s.SubFilter == "adbe.x509.rsa_sha1" {
-		return int(length), int(after) // no CMS; openssl's are judged by TestGenuineSignaturesAreJudged
+		return int(length), int(after) // no CMS; TestGenuineSignaturesAreJudged checks those of openssl
 	}
 	message, err := pkcs7.Parse(contents) // it ignores what follows the CMS
 	unreadable := func(words string) bool { return strings.Contains(err.Error(), words) }
 	if err != nil && slices.ContainsFunc([]string{"x509: ", "ecdsa: ", "not on curve"}, unreadable) {
-		// pkcs7 wants certificates that package x509 takes; ours are content with the signer's key
+		// pkcs7 needs certificates that package x509 accepts; our code only needs the signer's key
 		return int(length), int(after)
 	}
 	if err != nil {
@@ -80,7 +80,7 @@ func brute(t *testing.T, file []byte, s pdfsig.Signature) (open, end int) {
 		slices.ContainsFunc(beyondPKCS7, func(words string) bool { return strings.Contains(err.Error(), words) })
 	if err != nil && !beyond && !errors.As(err, &outside) && s.DigestAlgorithm != "MD5" &&
 		s.DigestAlgorithm != "SHA-224" {
-		// pkcs7 takes attributes in the order of DER only; ours also as they stand
+		// pkcs7 accepts attributes only in DER order; our code also accepts their order in the file
 		if !strings.Contains(err.Error(), "verification") || !unsorted(contents) {
 			t.Fatalf("pkcs7 says %v", err)
 		}
@@ -88,32 +88,32 @@ func brute(t *testing.T, file []byte, s pdfsig.Signature) (open, end int) {
 	return int(length), int(after)
 }
 
-// beyondPKCS7 is what pkcs7 says of signers named by a key identifier, RSA-PSS, and SHA-3. openssl
-// made such signatures for TestGenuineSignaturesAreJudged.
+// beyondPKCS7 lists pkcs7's errors for signers named by a key identifier, for RSA-PSS and for
+// SHA-3. TestGenuineSignaturesAreJudged checks such signatures made by openssl.
 var beyondPKCS7 = []string{"Message has no signers", "unsupported algorithm", "cannot decrypt data"}
 
-// unsorted tells whether a CMS has the attribute that TestCorpus puts in the wrong place.
+// unsorted reports whether a CMS has the attribute that TestCorpus puts in the wrong place.
 func unsorted(contents []byte) bool { return bytes.Contains(contents, marshal(oidFirst)) }
 
-// holds reports whether a status is that of a valid signature.
+// holds reports whether the signature with this status is valid.
 func holds(status pdfsig.Status) bool {
 	return slices.Contains([]pdfsig.Status{pdfsig.StatusWholeFile, pdfsig.StatusExtended,
 		pdfsig.StatusSignedRevisionOnly}, status)
 }
 
-// sound tells whether a file's status refuses nothing.
+// sound reports whether a file with this status is not refused.
 func sound(status pdfsig.Status) bool {
 	return slices.Contains([]pdfsig.Status{pdfsig.StatusWholeFile, pdfsig.StatusExtended, pdfsig.StatusUnsigned},
 		status)
 }
 
-// changesMore tells whether something else than signatures, form values and validation data follows
-// a signature.
+// changesMore reports whether a signature is followed by changes other than signatures, form values
+// and validation data.
 func changesMore(s pdfsig.Signature) bool {
 	return slices.ContainsFunc(s.Later, func(c pdfsig.Change) bool { return c.Kind == pdfsig.ChangeOther })
 }
 
-// holdsUp checks a report against the file and against itself.
+// holdsUp checks that a report is consistent with the file and with itself.
 func holdsUp(t *testing.T, file []byte, report *pdfsig.Report) {
 	t.Helper()
 	var has []pdfsig.Status
@@ -154,20 +154,19 @@ func holdsUp(t *testing.T, file []byte, report *pdfsig.Report) {
 	}
 }
 
-// beside are codes for which a signature that holds is refused.
+// beside lists codes that refuse a valid signature.
 var beside = []evidence.Code{
 	pdfsig.CodeUnsignedAttribute, pdfsig.CodeFutureTime, pdfsig.CodeTimeStampUnknown, pdfsig.CodeUntrusted,
 	pdfsig.CodeTrustNotJudged,
 }
 
-// againstStatus are the refusals for which a file cannot be WHOLE_FILE.
+// againstStatus returns the refusals that rule out WHOLE_FILE.
 func againstStatus(report *pdfsig.Report) []evidence.Finding {
 	return slices.DeleteFunc(report.Refusals(),
 		func(f evidence.Finding) bool { return slices.Contains(beside, f.Code) })
 }
 
-// FuzzCheck gives it any bytes: nothing is WHOLE_FILE or SIGNED_REVISION_ONLY that brute force does
-// not find so.
+// FuzzCheck checks arbitrary bytes. brute must confirm each WHOLE_FILE and SIGNED_REVISION_ONLY.
 func FuzzCheck(f *testing.F) {
 	for _, test := range corpus {
 		if file := built(test.name); len(file) < 8<<10 {
@@ -182,9 +181,9 @@ func FuzzCheck(f *testing.F) {
 	})
 }
 
-// FuzzByteRange signs whatever the byte range names, with a good key, so that only the byte range
-// can be wrong; numbers are relative to those of a sound signature. Whatever is WHOLE_FILE then
-// must not be so with any byte outside /Contents changed.
+// FuzzByteRange signs the bytes in the byte range with a good key, so only the byte range can be
+// wrong. The numbers are relative to those of a sound signature. A file that is WHOLE_FILE must
+// lose that status if any byte outside /Contents changes.
 func FuzzByteRange(f *testing.F) {
 	f.Add(0, 0, 0, 0, "", "", "", []byte(nil), uint32(100), byte(1))
 	f.Add(10, -10, 0, 0, "", "", "", []byte(nil), uint32(5), byte(1))
@@ -228,7 +227,7 @@ func FuzzByteRange(f *testing.F) {
 			return changed
 		}
 		if report.Status != pdfsig.StatusWholeFile {
-			// with a wrong byte range, no contents can be right
+			// no contents are right for a wrong byte range
 			position := bytes.Index(signed, []byte("/Contents <")) + len("/Contents <") + int(at%2800)
 			if changed := flip(position); check(t, changed, pdfsig.Options{}).Status == pdfsig.StatusWholeFile {
 				t.Fatalf("byte %d changed makes %s a WHOLE_FILE", position, report.Status)
@@ -237,7 +236,7 @@ func FuzzByteRange(f *testing.F) {
 		}
 		open, end := brute(t, signed, report.Signatures[len(report.Signatures)-1])
 		outside := len(signed) - (end - open)
-		for n := range 8 { // one place would let most of them pass
+		for n := range 8 { // with one position only, most errors would go unnoticed
 			position := (int(at) + n*outside/8) % outside
 			if position >= open {
 				position += end - open
@@ -253,7 +252,7 @@ func FuzzByteRange(f *testing.F) {
 	})
 }
 
-// The same for each byte of one file, and each cut of it.
+// This does the same for each byte and each truncation of one file.
 func TestEveryByteOfAWholeFileCounts(t *testing.T) {
 	signed := with(func(s *signing) {
 		s.cms.by, s.cms.certificates, s.reserve = people().bruno, people().bruno.chain[:1], 700

@@ -14,8 +14,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// forgedOCSP describes an OCSP answer. The zero value but for its issuer and subject is a sound one
-// that says good, by the issuer.
+// forgedOCSP describes an OCSP response. If only issuer and subject are set, the response is valid,
+// says good, and is signed by the issuer.
 type forgedOCSP struct {
 	subject, issuer *party
 	by              *party // default the issuer
@@ -25,10 +25,10 @@ type forgedOCSP struct {
 	issuerKey       []byte
 	produced        time.Time
 	spoil, failed   bool
-	basic           bool // without the response around
+	basic           bool // without the enclosing response
 }
 
-// bits is a BIT STRING of whole bytes.
+// bits returns a BIT STRING of whole bytes.
 func bits(content []byte) []byte { return element(0x03, []byte{0}, content) }
 
 func generalized(when time.Time) []byte {

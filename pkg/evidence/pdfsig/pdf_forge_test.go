@@ -16,8 +16,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// contract is what is signed in most tests: a page that shows an amount, with a signature field of
-// number 4 and a second of number 6, both empty.
+// contract returns the document that most tests sign. Its page shows an amount and has two empty
+// signature fields, objects 4 and 6.
 func contract() []byte {
 	return pdftest.Table(append(
 		pdftest.Pages("/AcroForm << /Fields [4 0 R 6 0 R] /SigFlags 3 >>", "/Contents 8 0 R /Annots [4 0 R 6 0 R]"),
@@ -26,24 +26,24 @@ func contract() []byte {
 		page("Pay 100"))...)
 }
 
-// page is a content stream.
+// page returns a content stream.
 func page(text string) string {
 	content := "BT /F 12 Tf 72 700 Td (" + text + ") Tj ET"
 	return fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(content), content)
 }
 
-// field is a signature field with a value.
+// field returns a signature field with a value.
 func field(name string, value int) string {
 	return fmt.Sprintf("<< /Type /Annot /Subtype /Widget /FT /Sig /T (%s) /Rect [0 0 0 0] /V %d 0 R >>", name, value)
 }
 
-// numbered is an object with its number; an empty one is freed.
+// numbered is an object with its number. An empty text frees the object.
 type numbered struct {
 	number int
 	text   string
 }
 
-// update puts objects behind a file.
+// update appends objects to a file.
 func update(base []byte, objects ...numbered) []byte {
 	return updateWith(base, fmt.Sprintf("/Prev %d", pdftest.StartXRef(base)), objects...)
 }
@@ -53,7 +53,7 @@ var (
 	infoOf = regexp.MustCompile(`/Info \d+ 0 R`)
 )
 
-// updateWith is update with further entries of the trailer.
+// updateWith is update with additional trailer entries.
 func updateWith(base []byte, trailer string, objects ...numbered) []byte {
 	var out bytes.Buffer
 	out.Write(base)
@@ -86,31 +86,32 @@ func updateWith(base []byte, trailer string, objects ...numbered) []byte {
 
 const usualRoom = 2200
 
-// The places that complete fills in.
+// complete fills in these placeholders.
 const (
 	rangeRoom = "@ByteRange                                                  @"
 	mark      = "@"
 )
 
-// signing says how a document is signed. The zero value but for cms.by makes a sound signature.
+// signing describes how to sign a document. If only cms.by is set, the signature is valid.
 type signing struct {
 	cms       forgedCMS
 	raw       func(digest func(crypto.Hash) []byte) []byte // instead of cms
 	content   func(covered []byte) []byte                  // instead of raw
 	subFilter string                                       // default adbe.pkcs7.detached
-	entries   string                                       // further ones of the dictionary
+	entries   string                                       // further entries of the dictionary
 	// template is the whole dictionary.
 	template string
-	// numbers are the byte range for the offsets of < and behind >, and the size. They are what is
-	// signed, too.
+	// numbers returns the byte range for the offsets of < and after > and the size. The signature
+	// covers this range.
 	numbers func(open, end, size int) []int
-	written func(numbers []int) string      // how the range is written; default an array
-	text    func(hexadecimal string) string // how the contents are written; default <...>
-	padding func(padding []byte)            // fills what is left of the contents
-	// bytes for the contents; default usualRoom, or as a time stamp or another signer needs
+	written func(numbers []int) string      // formats the range; default an array
+	text    func(hexadecimal string) string // formats the contents; default <...>
+	padding func(padding []byte)            // fills the unused rest of the contents
+	// reserve is the number of bytes for the contents. It defaults to usualRoom or to the size that
+	// a time stamp or another signer needs.
 	reserve int
-	object  int                                     // of the signature dictionary; default 5
-	other   []numbered                              // objects of the same revision; default field 4
+	object  int                                     // number of the signature dictionary; default 5
+	other   []numbered                              // objects in the same revision; default field 4
 	build   func(base []byte, s ...numbered) []byte // default update
 }
 
@@ -159,7 +160,7 @@ func sign(base []byte, s signing) []byte {
 	return s.complete(s.build(base, append(slices.Clone(s.other), numbered{s.object, dictionary})...))
 }
 
-// complete fills in range and contents where they were left open.
+// complete fills in the placeholders of the range and the contents.
 func (s signing) complete(file []byte) []byte {
 	room := bytes.Repeat([]byte(mark), 2*s.reserve)
 	at := bytes.LastIndex(file, room)
@@ -196,7 +197,7 @@ func (s signing) complete(file []byte) []byte {
 	return file
 }
 
-// check judges a file in memory.
+// check checks a file in memory.
 func check(t testing.TB, file []byte, options pdfsig.Options) *pdfsig.Report {
 	t.Helper()
 	report, err := pdfsig.Check(context.Background(), bytes.NewReader(file), int64(len(file)), options)
@@ -206,7 +207,7 @@ func check(t testing.TB, file []byte, options pdfsig.Options) *pdfsig.Report {
 	return report
 }
 
-// codes are those of the findings, in order and once each.
+// codes returns the codes of the findings, sorted and without duplicates.
 func codes(report *pdfsig.Report) string {
 	var result []string
 	for _, finding := range report.Findings {
@@ -218,7 +219,7 @@ func codes(report *pdfsig.Report) string {
 	return strings.Join(result, " ")
 }
 
-// statuses are those of the file and of its signatures.
+// statuses returns the statuses of the file and of its signatures.
 func statuses(report *pdfsig.Report) string {
 	result := []string{string(report.Status) + ":"}
 	for _, signature := range report.Signatures {

@@ -64,7 +64,7 @@ func TestFilesOfManyProgramsAreUnsigned(t *testing.T) {
 		name = filepath.Base(name)
 		want := pdfsig.StatusUnsigned
 		switch {
-		case name == "encrypted-object-streams.pdf": // with a password
+		case name == "encrypted-object-streams.pdf": // needs a password
 			want = pdfsig.StatusIndeterminate
 		case name == "signpdf.pdf":
 			want = pdfsig.StatusWholeFile
@@ -75,7 +75,7 @@ func TestFilesOfManyProgramsAreUnsigned(t *testing.T) {
 	}
 }
 
-// Each signature holds, and covers all before it; the last is the one too many.
+// Each signature is valid and covers everything before it. The last one exceeds the limit.
 func TestNoStatusIsGivenForMoreSignaturesThanAreJudged(t *testing.T) {
 	const judged = 100
 	signed := contract()
@@ -96,8 +96,8 @@ func TestNoStatusIsGivenForMoreSignaturesThanAreJudged(t *testing.T) {
 	}
 }
 
-// Two signatures, of which the second covers the first one's bytes again: those up to the first
-// one's gap are hashed once.
+// The second of two signatures covers the bytes of the first one again. The bytes before the gap of
+// the first one are hashed once.
 func TestNoStatusIsGivenForMoreBytesThanAreHashed(t *testing.T) {
 	signed := again(sign(contract(), by(people().ana)))
 	toHash, begun := int64(0), int64(0)
@@ -161,7 +161,7 @@ func TestStatedDates(t *testing.T) {
 func TestFieldNamesAreWholeAndHarmless(t *testing.T) {
 	for want, names := range map[string][2]string{
 		"loan.signer":            {"(loan)", "(signer)"},
-		"año.sí":                 {"<FEFF0061F1006F>", "(s\xed)"}, // an odd byte at the end is left out
+		"año.sí":                 {"<FEFF0061F1006F>", "(s\xed)"}, // an odd byte at the end is ignored
 		"a[31mb":                 {"(a\x1b[31mb)", ""},
 		strings.Repeat("x", 128): {"(" + strings.Repeat("x", 200) + ")", ""},
 	} {
@@ -227,8 +227,7 @@ func TestPopplersSignerIsTrustedByItsRoot(t *testing.T) {
 	}
 }
 
-// All that goes into JSON, findings and errors is searched for the subjects, which all hold one
-// word.
+// All subjects contain the same word. The test searches for it in all JSON, findings and errors.
 func TestSubjectsStandNowhere(t *testing.T) {
 	inspector, err := pdfsig.New(pdfsig.Options{Roots: people().stampRoots(), TimeStampRoots: people().roots()})
 	if err != nil {
@@ -290,7 +289,7 @@ func TestOptionsThatMakeNoSenseAreRefused(t *testing.T) {
 }
 
 func TestEveryCodeIsDescribedAndMet(t *testing.T) {
-	// by TestRevocationIsJudgedByWhoMayAndWhen
+	// TestRevocationIsJudgedByWhoMayAndWhen covers these codes.
 	met := map[evidence.Code]bool{pdfsig.CodeRevoked: true, pdfsig.CodeRevokedLater: true}
 	for _, test := range trustTable() {
 		for _, code := range strings.Fields(test.codes) {
@@ -323,7 +322,7 @@ func TestEveryCodeIsDescribedAndMet(t *testing.T) {
 	}
 }
 
-// sentOf is what a receipt would say of a document.
+// sentOf returns the entry of a receipt for a document.
 func sentOf(name string, content []byte) evidence.SentDocument {
 	digest := sha256.Sum256(content)
 	return evidence.SentDocument{Name: name, Size: int64(len(content)), SHA256: hex.EncodeToString(digest[:])}
@@ -424,7 +423,7 @@ func TestWhatWasSentIsCompared(t *testing.T) {
 	}
 }
 
-// zipOf is an evidence ZIP in memory.
+// zipOf returns an evidence ZIP in memory.
 func zipOf(contents map[string][]byte) *evidence.Archive {
 	var packed bytes.Buffer
 	w := zip.NewWriter(&packed)
@@ -454,7 +453,7 @@ func TestAnEvidenceZIPIsInspectedAndSearchedForWhatWasSent(t *testing.T) {
 		sentOf("annex.pdf", pdftest.Table(pdftest.Pages("", "")...)),
 	}
 	archive := zipOf(map[string][]byte{
-		"signed/contract.bin": once(), // by content, not by name
+		"signed/contract.bin": once(), // recognized by content, not by name
 		"copy.pdf":            contract(),
 		"annex.pdf":           pdftest.Table(pdftest.Pages("", "")...),
 		"note.txt":            []byte("note"),
@@ -529,7 +528,7 @@ func TestTheJSONFormIsStable(t *testing.T) {
 		{value, "findings revocation sent signatures status trust version"},
 		{signature, "byteRange bytesAfter claimedTime digestAlgorithm field kind object revocation " +
 			"signatureAlgorithm signer status subFilter trust"},
-		{signature["signer"], "notAfter notBefore serial sha256"}, // its own issuer: that would be the person
+		{signature["signer"], "notAfter notBefore serial sha256"}, // self-issued: the issuer would be the person
 		{signature["revocation"], "certificates status"},
 		{signature["trust"], "reason status timeSource"},
 		{value["sent"], "documents relation"},
@@ -546,7 +545,7 @@ func TestTheJSONFormIsStable(t *testing.T) {
 	}
 }
 
-// failing gives an error from some byte on.
+// failing returns an error from a certain byte on.
 type failing struct {
 	content []byte
 	from    int64
@@ -578,7 +577,7 @@ func TestReadErrorsAreNoJudgement(t *testing.T) {
 	}
 }
 
-// padded is a signed file in the middle of which any number of spaces stands without being there.
+// padded is a signed file with any number of simulated spaces in the middle.
 type padded struct {
 	head, tail []byte
 	spaces     int64
@@ -629,7 +628,7 @@ func TestAFileIsNotHeldInMemory(t *testing.T) {
 	}
 }
 
-// Each object is a comment of the one before, so that reading any of them reads all the rest.
+// Each object is inside a comment of the previous one, so reading any of them reads all the rest.
 func TestObjectsInsideEachOtherDoNotCostTheirSquare(t *testing.T) {
 	const objects = 5_000
 	var file bytes.Buffer
@@ -648,7 +647,7 @@ func TestObjectsInsideEachOtherDoNotCostTheirSquare(t *testing.T) {
 	}
 }
 
-// Each of many entries of the validation data leads to the same thousand streams.
+// Each of many entries of the validation data refers to the same thousand streams.
 func TestObjectsThatLeadToTheSameOnesDoNotCostTheirProduct(t *testing.T) {
 	var entries strings.Builder
 	for n := range 20_000 {

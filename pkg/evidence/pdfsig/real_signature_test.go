@@ -11,8 +11,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// genuine are PDFs with signatures by openssl and gnutls, see testdata/openssl.sh: what is said of
-// each, by which algorithms, and whether its signer leads to openssl-root.pem.
+// genuine lists PDFs with signatures by openssl and gnutls, see testdata/openssl.sh. For each, it
+// gives the expected result, the algorithms, and the trust for openssl-root.pem.
 var genuine = []struct {
 	name, want, codes, algorithms string
 	trust                         pdfsig.TrustStatus
@@ -57,7 +57,7 @@ var genuine = []struct {
 	{"document-time-stamp", whole, "time-stamp-unknown", "SHA-256 ECDSA", pdfsig.Trusted},
 }
 
-// byOpenSSL reads one of the files.
+// byOpenSSL reads one of these files.
 func byOpenSSL(name string) []byte { return file("openssl-" + name + ".pdf") }
 
 func openSSLRoots(t testing.TB) *x509.CertPool {
@@ -110,11 +110,11 @@ func TestGenuineSignaturesAreJudged(t *testing.T) {
 	}
 }
 
-// The last byte of each signature's value is its last but for the padding and, of some, unsigned
-// attributes.
+// The last byte before the padding belongs to the signature value, or in some files to unsigned
+// attributes after it.
 func TestGenuineSignaturesAreChecked(t *testing.T) {
 	for _, test := range genuine {
-		if test.want != whole || test.name == "pkcs7-sha1-indefinite" { // which ends with end marks
+		if test.want != whole || test.name == "pkcs7-sha1-indefinite" { // ends with end marks
 			continue
 		}
 		signed := byOpenSSL(test.name)

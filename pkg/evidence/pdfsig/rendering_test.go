@@ -13,9 +13,9 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// shown writes out what the pages of a revision lead to, each object where it is first met, with
-// the bytes of streams. It knows nothing of what an update may do but that signatures and form
-// fields are shown by themselves.
+// shown writes out everything that the pages of a revision refer to, each object at its first
+// occurrence, with the bytes of streams. The only rule about updates that it knows is that
+// signatures and form fields are shown separately.
 type shown struct {
 	t        *testing.T
 	file     []byte
@@ -25,8 +25,8 @@ type shown struct {
 	text     strings.Builder
 }
 
-// pagesOf are the pages of a revision, each with all that it leads to but its annotations, and the
-// annotations that are no form fields.
+// pagesOf returns the pages of a revision, each with everything that it refers to except its
+// annotations, and the annotations that are not form fields.
 func pagesOf(t *testing.T, file []byte) (pages []string, annotations [][]string) {
 	t.Helper()
 	document, err := pdf.Open(bytes.NewReader(file), int64(len(file)))
@@ -86,7 +86,7 @@ func (s *shown) value(o pdf.Object) {
 		}
 		s.text.WriteString("]")
 	case pdf.Dictionary:
-		// The last of a key that is there twice counts here, and order does not.
+		// If a key occurs twice, the last value counts. The order of keys does not matter.
 		values := map[string]pdf.Object{}
 		for i := 0; i+1 < len(o.Items); i += 2 {
 			values[string(o.Items[i].Text)] = o.Items[i+1]
@@ -130,7 +130,7 @@ func (s *shown) reference(ref pdf.Reference) {
 		return
 	}
 	if kind := loaded.Object.Get("Type"); loaded.Object.Get("FT").Kind != pdf.Null || kind.IsName("Pages") {
-		s.text.WriteString("elsewhere ") // a field, or above the page
+		s.text.WriteString("elsewhere ") // a field or a parent of the page
 		return
 	}
 	s.value(loaded.Object)
@@ -141,7 +141,7 @@ func (s *shown) reference(ref pdf.Reference) {
 	}
 }
 
-// showsTheSame fails if a page of the first revision resolves to something else in the second.
+// showsTheSame fails if a page of the first revision resolves to different content in the second.
 func showsTheSame(t *testing.T, before, after []byte) {
 	t.Helper()
 	pages, annotations := pagesOf(t, before)
@@ -160,7 +160,7 @@ func freeTextOf(appearance int) string {
 	return fmt.Sprintf("<< /Type /Annot /Subtype /FreeText /Rect [60 680 300 730] /AP << /N %d 0 R >> >>", appearance)
 }
 
-// templates are objects that lead to others; each is written with two references.
+// templates are objects that refer to others. Each takes two references.
 var templates = []string{
 	"<< " + plainCatalog + " /DSS << /Certs [%[1]s] /OCSPs [%[2]s] >> >>",
 	"<< " + plainCatalog + " /DSS %[1]s >>",
@@ -193,11 +193,11 @@ var templates = []string{
 	"",
 }
 
-// numbers are those of the objects that programs write; 5 and 7 are the signatures.
+// numbers lists the numbers of the objects that programs write. Objects 5 and 7 are the signatures.
 var numbers = []int{1, 3, 4, 6, 8, 20, 21, 22, 23, 24, 25, 26}
 
-// written gives the objects that a program writes: four bytes each, for number, template, and two
-// references.
+// written returns the objects that a program writes. A program has four bytes per object: number,
+// template and two references.
 func written(program []byte) []numbered {
 	var objects []numbered
 	has := map[int]bool{}
@@ -217,8 +217,9 @@ func written(program []byte) []numbered {
 	return objects
 }
 
-// updated is a file whose objects one program writes before it is signed and another behind that,
-// and which is then signed again, in a field that the second program may have written, or not.
+// updated writes the objects of one program, signs the file, and appends the objects of the other
+// program. If again, it then signs a second time, in a field that the second program may have
+// written.
 func updated(before, behind []byte, again bool) []byte {
 	s := by(people().bruno)
 	s.reserve, s.cms.certificates = 700, people().bruno.chain[:1]
@@ -234,8 +235,8 @@ func updated(before, behind []byte, again bool) []byte {
 	return sign(file, s)
 }
 
-// FuzzUpdate lets programs write what stands before a signature and behind it. An update that is
-// accepted must not have changed what a page of the signed revision resolves to.
+// FuzzUpdate lets programs write the content before and after a signature. An accepted update must
+// not change what a page of the signed revision resolves to.
 func FuzzUpdate(f *testing.F) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 50 {
@@ -248,20 +249,20 @@ func FuzzUpdate(f *testing.F) {
 	})
 }
 
-// sensible are templates and references, as indices, that make validation data and annotations of
-// the objects from 20 on.
+// sensible lists templates and references, as indices, that turn the objects from 20 on into
+// validation data and annotations.
 var sensible = [][2][]byte{
 	{{22, 23}, {5}}, {{22, 23}, {5}}, {{24}, {5, 6}}, // streams
-	{{10, 11}, {5, 6, 7}},  // 23: streams
+	{{10, 11}, {5, 6, 7}},  // 24: /DSS
 	{{12}, {5, 6, 7}},      // 24: /DSS
 	{{15}, {5, 6, 7}},      // 25: of one signature
 	{{14, 18}, {5, 10, 7}}, // 26
 }
 
-// programs are two of up to ten objects and up to three; the first two are catalog and page, and
-// most of the others sensible.
+// programs returns a program with up to ten objects and one with up to three. Their first two
+// objects are catalog and page, and most others are sensible.
 func programs(random *rand.Rand) (before, behind []byte) {
-	const first = 5 // of those in numbers that are sensible
+	const first = 5 // index in numbers of the first sensible object
 	program := func(objects int) []byte {
 		program := make([]byte, 4*objects)
 		for i := range program {
@@ -289,7 +290,8 @@ func programs(random *rand.Rand) (before, behind []byte) {
 	return before, behind
 }
 
-// The same at random, of which enough must be accepted for it to say anything.
+// This does the same with random programs. Enough of them must be accepted to make the test
+// meaningful.
 func TestAcceptedUpdatesShowTheSame(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	accepted := map[bool]int{}

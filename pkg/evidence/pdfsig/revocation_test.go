@@ -17,7 +17,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// revocations says what is known, one word for each certificate.
+// revocations describes the known revocation status of each certificate.
 func revocations(r *pdfsig.Revocation) string {
 	var words []string
 	for _, one := range r.Certificates {
@@ -30,13 +30,13 @@ func revocations(r *pdfsig.Revocation) string {
 	return strings.Join(words, ", ")
 }
 
-// The OCSP answers and CRLs are openssl's: a certificate of the authority "middle" signs, which is
-// below openssl-root.pem.
+// openssl made the OCSP responses and CRLs. A certificate of the authority "middle", which is below
+// openssl-root.pem, signs the file.
 func TestGenuineRevocationDataIsJudged(t *testing.T) {
 	roots := openSSLRoots(t)
 	for name, test := range map[string]struct {
 		status      pdfsig.RevocationStatus
-		known, bare string // with and without roots: there the root is missing
+		known, bare string // with and without roots; bare lacks the root
 		codes       string
 	}{
 		"crl": {pdfsig.RevocationGood, "signer good crl, intermediate good crl",
@@ -86,7 +86,7 @@ func TestGenuineRevocationDataIsJudged(t *testing.T) {
 			if got := revocations(bare.Signatures[0].Revocation); got != test.bare || codes(bare) != test.codes {
 				t.Errorf("without roots: %s, %q", got, codes(bare))
 			}
-			// before these answers were given nobody could know them
+			// nobody could know these answers before they were given
 			early := check(t, signed, pdfsig.Options{Roots: roots, Now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)})
 			if early.Revocation != pdfsig.RevocationNotKnown {
 				t.Errorf("before the answers: %s", early.Revocation)
@@ -95,7 +95,7 @@ func TestGenuineRevocationDataIsJudged(t *testing.T) {
 	}
 }
 
-// The CRLs are Bouncy Castle's, and iText put them into the /DSS of an update behind the signature.
+// Bouncy Castle made the CRLs. iText put them into the /DSS of an update after the signature.
 func TestRevocationDataBehindTheSignatureIsJudged(t *testing.T) {
 	for _, name := range []string{"itext-lt", "itext-lta"} {
 		report := check(t, file(name+".pdf"), pdfsig.Options{})
@@ -106,7 +106,7 @@ func TestRevocationDataBehindTheSignatureIsJudged(t *testing.T) {
 	}
 }
 
-// listed makes a CRL of the people's root, or of another.
+// listed creates a CRL of the people's root or of another issuer.
 func listed(by *party, change func(l *x509.RevocationList), revoked ...*party) []byte {
 	list := &x509.RevocationList{Number: big.NewInt(1), ThisUpdate: noon.AddDate(1, 0, 0), NextUpdate: forever}
 	for _, one := range revoked {
@@ -124,7 +124,7 @@ func listed(by *party, change func(l *x509.RevocationList), revoked ...*party) [
 	return der
 }
 
-// stored is an update with a /DSS.
+// stored appends an update with a /DSS.
 func stored(base []byte, lists ...[]byte) []byte {
 	var references []string
 	objects := []numbered{{}}
@@ -152,7 +152,7 @@ func TestRevocationIsJudgedByWhoMayAndWhen(t *testing.T) {
 		Subject: pkix.Name{CommonName: "Listed Clock"}, KeyUsage: x509.KeyUsageDigitalSignature,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageTimeStamping},
 	}, ecdsaKey(), lister)
-	namesake := issue(&x509.Certificate{ // of the same name, with another key
+	namesake := issue(&x509.Certificate{ // the same name with another key
 		Subject: pkix.Name{CommonName: "Invented Root"}, IsCA: true, BasicConstraintsValid: true,
 		KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 	}, ecdsaKey(), nil)
@@ -171,11 +171,11 @@ func TestRevocationIsJudgedByWhoMayAndWhen(t *testing.T) {
 	}
 	point := asn1.ObjectIdentifier{2, 5, 29, 28}
 	unstamped := signed(nil, noon)
-	early, late := noon.AddDate(0, 1, 0), noon.AddDate(0, 8, 0) // it is revoked between
+	early, late := noon.AddDate(0, 1, 0), noon.AddDate(0, 8, 0) // it is revoked between these times
 	for _, test := range []struct {
 		name, want string
 		file       []byte
-		codes      string // but for notices of other things
+		codes      string // without notices about other things
 	}{
 		{"not on the list", "signer good crl", stored(unstamped, listed(lister, nil)), ""},
 		{"on the list", "signer revoked crl", stored(unstamped, listed(lister, nil, who)), "revoked"},
@@ -268,7 +268,7 @@ func TestRevocationDataInTheCMSIsFound(t *testing.T) {
 	}
 }
 
-// The authority between signer and root is not in the CMS, as with some writers, but in the /DSS.
+// Some writers put the authority between signer and root into the /DSS and not into the CMS.
 func TestCertificatesOfTheDSSLeadToTheRoots(t *testing.T) {
 	who := below(x509.Certificate{KeyUsage: x509.KeyUsageCertSign})
 	signed := withCMS(func(f *forgedCMS) { f.by, f.certificates = who, who.chain[:1] })

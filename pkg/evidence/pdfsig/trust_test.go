@@ -15,14 +15,14 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// Extended key usages beside those of x509.
+// Extended key usages that package x509 does not define.
 var (
 	oidDocumentSigning = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 36}
 	oidAdobeSigning    = asn1.ObjectIdentifier{1, 2, 840, 113583, 1, 1, 5}
 	oidMSSigning       = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 10, 3, 12}
 )
 
-// usedFor is somebody whose certificate names extended key usages.
+// usedFor returns a party whose certificate lists these extended key usages.
 func usedFor(other []asn1.ObjectIdentifier, uses ...x509.ExtKeyUsage) *party {
 	return issue(&x509.Certificate{
 		Subject: pkix.Name{CommonName: "Used Canary"}, KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: uses,
@@ -30,7 +30,7 @@ func usedFor(other []asn1.ObjectIdentifier, uses ...x509.ExtKeyUsage) *party {
 	}, ecdsaKey(), people().root)
 }
 
-// below is somebody under an authority of its own kind.
+// below returns a party under the given intermediate authority.
 func below(authority x509.Certificate) *party {
 	authority.Subject, authority.IsCA, authority.BasicConstraintsValid = pkix.Name{CommonName: "Between"}, true, true
 	between := issue(&authority, ecdsaKey(), people().root)
@@ -38,7 +38,7 @@ func below(authority x509.Certificate) *party {
 		KeyUsage: x509.KeyUsageDigitalSignature}, ecdsaKey(), between)
 }
 
-// brief is somebody whose certificate has ended.
+// brief returns a party whose certificate has expired.
 func brief() *party {
 	return issue(&x509.Certificate{
 		Subject: pkix.Name{CommonName: "Brief Canary"}, KeyUsage: x509.KeyUsageDigitalSignature,
@@ -54,8 +54,8 @@ type trustTest struct {
 	options pdfsig.Options
 	trust   pdfsig.TrustStatus // the file's
 	source  pdfsig.TimeSource  // of the first signature
-	reason  string             // likewise
-	stamp   pdfsig.TrustStatus // likewise; "" without a time stamp
+	reason  string             // of the first signature
+	stamp   pdfsig.TrustStatus // of the first signature; "" without a time stamp
 	codes   string
 }
 
@@ -77,7 +77,7 @@ func trustTable() []trustTest {
 	none, both := pdfsig.Options{}, pdfsig.Options{Roots: c.roots(), TimeStampRoots: c.stampRoots()}
 	at := func(when time.Time) pdfsig.Options { o := both; o.Now = when; return o }
 	next := noon.AddDate(0, 0, 1)
-	later := noon.AddDate(2, 0, 0) // brief's certificate has ended
+	later := noon.AddDate(2, 0, 0) // brief's certificate has expired
 	noTime := func(f *forgedCMS) { f.time = time.Time{} }
 	stated := func(date string, change func(s *signing)) []byte {
 		return with(func(s *signing) { s.cms.time = time.Time{}; s.entries = "/M (" + date + ")"; change(s) })
@@ -240,7 +240,7 @@ func TestRootsDecideAboutTrust(t *testing.T) {
 				s.TimeStamp.Time == nil) {
 				t.Errorf("time stamp %+v", s.TimeStamp)
 			}
-			// whatever is not trusted is refused, if roots were given and there is a signature
+			// if roots were given, every signed file that is not trusted is refused
 			if refused := len(report.Refusals()) > 0; test.options.Roots != nil && test.trust != pdfsig.Trusted &&
 				!refused {
 				t.Errorf("%s is not refused", test.trust)
@@ -263,7 +263,7 @@ func TestTrustThatIsMissingCanBeAccepted(t *testing.T) {
 	}
 }
 
-// withRSA is somebody with an RSA key of so many bits.
+// withRSA returns a party with an RSA key of this size.
 func withRSA(bits int) *party {
 	key, err := rsa.GenerateKey(rand.Reader, bits)
 	if err != nil {

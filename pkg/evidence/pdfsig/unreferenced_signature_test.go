@@ -9,7 +9,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// A search goes around large streams; what stands beside them, and between, is found all the same.
+// A search skips large streams and still finds what is next to them and between them.
 func TestHiddenSignatureBesideLargeStreams(t *testing.T) {
 	const hidden = "90 0 obj\n<< /ByteRange [0 1 2 3] >>\nendobj\n"
 	stream := func(size int) string {
@@ -20,7 +20,7 @@ func TestHiddenSignatureBesideLargeStreams(t *testing.T) {
 	inside := large(large(contract(), 30), 31)
 	at := bytes.LastIndex(inside, []byte("xxx\nendstream")) - 1000
 	copy(inside[at:], " /ByteRange [0 1 2 3] ")
-	// an object of its own begins in the stream, and the signature stands behind it
+	// a separate object begins in the stream, and the signature follows it
 	pierced := update(bytes.Clone(inside), numbered{32, "null"})
 	copy(pierced[at-100:], "\n32 0 obj\nnull\nendobj\n")
 	line := fmt.Appendf(nil, "\n32 1\n%010d", bytes.LastIndex(pierced, []byte("32 0 obj")))

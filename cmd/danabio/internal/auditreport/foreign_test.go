@@ -18,7 +18,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// bash runs a script in a folder, and ends the test if that fails.
+// bash runs a script in a folder and ends the test if it fails.
 func bash(t *testing.T, folder, script string) string {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), "bash", "-e")
@@ -31,7 +31,7 @@ func bash(t *testing.T, folder, script string) string {
 	return string(out)
 }
 
-// All commands on the page, run as they are, agree with what the page says.
+// All commands on the page run unchanged and confirm what the page says.
 func TestForeignCommandsOfThePage(t *testing.T) {
 	subject := good(t)
 	for _, name := range []string{"evidence.zip", "-rf $(touch gotcha) 'it''s'.zip", "a\u202eb\nc\\.zip"} {
@@ -100,7 +100,7 @@ func TestForeignFirstPageByPoppler(t *testing.T) {
 	}
 }
 
-// The program ends when its time is over, and sees none of our variables.
+// The program ends when its time is up and sees none of our variables.
 func TestForeignRendererIsBounded(t *testing.T) {
 	folder := t.TempDir()
 	program := func(script string) {
@@ -121,7 +121,7 @@ func TestForeignRendererIsBounded(t *testing.T) {
 	if out, err := auditreport.Poppler()(t.Context(), filepath.Join(folder, "page.pdf")); err == nil {
 		t.Errorf("a program that prints for ever gave %d bytes", len(out))
 	}
-	program("tail -c 2000000000 /dev/zero") // all of which it keeps
+	program("tail -c 2000000000 /dev/zero") // tail keeps all of this in memory
 	if out, err := auditreport.Poppler()(t.Context(), filepath.Join(folder, "page.pdf")); err == nil {
 		t.Errorf("a program that keeps 2 GB gave %d bytes", len(out))
 	}

@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-// innerText is the text of a piece of a page, in which markers stand in brackets.
+// innerText returns the text of a part of a page, with markers in brackets.
 func innerText(t *testing.T, piece string) string {
 	t.Helper()
 	var text strings.Builder
@@ -42,7 +42,7 @@ func innerText(t *testing.T, piece string) string {
 	}
 }
 
-// Whatever the text: it is shown whole, in one element, and a reader sees every character of it.
+// Any text is shown completely in one element, and every character of it is visible.
 func FuzzVisible(f *testing.F) {
 	for _, text := range []string{
 		"", "plain.pdf", `<script>"'&`, "\u202egnp.exe", "a\x00b\xff\xfe", "\ufffd", "ñandú \u0627\u0644",
@@ -67,7 +67,7 @@ func FuzzVisible(f *testing.F) {
 	})
 }
 
-// Whatever is JSON has rows within bounds, and nothing else has.
+// Valid JSON, and only that, has rows within the limits.
 func FuzzMetadata(f *testing.F) {
 	for _, text := range []string{
 		`{}`, `[]`, `""`, `1`, `null`, `{"a":{"b":[1,true,null,"x",{}]}}`, `{"a":1,"a":2}`, "\xef\xbb\xbf{}", `[1,]`,

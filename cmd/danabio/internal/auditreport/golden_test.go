@@ -72,7 +72,7 @@ func TestMakeFixture(t *testing.T) {
 	}
 }
 
-// good is the evidence in testdata with its receipt and what was sent.
+// good returns the evidence in testdata with its receipt and the sent documents.
 func good(t *testing.T) auditreport.Subject {
 	t.Helper()
 	sent := sentDocuments(t)
@@ -102,8 +102,7 @@ func sentDocuments(t *testing.T) []evidence.SentDocument {
 	return sent
 }
 
-// base64Data is a picture in a page. Go's encoders may write other bytes from one version to the
-// next.
+// base64Data matches a picture in a page. Go's encoders may write different bytes in each version.
 var base64Data = regexp.MustCompile(`;base64,[A-Za-z0-9+/=]+"`)
 
 func TestGoldenPages(t *testing.T) {

@@ -68,7 +68,7 @@ func TestForeignTextStaysText(t *testing.T) {
 	}
 }
 
-// A refused ZIP may have names that an accepted one cannot.
+// A refused ZIP may contain names that an accepted one cannot.
 func TestRefusedZIPShowsNoContent(t *testing.T) {
 	const canary = "canary-content"
 	var files []file
@@ -80,7 +80,7 @@ func TestRefusedZIPShowsNoContent(t *testing.T) {
 	if subject.Evidence.Verdict != evidence.VerdictRefused {
 		t.Fatal("the ZIP was accepted")
 	}
-	subject.Content = nil // not even looked at
+	subject.Content = nil // the report must not read it
 	called := func(context.Context, string) ([]byte, error) { t.Error("a page was drawn"); return nil, nil }
 	report, page := made(t, subject, auditreport.Options{Renderer: called})
 	checkPage(t, page)
@@ -292,7 +292,7 @@ func TestReportEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// If the evidence can no longer be read, there is no report, rather than one with gaps.
+// If the evidence can no longer be read, making the report fails. A report never has gaps.
 func TestReportFailsWhenTheContentCannotBeRead(t *testing.T) {
 	subject := subjectOf(t, zipOf(t, file{"a.png", pngOf(2, 2)}), pdfsig.Options{})
 	subject.Content = fstest.MapFS{}

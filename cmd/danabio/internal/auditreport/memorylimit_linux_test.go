@@ -8,7 +8,7 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/auditreport"
 )
 
-// A program by the name of pdftoppm waits until it is limited, and prints the limit in KiB.
+// A fake pdftoppm waits until its memory is limited, then prints the limit in KiB.
 func TestTheProgramThatDrawsHasLittleMemory(t *testing.T) {
 	folder := t.TempDir()
 	script := "#!/bin/sh\nwhile [ \"$(ulimit -v)\" = unlimited ]; do :; done\nulimit -v\n"

@@ -22,7 +22,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
-// file is an entry of a ZIP that a test makes.
+// file is an entry of a test ZIP.
 type file struct {
 	name    string
 	content []byte
@@ -71,7 +71,7 @@ func subjectOf(t testing.TB, content []byte, options pdfsig.Options, accept ...e
 	}
 }
 
-// made makes a report and its page.
+// made returns a report and its page.
 func made(t testing.TB, subject auditreport.Subject, options auditreport.Options) (*auditreport.Report, string) {
 	t.Helper()
 	options.MadeAt, options.Program = madeAt, "danabio test"
@@ -89,7 +89,7 @@ func made(t testing.TB, subject auditreport.Subject, options auditreport.Options
 	return report, page.String()
 }
 
-// drawn is a renderer that needs no program.
+// drawn is a renderer that runs no program.
 func drawn(context.Context, string) ([]byte, error) {
 	return pngOf(21, 30), nil
 }
@@ -202,14 +202,14 @@ func checkPolicy(t testing.TB, page string) {
 	}
 }
 
-// judge is auditreport.Judge after the verdict on the subject.
+// judge calls auditreport.Judge after concluding the verdict on the subject.
 func judge(t testing.TB, subject auditreport.Subject) auditreport.Verdict {
 	t.Helper()
 	subject.Conclusion = conclude(t, &subject)
 	return auditreport.Judge(&subject)
 }
 
-// conclude is what the verdict on a subject comes to.
+// conclude returns the conclusion of the verdict on a subject.
 func conclude(t testing.TB, subject *auditreport.Subject) verdict.Conclusion {
 	t.Helper()
 	policy := verdict.Policy{Evidence: evidence.Policy{Strict: subject.Strict}, Circuit: subject.SentCircuit}

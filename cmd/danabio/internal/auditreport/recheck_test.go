@@ -12,7 +12,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// commandsOf are the commands of a page, as a person copies them from it.
+// commandsOf returns the commands of a page as a user copies them.
 func commandsOf(t *testing.T, page string) string {
 	t.Helper()
 	var commands strings.Builder

@@ -17,7 +17,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 )
 
-// signer has a key of so many bits.
+// signer returns a signer with a key of this size.
 func signer(bits uint, issuer string) *pdfsig.Signer {
 	certificate := &x509.Certificate{
 		Subject:   pkix.Name{CommonName: `Ana & "Prueba"`},
@@ -27,7 +27,7 @@ func signer(bits uint, issuer string) *pdfsig.Signer {
 		NotAfter: madeAt, Certificate: certificate}
 }
 
-// withSignatures is accepted evidence whose one PDF has these signatures.
+// withSignatures returns accepted evidence with one PDF that has these signatures.
 func withSignatures(t *testing.T, signatures ...pdfsig.Signature) auditreport.Subject {
 	t.Helper()
 	subject := subjectOf(t, zipOf(t, file{"a.pdf", []byte("%PDF-1.4\nnothing")}), pdfsig.Options{})
@@ -38,7 +38,7 @@ func withSignatures(t *testing.T, signatures ...pdfsig.Signature) auditreport.Su
 	return subject
 }
 
-// Every status of a signature has words in both languages.
+// Every signature status has a text in both languages.
 func TestPageShowsEverySignature(t *testing.T) {
 	at := time.Date(2026, time.January, 2, 3, 4, 5, 0, time.UTC)
 	var signatures []pdfsig.Signature
@@ -120,7 +120,7 @@ func TestSignaturesAreBounded(t *testing.T) {
 	}
 }
 
-// opened notes which entries are read.
+// opened records which entries are read.
 type opened struct {
 	fs.FS
 	names []string

@@ -18,7 +18,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
-// composed are the texts whose keys are made of a part that stands in the code, and of a value.
+// composed lists the texts whose keys consist of a prefix in the code and a value.
 var composed = map[string][]string{
 	"kind.": {
 		string(evidence.KindSignedDocument), string(evidence.KindDocumentPicture), string(evidence.KindFacePicture),
@@ -76,8 +76,8 @@ var (
 	makeTemplate = regexp.MustCompile(`\(print "([^"]+)"`)
 )
 
-// usedKeys are the keys of all texts that code and template ask for, and the beginnings of those
-// that they compose.
+// usedKeys returns the keys of all texts that the code and the template use, and the prefixes of
+// keys that they compose.
 func usedKeys(t *testing.T) (keys, beginnings []string) {
 	t.Helper()
 	for _, match := range inTemplate.FindAllStringSubmatch(pageTemplate, -1) {
@@ -172,7 +172,7 @@ func TestEveryCodeAndRuleHasASpanishText(t *testing.T) {
 		if !known[row.code] {
 			t.Errorf("there is no code %q", row.code)
 		}
-		delete(known, row.code) // else it is there twice
+		delete(known, row.code) // so a second row with this code fails
 	}
 	for _, rule := range evidence.DefaultRules() {
 		if spanish.sayRule(rule.Name) == rule.Name {

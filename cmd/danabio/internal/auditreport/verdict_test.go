@@ -24,7 +24,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
-// signedPDF is a PDF with one signature, over all of it.
+// signedPDF returns a PDF with one signature that covers the whole file.
 func signedPDF(t *testing.T) []byte {
 	t.Helper()
 	content, err := fs.ReadFile(good(t).Content, "documents/contrato.pdf")
@@ -34,7 +34,8 @@ func signedPDF(t *testing.T) []byte {
 	return content
 }
 
-// withExtensions puts a catalog behind a PDF that differs in nothing but its extensions.
+// withExtensions appends a new catalog to a PDF. It differs from the old one only in its
+// extensions.
 func withExtensions(t *testing.T, content []byte) []byte {
 	t.Helper()
 	document, err := pdf.Open(bytes.NewReader(content), int64(len(content)))
@@ -58,7 +59,7 @@ func flipped(content []byte, at int) []byte {
 	return content
 }
 
-// unpacked is one of the PDFs with signatures by openssl.
+// unpacked returns one of the PDFs that openssl signed.
 func unpacked(t *testing.T, name string) []byte {
 	t.Helper()
 	packed, err := os.Open(filepath.Join("../../../../pkg/evidence/pdfsig/testdata", name))
@@ -77,7 +78,7 @@ func unpacked(t *testing.T, name string) []byte {
 	return all
 }
 
-// texts are the keys of reasons, with the entries that they are about.
+// texts returns the keys of reasons with the entries that they concern.
 func texts(reasons []auditreport.Reason) string {
 	var all []string
 	for _, reason := range reasons {
@@ -252,7 +253,7 @@ func TestVerdict(t *testing.T) {
 			subject := subjectOf(t, zipOf(t, test.files...), test.options)
 			subject.Strict, subject.Receipt.Outcome, subject.Failure = test.strict, test.receipt, test.failure
 			if test.against == "against.failure" {
-				subject.Conclusion = verdict.Undecided // which a verdict came to for a reason that is new
+				subject.Conclusion = verdict.Undecided // the conclusion for an unknown reason
 			}
 			report, page := made(t, subject, auditreport.Options{})
 			checkPage(t, page)
@@ -287,7 +288,7 @@ func TestVerdictOnDocumentsOfAnotherCircuit(t *testing.T) {
 	}
 }
 
-// A PDF that was not judged is not called good.
+// A PDF that was not judged is not reported as good.
 func TestVerdictWithoutInspector(t *testing.T) {
 	subject := good(t)
 	entries := append([]evidence.EntryReport{}, subject.Evidence.Entries...)

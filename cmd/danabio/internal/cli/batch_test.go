@@ -59,7 +59,7 @@ func TestWorseKeepsToTheOrderOfTheHelp(t *testing.T) {
 			}
 		}
 	}
-	// The help of the commands with several arguments tells it in this order.
+	// The help of commands that take several arguments lists the exit codes in this order.
 	for _, path := range [][]string{{"wait"}, {"evidence", "verify"}} {
 		last := -1
 		cmd, _, err := newRoot(term.NewOutput(io.Discard, io.Discard)).Find(path)

@@ -17,7 +17,7 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
 )
 
-// leaves are the commands that do something by themselves.
+// leaves returns the commands that have no subcommands.
 func leaves() []*cobra.Command {
 	var found []*cobra.Command
 	root := newRoot(term.NewOutput(io.Discard, io.Discard))
@@ -111,8 +111,9 @@ func TestExamplesAreRightUsage(t *testing.T) {
 	}
 }
 
-// exampleCalls returns the words of each call of danabio in an example: a line as a shell reads it,
-// that may go on after a backslash, and that ends at three spaces, where an explanation begins.
+// exampleCalls returns the words of each danabio call in an example. It reads each line like a
+// shell: a backslash continues the line, and three spaces end it, because an explanation follows
+// them.
 func exampleCalls(example string) [][]string {
 	var calls [][]string
 	for line := range strings.Lines(strings.ReplaceAll(example, "\\\n", " ")) {
@@ -125,7 +126,7 @@ func exampleCalls(example string) [][]string {
 	return calls
 }
 
-// shellCommands splits a line into commands, and these into words; redirections are left out.
+// shellCommands splits a line into commands and each command into words. It omits redirections.
 func shellCommands(line string) [][]string {
 	var commands [][]string
 	var words []string

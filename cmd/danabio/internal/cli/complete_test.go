@@ -17,7 +17,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator/emulatortest"
 )
 
-// completed returns what a shell gets when it asks for completions of the last argument.
+// completed returns the completions of the last argument that a shell gets.
 func completed(t *testing.T, args ...string) (completions []string, directive string) {
 	t.Helper()
 	code, stdout, stderr := run(t.Context(), nil, append([]string{cobra.ShellCompRequestCmd}, args...)...)
@@ -33,7 +33,7 @@ func TestCompletionOffersWhatCanStandThere(t *testing.T) {
 	const any, none, endings, folders = cobra.ShellCompDirectiveDefault, cobra.ShellCompDirectiveNoFileComp,
 		cobra.ShellCompDirectiveFilterFileExt, cobra.ShellCompDirectiveFilterDirs
 	for _, test := range []struct {
-		args      string // the last one after the last space
+		args      string // the last argument follows the last space
 		want      string // the completions without descriptions, or some of them after "…"
 		directive cobra.ShellCompDirective
 	}{
@@ -95,7 +95,7 @@ func TestCompletionOffersWhatCanStandThere(t *testing.T) {
 			names := []string{}
 			for _, completion := range offered {
 				name, description, _ := strings.Cut(completion, "\t")
-				if !strings.HasPrefix(name, typed) && test.directive == none { // shells leave it out
+				if !strings.HasPrefix(name, typed) && test.directive == none { // shells filter these out
 					continue
 				}
 				if strings.Contains(test.args, "--accept") && description == "" {
@@ -115,7 +115,7 @@ func TestCompletionOffersWhatCanStandThere(t *testing.T) {
 	}
 }
 
-// Where nothing is decided, a shell offers all files.
+// If a flag or an argument has no completion rule, a shell offers all files.
 func TestCompletionOfEveryFlagIsDecided(t *testing.T) {
 	root := newRoot(term.NewOutput(io.Discard, io.Discard))
 	addCompletions(root)

@@ -20,8 +20,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator"
 )
 
-// These values must not occur anywhere in the output of "contract", except in the file of
-// --started.
+// These values must not appear anywhere in the output of "contract", except in the file that
+// --started names.
 const (
 	canarySecret  = "kanarie+secret/hunter2"
 	canaryClient  = "kanarie-client"
@@ -32,8 +32,7 @@ const (
 	canaryLink    = "https://sign.example.com/kanarie-link"
 )
 
-// hostile answers with the statuses that the spec has, and repeats in them whatever it was sent and
-// knows.
+// hostile answers with statuses from the spec and echoes everything that it received or knows.
 type hostile struct{ mode string }
 
 func (h hostile) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -128,7 +127,7 @@ func answerText(w http.ResponseWriter, status int, text string) error {
 	return err
 }
 
-// answer has the server know its own token and circuits.
+// answer makes the server know its own token and circuits.
 func (h hostile) answer(r *http.Request) (int, map[string]any) {
 	id, secret, _ := r.BasicAuth()
 	id, _ = url.QueryUnescape(id)
@@ -186,7 +185,7 @@ func TestContractTellsNothingSecretOrPersonal(t *testing.T) {
 					t.Error("no JSON")
 				}
 				if _, isHostile := handler.(hostile); !isHostile &&
-					code != failure.ExitNotReady { // for want of that completed circuit, and nothing else
+					code != failure.ExitNotReady { // only because the completed circuit is missing
 					t.Errorf("exit code %d, stderr %s", code, stderr)
 				}
 				port := server.URL[strings.LastIndex(server.URL, ":")+1:]
@@ -210,7 +209,7 @@ func TestContractTellsNothingSecretOrPersonal(t *testing.T) {
 	}
 }
 
-// A server is called by its name only where that is the vendor's.
+// The output names a server only if it is the vendor's.
 func TestServerName(t *testing.T) {
 	for base, want := range map[string]string{
 		"https://biometric.integrationlayer.com": "the vendor's sandbox",

@@ -21,12 +21,12 @@ import (
 	"github.com/danabio/danabio-go/internal/markdown"
 )
 
-// variableNames returns the names of danabio's variables in a text.
+// variableNames returns the names of danabio's variables that occur in a text.
 func variableNames(text string) []string {
 	return regexp.MustCompile(`DANABIO_[A-Z_]*[A-Z]`).FindAllString(text, -1)
 }
 
-// isPlaceholder reports whether a word stands for a command: COMMAND, or "…".
+// isPlaceholder reports whether a word stands for a command, like COMMAND or "…".
 func isPlaceholder(word string) bool {
 	first, _ := utf8.DecodeRuneInString(word)
 	return first == '…' || unicode.IsUpper(first)
@@ -40,7 +40,7 @@ func TestDocumentationNamesWhatExists(t *testing.T) {
 		t.Fatal(err)
 	}
 	variables := sourceVariables(t)
-	// A call of danabio is where a shell would run one.
+	// This matches danabio where a shell would run it.
 	commandInCode := regexp.MustCompile(`(?m)(?:^\s*(?:run: )?|[|&;(]\s*)danabio((?: [^\n|&;()<>]+)?)`)
 	calls := 0
 	for _, file := range files {
@@ -86,12 +86,12 @@ func TestDocumentationNamesWhatExists(t *testing.T) {
 	}
 }
 
-// checkCall walks down the commands along words, and fails at one that does not exist.
+// checkCall follows words down the command tree and fails if a command or flag does not exist.
 // "list|verify" stands for both.
 func checkCall(command *cobra.Command, words []string) error {
 	command.InitDefaultHelpFlag()
 	command.InitDefaultVersionFlag()
-	isValue := false // of the flag in front
+	isValue := false // the word is the value of the previous flag
 	for i, word := range words {
 		if strings.HasPrefix(word, "#") || word == "--" {
 			return nil
@@ -128,8 +128,8 @@ func checkCall(command *cobra.Command, words []string) error {
 	return nil
 }
 
-// checkCircuit fails on a circuit without -- in front of it: its id is the server's, and may begin
-// with a -.
+// checkCircuit fails if a circuit has no -- in front of it. The server chooses the id, so it may
+// begin with a -.
 func checkCircuit(command *cobra.Command, word string) error {
 	if strings.Contains(command.Use, manyCircuits) && word != failure.StandardInput && !isPlaceholder(word) {
 		return fmt.Errorf("there is no -- in front of circuit %s", word)
@@ -160,7 +160,7 @@ func hasFlag(command *cobra.Command, name string) bool {
 		slices.ContainsFunc(command.Commands(), func(c *cobra.Command) bool { return hasFlag(c, name) })
 }
 
-// sourceVariables are the variables that the source speaks of.
+// sourceVariables returns the variables that the source mentions.
 func sourceVariables(t *testing.T) map[string]bool {
 	t.Helper()
 	names := map[string]bool{}
@@ -180,7 +180,7 @@ func sourceVariables(t *testing.T) map[string]bool {
 	return names
 }
 
-// A test that finds nothing wrong must be able to.
+// This checks that the documentation test can fail.
 func TestCallsThatDoNotExistAreFound(t *testing.T) {
 	root := newRoot(term.NewOutput(io.Discard, io.Discard))
 	for call, good := range map[string]bool{

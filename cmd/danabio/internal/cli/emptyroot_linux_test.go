@@ -15,8 +15,8 @@ import (
 	"github.com/danabio/danabio-go/internal/testsystem"
 )
 
-// emptyRoot is a file system that contains danabio and a folder for its output, like a container
-// from scratch: no /tmp, no /etc, no root certificates, no home. Only that folder is writable.
+// emptyRoot creates a file system with only danabio and an output folder, like a container from
+// scratch. It has no /tmp, /etc, root certificates or home. Only the output folder is writable.
 func emptyRoot(t *testing.T) (root, folder string) {
 	t.Helper()
 	root = t.TempDir()
@@ -29,8 +29,8 @@ func emptyRoot(t *testing.T) (root, folder string) {
 	return root, folder
 }
 
-// inEmptyRoot is danabio as process 1 there, as a user who is not root, with the variables that
-// reach the server and no other ones.
+// inEmptyRoot returns a command that runs danabio in the empty root, as process 1 and as a user
+// other than root. Its only variables are those that are needed to reach the server.
 func inEmptyRoot(t *testing.T, root string, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "/danabio", args...)
@@ -70,7 +70,8 @@ func TestDemoInAnEmptyRoot(t *testing.T) {
 	}
 }
 
-// Process 1 gets no signal that it does not ask for, and nobody else ends what a container does.
+// The kernel delivers to process 1 only signals that it handles, so danabio must handle these to
+// end.
 func TestSignalEndsProcessOne(t *testing.T) {
 	root, folder := emptyRoot(t)
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP} {

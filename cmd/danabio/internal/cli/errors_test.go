@@ -11,7 +11,7 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
 )
 
-// interruptedStarts leaves starts with these ids in starts.journal whose outcome is unknown.
+// interruptedStarts leaves starts with these ids and an unknown outcome in starts.journal.
 func interruptedStarts(t *testing.T, ids ...string) {
 	t.Helper()
 	watched(t, func(*http.Request) { panic(http.ErrAbortHandler) })
@@ -23,7 +23,7 @@ func interruptedStarts(t *testing.T, ids ...string) {
 	}
 }
 
-// What a program reads does not depend on the user's language.
+// Output for programs does not depend on the user's language.
 func TestJSONIsTheSameInEveryLanguage(t *testing.T) {
 	interruptedStarts(t, "loan-4711")
 	for _, args := range [][]string{
@@ -49,7 +49,7 @@ func TestJSONIsTheSameInEveryLanguage(t *testing.T) {
 	}
 }
 
-// The commands on the pages on errors do what the pages say.
+// The commands on the error pages do what the pages say.
 func TestCommandsOfThePagesOnErrors(t *testing.T) {
 	for _, name := range []string{"errors.md", "errors.es.md"} {
 		t.Run(name, func(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// These names are the same on some file system.
+// Some file systems treat these names as the same.
 func TestEvidenceOfOneNameIsNotExtractedIntoOneFolder(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for _, files := range [][]string{{"a/loan.zip", "b/loan.zip"}, {"a/loan.zip", "b/LOAN.ZIP"},

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// shellOffers runs a shell in a folder with some files, with danabio in the PATH, and returns the
-// lines that it prints, sorted.
+// shellOffers runs a shell in a folder with some files and with danabio in the PATH. It returns the
+// lines that the shell prints, sorted.
 func shellOffers(t *testing.T, command ...string) []string {
 	t.Helper()
 	binaries, folder, home := t.TempDir(), t.TempDir(), t.TempDir()
@@ -43,7 +43,7 @@ func shellOffers(t *testing.T, command ...string) []string {
 	return lines
 }
 
-// A shell that goes by endings offers folders too, since such a file may be in one.
+// When completing by file ending, bash also offers folders, because they may contain such a file.
 func TestForeignBashCompletes(t *testing.T) {
 	const script = `
 . /usr/share/bash-completion/bash_completion
@@ -71,7 +71,7 @@ printf '%s\n' "${COMPREPLY[@]}"`
 	}
 }
 
-// Fish offers all files where there are endings: it does not tell them apart.
+// Fish offers all files even if file endings are given, because it does not filter by them.
 func TestForeignFishCompletes(t *testing.T) {
 	for line, want := range map[string]string{
 		"danabio evidence ve": "verify\tVerify the evidence and its signatures, and compare it with receipt " +

@@ -17,7 +17,7 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/failure"
 )
 
-// tmux runs one of tmux's commands, in a server of the test's own.
+// tmux runs a tmux command on a server that only this test uses.
 func tmux(t *testing.T, socket string, args ...string) string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "tmux",
@@ -28,8 +28,8 @@ func tmux(t *testing.T, socket string, args ...string) string {
 	return string(out)
 }
 
-// In a real terminal the progress line is visible during a slow download, and gone afterwards.
-// DANABIO_TMUX_CAPTURE names a file for the screen's content.
+// In a real terminal, the progress line is visible during a slow download and disappears
+// afterwards. DANABIO_TMUX_CAPTURE names a file that receives the screen content.
 func TestForeignTmuxShowsADownload(t *testing.T) {
 	api := watched(t, func(*http.Request) {})
 	if code, _, stderr := run(t.Context(), nil, startWith("contract.pdf")...); code != failure.ExitDone {
@@ -96,7 +96,7 @@ func TestForeignTmuxShowsADownload(t *testing.T) {
 	}
 }
 
-// slowly serves the API at about 80 kB a second.
+// slowly serves the API at about 80 kB per second.
 func slowly(t *testing.T, api http.Handler) {
 	served(t, func(w http.ResponseWriter, r *http.Request) {
 		answer := &wholeAnswer{header: http.Header{}}

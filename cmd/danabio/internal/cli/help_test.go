@@ -34,7 +34,7 @@ func TestHelpIsBrokenBetweenWords(t *testing.T) {
 	}
 }
 
-// Whatever the width, no word of a help is lost, and what is no command keeps to it.
+// At every width, the help keeps all its words, and everything except commands fits the width.
 func TestHelpOfEveryCommandKeepsToTheWidth(t *testing.T) {
 	for _, wanted := range []i18n.Language{i18n.English, i18n.Spanish} {
 		out := term.NewOutput(new(strings.Builder), new(strings.Builder))

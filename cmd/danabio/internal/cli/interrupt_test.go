@@ -20,7 +20,7 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/term/termtest"
 )
 
-// sparse is a file in which long runs of zeros take no room on the disk.
+// sparse is a file in which long runs of zeros take no disk space.
 type sparse struct{ *os.File }
 
 func (f sparse) Write(p []byte) (int, error) {
@@ -31,7 +31,7 @@ func (f sparse) Write(p []byte) (int, error) {
 	return f.File.Write(p)
 }
 
-// hugeEvidence returns evidence that takes a while to read.
+// hugeEvidence writes evidence that takes a while to read.
 func hugeEvidence(t *testing.T, path string) {
 	t.Helper()
 	file, err := os.Create(path)
@@ -62,9 +62,9 @@ func hugeEvidence(t *testing.T, path string) {
 	}
 }
 
-// interruptedRun runs danabio and interrupts it when the text appears on its progress line, or
-// earlier if the test calls interrupt. It must then end within a second; a busy machine may take
-// ten. What it waits for lasts longer than that.
+// interruptedRun runs danabio and interrupts it when the text appears on its progress line, or when
+// the test cancels interrupts. danabio must then end within a second, or within ten on a busy
+// machine. The interrupted operation would take longer than that.
 func interruptedRun(t *testing.T, at string, interrupts context.Context,
 	args ...string) (code int, stdout, stderr string) {
 	t.Helper()
@@ -120,7 +120,7 @@ func TestInterruptEndsReadingEvidence(t *testing.T) {
 	}
 }
 
-// The server answers with half of a body, and then with nothing, until it is left alone.
+// halfAnswer sends half of a body and then nothing until the client disconnects.
 func halfAnswer(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/zip")
 	w.Header().Set("Content-Length", "1000000")
@@ -164,7 +164,7 @@ func TestInterruptEndsWaiting(t *testing.T) {
 	holdsOnly(t, "contract.pdf")
 }
 
-// Those that were stored before stay, and are not told as left.
+// Evidence that was stored before the interrupt stays and is not listed as left over.
 func TestInterruptTellsWhatIsLeftOfSeveral(t *testing.T) {
 	noLeaks(t)
 	api := watched(t, func(*http.Request) {})
@@ -219,7 +219,7 @@ func TestInterruptEndsARequestForAToken(t *testing.T) {
 
 func TestInterruptEndsAnUpload(t *testing.T) {
 	noLeaks(t)
-	// What the server does not read fills the buffers on the way, and then the upload stands still.
+	// The server does not read the rest, so the buffers on the way fill up and the upload stalls.
 	ended := make(chan struct{})
 	ctx, interrupt := context.WithCancel(t.Context())
 	served(t, func(_ http.ResponseWriter, r *http.Request) {

@@ -60,8 +60,7 @@ func TestSignalEndsWait(t *testing.T) {
 	}
 }
 
-// halfReceived runs danabio until half of the evidence lies in the folder, and then sends it the
-// signals.
+// halfReceived runs danabio until half of the evidence is in the folder, then sends it the signals.
 func halfReceived(t *testing.T, cmd *exec.Cmd, signals ...syscall.Signal) error {
 	t.Helper()
 	served(t, halfAnswer)
@@ -84,7 +83,7 @@ func halfReceived(t *testing.T, cmd *exec.Cmd, signals ...syscall.Signal) error 
 	return cmd.Wait()
 }
 
-// A terminal that is closed leaves no half of somebody's face, and a shell may send its signal too.
+// Closing a terminal leaves no half-written biometric data. The shell may send its signal as well.
 func TestHangupsLeaveNothing(t *testing.T) {
 	var exit *exec.ExitError
 	cmd := command(t, "download", "some-circuit", "-o", "evidence.zip")
@@ -95,7 +94,7 @@ func TestHangupsLeaveNothing(t *testing.T) {
 	holdsOnly(t, "contract.pdf")
 }
 
-// Evidence from standard input has no name while it is read, so that even a killed process leaves
+// Evidence from standard input has no name while danabio reads it, so even a killed process leaves
 // nothing behind.
 func TestKillLeavesNothingOfStandardInput(t *testing.T) {
 	temporary := t.TempDir()
@@ -108,7 +107,7 @@ func TestKillLeavesNothingOfStandardInput(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	// More than a pipe holds, so that some of it was taken when all is written.
+	// This is more than a pipe holds, so danabio has read some of it when the write returns.
 	if _, err := stdin.Write(make([]byte, 1<<20)); err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +122,7 @@ func TestKillLeavesNothingOfStandardInput(t *testing.T) {
 	}
 }
 
-// Opening a pipe without a writer would block for ever.
+// Opening a pipe that has no writer would block forever.
 func TestEvidenceOfAPipeIsBadInput(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if err := syscall.Mkfifo("evidence.zip", 0o600); err != nil {
@@ -139,8 +138,8 @@ func TestEvidenceOfAPipeIsBadInput(t *testing.T) {
 	holdsOnly(t, "evidence.zip")
 }
 
-// emulate runs the emulator with args, hands over what it printed first, and interrupts it when use
-// is done.
+// emulate runs the emulator with args and passes the first lines that it prints to use. It
+// interrupts the emulator when use returns.
 func emulate(t *testing.T, lines int, use func(printed string), args ...string) {
 	t.Helper()
 	cmd := command(t, append([]string{"emulator"}, args...)...)
@@ -243,13 +242,13 @@ func TestEmulatorShowsItsListToThisMachineAlone(t *testing.T) {
 	}
 }
 
-// A named file may be a pipe without a writer.
+// The named file may be a pipe that has no writer.
 func TestInterruptEndsWaitingForAPipe(t *testing.T) {
 	watched(t, func(*http.Request) { t.Error("something was sent") })
 	if err := syscall.Mkfifo("pipe", 0o600); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { // lets go of those that open it
+	defer func() { // unblocks processes that are opening it
 		if pipe, err := os.OpenFile("pipe", os.O_RDWR, 0); err == nil {
 			_ = pipe.Close()
 		}

@@ -18,7 +18,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/journal"
 )
 
-// A circuit that was started comes out, though the journal does not know of it.
+// danabio prints the started circuit even if it cannot record it in the journal.
 func TestRunStartWhoseJournalFailsAfterwards(t *testing.T) {
 	watched(t, func(*http.Request) {
 		if err := os.WriteFile("starts.journal", []byte("damage\nand more\n"), 0o600); err != nil {
@@ -37,7 +37,7 @@ func TestRunStartWhoseJournalFailsAfterwards(t *testing.T) {
 	holdsOnly(t, "contract.pdf", "sent.json", "starts.journal")
 }
 
-// Starts of several processes share a journal, and no request goes out twice.
+// Several processes can share a journal, and no request is sent twice.
 func TestRunStartsShareAJournal(t *testing.T) {
 	var sent atomic.Int32
 	watched(t, func(*http.Request) { sent.Add(1) })
@@ -51,7 +51,7 @@ func TestRunStartsShareAJournal(t *testing.T) {
 			switch code, _, stderr := run(t.Context(), nil, args...); code {
 			case failure.ExitDone:
 				done.Add(1)
-			case failure.ExitUsage, failure.ExitUnknown: // it was started, or is under way
+			case failure.ExitUsage, failure.ExitUnknown: // it was started or is in progress
 				existing.Add(1)
 			default:
 				t.Errorf("exit code %d: %s", code, stderr)
@@ -97,7 +97,7 @@ func TestExitCodeOfAnEarlierStart(t *testing.T) {
 	}
 }
 
-// A journal that ends within an intent sends nothing until somebody confirms that it may.
+// If a journal ends in the middle of an intent, nothing is sent until the user confirms it.
 func TestRunACutJournalIsSettledByHand(t *testing.T) {
 	var sent atomic.Int32
 	watched(t, func(*http.Request) { sent.Add(1) })

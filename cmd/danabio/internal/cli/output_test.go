@@ -67,7 +67,7 @@ func TestSpecAsJSONSaysTheSame(t *testing.T) {
 	}
 }
 
-// textKeys makes texts of keys such as an unquoted 200, which JSON has no other form for.
+// textKeys converts keys such as an unquoted 200 to strings, because JSON allows no other keys.
 func textKeys(value any) any {
 	switch value := value.(type) {
 	case map[any]any:

@@ -22,7 +22,8 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/term"
 )
 
-// terminal opens a pseudo-terminal of so many columns: what is written to tty comes out of control.
+// terminal opens a pseudo-terminal with this many columns. Output written to tty appears on
+// control.
 func terminal(t *testing.T, columns int) (control, tty *os.File) {
 	t.Helper()
 	control, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
@@ -48,8 +49,8 @@ func terminal(t *testing.T, columns int) (control, tty *os.File) {
 	return control, tty
 }
 
-// onTerminal runs danabio with all its output on a terminal, and returns what came there. It calls
-// seen when the text does.
+// onTerminal runs danabio with all its output on a terminal and returns that output. It calls seen
+// when text appears.
 func onTerminal(t *testing.T, columns int, environment []string, text string, seen func(), args ...string) string {
 	t.Helper()
 	control, tty := terminal(t, columns)
@@ -63,7 +64,7 @@ func onTerminal(t *testing.T, columns int, environment []string, text string, se
 	var all bytes.Buffer
 	piece := make([]byte, 4096)
 	for {
-		n, err := control.Read(piece) // fails when nobody has the terminal open any more
+		n, err := control.Read(piece) // fails when no process has the terminal open any more
 		all.Write(piece[:n])
 		if seen != nil && strings.Contains(all.String(), text) {
 			seen()
@@ -81,8 +82,8 @@ func onTerminal(t *testing.T, columns int, environment []string, text string, se
 	return strings.ReplaceAll(all.String(), "\r\n", "\n")
 }
 
-// heldEvidence serves a completed circuit, whose evidence comes up to the half of it until release
-// is called.
+// heldEvidence serves a completed circuit. It sends half of the evidence and holds back the rest
+// until release is called.
 func heldEvidence(t *testing.T) (circuit string, release func()) {
 	t.Helper()
 	released := make(chan struct{})
@@ -120,7 +121,7 @@ func heldEvidence(t *testing.T) (circuit string, release func()) {
 	return circuit, release
 }
 
-// wholeAnswer keeps an answer.
+// wholeAnswer records a response.
 type wholeAnswer struct {
 	header http.Header
 	status int
@@ -199,7 +200,7 @@ func TestOnATerminal(t *testing.T) {
 	}
 }
 
-// A person at a terminal is told what to open.
+// On a terminal, danabio prints an address that the user can open.
 func TestReportTellsItsAddressOnATerminal(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "año 1")
 	if err := os.Mkdir(folder, 0o700); err != nil {
@@ -227,7 +228,7 @@ func TestReportTellsItsAddressOnATerminal(t *testing.T) {
 	}
 }
 
-// A secret that is typed is asked for, and shows nowhere.
+// danabio prompts for a secret on a terminal and never shows it.
 func TestSecretIsTypedOnATerminal(t *testing.T) {
 	for name, test := range map[string]struct {
 		typed string
@@ -251,7 +252,7 @@ func TestSecretIsTypedOnATerminal(t *testing.T) {
 			cmd := command(t, "token", "--client-secret-stdin")
 			cmd.Env = append(os.Environ(), "TERM=dumb")
 			cmd.Stdin, cmd.Stdout, cmd.Stderr = tty, tty, tty
-			cmd.SysProcAttr = &unix.SysProcAttr{Setsid: true, Setctty: true} // so that ^C comes as a signal
+			cmd.SysProcAttr = &unix.SysProcAttr{Setsid: true, Setctty: true} // ^C must arrive as a signal
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
@@ -274,7 +275,7 @@ func TestSecretIsTypedOnATerminal(t *testing.T) {
 					break
 				}
 			}
-			_ = cmd.Wait() // its exit code is asked for
+			_ = cmd.Wait() // the test checks the exit code below
 			after, err := unix.IoctlGetTermios(int(tty.Fd()), unix.TCGETS)
 			if err != nil || after.Lflag != before.Lflag|unix.ECHO {
 				t.Errorf("the terminal is left with %x, which was %x, %v", after.Lflag, before.Lflag, err)
@@ -288,7 +289,7 @@ func TestSecretIsTypedOnATerminal(t *testing.T) {
 	}
 }
 
-// The null device is a character device as terminals are, and none.
+// The null device is a character device like a terminal, but it is not a terminal.
 func TestTheNullDeviceIsNoTerminal(t *testing.T) {
 	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
 	if err != nil {
@@ -300,13 +301,14 @@ func TestTheNullDeviceIsNoTerminal(t *testing.T) {
 	}
 }
 
-// A second interrupt ends the process at once, whatever the first one waits for.
+// A second interrupt ends the process at once, even if the first one is still waiting for
+// something.
 func TestSecondInterruptEndsAtOnce(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if err := unix.Mkfifo("roots.pem", 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := command(t, "evidence", "verify", "evidence.zip", "--roots", "roots.pem") // which nobody writes to
+	cmd := command(t, "evidence", "verify", "evidence.zip", "--roots", "roots.pem") // a pipe without a writer
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

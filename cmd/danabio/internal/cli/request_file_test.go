@@ -38,7 +38,7 @@ func TestRequestFileIsRead(t *testing.T) {
 	}
 }
 
-// Each case is the good file with one thing replaced.
+// Each case replaces one part of the good file.
 func TestRequestFileIsRefusedByFieldAndLine(t *testing.T) {
 	tests := []struct{ name, old, new, want string }{
 		{"unknown field", `"id"`, `"ident"`,
@@ -128,9 +128,8 @@ func TestRequestFileIsRefusedByFieldAndLine(t *testing.T) {
 	}
 }
 
-// What is accepted means the same to encoding/json, and comes back when it is written and read
-// again. What is not, is refused by an error in which no value has a part: it stays the same when
-// all values are others.
+// Accepted content means the same to encoding/json and survives writing and reading. The error for
+// refused content reveals no value: it stays the same if all values change.
 func FuzzRequestFile(f *testing.F) {
 	f.Add([]byte(goodRequest))
 	f.Add([]byte("\ufeff" + goodRequest))
@@ -185,8 +184,7 @@ func FuzzRequestFile(f *testing.F) {
 	})
 }
 
-// otherValues replaces each ASCII letter and digit in the strings that are no names of fields, but
-// for escapes.
+// otherValues replaces each ASCII letter and digit in all strings except field names and escapes.
 func otherValues(content []byte) []byte {
 	other := bytes.Clone(content)
 	for i := 0; i < len(content); i++ {

@@ -24,8 +24,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator/emulatortest"
 )
 
-// reach sets the variables so that commands reach an API with these credentials, and nothing of the
-// developer's own.
+// reach sets the variables so that commands reach an API with these credentials and use none of the
+// developer's own settings.
 func reach(t *testing.T, api *emulator.Emulator, baseURL string) {
 	t.Helper()
 	for _, name := range []string{"DANABIO_ENVIRONMENT", "DANABIO_CLIENT_SECRET_FILE", "DANABIO_PROFILE"} {
@@ -42,7 +42,7 @@ func reach(t *testing.T, api *emulator.Emulator, baseURL string) {
 	}
 }
 
-// noConfigFile is an empty configuration file.
+// noConfigFile returns the path of an empty configuration file.
 func noConfigFile(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "config.toml")
@@ -52,8 +52,7 @@ func noConfigFile(t *testing.T) string {
 	return path
 }
 
-// watched serves an emulator, and calls before each request of an operation that is not for a
-// token.
+// watched serves an emulator and calls before ahead of each request, except token requests.
 func watched(t *testing.T, before func(r *http.Request)) *emulator.Emulator {
 	t.Helper()
 	api, err := emulator.New(emulator.Config{})
@@ -71,8 +70,8 @@ func watched(t *testing.T, before func(r *http.Request)) *emulator.Emulator {
 	return api
 }
 
-// served serves answers of a test's own: to what is no request for a token, and to those too if
-// there is a second handler.
+// served answers all requests except token requests with the test's handler. If there is a second
+// handler, it answers the token requests.
 func served(t *testing.T, answer http.HandlerFunc, token ...http.HandlerFunc) {
 	t.Helper()
 	api, err := emulator.New(emulator.Config{})
@@ -193,7 +192,7 @@ func TestRunInterruptedWhileReadingStandardInput(t *testing.T) {
 	}
 }
 
-// blocked is a source that nothing comes from.
+// blocked is a source that never delivers data.
 type blocked struct{ asked func() }
 
 func (b blocked) Read([]byte) (int, error) {
@@ -286,7 +285,7 @@ func TestStartTellsTheCircuitWhenTheReceiptCannotBeWritten(t *testing.T) {
 	}
 }
 
-// A circuit that was started must not be started again, whatever was lost then.
+// The user must learn of a started circuit even if its output is lost, so as not to start it again.
 func TestStartedCircuitIsToldWhenItsOutputIsLost(t *testing.T) {
 	api := watched(t, func(*http.Request) {})
 	var stderr strings.Builder
@@ -314,7 +313,7 @@ func TestStartedCircuitIsToldWhenItsOutputIsLost(t *testing.T) {
 	}
 }
 
-// fullDisk is a standard output with no room.
+// fullDisk is a standard output without space.
 type fullDisk struct{}
 
 func (fullDisk) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
@@ -353,7 +352,7 @@ func TestStartSendsWhatStandardInputHolds(t *testing.T) {
 	}
 }
 
-// A wrong Content-Encoding is reported beside the result, and is not a failure.
+// A wrong Content-Encoding is reported next to the result and is not a failure.
 func TestWrongLabelIsANotice(t *testing.T) {
 	var content bytes.Buffer
 	archive := zip.NewWriter(&content)

@@ -36,21 +36,20 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// Tests in this process expect English, whatever the developer's language. A script sets its
-	// own variables.
+	// Tests in this process expect English, regardless of the developer's language. A script sets
+	// its own variables.
 	if strings.Contains(filepath.Base(os.Args[0]), ".test") {
 		_ = os.Setenv("LC_ALL", "C")
 	}
-	// A danabio of the race detector ends at once, also with what it must not: exit code 66 at the
-	// first race.
+	// A danabio built with the race detector exits at once and with exit code 66 at the first race.
 	_ = os.Setenv("GORACE", "atexit_sleep_ms=0 halt_on_error=1 "+os.Getenv("GORACE"))
-	// unless the command line says otherwise: scripts wait for servers and programs most of the
-	// time
+	// This default applies unless the command line sets another. Scripts mostly wait for servers
+	// and programs.
 	_ = flag.Set("test.parallel", "6")
 	testscript.Main(builder{m}, map[string]func(){"danabio": scriptMain})
 }
 
-// builder removes what the tests built.
+// builder removes the program that the tests built.
 type builder struct{ *testing.M }
 
 func (b builder) Run() int {
@@ -58,26 +57,31 @@ func (b builder) Run() int {
 	return b.M.Run()
 }
 
-// TestScripts runs testdata/script. Besides testscript's own commands there are
+// TestScripts runs testdata/script. Scripts can use these commands in addition to testscript's:
 //
-//	exits CODE ARG…              run danabio, which must exit with CODE and print no secret and no personal data
-//	interrupts CODE ARG…         run danabio, and interrupt it when it has printed something or the server was asked for more than a token
-//	serve [DURATION] [FAULT…]    serve an emulator, whose circuits complete after DURATION, and set the DANABIO_ variables and PORT
-//	serve unchecked …            the same, for requests that are not as the spec says
-//	serve tls|mtls …             the same, over TLS with a private CA, whose ca.pem is made; mtls demands client.pem and client-key.pem, which are made too
+//	exits CODE ARG…              run danabio, which must exit with CODE and print no secret or
+//	                             personal data
+//	interrupts CODE ARG…         run danabio and interrupt it once it has printed something or sent
+//	                             the server more than a token request
+//	serve [DURATION] [FAULT…]    serve an emulator, whose circuits complete after DURATION, and set
+//	                             the DANABIO_ variables and PORT
+//	serve unchecked …            the same, without checking requests against the spec
+//	serve tls|mtls …             the same, over TLS with a private CA, written to ca.pem; mtls
+//	                             requires client.pem and client-key.pem, which are also written
 //	completed                    complete all circuits
-//	requests TOKEN START DOWNLOAD  how often each operation was called so far
-//	holds FOLDER [NAME…]         the folder holds these names and nothing else, hidden files too
-//	mode PERMISSIONS FILE…       files have these permissions, where there are such
+//	requests TOKEN START DOWNLOAD  check how often each operation was called so far
+//	holds FOLDER [NAME…]         check that the folder contains exactly these names, including
+//	                             hidden files
+//	mode PERMISSIONS FILE…       check the files' permissions on systems that have them
 //	flip FILE                    invert a byte in the middle of the file
-//	update FILE validation|page  put validation data, or another content of page 1, behind a PDF
-//	zip FILE [comment=TEXT] NAME…  make a ZIP, in which the content of each NAME is its name
-//	unreadable FILE              make FILE one that the system does not read
-//	write FILE TEXT…             make FILE, which holds these texts, with nothing between them
-//	take VARIABLE NAME           set VARIABLE to the value of the line NAME=value that was printed last
+//	update FILE validation|page  append validation data, or other content of page 1, to a PDF
+//	zip FILE [comment=TEXT] NAME…  make a ZIP of these files; a missing file contains its name
+//	unreadable FILE              make the system refuse to read FILE
+//	write FILE TEXT…             write these texts to FILE with nothing between them
+//	take VARIABLE NAME           set VARIABLE to the value in the last printed line NAME=value
 //
-// $LF, $CR, $NBSP and $BOM are characters that cannot stand in a script. $NOFILE is what the system
-// says of a file that does not exist.
+// $LF, $CR, $NBSP and $BOM are characters that a script cannot contain. $NOFILE is the system's
+// error message for a file that does not exist.
 //
 // A FAULT is OPERATION:KEY[=VALUE],…; see faultKeys. Every script has contract.pdf.
 func TestScripts(t *testing.T) {
@@ -88,12 +92,13 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Values[scriptTest{}] = env.T().(testing.TB)
 			env.Values[scriptServer{}] = &currentServer{}
-			// A folder that others could not enter would be as good as the permissions of what is
-			// in it.
+			// A folder that others cannot enter would protect the files in it regardless of their
+			// permissions.
 			if err := os.Chmod(filepath.Dir(env.WorkDir), 0o755); err != nil {
 				return err
 			}
-			// Where danabio is, for scripts that must not find other programs.
+			// DANABIO_ONLY is the folder with danabio, for scripts that must not find other
+			// programs.
 			path, _, _ := strings.Cut(env.Getenv("PATH"), string(os.PathListSeparator))
 			env.Setenv("DANABIO_ONLY", path)
 			for name, value := range map[string]string{
@@ -131,7 +136,7 @@ type (
 	scriptServer struct{}
 )
 
-// The signer of the scripts, who must appear nowhere.
+// The scripts use this signer, which must not appear in any output.
 const (
 	canaryName  = "Canaria Prueba"
 	canaryEmail = "canaria@example.com"
@@ -181,8 +186,7 @@ func execute(ts *testscript.TestScript, args []string) int {
 	return failure.ExitDone
 }
 
-// repeatable reports whether a command that fails so changes nothing, so that it can be given
-// twice.
+// repeatable reports whether a command that exits with code changes nothing and can run twice.
 func repeatable(code int, args []string) bool {
 	for _, arg := range args {
 		switch {
@@ -195,8 +199,8 @@ func repeatable(code int, args []string) bool {
 	return code == failure.ExitUsage || judging && code != failure.ExitDone
 }
 
-// spokenVariable names a file, for which danabio gives its command in Spanish before all else, in
-// the same process, since starting one takes longer than most commands.
+// spokenVariable names a file. If it is set, danabio first runs its command in Spanish in the same
+// process, because starting a process takes longer than most commands.
 const spokenVariable = "DANABIO_TEST_SPOKEN"
 
 // spoken is the result of a command in Spanish.
@@ -205,7 +209,7 @@ type spoken struct {
 	Stdout, Stderr string
 }
 
-// scriptMain is the danabio of the scripts.
+// scriptMain is the main function of danabio in the scripts.
 func scriptMain() {
 	if path := os.Getenv(spokenVariable); path != "" {
 		_ = os.Unsetenv(spokenVariable)
@@ -227,8 +231,8 @@ func speakFirst(path string, args []string) error {
 	return errors.Join(err, os.WriteFile(path, content, 0o600), os.Setenv("LC_ALL", before))
 }
 
-// executeTwice runs a command like execute, and checks that it does the same in Spanish: same exit
-// code, same data, no English.
+// executeTwice runs a command like execute and checks its behaviour in Spanish: the same exit code,
+// the same data and no English.
 func executeTwice(ts *testscript.TestScript, args []string) int {
 	path := filepath.Join(ts.Value(scriptTest{}).(testing.TB).TempDir(), "spoken.json")
 	ts.Setenv(spokenVariable, path)
@@ -242,13 +246,13 @@ func executeTwice(ts *testscript.TestScript, args []string) int {
 		ts.Fatalf("exit code %d in Spanish, %d in English", spanish.Code, code)
 	}
 	inJSON := slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, "--json") })
-	// The checks of "doctor" are texts.
+	// The checks of "doctor" are text, so they differ between languages.
 	if english := ts.ReadFile("stdout"); spanish.Stdout != english &&
 		(inJSON || len(args) == 0 || args[0] != "doctor") {
 		ts.Fatalf("standard output in Spanish: %q, in English: %q", spanish.Stdout, english)
 	}
 	if inJSON {
-		return code // what it says is the same in every language
+		return code // JSON is the same in every language
 	}
 	if english := i18ntest.EnglishIn(spanish.Stderr); english != "" {
 		ts.Fatalf("English in Spanish: %s", english)
@@ -256,7 +260,7 @@ func executeTwice(ts *testscript.TestScript, args []string) int {
 	return code
 }
 
-// withSigner replaces SIGNER by the three flags that every start needs.
+// withSigner replaces SIGNER with the three flags that every start needs.
 func withSigner(args []string) []string {
 	if i := slices.Index(args, "SIGNER"); i >= 0 {
 		return slices.Concat(args[:i], []string{"--signer-name", canaryName, "--signer-email", canaryEmail,
@@ -301,7 +305,7 @@ func scriptInterrupts(ts *testscript.TestScript, _ bool, args []string) {
 	select {
 	case <-begun:
 		ts.Check(cmd.Process.Signal(os.Interrupt))
-		<-ended // its exit code is asked for
+		<-ended // the exit code is checked below
 	case err := <-ended:
 		ts.Fatalf("it ended before it was interrupted: %v", err)
 	}
@@ -351,7 +355,7 @@ func scriptServe(ts *testscript.TestScript, _ bool, args []string) {
 	current(ts).Server = server
 }
 
-// scriptTLS makes the certificates of a server and of its client.
+// scriptTLS creates the certificates of a server and of its client.
 func scriptTLS(ts *testscript.TestScript, tb testing.TB, how string) *tls.Config {
 	ca := testca.New(tb)
 	write := func(name string, contents ...[]byte) {
@@ -373,7 +377,7 @@ func scriptTLS(ts *testscript.TestScript, tb testing.TB, how string) *tls.Config
 	return config
 }
 
-// faultKeys are the words that a fault of a script is made of.
+// faultKeys are the keys of a FAULT in a script.
 var faultKeys = map[string]func(fault *emulator.Fault, value string) error{
 	"started": func(f *emulator.Fault, v string) error { // CIRCUIT=LINK
 		id, link, _ := strings.Cut(v, "=")
@@ -413,7 +417,7 @@ func parseFault(text string) (emulator.Fault, error) {
 	return fault, nil
 }
 
-// currentServer is a script's emulator.
+// currentServer is the emulator of a script.
 type currentServer struct{ *emulatortest.Server }
 
 func current(ts *testscript.TestScript) *currentServer {
@@ -466,7 +470,7 @@ func scriptFlip(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), content, 0o600))
 }
 
-// scriptZIP makes a ZIP of files; one that does not exist holds its own name.
+// scriptZIP makes a ZIP of files. If a file does not exist, its entry contains its name.
 func scriptZIP(ts *testscript.TestScript, _ bool, args []string) {
 	file, err := os.Create(ts.MkAbs(args[0]))
 	ts.Check(err)
@@ -489,7 +493,7 @@ func scriptZIP(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(archive.Close())
 }
 
-// scriptJoin writes files one after the other into the first.
+// scriptJoin concatenates the other files into the first.
 func scriptJoin(ts *testscript.TestScript, _ bool, args []string) {
 	var joined []byte
 	for _, name := range args[1:] {
@@ -498,8 +502,8 @@ func scriptJoin(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), joined, 0o600))
 }
 
-// scriptUpdate writes two objects behind a PDF: catalog or first page, and a stream that it leads
-// to.
+// scriptUpdate appends two objects to a PDF: the catalog or the first page, and a stream that this
+// object refers to.
 func scriptUpdate(ts *testscript.TestScript, _ bool, args []string) {
 	content, err := os.ReadFile(ts.MkAbs(args[0]))
 	ts.Check(err)
@@ -532,8 +536,8 @@ func scriptUpdate(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), content, 0o600))
 }
 
-// scriptUnreadable takes all permissions. For those who need none, root above all, it puts a link
-// to itself in the place.
+// scriptUnreadable removes all permissions. For users such as root, who need no permissions, it
+// replaces the file with a link to itself.
 func scriptUnreadable(ts *testscript.TestScript, _ bool, args []string) {
 	path := ts.MkAbs(args[0])
 	if term.OnWindows {

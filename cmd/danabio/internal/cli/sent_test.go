@@ -79,7 +79,7 @@ func TestReceiptThatIsNotNeededIsGone(t *testing.T) {
 	holdsOnly(t, "contract.pdf")
 }
 
-// The file for the id and the link of a circuit that "contract" starts is reserved as a receipt is.
+// The file for the id and link of a circuit that "contract" starts is reserved like a receipt.
 func TestStartedFileIsReservedBeforeAnythingIsSent(t *testing.T) {
 	seen := false
 	watched(t, func(r *http.Request) {

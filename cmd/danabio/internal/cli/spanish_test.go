@@ -27,11 +27,11 @@ import (
 	"github.com/danabio/danabio-go/internal/credential"
 )
 
-// source is the code of the command line, without tests and without what is in Spanish anyway.
+// source is the code of the command line, without tests and files that are only in Spanish.
 type source struct {
 	files     *token.FileSet
 	parsed    []*ast.File
-	functions map[string]int // that take a format and args: where the format stands
+	functions map[string]int // functions that take a format and args, with the index of the format
 }
 
 func readSource(t *testing.T) source {
@@ -65,8 +65,8 @@ func readSource(t *testing.T) source {
 	return s
 }
 
-// formatParameter is where a function takes its format, if its parameters end in format string,
-// args ...any; else -1.
+// formatParameter returns the index of a function's format parameter if its parameters end in
+// format string, args ...any. Otherwise it returns -1.
 func formatParameter(function *ast.FuncType) int {
 	var names []string
 	variadic := false
@@ -82,7 +82,7 @@ func formatParameter(function *ast.FuncType) int {
 	return -1
 }
 
-// constant is the text of literals, put together with +.
+// constant returns the text of a string literal or of literals that are joined with +.
 func constant(expression ast.Expr) (string, bool) {
 	switch e := expression.(type) {
 	case *ast.BasicLit:
@@ -114,7 +114,7 @@ func called(call *ast.CallExpr) string {
 	return ""
 }
 
-// formats are the format strings of all messages, each with where it stands.
+// formats returns the format strings of all messages with their positions.
 func (s source) formats(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
@@ -132,7 +132,7 @@ func (s source) formats(t *testing.T) map[string]string {
 			text, ok := constant(call.Args[at])
 			if name, passed := call.Args[at].(*ast.Ident); !ok && passed && name.Name == "format" &&
 				call.Ellipsis.IsValid() {
-				return true // a function that passes on what it was given
+				return true // a function that passes on its own format
 			}
 			if !ok {
 				t.Errorf("%s: the format is no constant, so that nobody can translate it", place)
@@ -169,8 +169,8 @@ func TestEveryMessageHasASpanishText(t *testing.T) {
 	}
 }
 
-// What package doctor finds is told by danabio doctor, so each of its texts has its Spanish here
-// too.
+// danabio doctor prints the findings of package doctor, so the messages here must contain the
+// Spanish for each of its texts.
 func TestEveryTextOfDoctorHasASpanishText(t *testing.T) {
 	formats := map[string]bool{}
 	take := func(value ast.Expr) {
@@ -192,7 +192,7 @@ func TestEveryTextOfDoctorHasASpanishText(t *testing.T) {
 				}
 			}
 		},
-		"../../../../internal/reach": func(node ast.Node) { // what is given to a Text
+		"../../../../internal/reach": func(node ast.Node) { // values of a Text field
 			switch n := node.(type) {
 			case *ast.KeyValueExpr:
 				if name, ok := n.Key.(*ast.Ident); ok && name.Name == "Text" {
@@ -242,7 +242,7 @@ func TestEveryTextOfDoctorHasASpanishText(t *testing.T) {
 	}
 }
 
-// A fault of a credential is told in Spanish like any other error.
+// A credential fault is reported in Spanish like any other error.
 func TestEveryFaultOfACredentialHasASpanishText(t *testing.T) {
 	for _, fault := range credential.Faults {
 		if got := failure.ForeignInSpanish(&credential.Error{Fault: fault}); got.Text == string(fault) ||
@@ -268,8 +268,8 @@ func sorted(texts map[string]string) []string {
 
 var verb = regexp.MustCompile(`%[-+# 0]*(\*|\d+)?(\.\d+)?(\[(\d+)\])?([a-zA-Z%])`)
 
-// verbs are the verbs of a format in the order of the args that they take. What an error is wrapped
-// by and what it is shown by are one.
+// verbs returns the verbs of a format in the order of their args. It treats the verb that wraps an
+// error and the one that prints it as the same.
 func verbs(t *testing.T, format string) []string {
 	t.Helper()
 	var found []string
@@ -300,8 +300,9 @@ var (
 	inCapitals = regexp.MustCompile(`\b([A-Z][A-Z_0-9]{2,})(?:s|es)?\b`)
 )
 
-// unlike says what should be the same in both texts and is not: flags, variables and placeholders,
-// commands, lines of code, what begins with a number such as an exit code. Else it is empty.
+// unlike describes what differs between two texts and should not: flags, variables and
+// placeholders, commands, lines of code, and numbers such as an exit code at the start of a line.
+// It returns "" if nothing differs.
 func unlike(en, es string) string {
 	groups := func(of *regexp.Regexp) func(string) []string {
 		return func(text string) (found []string) {
@@ -316,7 +317,7 @@ func unlike(en, es string) string {
 		"commands":                 groups(i18ntest.OurCommands),
 		"lines of code or numbers": codeLines,
 	} {
-		// They may stand in another order.
+		// The order may differ.
 		left, right := slices.Sorted(slices.Values(find(en))), slices.Sorted(slices.Values(find(es)))
 		if !slices.Equal(slices.Compact(left), slices.Compact(right)) {
 			return fmt.Sprintf("other %s: %q and %q", what, left, right)
@@ -330,8 +331,8 @@ var (
 	listNumber = regexp.MustCompile(`\b\d+\b`)
 )
 
-// codeLines are the indented lines that are code, and of those that explain code the code; and all
-// numbers.
+// codeLines returns all numbers and the code in indented lines, without the explanations next to
+// it.
 func codeLines(text string) []string {
 	found := listNumber.FindAllString(verb.ReplaceAllString(text, ""), -1)
 	for line := range strings.SplitSeq(text, "\n") {
@@ -343,24 +344,24 @@ func codeLines(text string) []string {
 	return found
 }
 
-// These strings in the code are not texts for people, although they look like it.
+// These strings in the code look like text for users but are not.
 var notMessages = []string{
-	// stand in the contract's report, which is in English for the vendor's sake
+	// in the report of "contract", which is in English for the vendor
 	"a server on this machine", "a server with a base URL of its own", "the vendor's ",
-	// the message of a finding, as package evidence words them
+	// the message of a finding, in the words of package evidence
 	"the ZIP has more than %d bytes",
 	// commands
 	"go run ./cmd/danabio", "danabio download", " evidence verify ",
-	"start circuit",           // how package danabio calls an operation
+	"start circuit",           // package danabio's name for an operation
 	"write standard output: ", // package failure has it as a message
 	"vea el detalle",
-	// What inFlags puts into the English errors of package danabio.
+	// inFlags puts these into the English errors of package danabio.
 	"Config.EvidenceLimits allows", "the limit is", "context canceled", "--client-id and DANABIO_CLIENT_SECRET",
 }
 
 var prose = regexp.MustCompile(`[a-z]{2,},? [a-z]{2,}`)
 
-// Each text for people goes through a function that can say it in Spanish too.
+// Each text for users goes through a function that can also print it in Spanish.
 func TestNoTextStandsOutsideOfTheMessages(t *testing.T) {
 	s := readSource(t)
 	formats := s.formats(t)
@@ -418,7 +419,7 @@ func (s source) checkLiteral(t *testing.T, node ast.Node, formats map[string]str
 	return false
 }
 
-// isCode reports whether a paragraph is indented as a whole, and has no words for people.
+// isCode reports whether all lines of a paragraph are indented and none contains prose.
 func isCode(paragraph string) bool {
 	for line := range strings.SplitSeq(paragraph, "\n") {
 		if !strings.HasPrefix(line, "  ") && !strings.HasPrefix(line, "\t") {
@@ -431,8 +432,8 @@ func isCode(paragraph string) bool {
 	return true
 }
 
-// Each command has a page in both languages with the same paragraphs and flags, and no page is left
-// over.
+// Each command has a help page in both languages, with the same paragraphs and flags. There are no
+// other pages.
 func TestTheHelpIsWholeInBothLanguages(t *testing.T) {
 	pages := map[string]bool{}
 	compare := func(place, en, es string) {
@@ -469,7 +470,7 @@ func TestTheHelpIsWholeInBothLanguages(t *testing.T) {
 			if en.Flags[flag.Name] == "" {
 				t.Errorf("%s: nothing says what --%s is for", place, flag.Name)
 			}
-			// pflag counts bytes when it puts flags into columns.
+			// pflag counts bytes when it arranges flags in columns.
 			if _, name, _ := strings.Cut(es.Flags[flag.Name], "`"); len(name) > 0 {
 				if name, _, _ = strings.Cut(name, "`"); strings.ContainsFunc(name,
 					func(r rune) bool { return r > unicode.MaxASCII }) {

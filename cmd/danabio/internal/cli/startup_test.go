@@ -13,8 +13,8 @@ import (
 	"github.com/danabio/danabio-go/gen/biometricapi/spec"
 )
 
-// built is the danabio program, for tests that run it. Linking takes seconds, so it is built once;
-// TestMain removes the folder.
+// built returns the path of the danabio program for tests that run it. Linking takes seconds, so it
+// is built only once. TestMain removes the folder.
 var (
 	builtFolder string
 	built       = sync.OnceValues(func() (path string, err error) {
@@ -23,7 +23,7 @@ var (
 		}
 		path = filepath.Join(builtFolder, "danabio.exe")
 		build := exec.Command("go", "build", "-o", path, "../..")
-		build.Env = append(os.Environ(), "CGO_ENABLED=0") // so that it runs in an empty root too
+		build.Env = append(os.Environ(), "CGO_ENABLED=0") // it must also run in an empty root
 		if out, err := build.CombinedOutput(); err != nil {
 			return "", fmt.Errorf("%w\n%s", err, out)
 		}
@@ -40,9 +40,9 @@ func builtProgram(t *testing.T) string {
 	return path
 }
 
-// Every command pays for what a package prepares when the program starts. So ours prepare almost
-// nothing then, and the rest on first use. The test traces the program, because the test binary
-// itself prepares more.
+// Every command pays for the initialization of all packages at startup. Our packages therefore
+// initialize almost nothing then and do the rest on first use. The test traces the program because
+// the test binary itself initializes more.
 func TestOurPackagesPrepareNothingAtTheStart(t *testing.T) {
 	cmd := exec.CommandContext(t.Context(), builtProgram(t), "version")
 	cmd.Env = append(os.Environ(), "GODEBUG=inittrace=1")

@@ -13,7 +13,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// brokenReader gives some bytes and then fails.
+// brokenReader returns some bytes and then fails.
 type brokenReader struct{ err error }
 
 func (r brokenReader) Read(p []byte) (int, error) { return copy(p, "PK"), r.err }

@@ -21,7 +21,7 @@ import (
 // A signal that nohup ignores stays ignored.
 func TestHangupThatIsIgnoredEndsNothing(t *testing.T) {
 	circuit, release := heldEvidence(t)
-	signal.Ignore(syscall.SIGHUP) // which a child inherits
+	signal.Ignore(syscall.SIGHUP) // a child process inherits this
 	defer signal.Reset(syscall.SIGHUP)
 	cmd := command(t, "download", circuit, "-o", "evidence.zip")
 	if err := cmd.Start(); err != nil {
@@ -43,7 +43,7 @@ func TestHangupThatIsIgnoredEndsNothing(t *testing.T) {
 	holdsOnly(t, "contract.pdf", "evidence.zip", "evidence.zip.receipt.json")
 }
 
-// unread is the end of a pipe that nobody reads.
+// unread returns the write end of a pipe that has no reader.
 func unread(t *testing.T) *os.File {
 	t.Helper()
 	reads, writes, err := os.Pipe()
@@ -55,7 +55,7 @@ func unread(t *testing.T) *os.File {
 	return writes
 }
 
-// redirected is danabio with what only a shell can do to its streams.
+// redirected runs danabio through a shell, which can redirect its streams in ways that exec cannot.
 func redirected(t *testing.T, redirection string, args ...string) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
@@ -70,7 +70,7 @@ func redirected(t *testing.T, redirection string, args ...string) *exec.Cmd {
 		args...)...)
 }
 
-// exitOf runs a command, and returns its exit code and what it said.
+// exitOf runs a command and returns its exit code and its standard error.
 func exitOf(t *testing.T, cmd *exec.Cmd) (code int, stderr string) {
 	t.Helper()
 	var said bytes.Buffer
@@ -135,7 +135,7 @@ func TestStartLooksAtStandardOutputBeforeItSends(t *testing.T) {
 	}
 }
 
-// Whatever is printed, a failure to do so is told as that, and not by a signal's silence.
+// If output cannot be printed, danabio reports the failure and is not silently killed by a signal.
 func TestOutputThatNobodyReadsIsAFailure(t *testing.T) {
 	watched(t, func(*http.Request) {})
 	for _, args := range [][]string{{"version"}, {"spec"}, {"--help"}, {"--version"}, {"completion", "bash"}, {"token"},
@@ -149,7 +149,7 @@ func TestOutputThatNobodyReadsIsAFailure(t *testing.T) {
 	}
 }
 
-// A reader that ends while the start is under way is no reason to say nothing of the circuit.
+// danabio reports the circuit even if the reader of its output ends while the start is in progress.
 func TestStartTellsTheCircuitWhenNobodyReadsAnyMore(t *testing.T) {
 	reads, writes, err := os.Pipe()
 	if err != nil {
@@ -166,7 +166,7 @@ func TestStartTellsTheCircuitWhenNobodyReadsAnyMore(t *testing.T) {
 	}
 }
 
-// No input is not an empty document: a container without -i has such a standard input.
+// Missing input is not an empty document. A container without -i has such a standard input.
 func TestStandardInputThatNothingComesFrom(t *testing.T) {
 	for name, test := range map[string]struct {
 		args []string
@@ -197,7 +197,7 @@ func TestStandardInputThatNothingComesFrom(t *testing.T) {
 	}
 }
 
-// The limit on the size of a file simulates a full disk.
+// The file size limit simulates a full disk.
 func TestStartWithoutRoomForItsReceiptIsNotSent(t *testing.T) {
 	for _, args := range [][]string{startWith("--receipt", "sent.json", "contract.pdf"),
 		{"contract", "--start", "--started", "started.json"}} {
@@ -212,11 +212,11 @@ func TestStartWithoutRoomForItsReceiptIsNotSent(t *testing.T) {
 	}
 }
 
-// A start that is killed leaves a receipt with what is known.
+// A killed start leaves a receipt with the known facts.
 func TestKilledStartLeavesAReceiptThatSaysUnknown(t *testing.T) {
 	asked := make(chan struct{})
 	watched(t, func(r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body) // else the server does not look for the end of the connection
+		_, _ = io.Copy(io.Discard, r.Body) // otherwise the server does not notice the end of the connection
 		close(asked)
 		<-r.Context().Done()
 	})
@@ -236,8 +236,8 @@ func TestKilledStartLeavesAReceiptThatSaysUnknown(t *testing.T) {
 	}
 }
 
-// asAnother has a command run as a user who may read and do nothing special. Root is one who may,
-// so the program is put where that user can start it.
+// asAnother makes a command run as an ordinary user. Root may read everything, so the program is
+// copied to a place where that user can start it.
 func asAnother(t *testing.T, cmd *exec.Cmd) *exec.Cmd {
 	t.Helper()
 	if os.Getuid() != 0 {
@@ -259,7 +259,8 @@ func asAnother(t *testing.T, cmd *exec.Cmd) *exec.Cmd {
 	return cmd
 }
 
-// A HOME kept by sudo or su belongs to another user, whose file is ignored unless it is needed.
+// A HOME kept by sudo or su belongs to another user. danabio ignores that user's file unless it is
+// needed.
 func TestConfigurationFileOfAnotherUser(t *testing.T) {
 	watched(t, func(*http.Request) {})
 	home := t.TempDir()
@@ -282,7 +283,7 @@ func TestConfigurationFileOfAnotherUser(t *testing.T) {
 		args    []string
 		channel string
 		code    int
-		want    string // at the beginning of standard error, or else of standard output
+		want    string // a prefix of standard error on failure, otherwise of standard output
 	}{
 		"not needed":             {[]string{"token"}, "channel", failure.ExitDone, "expiresAt="},
 		"something is missing":   {[]string{"token"}, "", failure.ExitUsage, unread},

@@ -16,8 +16,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator"
 )
 
-// Secret or personal data on the wire must not appear with --verbose, including tokens and
-// credentials, which no script knows.
+// --verbose must not show secret or personal data from the wire, including tokens and credentials,
+// which no script knows.
 func TestVerboseShowsNothingSecretOrPersonal(t *testing.T) {
 	api, err := emulator.New(emulator.Config{Faults: []emulator.Fault{
 		{Operation: emulator.OperationStart, ExpiredToken: true},
@@ -83,7 +83,7 @@ func TestVerboseShowsNothingSecretOrPersonal(t *testing.T) {
 	}
 }
 
-// A stream that breaks when two write to it.
+// The output stream breaks if two goroutines write to it at the same time.
 func TestVerboseCommandsWriteOneAtATime(t *testing.T) {
 	api, err := emulator.New(emulator.Config{})
 	if err != nil {

@@ -30,7 +30,7 @@ func TestExamplesForWindows(t *testing.T) {
 		help.ExamplesForWindows(root)
 		visit(root, func(cmd *cobra.Command) {
 			if strings.HasPrefix(cmd.CommandPath(), "danabio completion ") {
-				return // each is of the shell that it is named after
+				return // each script is for the shell that it is named after
 			}
 			for line := range strings.Lines(cmd.Example) {
 				for _, never := range []string{"\\\n", " <", "$(", "&\n", "set -a", "export ", "'\\''", " >"} {

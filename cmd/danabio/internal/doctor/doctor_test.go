@@ -22,7 +22,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator"
 )
 
-// The canaries appear in no check.
+// The canaries must not appear in any check.
 const (
 	canaryID      = "canary-id"
 	canarySecret  = "canary-s3cr3t"
@@ -30,7 +30,7 @@ const (
 	canaryBody    = "canary-of-the-server"
 )
 
-// world is a place in which the API is to be reached.
+// world is the environment in which the doctor tries to reach the API.
 type world struct {
 	t         *testing.T
 	ca        *testca.CA
@@ -68,7 +68,7 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// serve serves the API over TLS with a certificate of the world's authority.
+// serve serves the API over TLS with a certificate from the world's authority.
 func (w *world) serve(subject testca.Subject, change ...func(*tls.Config)) *httptest.Server {
 	if subject.Hosts == nil {
 		subject.Hosts = []string{"127.0.0.1", "localhost"}
@@ -90,7 +90,7 @@ func (w *world) serveWith(certificate tls.Certificate, change ...func(*tls.Confi
 	return server
 }
 
-// answers has the server answer one path itself.
+// answers makes the server use handler for one path.
 func (w *world) answers(path string, handler http.HandlerFunc) {
 	next := w.api
 	w.api = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -131,19 +131,19 @@ const (
 	circuitPath = "/api/"
 )
 
-// noFolder is what the system says of a file in a folder that does not exist.
+// noFolder is the system's error message for a file in a folder that does not exist.
 var noFolder = func() string {
 	_, err := os.Open("nosuch/nosuch")
 	return errors.Unwrap(err).Error()
 }()
 
-// Each way in which the world can be broken is told in these very words, and never stops the checks
-// that do not depend on it.
+// Each way to break the world is reported in exactly these words. It never stops the checks that do
+// not depend on it.
 func TestEachBrokenWorldIsNamed(t *testing.T) {
 	day := func(d time.Duration) string { return time.Now().Add(d).UTC().Format(time.DateOnly) }
 	for name, test := range map[string]struct {
 		breaks func(w *world)
-		want   []string // PORT stands for the server's, PROXY for the proxy's
+		want   []string // PORT stands for the server's port, PROXY for the proxy's
 		kind   Kind     // of the first failure
 	}{
 		"nothing is broken": {
@@ -458,7 +458,7 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 		},
 		"client certificate of another authority": {
 			breaks: func(w *world) {
-				other := testca.New(w.t).Issue(w.t, testca.Subject{Name: "client"}) // by an issuer of the same name
+				other := testca.New(w.t).Issue(w.t, testca.Subject{Name: "client"}) // another issuer, same name
 				w.serve(testca.Subject{}, w.demandCertificate)
 				w.transport.TLSClientConfig.Certificates = []tls.Certificate{other}
 			},
@@ -493,7 +493,7 @@ func TestEachBrokenWorldIsNamed(t *testing.T) {
 				"warning clock: this machine's clock is about 1m0s behind the server's",
 				"  you: have this machine's clock set by the network (NTP); if it is right, tell DANAconnect",
 			},
-			kind: Unreached, // of the token, since that answer is empty
+			kind: Unreached, // the failure of the token check, because the answer is empty
 		},
 		"clock an hour off": {
 			breaks: func(w *world) { w.clockOff(-time.Hour); w.serve(testca.Subject{}) },
@@ -740,7 +740,7 @@ func (w *world) demandCertificate(c *tls.Config) {
 	c.ClientAuth, c.ClientCAs = tls.RequireAndVerifyClientCert, w.ca.Pool()
 }
 
-// presents has the server show a certificate that package httptest would not take.
+// presents makes the server present a certificate that package httptest would not accept.
 func presents(certificate tls.Certificate) func(*tls.Config) {
 	return func(c *tls.Config) {
 		c.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) {
@@ -752,8 +752,8 @@ func presents(certificate tls.Certificate) func(*tls.Config) {
 func tls12(c *tls.Config) { c.MaxVersion = tls.VersionTLS12 }
 func tls13(c *tls.Config) { c.MinVersion = tls.VersionTLS13 }
 
-// losesLongHellos has the server's listener read a TLS hello that does not fit into one packet, and
-// end so.
+// losesLongHellos makes the server's listener read a TLS hello that does not fit into one packet
+// and then end the connection with end.
 func (w *world) losesLongHellos(end func(*net.TCPConn) error) {
 	server := strings.TrimPrefix(w.config.BaseURL, "https://")
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -797,7 +797,7 @@ func page(code int) http.HandlerFunc {
 	}
 }
 
-// proxyAnswers puts a proxy in between that has credentials in its URL.
+// proxyAnswers inserts a proxy that has credentials in its URL and answers with this status.
 func (w *world) proxyAnswers(code int) {
 	proxy := httptest.NewServer(status(code))
 	w.t.Cleanup(proxy.Close)
@@ -811,7 +811,7 @@ func (w *world) proxyAnswers(code int) {
 	w.t.Setenv("HTTP_PROXY", parsed.String())
 }
 
-// A hello that gets no answer at all is told within the time of two.
+// A hello without an answer is reported within the time of two attempts.
 func TestHelloThatGetsNoAnswer(t *testing.T) {
 	for name, loses := range map[string]bool{"only if it offers ML-KEM": true, "whatever it offers": false} {
 		t.Run(name, func(t *testing.T) {
@@ -859,7 +859,7 @@ func TestAddedPath(t *testing.T) {
 	}
 }
 
-// What the first checks found out decides about the others.
+// The results of the first checks decide which others run.
 func TestFirstChecksAreMadeFirst(t *testing.T) {
 	w := newWorld(t)
 	w.serve(testca.Subject{})

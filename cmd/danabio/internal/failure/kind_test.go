@@ -24,7 +24,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/evidence"
 )
 
-// kindTests has an error for each kind.
+// kindTests contains an error for each kind.
 var kindTests = []struct {
 	name string
 	err  error
@@ -107,7 +107,7 @@ func TestKindsInSpanish(t *testing.T) {
 	}
 }
 
-// errorPages are the pages on errors, and how each of them gives an exit code.
+// errorPages lists the pages on errors and how each of them states an exit code.
 var errorPages = map[string]*regexp.Regexp{
 	"errors.md":    regexp.MustCompile(`^Exit code (\d+)\.$`),
 	"errors.es.md": regexp.MustCompile(`^Código de salida (\d+)\.$`),
@@ -163,7 +163,7 @@ func TestThePagesOnErrorsExplainEachKind(t *testing.T) {
 	}
 }
 
-// jsonFields are the keys of a failure with --json.
+// jsonFields returns the keys of a failure with --json.
 func jsonFields() []string {
 	var names []string
 	for field := range reflect.TypeFor[JSON]().Fields() {

@@ -66,7 +66,7 @@ func TestMessagesAreFoundAsErrorsAre(t *testing.T) {
 	}
 }
 
-// Evidence that could not have its name is not left half done, and the user is told where it lies.
+// Evidence that could not get its name is kept complete, and the user learns where it is.
 func TestUnplacedEvidenceIsToldWithItsPlace(t *testing.T) {
 	err := &danabio.UnplacedError{Kept: "archive/.c.zip.1.part",
 		Err: &fs.PathError{Op: "rename", Path: "archive/c.zip", Err: fs.ErrPermission}}

@@ -15,12 +15,12 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/probe"
 )
 
-// spoken says what a server writes to each request, by the operation: "token", "start" or
-// "download". It ends with the connection.
+// spoken writes a server's answer to each request for an operation: "token", "start" or "download".
+// The connection ends when it returns.
 type spoken func(operation string, request *http.Request, connection io.Writer)
 
-// probePipes runs the probes in a bubble against a server at the other end of pipes, and tells how
-// long that took by the bubble's clock.
+// probePipes runs the probes in a bubble against a server at the other end of pipes. It passes the
+// time by the bubble's clock to check.
 func probePipes(t *testing.T, speak spoken, change func(*probe.Config),
 	check func(t *testing.T, result *probe.Result, took time.Duration)) {
 	t.Helper()
@@ -33,7 +33,7 @@ func probePipes(t *testing.T, speak spoken, change func(*probe.Config),
 				if err != nil {
 					return
 				}
-				if request.Header.Get("Expect") == "" { // else the body comes late
+				if request.Header.Get("Expect") == "" { // otherwise the body arrives later
 					_, _ = io.Copy(io.Discard, request.Body)
 				} else {
 					go io.Copy(io.Discard, request.Body)
@@ -65,11 +65,11 @@ func probePipes(t *testing.T, speak spoken, change func(*probe.Config),
 			t.Fatal(err)
 		}
 		check(t, result, took)
-		time.Sleep(time.Hour) // for servers that drip on: they meet a closed pipe
+		time.Sleep(time.Hour) // servers that still drip then find a closed pipe
 	})
 }
 
-// token answers a request for a token, and leaves others to next.
+// token answers token requests and passes other requests to next.
 func token(next spoken) spoken {
 	return func(operation string, request *http.Request, w io.Writer) {
 		if _, secret, _ := request.BasicAuth(); operation == "token" && secret == "s" &&
@@ -82,7 +82,7 @@ func token(next spoken) spoken {
 	}
 }
 
-// drip writes a piece again and again, until nobody reads it.
+// drip writes a piece repeatedly until the connection is closed.
 func drip(w io.Writer, piece string, every time.Duration) {
 	for {
 		if _, err := io.WriteString(w, piece); err != nil {
@@ -99,9 +99,9 @@ func TestTimeAndMemoryAreBounded(t *testing.T) {
 		name  string
 		speak spoken
 		most  time.Duration
-		want  string // of the download of an unknown circuit: its explanation, or the class of its deviation
+		want  string // the explanation of the download of an unknown circuit, or the class of its deviation
 	}{
-		// A server that does not answer the first request is asked no further.
+		// A server that does not answer the first request gets no further requests.
 		{"nothing is ever answered", hang, 30 * time.Second, "no answer came within 30s"},
 		{"only the token is answered", token(hang), 9 * 30 * time.Second, "no answer came within 30s"},
 		{"headers drip", token(func(_ string, _ *http.Request, w io.Writer) {
@@ -206,7 +206,7 @@ func TestTheClockIsComparedAsFarAsItCanBe(t *testing.T) {
 	tests := []struct {
 		name string
 		off  time.Duration
-		late time.Duration // of the answer
+		late time.Duration // delay of the answer
 		want string
 	}{
 		{"no difference", 0, 0, "no difference, give or take 1.0 s"},

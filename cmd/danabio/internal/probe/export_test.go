@@ -1,4 +1,4 @@
 package probe
 
-// SetSpec makes a run compare the server with another OpenAPI document than the embedded one.
+// SetSpec sets another OpenAPI document than the embedded one to compare the server with.
 func (c *Config) SetSpec(document []byte) { c.spec = document }

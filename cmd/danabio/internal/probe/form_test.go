@@ -10,10 +10,10 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/probe"
 )
 
-// object is one of a spec's.
+// object is a JSON object of a spec.
 type object = map[string]any
 
-// in finds an object in another.
+// in returns a nested object.
 func in(o object, names ...string) object {
 	for _, name := range names {
 		o = o[name].(object)
@@ -21,7 +21,7 @@ func in(o object, names ...string) object {
 	return o
 }
 
-// Where the operations stand in the spec.
+// These are the positions of the operations in the spec.
 var (
 	tokenAt    = []string{"paths", "/oauth2/token", "post"}
 	startAt    = []string{"paths", "/api/v1/biometric/start_circuit/{channel}", "post"}
@@ -42,7 +42,7 @@ func unmarked(node any) {
 	}
 }
 
-// What is expected of a server, and what is reported about the spec, comes from the embedded spec.
+// The expectations of a server and the report about the spec come from the spec in use.
 func TestSpecsOfOtherForms(t *testing.T) {
 	errorSchema := object{"description": "d", "content": object{"application/json": object{"schema": object{
 		"type": "object", "required": []any{"message"}, "properties": object{"message": object{"type": "string"}}}}}}
@@ -60,7 +60,7 @@ func TestSpecsOfOtherForms(t *testing.T) {
 		change func(object)
 		mutate func(*answer)
 		want   []string
-		says   string // of the first deviation: the message, and what is assumed
+		says   string // the message and assumption of the first deviation
 	}{
 		{"error schemas", func(doc object) {
 			for _, at := range [][]string{tokenAt, startAt, downloadAt} {
@@ -194,7 +194,7 @@ func TestSpecsOfOtherForms(t *testing.T) {
 	}
 }
 
-// A path may get another operation. Its method is no wrong one then.
+// A spec may add an operation to a path. Its method is then no longer wrong.
 func TestAMethodThatTheSpecHasIsNoWrongOne(t *testing.T) {
 	var doc object
 	if err := json.Unmarshal(frozenSpec, &doc); err != nil {

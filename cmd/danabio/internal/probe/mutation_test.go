@@ -16,7 +16,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/contract"
 )
 
-// when mutates the answers of an operation that have the status.
+// when mutates the answers of an operation with this status.
 func when(operation string, status int, mutate func(*answer)) func(*answer) {
 	return func(a *answer) {
 		if a.operation == operation && a.status == status && a.request.Method != http.MethodHead {
@@ -37,7 +37,7 @@ func media(mediaType string) func(*answer) {
 	return func(a *answer) { a.header.Set("Content-Type", mediaType) }
 }
 
-// named says that the body has a coding.
+// named sets the body's Content-Encoding.
 func named(coding string) func(*answer) {
 	return func(a *answer) { a.header.Set("Content-Encoding", coding) }
 }
@@ -68,7 +68,7 @@ func gzipped(content []byte) []byte {
 	return b.Bytes()
 }
 
-// Each row is a server that differs from the emulator in one way, and everything that the probe
+// Each row is a server that differs from the emulator in one way, with everything that the probe
 // reports about it.
 func TestDeliberatelyDifferentServersAreFoundOut(t *testing.T) {
 	const (
@@ -80,7 +80,7 @@ func TestDeliberatelyDifferentServersAreFoundOut(t *testing.T) {
 		mutate func(*answer)
 		want   []string
 	}{
-		// A field has another name.
+		// A field is renamed.
 		{"access_token is called token", when("token", ok, replace("access_token", "token")),
 			[]string{"token: undocumented-field", "token: missing-field"}},
 		{"expires_in is called expiresIn", when("token", ok, replace("expires_in", "expiresIn")),
@@ -89,7 +89,7 @@ func TestDeliberatelyDifferentServersAreFoundOut(t *testing.T) {
 			[]string{"start: undocumented-field", "start: missing-field"}},
 		{"link is called url", when("start", ok, replace(`"link"`, `"url"`)), []string{"start: undocumented-field"}},
 
-		// A field is missing, empty, of another type, or more.
+		// A field is missing, empty, of another type, or added.
 		{"no access_token",
 			when("token", ok, text(ok, "application/json", `{"token_type": "Bearer", "expires_in": 60}`)),
 			[]string{"token: missing-field"}},
@@ -115,14 +115,14 @@ func TestDeliberatelyDifferentServersAreFoundOut(t *testing.T) {
 		{"fields without a value", when("start", ok, replace("{", `{"circuitId": null, "a": `)),
 			[]string{"start: response-invalid", "start: missing-field"}},
 
-		// The server wants a field more than the spec does.
+		// The server requires a field that the spec does not define.
 		{"a token needs a scope", when("token", ok, text(400, "application/json", `{"error": "invalid_scope"}`)),
 			[]string{"token: status"}},
 		{"a start needs the signer's phone",
 			when("start", ok, text(400, "application/json", `{"message": "signer.phone is missing"}`)),
 			[]string{"start: status"}},
 
-		// Another status.
+		// The status differs.
 		{"a token comes with 201", when("token", ok, status(201)), []string{"token: undocumented-status"}},
 		{"a start is answered with 201", when("start", ok, status(201)), []string{"start: undocumented-status"}},
 		{"a start is answered with 202", when("start", ok, status(202)), []string{"start: undocumented-status"}},
@@ -162,7 +162,7 @@ func TestDeliberatelyDifferentServersAreFoundOut(t *testing.T) {
 		{"a list of circuits", when("start", 405, text(ok, "application/json", `[]`)),
 			[]string{"start-wrong-method: undocumented-method"}},
 
-		// Another media type, or another body than it says.
+		// The media type differs, or the body does not match it.
 		{"a token as text/html", when("token", ok, media("text/html")), []string{"token: media-type"}},
 		{"a token without a media type", when("token", ok, media("")), []string{"token: media-type"}},
 		{"a start's answer as text/plain", when("start", ok, media("text/plain")), []string{"start: media-type"}},
@@ -185,7 +185,7 @@ func TestDeliberatelyDifferentServersAreFoundOut(t *testing.T) {
 		{"evidence that is empty", when("download", ok, text(ok, "application/zip", "")),
 			[]string{"download-finished: evidence"}},
 
-		// A body in a coding that nobody asked for. The run goes on with what it decodes to.
+		// The body has a coding that was not requested. The run continues with the decoded body.
 		{"a token in gzip", when("token", ok, encoded("gzip")), []string{"token: content-encoding"}},
 		{"a start's answer in deflate", when("start", ok, encoded("deflate")), []string{"start: content-encoding"}},
 		{"a start's answer in one coding over another", when("start", ok, encoded("deflate", "gzip")),
@@ -224,7 +224,7 @@ func TestDeliberatelyDifferentServersAreFoundOut(t *testing.T) {
 			"download-unfinished: content-encoding",
 			"download-finished: content-encoding"}},
 
-		// JSON that some readers take, each in its own way.
+		// Readers interpret this JSON in different ways.
 		{"access_token stands twice", when("token", ok, replace("{", `{"access_token": "a", `)),
 			[]string{"token: response-invalid"}},
 		{"circuitId stands twice", when("start", ok, replace("{", `{"circuitId": "a", `)),
@@ -255,7 +255,7 @@ func TestDeliberatelyDifferentServersAreFoundOut(t *testing.T) {
 		{"a huge error", when("download", notFound, text(404, "text/plain", strings.Repeat("no ", 1<<20))),
 			[]string{"download-unknown: too-long", "download-unfinished: too-long"}},
 
-		// What the spec leaves open is not a deviation.
+		// A point that the spec leaves open is not a deviation.
 		{"errors with another JSON",
 			when("download", notFound, text(404, "application/problem+json", `{"title": "none", "status": 404}`)), nil},
 		{"errors without a body", when("download", notFound, text(404, "", "")), nil},
@@ -300,8 +300,8 @@ func TestDeliberatelyDifferentServersAreFoundOut(t *testing.T) {
 	}
 }
 
-// What of the spec's side nobody published is said beside what it may excuse, and beside nothing
-// else.
+// If a part of the spec is assumed and not published, the report says so with the deviations that
+// this may excuse, and only with those.
 func TestDeviationsFromWhatIsAssumedSayIt(t *testing.T) {
 	const fields = "The fields are those of the published example; their types are read off its values, and which " +
 		"are always there is not published."
@@ -349,7 +349,7 @@ func TestDeviationsFromWhatIsAssumedSayIt(t *testing.T) {
 	}
 }
 
-// A download that is not evidence is identified, with its size.
+// A download that is not evidence is described, with its size.
 func TestEvidenceThatIsNoneIsToldApart(t *testing.T) {
 	base64ed := func(ending string) func(*answer) {
 		return func(a *answer) { a.body = []byte(base64.StdEncoding.EncodeToString(a.body) + ending) }
@@ -423,7 +423,7 @@ func chunks(text string, size int) iter.Seq[string] {
 	}
 }
 
-// What becomes of evidence in a coding is said where the coding is.
+// The report on a coding also says what happened to the evidence in it.
 func TestEvidenceInACodingIsVerifiedIfItCanBeDecoded(t *testing.T) {
 	for name, test := range map[string]struct {
 		mutate func(*answer)
@@ -445,7 +445,7 @@ func TestEvidenceInACodingIsVerifiedIfItCanBeDecoded(t *testing.T) {
 	}
 }
 
-// A body that cannot be decoded was not judged, whether or not the coding is allowed.
+// A body that cannot be decoded was not checked, whether or not the coding is allowed.
 func TestABodyThatCannotBeDecodedIsNotChecked(t *testing.T) {
 	for name, operation := range map[string]string{"token": "token", "start": "start",
 		"download-finished": "download"} {

@@ -12,7 +12,7 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/probe"
 )
 
-// What the page leaves open is found out, whichever way a server has it.
+// The probe finds out each open point, whichever way a server behaves.
 func TestOpenPoints(t *testing.T) {
 	evidence := func(mutate func(*answer)) func(*answer) {
 		return func(a *answer) {
@@ -152,7 +152,7 @@ func TestExpectThatIsHonoured(t *testing.T) {
 	w := newWorld(t, nil, func(handler http.Handler) *httptest.Server {
 		return plain(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Header.Get("Expect") != "" {
-				_, _ = r.Body.Read(make([]byte, 10)) // net/http's server sends 100 then
+				_, _ = r.Body.Read(make([]byte, 10)) // makes net/http's server send 100
 			}
 			handler.ServeHTTP(w, r)
 		}))
@@ -166,7 +166,7 @@ func TestExpectThatIsHonoured(t *testing.T) {
 func TestExpectThatIsIgnored(t *testing.T) {
 	speak := func(_ string, r *http.Request, w io.Writer) {
 		if r.Header.Get("Expect") != "" {
-			time.Sleep(2 * time.Second) // as if it waited for the body
+			time.Sleep(2 * time.Second) // simulates waiting for the body
 		}
 		io.WriteString(w, "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 	}

@@ -50,7 +50,7 @@ func TestEachRequestIsSentOnce(t *testing.T) {
 	w.run(t)
 	slices.Sort(lines)
 	want := []string{
-		"GET download 200", "GET download 200", // the evidence, and with Range
+		"GET download 200", "GET download 200", // the evidence, without and with Range
 		"GET download 401",
 		// unknown, unfinished, unknown again, and two on one connection
 		"GET download 404", "GET download 404", "GET download 404", "GET download 404", "GET download 404",
@@ -134,7 +134,7 @@ func TestWhatCannotBeCheckedSaysWhy(t *testing.T) {
 		change func(*probe.Config)
 		probe  string
 		want   probe.Reason
-		others []string // probes that cannot be checked for that reason
+		others []string // probes that cannot be checked because of it
 	}{
 		{name: "credentials are refused", change: func(c *probe.Config) { c.ClientSecret = "wrong" }, probe: "token",
 			want:   probe.CredentialsRefused,
@@ -220,7 +220,7 @@ func TestAnInterruptedStartHasAnUnknownOutcome(t *testing.T) {
 	}
 }
 
-// The JSON form is a promise: its keys, and the names of probes and points.
+// The JSON form is stable: its keys and the names of probes and points.
 func TestTheJSONFormIsStable(t *testing.T) {
 	w := newWorld(t, nil, plain)
 	text, err := json.Marshal(w.run(t))

@@ -20,8 +20,8 @@ func TestShapesShowTypesAndKnownNamesOnly(t *testing.T) {
 		`{"error": {"details": [{"a": 1}]}}`:     "{error: {details: [{…}]}}",
 		`{"errors": [{"field": {"name": {}}}]}`:  "{errors: [{field: {…}}]}",
 		`{"Error_Code": 1, "MESSAGE": null}`:     "{Error_Code: number, MESSAGE: null}",
-		`{"me_s_s_a_g_e": 1}`:                    "{1 more}", // not as anybody writes it
-		"{\"mes\u017fage\": 1, \"\u212aey\": 1}": "{2 more}", // letters that become s and k when made small
+		`{"me_s_s_a_g_e": 1}`:                    "{1 more}", // an unusual spelling
+		"{\"mes\u017fage\": 1, \"\u212aey\": 1}": "{2 more}", // letters whose lower case is s and k
 		`{"message": "hunter2"`:                  "text",
 		`no such circuit`:                        "text",
 		`<html><p>hunter2`:                       "HTML",
@@ -43,7 +43,7 @@ func TestShapesShowTypesAndKnownNamesOnly(t *testing.T) {
 	}
 }
 
-// Whatever comes, nothing is shown but words of this package.
+// For any input, only words of this package are shown.
 func FuzzShape(f *testing.F) {
 	for _, seed := range []string{
 		`{"message": "a", "errors": [{"field": "b", "hunter2": {"code": 1}}]}`, `[[[[1]]]]`,
@@ -61,7 +61,7 @@ func FuzzShape(f *testing.F) {
 		shape := (&exchange{body: body}).shape()
 		for _, found := range word.FindAllString(shape, -1) {
 			if !words[found] && !knownNames()[plainName(found)] {
-				if !strings.HasSuffix(shape, found+"…") { // cut
+				if !strings.HasSuffix(shape, found+"…") { // it is cut off
 					t.Errorf("%q shows %q", shape, found)
 				}
 			}

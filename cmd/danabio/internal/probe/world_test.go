@@ -15,8 +15,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator"
 )
 
-// frozenSpec is the spec that servers are compared with in these tests: package contract's copy of
-// an earlier embedded spec.
+// frozenSpec is the spec that these tests compare servers with: package contract's copy of an
+// earlier embedded spec.
 var frozenSpec = func() []byte {
 	text, err := os.ReadFile("../../../../pkg/contract/testdata/spec.json")
 	if err != nil {
@@ -25,14 +25,14 @@ var frozenSpec = func() []byte {
 	return text
 }()
 
-// answer is one of the emulator's, on its way to the prober.
+// answer is an answer of the emulator on its way to the probe.
 type answer struct {
 	operation string // "token", "start" or "download"
 	request   *http.Request
 	status    int
 	header    http.Header
 	body      []byte
-	declared  string // length of the body, if it is to be a wrong one
+	declared  string // a false length of the body, if not empty
 }
 
 func (a *answer) replace(old, new string) {
@@ -44,7 +44,7 @@ func (a *answer) text(status int, mediaType, body string) {
 	a.header.Set("Content-Type", mediaType)
 }
 
-// freeze makes a good answer what the frozen spec has. The emulator's follows the embedded one.
+// freeze adapts a successful answer to the frozen spec. The emulator follows the embedded one.
 func (a *answer) freeze() {
 	if a.status < 200 || a.status > 299 {
 		return
@@ -56,7 +56,7 @@ func (a *answer) freeze() {
 	}
 }
 
-// mutant is the emulator, whose answers mutate changes.
+// mutant is an emulator whose answers mutate changes.
 type mutant struct {
 	api    *emulator.Emulator
 	mutate func(*answer)
@@ -129,7 +129,7 @@ func newWorldOf(t *testing.T, api *emulator.Emulator, circuit string, mutate fun
 	return w
 }
 
-// completed is the id of a completed circuit that was started without the server.
+// completed returns the id of a completed circuit that was started without the server.
 func completed(t *testing.T, api *emulator.Emulator) string {
 	t.Helper()
 	do := func(method, path, authorization, mediaType string, body any) map[string]any {
@@ -178,7 +178,7 @@ func (w *world) run(t *testing.T) *probe.Result {
 	return result
 }
 
-// found lists what counts as a deviation, as "probe: class".
+// found lists the deviations as "probe: class".
 func found(result *probe.Result) []string {
 	var all []string
 	for _, p := range result.Probes {

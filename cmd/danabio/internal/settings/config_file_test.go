@@ -14,8 +14,8 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// For any configuration file, the result is either exactly its content, or bad input with the line
-// of the key that the error names. The secret in it is never shown.
+// For any configuration file, the result is either exactly its content or an input error with the
+// line of the key in the error. The secret in the file is never shown.
 func FuzzConfigFile(f *testing.F) {
 	for _, seed := range []string{
 		"", "profile = \"a\"\n[profiles.a]\nchannel = \"c\"\n", "[profiles.a]\nclient_secret = \"hunter2\"\n",
@@ -68,7 +68,7 @@ func FuzzConfigFile(f *testing.F) {
 	})
 }
 
-// The line is found where it is, and soon, however long the file.
+// The error names the right line, and finds it quickly even in a long file.
 func TestConfigFileErrorHasItsLine(t *testing.T) {
 	long := strings.Repeat("# a comment\n", 2000)
 	for _, test := range []struct {
@@ -97,7 +97,7 @@ func TestConfigFileErrorHasItsLine(t *testing.T) {
 	}
 }
 
-// What stands in the place of a name may be the secret.
+// The text in the place of a setting's name may be the secret.
 func TestConfigFileErrorShowsOnlyWhatLooksLikeAName(t *testing.T) {
 	err := (&ConfigFile{Path: "c.toml"}).parse([]byte("[profiles.a]\nhunter2 = 1\n"))
 	if err == nil || strings.Contains(err.Error(), "hunter2") ||
@@ -106,7 +106,7 @@ func TestConfigFileErrorShowsOnlyWhatLooksLikeAName(t *testing.T) {
 	}
 }
 
-// Names of profiles are foreign text.
+// Profile names are untrusted text.
 func TestConfigFileErrorIsOneLine(t *testing.T) {
 	file := &ConfigFile{Path: "c.toml", Exists: true}
 	if err := file.parse([]byte("[profiles.\"a\\nb\"]\nchannel = \"c\"\n")); err != nil {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A list that is printed item by item looks like one that is printed at once.
+// A list that is printed item by item looks the same as one that is printed at once.
 func TestJSONListsAreAsAnyJSON(t *testing.T) {
 	type item struct {
 		Name string   `json:"name"`

@@ -10,7 +10,7 @@ import (
 	"github.com/danabio/danabio-go/cmd/danabio/internal/term/termtest"
 )
 
-// on is an output whose line and streams are all on the screen.
+// on returns an output whose progress line and streams all go to the screen.
 func on(s *termtest.Screen, change ...func(*ProgressLine)) *Output {
 	out := &Output{Stdout: s, Stderr: s}
 	line := &ProgressLine{Screen: s, Width: func() int { return 80 }, First: FirstLine}
@@ -76,7 +76,7 @@ func TestWhatIsPrintedMeanwhileHasALineOfItsOwn(t *testing.T) {
 		s := termtest.NewScreen()
 		out := on(s)
 		hide := out.Progress(func(time.Time) string { return "at work for a long time" })
-		time.Sleep(time.Second + nextLine/2) // between two drawings
+		time.Sleep(time.Second + nextLine/2) // between two updates of the line
 		out.Note(note("a note"))
 		time.Sleep(time.Second)
 		if err := out.Text("data\n"); err != nil {
@@ -123,7 +123,7 @@ func TestProgressIsDimWithColour(t *testing.T) {
 	})
 }
 
-// A terminal that cannot erase gets lines that stay, so there must be few.
+// A terminal that cannot erase keeps every line, so there must be few.
 func TestProgressOnADumbTerminalIsAFewLines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := termtest.NewScreen()

@@ -12,7 +12,7 @@ func TestWindowsWord(t *testing.T) {
 		"a b":                          `"a b"`,
 		"it's":                         `"it's"`,
 		"https://x.example.com/?a=1&b": `"https://x.example.com/?a=1&b"`,
-		"a,b":                          `"a,b"`, // PowerShell makes two words of it
+		"a,b":                          `"a,b"`, // PowerShell splits this into two words
 		"@a":                           `"@a"`,
 		"$(reboot)":                    "'$(reboot)'",
 		"%PATH%":                       "'%PATH%'",

@@ -18,7 +18,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator/internal/picture"
 )
 
-// views are all pages in all the forms that they take.
+// views returns all pages in all their forms.
 func views() (all []View) {
 	problems := []string{"", ProblemLarge, ProblemKind, ProblemDimensions, ProblemNoPicture, ProblemNoInk,
 		ProblemNoName, ProblemLongName}
@@ -26,7 +26,7 @@ func views() (all []View) {
 		for _, name := range slices.Sorted(maps.Keys(bodies())) {
 			for i, problem := range problems {
 				if i > 0 && !slices.Contains(Steps, name) {
-					break // only steps are shown with a problem
+					break // only steps show problems
 				}
 				all = append(all, View{
 					Language: language, Name: name, Problem: problem, Next: Signature, Given: Pictures, Key: "canary",
@@ -99,8 +99,7 @@ func TestAMissingTextOrPageIsAnError(t *testing.T) {
 	}
 }
 
-// What the policy allows is what stands in the pages, to the byte, and there is nothing else to
-// allow.
+// The policy allows the exact style and script in the pages. They contain and load nothing else.
 func TestPolicyFitsThePages(t *testing.T) {
 	inline := regexp.MustCompile(`(?s)<(style|script)>(.*?)</`)
 	for _, view := range views() {

@@ -68,7 +68,7 @@ func TestSampleIsASignatureAsAnyOther(t *testing.T) {
 	}
 }
 
-// What is read is inside of the bounds and is written as it was read.
+// A parsed drawing is within the bounds, and its String method returns the parsed text.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{"10,20 11,25;600,200", "", "1,2;", "01,2", "1,2 3", ";", Sample().String()} {
 		f.Add(seed)

@@ -15,7 +15,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator/internal/pen"
 )
 
-// quarters is a picture with a color in each quarter: red, green, blue, white, as one reads.
+// quarters returns a picture whose quarters are, in reading order, red, green, blue and white.
 func quarters(width, height int) image.Image {
 	picture := image.NewNRGBA(image.Rect(0, 0, width, height))
 	for y := range height {
@@ -46,8 +46,8 @@ func asPNG(t testing.TB, picture image.Image) []byte {
 	return file.Bytes()
 }
 
-// withExif is a JPEG of the quarters that says how the camera was held, with something personal
-// beside it.
+// withExif returns a JPEG of the quarters that records the orientation of the camera and something
+// personal.
 func withExif(t testing.TB, width, height int, order binary.AppendByteOrder, value uint16) []byte {
 	t.Helper()
 	var file bytes.Buffer
@@ -60,7 +60,7 @@ func withExif(t testing.TB, width, height int, order binary.AppendByteOrder, val
 	}
 	exif = order.AppendUint32(exif, 8)
 	exif = order.AppendUint16(exif, 2)
-	for _, entry := range [][2]uint16{{0x010F, 7}, {0x0112, value}} { // the maker of the camera comes first
+	for _, entry := range [][2]uint16{{0x010F, 7}, {0x0112, value}} { // the maker comes first
 		exif = order.AppendUint16(exif, entry[0])
 		exif = order.AppendUint16(exif, 3)
 		exif = order.AppendUint32(exif, 1)
@@ -72,7 +72,7 @@ func withExif(t testing.TB, width, height int, order binary.AppendByteOrder, val
 	return bytes.Join([][]byte{file.Bytes()[:2], segment, exif, file.Bytes()[2:]}, nil)
 }
 
-// colors names the colors of a picture's four quarters, as one reads.
+// colors names the colors of a picture's four quarters in reading order.
 func colors(picture image.Image, width, height int) (names string) {
 	for _, place := range [][2]int{{1, 1}, {3, 1}, {1, 3}, {3, 3}} {
 		r, g, b, _ := picture.At(width*place[0]/4, height*place[1]/4).RGBA()
@@ -153,7 +153,7 @@ func TestPhotosOfAnyKindOfPixels(t *testing.T) {
 	}
 }
 
-// claiming is a PNG of a few bytes that says it has width by height pixels.
+// claiming returns a PNG of a few bytes that claims to have width by height pixels.
 func claiming(t *testing.T, width, height uint32) []byte {
 	file := asPNG(t, quarters(2, 2))
 	binary.BigEndian.PutUint32(file[16:], width)
@@ -169,7 +169,7 @@ func TestPhotoRefuses(t *testing.T) {
 	copy(huge[sof+5:], []byte{0xFF, 0xFF, 0xFF, 0xFF})
 	sos := bytes.Index(good, []byte{0xFF, 0xDA})
 	end := len(good) - 2
-	// the decoder draws each over the last
+	// the decoder draws each scan over the previous one
 	scans := bytes.Join([][]byte{good[:sos], bytes.Repeat(good[sos:end], 300), good[end:]}, nil)
 	for name, test := range map[string]struct {
 		file []byte
@@ -195,7 +195,7 @@ func TestPhotoRefuses(t *testing.T) {
 	}
 }
 
-// What is taken is a JPEG of bounded size, and taking it again finds it upright.
+// An accepted photo becomes a JPEG of bounded size without the camera's Exif data.
 func FuzzPhoto(f *testing.F) {
 	f.Add(withExif(f, 16, 8, binary.LittleEndian, 6))
 	f.Add(withExif(f, 8, 8, binary.BigEndian, 3))
@@ -203,7 +203,7 @@ func FuzzPhoto(f *testing.F) {
 	f.Add([]byte("\xFF\xD8\xFF\xE1\x00\x10Exif\x00\x00II*\x00\xFF\xFF\xFF\xFF"))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		if config, err := png.DecodeConfig(bytes.NewReader(file)); err == nil && config.Width*config.Height > 1<<20 {
-			return // right or wrong, it takes too long here
+			return // valid or not, it would take too long here
 		}
 		if config, err := jpeg.DecodeConfig(bytes.NewReader(file)); err == nil && config.Width*config.Height > 1<<20 {
 			return

@@ -41,14 +41,14 @@ func TestEveryPictureSaysWhoMadeIt(t *testing.T) {
 			if size := picture.Bounds().Size(); size != image.Pt(kind.width, kind.height) {
 				t.Fatalf("%s: %v", name, size)
 			}
-			// what the band must look like, drawn alone
+			// the expected band, drawn alone
 			band := newCanvas(kind.width, kind.height)
 			warn(band, kind.bandTop, kind.english, kind.spanish)
 			different, ink := 0, 0
 			for y := kind.bandTop; y < kind.height; y++ {
 				for x := range kind.width {
 					want := band.image.RGBAAt(x, y)
-					_, green, _, _ := picture.At(x, y).RGBA() // tells white letters from the red ground
+					_, green, _, _ := picture.At(x, y).RGBA() // separates white letters from the red background
 					if want.G > 200 {
 						ink++
 					}
@@ -101,7 +101,7 @@ func TestTextKeepsAccents(t *testing.T) {
 	}
 }
 
-// A text that is too long is written smaller, and still whole.
+// A text that is too long is drawn smaller but complete.
 func TestTextFits(t *testing.T) {
 	for _, text := range []string{strings.Repeat("W", 12), strings.Repeat("Ñ", 30)} {
 		picture, last := inked(text), 0

@@ -14,7 +14,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator/internal/sign"
 )
 
-// run gives what a program prints, and fails if the program is missing.
+// run returns the output of a program and fails if the program is missing.
 func run(t *testing.T, name string, arguments ...string) (string, error) {
 	t.Helper()
 	if _, err := exec.LookPath(name); err != nil {
@@ -24,8 +24,8 @@ func run(t *testing.T, name string, arguments ...string) (string, error) {
 	return string(output), err
 }
 
-// TestForeignProgramsAcceptSignedDocuments has poppler check the signature, qpdf the file, and
-// openssl the CMS.
+// TestForeignProgramsAcceptSignedDocuments checks the signature with poppler, the file with qpdf,
+// and the CMS with openssl.
 func TestForeignProgramsAcceptSignedDocuments(t *testing.T) {
 	a := newAuthority(t)
 	folder := t.TempDir()

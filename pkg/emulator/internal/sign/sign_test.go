@@ -49,7 +49,7 @@ func open(t testing.TB, file []byte) *pdf.Document {
 	return d
 }
 
-// bases are documents that can be signed, by name.
+// bases returns documents that can be signed, by name.
 func bases(t testing.TB) map[string][]byte {
 	t.Helper()
 	files, err := filepath.Glob(fixtures)
@@ -121,8 +121,8 @@ func docMDP(level int) string {
 
 var byteRanges = regexp.MustCompile(`/ByteRange \[0 (\d+) (\d+) (\d+)\]\s*/Contents <([0-9A-Fa-f]+)>`)
 
-// checkSignature verifies the last signature of a file that covers all of it, with nothing but
-// a search of its text and pkcs7.
+// checkSignature verifies the last signature that covers the whole file, using only a text search
+// and pkcs7.
 func checkSignature(t testing.TB, a *sign.Authority, signed []byte, signingTime time.Time) {
 	t.Helper()
 	all := byteRanges.FindAllSubmatchIndex(signed, -1)
@@ -146,7 +146,7 @@ func checkSignature(t testing.TB, a *sign.Authority, signed []byte, signingTime 
 	if err != nil {
 		t.Fatal(err)
 	}
-	var whole asn1.RawValue // without the zeros behind it
+	var whole asn1.RawValue // without the zeros after it
 	if _, err := asn1.Unmarshal(der, &whole); err != nil {
 		t.Fatal(err)
 	}
@@ -174,9 +174,9 @@ func checkSignature(t testing.TB, a *sign.Authority, signed []byte, signingTime 
 	}
 }
 
-// checkUpdate compares a signed file with what was signed: the same bytes first, the same kind of
-// cross-reference, the same pages except for the first one's annotations, and the same catalog
-// except for the form.
+// checkUpdate compares a signed file with the original. The original bytes come first, the kind of
+// cross-reference is the same, the pages differ only in the first page's annotations, and the
+// catalog only in the form.
 func checkUpdate(t testing.TB, base, signed []byte) {
 	t.Helper()
 	if !bytes.HasPrefix(signed, base) {
@@ -222,7 +222,7 @@ func checkUpdate(t testing.TB, base, signed []byte) {
 	if !oldCatalog.Without("AcroForm").Equal(newCatalog.Without("AcroForm")) {
 		t.Error("the catalog has changed")
 	}
-	// a page behind the first may be broken, and is as broken afterwards
+	// a page after the first may be broken and stays broken in the same way
 	collect := func(d *pdf.Document) (result []pdf.Page, end string) {
 		for page, err := range d.Pages() {
 			if err != nil {

@@ -50,7 +50,7 @@ func TestAChangedFileDoesNotPassTheLastCheck(t *testing.T) {
 	end := open + 2*a.reserve
 	for i := 0; i < len(signed); i += 3 {
 		if i >= open && i < end {
-			continue // not everything in a CMS is signed; the digest in it is, and that counts for the rest
+			continue // some bytes of a CMS are not signed; its signed digest protects the rest
 		}
 		changed := bytes.Clone(signed)
 		changed[i] ^= 1
