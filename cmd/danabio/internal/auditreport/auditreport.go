@@ -19,7 +19,6 @@ import (
 	"time"
 
 	"github.com/danabio/danabio-go/cmd/danabio/internal/i18n"
-	"github.com/danabio/danabio-go/pkg/danabio"
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
 	"github.com/danabio/danabio-go/pkg/verdict"
@@ -37,7 +36,7 @@ type Subject struct {
 	// refused ZIP.
 	Content fs.FS
 	// Receipt is the result of the comparison with the receipt.
-	Receipt Receipt
+	Receipt verdict.Receipt
 	// Found says where each document is that was sent for signing. Default: not compared.
 	Found []pdfsig.Found
 	// SentCircuit is the circuit that was started with those documents, or empty if it is not
@@ -50,23 +49,6 @@ type Subject struct {
 	// Failure is the error of the verification, or nil for good evidence. It is shown only if
 	// nothing else explains the result.
 	Failure error
-}
-
-// ReceiptOutcome is the result of comparing evidence with its receipt.
-type ReceiptOutcome string
-
-const (
-	ReceiptMatches    ReceiptOutcome = "matches"
-	ReceiptDiffers    ReceiptOutcome = "differs"
-	ReceiptUnreadable ReceiptOutcome = "unreadable"
-	ReceiptNone       ReceiptOutcome = "none"
-	ReceiptUnchecked  ReceiptOutcome = "unchecked"
-)
-
-// Receipt is the receipt of the download and the result of the comparison with it.
-type Receipt struct {
-	Outcome ReceiptOutcome
-	Content *danabio.Receipt // nil if the receipt is missing or unreadable
 }
 
 // Options says how to make a report.

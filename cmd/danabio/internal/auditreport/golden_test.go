@@ -19,6 +19,7 @@ import (
 	"github.com/danabio/danabio-go/pkg/emulator/emulatortest"
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
+	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
 var (
@@ -85,7 +86,7 @@ func good(t *testing.T) auditreport.Subject {
 		t.Fatal(err)
 	}
 	subject := subjectOf(t, content, pdfsig.Options{Sent: sent})
-	subject.Receipt = auditreport.Receipt{Outcome: auditreport.ReceiptMatches, Content: receipt}
+	subject.Receipt = verdict.Receipt{Check: verdict.ReceiptMatches, Content: receipt}
 	return subject
 }
 

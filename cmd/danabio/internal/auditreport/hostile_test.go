@@ -53,7 +53,7 @@ func TestForeignTextStaysText(t *testing.T) {
 	for _, attack := range attacks {
 		subject.File = attack
 		subject.Failure = errors.New(attack)
-		subject.Receipt = auditreport.Receipt{Outcome: auditreport.ReceiptDiffers, Content: &danabio.Receipt{
+		subject.Receipt = verdict.Receipt{Check: verdict.ReceiptDiffers, Content: &danabio.Receipt{
 			Circuit: attack, Channel: attack, File: attack, SHA256: attack, Library: attack,
 			Headers: map[string]string{attack: attack},
 		}}
@@ -110,7 +110,7 @@ func TestNoZIPAtAllHasAReport(t *testing.T) {
 		Verdict:  evidence.VerdictRefused,
 		Findings: []evidence.Finding{{Code: evidence.CodeFileTooLarge, Severity: evidence.SeverityRefusal}},
 	}}
-	subject.Receipt.Outcome = auditreport.ReceiptUnchecked
+	subject.Receipt.Check = verdict.ReceiptUnchecked
 	_, page = made(t, subject, auditreport.Options{})
 	checkPage(t, page)
 	if strings.Contains(page, "sha256sum -c") || !strings.Contains(page, "unknown") {

@@ -66,7 +66,7 @@ func subjectOf(t testing.TB, content []byte, options pdfsig.Options, accept ...e
 	}
 	return auditreport.Subject{
 		File: "evidence.zip", Evidence: report, Content: archive,
-		Receipt: auditreport.Receipt{Outcome: auditreport.ReceiptNone}, RootsGiven: options.Roots != nil,
+		Receipt: verdict.Receipt{Check: verdict.ReceiptNone}, RootsGiven: options.Roots != nil,
 		Found: pdfsig.FindSent(report, options.Sent),
 	}
 }
@@ -219,11 +219,11 @@ func conclude(t testing.TB, subject *auditreport.Subject) verdict.Conclusion {
 	if subject.RootsGiven {
 		policy.Signatures.Roots = x509.NewCertPool()
 	}
-	receipt := verdict.Receipt{Check: verdict.ReceiptCheck(subject.Receipt.Outcome), Content: subject.Receipt.Content}
-	switch subject.Receipt.Outcome {
-	case auditreport.ReceiptDiffers:
+	receipt := verdict.Receipt{Check: subject.Receipt.Check, Content: subject.Receipt.Content}
+	switch subject.Receipt.Check {
+	case verdict.ReceiptDiffers:
 		receipt.Problem = &verdict.Problem{Kind: verdict.OtherDigest}
-	case auditreport.ReceiptUnreadable:
+	case verdict.ReceiptUnreadable:
 		receipt.Problem = &verdict.Problem{Kind: verdict.ReceiptNotUsable, Err: errors.New("it is no receipt")}
 	}
 	judge, err := verdict.New(policy)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/danabio/danabio-go/pkg/evidence"
 	"github.com/danabio/danabio-go/pkg/evidence/pdfsig"
+	"github.com/danabio/danabio-go/pkg/verdict"
 )
 
 // scopeRow says whether something was checked. All fields are keys of texts.
@@ -32,7 +33,7 @@ func (r *Report) scope() []scopeRow {
 	rows := []scopeRow{
 		{"scope.zip", yes, "scope.zip.how"},
 		named("scope.bytes", when(accepted, "scope.bytes")),
-		named("scope.receipt", when(r.Receipt.Outcome == ReceiptMatches || r.Receipt.Outcome == ReceiptDiffers,
+		named("scope.receipt", when(r.Receipt.Check == verdict.ReceiptMatches || r.Receipt.Check == verdict.ReceiptDiffers,
 			"scope.receipt")),
 		named("scope.sent", when(accepted && len(r.Found) > 0, "scope.sent")),
 		named("scope.signatures", when(accepted, "scope.signatures")),

@@ -199,7 +199,7 @@ func (j *judge) judgeSent() {
 		j.mind = append(j.mind, Reason{Text: "mind.sent-unchecked"})
 		return
 	}
-	if receipt := j.Receipt.Content; j.Receipt.Outcome == ReceiptMatches && receipt != nil && j.SentCircuit != "" &&
+	if receipt := j.Receipt.Content; j.Receipt.Check == verdict.ReceiptMatches && receipt != nil && j.SentCircuit != "" &&
 		receipt.Circuit != j.SentCircuit {
 		j.against = append(j.against, Reason{Text: "against.sent-circuit"})
 	}
@@ -225,12 +225,12 @@ func (j *judge) judgeSent() {
 }
 
 func (j *judge) judgeReceipt() {
-	switch j.Receipt.Outcome {
-	case ReceiptMatches:
+	switch j.Receipt.Check {
+	case verdict.ReceiptMatches:
 		j.right = append(j.right, Reason{Text: "for.receipt"})
-	case ReceiptDiffers:
+	case verdict.ReceiptDiffers:
 		j.against = append(j.against, Reason{Text: "against.receipt"})
-	case ReceiptUnreadable:
+	case verdict.ReceiptUnreadable:
 		j.against = append(j.against, Reason{Text: "against.receipt-unreadable", undecided: true})
 	default:
 		j.mind = append(j.mind, Reason{Text: "mind.receipt"})

@@ -107,7 +107,7 @@ func TestVerdict(t *testing.T) {
 		files   []file
 		options pdfsig.Options
 		strict  bool
-		receipt auditreport.ReceiptOutcome
+		receipt verdict.ReceiptCheck
 		failure error
 		want    verdict.Conclusion
 		against string
@@ -115,63 +115,63 @@ func TestVerdict(t *testing.T) {
 		shows   string
 	}{
 		"signed, sent, received": {
-			files: []file{{"a.pdf", signed}}, options: pdfsig.Options{Sent: sent}, receipt: auditreport.ReceiptMatches,
+			files: []file{{"a.pdf", signed}}, options: pdfsig.Options{Sent: sent}, receipt: verdict.ReceiptMatches,
 			want: verdict.Good, mind: "mind.trust", shows: "It is valid and covers the whole file: all 66\u202f8",
 		},
 		"nothing to compare with": {
-			files: []file{{"a.pdf", signed}}, receipt: auditreport.ReceiptNone,
+			files: []file{{"a.pdf", signed}}, receipt: verdict.ReceiptNone,
 			want: verdict.Good, mind: "mind.sent-unchecked; mind.receipt; mind.trust",
 			shows: "Not checked: no roots were given.",
 		},
 		"signer not trusted": {
 			files: []file{{"a.pdf", signed}}, options: pdfsig.Options{Sent: sent, Roots: x509.NewCertPool()},
-			receipt: auditreport.ReceiptMatches,
+			receipt: verdict.ReceiptMatches,
 			want:    verdict.NotGood, against: "finding untrusted a.pdf",
 			shows: "The certificate does not lead to a root that was given.",
 		},
 		"signer not trusted, and accepted": {
-			files: []file{{"a.pdf", signed}}, receipt: auditreport.ReceiptMatches,
+			files: []file{{"a.pdf", signed}}, receipt: verdict.ReceiptMatches,
 			options: pdfsig.Options{Sent: sent, Roots: x509.NewCertPool(),
 				Accept: []evidence.Code{pdfsig.CodeUntrusted}},
 			want: verdict.Good, mind: "mind.untrusted a.pdf; mind.accepted untrusted",
 			shows: "The certificate does not lead to a root that was given.",
 		},
 		"two signers in one": {
-			files: []file{{"a.pdf", unpacked(t, "openssl-two-signers.pdf.gz")}}, receipt: auditreport.ReceiptMatches,
+			files: []file{{"a.pdf", unpacked(t, "openssl-two-signers.pdf.gz")}}, receipt: verdict.ReceiptMatches,
 			want: verdict.Good, mind: "mind.sent-unchecked; mind.trust",
 			shows: `<tr><th scope="row">Certificate of a further signer</th><td>Subject: <bdi>CN=rsa example,O=TEST ONLY</bdi>`,
 		},
 		"signer revoked": {
 			files:   []file{{"a.pdf", unpacked(t, "openssl-revocation-crl-revoked.pdf.gz")}},
-			receipt: auditreport.ReceiptMatches,
+			receipt: verdict.ReceiptMatches,
 			want:    verdict.NotGood, against: "finding revoked a.pdf", mind: "mind.sent-unchecked; mind.trust",
 			shows: `Certificate: revoked on <time datetime="2020-01-01T00:00:00Z">`,
 		},
 		"signer not revoked, and the authority above not known": {
 			files:   []file{{"a.pdf", unpacked(t, "openssl-revocation-ocsp.pdf.gz")}},
-			receipt: auditreport.ReceiptMatches,
+			receipt: verdict.ReceiptMatches,
 			want:    verdict.Good, mind: "mind.sent-unchecked; mind.trust",
 			shows: "which do not speak of every certificate",
 		},
 		"no document": {
-			files: []file{{"a.json", []byte("{}")}}, receipt: auditreport.ReceiptMatches,
+			files: []file{{"a.json", []byte("{}")}}, receipt: verdict.ReceiptMatches,
 			want: verdict.Good, mind: "mind.no-document; mind.sent-unchecked",
 			shows: "There is no PDF in the evidence.",
 		},
 		"unsigned": {
-			files: []file{{"a.pdf", unsigned}, {"b.pdf", signed}}, receipt: auditreport.ReceiptMatches,
+			files: []file{{"a.pdf", unsigned}, {"b.pdf", signed}}, receipt: verdict.ReceiptMatches,
 			want: verdict.Good, mind: "mind.unsigned a.pdf; mind.sent-unchecked; mind.trust",
 			shows: `<span class="status neutral">UNSIGNED</span>`,
 		},
 		"updated behind the signature": {
-			files: []file{{"a.pdf", updated}}, receipt: auditreport.ReceiptMatches, failure: errors.New("a.pdf"),
+			files: []file{{"a.pdf", updated}}, receipt: verdict.ReceiptMatches, failure: errors.New("a.pdf"),
 			want: verdict.NotGood, against: "finding later-revision a.pdf", mind: "mind.sent-unchecked; mind.trust",
 			shows: " bytes follow it, which it says nothing about.",
 		},
 		"updated behind the signature, and accepted": {
 			files:   []file{{"a.pdf", updated}},
 			options: pdfsig.Options{Accept: []evidence.Code{pdfsig.CodeLaterRevision}},
-			receipt: auditreport.ReceiptMatches,
+			receipt: verdict.ReceiptMatches,
 			want:    verdict.Good,
 			mind: "mind.later-revision a.pdf; mind.sent-unchecked; mind.trust; mind.accepted " +
 				"later-revision",
@@ -179,71 +179,71 @@ func TestVerdict(t *testing.T) {
 		},
 		"validation data behind the signature": {
 			files: []file{{"a.pdf", extended}}, options: pdfsig.Options{Sent: sent},
-			receipt: auditreport.ReceiptMatches,
+			receipt: verdict.ReceiptMatches,
 			want:    verdict.Good, mind: "mind.trust", shows: `<span class="status right">EXTENDED</span>`,
 		},
 		"validation data behind the signature, strictly": {
 			files: []file{{"a.pdf", extended}}, options: pdfsig.Options{Sent: sent}, strict: true,
-			receipt: auditreport.ReceiptMatches,
+			receipt: verdict.ReceiptMatches,
 			want:    verdict.NotGood, against: "finding validation-data a.pdf", mind: "mind.trust",
 			shows: "Validation data",
 		},
 		"changed before it was signed": {
-			files: []file{{"a.pdf", signed}}, options: pdfsig.Options{Sent: cut}, receipt: auditreport.ReceiptMatches,
+			files: []file{{"a.pdf", signed}}, options: pdfsig.Options{Sent: cut}, receipt: verdict.ReceiptMatches,
 			want: verdict.NotGood, against: "against.sent-changed corte.pdf", mind: "mind.trust",
 			shows: "yes, but it was changed before it was signed",
 		},
 		"changed under the signature": {
-			files: []file{{"a.pdf", flipped(signed, 2000)}}, receipt: auditreport.ReceiptMatches,
+			files: []file{{"a.pdf", flipped(signed, 2000)}}, receipt: verdict.ReceiptMatches,
 			want: verdict.NotGood, against: "finding signature-digest-mismatch a.pdf",
 			mind:  "mind.sent-unchecked; mind.trust",
 			shows: `<span class="status wrong">INVALID</span>`,
 		},
 		"encrypted": {
-			files: []file{{"a.pdf", encrypted}}, receipt: auditreport.ReceiptMatches,
+			files: []file{{"a.pdf", encrypted}}, receipt: verdict.ReceiptMatches,
 			want: verdict.Undecided, against: "finding pdf-encrypted a.pdf", mind: "mind.sent-unchecked",
 			shows: `<span class="status unknown">INDETERMINATE</span>`,
 		},
 		"encrypted, and accepted": {
 			files: []file{{"a.pdf", encrypted}}, options: pdfsig.Options{Accept: []evidence.Code{pdfsig.CodeEncrypted}},
-			receipt: auditreport.ReceiptMatches,
+			receipt: verdict.ReceiptMatches,
 			want:    verdict.Good,
 			mind:    "mind.indeterminate a.pdf; mind.sent-unchecked; mind.accepted pdf-encrypted",
 		},
 		"encrypted beside invalid": {
-			files: []file{{"a.pdf", encrypted}, {"b.pdf", flipped(signed, 2000)}}, receipt: auditreport.ReceiptMatches,
+			files: []file{{"a.pdf", encrypted}, {"b.pdf", flipped(signed, 2000)}}, receipt: verdict.ReceiptMatches,
 			want: verdict.NotGood, against: "finding signature-digest-mismatch b.pdf; finding pdf-encrypted a.pdf",
 			mind: "mind.sent-unchecked; mind.trust",
 		},
 		"sent and not there": {
 			files: []file{{"a.pdf", unsigned}}, options: pdfsig.Options{Sent: sent},
-			receipt: auditreport.ReceiptMatches,
+			receipt: verdict.ReceiptMatches,
 			want:    verdict.NotGood, against: "against.sent-missing contrato.pdf", mind: "mind.unsigned a.pdf",
 			shows: "<td>not found</td>",
 		},
 		"sent and there, but under no signature": {
 			files: []file{{"a.pdf", signed[:sent[0].Size]}}, options: pdfsig.Options{Sent: sent},
-			receipt: auditreport.ReceiptMatches,
+			receipt: verdict.ReceiptMatches,
 			want:    verdict.Good, mind: "mind.unsigned a.pdf; sent-uncovered contrato.pdf",
 			shows: "yes, but no valid signature covers it: ",
 		},
 		"sent and there, but under no signature, strictly": {
 			files: []file{{"a.pdf", signed[:sent[0].Size]}}, options: pdfsig.Options{Sent: sent}, strict: true,
-			receipt: auditreport.ReceiptMatches,
+			receipt: verdict.ReceiptMatches,
 			want:    verdict.NotGood, against: "finding unsigned a.pdf; sent-uncovered contrato.pdf",
 			mind: "mind.unsigned a.pdf",
 		},
 		"another file than the receipt's": {
-			files: []file{{"a.json", []byte("{}")}}, receipt: auditreport.ReceiptDiffers,
+			files: []file{{"a.json", []byte("{}")}}, receipt: verdict.ReceiptDiffers,
 			want: verdict.NotGood, against: "against.receipt", mind: "mind.no-document; mind.sent-unchecked",
 		},
 		"a receipt that is none": {
-			files: []file{{"a.json", []byte("{}")}}, receipt: auditreport.ReceiptUnreadable,
+			files: []file{{"a.json", []byte("{}")}}, receipt: verdict.ReceiptUnreadable,
 			want: verdict.Undecided, against: "against.receipt-unreadable",
 			mind: "mind.no-document; mind.sent-unchecked",
 		},
 		"a failure that nothing else explains": {
-			files: []file{{"a.json", []byte("{}")}}, receipt: auditreport.ReceiptMatches,
+			files: []file{{"a.json", []byte("{}")}}, receipt: verdict.ReceiptMatches,
 			failure: errors.New("of a kind that is new"),
 			want:    verdict.Undecided, against: "against.failure", mind: "mind.no-document; mind.sent-unchecked",
 			shows: "of a kind that is new",
@@ -251,7 +251,7 @@ func TestVerdict(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			subject := subjectOf(t, zipOf(t, test.files...), test.options)
-			subject.Strict, subject.Receipt.Outcome, subject.Failure = test.strict, test.receipt, test.failure
+			subject.Strict, subject.Receipt.Check, subject.Failure = test.strict, test.receipt, test.failure
 			if test.against == "against.failure" {
 				subject.Conclusion = verdict.Undecided // the conclusion for an unknown reason
 			}

@@ -182,7 +182,7 @@ func subjectOf(data verifyData, judges *verifier, content fs.FS, judgement error
 		Conclusion: data.conclusion, Evidence: data.Report, Content: content, Found: data.SentDocuments,
 		RootsGiven: judges.roots,
 		Strict:     judges.strict, Failure: judgement,
-		Receipt: auditreport.Receipt{Outcome: auditreport.ReceiptOutcome(data.Receipt)},
+		Receipt: verdict.Receipt{Check: data.Receipt},
 	}
 	if judges.sent != nil {
 		subject.SentCircuit = judges.sent.CircuitID
