@@ -8,7 +8,7 @@
 //	<!-- go: NAME -->         a program, which is built and run
 //	<!-- go test: NAME -->    a test, which is built and run
 //	<!-- go file: NAME.go -->  a file of the program or test that comes next
-//	<!-- output: NAME -->     what that block prints; "…" stands for text that differs from run to run
+//	<!-- output: NAME -->     what that block prints; "…" stands for text that differs each time
 //	<!-- not run: REASON -->  not run
 //
 // The blocks of a file run in order, in one folder.

@@ -1,20 +1,20 @@
-// Package pollgate lets the command line have several waits take turns: it puts a [Gate] into the
-// context, and the client enters it before each poll. Programs that import the client start as many
-// goroutines as may poll at once, and need no gate. What may live here: that and nothing else.
+// Package pollgate lets several waits of the command line take turns. The command puts a [Gate] into
+// the context, and the client enters it before each poll. A program that imports the client needs no
+// gate: it starts only as many goroutines as may poll at once.
 package pollgate
 
 import "context"
 
-// Gate waits until a poll may be made. leave, which is not nil, is called after the poll and the
-// download that it may become. The error ends the wait.
+// Gate blocks until the next poll is allowed. The client calls leave, which is not nil, after the
+// poll and the download that may follow. An error ends the wait.
 type Gate func(ctx context.Context) (leave func(), err error)
 
 type key struct{}
 
-// With returns a context whose waits pass the gate.
+// With returns a context in which waits enter gate.
 func With(ctx context.Context, gate Gate) context.Context { return context.WithValue(ctx, key{}, gate) }
 
-// Enter passes the gate of a context; there may be none.
+// Enter enters the gate of a context, if it has one.
 func Enter(ctx context.Context) (leave func(), err error) {
 	gate, ok := ctx.Value(key{}).(Gate)
 	if !ok {

@@ -11,12 +11,12 @@ const (
 	libraryName = "danabio-go " + Version
 )
 
-// linkedCommit is set by the linker in published programs, which are built without a repository's
-// data.
+// linkedCommit is set by the linker in published programs, which are built without the data of a
+// repository.
 var linkedCommit string
 
-// buildCommit is the commit that this library was built from, as receipts name it; empty if it is
-// not known.
+// buildCommit returns the commit that this library was built from, or "" if it is not known.
+// Receipts name it.
 var buildCommit = sync.OnceValue(func() string {
 	info, ok := debug.ReadBuildInfo()
 	if linkedCommit != "" || !ok {
@@ -25,10 +25,10 @@ var buildCommit = sync.OnceValue(func() string {
 	return commitOf(info)
 })
 
-// commitOf finds the commit of this module, not that of a program that imports it. A tree with
-// changes is marked "-dirty". A released version names no commit: its tag does.
+// commitOf returns the commit of this module, even in a program that imports it. It marks a tree
+// with changes by "-dirty". For a released version it returns "", because the tag names the commit.
 func commitOf(info *debug.BuildInfo) string {
-	// the end of a version that the go command makes of a commit without a tag
+	// the end of the version that the go command gives to a commit without a tag
 	pseudoVersion := regexp.MustCompile(`[-.]\d{14}-([0-9a-f]{12})$`)
 	if info.Main.Path == modulePath {
 		settings := map[string]string{}

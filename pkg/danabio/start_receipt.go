@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// StartReceipt says what a start sent: what a program keeps to compare the evidence with, and what
-// "danabio start --receipt" writes. It holds neither the link nor anything about the signer.
+// StartReceipt records what a start sent. A program keeps it to compare the evidence with, and
+// "danabio start --receipt" writes it. It contains neither the link nor anything about the signer.
 type StartReceipt struct {
 	Version   int            `json:"version"` // of this format: 1
 	State     OutcomeState   `json:"state"`   // [Started], [OutcomeUnknown] or [PartlySent]
@@ -30,8 +30,8 @@ func (c *Client) StartReceipt(circuit *Circuit) *StartReceipt {
 		Channel: circuit.Channel, StartedAt: circuit.StartedAt, Documents: circuit.Documents})
 }
 
-// UnknownStartReceipt returns the receipt of a start whose outcome is not known. It names no
-// circuit, and no documents if only a part was sent.
+// UnknownStartReceipt returns the receipt of a start with an unknown outcome. It names no circuit,
+// and no documents if only part of the request was sent.
 func (c *Client) UnknownStartReceipt(outcome *OutcomeUnknownError) *StartReceipt {
 	return c.startReceipt(StartReceipt{State: outcome.Outcome, RequestID: outcome.RequestID, Channel: outcome.Channel,
 		StartedAt: outcome.StartedAt, Documents: outcome.Documents})
@@ -43,7 +43,8 @@ func (c *core) startReceipt(receipt StartReceipt) *StartReceipt {
 	return &receipt
 }
 
-// ReadStartReceipt reads a start receipt.
+// ReadStartReceipt reads a start receipt. The error is the system's, or says that the file is not a
+// start receipt of this version.
 func ReadStartReceipt(path string) (*StartReceipt, error) {
 	content, err := readRegular(path)
 	if err != nil {
@@ -56,10 +57,10 @@ func ReadStartReceipt(path string) (*StartReceipt, error) {
 	return &receipt, nil
 }
 
-var errNoStartReceipt = fmt.Errorf("is not a danabio start receipt of version %d", startReceiptVersion)
+var errNoStartReceipt = fmt.Errorf("it is not a danabio start receipt of version %d", startReceiptVersion)
 
-// UnmarshalJSON implements [json.Unmarshaler]. It also reads the key "circuit" of earlier versions,
-// and rejects anything but a start receipt of the version that this package writes.
+// UnmarshalJSON implements [json.Unmarshaler]. It also reads the key "circuit" of earlier versions.
+// It rejects anything that is not a start receipt of the version that this package writes.
 func (r *StartReceipt) UnmarshalJSON(content []byte) error {
 	type fields StartReceipt
 	file := struct {
@@ -75,8 +76,7 @@ func (r *StartReceipt) UnmarshalJSON(content []byte) error {
 	return mergeCircuitID(&r.CircuitID, file.Circuit)
 }
 
-// mergeCircuitID takes the circuit from the key of earlier versions where the present one is not
-// there.
+// mergeCircuitID uses the circuit of the key of earlier versions if the present key is missing.
 func mergeCircuitID(circuitID *string, circuit string) error {
 	if *circuitID != "" && circuit != "" && *circuitID != circuit {
 		return errors.New("circuitId and circuit name different circuits")

@@ -6,7 +6,7 @@
 //	archive, err := evidence.Open("evidence.zip", evidence.Limits{})
 //	if err != nil { ... }            // the system could not read the file
 //	defer archive.Close()
-//	report, err := archive.Verify(ctx)  // errors.Is(err, evidence.ErrRefused): not acceptable, the report says why
+//	report, err := archive.Verify(ctx) // evidence.ErrRefused: the report says why
 //
 // A ZIP says most things twice, in its central directory and before each entry, and programs differ
 // in which of the two they believe. Verify reads every byte and accepts a file only if every ZIP

@@ -17,30 +17,29 @@ type option func(*checkOptions)
 func (o option) applyToVerify(options *checkOptions)  { o(options) }
 func (o option) applyToExtract(options *checkOptions) { o(options) }
 
-// WithPolicy sets what is accepted. It holds for one call: what follows has to be given it too.
-// Default: the zero Policy.
+// WithPolicy sets what is accepted. It applies to one call; pass it to a later call too. Default: the
+// zero Policy.
 func WithPolicy(policy Policy) Option {
 	return option(func(o *checkOptions) { o.policy = policy })
 }
 
-// WithProgress has onProgress called while the ZIP is read: with how much is done, in bytes of the
-// ZIP, and its size in bytes. Though each byte may be read twice, for its entry and for the SHA-256
-// of the file, done never exceeds size. onProgress is called after each read, by several goroutines
-// at once, so a done may be less than the one before; the reading waits for it, so it must return
-// soon. Default: nobody is told.
+// WithProgress calls onProgress after each read of the ZIP, with the bytes done and the size of the
+// ZIP in bytes. Each byte may be read twice, for its entry and for the SHA-256 of the file, but done
+// never exceeds size. Several goroutines call onProgress at once, so done may be smaller than
+// before. Reading waits for onProgress, so it must return soon. Default: no calls.
 func WithProgress(onProgress func(done, size int64)) Option {
 	return option(func(o *checkOptions) { o.onProgress = onProgress })
 }
 
-// WithInspectors has inspectors judge what the entries hold. They never change the verdict.
+// WithInspectors lets inspectors judge the content of entries. They never change the verdict.
 // Default: none.
 func WithInspectors(inspectors ...Inspector) VerifyOption {
 	return option(func(o *checkOptions) { o.inspectors = append(o.inspectors, inspectors...) })
 }
 
-// WithApproval has approve decide about the report of the accepted ZIP before the folder gets its
-// name: its error is returned as it is, and nothing is left. So a ZIP that must also be the right
-// one is read only once. Default: every accepted ZIP is extracted.
+// WithApproval calls approve with the report of an accepted ZIP before the folder gets its name. If
+// approve fails, Extract returns its error unchanged and leaves nothing behind. A ZIP that must also
+// be the expected one is then read only once. Default: every accepted ZIP is extracted.
 func WithApproval(approve func(*Report) error) ExtractOption {
 	return option(func(o *checkOptions) { o.approve = approve })
 }

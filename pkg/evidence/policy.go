@@ -6,23 +6,22 @@ import (
 	"slices"
 )
 
-// Policy says what a ZIP may be and is still accepted. The zero value is the safe default.
+// Policy says which ZIPs are accepted. The zero value is the safe default.
 type Policy struct {
-	// Accept lists codes that are reported as accepted and refuse nothing. Only codes for which
-	// [CodeInfo].Acceptable holds may stand here. What programs read in different ways is among
-	// them only if [CodeInfo].Description says which reading then holds. Default: none.
+	// Accept lists codes that are reported as accepted and refuse nothing. Each must be Acceptable
+	// by its [CodeInfo]. If programs read something in different ways, its code is acceptable only
+	// if the description of the code says which reading applies. Default: none.
 	Accept []Code
-	// Refuse lists notices that refuse the ZIP. Default: none.
+	// Refuse lists codes of notices that become refusals. Default: none.
 	Refuse []Code
 	// Strict makes every notice that is not in Accept a refusal. Default: false.
 	Strict bool
-	// Rules decide the kind of each entry; the first that matches wins, KindOther if none does.
+	// Rules decide the kind of each entry. The first match wins; without a match it is KindOther.
 	// Default: DefaultRules().
 	Rules []Rule
 }
 
-// Validate fails on codes that do not exist, that cannot be treated so, or that stand in both
-// lists.
+// Validate fails on codes that do not exist, that cannot be accepted, or that are in both lists.
 func (p Policy) Validate() error {
 	for _, code := range p.Accept {
 		info, known := lookup(code)
@@ -51,10 +50,10 @@ func (p Policy) withDefaults() Policy {
 	return p
 }
 
-// equal reports whether two policies say the same, in the same order.
+// equal reports whether two policies are the same, with lists in the same order.
 func (p Policy) equal(other Policy) bool { return reflect.DeepEqual(p, other) }
 
-// severity says how a finding of this code counts under this policy.
+// severity returns the severity of a finding under this policy.
 func (p *Policy) severity(code Code) Severity {
 	switch info, _ := lookup(code); {
 	case slices.Contains(p.Accept, code):

@@ -16,8 +16,8 @@ const (
 	Undecided Conclusion = "undecided" // nothing is known to be wrong, but something could not be judged
 )
 
-// undecidedKinds are the problems of evidence that could not be judged. All others say that it is
-// wrong, but for signatures, which [Verdict.Conclusion] looks at one by one.
+// undecidedKinds are the problems of evidence that could not be judged. All others mean that it is
+// wrong, except for signatures, which [Verdict.Conclusion] checks one by one.
 var undecidedKinds = [...]ProblemKind{NotAccepted, ReceiptNotRead, ReceiptNotUsable, SignaturesNotJudged, NobodySigned,
 	SignaturesRefuse}
 
@@ -40,7 +40,7 @@ func (v *Verdict) Conclusion() Conclusion {
 	return Good
 }
 
-// hasWrongSignature reports whether a finding says that a PDF is wrong, rather than that it could
+// hasWrongSignature reports whether a finding shows that a PDF is wrong, and not only that it could
 // not be judged.
 func (j *Judge) hasWrongSignature(report *evidence.Report) bool {
 	for i := range report.Entries {

@@ -175,7 +175,7 @@ func (d *demo) path(name string, content []byte) (data demoData, err error) {
 		return data, err
 	}
 	data.CircuitID, data.Document = circuit.ID, circuit.Documents[0]
-	sent, err := newSentFile(filepath.Join(d.folder, "start.json"))
+	sent, err := newStartReceiptFile(filepath.Join(d.folder, "start.json"))
 	if err != nil {
 		return data, err
 	}
@@ -207,11 +207,11 @@ func (d *demo) path(name string, content []byte) (data demoData, err error) {
 		return data, err
 	}
 
-	judges, err := newVerifier(verdict.Policy{}, start)
+	judge, err := newVerifier(verdict.Policy{}, start)
 	if err != nil {
 		return data, err
 	}
-	found, err := verify(d.cmd, d.out, data.Evidence, evidence.Policy{}, judges)
+	found, err := verify(d.cmd, d.out, data.Evidence, evidence.Policy{}, judge)
 	if err != nil {
 		return data, err
 	}
@@ -244,13 +244,13 @@ func (d *demo) path(name string, content []byte) (data demoData, err error) {
 	}
 
 	data.Report = filepath.Join(d.folder, "report.html")
-	if err := d.report(data.Evidence, judges, data.Report); err != nil {
+	if err := d.report(data.Evidence, judge, data.Report); err != nil {
 		return data, err
 	}
 	return data, d.step("report", "%s, to be read by people", data.Report)
 }
 
-func (d *demo) report(evidencePath string, judges *verifier, path string) error {
+func (d *demo) report(evidencePath string, judge *verifier, path string) error {
 	made, err := reportOptions(d.out, false)
 	if err != nil {
 		return err
@@ -260,7 +260,7 @@ func (d *demo) report(evidencePath string, judges *verifier, path string) error 
 		return err
 	}
 	defer part.Discard()
-	if _, judgement, err := report(d.cmd, d.out, evidencePath, evidence.Policy{}, judges, made, part); err != nil ||
+	if _, judgement, err := report(d.cmd, d.out, evidencePath, evidence.Policy{}, judge, made, part); err != nil ||
 		judgement != nil {
 		return errors.Join(judgement, err)
 	}

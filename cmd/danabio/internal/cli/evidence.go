@@ -45,13 +45,13 @@ type listEntry struct {
 }
 
 func newEvidenceList(out *term.Output) *cobra.Command {
-	judging := acceptFlags{tables: zipCodes()}
+	accept := acceptFlags{tables: zipCodes()}
 	cmd := &cobra.Command{
-		Annotations: judging.codes(out),
+		Annotations: accept.codes(out),
 		Use:         "list " + manyEvidence,
 		Args:        evidenceArguments,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			policy, err := judging.policy(cmd)
+			policy, err := accept.policy(cmd)
 			if err != nil {
 				return err
 			}
@@ -73,7 +73,7 @@ func newEvidenceList(out *term.Output) *cobra.Command {
 			})
 		},
 	}
-	judging.addFlags(cmd)
+	accept.addFlags(cmd)
 	return cmd
 }
 

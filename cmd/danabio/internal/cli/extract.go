@@ -24,14 +24,14 @@ type extractData struct {
 }
 
 func newEvidenceExtract(out *term.Output) *cobra.Command {
-	judging := acceptFlags{tables: zipCodes()}
+	accept := acceptFlags{tables: zipCodes()}
 	var folder string
 	cmd := &cobra.Command{
-		Annotations: judging.codes(out),
+		Annotations: accept.codes(out),
 		Use:         "extract " + manyEvidence + " -o DIR",
 		Args:        evidenceArguments,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			policy, err := judging.policy(cmd)
+			policy, err := accept.policy(cmd)
 			if err != nil {
 				return err
 			}
@@ -61,7 +61,7 @@ func newEvidenceExtract(out *term.Output) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVarP(&folder, "output", "o", "", "")
-	judging.addFlags(cmd)
+	accept.addFlags(cmd)
 	return cmd
 }
 
@@ -111,11 +111,6 @@ func extractionName(file string) string {
 		return strings.TrimSuffix(name, extension)
 	}
 	return name
-}
-
-func fileExists(folder string) bool {
-	_, err := os.Lstat(filepath.Clean(folder))
-	return err == nil
 }
 
 func folderExists(folder string) error {

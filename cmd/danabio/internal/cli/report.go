@@ -35,19 +35,19 @@ type reportData struct {
 }
 
 func newEvidenceReport(out *term.Output) *cobra.Command {
-	judging, signing := acceptFlags{tables: signatureCodes()}, signatureFlags{}
+	accept, signatures := acceptFlags{tables: signatureCodes()}, signatureFlags{}
 	var path string
 	var firstPages bool
 	cmd := &cobra.Command{
-		Annotations: judging.codes(out),
+		Annotations: accept.codes(out),
 		Use:         "report FILE.zip -o REPORT.html",
 		Args:        arguments("FILE.zip"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			policy, rest, err := judging.policyAndRest(cmd)
+			policy, rest, err := accept.policyAndRest(cmd)
 			if err != nil {
 				return err
 			}
-			judges, err := signing.open(cmd, args, rest, policy)
+			judge, err := signatures.open(cmd, args, rest, policy)
 			if err != nil {
 				return err
 			}
@@ -60,7 +60,7 @@ func newEvidenceReport(out *term.Output) *cobra.Command {
 				return err
 			}
 			defer part.Discard()
-			data, judgement, err := report(cmd, out, args[0], policy, judges, made, part)
+			data, judgement, err := report(cmd, out, args[0], policy, judge, made, part)
 			if errors.Is(err, context.Canceled) {
 				err = &interruptedError{err, shortList([]string{path})}
 			}
@@ -80,8 +80,8 @@ func newEvidenceReport(out *term.Output) *cobra.Command {
 	}
 	cmd.Flags().StringVarP(&path, "output", "o", "", "")
 	cmd.Flags().BoolVar(&firstPages, "first-pages", false, "")
-	judging.addFlags(cmd)
-	signing.addFlags(cmd)
+	accept.addFlags(cmd)
+	signatures.addFlags(cmd)
 	return cmd
 }
 
@@ -137,7 +137,7 @@ func placeReport(part *atomicfile.File, path string) error {
 // report writes the report into part. The judgement is the error of the verification. If the
 // verification reached no verdict, there is no report and err is the reason.
 func report(
-	cmd *cobra.Command, out *term.Output, file string, policy evidence.Policy, judges *verifier,
+	cmd *cobra.Command, out *term.Output, file string, policy evidence.Policy, judge *verifier,
 	made auditreport.Options,
 	part *atomicfile.File,
 ) (data reportData, judgement, err error) {
@@ -154,7 +154,7 @@ func report(
 	default:
 		defer archive.Close()
 		content = archive
-		data.verifyData, judgement = verifyFile(cmd, file, archive, judges)
+		data.verifyData, judgement = verifyFile(cmd, file, archive, judge)
 		if data.Verdict == evidence.VerdictIncomplete || errors.Is(judgement, context.Canceled) {
 			return data, nil, judgement
 		}
@@ -164,7 +164,7 @@ func report(
 		return say(out, "Writing the report, for %s", seconds(now.Sub(began)))
 	})()
 	written, err := auditreport.New(cmd.Context(),
-		subjectOf(data.verifyData, judges, content, i18n.ErrorIn(made.Language, judgement)), made)
+		subjectOf(data.verifyData, judge, content, i18n.ErrorIn(made.Language, judgement)), made)
 	if err != nil {
 		return data, nil, err
 	}
@@ -177,15 +177,15 @@ func report(
 }
 
 // subjectOf returns the subject of the report.
-func subjectOf(data verifyData, judges *verifier, content fs.FS, judgement error) auditreport.Subject {
+func subjectOf(data verifyData, judge *verifier, content fs.FS, judgement error) auditreport.Subject {
 	subject := auditreport.Subject{
 		Conclusion: data.conclusion, Evidence: data.Report, Content: content, Found: data.SentDocuments,
-		RootsGiven: judges.roots,
-		Strict:     judges.strict, Failure: judgement,
+		RootsGiven: judge.roots,
+		Strict:     judge.strict, Failure: judgement,
 		Receipt: verdict.Receipt{Check: data.Receipt},
 	}
-	if judges.sent != nil {
-		subject.SentCircuit = judges.sent.CircuitID
+	if judge.sent != nil {
+		subject.SentCircuit = judge.sent.CircuitID
 	}
 	subject.Receipt.Content = data.received
 	if data.File != failure.StandardInput {

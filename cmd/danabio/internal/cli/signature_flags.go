@@ -64,18 +64,18 @@ func (s *signatureFlags) open(cmd *cobra.Command, files []string, accept []evide
 					len(files))
 		}
 		var err error
-		if sent, err = readSent(cmd.Context(), s.sent); err != nil {
+		if sent, err = readStartReceipt(cmd.Context(), s.sent); err != nil {
 			return nil, err
 		}
 	}
-	judges, err := newVerifier(verdict.Policy{Evidence: policy, Signatures: options}, sent)
+	judge, err := newVerifier(verdict.Policy{Evidence: policy, Signatures: options}, sent)
 	switch {
 	case err != nil && s.sent != "":
 		return nil, failure.BadInput("--sent %s: %w", s.sent, err)
 	case err != nil:
 		return nil, failure.Usage(cmd, err)
 	}
-	return judges, nil
+	return judge, nil
 }
 
 func newVerifier(policy verdict.Policy, sent *danabio.StartReceipt) (*verifier, error) {
@@ -86,17 +86,17 @@ func newVerifier(policy verdict.Policy, sent *danabio.StartReceipt) (*verifier, 
 	return &verifier{judge, sent, policy.Signatures.Roots != nil, policy.Evidence.Strict}, err
 }
 
-// maxSent limits the bytes that are read. Tens of thousands of documents fit.
-const maxSent = 16 << 20
+// maxStartReceipt limits the bytes that are read. Tens of thousands of documents fit.
+const maxStartReceipt = 16 << 20
 
-// readSent reads a file written by [sentFile.store].
-func readSent(ctx context.Context, path string) (*danabio.StartReceipt, error) {
-	content, err := settings.ReadInput(ctx, path, maxSent)
+// readStartReceipt reads a file written by [sentFile.store].
+func readStartReceipt(ctx context.Context, path string) (*danabio.StartReceipt, error) {
+	content, err := settings.ReadInput(ctx, path, maxStartReceipt)
 	if err != nil {
 		return nil, failure.BadInput("--sent %s: %w", path, failure.Reason(err))
 	}
 	var sent danabio.StartReceipt
-	if err := json.Unmarshal(content, &sent); len(content) > maxSent || err != nil {
+	if err := json.Unmarshal(content, &sent); len(content) > maxStartReceipt || err != nil {
 		return nil, failure.BadInput("--sent %s is not a file that start --receipt wrote", path)
 	}
 	if len(sent.Documents) == 0 {

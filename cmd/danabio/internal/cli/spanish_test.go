@@ -38,12 +38,12 @@ func readSource(t *testing.T) source {
 	t.Helper()
 	s := source{files: token.NewFileSet(), functions: map[string]int{}}
 	var names []string
-	for _, room := range []string{"cli", "failure", "i18n", "settings", "term"} {
-		inRoom, err := filepath.Glob(filepath.Join("..", room, "*.go"))
-		if err != nil || len(inRoom) == 0 {
-			t.Fatalf("%s: %d files, %v", room, len(inRoom), err)
+	for _, folder := range []string{"cli", "failure", "i18n", "settings", "term"} {
+		inFolder, err := filepath.Glob(filepath.Join("..", folder, "*.go"))
+		if err != nil || len(inFolder) == 0 {
+			t.Fatalf("%s: %d files, %v", folder, len(inFolder), err)
 		}
-		names = append(names, inRoom...)
+		names = append(names, inFolder...)
 	}
 	for _, name := range names {
 		if strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, "_es.go") {

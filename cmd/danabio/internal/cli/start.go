@@ -125,9 +125,9 @@ func (s *start) run(cmd *cobra.Command, out *term.Output, files []string) error 
 		return err
 	}
 	defer client.Close()
-	var sent *sentFile
+	var sent *startReceiptFile
 	if s.receipt != "" {
-		if sent, err = newSentFile(s.receipt); err != nil {
+		if sent, err = newStartReceiptFile(s.receipt); err != nil {
 			return err
 		}
 		defer sent.discard()

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"unicode"
 
 	"github.com/rogpeppe/go-internal/robustio"
 	"github.com/spf13/cobra"
@@ -148,10 +147,4 @@ func spoolEvidence(source io.Reader, limit int64) (file *os.File, remove func(),
 		return nil, nil, err
 	}
 	return file, remove, nil
-}
-
-// plainName reports whether name can only be that of a file in a folder.
-func plainName(name string) bool {
-	return name != "." && name != ".." && len(name) <= 255 && filepath.IsLocal(name) &&
-		!strings.ContainsAny(name, `/\`) && !strings.ContainsFunc(name, unicode.IsControl)
 }

@@ -36,22 +36,22 @@ type verifyData struct {
 }
 
 func newEvidenceVerify(out *term.Output) *cobra.Command {
-	judging, signing := acceptFlags{tables: signatureCodes()}, signatureFlags{}
+	accept, signatures := acceptFlags{tables: signatureCodes()}, signatureFlags{}
 	cmd := &cobra.Command{
-		Annotations: judging.codes(out),
+		Annotations: accept.codes(out),
 		Use:         "verify " + manyEvidence,
 		Args:        evidenceArguments,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			policy, rest, err := judging.policyAndRest(cmd)
+			policy, rest, err := accept.policyAndRest(cmd)
 			if err != nil {
 				return err
 			}
-			judges, err := signing.open(cmd, files, rest, policy)
+			judge, err := signatures.open(cmd, files, rest, policy)
 			if err != nil {
 				return err
 			}
 			return each(out, files, func(file string) error {
-				data, err := verify(cmd, out, file, policy, judges)
+				data, err := verify(cmd, out, file, policy, judge)
 				if errors.Is(err, context.Canceled) {
 					return err
 				}
@@ -65,20 +65,20 @@ func newEvidenceVerify(out *term.Output) *cobra.Command {
 			})
 		},
 	}
-	judging.addFlags(cmd)
-	signing.addFlags(cmd)
+	accept.addFlags(cmd)
+	signatures.addFlags(cmd)
 	return cmd
 }
 
 // verify verifies a file. It always returns data with what is known about the file.
 func verify(cmd *cobra.Command, out *term.Output, file string, policy evidence.Policy,
-	judges *verifier) (verifyData, error) {
+	judge *verifier) (verifyData, error) {
 	archive, err := openEvidence(cmd, out, file, policy)
 	if err != nil {
 		return unreadable(file, err), err
 	}
 	defer archive.Close()
-	return verifyFile(cmd, file, archive, judges)
+	return verifyFile(cmd, file, archive, judge)
 }
 
 // verifyDataOf converts a verdict to its printed form.
@@ -106,8 +106,8 @@ func unreadable(file string, err error) verifyData {
 }
 
 // verifyFile is verify for evidence that is already open and stays open.
-func verifyFile(cmd *cobra.Command, file string, archive *evidenceFile, judges *verifier) (verifyData, error) {
-	report, err := archive.verify(cmd.Context(), judges.Inspector())
+func verifyFile(cmd *cobra.Command, file string, archive *evidenceFile, judge *verifier) (verifyData, error) {
+	report, err := archive.verify(cmd.Context(), judge.Inspector())
 	var refused *evidence.RefusedError
 	if errors.As(err, &refused) { // the report states it
 		data := verifyDataOf(file, verdict.NotJudged(report))
@@ -120,7 +120,7 @@ func verifyFile(cmd *cobra.Command, file string, archive *evidenceFile, judges *
 		return data, err
 	}
 	receipt := receiptOf(file, report)
-	found := judges.Report(report, receipt)
+	found := judge.Report(report, receipt)
 	data := verifyDataOf(file, found)
 	data.received = receipt.Content
 	var all, beside []error

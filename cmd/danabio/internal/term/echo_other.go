@@ -7,5 +7,5 @@ import (
 	"os"
 )
 
-// WithoutEcho fails, because it is not implemented for this system.
+// WithoutEcho fails: this system has neither termios nor a console. What is typed then shows.
 func WithoutEcho(*os.File) (restore func(), err error) { return nil, errors.ErrUnsupported }

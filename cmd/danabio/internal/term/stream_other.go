@@ -4,8 +4,8 @@ package term
 
 import "os"
 
-// Unwritable returns nil, because it is not implemented for this system.
+// Unwritable returns nil: only Unix systems tell before a write that it will fail.
 func Unwritable(*os.File) error { return nil }
 
-// IsNull returns false, because it is not implemented for this system.
+// IsNull returns false: only on Unix systems does a stream tell which device it is.
 func IsNull(*os.File) bool { return false }

@@ -2,10 +2,7 @@ package cli
 
 import (
 	"encoding/json"
-	"errors"
-	"io/fs"
 	"math"
-	"os"
 	"strings"
 	"time"
 
@@ -14,20 +11,20 @@ import (
 	"github.com/danabio/danabio-go/pkg/danabio"
 )
 
-// sentFile is the pending file of a start receipt.
-type sentFile struct{ *pendingFile }
+// startReceiptFile is the pending file of a start receipt.
+type startReceiptFile struct{ *pendingFile }
 
-func newSentFile(path string) (*sentFile, error) {
+func newStartReceiptFile(path string) (*startReceiptFile, error) {
 	file, err := newPendingFile(i18n.Textf("receipt"), path)
 	if err != nil {
 		return nil, err
 	}
-	return &sentFile{file}, nil
+	return &startReceiptFile{file}, nil
 }
 
 // reserve reserves the name and disk space of the receipt before the request is sent. If the
 // process is then killed, the file records that the outcome is unknown.
-func (f *sentFile) reserve(client *danabio.Client, request danabio.CircuitRequest, channel string) error {
+func (f *startReceiptFile) reserve(client *danabio.Client, request danabio.CircuitRequest, channel string) error {
 	promise := client.UnknownStartReceipt(&danabio.OutcomeUnknownError{RequestID: request.ID, Channel: channel,
 		StartedAt: time.Now().UTC().Truncate(time.Millisecond), Outcome: danabio.OutcomeUnknown})
 	longest := *promise
@@ -35,21 +32,21 @@ func (f *sentFile) reserve(client *danabio.Client, request danabio.CircuitReques
 		longest.Documents = append(longest.Documents, danabio.SentDocument{Name: document.Name(), Size: math.MaxInt64,
 			SHA256: strings.Repeat("0", 64)})
 	}
-	content, err := startReceiptText(&longest)
+	content, err := encodeStartReceipt(&longest)
 	if err != nil {
 		return err
 	}
 	const forCircuit = 4096 // the server chooses its id
 	room := int64(len(content) + forCircuit)
-	if content, err = startReceiptText(promise); err != nil {
+	if content, err = encodeStartReceipt(promise); err != nil {
 		return err
 	}
 	return f.pendingFile.reserve(content, room)
 }
 
 // store writes the receipt and moves it to its path. It overwrites nothing but the promise.
-func (f *sentFile) store(receipt *danabio.StartReceipt) error {
-	content, err := startReceiptText(receipt)
+func (f *startReceiptFile) store(receipt *danabio.StartReceipt) error {
+	content, err := encodeStartReceipt(receipt)
 	if err == nil {
 		err = f.place(content)
 	}
@@ -59,20 +56,7 @@ func (f *sentFile) store(receipt *danabio.StartReceipt) error {
 	return nil
 }
 
-func startReceiptText(receipt *danabio.StartReceipt) ([]byte, error) {
+func encodeStartReceipt(receipt *danabio.StartReceipt) ([]byte, error) {
 	content, err := json.MarshalIndent(receipt, "", "  ")
 	return append(content, '\n'), err
-}
-
-func checkFolder(folder string) error {
-	info, err := os.Stat(folder)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return failure.BadInput("folder %s does not exist; create it first", folder)
-	case err != nil:
-		return failure.BadInput("folder %s: %w", folder, failure.Reason(err))
-	case !info.IsDir():
-		return failure.BadInput("%s is not a folder", folder)
-	}
-	return nil
 }

@@ -11,12 +11,12 @@ import (
 
 const (
 	module = "github.com/danabio/danabio-go/"
-	rooms  = "cmd/danabio/internal/"
+	inside = "cmd/danabio/internal/" // where the packages of the command line are
 )
 
-// roomImports are the rooms of the command line, and which others each may import. CONTRIBUTING.md
-// shows the same.
-var roomImports = map[string][]string{
+// commandImports lists the packages of the command line, and which of the others each may import.
+// CONTRIBUTING.md shows the same.
+var commandImports = map[string][]string{
 	"term":        nil,
 	"i18n":        nil,
 	"doctor":      nil,
@@ -28,7 +28,8 @@ var roomImports = map[string][]string{
 	"cli":         {"auditreport", "doctor", "failure", "help", "i18n", "probe", "settings", "term"},
 }
 
-// imports are what each package of this module imports of it, tests included only where asked for.
+// imports returns what each package of this module imports of it, with the imports of its tests if
+// asked for.
 func imports(t *testing.T, tests bool) map[string][]string {
 	t.Helper()
 	format := `{{.ImportPath}} {{join .Imports " "}}`
@@ -51,7 +52,7 @@ func imports(t *testing.T, tests bool) map[string][]string {
 			found[ours[0]] = slices.Compact(slices.Sorted(slices.Values(ours[1:])))
 		}
 	}
-	if !slices.Contains(found["cmd/danabio"], rooms+"cli") {
+	if !slices.Contains(found["cmd/danabio"], inside+"cli") {
 		t.Fatalf("the command imports %q", found["cmd/danabio"])
 	}
 	return found
@@ -80,24 +81,24 @@ func TestInternalImportsNoPkg(t *testing.T) {
 	}
 }
 
-// Each room imports the rooms that it may, and each of these; term and i18n import nothing of ours.
-func TestRoomsOfTheCommandLine(t *testing.T) {
-	room := func(name string) string { // a package within a room is a part of it
-		name, _, _ = strings.Cut(strings.TrimPrefix(name, rooms), "/")
+// Each package imports exactly the packages of its row. term and i18n import nothing of this module.
+func TestImportsOfTheCommandLine(t *testing.T) {
+	top := func(name string) string { // a package within another is a part of it
+		name, _, _ = strings.Cut(strings.TrimPrefix(name, inside), "/")
 		return name
 	}
 	found := map[string]map[string]bool{}
 	for importer, imported := range imports(t, false) {
-		if !strings.HasPrefix(importer, rooms) {
+		if !strings.HasPrefix(importer, inside) {
 			continue
 		}
-		from := room(importer)
+		from := top(importer)
 		if found[from] == nil {
 			found[from] = map[string]bool{}
 		}
 		for _, name := range imported {
-			if strings.HasPrefix(name, rooms) && room(name) != from {
-				found[from][room(name)] = true
+			if strings.HasPrefix(name, inside) && top(name) != from {
+				found[from][top(name)] = true
 			} else if from == "term" || from == "i18n" {
 				t.Errorf("%s imports %s", importer, name)
 			}
@@ -106,26 +107,26 @@ func TestRoomsOfTheCommandLine(t *testing.T) {
 	for _, from := range slices.Sorted(maps.Keys(found)) {
 		to := slices.Sorted(maps.Keys(found[from]))
 		t.Logf("%-12s imports %s", from, strings.Join(to, ", "))
-		if want, known := roomImports[from]; !known || !slices.Equal(to, want) {
-			t.Errorf("%s imports %q, want %q", path.Join(rooms, from), to, want)
+		if want, known := commandImports[from]; !known || !slices.Equal(to, want) {
+			t.Errorf("%s imports %q, want %q", path.Join(inside, from), to, want)
 		}
 	}
-	for name := range roomImports {
+	for name := range commandImports {
 		if found[name] == nil {
-			t.Errorf("there is no room %s", name)
+			t.Errorf("there is no package %s", name)
 		}
 	}
 }
 
-// A stranger begins with what a package says it holds.
-func TestEachPackageSaysWhatItHolds(t *testing.T) {
+// Each package has a comment.
+func TestEachPackageHasAComment(t *testing.T) {
 	out, err := exec.Command("go", "list", "-f", `{{if .GoFiles}}{{.ImportPath}} {{.Doc}}{{end}}`, "./...").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(string(out)) {
 		if name, doc, _ := strings.Cut(strings.TrimSpace(line), " "); name != "" && doc == "" {
-			t.Errorf("%s says nothing", name)
+			t.Errorf("%s has no package comment", name)
 		}
 	}
 }
