@@ -81,7 +81,8 @@ func TestInternalImportsNoPkg(t *testing.T) {
 	}
 }
 
-// Each package imports exactly the packages of its row. term and i18n import nothing of this module.
+// Each package imports exactly the packages of its row. term and i18n import nothing of this
+// module.
 func TestImportsOfTheCommandLine(t *testing.T) {
 	top := func(name string) string { // a package within another is a part of it
 		name, _, _ = strings.Cut(strings.TrimPrefix(name, inside), "/")

@@ -1,6 +1,6 @@
-// Package pollgate lets several waits of the command line take turns. The command puts a [Gate] into
-// the context, and the client enters it before each poll. A program that imports the client needs no
-// gate: it starts only as many goroutines as may poll at once.
+// Package pollgate lets several waits of the command line take turns. The command puts a [Gate]
+// into the context, and the client enters it before each poll. A program that imports the client
+// needs no gate: it starts only as many goroutines as may poll at once.
 package pollgate
 
 import "context"

@@ -70,8 +70,8 @@ func TestOtherSpecs(t *testing.T) {
 			{name: "undocumented parameters", path: "/things/1?page=2&kanarienvogel=1&filter=1&sizes[a]=1&Page=3",
 				key: "k", count: "1", body: `{"a":"1"}`, status: 200,
 				want: []Class{ClassUndocumentedParameter},
-				says: "the request has 3 query parameter(s) that the spec does " +
-					"not name; it names api_key, by, filter, lang, page, sort, tag"},
+				says: "the request has 3 query parameter(s) that the spec does not name; it names api_key, by, " +
+					"filter, lang, page, sort, tag"},
 			{name: "query parameter twice", path: "/things/1?page=2&page=2", key: "k", count: "1", body: `{"a":"1"}`,
 				status: 200, want: []Class{ClassRequestInvalid}, says: `the query parameter "page" occurs 2 times`},
 			{name: "query parameter of the path twice", path: "/things/1?page=2&lang=es&lang=en&lang=", key: "k",

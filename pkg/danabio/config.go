@@ -182,8 +182,7 @@ func readSecret(path string) (string, error) {
 	if access.Reads(file) == access.Everything {
 		return "",
 			fmt.Errorf("other users of this machine can read %s; have only you read it: mode 0600, or 0640 for a "+
-				"group; "+
-				"in Kubernetes, defaultMode: 0440 with fsGroup", path)
+				"group; in Kubernetes, defaultMode: 0440 with fsGroup", path)
 	}
 	secret, err := credential.Read(file)
 	var fault *credential.Error

@@ -48,35 +48,29 @@ func TestConfigThatCannotBeIsRefused(t *testing.T) {
 		"empty credentials": {func(c *danabio.Config) { c.Credentials = danabio.ClientCredentials("", "") },
 			"missing"},
 		"no client id": {func(c *danabio.Config) {
-			c.Credentials = danabio.ClientCredentials("",
-				"hunter2")
+			c.Credentials = danabio.ClientCredentials("", "hunter2")
 		}, "client id"},
 		"no client secret": {func(c *danabio.Config) {
-			c.Credentials = danabio.ClientCredentials("acme",
-				"")
+			c.Credentials = danabio.ClientCredentials("acme", "")
 		}, "client secret"},
 		"a line break of echo": {func(c *danabio.Config) {
-			c.Credentials = danabio.ClientCredentials("acme",
-				"hunter2\n")
+			c.Credentials = danabio.ClientCredentials("acme", "hunter2\n")
 		}, "client secret ends in a line break"},
 		"a file of Windows": {func(c *danabio.Config) {
-			c.Credentials = danabio.ClientCredentials("acme",
-				"hunter2\r")
+			c.Credentials = danabio.ClientCredentials("acme", "hunter2\r")
 		}, "client secret ends in a carriage return"},
 		"a second line": {
 			func(c *danabio.Config) { c.Credentials = danabio.ClientCredentials("acme\nhunter2", "hunter2") },
 			"client id has more than one line"},
 		"UTF-16": {func(c *danabio.Config) {
-			c.Credentials = danabio.ClientCredentials("acme",
-				"\xff\xfeh\x00")
+			c.Credentials = danabio.ClientCredentials("acme", "\xff\xfeh\x00")
 		}, "client secret is text in UTF-16"},
 		"quotes": {func(c *danabio.Config) {
 			c.Credentials = danabio.ClientCredentials(`"acme"`,
 				"hunter2")
 		}, "client id is in quotes"},
 		"a byte order mark": {func(c *danabio.Config) {
-			c.Credentials = danabio.ClientCredentials("acme",
-				"\ufeffhunter2")
+			c.Credentials = danabio.ClientCredentials("acme", "\ufeffhunter2")
 		}, "client secret begins with a byte order mark"},
 		"nothing at all": {func(c *danabio.Config) { *c = danabio.Config{} }, "missing: the environment " +
 			"(Config.Environment, DANABIO_ENVIRONMENT or DANABIO_BASE_URL), the channel (Config.Channel, " +

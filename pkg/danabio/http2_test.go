@@ -159,8 +159,7 @@ func TestWhatHTTP2RefusesIsSentAsOftenAsThePolicySays(t *testing.T) {
 		"GOAWAY before the stream": func(c *h2, _ uint32) { c.goAway(0, noError) },
 		"both": func(c *h2, stream uint32) {
 			c.reset(stream, refusedStream)
-			c.goAway(0,
-				noError)
+			c.goAway(0, noError)
 		},
 		"GOAWAY and a broken stream": func(c *h2,
 			stream uint32) {

@@ -178,9 +178,9 @@ func (where *route) name() string {
 // answer handles the request and returns the answer and the fault to apply to it.
 func (e *Emulator) answer(where *route, r *http.Request) (*reply, *Fault) {
 	if where == nil {
-		return refuse(http.StatusNotFound, "there is no such path; the API has POST /oauth2/token, "+
-			"POST /api/v1/biometric/start_circuit/{channel} and "+
-			"GET /api/v1/biometric/document_circuit/{channel}/circuit/{circuit}"), nil
+		return refuse(http.StatusNotFound, "there is no such path; the API has POST /oauth2/token, POST "+
+			"/api/v1/biometric/start_circuit/{channel} and GET "+
+			"/api/v1/biometric/document_circuit/{channel}/circuit/{circuit}"), nil
 	}
 	if !slices.Contains(where.methods, r.Method) {
 		allowed := strings.Join(where.methods, ", ")

@@ -21,8 +21,8 @@ type tokenAnswer struct {
 func (e *Emulator) token(r *http.Request) *reply {
 	if !e.isAuthenticated(r) {
 		return refuse(http.StatusUnauthorized,
-			"invalid client credentials: HTTP Basic with the client id as user name and "+
-				"the client secret as password is expected").with("WWW-Authenticate",
+			"invalid client credentials: HTTP Basic with the client id as user name and the client secret as "+
+				"password is expected").with("WWW-Authenticate",
 			`Basic realm="emulator", charset="UTF-8"`)
 	}
 	if mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil ||

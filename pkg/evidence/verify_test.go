@@ -227,8 +227,7 @@ func TestContextEndsVerification(t *testing.T) {
 	}
 	late, cancelLate := context.WithTimeout(t.Context(), -1)
 	defer cancelLate()
-	if _, err := openBytes(t, honest().bytes(), Limits{}).Verify(late); !errors.Is(err,
-		context.DeadlineExceeded) {
+	if _, err := openBytes(t, honest().bytes(), Limits{}).Verify(late); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
 	}
 }

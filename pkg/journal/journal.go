@@ -66,8 +66,8 @@ func (e *DamageError) Error() string {
 			id = fmt.Sprintf(" of request %q", e.RequestID)
 		}
 		return fmt.Sprintf("line %d: %v%s; if a crash cut it nothing was sent, but if the file was cut or restored "+
-			"from a copy its start may have been: "+
-			"find out, then remove the line by journal.RemoveCut or \"danabio journal settle FILE --cut\"", e.Line,
+			"from a copy its start may have been: find out, then remove the line by journal.RemoveCut or \"danabio "+
+			"journal settle FILE --cut\"", e.Line,
 			e.Err, id)
 	}
 	return fmt.Sprintf("line %d: %v; the file is left as it is: restore it, or move it away and begin a new one, and "+

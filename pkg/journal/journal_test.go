@@ -205,8 +205,7 @@ func TestWhatCannotStandInAJournalIsRefused(t *testing.T) {
 		"digest too short":   bad(func(i *danabio.StartIntent) { i.BodySHA256 = "0a" }),
 		"too long":           bad(func(i *danabio.StartIntent) { i.Channel = strings.Repeat("x", 70_000) }),
 		"a year without JSON": bad(func(i *danabio.StartIntent) {
-			i.At = time.Date(12026, 1, 1, 0, 0, 0, 0,
-				time.UTC)
+			i.At = time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC)
 		}),
 		"result without intent": j.End(t.Context(), result("loan-2", danabio.Refused)),
 		"no outcome":            j.End(t.Context(), danabio.StartResult{RequestID: "loan-1", At: noon}),

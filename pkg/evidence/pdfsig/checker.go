@@ -246,8 +246,8 @@ func (c *checker) judge(where candidate) error {
 	if wrong != nil && wrong.status == StatusInvalid && s.Superseded && len(c.report.Signatures) > 0 {
 		// for example a placeholder; the document has other signatures now
 		c.add(CodeSuperseded, where.fileOffset(),
-			"signature dictionary in object %d, which a later revision overwrote or "+
-				"removed, does not count: %s", s.Object, wrong.message)
+			"signature dictionary in object %d, which a later revision overwrote or removed, does not count: %s",
+			s.Object, wrong.message)
 		return nil
 	}
 	if wrong != nil {

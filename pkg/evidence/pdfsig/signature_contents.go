@@ -104,8 +104,8 @@ func (c *checker) verify(s *Signature, m *cmsMessage) (*fault, error) {
 	}
 	if len(m.content) > 0 {
 		return invalidFault(CodeContentInside,
-			"its CMS carries its own content, though it should be detached; readers "+
-				"differ in which of the two they take"), nil
+			"its CMS carries its own content, though it should be detached; readers differ in which of the two they "+
+				"take"), nil
 	}
 	known := map[crypto.Hash][]byte{} // several signers may use the same digest
 	return m.verify(oidData, func(hash crypto.Hash) ([]byte, *fault, error) {

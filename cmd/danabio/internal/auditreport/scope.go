@@ -33,8 +33,9 @@ func (r *Report) scope() []scopeRow {
 	rows := []scopeRow{
 		{"scope.zip", yes, "scope.zip.how"},
 		named("scope.bytes", when(accepted, "scope.bytes")),
-		named("scope.receipt", when(r.Receipt.Check == verdict.ReceiptMatches || r.Receipt.Check == verdict.ReceiptDiffers,
-			"scope.receipt")),
+		named("scope.receipt",
+			when(r.Receipt.Check == verdict.ReceiptMatches || r.Receipt.Check == verdict.ReceiptDiffers,
+				"scope.receipt")),
 		named("scope.sent", when(accepted && len(r.Found) > 0, "scope.sent")),
 		named("scope.signatures", when(accepted, "scope.signatures")),
 		{"scope.later", no, "scope.later.how"},

@@ -199,7 +199,8 @@ func (j *judge) judgeSent() {
 		j.mind = append(j.mind, Reason{Text: "mind.sent-unchecked"})
 		return
 	}
-	if receipt := j.Receipt.Content; j.Receipt.Check == verdict.ReceiptMatches && receipt != nil && j.SentCircuit != "" &&
+	if receipt := j.Receipt.Content; j.Receipt.Check == verdict.ReceiptMatches && receipt != nil &&
+		j.SentCircuit != "" &&
 		receipt.Circuit != j.SentCircuit {
 		j.against = append(j.against, Reason{Text: "against.sent-circuit"})
 	}

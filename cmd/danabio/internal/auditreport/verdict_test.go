@@ -173,9 +173,8 @@ func TestVerdict(t *testing.T) {
 			options: pdfsig.Options{Accept: []evidence.Code{pdfsig.CodeLaterRevision}},
 			receipt: verdict.ReceiptMatches,
 			want:    verdict.Good,
-			mind: "mind.later-revision a.pdf; mind.sent-unchecked; mind.trust; mind.accepted " +
-				"later-revision",
-			shows: `<span class="status wrong">SIGNED_REVISION_ONLY</span>`,
+			mind:    "mind.later-revision a.pdf; mind.sent-unchecked; mind.trust; mind.accepted later-revision",
+			shows:   `<span class="status wrong">SIGNED_REVISION_ONLY</span>`,
 		},
 		"validation data behind the signature": {
 			files: []file{{"a.pdf", extended}}, options: pdfsig.Options{Sent: sent},

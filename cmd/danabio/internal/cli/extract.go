@@ -139,8 +139,7 @@ func extractFile(cmd *cobra.Command, out *term.Output, file, folder string,
 	case errors.As(err, &name):
 		return nil,
 			i18n.Errorf("evidence %s: Windows cannot hold the name %q, so nothing was extracted; extract it on Linux "+
-				"or "+
-				"macOS, or in WSL",
+				"or macOS, or in WSL",
 				failure.FileName(file), name.Entry)
 	case errors.Is(err, fs.ErrExist) && fileExists(folder):
 		return nil, folderExists(folder)

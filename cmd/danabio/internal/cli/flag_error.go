@@ -23,8 +23,8 @@ func flagError(cmd *cobra.Command, err error) error {
 	case errors.As(err, &unknown) && unknown.GetSpecifiedName() == "client-secret":
 		return failure.Usagef(cmd,
 			"there is no flag --client-secret, since other users of this machine could read it; set "+
-				"DANABIO_CLIENT_SECRET or "+
-				"DANABIO_CLIENT_SECRET_FILE, or give --client-secret-file or --client-secret-stdin")
+				"DANABIO_CLIENT_SECRET or DANABIO_CLIENT_SECRET_FILE, or give --client-secret-file or "+
+				"--client-secret-stdin")
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
 		return failure.Usagef(cmd, "there is no flag -%s", unknown.GetSpecifiedName())
 	case errors.As(err, &unknown):

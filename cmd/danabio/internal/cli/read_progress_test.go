@@ -44,8 +44,7 @@ func TestMeasuredInSpanish(t *testing.T) {
 	out := term.NewOutput(io.Discard, io.Discard)
 	out.Language = i18n.Spanish
 	if got := progressText(out, say(out, "Receiving"), 11_400_000, 45_600_000, 1_900_000); got != "Recibiendo: 11.4 "+
-		"MB de "+
-		"45.6 MB (25 %), 1900 kB/s, faltan 18s" {
+		"MB de 45.6 MB (25 %), 1900 kB/s, faltan 18s" {
 		t.Error(got)
 	}
 }

@@ -16,8 +16,7 @@ func checkStandardOutput(o *term.Output, kept bool) error {
 	}
 	if !kept && term.IsNull(o.StdoutFile) {
 		return &unsentError{i18n.Errorf("nothing was sent, since standard output is closed or the null device, and " +
-			"nobody " +
-			"would learn the circuit's id and link")}
+			"nobody would learn the circuit's id and link")}
 	}
 	return nil
 }

@@ -58,8 +58,7 @@ func (d startData) notices() []*i18n.Message {
 	if strings.HasPrefix(d.CircuitID, "-") {
 		notices = append(notices,
 			i18n.Textf("the circuit's id begins with -, as flags do; where it is an argument put -- before it: "+
-				"danabio "+
-				"wait -o evidence.zip -- %s",
+				"danabio wait -o evidence.zip -- %s",
 				term.ShellWord(d.CircuitID)))
 	}
 	if d.UnusableLink != "" {

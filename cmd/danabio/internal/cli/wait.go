@@ -21,8 +21,7 @@ func newWait(out *term.Output) *cobra.Command {
 		Args: arguments(manyCircuits),
 		RunE: func(cmd *cobra.Command, circuits []string) error {
 			if timeout <= 0 {
-				return failure.Usagef(cmd, "--timeout must be positive; to ask once, use %q",
-					"danabio download")
+				return failure.Usagef(cmd, "--timeout must be positive; to ask once, use %q", "danabio download")
 			}
 			return r.run(cmd, circuits, func(ctx context.Context, client *danabio.Client, circuit,
 				path string) (*danabio.Receipt, error) {

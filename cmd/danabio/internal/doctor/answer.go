@@ -194,8 +194,8 @@ func (x *examination) tlsFailure(a *answer) Check {
 				"danabio", f.Setting))
 	case f.Class == reach.TLS && errors.As(a.err, &record):
 		return Fails(Unreached, Say(f.Text), You,
-			Say("look for a mistake in the base URL, in its port above all; "+
-				"if it is right, ask your network people what answers there"))
+			Say("look for a mistake in the base URL, in its port above all; if it is right, ask your network people "+
+				"what answers there"))
 	case f.Class == reach.TLS:
 		return Fails(Unreached, Say(f.Text), Network, Say("have the software that answers there updated"))
 	}
@@ -231,8 +231,9 @@ func (x *examination) badCertificate(err *tls.CertificateVerificationError) Chec
 		return Fails(Unreached, Say("the server's certificate expired on %s", day(invalid.Cert.NotAfter)), Vendor,
 			Say("have it renewed; but first see that this machine's clock is right"))
 	case errors.As(err, &unknown) && x.systemTrustsNobody():
-		return Fails(Unreached, Say("this system trusts no authority at all, so no certificate is good, "+
-			"as in a container image without certificates"), You,
+		return Fails(Unreached,
+			Say("this system trusts no authority at all, so no certificate is good, as in a container image without "+
+				"certificates"), You,
 			Say("install the package ca-certificates, or name a file with authorities in SSL_CERT_FILE or with "+
 				"--ca-file"))
 	case errors.As(err, &unknown) && leaf.Issuer.String() == leaf.Subject.String():

@@ -18,11 +18,10 @@ var SpanishMessages = [...]Pair{
 	{"there is no flag --%s", "no existe la opción --%s"},
 	{"there is no flag --%s; did you mean --%s?", "no existe la opción --%s; ¿quiso decir --%s?"},
 	{"there is no flag --client-secret, since other users of this machine could read it; set DANABIO_CLIENT_SECRET " +
-		"or " +
-		"DANABIO_CLIENT_SECRET_FILE, or give --client-secret-file or --client-secret-stdin",
+		"or DANABIO_CLIENT_SECRET_FILE, or give --client-secret-file or --client-secret-stdin",
 		"no existe la opción --client-secret, porque otros usuarios de esta máquina podrían leerla; defina " +
-			"DANABIO_CLIENT_SECRET o " +
-			"DANABIO_CLIENT_SECRET_FILE, o indique --client-secret-file o --client-secret-stdin"},
+			"DANABIO_CLIENT_SECRET o DANABIO_CLIENT_SECRET_FILE, o indique --client-secret-file o " +
+			"--client-secret-stdin"},
 	{"%s is not a flag", "%s no es una opción"},
 	{"%s needs a value: %s", "%s necesita un valor: %s"},
 	{"--%s %q is not a duration; give one such as 90s, 30m or 48h",

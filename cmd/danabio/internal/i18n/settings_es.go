@@ -119,8 +119,8 @@ var SpanishSettings = [...]Pair{
 	{"%s: its permissions let all users read %s; it is used anyway, since its mount is read-only or others cannot " +
 		"enter its folder (in Kubernetes, defaultMode: 0440 with fsGroup avoids that)",
 		"%s: por sus propios permisos todos los usuarios pueden leer %s; se usa, porque su montaje es de solo " +
-			"lectura o los demás no pueden entrar en su carpeta " +
-			"(en Kubernetes, defaultMode: 0440 con fsGroup evita eso)"},
+			"lectura o los demás no pueden entrar en su carpeta (en Kubernetes, defaultMode: 0440 con fsGroup evita " +
+			"eso)"},
 	{"give them, or set their variables", "indíquelos, o defina sus variables"},
 	{"%s cannot be read, and is not needed", "%s no se puede leer, y no hace falta"},
 	{"%s (cannot be read)", "%s (no se puede leer)"},
@@ -130,8 +130,8 @@ var SpanishSettings = [...]Pair{
 	{"configuration file %s: other users of this machine can change it, or put another one in its place, and so " +
 		"redirect the secret to a host of theirs; make it and its folder writable only for you: chmod o-w %s %s",
 		"archivo de configuración %s: otros usuarios de esta máquina pueden cambiarlo, o poner otro en su lugar, y " +
-			"así hacer que el secreto vaya a un " +
-			"servidor suyo; haga que solo usted pueda escribir en él y en su carpeta: chmod o-w %s %s"},
+			"así hacer que el secreto vaya a un servidor suyo; haga que solo usted pueda escribir en él y en su " +
+			"carpeta: chmod o-w %s %s"},
 	{"%s %s: other users of this machine can change it, or put another one in its place; make it and its folder " +
 		"writable only for you: chmod o-w %s %s",
 		"%s %s: otros usuarios de esta máquina pueden cambiarlo, o poner otro en su lugar; haga que solo usted pueda " +

@@ -432,8 +432,8 @@ func TestEvidenceInACodingIsVerifiedIfItCanBeDecoded(t *testing.T) {
 	}{
 		"gzip": {encoded("gzip"), "; the evidence is verified as what it decodes to",
 			`^\d+ bytes, decoded, 6 files \(`},
-		"brotli": {named("br"), "; the evidence could not be judged, since it could not be " +
-			"decoded", "^in the Content-Encoding br, which could not be decoded$"},
+		"brotli": {named("br"), "; the evidence could not be judged, since it could not be decoded",
+			"^in the Content-Encoding br, which could not be decoded$"},
 		"what is called gzip, and not": {named("gzip"),
 			"; the evidence could not be judged, since it could not be decoded", "^in the Content-Encoding gzip, "},
 	} {

@@ -243,13 +243,12 @@ func TestTheJSONFormIsStable(t *testing.T) {
 		return strings.Join(all, " ")
 	}
 	if want := "token token-wrong-secret token-wrong-method start-wrong-method download-wrong-method " +
-		"start-wrong-token download-wrong-token " +
-		"download-unknown start download-unfinished download-finished"; names(object.Probes) != want {
+		"start-wrong-token download-wrong-token download-unknown start download-unfinished download-finished"; names(
+		object.Probes) != want {
 		t.Errorf("probes %s", names(object.Probes))
 	}
 	if want := "range etag head expect request-id error-bodies not-found zip token-fields link wrong-method " +
-		"www-authenticate http tls keep-alive " +
-		"clock"; names(object.Open) != want {
+		"www-authenticate http tls keep-alive clock"; names(object.Open) != want {
 		t.Errorf("points %s", names(object.Open))
 	}
 	keys := map[string]bool{}

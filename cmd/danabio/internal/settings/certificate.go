@@ -166,8 +166,7 @@ func (f PEMFile) Certificates(ctx context.Context,
 			damaged.Number, damaged.Line, i18n.Detail(damaged.Err.Error()))
 	case len(found) == 0 && leftOut > 0:
 		return nil, nil, nil,
-			failure.BadInput("%s %s marks all of its certificates as not trusted for this",
-				f.What, f.Path)
+			failure.BadInput("%s %s marks all of its certificates as not trusted for this", f.What, f.Path)
 	case len(found) == 0:
 		return nil, nil, nil,
 			failure.BadInput("%s %s contains no certificate in PEM form, which begins with -----BEGIN CERTIFICATE-----",

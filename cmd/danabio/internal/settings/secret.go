@@ -142,8 +142,7 @@ func readSecret(source io.Reader, name error) (string, error) {
 	var fault *credential.Error
 	switch {
 	case errors.Is(err, credential.ErrTooLong):
-		return "", failure.BadInput("client secret: %s is too long: more than %d bytes", name,
-			credential.MaxSize)
+		return "", failure.BadInput("client secret: %s is too long: more than %d bytes", name, credential.MaxSize)
 	case errors.As(err, &fault):
 		return "", failure.BadInput("client secret: %s %w", name, err)
 	case err != nil:

@@ -147,6 +147,6 @@ var texts = [...]struct{ key, english, spanish string }{
 	{"no-list.title", "The list is not shown here", "La lista no se muestra aquí"},
 	{"no-list.text", "It contains all signers' links, so it is shown only on the machine that the emulator runs on, " +
 		"at its loopback address.",
-		"Contiene los enlaces de todos los firmantes; por eso solo la recibe la máquina donde " +
-			"corre el emulador, en su dirección de loopback."},
+		"Contiene los enlaces de todos los firmantes; por eso solo la recibe la máquina donde corre el emulador, en " +
+			"su dirección de loopback."},
 }
