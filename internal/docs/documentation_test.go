@@ -183,3 +183,26 @@ func TestReadmesHaveOneStructure(t *testing.T) {
 func without(a, b []string) []string {
 	return slices.DeleteFunc(slices.Clone(a), func(text string) bool { return slices.Contains(b, text) })
 }
+
+// The READMEs name the versions that an importer gets at least.
+func TestReadmesNameTheLeastVersions(t *testing.T) {
+	requirements, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, module := range []string{"github.com/getkin/kin-openapi", "github.com/spf13/cobra"} {
+		required := regexp.MustCompile(`(?m)^\s*` + regexp.QuoteMeta(module) + ` (v\S+)`).FindSubmatch(requirements)
+		if required == nil {
+			t.Fatalf("go.mod does not require %s", module)
+		}
+		for _, name := range []string{"README.md", "README.es.md"} {
+			readme, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := path.Base(module) + " " + string(required[1]); !strings.Contains(string(readme), want) {
+				t.Errorf("%s does not say %q", name, want)
+			}
+		}
+	}
+}

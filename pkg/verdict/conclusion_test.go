@@ -74,3 +74,13 @@ func TestConclusion(t *testing.T) {
 }
 
 const sum = "845728955df261ce90c36a9408761cbc31bd1fec6f4d354ea5ee7fc17a97f2f8"
+
+// A verdict that no judge made is never good.
+func TestConclusionOfAVerdictMadeByHand(t *testing.T) {
+	for _, report := range []*evidence.Report{nil, {}, {Verdict: evidence.VerdictIncomplete}} {
+		v := verdict.Verdict{Evidence: report}
+		if got := v.Conclusion(); got != verdict.Undecided {
+			t.Errorf("%+v: %s", report, got)
+		}
+	}
+}
